@@ -1,0 +1,74 @@
+# Everything works on a fresh machine with Python 3.11 or newer, make and git: the first command
+# makes .venv and installs into it, later ones start at once. PYTHON=... chooses another Python.
+
+ifneq ($(PYTHON),)
+PYTHONS := $(PYTHON)
+else
+PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
+endif
+
+BIN := .venv/bin
+RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+
+.PHONY: help demo test check format screenshots docs bench clean
+.NOTPARALLEL:
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
+	@echo 'Arguments go into ARGS: make test ARGS="-k undo"'
+
+demo: .venv/installed ## the practice campaign, in the app
+	@$(BIN)/thrumsg demo $(ARGS)
+
+test: .venv/installed-dev ## all tests
+	@$(BIN)/python -m pytest -n auto -q $(ARGS)
+
+check: .venv/installed-dev ## style, types, import contracts, generated documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/make_docs.py --check
+
+format: .venv/installed-dev ## what ruff can put right by itself
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+screenshots: .venv/installed-dev ## draw screenshots/ again
+	$(BIN)/python scripts/make_screenshots.py $(ARGS)
+
+docs: .venv/installed-dev ## write the generated documents again
+	$(BIN)/python scripts/make_docs.py $(ARGS)
+
+bench: .venv/installed-dev ## measure the speed claims
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove .venv and everything else that can be made again
+	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are touched last, so that an interrupted installation is begun again.
+.venv/installed-dev: EXTRA := [dev]
+.venv/installed .venv/installed-dev: pyproject.toml constraints.txt
+	@$(BIN)/python -c 'import pip; $(RECENT)' >/dev/null 2>&1 || { \
+	    found=; bare=; \
+	    for python in $(PYTHONS); do \
+	        "$$python" -c '$(RECENT)' >/dev/null 2>&1 || continue; \
+	        if "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then found=$$python; break; fi; \
+	        bare=$${bare:-$$python}; \
+	    done; \
+	    if [ -z "$$found$$bare" ]; then \
+	        echo "thrumsg needs Python 3.11 or newer, and none was found as: $(PYTHONS)." >&2; \
+	        echo "Install one, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	        exit 1; \
+	    elif [ -z "$$found" ]; then \
+	        echo "$$bare lacks its venv module, which thrumsg is installed with." >&2; \
+	        echo "Install it (on Debian and Ubuntu: the package python3-venv) and try again." >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "Making .venv with $$("$$found" -V)"; \
+	    "$$found" -m venv --clear .venv || exit 1; \
+	}
+	@echo "Installing thrumsg$(EXTRA) into .venv (once)"
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-input -c constraints.txt -e ".$(EXTRA)"
+	@touch .venv/installed $@

@@ -1,0 +1,131 @@
+"""A campaign and what belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from thrumsg_tui.domain.hours import DailyHours, InitialWindow
+from thrumsg_tui.domain.people import User
+from thrumsg_tui.domain.words import CampaignState
+
+CampaignId = NewType("CampaignId", int)
+AssignmentId = NewType("AssignmentId", int)
+QuestionId = NewType("QuestionId", int)
+ChoiceId = NewType("ChoiceId", int)
+FollowUpId = NewType("FollowUpId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One text bank with its settings."""
+
+    id: CampaignId
+    name: str
+    description: str
+    initial_script: str
+    state: CampaignState
+    hours: DailyHours
+    window: InitialWindow
+    quicksend: bool
+    created_by: str
+    created_at: datetime
+    launched_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one sender, or Unassigned (`user` is None), holds in a campaign, with its kept counts."""
+
+    id: AssignmentId
+    campaign_id: CampaignId
+    user: User | None
+    active: bool
+    online: bool
+    assigned: int
+    not_started: int
+    sent: int
+    needs_reply: int
+    answered: int
+    opted_out: int
+    texted: int
+    replied: int
+    follow_ups: int
+    sent_only: int
+    """Conversations of the Sent tab: `sent`, no pending follow-up (`docs/rules.md 3.3`)."""
+
+    @property
+    def name(self) -> str:
+        """The sender's name, or Unassigned."""
+        return self.user.name if self.user else "Unassigned"
+
+    @property
+    def login(self) -> str | None:
+        """The sender's login, None for Unassigned."""
+        return self.user.login if self.user else None
+
+    @property
+    def responses(self) -> int:
+        """Conversations of the Responses tab (`docs/rules.md 3.1`)."""
+        return self.needs_reply + self.answered
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer."""
+
+    id: ChoiceId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A survey question, single choice (`docs/rules.md 3.14`)."""
+
+    id: QuestionId
+    text: str
+    choices: tuple[Choice, ...]
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendedReply:
+    """A reply to choose from; global ones belong to no campaign (`docs/rules.md 3.15`)."""
+
+    id: int
+    title: str
+    body: str
+    is_global: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A later message to contacts that were texted before."""
+
+    id: FollowUpId
+    title: str
+    text: str
+    expires_at: datetime | None
+    active: bool
+    pending: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The counters of a campaign (`docs/rules.md 2.1`); the statuses leave out opted-out ones."""
+
+    total: int
+    not_started: int
+    sent: int
+    needs_reply: int
+    answered: int
+    opted_out: int
+    texted: int
+    replied: int
+
+    @property
+    def reply_rate(self) -> int:
+        """Replied conversations per hundred texted, rounded half up (`docs/rules.md 2.1`)."""
+        return (200 * self.replied + self.texted) // (2 * self.texted) if self.texted else 0

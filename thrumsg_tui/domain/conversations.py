@@ -1,0 +1,171 @@
+"""A conversation, its thread, and how its messages decide where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.names import full_name
+from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, OptOutKind, Status
+
+ConversationId = NewType("ConversationId", int)
+MessageId = NewType("MessageId", int)
+EventId = NewType("EventId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFact:
+    """As much of a message as decides a conversation's standing; times are UTC milliseconds."""
+
+    id: int
+    at: int
+    direction: Direction
+    cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a conversation's messages say about it (`docs/rules.md 1.1`); times are UTC milliseconds."""
+
+    status: Status
+    texted: bool
+    replied: bool
+    waiting_since: int | None
+    last_message_id: int | None
+    last_message_at: int | None
+    last_texted_at: int | None
+    message_count: int
+
+
+def standing(messages: Iterable[MessageFact]) -> Standing:
+    """Derive where a conversation stands from all its messages, in any order (`docs/rules.md 1.1`).
+
+    A cancelled message does not count as written: it never left. Waiting counts from the first
+    message of the contact that nobody answered (`docs/rules.md 3.5`).
+    """
+    written = sorted((fact for fact in messages if not fact.cancelled), key=lambda fact: (fact.at, fact.id))
+    outgoing = [fact for fact in written if fact.direction is Direction.OUTGOING]
+    texted, replied = bool(outgoing), len(outgoing) < len(written)
+    unanswered: MessageFact | None = None
+    for fact in reversed(written):
+        if fact.direction is Direction.OUTGOING:
+            break
+        unanswered = fact
+    if unanswered:
+        status = Status.NEEDS_REPLY
+    elif replied:
+        status = Status.ANSWERED
+    else:
+        status = Status.SENT if texted else Status.NOT_STARTED
+    last = written[-1] if written else None
+    return Standing(
+        status=status,
+        texted=texted,
+        replied=replied,
+        waiting_since=unanswered.at if unanswered else None,
+        last_message_id=last.id if last else None,
+        last_message_at=last.at if last else None,
+        last_texted_at=outgoing[-1].at if outgoing else None,
+        message_count=len(written),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """A conversation as a list shows it."""
+
+    id: ConversationId
+    first_name: str
+    last_name: str
+    phone: str
+    status: Status
+    opted_out: bool
+    flagged: bool
+    has_follow_up: bool
+    sender_login: str | None
+    waiting_since: datetime | None
+    last_message_at: datetime | None
+    last_direction: Direction | None
+    last_body: str
+
+    @property
+    def name(self) -> str:
+        """The contact's name, or the phone number of somebody without one."""
+        return full_name(self.first_name, self.last_name) or self.phone
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it has the green dot: unanswered and not opted out (`docs/rules.md 1.3`, `3.7`)."""
+        return self.status is Status.NEEDS_REPLY and not self.opted_out
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a thread."""
+
+    id: MessageId
+    at: datetime
+    direction: Direction
+    kind: MessageKind | None
+    body: str
+    author: str | None
+    author_login: str | None
+    state: MessageState
+    segments: int
+    leaves_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadEvent:
+    """Something that happened to a conversation besides messages (`docs/rules.md 3.10`)."""
+
+    id: EventId
+    at: datetime
+    action: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """The opt-out of a phone number (`docs/rules.md 5.1`)."""
+
+    phone: str
+    kind: OptOutKind
+    note: str
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation with all that the messenger shows of it."""
+
+    id: ConversationId
+    campaign_id: CampaignId
+    assignment_id: AssignmentId
+    sender_id: UserId | None
+    sender_name: str
+    sender_login: str | None
+    first_name: str
+    last_name: str
+    phone: str
+    phone_national: str
+    fields: Mapping[str, str]
+    status: Status
+    opted_out: bool
+    flagged: bool
+    follow_up_id: FollowUpId | None
+    messages: tuple[Message, ...]
+    events: tuple[ThreadEvent, ...]
+    answers: Mapping[QuestionId, ChoiceId]
+    opt_out: OptOut | None
+
+    @property
+    def name(self) -> str:
+        """The contact's name, or the phone number of somebody without one."""
+        return full_name(self.first_name, self.last_name) or self.phone_national

@@ -1,0 +1,162 @@
+"""When a campaign may send: its daily hours, and the window of its initial messages.
+
+Every moment is an aware datetime, UTC in and out; the rules compare it by the clock on the wall.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_DAY = 1440
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
+
+
+def parse_clock(text: str) -> int:
+    """Return the minutes after midnight that "9:00", "09:00" or "24:00" (1440) mean.
+
+    Raises ValueError with a sentence for anything else.
+    """
+    found = _CLOCK.fullmatch(text.strip())
+    minutes = int(found[1]) * 60 + int(found[2]) if found else _DAY + 1
+    if minutes > _DAY:
+        raise ValueError(f"{text!r} is not a time of day; write it like 09:00, at most 24:00.")
+    return minutes
+
+
+def clock(minutes: int) -> str:
+    """Return minutes after midnight (0 to 1440) as "09:00"."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class DailyHours:
+    """Opening and closing time in minutes after midnight, half open, by the wall clock of `timezone`.
+
+    Raises ValueError with a sentence for an unknown time zone, a time outside 0 to 1440, or closing at
+    or before opening, which is an error and never a swap (`docs/rules.md 6.1, 6.2`).
+    """
+
+    timezone: str
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        """Refuse hours that cannot be kept."""
+        _zone(self.timezone)
+        for minutes in (self.opens, self.closes):
+            if not 0 <= minutes <= _DAY:
+                raise ValueError(f"{minutes} minutes after midnight is not a time of day; 0 to {_DAY} are.")
+        if self.closes <= self.opens:
+            raise ValueError(f"Closing time {clock(self.closes)} is not after opening time {clock(self.opens)}.")
+
+
+def is_open(hours: DailyHours, at: datetime) -> bool:
+    """Say whether the wall clock at `at` is from opening to before closing time (`docs/rules.md 6.1`)."""
+    wall = _utc(at).astimezone(_zone(hours.timezone))
+    return hours.opens <= wall.hour * 60 + wall.minute < hours.closes
+
+
+def next_opening(hours: DailyHours, at: datetime) -> datetime:
+    """Return the first moment from `at` on that is open, in UTC; `at` itself if it is open.
+
+    Opening time skipped in spring: the moment after the gap. Repeated in autumn: whichever comes first.
+    """
+    zone = _zone(hours.timezone)
+    moment = _utc(at)
+    while not is_open(hours, moment):
+        offset = _offset(zone, moment)
+        wall = moment.replace(tzinfo=None) + offset
+        opening = datetime.combine(wall.date(), time()) + timedelta(minutes=hours.opens)
+        if opening <= wall:
+            opening += timedelta(days=1)
+        target = (opening - offset).replace(tzinfo=UTC)
+        # The clocks may change on the way, even into open hours; then look again from there.
+        moment = _clock_change(zone, moment, target) or target
+    return moment
+
+
+class WindowState(StrEnum):
+    """Where a moment lies to the window of the initial messages."""
+
+    BEFORE = "before"
+    OPEN = "open"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class InitialWindow:
+    """First and last day for initial messages, both whole, in `timezone`; None leaves that side open.
+
+    Raises ValueError with a sentence for an unknown time zone or an end before the start
+    (`docs/rules.md 6.3`).
+    """
+
+    timezone: str
+    starts: date | None
+    ends: date | None
+
+    def __post_init__(self) -> None:
+        """Refuse a window that never opens."""
+        _zone(self.timezone)
+        if self.starts is not None and self.ends is not None and self.ends < self.starts:
+            raise ValueError(f"The end date {self.ends} is before the start date {self.starts}.")
+
+
+def window_state(window: InitialWindow, at: datetime) -> WindowState:
+    """Say whether `at` is before, in or after the window (`docs/rules.md 3.2, 6.3`)."""
+    day = _utc(at).astimezone(_zone(window.timezone)).date()
+    if window.starts is not None and day < window.starts:
+        return WindowState.BEFORE
+    if window.ends is not None and day > window.ends:
+        return WindowState.OVER
+    return WindowState.OPEN
+
+
+def window_start(window: InitialWindow) -> datetime | None:
+    """Return the first moment of the start date in UTC, None if the window has no start."""
+    if window.starts is None:
+        return None
+    zone = _zone(window.timezone)
+    midnight = datetime.combine(window.starts, time(), zone)
+    start = midnight.astimezone(UTC)
+    # A skipped midnight is read by the old offset as it stands, and by the new one with fold.
+    earlier = midnight.replace(fold=1).astimezone(UTC)
+    return (_clock_change(zone, earlier, start) or start) if earlier < start else start
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is not a known time zone; write it like America/New_York.") from error
+
+
+def _utc(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise ValueError(f"The time {at} does not say its time zone.")
+    return at.astimezone(UTC)
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
+    # A ZoneInfo always has an offset; only the type allows None.
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def _clock_change(zone: ZoneInfo, start: datetime, end: datetime) -> datetime | None:
+    """Return when the offset of `zone` changes after `start`, up to and with `end` (about a day later)."""
+    before = _offset(zone, start)
+    if _offset(zone, end) == before:
+        return None
+    # Clocks change on whole seconds.
+    low = start.replace(microsecond=0)
+    seconds = -((low - end) // timedelta(seconds=1))
+    unchanged, changed = 0, seconds
+    while changed - unchanged > 1:
+        middle = (unchanged + changed) // 2
+        if _offset(zone, low + timedelta(seconds=middle)) == before:
+            unchanged = middle
+        else:
+            changed = middle
+    return low + timedelta(seconds=changed)

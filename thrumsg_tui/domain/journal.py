@@ -1,0 +1,48 @@
+"""The journal's entries (`docs/rules.md 8.3`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from thrumsg_tui.domain.conversations import EventId
+
+
+class Deed(StrEnum):
+    """What a journal entry records."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    REASSIGN = "reassign"
+    REMOVE_SENDER = "remove_sender"
+    ADD_SENDER = "add_sender"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    ANSWER = "answer"
+    UNDO = "undo"
+    REDO = "redo"
+    CREATE_CAMPAIGN = "create_campaign"
+    CHANGE_CAMPAIGN = "change_campaign"
+    CREATE_FOLLOW_UP = "create_follow_up"
+    ADD_USER = "add_user"
+    CHANGE_USER = "change_user"
+    CHANGE_SETTING = "change_setting"
+    IMPORT = "import"
+    REPAIR = "repair"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One change: what, when, by whom, and whether it can be taken back."""
+
+    id: EventId
+    at: datetime
+    by: str
+    acting_for: str | None
+    deed: Deed
+    campaign: str | None
+    summary: str
+    undoable: bool
+    undone_by: EventId | None
+    undoes: EventId | None

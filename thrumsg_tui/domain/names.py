@@ -1,0 +1,60 @@
+"""People's names and numbers, made comparable."""
+
+import unicodedata
+
+# Letters that Unicode does not decompose, and the apostrophes and hyphen that nobody types in a search.
+_PLAIN_LETTERS = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "ı": "i",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ĸ": "k",
+        "ƀ": "b",
+        "ƶ": "z",
+        "ǥ": "g",
+        "ɨ": "i",
+        "ʉ": "u",
+        "ɍ": "r",
+        "ɏ": "y",
+        "ɉ": "j",
+        "ɇ": "e",
+        "ȼ": "c",
+        "ⱥ": "a",
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u02bb": "'",
+        "\u02bc": "'",
+        "\u2010": "-",
+    }
+)
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, accents and superfluous whitespace, for search and sorting.
+
+    Folding twice changes nothing. Source: `docs/rules.md 3.5, 3.6`.
+    """
+    if not text.isascii():
+        # Folding the case can yield letters that decompose again.
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+        text = bare.translate(_PLAIN_LETTERS)
+    return " ".join(text.casefold().split())
+
+
+def full_name(first: str, last: str) -> str:
+    """Return first and last name as they were written, with one space between, either may be empty."""
+    return f"{first.strip()} {last.strip()}".strip()
+
+
+def digits(text: str) -> str:
+    """Return only the ASCII digits of `text`, for the search by phone number (`docs/rules.md 3.6`)."""
+    return "".join(character for character in text if "0" <= character <= "9")

@@ -1,0 +1,106 @@
+"""Users, their roles, and what each role may do (`docs/rules.md` 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from thrumsg_tui.domain.errors import NotPermitted
+from thrumsg_tui.domain.names import full_name
+
+UserId = NewType("UserId", int)
+
+
+class Role(StrEnum):
+    """What a user is, weakest first (`docs/rules.md 8.1`)."""
+
+    SENDER = "sender"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        """0 for the weakest role."""
+        return list(Role).index(self)
+
+
+class Action(StrEnum):
+    """What a person may want to do; the value completes "You may not …"."""
+
+    WORK = "work conversations"
+    VIEW_ALL = "see other people's conversations"
+    REASSIGN = "reassign conversations"
+    OPT_IN = "opt a number in"
+    RECEIVE = "enter incoming messages"
+    RUN_CAMPAIGN = "create or change campaigns"
+    EDIT_CONTENT = "edit replies, surveys and follow-ups"
+    MANAGE_PEOPLE = "add users or change who is on a campaign"
+    IMPORT = "import files"
+    EXPORT = "export"
+    CHANGE_SETTINGS = "change the organization's settings"
+    ACT_FOR_OTHERS = "act for another user"
+    CHANGE_ROLES = "change roles"
+    MAINTAIN = "repair or back up the database"
+
+
+WEAKEST_ROLE = {
+    Action.WORK: Role.SENDER,
+    Action.VIEW_ALL: Role.MODERATOR,
+    Action.REASSIGN: Role.MODERATOR,
+    Action.OPT_IN: Role.MODERATOR,
+    Action.RECEIVE: Role.MODERATOR,
+    Action.RUN_CAMPAIGN: Role.ADMIN,
+    Action.EDIT_CONTENT: Role.ADMIN,
+    Action.MANAGE_PEOPLE: Role.ADMIN,
+    Action.IMPORT: Role.ADMIN,
+    Action.EXPORT: Role.ADMIN,
+    Action.CHANGE_SETTINGS: Role.ADMIN,
+    Action.ACT_FOR_OTHERS: Role.ADMIN,
+    Action.MAINTAIN: Role.ADMIN,
+    Action.CHANGE_ROLES: Role.OWNER,
+}
+"""The weakest role that may do each thing (`docs/rules.md 8.1`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with a login here."""
+
+    id: UserId
+    login: str
+    first_name: str
+    last_name: str
+    email: str
+    role: Role
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the login of somebody without either."""
+        return full_name(self.first_name, self.last_name) or self.login
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is acting: `user` is whom it is done as, `actor` who is at the keyboard (`docs/rules.md 8.2`)."""
+
+    user: User
+    actor: User
+
+    @property
+    def role(self) -> Role:
+        """The weaker of both roles, so that `--as` never gives anybody more than they have."""
+        return min(self.user.role, self.actor.role, key=lambda role: role.rank)
+
+    def may(self, action: Action) -> bool:
+        """Whether the role allows it."""
+        return self.role.rank >= WEAKEST_ROLE[action].rank
+
+    def require(self, action: Action) -> None:
+        """Raise `NotPermitted` unless the role allows it."""
+        if not self.may(action):
+            needed = WEAKEST_ROLE[action]
+            raise NotPermitted(
+                f"You may not {action}: that needs the role {needed} or above, and {self.user.login} is {self.role}."
+            )

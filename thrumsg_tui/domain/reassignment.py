@@ -1,0 +1,81 @@
+"""What to move where, and what was moved (`docs/rules.md` 4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.words import Status, StatusFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A reassignment as asked for: from whom, which, to whom.
+
+    Give either `conversations`, or `sources`, or `everyone`. Destinations are in displayed order; without any,
+    `to_everyone` takes every other active sender.
+    """
+
+    campaign_id: CampaignId
+    sources: tuple[AssignmentId, ...] = ()
+    everyone: bool = False
+    conversations: tuple[ConversationId, ...] = ()
+    status: StatusFilter = StatusFilter.ANY
+    count: int | None = None
+    destinations: tuple[AssignmentId, ...] = ()
+    to_everyone: bool = False
+    level: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One conversation, from one assignment to another."""
+
+    conversation_id: ConversationId
+    source: AssignmentId
+    destination: AssignmentId
+    status: Status
+    opted_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Exactly what a reassignment will do (`docs/rules.md 4.7`).
+
+    `as_of` is the newest event when it was made: whatever changed hands after it is skipped when it is applied.
+    """
+
+    campaign_id: CampaignId
+    as_of: EventId
+    moves: tuple[Move, ...]
+    already_there: tuple[ConversationId, ...]
+    names: Mapping[AssignmentId, str]
+    logins: Mapping[AssignmentId, str | None]
+
+    @property
+    def gains(self) -> Mapping[str, int]:
+        """Net gain by login, or `unassigned`; no zero entries."""
+        return net_gains(self.moves, self.logins)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a reassignment, or its undo, did; `event` is None where nothing moved."""
+
+    event: EventId | None
+    moved: int
+    skipped: tuple[ConversationId, ...]
+    gains: Mapping[str, int]
+    sentence: str
+
+
+def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]) -> dict[str, int]:
+    """Sum what each sender gains, losses negative, by login or `unassigned`; no zero entries."""
+    gains: Counter[str] = Counter()
+    for move in moves:
+        gains[logins[move.destination] or "unassigned"] += 1
+        gains[logins[move.source] or "unassigned"] -= 1
+    return {login: gain for login, gain in gains.items() if gain}

@@ -1,0 +1,62 @@
+"""Text from outside, made harmless for a terminal. It is stored as received; only the display changes."""
+
+import re
+import unicodedata
+
+_MARKS_IN_A_ROW = 4
+_REPLACED = "\ufffd"
+
+_NONCHARACTERS = r"\ufdd0-\ufdef" + "".join(rf"\U{plane:04x}fffe-\U{plane:04x}ffff" for plane in range(17))
+_DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
+_UNSAFE_CLASS = (
+    r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f" + _DIRECTIONS + _NONCHARACTERS
+)
+# Wider than the combining marks, which `re` cannot name; with the invisible characters between them.
+_MARKS_CLASS = (
+    r"\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u200b-\u200d\u2060-\u2064\u20d0-\u20ff\u2cef-\u2dff"
+    r"\u302a-\u309a\ua66f-\uabed\ufb1e\ufe00-\ufe2f\ufeff\U000101fd-\U0001e94a\U000e0100-\U000e01ef"
+)
+_SUSPECT = re.compile(rf"[{_UNSAFE_CLASS}]|[{_MARKS_CLASS}]{{{_MARKS_IN_A_ROW + 1}}}")
+_UNSAFE = re.compile(rf"\r\n|[{_UNSAFE_CLASS}]")
+
+
+def safe_text(text: str, *, multiline: bool = False) -> str:
+    r"""Return `text` as it may be written to a terminal (`docs/rules.md 7.4`).
+
+    Control characters show as `^[` or `\x9b`; a tab is one space; a line break of any kind is a newline
+    if `multiline`, else one space; what turns the direction of the line, hides in it or is no character
+    is U+FFFD; more than four combining marks in a row are cut to four. Console markup stays as it is:
+    never parse the result as markup. Idempotent. One regex search where there is nothing to do.
+    """
+    if _SUSPECT.search(text) is None:
+        return text
+    line_break = "\n" if multiline else " "
+    return _unstacked(_UNSAFE.sub(lambda unsafe: _shown(unsafe[0], line_break), text))
+
+
+def _shown(unsafe: str, line_break: str) -> str:
+    if unsafe in {"\r\n", "\n", "\r", "\u2028", "\u2029"}:
+        return line_break
+    if unsafe == "\t":
+        return " "
+    if unsafe < " " or unsafe == "\x7f":
+        return f"^{chr(ord(unsafe) ^ 0x40)}"
+    if unsafe <= "\x9f":
+        return f"\\x{ord(unsafe):02x}"
+    return _REPLACED
+
+
+def _unstacked(text: str) -> str:
+    """Drop the combining marks after the fourth in a row; invisible characters do not end the row."""
+    kept = []
+    row = 0
+    for character in text:
+        category = unicodedata.category(character)
+        if category[0] == "M":
+            row += 1
+            if row > _MARKS_IN_A_ROW:
+                continue
+        elif category != "Cf":
+            row = 0
+        kept.append(character)
+    return "".join(kept)

@@ -1,0 +1,129 @@
+"""Whether a message may be sent now, and if not, why (`docs/rules.md 3.17`, `3.18`, `5.8`, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from thrumsg_tui.domain.ages import day_title
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.fields import field_names
+from thrumsg_tui.domain.hours import WindowState, clock, is_open, next_opening, window_start, window_state
+from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
+from thrumsg_tui.domain.words import CampaignState, MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Why a campaign is closed, and when it opens by itself, if it does (`docs/rules.md 3.17`)."""
+
+    reason: str
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`refusal` says why a message cannot be sent; `leaves_at` until when an accepted one is held."""
+
+    refusal: str | None = None
+    leaves_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A message that somebody wants to send, with what decides about it.
+
+    `is_holder` tells whether the conversation is the author's own; `holder_name` whose it is.
+    """
+
+    campaign: Campaign
+    kind: MessageKind
+    body: str
+    role: Role
+    is_holder: bool
+    holder_name: str
+    opted_out: bool
+
+
+def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
+    """Say a time in the campaign's zone: `09:00`, `tomorrow 09:00`, `Tue 3 March 09:00`."""
+    zone = ZoneInfo(campaign.hours.timezone)
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    time = f"{local:%H:%M}"
+    days = (local.date() - today).days
+    if days == 0:
+        return time
+    return f"tomorrow {time}" if days == 1 else f"{day_title(local.date(), today)} {time}"
+
+
+def closure(campaign: Campaign, now: datetime) -> Closure | None:
+    """Say why the campaign is closed at a moment, or None while it is open (`docs/rules.md 3.17`)."""
+    match campaign.state:
+        case CampaignState.DRAFT:
+            return Closure("it has not been launched yet", None)
+        case CampaignState.PAUSED:
+            return Closure("it is paused", None)
+        case CampaignState.ARCHIVED:
+            return Closure("it is archived", None)
+        case CampaignState.ACTIVE:
+            if is_open(campaign.hours, now):
+                return None
+            opens_at = next_opening(campaign.hours, now)
+            hours = f"{clock(campaign.hours.opens)}–{clock(campaign.hours.closes)} {campaign.hours.timezone}"
+            return Closure(f"its hours are {hours}; it opens {moment(campaign, opens_at, now)}", opens_at)
+
+
+def judge(attempt: Attempt, now: datetime) -> Verdict:
+    """Decide about a message, the most fundamental reason first (`docs/rules.md 3.18`, `6.4`)."""
+    refusal = (
+        _forbidden(attempt, now)
+        or unfit(attempt.body)
+        or (attempt.role is Role.SENDER and _outside_hours(attempt.campaign, now))
+    )
+    if refusal:
+        return Verdict(refusal=refusal)
+    return Verdict(leaves_at=hold_until(attempt.campaign, attempt.kind, now))
+
+
+def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
+    """Say until when an accepted message waits, None where it may leave now (`docs/rules.md 5.9`, `6.4`)."""
+    if kind is MessageKind.OPT_OUT_CONFIRMATION:
+        return None
+    earliest = now
+    if kind is MessageKind.INITIAL and window_state(campaign.window, now) is WindowState.BEFORE:
+        earliest = window_start(campaign.window) or now
+    leaves_at = next_opening(campaign.hours, earliest)
+    return leaves_at if leaves_at > now else None
+
+
+def unfit(body: str) -> str | None:
+    """Say what is wrong with a text itself: empty, a field left, too long; None if nothing (`docs/rules.md` 7)."""
+    if not body.strip():
+        return "There is nothing to send: the message is empty."
+    if fields := field_names(body):
+        return f"%{fields[0]}% is not filled in; put the words in its place."
+    segments = measure(body).segments
+    if segments > MAX_SEGMENTS:
+        return f"The message is too long: {segments} segments, and {MAX_SEGMENTS} is the most."
+    return None
+
+
+def _forbidden(attempt: Attempt, now: datetime) -> str | None:
+    campaign = attempt.campaign
+    if attempt.opted_out:
+        return "The number is opted out; no message may be sent to it."
+    if campaign.state is not CampaignState.ACTIVE:
+        closed = closure(campaign, now)
+        return f"Campaign is currently closed: {closed.reason}." if closed else None
+    if attempt.kind is MessageKind.INITIAL and window_state(campaign.window, now) is WindowState.OVER:
+        return f"The initial window is over: its last day was {campaign.window.ends}."
+    if attempt.role is Role.SENDER and not attempt.is_holder:
+        return f"This conversation was reassigned to {attempt.holder_name}. Your draft is kept."
+    return None
+
+
+def _outside_hours(campaign: Campaign, now: datetime) -> str | None:
+    closed = closure(campaign, now)
+    return f"Campaign is currently closed: {closed.reason}." if closed else None

@@ -1,0 +1,40 @@
+"""Sharing conversations out among senders."""
+
+import heapq
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T", bound=Hashable)
+D = TypeVar("D", bound=Hashable)
+
+_NOWHERE = "There is no destination to share the conversations out to."
+
+
+def deal(items: Sequence[T], destinations: Sequence[D]) -> list[tuple[T, D]]:
+    """Deal `items` to `destinations` in turn, as (item, destination) in the order of the items.
+
+    Shares differ by at most one; the extra ones go to the first destinations (`docs/rules.md 4.4`).
+    Raises ValueError without a destination.
+    """
+    if not destinations:
+        raise ValueError(_NOWHERE)
+    return [(item, destinations[turn % len(destinations)]) for turn, item in enumerate(items)]
+
+
+def deal_level(items: Sequence[T], loads: Sequence[tuple[D, int]]) -> list[tuple[T, D]]:
+    """Deal each item to the destination whose total is the smallest by then, ties by the given order.
+
+    `loads` are the destinations, each with the number that it holds already. The totals come as close
+    as they can without taking anything away (`docs/rules.md 4.4`). O(items x log destinations).
+    Raises ValueError without a destination.
+    """
+    if not loads:
+        raise ValueError(_NOWHERE)
+    totals = [(total, place) for place, (_, total) in enumerate(loads)]
+    heapq.heapify(totals)
+    dealt = []
+    for item in items:
+        total, place = totals[0]
+        heapq.heapreplace(totals, (total + 1, place))
+        dealt.append((item, loads[place][0]))
+    return dealt

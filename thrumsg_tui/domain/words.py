@@ -1,0 +1,95 @@
+"""The words of the product (`docs/rules.md` 1) as enumerations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a conversation stands, derived from its messages (`docs/rules.md 1.1`)."""
+
+    NOT_STARTED = "not_started"
+    SENT = "sent"
+    NEEDS_REPLY = "needs_reply"
+    ANSWERED = "answered"
+
+
+class CampaignState(StrEnum):
+    """The life of a campaign (`docs/rules.md 6.5`)."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+class Direction(StrEnum):
+    """Which way a message went."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class MessageKind(StrEnum):
+    """What an outgoing message is."""
+
+    INITIAL = "initial"
+    REPLY = "reply"
+    FOLLOW_UP = "follow_up"
+    OPT_OUT_CONFIRMATION = "opt_out_confirmation"
+
+
+class MessageState(StrEnum):
+    """How far a message has come (`docs/rules.md 6.6`); incoming ones are `received`."""
+
+    RECEIVED = "received"
+    UNSENT = "unsent"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    CANCELLED = "cancelled"
+
+
+class OptOutKind(StrEnum):
+    """How a number came to be opted out (`docs/rules.md` 5)."""
+
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+    IMPORTED = "imported"
+
+
+class Tab(StrEnum):
+    """The tabs of an assignment (`docs/rules.md 3.1`, `3.3`)."""
+
+    INITIAL = "initial"
+    RESPONSES = "responses"
+    FOLLOW_UPS = "follow-ups"
+    OPT_OUTS = "opt-outs"
+    SENT = "sent"
+
+
+class ConversationSort(StrEnum):
+    """The orders of a conversation list (`docs/rules.md 3.5`)."""
+
+    NEEDS_REPLY = "needs-reply"
+    RECENT = "recent"
+    A_TO_Z = "a-to-z"
+
+
+class SenderSort(StrEnum):
+    """The orders of the senders table and the picker (`docs/rules.md 2.3`)."""
+
+    SENDER = "sender"
+    PROGRESS = "progress"
+    NEEDS_REPLY = "needs-reply"
+
+
+class StatusFilter(StrEnum):
+    """Which conversations a reassignment takes (`docs/rules.md 4.1`)."""
+
+    ANY = "any"
+    NEEDS_REPLY = "needs-reply"
+    NOT_STARTED = "not-started"

@@ -1,0 +1,1 @@
+"""What is done: one module per subject; each change is one journalled transaction."""

@@ -1,0 +1,85 @@
+"""The outbox's side of a gateway: what may leave now, and what became of it (`docs/rules.md 6.6`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import MessageId
+from thrumsg_tui.domain.sending import hold_until
+from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.times import to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that a gateway is to take."""
+
+    id: MessageId
+    phone: str
+    body: str
+    kind: MessageKind
+    nth: int
+    """How many messages we had written in the conversation with this one."""
+
+
+def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
+    """Claim queued messages for a gateway: they are `sending` from now on.
+
+    A message whose campaign has been paused stays queued, and one that is outside the hours now is held again; an
+    opt-out confirmation is never held back (`docs/rules.md 5.9`).
+    """
+    with db.reading() as conn:
+        if conn.execute("SELECT 1 FROM message WHERE state = 'queued' LIMIT 1").fetchone() is None:
+            return []
+    with db.writing() as tx:
+        rows = tx.conn.execute(
+            """
+            SELECT message.id, message.body, message.kind, contact.phone, conversation.campaign_id,
+                   (SELECT COUNT(*) FROM message AS earlier
+                    WHERE earlier.conversation_id = message.conversation_id AND earlier.direction = 'outgoing'
+                      AND earlier.id <= message.id) AS nth
+            FROM message
+            JOIN conversation ON conversation.id = message.conversation_id
+            JOIN campaign ON campaign.id = conversation.campaign_id
+            JOIN contact ON contact.id = conversation.contact_id
+            WHERE message.state = 'queued' AND (campaign.state = :active OR message.kind = :confirmation)
+            ORDER BY message.id LIMIT :limit
+            """,
+            {
+                "active": CampaignState.ACTIVE,
+                "confirmation": MessageKind.OPT_OUT_CONFIRMATION,
+                "limit": limit,
+            },
+        ).fetchall()
+        taken = []
+        for row in rows:
+            kind = MessageKind(row["kind"])
+            leaves_at = hold_until(campaign(tx.conn, CampaignId(row["campaign_id"])), kind, tx.now)
+            if leaves_at:
+                _set(tx, MessageId(row["id"]), MessageState.UNSENT, leaves_at=to_ms(leaves_at))
+                continue
+            _set(tx, MessageId(row["id"]), MessageState.SENDING)
+            taken.append(Outgoing(MessageId(row["id"]), row["phone"], row["body"], kind, row["nth"]))
+        return taken
+
+
+def report(db: Database, message_id: MessageId, state: MessageState, provider_id: str | None = None) -> None:
+    """Store what a gateway says became of a message that it had taken."""
+    with db.writing() as tx:
+        tx.conn.execute(
+            """
+            UPDATE message SET state = ?, state_at = ?, provider_id = COALESCE(?, provider_id)
+            WHERE id = ? AND state = 'sending'
+            """,
+            (state, tx.now_ms, provider_id, message_id),
+        )
+
+
+def _set(tx: Transaction, message_id: MessageId, state: MessageState, *, leaves_at: int | None = None) -> None:
+    tx.conn.execute(
+        "UPDATE message SET state = ?, state_at = ?, leaves_at = ? WHERE id = ?",
+        (state, tx.now_ms, leaves_at, message_id),
+    )

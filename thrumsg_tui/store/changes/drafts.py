@@ -1,0 +1,24 @@
+"""Keeping what somebody is writing (`docs/rules.md 3.11`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.database import Database
+
+
+def keep_draft(db: Database, who: Identity, conversation_id: ConversationId, body: str | None) -> None:
+    """Store a person's draft, or drop it with None; not journalled, survives a crash of the program."""
+    with db.writing(durable=False) as tx:
+        if body is None:
+            tx.conn.execute(
+                "DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, conversation_id)
+            )
+            return
+        tx.conn.execute(
+            """
+            INSERT INTO draft (user_id, conversation_id, body, at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (user_id, conversation_id) DO UPDATE SET body = excluded.body, at = excluded.at
+            """,
+            (who.user.id, conversation_id, body, tx.now_ms),
+        )

@@ -1,0 +1,188 @@
+"""Opting a phone number out and in, in every campaign at once (`docs/rules.md` 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.conversations import ConversationId, EventId, OptOut
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Action, Identity, Role
+from thrumsg_tui.domain.words import CampaignState, MessageKind, OptOutKind
+from thrumsg_tui.store.changes.sending import store_outgoing
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.derived import refresh
+from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.thread import conversation, opt_out
+from thrumsg_tui.store.times import to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """What an opt-out or opt-in did."""
+
+    event: EventId
+    phone: str
+    conversations: tuple[ConversationId, ...]
+    confirmation_sent: bool
+
+
+def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> OptedOut:
+    """Opt a number (E.164) out by hand, telling the contact unless they were never texted (`docs/rules.md 5.2`).
+
+    Raises `Refused` if it is opted out already, or for a sender who holds no conversation of the number.
+    """
+    who.require(Action.WORK)
+    with db.writing() as tx:
+        _require_own(tx, who, phone)
+        if already := opt_out(tx.conn, phone):
+            raise Refused(f"{phone} is opted out already, since {already.at:%Y-%m-%d %H:%M} UTC.")
+        return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
+
+
+def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
+    """Opt a number (E.164) in by hand; no message is sent (`docs/rules.md 5.7`)."""
+    who.require(Action.OPT_IN)
+    with db.writing() as tx:
+        return store_opt_in(tx, who, phone)
+
+
+def store_opt_out(
+    tx: Transaction, who: Identity | None, phone: str, kind: OptOutKind, note: str, *, confirm: bool = True
+) -> OptedOut:
+    """Opt a number out that is not: mark its conversations, cancel what waits, confirm, journal."""
+    tx.conn.execute(
+        "INSERT INTO opt_out (phone, kind, note, at, user_id) VALUES (?, ?, ?, ?, ?)",
+        (phone, kind, note, tx.now_ms, who.user.id if who else None),
+    )
+    concerned = mark(tx, phone, opted_out=True)
+    _cancel_unsent(tx, concerned)
+    confirmed = confirm and _confirm(tx, who, phone)
+    by = who.user.name if who else "the contact"
+    event_id = record(
+        tx,
+        who,
+        Deed.OPT_OUT,
+        f"opted {phone} out ({kind})",
+        conversation_id=concerned[0] if concerned else None,
+        details={"phone": phone, "thread": f"opted out by {by}" + (f": {note}" if note else "")},
+        undoable=True,
+    )
+    touch(tx, event_id, ((each, None, None) for each in concerned))
+    return OptedOut(event_id, phone, tuple(concerned), confirmed)
+
+
+def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
+    """Opt a number in that is opted out; the old opt-out stays in the journal, for undo."""
+    old = opt_out(tx.conn, phone)
+    if old is None:
+        raise Refused(f"{phone} is not opted out.")
+    concerned = erase_opt_out(tx, phone)
+    by = who.user.name if who else "the contact"
+    event_id = record(
+        tx,
+        who,
+        Deed.OPT_IN,
+        f"opted {phone} in",
+        conversation_id=concerned[0] if concerned else None,
+        details={"phone": phone, "old": _described(old), "thread": f"opted in by {by}"},
+        undoable=True,
+    )
+    touch(tx, event_id, ((each, None, None) for each in concerned))
+    return OptedOut(event_id, phone, tuple(concerned), False)
+
+
+def erase_opt_out(tx: Transaction, phone: str) -> list[ConversationId]:
+    """Take the opt-out of a number away and return its conversations."""
+    tx.conn.execute("DELETE FROM opt_out WHERE phone = ?", (phone,))
+    return mark(tx, phone, opted_out=False)
+
+
+def restore_opt_out(tx: Transaction, phone: str, old: dict[str, str | int | None]) -> list[ConversationId]:
+    """Put back an opt-out as the journal described it; nobody is told again."""
+    tx.conn.execute(
+        """
+        INSERT INTO opt_out (phone, kind, note, at, user_id)
+        VALUES (:phone, :kind, :note, :at, (SELECT id FROM users WHERE login = :by))
+        """,
+        {"by": None, **old, "phone": phone},
+    )
+    concerned = mark(tx, phone, opted_out=True)
+    _cancel_unsent(tx, concerned)
+    return concerned
+
+
+def mark(tx: Transaction, phone: str, *, opted_out: bool) -> list[ConversationId]:
+    """Carry a number's opt-out state into all its conversations, and return them, last texted first."""
+    tx.conn.execute(
+        """
+        UPDATE conversation SET opted_out = ?, flagged = 0
+        WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)
+        """,
+        (int(opted_out), phone),
+    )
+    rows = tx.conn.execute(
+        """
+        SELECT id FROM conversation WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)
+        ORDER BY COALESCE(last_texted_at, 0) DESC, id DESC
+        """,
+        (phone,),
+    )
+    return [ConversationId(row["id"]) for row in rows]
+
+
+def _described(old: OptOut) -> dict[str, object]:
+    return {"kind": old.kind, "note": old.note, "at": to_ms(old.at)}
+
+
+def _require_own(tx: Transaction, who: Identity, phone: str) -> None:
+    if who.role is not Role.SENDER:
+        return
+    own = tx.conn.execute(
+        """
+        SELECT 1 FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN assignment ON assignment.id = conversation.assignment_id
+        WHERE contact.phone = ? AND assignment.user_id = ?
+        """,
+        (phone, who.user.id),
+    ).fetchone()
+    if own is None:
+        raise Refused(f"{phone} is in no conversation of yours; ask a moderator to opt it out.")
+
+
+def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
+    """Cancel what waits to be sent to a number that has just opted out (`docs/rules.md 5.8`)."""
+    for each in concerned:
+        cancelled = tx.conn.execute(
+            """
+            UPDATE message SET state = 'cancelled', state_at = ?
+            WHERE conversation_id = ? AND state IN ('unsent', 'queued') AND kind <> 'opt_out_confirmation'
+            """,
+            (tx.now_ms, each),
+        )
+        if cancelled.rowcount:
+            refresh(tx.conn, each)
+
+
+def _confirm(tx: Transaction, who: Identity | None, phone: str) -> bool:
+    """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`)."""
+    row = tx.conn.execute(
+        """
+        SELECT conversation.id FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        WHERE contact.phone = ? AND conversation.texted = 1 AND campaign.state <> ?
+        ORDER BY conversation.last_texted_at DESC, conversation.id DESC LIMIT 1
+        """,
+        (phone, CampaignState.ARCHIVED),
+    ).fetchone()
+    if row is None:
+        return False
+    to = conversation(tx.conn, ConversationId(row["id"]))
+    message = settings(tx.conn).opt_out_message
+    of = campaign(tx.conn, to.campaign_id)
+    store_outgoing(tx, who, to, of, MessageKind.OPT_OUT_CONFIRMATION, message)
+    return True

@@ -1,0 +1,39 @@
+"""Who has which messenger open (`docs/rules.md 2.4`)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.times import to_ms
+
+_FORGET_AFTER = timedelta(hours=1)
+
+
+def show_presence(
+    db: Database,
+    session: str,
+    user_id: UserId,
+    campaign_id: CampaignId | None,
+    conversation_id: ConversationId | None,
+) -> None:
+    """Say that a session is alive and what it has open; `session` is unique to it. Not journalled."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute(
+            """
+            INSERT INTO presence (id, user_id, campaign_id, conversation_id, seen_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, campaign_id = excluded.campaign_id,
+                                           conversation_id = excluded.conversation_id, seen_at = excluded.seen_at
+            """,
+            (session, user_id, campaign_id, conversation_id, tx.now_ms),
+        )
+        tx.conn.execute("DELETE FROM presence WHERE seen_at < ?", (to_ms(tx.now - _FORGET_AFTER),))
+
+
+def end_presence(db: Database, session: str) -> None:
+    """Say that a session has ended."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute("DELETE FROM presence WHERE id = ?", (session,))

@@ -1,0 +1,64 @@
+"""Send All: the initials or follow-ups of one assignment, in small transactions (`docs/rules.md 3.12`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.campaigns import AssignmentId
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.people import Action, Identity, Role
+from thrumsg_tui.domain.words import MessageKind, Tab
+from thrumsg_tui.store.changes.sending import send_in
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import assignment, campaign
+from thrumsg_tui.store.queries.thread import conversation
+
+BATCH = 25
+"""Messages per transaction: short enough for others to come between, long enough to be quick."""
+
+KINDS = {Tab.INITIAL: MessageKind.INITIAL, Tab.FOLLOW_UPS: MessageKind.FOLLOW_UP}
+"""The tabs that Send All works, and what it sends there; replies never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction of Send All did; pass `last` on to continue, None when there is nothing left."""
+
+    sent: tuple[MessageId, ...]
+    refused: tuple[tuple[ConversationId, str], ...]
+    last: ConversationId | None
+
+
+def send_batch(
+    db: Database, who: Identity, assignment_id: AssignmentId, tab: Tab, after: ConversationId | None = None
+) -> Batch:
+    """Send the next few of a tab in order of id, leaving out what cannot be sent, with the reason.
+
+    A conversation leaves its tab in the transaction that sends, so nothing is sent twice. Raises `Refused` where the
+    campaign has no QuickSend, or for replies.
+    """
+    who.require(Action.WORK)
+    if tab not in KINDS:
+        raise Refused("Send All is for initials and follow-ups only, never for replies.")
+    with db.writing() as tx:
+        viewed = assignment(tx.conn, assignment_id, tx.now)
+        if not campaign(tx.conn, viewed.campaign_id).quicksend:
+            raise Refused("Send All needs QuickSend, and this campaign has it off.")
+        if who.role is Role.SENDER and (viewed.user is None or viewed.user.id != who.user.id):
+            raise Refused("You can send all of your own conversations only.")
+        condition = "tab = 'initial'" if tab is Tab.INITIAL else "in_follow_ups = 1"
+        rows = tx.conn.execute(
+            f"SELECT id FROM conversation WHERE assignment_id = ? AND {condition} AND id > ? ORDER BY id LIMIT ?",
+            (assignment_id, after or 0, BATCH),
+        ).fetchall()
+        sent: list[MessageId] = []
+        refused: list[tuple[ConversationId, str]] = []
+        for row in rows:
+            each = ConversationId(row["id"])
+            try:
+                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=KINDS[tab]).message_id)
+            except Refused as reason:
+                refused.append((each, str(reason)))
+        last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None
+        return Batch(tuple(sent), tuple(refused), last)

@@ -1,0 +1,163 @@
+"""Sending one message: checked and stored in one transaction (`docs/rules.md 3.11` to `3.18`, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.fields import Rendered
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.segments import measure
+from thrumsg_tui.domain.sending import Attempt, hold_until, judge
+from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, Status
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.composing import next_message
+from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.times import to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An accepted message; `leaves_at` is set while it is held as unsent."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    kind: MessageKind
+    state: MessageState
+    body: str
+    segments: int
+    leaves_at: datetime | None
+
+
+def send(
+    db: Database,
+    who: Identity,
+    conversation_id: ConversationId,
+    *,
+    body: str | None = None,
+    kind: MessageKind | None = None,
+) -> Sent:
+    """Accept a message into the outbox, and delete the author's draft with it.
+
+    Without `body` the rendered initial or follow-up goes; with it, exactly those words. `kind` is what the author saw
+    in the message box; without it, what the conversation is ready for. Raises `Refused` with the reason of
+    `docs/rules.md 3.18`; the draft is kept then.
+    """
+    with db.writing() as tx:
+        return send_in(tx, who, conversation(tx.conn, conversation_id), body=body, kind=kind)
+
+
+def send_in(
+    tx: Transaction,
+    who: Identity,
+    to: Conversation,
+    *,
+    body: str | None = None,
+    kind: MessageKind | None = None,
+) -> Sent:
+    """Do what `send` does within an open transaction."""
+    who.require(Action.WORK)
+    of = campaign(tx.conn, to.campaign_id)
+    kind, body = _settled(tx, who, to, kind, body)
+    attempt = Attempt(
+        campaign=of,
+        kind=kind,
+        body=body,
+        role=who.role,
+        is_holder=to.sender_id == who.user.id,
+        holder_name=to.sender_name,
+        opted_out=to.opted_out,
+    )
+    verdict = judge(attempt, tx.now)
+    if verdict.refusal:
+        raise Refused(verdict.refusal)
+    sent = store_outgoing(tx, who, to, of, kind, body)
+    tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
+    record(
+        tx,
+        who,
+        Deed.SEND,
+        f"sent {kind.replace('_', '-')} to {to.name}",
+        campaign_id=of.id,
+        conversation_id=to.id,
+        details={"message": sent.message_id},
+    )
+    return sent
+
+
+def store_outgoing(
+    tx: Transaction, who: Identity | None, to: Conversation, of: Campaign, kind: MessageKind, body: str
+) -> Sent:
+    """Store a message that was allowed, and bring the conversation up to date."""
+    leaves_at = hold_until(of, kind, tx.now)
+    state = MessageState.UNSENT if leaves_at else MessageState.QUEUED
+    segments = measure(body).segments
+    follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
+    row = tx.conn.execute(
+        """
+        INSERT INTO message (conversation_id, at, direction, kind, body, author_id, follow_up_id, state, state_at,
+                             segments, leaves_at)
+        VALUES (:conversation_id, :at, :direction, :kind, :body, :author_id, :follow_up_id, :state, :at,
+                :segments, :leaves_at)
+        RETURNING id
+        """,
+        {
+            "conversation_id": to.id,
+            "at": tx.now_ms,
+            "direction": Direction.OUTGOING,
+            "kind": kind,
+            "body": body,
+            "author_id": who.user.id if who else None,
+            "follow_up_id": follow_up_id,
+            "state": state,
+            "segments": segments,
+            "leaves_at": to_ms(leaves_at) if leaves_at else None,
+        },
+    ).fetchone()
+    if follow_up_id:
+        close_follow_up(tx, to.id, follow_up_id, "sent")
+    refresh(tx.conn, to.id)
+    tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
+    return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaves_at)
+
+
+def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:
+    """Mark a follow-up `sent` or `skipped` for a conversation, and let its next one come up."""
+    tx.conn.execute(
+        "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ?",
+        (state, follow_up_id, conversation_id),
+    )
+    refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
+
+
+def _settled(
+    tx: Transaction, who: Identity, to: Conversation, kind: MessageKind | None, body: str | None
+) -> tuple[MessageKind, str]:
+    """Settle what is sent, and refuse what the conversation has moved past."""
+    ready = next_message(tx.conn, to, who)
+    if kind is None:
+        kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
+    if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
+        raise Refused("The initial message was sent meanwhile, or the contact wrote first. Your words are kept.")
+    if kind is MessageKind.FOLLOW_UP and to.follow_up_id is None:
+        raise Refused("That follow-up was sent meanwhile, or it has expired. Your words are kept.")
+    if body is not None:
+        return kind, body
+    if kind is MessageKind.REPLY:
+        raise Refused("There is no initial or follow-up left to send here: give the words with --body.")
+    return kind, _complete(ready.rendered)
+
+
+def _complete(rendered: Rendered) -> str:
+    if rendered.unknown:
+        raise Refused(f"%{rendered.unknown[0]}% is not a field of this contact; the script cannot be filled in.")
+    if rendered.missing:
+        raise Refused(f"%{rendered.missing[0]}% has no value for this contact; the script cannot be filled in.")
+    return rendered.text

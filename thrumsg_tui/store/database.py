@@ -1,0 +1,223 @@
+"""One SQLite file: opening it, reading, and one writer at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
+from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
+from thrumsg_tui.store.times import to_ms
+
+BUSY_SECONDS = 15
+"""How long to wait for another writer before saying so."""
+
+_HEADER = b"SQLite format 3\x00"
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open write transaction and the moment at which it happens."""
+
+    conn: sqlite3.Connection
+    now: datetime
+
+    @property
+    def now_ms(self) -> int:
+        """The moment as UTC milliseconds."""
+        return to_ms(self.now)
+
+
+class Database:
+    """A thrumsg file. Each thread that uses it gets connections of its own.
+
+    Raises `DatabaseUnusable` where the file is not ours, newer than this program, damaged, or not readable; such a
+    file is left untouched. A `scratch` file is written fast and may be lost in a power cut.
+    """
+
+    def __init__(self, path: Path | str, *, clock: Callable[[], datetime] = utc_now, scratch: bool = False) -> None:
+        self.path = Path(path)
+        self.clock = clock
+        self.scratch = scratch
+        self._local = threading.local()
+        with translated_errors(self.path):
+            self._prepare()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection on which several queries see one state of the file."""
+        with translated_errors(self.path):
+            conn = self._connection("reader")
+            conn.execute("BEGIN")
+            try:
+                yield conn
+            finally:
+                conn.rollback()
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
+        """Give the one write transaction; commit at the end, or change nothing if anything is raised.
+
+        With `durable` what was committed survives a power cut; otherwise only a crash of the program.
+        """
+        with translated_errors(self.path):
+            conn = self._connection("writer")
+            safety = "OFF" if self.scratch else "FULL" if durable else "NORMAL"
+            conn.execute(f"PRAGMA synchronous = {safety}")
+            conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(conn, self.clock())
+                conn.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # the first error is the one to report
+                    conn.rollback()
+                raise
+
+    def version(self) -> int:
+        """A number that changes whenever anyone else than this thread's reader wrote; 5 µs."""
+        with translated_errors(self.path):
+            return int(self._connection("reader").execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close this thread's connections."""
+        for role in ("reader", "writer"):
+            conn: sqlite3.Connection | None = self._local.__dict__.pop(role, None)
+            if conn is not None:
+                conn.close()
+
+    def _connection(self, role: str) -> sqlite3.Connection:
+        conn: sqlite3.Connection | None = getattr(self._local, role, None)
+        if conn is None:
+            conn = _connect(self.path)
+            if role == "reader":
+                conn.execute("PRAGMA query_only = ON")
+            setattr(self._local, role, conn)
+        return conn
+
+    def _prepare(self) -> None:
+        """Create the file or bring it up to date."""
+        refuse_foreign(self.path)
+        conn = self._connection("writer")
+        version = _user_version(conn)
+        if version > len(MIGRATIONS):
+            raise DatabaseUnusable(
+                f"{self.path} was written by a newer thrumsg (its format is {version}, this one knows "
+                f"{len(MIGRATIONS)}). Nothing was changed; install the newer version."
+            )
+        if version < len(MIGRATIONS):
+            _migrate(conn)
+        conn.execute("PRAGMA journal_mode = WAL")
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; reads its header only."""
+    if not path.exists():
+        if not path.parent.is_dir():
+            raise DatabaseUnusable(f"There is no folder {path.parent} to keep {path.name} in.")
+        return
+    if path.is_dir():
+        raise DatabaseUnusable(f"{path} is a folder, not a thrumsg database.")
+    with path.open("rb") as file:
+        header = file.read(100)
+    ours = header[:16] == _HEADER and int.from_bytes(header[68:72], "big") == APPLICATION_ID
+    if header and not ours:
+        raise DatabaseUnusable(f"{path} is not a thrumsg database; it was left as it is. Name another with --db.")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    conn.row_factory = sqlite3.Row
+    conn.execute("PRAGMA foreign_keys = ON")
+    return conn
+
+
+def _user_version(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(conn: sqlite3.Connection) -> None:
+    """Apply what is missing, all or nothing.
+
+    The write lock comes first: two processes may start on a new file at once.
+    """
+    from sqlite_utils import Database as AdminDatabase  # here, since it costs 80 ms and is rarely needed
+    from sqlite_utils.migrations import Migrations
+
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        migrations = Migrations("thrumsg")
+        for name, statements in MIGRATIONS:
+            migrations(name=name)(_step(statements))
+        migrations.apply(AdminDatabase(conn))
+        conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        conn.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        conn.execute("COMMIT")
+    except BaseException:
+        conn.rollback()
+        raise
+
+
+def _step(statements: str) -> Callable[..., None]:
+    def run(db: object) -> None:
+        conn: sqlite3.Connection = db.conn  # type: ignore[attr-defined]
+        for statement in _statements(statements):
+            conn.execute(statement)
+
+    return run
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script, since `executescript` would commit first."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise into sentences."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise DatabaseBusy(
+                f"Somebody else kept {path} locked for {BUSY_SECONDS} seconds. Nothing was changed; try again."
+            ) from error
+        if code == sqlite3.SQLITE_FULL:
+            raise DatabaseUnusable(
+                f"The disk that holds {path} is full. This change was not made, all earlier ones are kept; "
+                "free some space and try again."
+            ) from error
+        if code in {
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_PERM,
+        }:
+            raise DatabaseUnusable(
+                f"{path} cannot be opened, read or written ({error}). Check its permissions and the disk."
+            ) from error
+        raise
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise DatabaseUnusable(
+                f"{path} is damaged ({error}). Keep a copy, then try `thrumsg doctor`, or go back to a backup."
+            ) from error
+        raise
+    except PermissionError as error:
+        raise DatabaseUnusable(f"You may not read or write {path}: ask whoever owns it.") from error

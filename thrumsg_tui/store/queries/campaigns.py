@@ -1,0 +1,256 @@
+"""Campaigns, their assignments and their content."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from thrumsg_tui.domain.campaigns import (
+    Assignment,
+    AssignmentId,
+    Campaign,
+    CampaignId,
+    Choice,
+    ChoiceId,
+    FollowUp,
+    FollowUpId,
+    Question,
+    QuestionId,
+    RecommendedReply,
+    Totals,
+)
+from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.hours import DailyHours, InitialWindow
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.words import CampaignState, SenderSort
+from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
+from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
+
+ONLINE_FOR = timedelta(seconds=30)
+"""A messenger renews its presence well within this; whoever did not is offline (`docs/rules.md 2.4`)."""
+
+_CAMPAIGN = """
+    SELECT campaign.*, users.first_name || ' ' || users.last_name AS creator
+    FROM campaign JOIN users ON users.id = campaign.created_by
+"""
+
+
+def _campaign_of(row: sqlite3.Row) -> Campaign:
+    starts, ends = (date.fromisoformat(day) if day else None for day in (row["starts"], row["ends"]))
+    return Campaign(
+        id=CampaignId(row["id"]),
+        name=row["name"],
+        description=row["description"],
+        initial_script=row["initial_script"],
+        state=CampaignState(row["state"]),
+        hours=DailyHours(row["timezone"], row["opens"], row["closes"]),
+        window=InitialWindow(row["timezone"], starts, ends),
+        quicksend=bool(row["quicksend"]),
+        created_by=row["creator"].strip(),
+        created_at=from_ms(row["created_at"]),
+        launched_at=from_ms_or_none(row["launched_at"]),
+    )
+
+
+def campaigns(conn: sqlite3.Connection) -> list[Campaign]:
+    """List all campaigns, newest first."""
+    return [_campaign_of(row) for row in conn.execute(f"{_CAMPAIGN} ORDER BY campaign.id DESC")]
+
+
+def campaign(conn: sqlite3.Connection, campaign_id: CampaignId) -> Campaign:
+    """Read one campaign that exists."""
+    return _campaign_of(conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone())
+
+
+def find_campaign(conn: sqlite3.Connection, name: str) -> Campaign:
+    """Find a campaign by its name, or by its id written in digits."""
+    row = conn.execute(f"{_CAMPAIGN} WHERE campaign.name = ?", (name,)).fetchone()
+    if row is None and name.isascii() and name.isdigit() and len(name) < 16:
+        row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (int(name),)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no campaign {name!r}; `thrumsg campaign list` shows them.")
+    return _campaign_of(row)
+
+
+def totals(conn: sqlite3.Connection, campaign_id: CampaignId) -> Totals:
+    """Sum the kept counts of a campaign (`docs/rules.md 2.1`)."""
+    row = conn.execute(
+        """
+        SELECT COALESCE(SUM(assigned), 0) AS total, COALESCE(SUM(not_started), 0) AS not_started,
+               COALESCE(SUM(sent), 0) AS sent, COALESCE(SUM(needs_reply), 0) AS needs_reply,
+               COALESCE(SUM(answered), 0) AS answered, COALESCE(SUM(opted_out), 0) AS opted_out,
+               COALESCE(SUM(texted), 0) AS texted, COALESCE(SUM(replied), 0) AS replied
+        FROM assignment WHERE campaign_id = ?
+        """,
+        (campaign_id,),
+    ).fetchone()
+    return Totals(**dict(row))
+
+
+_ASSIGNMENT = f"""
+    SELECT assignment.id AS assignment_id, assignment.*, {USER_COLUMNS},
+           EXISTS (SELECT 1 FROM presence
+                   WHERE presence.campaign_id = assignment.campaign_id
+                     AND presence.user_id = assignment.user_id AND presence.seen_at > :seen_after) AS online
+    FROM assignment LEFT JOIN users ON users.id = assignment.user_id
+"""
+
+
+def _assignment_of(row: sqlite3.Row) -> Assignment:
+    return Assignment(
+        id=AssignmentId(row["assignment_id"]),
+        campaign_id=CampaignId(row["campaign_id"]),
+        user=None if row["user_id"] is None else user_of(row),
+        active=bool(row["active"]),
+        online=bool(row["online"]),
+        assigned=row["assigned"],
+        not_started=row["not_started"],
+        sent=row["sent"],
+        needs_reply=row["needs_reply"],
+        answered=row["answered"],
+        opted_out=row["opted_out"],
+        texted=row["texted"],
+        replied=row["replied"],
+        follow_ups=row["follow_ups"],
+        sent_only=row["sent_only"],
+    )
+
+
+def assignments(
+    conn: sqlite3.Connection,
+    campaign_id: CampaignId,
+    now: datetime,
+    sort: SenderSort = SenderSort.SENDER,
+    *,
+    reverse: bool = False,
+) -> list[Assignment]:
+    """List Unassigned, then the senders of a campaign in an order of `docs/rules.md 2.3`.
+
+    Uses the unique index on `assignment (campaign_id, user_id)`; the sort is done here, over at most a few thousand.
+    """
+    rows = conn.execute(
+        f"{_ASSIGNMENT} WHERE assignment.campaign_id = :campaign_id AND assignment.active = 1",
+        {"campaign_id": campaign_id, "seen_after": to_ms(now - ONLINE_FOR)},
+    )
+    found = [_assignment_of(row) for row in rows]
+    senders = sorted((each for each in found if each.user), key=_by_name)
+    match sort:
+        case SenderSort.PROGRESS:
+            senders.sort(key=lambda each: (each.assigned, each.texted), reverse=True)
+        case SenderSort.NEEDS_REPLY:
+            senders.sort(key=lambda each: each.needs_reply, reverse=True)
+        case SenderSort.SENDER:
+            pass
+    if reverse:
+        senders.reverse()
+    return [each for each in found if not each.user] + senders
+
+
+def _by_name(each: Assignment) -> tuple[str, str, str]:
+    if each.user is None:
+        return ("", "", "")
+    return fold(each.user.first_name), fold(each.user.last_name), each.user.login
+
+
+def assignment(conn: sqlite3.Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
+    """Read one assignment that exists."""
+    row = conn.execute(
+        f"{_ASSIGNMENT} WHERE assignment.id = :id",
+        {"id": assignment_id, "seen_after": to_ms(now - ONLINE_FOR)},
+    ).fetchone()
+    return _assignment_of(row)
+
+
+def unassigned(conn: sqlite3.Connection, campaign_id: CampaignId) -> AssignmentId:
+    """The id of a campaign's Unassigned."""
+    row = conn.execute("SELECT id FROM assignment WHERE campaign_id = ? AND user_id IS NULL", (campaign_id,)).fetchone()
+    return AssignmentId(row["id"])
+
+
+def find_assignment(conn: sqlite3.Connection, of: Campaign, login: str) -> AssignmentId:
+    """Find a sender's assignment by login; `NotFound` unless they are on the campaign now."""
+    row = conn.execute(
+        """
+        SELECT assignment.id FROM assignment JOIN users ON users.id = assignment.user_id
+        WHERE assignment.campaign_id = ? AND users.login = ? AND assignment.active = 1
+        """,
+        (of.id, login),
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"{login!r} is not a sender of {of.name!r}; `thrumsg overview` shows who is.")
+    return AssignmentId(row["id"])
+
+
+def assignment_of_user(conn: sqlite3.Connection, campaign_id: CampaignId, user_id: UserId) -> AssignmentId | None:
+    """The assignment that a user has now in a campaign, if any."""
+    row = conn.execute(
+        "SELECT id FROM assignment WHERE campaign_id = ? AND user_id = ? AND active = 1",
+        (campaign_id, user_id),
+    ).fetchone()
+    return None if row is None else AssignmentId(row["id"])
+
+
+def questions(conn: sqlite3.Connection, campaign_id: CampaignId, *, retired: bool = False) -> tuple[Question, ...]:
+    """List the survey questions in order, retired ones too where asked for."""
+    rows = conn.execute(
+        """
+        SELECT question.id, question.text, question.retired, choice.id AS choice_id, choice.text AS choice
+        FROM question JOIN choice ON choice.question_id = question.id
+        WHERE question.campaign_id = ? AND question.retired <= ?
+        ORDER BY question.position, question.id, choice.position, choice.id
+        """,
+        (campaign_id, int(retired)),
+    )
+    return tuple(
+        Question(
+            id=QuestionId(key[0]),
+            text=key[1],
+            choices=tuple(Choice(ChoiceId(row["choice_id"]), row["choice"]) for row in group),
+            retired=bool(key[2]),
+        )
+        for key, group in groupby(rows, key=lambda row: (row["id"], row["text"], row["retired"]))
+    )
+
+
+def recommended_replies(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[RecommendedReply, ...]:
+    """List a campaign's replies, then the global ones (`docs/rules.md 3.15`)."""
+    found: list[RecommendedReply] = []
+    for condition in ("campaign_id = :campaign_id", "campaign_id IS NULL"):
+        rows = conn.execute(
+            f"""
+            SELECT id, campaign_id, title, body FROM recommended_reply
+            WHERE {condition} ORDER BY position, id
+            """,
+            {"campaign_id": campaign_id},
+        )
+        found += [RecommendedReply(row["id"], row["title"], row["body"], row["campaign_id"] is None) for row in rows]
+    return tuple(found)
+
+
+def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
+    """List a campaign's follow-ups, oldest first, with how many are unsent and sent."""
+    rows = conn.execute(
+        """
+        SELECT follow_up.id, follow_up.title, follow_up.text, follow_up.expires_at, follow_up.active,
+               (SELECT COUNT(*) FROM follow_up_target AS target
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'pending') AS pending,
+               (SELECT COUNT(*) FROM follow_up_target AS target
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent
+        FROM follow_up WHERE follow_up.campaign_id = ? ORDER BY follow_up.id
+        """,
+        (campaign_id,),
+    )
+    return tuple(
+        FollowUp(
+            id=FollowUpId(row["id"]),
+            title=row["title"],
+            text=row["text"],
+            expires_at=from_ms_or_none(row["expires_at"]),
+            active=bool(row["active"]),
+            pending=row["pending"],
+            sent=row["sent"],
+        )
+        for row in rows
+    )

@@ -1,0 +1,216 @@
+"""Lists of conversations: windows on SQL, whatever the size (`docs/rules.md 3.1` to `3.6`)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
+from thrumsg_tui.domain.names import digits, fold
+from thrumsg_tui.domain.words import ConversationSort, Direction, Status, Tab
+from thrumsg_tui.store.schema import WAITING
+from thrumsg_tui.store.times import from_ms_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """Which conversations, in which order.
+
+    Without `assignment_id` the whole campaign's, without `tab` those of every tab; `status` leaves out opted-out
+    ones. `search` is what was typed; with `by_phone` its digits are looked for in phone numbers too.
+    """
+
+    campaign_id: CampaignId
+    assignment_id: AssignmentId | None = None
+    tab: Tab | None = None
+    status: Status | None = None
+    search: str = ""
+    by_phone: bool = True
+    sort: ConversationSort = ConversationSort.NEEDS_REPLY
+
+    @property
+    def order(self) -> ConversationSort:
+        """The order that counts: two tabs are always by name (`docs/rules.md 3.1`)."""
+        always_by_name = self.tab in {Tab.INITIAL, Tab.FOLLOW_UPS}
+        return ConversationSort.A_TO_Z if always_by_name else self.sort
+
+
+class _Order(Enum):
+    """How each order is written, on which index, and which rows come before a given one."""
+
+    NEEDS_REPLY = (  # conversation_by_urgency
+        "urgency, id",
+        ("(urgency, id) < (:urgency, :id)",),
+    )
+    RECENT = (  # conversation_by_recency
+        "last_message_at DESC, id",
+        ("last_message_at > :last_message_at", "last_message_at = :last_message_at AND id < :id"),
+    )
+    A_TO_Z = (  # conversation_by_name, conversation_in_follow_ups
+        "first_key, last_key, id",
+        ("(first_key, last_key, id) < (:first_key, :last_key, :id)",),
+    )
+
+    def __init__(self, by: str, before: tuple[str, ...]) -> None:
+        self.by = by
+        self.before = before
+
+
+def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
+    conditions, parameters = [], dict[str, object]()
+    if request.assignment_id is None:
+        conditions.append("campaign_id = :campaign_id")
+        parameters["campaign_id"] = request.campaign_id
+    else:
+        conditions.append("assignment_id = :assignment_id")
+        parameters["assignment_id"] = request.assignment_id
+    if request.tab is Tab.FOLLOW_UPS:
+        conditions.append("in_follow_ups = 1")
+    elif request.tab:
+        conditions.append("tab = :tab")
+        parameters["tab"] = request.tab
+    if request.status:
+        conditions.append("status = :status AND opted_out = 0")
+        parameters["status"] = request.status
+    if wanted := fold(request.search):
+        name = "first_key || ' ' || last_key LIKE :name ESCAPE '\\'"
+        parameters["name"] = f"%{_literal(wanted)}%"
+        number = digits(wanted) if request.by_phone and not any(map(str.isalpha, wanted)) else ""
+        if number:
+            parameters["number"] = f"%{number}%"
+            phone = "(SELECT phone FROM contact WHERE contact.id = contact_id) LIKE :number"
+            conditions.append(f"({name} OR {phone})")
+        else:
+            conditions.append(name)
+    return " AND ".join(conditions), parameters
+
+
+def _literal(text: str) -> str:
+    """Make the wildcards of LIKE plain characters (`docs/rules.md 3.6`)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def count(conn: sqlite3.Connection, request: ListRequest) -> int:
+    """How many conversations the list has."""
+    where, parameters = _conditions(request)
+    return int(conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where}", parameters).fetchone()[0])
+
+
+def ids(
+    conn: sqlite3.Connection, request: ListRequest, offset: int = 0, limit: int | None = None
+) -> list[ConversationId]:
+    """Read a window of the list as ids, by the index of its order; all of it without `limit`."""
+    where, parameters = _conditions(request)
+    parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
+    rows = conn.execute(
+        f"""
+        SELECT id FROM conversation WHERE {where}
+        ORDER BY {_Order[request.order.name].by} LIMIT :limit OFFSET :offset
+        """,
+        parameters,
+    )
+    return [ConversationId(row["id"]) for row in rows]
+
+
+def page(
+    conn: sqlite3.Connection, request: ListRequest, offset: int = 0, limit: int | None = None
+) -> list[ConversationRow]:
+    """Read a window of the list: ids from an index first, then the rows of just those."""
+    return rows_of(conn, ids(conn, request, offset, limit))
+
+
+def rows_of(conn: sqlite3.Connection, wanted: Sequence[ConversationId]) -> list[ConversationRow]:
+    """Read the rows of some conversations, in the order given."""
+    found: dict[int, ConversationRow] = {}
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        rows = conn.execute(
+            f"""
+            SELECT conversation.id, conversation.status, conversation.opted_out, conversation.flagged,
+                   conversation.in_follow_ups, conversation.waiting_since, conversation.last_message_at,
+                   contact.first_name, contact.last_name, contact.phone, users.login,
+                   message.direction, SUBSTR(message.body, 1, 200) AS body
+            FROM conversation
+            JOIN contact ON contact.id = conversation.contact_id
+            JOIN assignment ON assignment.id = conversation.assignment_id
+            LEFT JOIN users ON users.id = assignment.user_id
+            LEFT JOIN message ON message.id = conversation.last_message_id
+            WHERE conversation.id IN ({", ".join("?" * len(some))})
+            """,
+            some,
+        )
+        found |= {row["id"]: _row_of(row) for row in rows}
+    return [found[each] for each in wanted if each in found]
+
+
+def _row_of(row: sqlite3.Row) -> ConversationRow:
+    return ConversationRow(
+        id=ConversationId(row["id"]),
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        phone=row["phone"],
+        status=Status(row["status"]),
+        opted_out=bool(row["opted_out"]),
+        flagged=bool(row["flagged"]),
+        has_follow_up=bool(row["in_follow_ups"]),
+        sender_login=row["login"],
+        waiting_since=from_ms_or_none(row["waiting_since"]),
+        last_message_at=from_ms_or_none(row["last_message_at"] or None),
+        last_direction=Direction(row["direction"]) if row["direction"] else None,
+        last_body=row["body"] or "",
+    )
+
+
+def position(conn: sqlite3.Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
+    """Tell at which index of the list a conversation stands now, None if it is not in it."""
+    where, parameters = _conditions(request)
+    row = conn.execute(
+        f"""
+        SELECT id, urgency, last_message_at, first_key, last_key
+        FROM conversation WHERE id = :id AND {where}
+        """,
+        parameters | {"id": conversation_id},
+    ).fetchone()
+    if row is None:
+        return None
+    parameters |= dict(row)
+    counts = (
+        conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where} AND {before}", parameters).fetchone()[0]
+        for before in _Order[request.order.name].before
+    )
+    return sum(int(each) for each in counts)
+
+
+def next_waiting(
+    conn: sqlite3.Connection,
+    assignment_id: AssignmentId,
+    besides: ConversationId | None,
+) -> ConversationId | None:
+    """The conversation of an assignment that waits longest for a reply, other than `besides`."""
+    row = conn.execute(
+        f"""
+        SELECT id FROM conversation
+        WHERE assignment_id = ? AND tab = 'responses' AND {WAITING} AND id <> ?
+        ORDER BY urgency, id LIMIT 1
+        """,
+        (assignment_id, besides or 0),
+    ).fetchone()
+    return None if row is None else ConversationId(row["id"])
+
+
+def next_waiting_elsewhere(
+    conn: sqlite3.Connection, campaign_id: CampaignId, besides: AssignmentId
+) -> tuple[AssignmentId, ConversationId] | None:
+    """The longest waiting conversation of a campaign that somebody else than `besides` holds."""
+    row = conn.execute(
+        """
+        SELECT assignment_id, id FROM conversation
+        WHERE campaign_id = ? AND status = 'needs_reply' AND opted_out = 0 AND assignment_id <> ?
+        ORDER BY urgency, id LIMIT 1
+        """,
+        (campaign_id, besides),
+    ).fetchone()
+    return None if row is None else (AssignmentId(row["assignment_id"]), ConversationId(row["id"]))

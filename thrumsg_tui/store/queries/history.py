@@ -1,0 +1,87 @@
+"""Reading the journal."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.journal import Deed, JournalEntry
+from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.store.times import from_ms
+
+_ENTRY = """
+    SELECT event.id, event.at, event.action, event.summary, event.undoable, event.undone_by, event.undoes,
+           campaign.name AS campaign, doer.login AS doer, actor.login AS actor
+    FROM event
+    LEFT JOIN campaign ON campaign.id = event.campaign_id
+    LEFT JOIN users AS doer ON doer.id = event.user_id
+    LEFT JOIN users AS actor ON actor.id = event.actor_id
+"""
+
+
+def _entry_of(row: sqlite3.Row) -> JournalEntry:
+    actor, doer = row["actor"] or "", row["doer"]
+    return JournalEntry(
+        id=EventId(row["id"]),
+        at=from_ms(row["at"]),
+        by=actor,
+        acting_for=doer if doer != row["actor"] else None,
+        deed=Deed(row["action"]),
+        campaign=row["campaign"],
+        summary=row["summary"],
+        undoable=bool(row["undoable"]),
+        undone_by=row["undone_by"],
+        undoes=row["undoes"],
+    )
+
+
+def history(
+    conn: sqlite3.Connection,
+    *,
+    campaign_id: CampaignId | None = None,
+    conversation_id: ConversationId | None = None,
+    limit: int | None = None,
+) -> list[JournalEntry]:
+    """List what was done, newest first, of everything, a campaign, or a conversation."""
+    conditions = ["1 = 1"]
+    if campaign_id is not None:
+        conditions.append("event.campaign_id = :campaign_id")
+    if conversation_id is not None:
+        conditions.append(
+            """
+            event.id IN (SELECT id FROM event WHERE conversation_id = :conversation_id
+                         UNION SELECT event_id FROM event_conversation WHERE conversation_id = :conversation_id)
+            """
+        )
+    rows = conn.execute(
+        f"{_ENTRY} WHERE {' AND '.join(conditions)} ORDER BY event.id DESC LIMIT :limit",
+        {
+            "campaign_id": campaign_id,
+            "conversation_id": conversation_id,
+            "limit": 1 << 60 if limit is None else limit,
+        },
+    )
+    return [_entry_of(row) for row in rows]
+
+
+def entry(conn: sqlite3.Connection, event_id: EventId) -> JournalEntry:
+    """Read one entry; `NotFound` if there is none."""
+    row = conn.execute(f"{_ENTRY} WHERE event.id = ?", (event_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no change {event_id}; `thrumsg history` lists them.")
+    return _entry_of(row)
+
+
+def last_undoable(conn: sqlite3.Connection, user_id: UserId) -> JournalEntry | None:
+    """The newest change of a person that can be taken back and is not itself an undo."""
+    row = conn.execute(
+        f"""
+        {_ENTRY}
+        WHERE event.user_id = ? AND event.undoable = 1 AND event.undone_by IS NULL AND event.action <> 'undo'
+        ORDER BY event.id DESC LIMIT 1
+        """,
+        (user_id,),
+    ).fetchone()
+    return None if row is None else _entry_of(row)

@@ -1,0 +1,60 @@
+"""Who there is, and who is at the keyboard."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from thrumsg_tui.domain.errors import NotFound, NotPermitted
+from thrumsg_tui.domain.people import Action, Identity, Role, User, UserId
+
+USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
+
+
+def user_of(row: sqlite3.Row) -> User:
+    """Make a user of a row that has `USER_COLUMNS`."""
+    return User(
+        id=UserId(row["id"]),
+        login=row["login"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        email=row["email"],
+        role=Role(row["role"]),
+    )
+
+
+def users(conn: sqlite3.Connection) -> list[User]:
+    """List everybody by first and last name."""
+    rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY first_name, last_name, login")
+    return [user_of(row) for row in rows]
+
+
+def find_user(conn: sqlite3.Connection, login: str) -> User:
+    """Find a user by login; `NotFound` says how to list them."""
+    row = conn.execute(f"SELECT {USER_COLUMNS} FROM users WHERE login = ?", (login,)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no user {login!r}; `thrumsg user list` shows who there is.")
+    return user_of(row)
+
+
+def identify(conn: sqlite3.Connection, login: str, acting_for: str | None = None) -> Identity:
+    """Tell who is at the keyboard (`docs/rules.md 8.2`).
+
+    Raises `NotPermitted` for a login that is not a user, or one that may not act for others.
+    """
+    try:
+        actor = find_user(conn, login)
+    except NotFound:
+        raise NotPermitted(
+            f"{login!r} is not a user here. An admin can add you: "
+            f"thrumsg user add {login} --first-name FIRST --last-name LAST"
+        ) from None
+    if acting_for is None or acting_for == login:
+        return Identity(actor, actor)
+    Identity(actor, actor).require(Action.ACT_FOR_OTHERS)
+    return Identity(find_user(conn, acting_for), actor)
+
+
+def preference(conn: sqlite3.Connection, user_id: UserId, key: str) -> str | None:
+    """Read what a person has set for themselves."""
+    row = conn.execute("SELECT value FROM preference WHERE user_id = ? AND key = ?", (user_id, key)).fetchone()
+    return None if row is None else str(row["value"])

@@ -1,0 +1,164 @@
+"""Planning a reassignment: which conversations go where (`docs/rules.md` 4)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.reassignment import Move, Plan, Request
+from thrumsg_tui.domain.split import deal, deal_level
+from thrumsg_tui.domain.words import CampaignState, Status, StatusFilter
+from thrumsg_tui.store.queries.campaigns import assignments, campaign
+from thrumsg_tui.store.schema import WAITING
+
+_Holding = tuple[ConversationId, AssignmentId, Status, bool]
+"""A conversation, who holds it, its status, and whether it is opted out."""
+
+
+def plan(conn: sqlite3.Connection, request: Request, now: datetime) -> Plan:
+    """Work out exactly what a reassignment would do, changing nothing.
+
+    Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`. Cost: one indexed read of the conversations taken.
+    """
+    of = campaign(conn, request.campaign_id)
+    if of.state is CampaignState.ARCHIVED:
+        raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
+    if request.count is not None and request.count < 1:
+        raise Refused(f"The count must be at least 1, not {request.count}. Nothing was moved.")
+    active = {each.id: each for each in assignments(conn, request.campaign_id, now)}
+    chosen = _chosen(conn, request) if request.conversations else []
+    destinations = _destinations(request, active, {holding[1] for holding in chosen})
+    if request.conversations:
+        matching = [holding for holding in chosen if _matches(holding, request.status)]
+        taken = [holding for holding in matching if holding[1] not in destinations]
+        already_there = tuple(holding[0] for holding in matching if holding[1] in destinations)
+        if already_there and not taken:
+            raise Refused("They are there already: nothing was moved.")
+    else:
+        taken, already_there = _taken(conn, request, active, destinations), ()
+    taken = taken[: request.count]
+    order = [each for each in active if each in destinations]
+    dealt = (
+        deal_level(taken, [(each, active[each].assigned) for each in order]) if request.level else deal(taken, order)
+    )
+    moves = tuple(Move(holding[0], holding[1], to, holding[2], holding[3]) for holding, to in dealt)
+    involved = {move.source for move in moves} | set(order)
+    names, logins = _named(conn, involved, active)
+    return Plan(of.id, newest_event(conn), moves, already_there, names, logins)
+
+
+def newest_event(conn: sqlite3.Connection) -> EventId:
+    """The id of the newest journal entry, 0 in an empty journal."""
+    return EventId(conn.execute("SELECT COALESCE(MAX(id), 0) FROM event").fetchone()[0])
+
+
+def _destinations(
+    request: Request, active: Mapping[AssignmentId, Assignment], holders: set[AssignmentId]
+) -> set[AssignmentId]:
+    if request.to_everyone:
+        senders = {each.id for each in active.values() if each.user}
+        destinations = senders - set(request.sources) - holders
+        if not destinations:
+            raise Refused("There is no other active sender on this campaign to distribute to. Nothing was moved.")
+    else:
+        destinations = set(request.destinations)
+        if not destinations:
+            raise Refused("No destination: name a sender, Unassigned, or everyone. Nothing was moved.")
+        if not destinations <= set(active):
+            raise Refused("A destination is no longer active on this campaign. Nothing was moved.")
+    if request.sources and set(request.sources) <= destinations:
+        raise Refused("They would stay with the same sender: choose another destination. Nothing was moved.")
+    return destinations
+
+
+def _taken(
+    conn: sqlite3.Connection,
+    request: Request,
+    active: Mapping[AssignmentId, Assignment],
+    destinations: set[AssignmentId],
+) -> list[_Holding]:
+    """Take from each source in displayed order, Unassigned first (`docs/rules.md 4.5`)."""
+    sources = [each for each in active if request.everyone or each in request.sources]
+    taken: list[_Holding] = []
+    for source in sources:
+        if source in destinations:
+            continue
+        wanted = None if request.count is None else request.count - len(taken)
+        if wanted == 0:
+            break
+        taken += _held(conn, source, request.status, wanted)
+    return taken
+
+
+def _held(conn: sqlite3.Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> list[_Holding]:
+    condition, order = {
+        StatusFilter.ANY: ("1 = 1", "id"),
+        StatusFilter.NEEDS_REPLY: (f"tab = 'responses' AND {WAITING}", "urgency, id"),
+        StatusFilter.NOT_STARTED: ("tab = 'initial'", "id"),
+    }[status]
+    rows = conn.execute(
+        f"""
+        SELECT id, assignment_id, status, opted_out FROM conversation
+        WHERE assignment_id = :source AND {condition} ORDER BY {order} LIMIT :limit
+        """,
+        {"source": source, "limit": 1 << 60 if limit is None else limit},
+    )
+    return [_holding_of(row) for row in rows]
+
+
+def _chosen(conn: sqlite3.Connection, request: Request) -> list[_Holding]:
+    wanted = tuple(dict.fromkeys(request.conversations))
+    found: dict[int, _Holding] = {}
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        rows = conn.execute(
+            f"""
+            SELECT id, assignment_id, status, opted_out FROM conversation
+            WHERE campaign_id = ? AND id IN ({", ".join("?" * len(some))})
+            """,
+            (request.campaign_id, *some),
+        )
+        found |= {row["id"]: _holding_of(row) for row in rows}
+    if missing := [each for each in wanted if each not in found]:
+        raise NotFound(f"There is no conversation {missing[0]} in this campaign. Nothing was moved.")
+    return [found[each] for each in wanted]
+
+
+def _holding_of(row: sqlite3.Row) -> _Holding:
+    return (
+        ConversationId(row["id"]),
+        AssignmentId(row["assignment_id"]),
+        Status(row["status"]),
+        bool(row["opted_out"]),
+    )
+
+
+def _matches(holding: _Holding, status: StatusFilter) -> bool:
+    """Apply the status filter to a chosen conversation; only Any takes opted-out ones (`docs/rules.md 4.1`)."""
+    _, _, its_status, opted_out = holding
+    wanted = {StatusFilter.NEEDS_REPLY: Status.NEEDS_REPLY, StatusFilter.NOT_STARTED: Status.NOT_STARTED}
+    return status is StatusFilter.ANY or (its_status is wanted[status] and not opted_out)
+
+
+def _named(
+    conn: sqlite3.Connection, involved: Iterable[AssignmentId], active: Mapping[AssignmentId, Assignment]
+) -> tuple[dict[AssignmentId, str], dict[AssignmentId, str | None]]:
+    names: dict[AssignmentId, str] = {}
+    logins: dict[AssignmentId, str | None] = {}
+    for each in involved:
+        if known := active.get(each):
+            names[each], logins[each] = known.name, known.login
+            continue
+        row = conn.execute(
+            """
+            SELECT users.login, users.first_name || ' ' || users.last_name AS name
+            FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.id = ?
+            """,
+            (each,),
+        ).fetchone()
+        names[each], logins[each] = (row["name"] or "Unassigned").strip(), row["login"]
+    return names, logins

@@ -1,0 +1,46 @@
+"""The organization's settings."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+DEFAULTS = {
+    "organization": "",
+    "opt_out_message": "You are now opted-out and will receive no further messages.",
+    "auto_opt_out": "on",
+    "redact_phones": "off",
+}
+"""Every setting a person may change, with its value from the start (`docs/rules.md 5.2`, `5.3`, `3.20`)."""
+
+PRACTICE = "practice"
+"""Marks a practice database; never set by hand (`docs/rules.md 6.6`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The organization's settings; `practice_seed` is None in a real database."""
+
+    organization: str
+    opt_out_message: str
+    auto_opt_out: bool
+    redact_phones: bool
+    practice_seed: int | None
+
+
+def stored_settings(conn: sqlite3.Connection) -> dict[str, str]:
+    """Read every setting as text, defaults filled in."""
+    return DEFAULTS | {row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")}
+
+
+def settings(conn: sqlite3.Connection) -> Settings:
+    """Read the settings."""
+    stored = stored_settings(conn)
+    seed = stored.get(PRACTICE)
+    return Settings(
+        organization=stored["organization"],
+        opt_out_message=stored["opt_out_message"],
+        auto_opt_out=stored["auto_opt_out"] == "on",
+        redact_phones=stored["redact_phones"] == "on",
+        practice_seed=None if seed is None else int(seed),
+    )

@@ -1,0 +1,162 @@
+"""One conversation with its thread, events, answers and opt-out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.conversations import (
+    Conversation,
+    ConversationId,
+    EventId,
+    Message,
+    MessageId,
+    OptOut,
+    ThreadEvent,
+)
+from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.names import full_name
+from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, OptOutKind, Status
+from thrumsg_tui.store.times import from_ms, from_ms_or_none
+
+
+def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> Conversation:
+    """Read a conversation with all that the messenger shows of it; `NotFound` if there is none."""
+    row = conn.execute(
+        """
+        SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
+               conversation.opted_out, conversation.flagged, conversation.follow_up_id,
+               assignment.user_id, users.login, users.first_name AS sender_first_name,
+               users.last_name AS sender_last_name,
+               contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields
+        FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN assignment ON assignment.id = conversation.assignment_id
+        LEFT JOIN users ON users.id = assignment.user_id
+        WHERE conversation.id = ?
+        """,
+        (conversation_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"There is no conversation {conversation_id}.")
+    assigned = row["user_id"] is not None
+    return Conversation(
+        id=ConversationId(row["id"]),
+        campaign_id=CampaignId(row["campaign_id"]),
+        assignment_id=AssignmentId(row["assignment_id"]),
+        sender_id=UserId(row["user_id"]) if assigned else None,
+        sender_name=(
+            full_name(row["sender_first_name"], row["sender_last_name"]) or row["login"] if assigned else "Unassigned"
+        ),
+        sender_login=row["login"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        phone=row["phone"],
+        phone_national=row["phone_national"],
+        fields=json.loads(row["fields"]),
+        status=Status(row["status"]),
+        opted_out=bool(row["opted_out"]),
+        flagged=bool(row["flagged"]),
+        follow_up_id=None if row["follow_up_id"] is None else FollowUpId(row["follow_up_id"]),
+        messages=messages(conn, conversation_id),
+        events=thread_events(conn, conversation_id),
+        answers=answers(conn, conversation_id),
+        opt_out=opt_out(conn, row["phone"]),
+    )
+
+
+def messages(conn: sqlite3.Connection, conversation_id: ConversationId) -> tuple[Message, ...]:
+    """Read a thread, oldest first; by `message_in_thread`."""
+    rows = conn.execute(
+        """
+        SELECT message.id, message.at, message.direction, message.kind, message.body, message.state,
+               message.segments, message.leaves_at, message.error_code, message.error_text,
+               users.login, users.first_name, users.last_name
+        FROM message LEFT JOIN users ON users.id = message.author_id
+        WHERE message.conversation_id = ? ORDER BY message.at, message.id
+        """,
+        (conversation_id,),
+    )
+    return tuple(_message_of(row) for row in rows)
+
+
+def _message_of(row: sqlite3.Row) -> Message:
+    authored = row["login"] is not None
+    error = " ".join(part for part in (row["error_code"], row["error_text"]) if part)
+    return Message(
+        id=MessageId(row["id"]),
+        at=from_ms(row["at"]),
+        direction=Direction(row["direction"]),
+        kind=MessageKind(row["kind"]) if row["kind"] else None,
+        body=row["body"],
+        author=(full_name(row["first_name"], row["last_name"]) or row["login"]) if authored else None,
+        author_login=row["login"],
+        state=MessageState(row["state"]),
+        segments=row["segments"],
+        leaves_at=from_ms_or_none(row["leaves_at"]),
+        error=error or None,
+    )
+
+
+def thread_events(conn: sqlite3.Connection, conversation_id: ConversationId) -> tuple[ThreadEvent, ...]:
+    """Read what happened to a conversation besides messages, oldest first (`docs/rules.md 3.10`)."""
+    rows = conn.execute(
+        """
+        SELECT event.id, event.at, event.action, event.details,
+               touched.from_assignment_id AS source, touched.to_assignment_id AS destination,
+               doer.first_name || ' ' || doer.last_name AS doer,
+               giver.id AS giver, giver.first_name || ' ' || giver.last_name AS giver_name,
+               taker.id AS taker, taker.first_name || ' ' || taker.last_name AS taker_name
+        FROM event_conversation AS touched
+        JOIN event ON event.id = touched.event_id
+        LEFT JOIN users AS doer ON doer.id = event.user_id
+        LEFT JOIN assignment AS source ON source.id = touched.from_assignment_id
+        LEFT JOIN users AS giver ON giver.id = source.user_id
+        LEFT JOIN assignment AS destination ON destination.id = touched.to_assignment_id
+        LEFT JOIN users AS taker ON taker.id = destination.user_id
+        WHERE touched.conversation_id = ? ORDER BY touched.event_id
+        """,
+        (conversation_id,),
+    )
+    return tuple(ThreadEvent(EventId(row["id"]), from_ms(row["at"]), row["action"], _sentence(row)) for row in rows)
+
+
+def _sentence(row: sqlite3.Row) -> str:
+    if row["destination"] is None:
+        return str(json.loads(row["details"]).get("thread", row["action"]))
+    giver = row["giver_name"].strip() if row["giver"] else "Unassigned"
+    taker = row["taker_name"].strip() if row["taker"] else "Unassigned"
+    undone = " (undo)" if row["action"] == "undo" else ""
+    return f"reassigned from {giver} to {taker} by {(row['doer'] or '').strip()}{undone}"
+
+
+def answers(conn: sqlite3.Connection, conversation_id: ConversationId) -> dict[QuestionId, ChoiceId]:
+    """Read the recorded survey answers of a conversation."""
+    rows = conn.execute("SELECT question_id, choice_id FROM answer WHERE conversation_id = ?", (conversation_id,))
+    return {QuestionId(row["question_id"]): ChoiceId(row["choice_id"]) for row in rows}
+
+
+def opt_out(conn: sqlite3.Connection, phone: str) -> OptOut | None:
+    """Read the opt-out of a number in E.164, if there is one."""
+    row = conn.execute(
+        """
+        SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at,
+               users.first_name || ' ' || users.last_name AS name
+        FROM opt_out LEFT JOIN users ON users.id = opt_out.user_id WHERE opt_out.phone = ?
+        """,
+        (phone,),
+    ).fetchone()
+    if row is None:
+        return None
+    by = row["name"].strip() if row["name"] else None
+    return OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by)
+
+
+def draft(conn: sqlite3.Connection, user_id: UserId, conversation_id: ConversationId) -> str | None:
+    """Read a person's unfinished message in a conversation (`docs/rules.md 3.11`)."""
+    row = conn.execute(
+        "SELECT body FROM draft WHERE user_id = ? AND conversation_id = ?", (user_id, conversation_id)
+    ).fetchone()
+    return None if row is None else str(row["body"])

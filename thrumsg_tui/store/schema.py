@@ -1,0 +1,302 @@
+"""The tables, as ordered migrations. Triggers and partial indexes are where SQLite and PostgreSQL may differ.
+
+`MIGRATIONS` only grows; a released migration is never edited. The file's `user_version` counts them.
+"""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.words import Status
+
+WAITING = "urgency < 2000000000000000"
+"""On `urgency`: waiting conversations carry the time since when, all others something larger."""
+
+APPLICATION_ID = 0x7468726D  # "thrm"
+"""Marks a SQLite file as ours, in its header."""
+
+TABLES = """
+CREATE TABLE setting (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE users (  -- plural, since USER is reserved in PostgreSQL
+    id         INTEGER PRIMARY KEY,
+    login      TEXT NOT NULL UNIQUE,
+    first_name TEXT NOT NULL,
+    last_name  TEXT NOT NULL,
+    email      TEXT NOT NULL DEFAULT '',
+    role       TEXT NOT NULL CHECK (role IN ('sender', 'moderator', 'admin', 'owner')),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE preference (
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    key     TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (user_id, key)
+) STRICT;
+
+CREATE TABLE contact (
+    id             INTEGER PRIMARY KEY,
+    phone          TEXT NOT NULL UNIQUE,
+    phone_national TEXT NOT NULL,
+    first_name     TEXT NOT NULL,
+    last_name      TEXT NOT NULL,
+    fields         TEXT NOT NULL DEFAULT '{}',
+    created_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE campaign (
+    id             INTEGER PRIMARY KEY,
+    name           TEXT NOT NULL UNIQUE,
+    description    TEXT NOT NULL DEFAULT '',
+    initial_script TEXT NOT NULL,
+    state          TEXT NOT NULL CHECK (state IN ('draft', 'active', 'paused', 'archived')),
+    timezone       TEXT NOT NULL,
+    opens          INTEGER NOT NULL,
+    closes         INTEGER NOT NULL,
+    starts         TEXT,
+    ends           TEXT,
+    quicksend      INTEGER NOT NULL DEFAULT 0,
+    created_by     INTEGER NOT NULL REFERENCES users (id),
+    created_at     INTEGER NOT NULL,
+    launched_at    INTEGER
+) STRICT;
+
+CREATE TABLE assignment (  -- one row per sender and campaign, and one with user_id NULL: Unassigned
+    id          INTEGER PRIMARY KEY,
+    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+    user_id     INTEGER REFERENCES users (id),
+    active      INTEGER NOT NULL DEFAULT 1,
+    assigned    INTEGER NOT NULL DEFAULT 0,
+    not_started INTEGER NOT NULL DEFAULT 0,
+    sent        INTEGER NOT NULL DEFAULT 0,
+    needs_reply INTEGER NOT NULL DEFAULT 0,
+    answered    INTEGER NOT NULL DEFAULT 0,
+    opted_out   INTEGER NOT NULL DEFAULT 0,
+    texted      INTEGER NOT NULL DEFAULT 0,
+    replied     INTEGER NOT NULL DEFAULT 0,
+    follow_ups  INTEGER NOT NULL DEFAULT 0,
+    sent_only   INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (campaign_id, user_id)
+) STRICT;
+CREATE UNIQUE INDEX assignment_unassigned ON assignment (campaign_id) WHERE user_id IS NULL;
+
+CREATE TABLE follow_up (
+    id          INTEGER PRIMARY KEY,
+    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+    title       TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    expires_at  INTEGER,
+    active      INTEGER NOT NULL DEFAULT 1,
+    created_by  INTEGER NOT NULL REFERENCES users (id),
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX follow_up_of_campaign ON follow_up (campaign_id, id);
+CREATE INDEX follow_up_expiring ON follow_up (expires_at) WHERE active = 1;
+
+CREATE TABLE conversation (
+    id              INTEGER PRIMARY KEY,
+    campaign_id     INTEGER NOT NULL REFERENCES campaign (id),
+    contact_id      INTEGER NOT NULL REFERENCES contact (id),
+    assignment_id   INTEGER NOT NULL REFERENCES assignment (id),
+    first_key       TEXT NOT NULL,
+    last_key        TEXT NOT NULL,
+    status          TEXT NOT NULL DEFAULT 'not_started'
+                    CHECK (status IN ('not_started', 'sent', 'needs_reply', 'answered')),
+    opted_out       INTEGER NOT NULL DEFAULT 0,
+    flagged         INTEGER NOT NULL DEFAULT 0,
+    texted          INTEGER NOT NULL DEFAULT 0,
+    replied         INTEGER NOT NULL DEFAULT 0,
+    follow_up_id    INTEGER REFERENCES follow_up (id),
+    waiting_since   INTEGER,
+    last_message_id INTEGER,
+    last_message_at INTEGER NOT NULL DEFAULT 0,  -- 0: no message yet
+    last_texted_at  INTEGER,
+    message_count   INTEGER NOT NULL DEFAULT 0,
+    tab             TEXT GENERATED ALWAYS AS (CASE
+                        WHEN opted_out = 1 THEN 'opt-outs'
+                        WHEN status = 'not_started' THEN 'initial'
+                        WHEN status IN ('needs_reply', 'answered') THEN 'responses'
+                        WHEN follow_up_id IS NULL THEN 'sent'
+                        ELSE 'follow-ups' END) STORED,
+    in_follow_ups   INTEGER GENERATED ALWAYS AS (CASE
+                        WHEN opted_out = 0 AND follow_up_id IS NOT NULL THEN 1 ELSE 0 END) STORED,
+    urgency         INTEGER GENERATED ALWAYS AS (CASE
+                        WHEN status = 'needs_reply' AND opted_out = 0 THEN waiting_since
+                        ELSE 4000000000000000 - last_message_at END) STORED,
+    UNIQUE (campaign_id, contact_id)
+) STRICT;
+CREATE INDEX conversation_by_name ON conversation (assignment_id, tab, first_key, last_key, id);
+CREATE INDEX conversation_by_urgency ON conversation (assignment_id, tab, urgency, id);
+CREATE INDEX conversation_by_recency ON conversation (assignment_id, tab, last_message_at DESC, id);
+CREATE INDEX conversation_in_follow_ups
+    ON conversation (assignment_id, first_key, last_key, id) WHERE in_follow_ups = 1;
+CREATE INDEX conversation_waiting
+    ON conversation (campaign_id, urgency, id) WHERE status = 'needs_reply' AND opted_out = 0;
+CREATE INDEX conversation_of_contact ON conversation (contact_id, last_texted_at);
+CREATE INDEX conversation_of_follow_up ON conversation (follow_up_id) WHERE follow_up_id IS NOT NULL;
+
+CREATE TABLE follow_up_target (
+    follow_up_id    INTEGER NOT NULL REFERENCES follow_up (id),
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+    state           TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'skipped')),
+    PRIMARY KEY (follow_up_id, conversation_id)
+) STRICT;
+CREATE INDEX follow_up_target_of_conversation ON follow_up_target (conversation_id, follow_up_id);
+
+CREATE TABLE message (
+    id              INTEGER PRIMARY KEY,
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+    at              INTEGER NOT NULL,
+    direction       TEXT NOT NULL CHECK (direction IN ('incoming', 'outgoing')),
+    kind            TEXT CHECK (kind IN ('initial', 'reply', 'follow_up', 'opt_out_confirmation')),
+    body            TEXT NOT NULL,
+    author_id       INTEGER REFERENCES users (id),
+    follow_up_id    INTEGER REFERENCES follow_up (id),
+    state           TEXT NOT NULL CHECK (state IN ('received', 'unsent', 'queued', 'sending', 'sent',
+                                                   'delivered', 'failed', 'in_doubt', 'cancelled')),
+    state_at        INTEGER NOT NULL,
+    segments        INTEGER NOT NULL,
+    leaves_at       INTEGER,
+    provider_id     TEXT UNIQUE,
+    error_code      TEXT,
+    error_text      TEXT
+) STRICT;
+CREATE INDEX message_in_thread ON message (conversation_id, at, id);
+CREATE INDEX message_outbox ON message (state, id) WHERE state IN ('unsent', 'queued', 'sending');
+
+CREATE TABLE unmatched (  -- incoming messages of numbers that nobody knows
+    id          INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    phone       TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    provider_id TEXT UNIQUE
+) STRICT;
+CREATE INDEX unmatched_of_phone ON unmatched (phone, at);
+
+CREATE TABLE opt_out (
+    phone   TEXT PRIMARY KEY,
+    kind    TEXT NOT NULL CHECK (kind IN ('manual', 'automatic', 'imported')),
+    note    TEXT NOT NULL DEFAULT '',
+    at      INTEGER NOT NULL,
+    user_id INTEGER REFERENCES users (id)
+) STRICT;
+
+CREATE TABLE question (
+    id          INTEGER PRIMARY KEY,
+    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+    position    INTEGER NOT NULL,
+    text        TEXT NOT NULL,
+    retired     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX question_of_campaign ON question (campaign_id, position, id);
+
+CREATE TABLE choice (
+    id          INTEGER PRIMARY KEY,
+    question_id INTEGER NOT NULL REFERENCES question (id),
+    position    INTEGER NOT NULL,
+    text        TEXT NOT NULL
+) STRICT;
+CREATE INDEX choice_of_question ON choice (question_id, position, id);
+
+CREATE TABLE answer (
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+    question_id     INTEGER NOT NULL REFERENCES question (id),
+    choice_id       INTEGER NOT NULL REFERENCES choice (id),
+    user_id         INTEGER NOT NULL REFERENCES users (id),
+    at              INTEGER NOT NULL,
+    PRIMARY KEY (conversation_id, question_id)
+) STRICT;
+
+CREATE TABLE recommended_reply (
+    id          INTEGER PRIMARY KEY,
+    campaign_id INTEGER REFERENCES campaign (id),
+    position    INTEGER NOT NULL,
+    title       TEXT NOT NULL,
+    body        TEXT NOT NULL
+) STRICT;
+CREATE INDEX recommended_reply_of_campaign ON recommended_reply (campaign_id, position, id);
+
+CREATE TABLE draft (
+    user_id         INTEGER NOT NULL REFERENCES users (id),
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+    body            TEXT NOT NULL,
+    at              INTEGER NOT NULL,
+    PRIMARY KEY (user_id, conversation_id)
+) STRICT;
+
+CREATE TABLE presence (  -- who has a messenger open; seen_at is renewed while it is
+    id              TEXT PRIMARY KEY,
+    user_id         INTEGER NOT NULL REFERENCES users (id),
+    campaign_id     INTEGER REFERENCES campaign (id),
+    conversation_id INTEGER REFERENCES conversation (id),
+    seen_at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX presence_of_campaign ON presence (campaign_id, user_id, seen_at);
+
+CREATE TABLE event (  -- the journal
+    id              INTEGER PRIMARY KEY,
+    at              INTEGER NOT NULL,
+    user_id         INTEGER REFERENCES users (id),
+    actor_id        INTEGER REFERENCES users (id),
+    action          TEXT NOT NULL,
+    campaign_id     INTEGER REFERENCES campaign (id),
+    conversation_id INTEGER REFERENCES conversation (id),
+    summary         TEXT NOT NULL,
+    details         TEXT NOT NULL DEFAULT '{}',
+    undoable        INTEGER NOT NULL DEFAULT 0,
+    undone_by       INTEGER REFERENCES event (id),
+    undoes          INTEGER REFERENCES event (id)
+) STRICT;
+CREATE INDEX event_of_campaign ON event (campaign_id, id);
+CREATE INDEX event_of_conversation ON event (conversation_id, id);
+CREATE INDEX event_undoable ON event (user_id, id) WHERE undoable = 1 AND undone_by IS NULL;
+
+CREATE TABLE event_conversation (  -- what an event did to each of its conversations
+    event_id           INTEGER NOT NULL REFERENCES event (id),
+    conversation_id    INTEGER NOT NULL REFERENCES conversation (id),
+    from_assignment_id INTEGER REFERENCES assignment (id),
+    to_assignment_id   INTEGER REFERENCES assignment (id),
+    PRIMARY KEY (event_id, conversation_id)
+) STRICT;
+CREATE INDEX event_conversation_of_conversation
+    ON event_conversation (conversation_id, event_id, from_assignment_id, to_assignment_id);
+"""
+
+COUNTED = {
+    "assigned": "1 = 1",
+    **{status.value: f"{{row}}.status = '{status}' AND {{row}}.opted_out = 0" for status in Status},
+    "opted_out": "{row}.opted_out = 1",
+    "texted": "{row}.texted = 1",
+    "replied": "{row}.replied = 1",
+    "follow_ups": "{row}.in_follow_ups = 1",
+    "sent_only": "{row}.tab = 'sent'",
+}
+"""What each kept count of an assignment counts, as a condition on a conversation row."""
+
+
+def _count(row: str, sign: str) -> str:
+    sums = ", ".join(
+        f"{column} = {column} {sign} CASE WHEN {condition.format(row=row)} THEN 1 ELSE 0 END"
+        for column, condition in COUNTED.items()
+    )
+    return f"UPDATE assignment SET {sums} WHERE id = {row}.assignment_id;"
+
+
+COUNTS = f"""
+CREATE TRIGGER conversation_counted AFTER INSERT ON conversation
+BEGIN
+    {_count("NEW", "+")}
+END;
+
+CREATE TRIGGER conversation_recounted
+AFTER UPDATE OF assignment_id, status, opted_out, texted, replied, follow_up_id ON conversation
+BEGIN
+    {_count("OLD", "-")}
+    {_count("NEW", "+")}
+END;
+"""
+
+MIGRATIONS: tuple[tuple[str, str], ...] = (("tables", TABLES), ("kept_counts", COUNTS))
+"""Each migration's name and its statements, in order."""
