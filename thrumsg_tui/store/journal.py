@@ -24,13 +24,14 @@ def record(
     undoable: bool = False,
     undoes: EventId | None = None,
 ) -> EventId:
-    """Write an entry; `who` is None for what nobody at a keyboard did."""
+    """Write an entry; `who` is None for what nobody at a keyboard did. A conversation brings its campaign."""
     row = tx.conn.execute(
         """
         INSERT INTO event (at, user_id, actor_id, action, campaign_id, conversation_id, summary, details,
                            undoable, undoes)
-        VALUES (:at, :user_id, :actor_id, :action, :campaign_id, :conversation_id, :summary, :details,
-                :undoable, :undoes)
+        VALUES (:at, :user_id, :actor_id, :action,
+                COALESCE(:campaign_id, (SELECT campaign_id FROM conversation WHERE id = :conversation_id)),
+                :conversation_id, :summary, :details, :undoable, :undoes)
         RETURNING id
         """,
         {

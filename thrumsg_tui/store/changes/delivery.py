@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import MessageId
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.sending import hold_until
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.derived import refresh
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.times import to_ms
 
@@ -28,8 +29,9 @@ class Outgoing:
 def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
     """Claim queued messages for a gateway: they are `sending` from now on.
 
-    A message whose campaign has been paused stays queued, and one that is outside the hours now is held again; an
-    opt-out confirmation is never held back (`docs/rules.md 5.9`).
+    A message whose campaign has been paused stays queued, one that is outside the hours now is held again, and one
+    whose number has opted out since is cancelled (`docs/rules.md 5.8`); an opt-out confirmation is never held back
+    (`docs/rules.md 5.9`).
     """
     with db.reading() as conn:
         if conn.execute("SELECT 1 FROM message WHERE state = 'queued' LIMIT 1").fetchone() is None:
@@ -38,6 +40,7 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
         rows = tx.conn.execute(
             """
             SELECT message.id, message.body, message.kind, contact.phone, conversation.campaign_id,
+                   conversation.opted_out, message.conversation_id,
                    (SELECT COUNT(*) FROM message AS earlier
                     WHERE earlier.conversation_id = message.conversation_id AND earlier.direction = 'outgoing'
                       AND earlier.id <= message.id) AS nth
@@ -57,6 +60,10 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
         taken = []
         for row in rows:
             kind = MessageKind(row["kind"])
+            if row["opted_out"] and kind is not MessageKind.OPT_OUT_CONFIRMATION:
+                _set(tx, MessageId(row["id"]), MessageState.CANCELLED)
+                refresh(tx.conn, ConversationId(row["conversation_id"]))
+                continue
             leaves_at = hold_until(campaign(tx.conn, CampaignId(row["campaign_id"])), kind, tx.now)
             if leaves_at:
                 _set(tx, MessageId(row["id"]), MessageState.UNSENT, leaves_at=to_ms(leaves_at))

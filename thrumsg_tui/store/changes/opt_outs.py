@@ -159,7 +159,7 @@ def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
         cancelled = tx.conn.execute(
             """
             UPDATE message SET state = 'cancelled', state_at = ?
-            WHERE conversation_id = ? AND state IN ('unsent', 'queued') AND kind <> 'opt_out_confirmation'
+            WHERE conversation_id = ? AND state = 'unsent'
             """,
             (tx.now_ms, each),
         )
