@@ -49,7 +49,8 @@ class DailyHours:
             if not 0 <= minutes <= _DAY:
                 raise ValueError(f"{minutes} minutes after midnight is not a time of day; 0 to {_DAY} are.")
         if self.closes <= self.opens:
-            raise ValueError(f"Closing time {clock(self.closes)} is not after opening time {clock(self.opens)}.")
+            closes, opens = clock(self.closes), clock(self.opens)
+            raise ValueError(f"Closing time {closes} is not after opening time {opens}.")
 
 
 def is_open(hours: DailyHours, at: datetime) -> bool:

@@ -32,7 +32,8 @@ _OPT_OUT = frozenset(
 _OPT_IN = frozenset({"start", "unstop", "yes"})
 
 # Emoji that NFKC would turn into letters or digits: keycaps, TM, (M), squared kana and the like.
-_LETTERED_EMOJI = re.compile("[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u2122\u2139\u24c2\u3297\u3299\U0001f200-\U0001f2ff]")
+_KEYCAP = "[0-9#*]\ufe0f?\u20e3"
+_LETTERED_EMOJI = re.compile(_KEYCAP + "|[\u00a9\u00ae\u2122\u2139\u24c2\u3297\u3299\U0001f200-\U0001f2ff]")
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u2032\u02bc\u00b4`", "'"))
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
@@ -73,7 +74,7 @@ _NEAR_MISS = re.compile(
     + r")(?![\w'])"
 )
 _BARE_STOP = re.compile(
-    rf"(?:(?:{_PLEASE}|just|ok|okay|no|hey) )*(?:stop|stop ?all|opt[ -]?out)"
+    rf"(?:(?:{_PLEASE}|just|ok|okay|no|hey) )*(?:stop|stop ?all|opt[ -]?out|remove)"
     rf"(?: (?:stop|now|it|this|that|already|thanks|thank you|{_PLEASE}))*"
 )
 
@@ -135,7 +136,7 @@ def _bare(text: str) -> str:
 
 def _nearly_opts_out(plain: str) -> bool:
     # A picture between two words does not part them, as in "please <folded hands> stop".
-    worded = "".join(" " if unicodedata.category(character) in {"So", "Sk"} else character for character in plain)
+    worded = "".join(" " if unicodedata.category(each) in {"So", "Sk"} else each for each in plain)
     if _NEAR_MISS.search(" ".join(worded.split())):
         return True
     sentences = (" ".join(_bare(part).split()) for part in _SENTENCE_BREAK.split(worded))

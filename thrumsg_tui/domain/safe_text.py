@@ -9,7 +9,8 @@ _REPLACED = "\ufffd"
 _NONCHARACTERS = r"\ufdd0-\ufdef" + "".join(rf"\U{plane:04x}fffe-\U{plane:04x}ffff" for plane in range(17))
 _DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
 _UNSAFE_CLASS = (
-    r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f" + _DIRECTIONS + _NONCHARACTERS
+    r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f"
+    rf"{_DIRECTIONS}{_NONCHARACTERS}"
 )
 # Wider than the combining marks, which `re` cannot name; with the invisible characters between them.
 _MARKS_CLASS = (

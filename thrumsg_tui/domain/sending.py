@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.ages import day_title
@@ -23,11 +24,31 @@ class Closure:
     opens_at: datetime | None
 
 
+class Obstacle(StrEnum):
+    """What stands in the way of a message, in the few words that fit in the place of the Send key."""
+
+    OPTED_OUT = "opted out"
+    CLOSED = "campaign closed"
+    WINDOW_OVER = "initial window over"
+    REASSIGNED = "reassigned"
+    EMPTY = "empty"
+    UNRESOLVED = "a field is not filled in"
+    TOO_LONG = "over 9 segments"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a message cannot be sent, in few words and in a sentence."""
+
+    obstacle: Obstacle
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`refusal` says why a message cannot be sent; `leaves_at` until when an accepted one is held."""
 
-    refusal: str | None = None
+    refusal: Refusal | None = None
     leaves_at: datetime | None = None
 
 
@@ -35,12 +56,14 @@ class Verdict:
 class Attempt:
     """A message that somebody wants to send, with what decides about it.
 
-    `is_holder` tells whether the conversation is the author's own; `holder_name` whose it is.
+    `filled_in` tells that the body is a script with its fields filled in, so that a `%word%` in it is a contact's value;
+    `is_holder` whether the conversation is the author's own; `holder_name` whose it is.
     """
 
     campaign: Campaign
     kind: MessageKind
     body: str
+    filled_in: bool
     role: Role
     is_holder: bool
     holder_name: str
@@ -77,13 +100,11 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
 
 def judge(attempt: Attempt, now: datetime) -> Verdict:
     """Decide about a message, the most fundamental reason first (`docs/rules.md 3.18`, `6.4`)."""
-    refusal = (
-        _forbidden(attempt, now)
-        or unfit(attempt.body)
-        or (attempt.role is Role.SENDER and _outside_hours(attempt.campaign, now))
-    )
+    refusal = _forbidden(attempt, now) or unfit(attempt.body, filled_in=attempt.filled_in)
+    if refusal is None and attempt.role is Role.SENDER:
+        refusal = _closed(attempt.campaign, now)
     if refusal:
-        return Verdict(refusal=refusal)
+        return Verdict(refusal)
     return Verdict(leaves_at=hold_until(attempt.campaign, attempt.kind, now))
 
 
@@ -98,32 +119,34 @@ def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime
     return leaves_at if leaves_at > now else None
 
 
-def unfit(body: str) -> str | None:
+def unfit(body: str, *, filled_in: bool = False) -> Refusal | None:
     """Say what is wrong with a text itself: empty, a field left, too long; None if nothing (`docs/rules.md` 7)."""
     if not body.strip():
-        return "There is nothing to send: the message is empty."
-    if fields := field_names(body):
-        return f"%{fields[0]}% is not filled in; put the words in its place."
+        return Refusal(Obstacle.EMPTY, "There is nothing to send: the message is empty.")
+    if not filled_in and (fields := field_names(body)):
+        return Refusal(Obstacle.UNRESOLVED, f"%{fields[0]}% is not filled in; put the words in its place.")
     segments = measure(body).segments
     if segments > MAX_SEGMENTS:
-        return f"The message is too long: {segments} segments, and {MAX_SEGMENTS} is the most."
+        sentence = f"The message is too long: {segments} segments, and {MAX_SEGMENTS} is the most."
+        return Refusal(Obstacle.TOO_LONG, sentence)
     return None
 
 
-def _forbidden(attempt: Attempt, now: datetime) -> str | None:
+def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
     campaign = attempt.campaign
     if attempt.opted_out:
-        return "The number is opted out; no message may be sent to it."
+        return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
     if campaign.state is not CampaignState.ACTIVE:
-        closed = closure(campaign, now)
-        return f"Campaign is currently closed: {closed.reason}." if closed else None
+        return _closed(campaign, now)
     if attempt.kind is MessageKind.INITIAL and window_state(campaign.window, now) is WindowState.OVER:
-        return f"The initial window is over: its last day was {campaign.window.ends}."
+        sentence = f"The initial window is over: its last day was {campaign.window.ends}."
+        return Refusal(Obstacle.WINDOW_OVER, sentence)
     if attempt.role is Role.SENDER and not attempt.is_holder:
-        return f"This conversation was reassigned to {attempt.holder_name}. Your draft is kept."
+        sentence = f"This conversation was reassigned to {attempt.holder_name}. Your draft is kept."
+        return Refusal(Obstacle.REASSIGNED, sentence)
     return None
 
 
-def _outside_hours(campaign: Campaign, now: datetime) -> str | None:
+def _closed(campaign: Campaign, now: datetime) -> Refusal | None:
     closed = closure(campaign, now)
-    return f"Campaign is currently closed: {closed.reason}." if closed else None
+    return Refusal(Obstacle.CLOSED, f"Campaign is currently closed: {closed.reason}.") if closed else None

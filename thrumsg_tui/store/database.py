@@ -14,6 +14,9 @@ from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 from thrumsg_tui.store.times import to_ms
 
+Connection = sqlite3.Connection
+"""What queries run on, under a name that the layers above may use."""
+
 BUSY_SECONDS = 15
 """How long to wait for another writer before saying so."""
 
@@ -221,3 +224,14 @@ def translated_errors(path: Path) -> Iterator[None]:
         raise
     except PermissionError as error:
         raise DatabaseUnusable(f"You may not read or write {path}: ask whoever owns it.") from error
+
+
+def overwrite(path: Path, source: Path) -> None:
+    """Replace the contents of one thrumsg file, which others may have open, by another's, in one transaction."""
+    with translated_errors(path):
+        before, after = _connect(source), _connect(path)
+        try:
+            before.backup(after)
+        finally:
+            before.close()
+            after.close()

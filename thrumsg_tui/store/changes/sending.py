@@ -65,11 +65,12 @@ def send_in(
     """Do what `send` does within an open transaction."""
     who.require(Action.WORK)
     of = campaign(tx.conn, to.campaign_id)
-    kind, body = _settled(tx, who, to, kind, body)
+    kind, body, filled_in = _settled(tx, who, to, kind, body)
     attempt = Attempt(
         campaign=of,
         kind=kind,
         body=body,
+        filled_in=filled_in,
         role=who.role,
         is_holder=to.sender_id == who.user.id,
         holder_name=to.sender_name,
@@ -77,7 +78,7 @@ def send_in(
     )
     verdict = judge(attempt, tx.now)
     if verdict.refusal:
-        raise Refused(verdict.refusal)
+        raise Refused(verdict.refusal.sentence)
     sent = store_outgoing(tx, who, to, of, kind, body)
     tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
     record(
@@ -139,8 +140,8 @@ def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_
 
 def _settled(
     tx: Transaction, who: Identity, to: Conversation, kind: MessageKind | None, body: str | None
-) -> tuple[MessageKind, str]:
-    """Settle what is sent, and refuse what the conversation has moved past."""
+) -> tuple[MessageKind, str, bool]:
+    """Settle what is sent, and whether it is just the filled-in script; refuse what has been overtaken."""
     ready = next_message(tx.conn, to, who)
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
@@ -149,10 +150,10 @@ def _settled(
     if kind is MessageKind.FOLLOW_UP and to.follow_up_id is None:
         raise Refused("That follow-up was sent meanwhile, or it has expired. Your words are kept.")
     if body is not None:
-        return kind, body
+        return kind, body, ready.rendered.complete and body == ready.rendered.text
     if kind is MessageKind.REPLY:
         raise Refused("There is no initial or follow-up left to send here: give the words with --body.")
-    return kind, _complete(ready.rendered)
+    return kind, _complete(ready.rendered), True
 
 
 def _complete(rendered: Rendered) -> str:

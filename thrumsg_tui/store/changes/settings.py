@@ -55,5 +55,5 @@ def _checked(key: str, value: str) -> str:
         except KeyError:
             raise Refused(f"{key} is either on or off, not {value!r}.") from None
     if key == "opt_out_message" and (why := unfit(value)):
-        raise Refused(f"That cannot be the opt-out message. {why}")
+        raise Refused(f"That cannot be the opt-out message. {why.sentence}")
     return value.strip()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from thrumsg_tui.domain.campaigns import Choice, ChoiceId, Question, QuestionId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, EventId
 from thrumsg_tui.domain.errors import NotFound, Refused
@@ -12,14 +15,20 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.thread import conversation
 
+_Named = TypeVar("_Named", Question, Choice)
+
 
 def record_answer(
-    db: Database, who: Identity, conversation_id: ConversationId, question: str, choice: str | None
+    db: Database,
+    who: Identity,
+    conversation_id: ConversationId,
+    question: QuestionId | str,
+    choice: ChoiceId | str | None,
 ) -> EventId | None:
     """Record a choice, replacing an older one, or clear the answer with None.
 
-    `question` and `choice` are an id or the exact text. Returns None where nothing changed. Sends nothing and changes
-    no status. Raises `NotFound` for a question or choice that the campaign does not have.
+    `question` and `choice` are an id, or words: the exact text, else an id in digits. Returns None where nothing
+    changed. Sends nothing and changes no status. Raises `NotFound` for a question or choice that there is not.
     """
     who.require(Action.WORK)
     with db.writing() as tx:
@@ -73,23 +82,23 @@ def store_answer(
     )
 
 
-def _question(tx: Transaction, of: Conversation, wanted: str) -> Question:
-    known = questions(tx.conn, of.campaign_id)
-    for each in known:
-        if wanted == each.text:
-            return each
-    for each in known:
-        if wanted == str(each.id):
-            return each
-    raise NotFound(f"There is no survey question {wanted!r} in this campaign; `thrumsg campaign show` lists them.")
+def _question(tx: Transaction, of: Conversation, wanted: QuestionId | str) -> Question:
+    found = _named(questions(tx.conn, of.campaign_id), wanted)
+    if found is None:
+        raise NotFound(f"There is no survey question {wanted!r} in this campaign; `thrumsg campaign show` lists them.")
+    return found
 
 
-def _choice(of: Question, wanted: str) -> Choice:
-    for each in of.choices:
-        if wanted == each.text:
-            return each
-    for each in of.choices:
-        if wanted == str(each.id):
-            return each
-    offered = ", ".join(each.text for each in of.choices)
-    raise NotFound(f"{wanted!r} is not a choice of {of.text!r}; there are {offered}.")
+def _choice(of: Question, wanted: ChoiceId | str) -> Choice:
+    found = _named(of.choices, wanted)
+    if found is None:
+        offered = ", ".join(each.text for each in of.choices)
+        raise NotFound(f"{wanted!r} is not a choice of {of.text!r}; there are {offered}.")
+    return found
+
+
+def _named(offered: Sequence[_Named], wanted: int | str) -> _Named | None:
+    """Find by id, or by words: a text that happens to be a number counts before the id that it spells."""
+    by_text = [each for each in offered if each.text == wanted]
+    by_id = [each for each in offered if str(each.id) == str(wanted)]
+    return next(iter(by_text + by_id), None)

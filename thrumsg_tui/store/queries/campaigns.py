@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -134,7 +136,12 @@ def assignments(
         f"{_ASSIGNMENT} WHERE assignment.campaign_id = :campaign_id AND assignment.active = 1",
         {"campaign_id": campaign_id, "seen_after": to_ms(now - ONLINE_FOR)},
     )
-    found = [_assignment_of(row) for row in rows]
+    return in_order((_assignment_of(row) for row in rows), sort, reverse=reverse)
+
+
+def in_order(rows: Iterable[Assignment], sort: SenderSort, *, reverse: bool = False) -> list[Assignment]:
+    """Put assignments into an order of `docs/rules.md 2.3`, Unassigned always on top."""
+    found = list(rows)
     senders = sorted((each for each in found if each.user), key=_by_name)
     match sort:
         case SenderSort.PROGRESS:
@@ -254,3 +261,16 @@ def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[Follo
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign as the list of campaigns shows it."""
+
+    campaign: Campaign
+    totals: Totals
+
+
+def campaign_rows(conn: sqlite3.Connection) -> list[CampaignRow]:
+    """List all campaigns with their counts, newest first."""
+    return [CampaignRow(each, totals(conn, each.id)) for each in campaigns(conn)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, OptOut
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.words import Status
@@ -57,3 +58,15 @@ def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
         ),
         unmatched=unmatched,
     )
+
+
+def conversations_by_phone(conn: sqlite3.Connection, campaign_id: CampaignId) -> dict[str, ConversationId]:
+    """Every conversation of a campaign, by its number in E.164."""
+    rows = conn.execute(
+        """
+        SELECT contact.phone, conversation.id FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id WHERE conversation.campaign_id = ?
+        """,
+        (campaign_id,),
+    )
+    return {row["phone"]: ConversationId(row["id"]) for row in rows}

@@ -1,0 +1,184 @@
+"""What incoming messages ask for (docs/rules.md 5.3-5.5)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thrumsg_tui.domain.opt_out_words import Heard, hear
+
+OPT_OUT = (
+    "STOP",
+    "STOPALL",
+    "STOP ALL",
+    "UNSUBSCRIBE",
+    "UNSUB",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+    "OPT OUT",
+    "OPT-OUT",
+    "STOP2QUIT",
+    "STOP 2 QUIT",
+    "STOP=QUIT",
+    "STOP PLEASE",
+    "I opt out",
+)
+around = st.text(
+    st.sampled_from(" \t\n\u00a0\u200b\ufeff\u00ad.,!?…-–*_~'\"“”‘’«»()[]#<>@")
+    | st.sampled_from("🛑😀❤\ufe0f\u200d🏽🇺🇸👍\U000e0067™©ℹ\u2069\x00")
+)
+
+
+def cases(word: str) -> st.SearchStrategy[str]:
+    full_width = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in word)
+    return st.sampled_from([word, word.lower(), word.title(), word.swapcase(), full_width])
+
+
+@given(around, st.sampled_from(OPT_OUT).flatmap(cases), around, st.booleans())
+def test_the_words_opt_out_whatever_is_around_them(left: str, word: str, right: str, opted_out: bool) -> None:
+    assert hear(left + word + right, opted_out=opted_out) is Heard.OPT_OUT
+
+
+@given(st.sampled_from(OPT_OUT), st.sampled_from(["it", "my rsvp", "by", "the bill", "x", "7"]), around)
+def test_with_another_word_they_never_opt_out(word: str, other: str, gap: str) -> None:
+    assert hear(f"{word} {gap} {other}", opted_out=False) is not Heard.OPT_OUT
+    assert hear(f"{other} {gap} {word}", opted_out=False) is not Heard.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "STOP!!!",
+        '"Stop."',
+        "Stop 🛑",
+        "🙅🏽‍♀️ stop ❤️",
+        "stop   please",
+        "stop\nall",
+        "stop\u00a0all",
+        "Opt‑out",
+        "st\u00adop",
+        "ＳＴＯＰ",
+        "𝐒𝐓𝐎𝐏",
+        "1️⃣ stop™️",
+        "...end",
+        "(cancel)",
+    ],
+)
+def test_opt_outs(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "please stop",
+        "Please, stop!",
+        "Can you please stop?",
+        "please stop this",
+        "please stop I voted already",
+        "please 🙏 stop",
+        "Please stop 🛑 we moved",
+        "pls stop texting",
+        "remove me",
+        "please remove me",
+        "Remove me from this list",
+        "Please remove my number",
+        "take me off your list",
+        "Take me off the list.",
+        "take me off this call list please",
+        "Take me off!",
+        "unsubscribe me",
+        "How do I unsubscribe?",
+        "lose my number",
+        "LOSE MY NUMBER!!",
+        "do not contact me",
+        "don't text me",
+        "Don’t message me again",
+        "dont call me",
+        "DON´T EVER CONTACT ME",
+        "stop texting me",
+        "Stop messaging me!",
+        "you need to stop contacting me",
+        "Stop texting.",
+        "stop sending me this",
+        "stop these messages",
+        "no more texts",
+        "opt me out",
+        "I want to opt out",
+        "Wrong number. Stop",
+        "STOP\nSent from my phone",
+        "Stop, please",
+        "stop stop stop",
+        "REMOVE",
+        "ＰＬＥＡＳＥ ＳＴＯＰ",
+        "please\u200b stop",
+    ],
+)
+def test_near_misses(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.NEAR_MISS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        " ",
+        "🛑",
+        "!!!",
+        "Stop by anytime!",
+        "We have got to STOP this terrible bill",
+        "can't stop",
+        "can’t stop, won’t stop",
+        "cancel my rsvp",
+        "weekend",
+        "The end",
+        "please stop by",
+        "Please stop by, I'm home",
+        "Yes please. Stop by!",
+        "please stop the bill",
+        "please stop them",
+        "Please stop this war",
+        "please stop at 5",
+        "don't stop",
+        "Please don't stop",
+        "Don’t stop texting me, I love it",
+        "don't remove me",
+        "Never unsubscribe me!",
+        "Don't lose my number",
+        "nonstop",
+        "the bus stop!",
+        "quit smoking",
+        "they removed me",
+        "remove men from power",
+        "take me off guard",
+        "text me",
+        "call me",
+        "I do not call many people",
+        "stoppen",
+        "restart",
+        "yes!",
+        "START",
+        "unstop",
+    ],
+)
+def test_ordinary_replies(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.ORDINARY
+
+
+@given(around, st.sampled_from(["START", "UNSTOP", "YES"]).flatmap(cases), around)
+def test_opting_in_is_only_for_the_opted_out(left: str, word: str, right: str) -> None:
+    body = left + word + right
+    assert hear(body, opted_out=True) is Heard.OPT_IN
+    assert hear(body, opted_out=False) is Heard.ORDINARY
+
+
+@pytest.mark.parametrize("body", ["yes please", "Yes, I voted", "start over", "don't start"])
+def test_more_than_the_word_does_not_opt_in(body: str) -> None:
+    assert hear(body, opted_out=True) is Heard.ORDINARY
+
+
+@given(st.text(), st.booleans())
+def test_any_text_is_heard(body: str, opted_out: bool) -> None:
+    assert hear(body, opted_out=opted_out) in Heard

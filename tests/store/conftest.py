@@ -1,0 +1,62 @@
+"""A database with an owner and a campaign, on a clock that the test turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.people import add_user, make_first_owner
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.people import identify
+
+
+@dataclass(slots=True)
+class Clock:
+    """Stands still until it is moved forward."""
+
+    now: datetime = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        """Let time pass: `clock.forward(minutes=5)`."""
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def db(tmp_path: Path, clock: Clock) -> Iterator[Database]:
+    database = Database(tmp_path / "thrumsg.db", clock=clock)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def owner(db: Database) -> Identity:
+    make_first_owner(db, "ana", "Ana", "Ortiz")
+    with db.reading() as conn:
+        return identify(conn, "ana")
+
+
+@pytest.fixture
+def spring(db: Database, owner: Identity) -> Campaign:
+    """An active campaign, open day and night, with the senders kim and lee."""
+    add_user(db, owner, "kim", "Kim", "Alvarez", role=Role.SENDER)
+    add_user(db, owner, "lee", "Lee", "Bishop", role=Role.SENDER)
+    script = "Hi %first_name%, it's %sender_first_name%. Will you vote?"
+    campaign = create_campaign(db, owner, "Spring", script, hours=DailyHours("UTC", 0, 1440))
+    add_senders(db, owner, "Spring", ["kim", "lee"])
+    return campaign

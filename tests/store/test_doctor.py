@@ -1,0 +1,170 @@
+"""Doctor finds and mends what is stored wrongly; backup copies a file in use."""
+
+from pathlib import Path
+
+import pytest
+
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.backup import backup
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.doctor import examine, repair
+from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.queries.campaigns import totals
+from thrumsg_tui.store.queries.history import history
+from thrumsg_tui.store.queries.people import identify
+
+
+@pytest.fixture
+def worked(db: Database, owner: Identity, spring: Campaign, tmp_path: Path) -> Campaign:
+    """A campaign with Ann, who replied, Bea, who waits for a follow-up, and Cy, who opted out."""
+    path = tmp_path / "in.csv"
+    path.write_text("first,phone\nAnn,4155550142\nBea,4155550143\nCy,4155550144\nDee,4155550145\n")
+    import_contacts(db, owner, path, "Spring")
+    for each in (1, 2, 3):
+        send(db, owner, ConversationId(each))
+    receive(db, None, "+14155550142", "ok")
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", replied=False)
+    opt_out_number(db, owner, "+14155550144")
+    return spring
+
+
+def damage(db: Database, statement: str) -> None:
+    with db.writing() as tx:
+        tx.conn.execute(statement)
+
+
+def test_a_database_that_was_worked_with_is_well(db: Database, owner: Identity, worked: Campaign) -> None:
+    assert examine(db) == []
+    assert repair(db, owner) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "subject", "sentence", "mended"),
+    [
+        (
+            "UPDATE conversation SET status = 'sent' WHERE id = 1",
+            "conversation 1",
+            "its standing should be needs_reply",
+            "standing of 1 conversation recomputed",
+        ),
+        (
+            "UPDATE conversation SET message_count = 7 WHERE id = 4",
+            "conversation 4",
+            "not_started with 7 messages is stored",
+            "standing of 1 conversation recomputed",
+        ),
+        (
+            "UPDATE conversation SET opted_out = 0 WHERE id = 3",
+            "conversation 3",
+            "its opt-out mark should be 1",
+            "opt-out mark of 1 conversation recomputed",
+        ),
+        (
+            "UPDATE conversation SET follow_up_id = NULL WHERE id = 2",
+            "conversation 2",
+            "its pending follow-up should be 1",
+            "pending follow-up of 1 conversation recomputed",
+        ),
+        (
+            "UPDATE conversation SET first_key = 'zoe' WHERE id = 2",
+            "conversation 2",
+            "its sorting name should be ('bea', '')",
+            "sorting name of 1 conversation recomputed",
+        ),
+        (
+            "UPDATE assignment SET needs_reply = 5 WHERE user_id IS NULL",
+            "Unassigned in 'Spring'",
+            "needs_reply is 5, counted 1.",
+            "needs_reply of Unassigned in 'Spring' recounted",
+        ),
+    ],
+)
+def test_what_is_stored_wrongly_is_found_and_mended(
+    db: Database, owner: Identity, worked: Campaign, statement: str, subject: str, sentence: str, mended: str
+) -> None:
+    with db.reading() as conn:
+        before = totals(conn, worked.id)
+    damage(db, statement)
+    [problem] = examine(db)
+    assert problem.subject == subject
+    assert sentence in problem.sentence
+    assert repair(db, owner) == [mended]
+    assert examine(db) == []
+    with db.reading() as conn:
+        assert totals(conn, worked.id) == before
+        assert history(conn, limit=1)[0].summary == f"repaired: {mended}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "subject", "sentence"),
+    [
+        (
+            "UPDATE assignment SET active = 0 WHERE user_id IS NULL",
+            "conversation 1",
+            "is held by somebody who has left the campaign: reassign it.",
+        ),
+        (
+            "UPDATE assignment SET user_id = 1 WHERE user_id IS NULL",
+            "campaign 'Spring'",
+            "has 0 Unassigned in place of one.",
+        ),
+        (
+            "UPDATE assignment SET assigned = assigned + 1 WHERE user_id IS NULL",
+            "campaign 'Spring'",
+            "all senders and Unassigned have 5 together, and there are 4.",
+        ),
+    ],
+)
+def test_a_campaign_that_does_not_add_up_is_found(
+    db: Database, worked: Campaign, statement: str, subject: str, sentence: str
+) -> None:
+    damage(db, statement)
+    assert (subject, sentence) in {(problem.subject, problem.sentence) for problem in examine(db)}
+
+
+def test_a_row_that_points_nowhere_is_found(db: Database, worked: Campaign) -> None:
+    with db.writing() as tx:
+        tx.conn.execute("COMMIT")
+        tx.conn.execute("PRAGMA foreign_keys = OFF")
+        tx.conn.execute("UPDATE message SET author_id = 99 WHERE id = 1")
+        tx.conn.execute("PRAGMA foreign_keys = ON")
+        tx.conn.execute("BEGIN")
+    assert examine(db)[0].subject == "message 1"
+
+
+def test_a_sender_may_not_repair(db: Database, spring: Campaign) -> None:
+    with db.reading() as conn:
+        kim = identify(conn, "kim")
+    with pytest.raises(NotPermitted):
+        repair(db, kim)
+
+
+def test_a_backup_is_a_whole_database_and_replaces_an_older_one(db: Database, worked: Campaign, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    backup(db, target)
+    receive(db, None, "+14155550143", "hello")
+    backup(db, target)
+    copy = Database(target)
+    with copy.reading() as conn:
+        assert totals(conn, worked.id).replied == 2
+    assert examine(copy) == []
+    with pytest.raises(Refused, match="is in use"):
+        backup(db, target)
+    copy.close()
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_a_backup_never_takes_the_place_of_something_else(db: Database, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Ann")
+    for target in (letter, tmp_path, tmp_path / "none" / "b.db", db.path):
+        with pytest.raises(Refused):
+            backup(db, target)
+    assert letter.read_text() == "Dear Ann"

@@ -1,0 +1,68 @@
+"""Opening the terminal app, on the person's database or on a practice one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from thrumsg_tui.cli.printing import complain
+from thrumsg_tui.cli.session import account, new_files_private, open_database, opened, own_folder
+from thrumsg_tui.domain.errors import Refused
+
+USAGE = 2
+
+
+def open_app(args: Namespace) -> int:
+    """Open the app where the person left it."""
+    if not _has_terminal():
+        return USAGE
+    with opened(args) as session:
+        from thrumsg_tui.tui.app import run_app
+
+        return run_app(session.db, session.who)
+
+
+def demo(args: Namespace) -> int:
+    """Open the app on a practice database, making one where there is none."""
+    if not _has_terminal():
+        return USAGE
+    from thrumsg_tui.gateway.practice import prepare
+    from thrumsg_tui.store.queries.people import identify
+    from thrumsg_tui.tui.app import run_app
+
+    path = args.db or own_folder() / "practice.db"
+    _refuse_real(path)
+    person = account(args.forced_login)
+    with new_files_private():
+        db = prepare(path, person.login, person.first_name, person.last_name, seed=args.seed, fresh=args.fresh)
+    try:
+        with db.reading() as conn:
+            who = identify(conn, person.login, args.acting_for)
+        return run_app(db, who)
+    finally:
+        db.close()
+
+
+def _has_terminal() -> bool:
+    """Whether the app can be shown; says what to do instead where not, before anything is made."""
+    if os.environ.get("TERM") != "dumb" and sys.stdin.isatty() and sys.stdout.isatty():
+        return True
+    complain("The app needs a terminal; `thrumsg --help` lists what the command line can do without one.")
+    return False
+
+
+def _refuse_real(path: Path) -> None:
+    from thrumsg_tui.store.queries.settings import settings
+
+    if not path.is_file() or not path.stat().st_size:
+        return
+    db = open_database(path)
+    try:
+        with db.reading() as conn:
+            is_practice = settings(conn).practice_seed is not None
+    finally:
+        db.close()
+    if not is_practice:
+        raise Refused(f"{path} is a real database, and a walkthrough would write into it; name another with --db.")

@@ -1,0 +1,134 @@
+"""Creating campaigns and running them."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from thrumsg_tui.cli.contract import campaign_record
+from thrumsg_tui.cli.printing import Report, ask, counted
+from thrumsg_tui.cli.reassign import outcome_report
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.hours import DailyHours, clock
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes import campaigns as changes
+from thrumsg_tui.store.changes import follow_ups
+from thrumsg_tui.store.queries import campaigns as queries
+
+
+def create(session: Session, args: Namespace) -> Report:
+    """Create a campaign; closing at or before opening is refused (`docs/rules.md 6.2`)."""
+    try:
+        made = changes.create_campaign(
+            session.db,
+            session.who,
+            args.name,
+            args.initial,
+            hours=DailyHours(args.timezone or _local_zone(), args.open, args.close),
+            starts=args.starts,
+            ends=args.ends,
+            description=args.description,
+            quicksend=args.quicksend,
+            draft=args.draft,
+        )
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    hours = f"{clock(made.hours.opens)} to {clock(made.hours.closes)}, {made.hours.timezone}"
+    return Report(campaign_record(made), [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."])
+
+
+def launch(session: Session, args: Namespace) -> Report:
+    """Make a draft active."""
+    with session.db.reading() as conn:
+        of = queries.find_campaign(conn, args.name)
+    if of.state is CampaignState.PAUSED:
+        raise Refused(f"{of.name!r} was launched before and is paused: `thrumsg campaign resume` goes on with it.")
+    return _changed(session, args.name, CampaignState.ACTIVE)
+
+
+def pause(session: Session, args: Namespace) -> Report:
+    """Hold everything that goes out."""
+    return _changed(session, args.name, CampaignState.PAUSED)
+
+
+def resume(session: Session, args: Namespace) -> Report:
+    """Make a paused campaign active again."""
+    with session.db.reading() as conn:
+        of = queries.find_campaign(conn, args.name)
+    if of.state is CampaignState.DRAFT:
+        raise Refused(f"{of.name!r} is a draft: `thrumsg campaign launch` starts it.")
+    return _changed(session, args.name, CampaignState.ACTIVE)
+
+
+def archive(session: Session, args: Namespace) -> Report:
+    """End a campaign for good, after asking twice (`docs/rules.md 6.5`)."""
+    session.who.require(Action.RUN_CAMPAIGN)
+    if not args.yes:
+        with session.db.reading() as conn:
+            _confirm_archiving(queries.find_campaign(conn, args.name))
+    return _changed(session, args.name, CampaignState.ARCHIVED)
+
+
+def add_sender(session: Session, args: Namespace) -> Report:
+    """Put users on a campaign."""
+    added = changes.add_senders(session.db, session.who, args.name, args.logins)
+    already = [login for login in dict.fromkeys(args.logins) if login not in added]
+    lines = [f"Added {', '.join(added)}."] if added else []
+    lines += [f"On it already: {', '.join(already)}."] if already else []
+    return Report({"campaign": args.name, "added": added, "already": already}, lines)
+
+
+def remove_sender(session: Session, args: Namespace) -> Report:
+    """Take a sender off a campaign, and their conversations to whoever was said (`docs/rules.md 4.12`)."""
+    outcome = changes.remove_sender(
+        session.db, session.who, args.name, args.login, destinations=args.to, to_everyone=args.to_everyone
+    )
+    report = outcome_report(outcome)
+    return Report(report.json, [f"{args.login} is off the campaign.", *report.lines])
+
+
+def create_follow_up(session: Session, args: Namespace) -> Report:
+    """Write a follow-up; a time without a zone is in the campaign's."""
+    expires_at: datetime | None = args.expires
+    if expires_at and expires_at.utcoffset() is None:
+        with session.db.reading() as conn:
+            of = queries.find_campaign(conn, args.name)
+        expires_at = expires_at.replace(tzinfo=ZoneInfo(of.hours.timezone))
+    made = follow_ups.create_follow_up(
+        session.db,
+        session.who,
+        args.name,
+        args.title,
+        args.text,
+        expires_at=expires_at,
+        replied=True if args.replied else False if args.not_replied else None,
+    )
+    left_out = f"; {made.not_started} not started are left out" if made.not_started else ""
+    return Report(
+        {"id": made.id, "reaches": made.reaches, "not_started": made.not_started},
+        [f"Follow-up {made.id} reaches {counted(made.reaches, 'conversation')}{left_out}."],
+    )
+
+
+def _changed(session: Session, name: str, to: CampaignState) -> Report:
+    of = changes.change_state(session.db, session.who, name, to)
+    return Report(campaign_record(of), [f"{of.name} is {of.state}."])
+
+
+def _confirm_archiving(of: Campaign) -> None:
+    if not sys.stdin.isatty():
+        raise Refused(f"Archiving {of.name!r} is final: without a terminal to ask on it needs --yes.")
+    sure = ask(f"Archive {of.name}? It is final, and no more replies come in. [y/N] ").lower() in {"y", "yes"}
+    if not sure or ask("Type its name to archive it: ") != of.name:
+        raise Refused(f"{of.name!r} was not archived.")
+
+
+def _local_zone() -> str:
+    from tzlocal import get_localzone_name
+
+    return get_localzone_name() or "UTC"

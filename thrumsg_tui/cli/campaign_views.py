@@ -1,0 +1,76 @@
+"""Listing campaigns, and showing one."""
+
+from __future__ import annotations
+
+import sqlite3
+from argparse import Namespace
+from collections.abc import Sequence
+
+from thrumsg_tui.cli.contract import (
+    Record,
+    campaign_record,
+    counters,
+    follow_up_record,
+    question_record,
+    reply_record,
+    sender_record,
+)
+from thrumsg_tui.cli.printing import Report, pairs, table
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import Assignment, Campaign, Totals
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.store.queries import campaigns as queries
+
+
+def list_all(session: Session, _args: Namespace) -> Report:
+    """List the campaigns; a sender sees those they are on, with what they hold there."""
+    with session.db.reading() as conn:
+        seen = [(of, _numbers(conn, session, of)) for of in queries.campaigns(conn)]
+    found = [campaign_record(of) | counters(numbers) for of, numbers in seen if numbers]
+    columns = ("id", "name", "state", "total", "not_started", "needs_reply", "opted_out")
+    heads = ("Id", "Campaign", "State", "Total", "Not started", "Needs reply", "Opted out")
+    rows = [[each[column] for column in columns] for each in found]
+    return Report(found, table(heads, rows) if rows else ["No campaigns yet: `thrumsg campaign create` makes one."])
+
+
+def show(session: Session, args: Namespace) -> Report:
+    """Show a campaign's settings and content."""
+    with session.db.reading() as conn:
+        of = queries.find_campaign(conn, args.name)
+        if queries.assignment_of_user(conn, of.id, session.who.user.id) is None:
+            session.who.require(Action.VIEW_ALL)
+        settings = campaign_record(of)
+        content: dict[str, list[Record]] = {
+            "questions": [question_record(each) for each in queries.questions(conn, of.id)],
+            "replies": [reply_record(each) for each in queries.recommended_replies(conn, of.id)],
+            "follow_ups": [follow_up_record(each) for each in queries.follow_ups(conn, of.id)],
+            "senders": [
+                sender_record(each) for each in queries.assignments(conn, of.id, session.db.clock()) if each.user
+            ],
+        }
+    lines = pairs([(key.replace("_", " ").capitalize(), value) for key, value in settings.items()])
+    for title, listed in content.items():
+        lines += ["", f"{title.replace('_', ' ').capitalize()}: {len(listed) or 'none'}", *_lines(title, listed)]
+    return Report(settings | content, lines)
+
+
+def _numbers(conn: sqlite3.Connection, session: Session, of: Campaign) -> Totals | Assignment | None:
+    if session.who.may(Action.VIEW_ALL):
+        return queries.totals(conn, of.id)
+    own = queries.assignment_of_user(conn, of.id, session.who.user.id)
+    return queries.assignment(conn, own, session.db.clock()) if own else None
+
+
+def _lines(title: str, listed: Sequence[Record]) -> list[str]:
+    columns = {
+        "questions": ("id", "question", "choices"),
+        "replies": ("id", "title", "body"),
+        "follow_ups": ("id", "title", "pending", "sent", "text"),
+        "senders": ("login", "name", "progress"),
+    }[title]
+    rows = [[_flat(each[column]) for column in columns] for each in listed]
+    return table([column.capitalize() for column in columns], rows) if rows else []
+
+
+def _flat(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

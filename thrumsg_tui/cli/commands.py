@@ -1,0 +1,239 @@
+"""Every command with its options."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from thrumsg_tui.cli import options
+from thrumsg_tui.cli.syntax import Commands
+from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter, Tab
+
+
+def add_commands(commands: Commands) -> None:
+    """Add every command there is."""
+    _add_app(commands)
+    _add_campaigns(commands.group("campaign", "create campaigns, run them, and say who is on them"))
+    _add_people(commands.group("user", "who may use this database, and as what"))
+    _add_views(commands)
+    _add_messages(commands)
+    _add_numbers(commands)
+    _add_reassignment(commands)
+    _add_files(commands)
+    _add_upkeep(commands)
+
+
+def _add_app(commands: Commands) -> None:
+    demo = commands.add("demo", "app.demo", "open a practice campaign that answers back")
+    demo.add_argument("--seed", type=options.whole_number, metavar="N", help="make the same answers happen again")
+    demo.add_argument("--fresh", action="store_true", help="start over")
+
+
+def _add_campaigns(commands: Commands) -> None:
+    create = commands.add("create", "campaign.create", "create a campaign, active at once")
+    create.add_argument("name", metavar="NAME")
+    create.add_argument("--initial", required=True, metavar="TEXT", help="the first message, with %%first_name%% etc.")
+    create.add_argument("--description", default="", metavar="TEXT")
+    create.add_argument("--timezone", type=options.timezone, metavar="TZ", help="default: this machine's")
+    create.add_argument("--open", type=options.clock, default="09:00", metavar="TIME", help="default: 09:00")
+    create.add_argument("--close", type=options.clock, default="21:00", metavar="TIME", help="default: 21:00")
+    create.add_argument("--starts", type=options.day, metavar="DATE", help="the first day for initial messages")
+    create.add_argument("--ends", type=options.day, metavar="DATE", help="the last day for initial messages")
+    create.add_argument("--quicksend", action="store_true", help="allow Send All")
+    create.add_argument("--draft", action="store_true", help="leave the launch for later")
+    commands.add("list", "campaign_views.list_all", "list the campaigns, newest first")
+    for name, explanation in {
+        "show": "show a campaign's settings, survey, replies, follow-ups and senders",
+        "launch": "make a draft active",
+        "pause": "hold everything that goes out",
+        "resume": "make a paused campaign active again",
+    }.items():
+        module = "campaign_views" if name == "show" else "campaign"
+        commands.add(name, f"{module}.{name}", explanation).add_argument("name", metavar="NAME")
+    archive = commands.add("archive", "campaign.archive", "end a campaign for good")
+    archive.add_argument("name", metavar="NAME")
+    archive.add_argument("--yes", action="store_true", help="do not ask")
+    add = commands.add("add-sender", "campaign.add_sender", "put users on a campaign")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("logins", nargs="+", metavar="LOGIN")
+    remove = commands.add("remove-sender", "campaign.remove_sender", "take a sender off a campaign")
+    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("login", metavar="LOGIN")
+    to = remove.add_mutually_exclusive_group()
+    to.add_argument("--to", action="append", default=[], metavar="LOGIN", help="who gets their conversations")
+    to.add_argument("--to-unassigned", action="store_true", help="nobody gets them (the default)")
+    to.add_argument("--to-everyone", action="store_true", help="all other senders share them")
+
+
+def _add_people(commands: Commands) -> None:
+    add = commands.add("add", "people.add", "add a user")
+    add.add_argument("login", metavar="LOGIN", help="their login on this machine")
+    add.add_argument("--first-name", required=True, metavar="F")
+    add.add_argument("--last-name", required=True, metavar="L")
+    add.add_argument("--email", default="", metavar="E")
+    add.add_argument("--role", choices=_words(Role), default=str(Role.SENDER))
+    commands.add("list", "people.list_all", "list the users")
+    role = commands.add("role", "people.change_role", "give a user another role")
+    role.add_argument("login", metavar="LOGIN")
+    role.add_argument("role", choices=_words(Role), metavar="ROLE", help=", ".join(Role))
+
+
+def _add_views(commands: Commands) -> None:
+    overview = commands.add("overview", "overview.show", "a campaign's counters, and how far every sender is")
+    overview.add_argument("name", metavar="NAME")
+    overview.add_argument("--sort", choices=_words(SenderSort), default=str(SenderSort.SENDER))
+    overview.add_argument("--reverse", action="store_true", help="the other way round; Unassigned stays first")
+    listing = commands.add("conversations", "conversations.list_all", "list conversations")
+    listing.add_argument("name", metavar="NAME")
+    whose = listing.add_mutually_exclusive_group()
+    whose.add_argument("--sender", metavar="LOGIN", help="only this sender's")
+    whose.add_argument("--unassigned", action="store_true", help="only those without a sender")
+    listing.add_argument("--tab", choices=_words(Tab))
+    listing.add_argument("--status", type=options.status, metavar="STATUS", help="leaves out opted-out ones")
+    listing.add_argument("--search", default="", metavar="TEXT", help="part of a name, or of a phone number")
+    listing.add_argument("--sort", choices=_words(ConversationSort), default=str(ConversationSort.NEEDS_REPLY))
+    listing.add_argument("--limit", type=options.limit, metavar="N")
+    thread = commands.add("thread", "conversations.thread", "show a conversation's messages, answers and events")
+    thread.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
+    history = commands.add("history", "journal.history", "list who did what, newest first")
+    history.add_argument("--campaign", metavar="NAME")
+    history.add_argument("--conversation", type=options.identifier, metavar="ID")
+    history.add_argument("--limit", type=options.limit, metavar="N")
+
+
+def _add_messages(commands: Commands) -> None:
+    send = commands.add("send", "messages.send", "send one message")
+    send.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
+    send.add_argument("--body", metavar="TEXT", help="these words; without it the initial or the follow-up goes")
+    everyone = commands.add("send-all", "messages.send_all", "send a sender's initials or follow-ups, with QuickSend")
+    everyone.add_argument("name", metavar="NAME")
+    whose = everyone.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--sender", metavar="LOGIN")
+    whose.add_argument("--unassigned", action="store_true")
+    everyone.add_argument("--tab", choices=[str(Tab.INITIAL), str(Tab.FOLLOW_UPS)], default=str(Tab.INITIAL))
+    receive = commands.add("receive", "messages.receive", "enter what a contact wrote")
+    receive.add_argument("--from", dest="phone", required=True, metavar="PHONE")
+    receive.add_argument("--body", required=True, metavar="TEXT")
+    receive.add_argument("--provider-id", metavar="ID", help="the gateway's id: the same one is stored once")
+    receive.add_argument("--at", type=options.moment, metavar="TIME", help="when; UTC unless it says its zone")
+    receive.add_argument("--campaign", metavar="NAME", help="default: the one that texted the number last")
+    receive.add_argument("--region", default="US", help="of numbers without a country code")
+    follow_up = commands.group("follow-up", "messages to contacts that were texted before")
+    create = follow_up.add("create", "campaign.create_follow_up", "write a follow-up")
+    create.add_argument("name", metavar="NAME")
+    create.add_argument("--title", required=True, metavar="T")
+    create.add_argument("--text", required=True, metavar="TEXT")
+    create.add_argument("--expires", type=options.moment, metavar="TIME", help="in the campaign's time zone")
+    to = create.add_mutually_exclusive_group()
+    to.add_argument("--replied", action="store_true", help="only where the contact has written")
+    to.add_argument("--not-replied", action="store_true", help="only where the contact never has")
+
+
+def _add_numbers(commands: Commands) -> None:
+    answer = commands.add(
+        "answer", "conversations.answer", "record a survey answer", check=_wrong_answer, late="choice"
+    )
+    answer.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
+    answer.add_argument("question", metavar="QUESTION", help="an id, or the exact text")
+    answer.add_argument("choice", nargs="?", metavar="CHOICE", help="an id, or the exact text")
+    answer.add_argument("--clear", action="store_true", help="take the answer away")
+    opt_out = commands.add("opt-out", "numbers.opt_out", "opt a number out, in every campaign")
+    opt_out.add_argument("--note", default="", metavar="TEXT")
+    opt_in = commands.add("opt-in", "numbers.opt_in", "opt a number in again")
+    lookup = commands.add("lookup", "numbers.look_up", "show all that is known of a number")
+    for each in (opt_out, opt_in, lookup):
+        each.add_argument("phone", metavar="PHONE", help="in any spelling")
+        each.add_argument("--region", default="US", help="of numbers without a country code")
+
+
+def _wrong_answer(args: Namespace) -> str | None:
+    return "give a CHOICE, or --clear" if (args.choice is None) is not args.clear else None
+
+
+def _add_reassignment(commands: Commands) -> None:
+    move = commands.add("reassign", "reassign.reassign", "move conversations between senders", check=_wrong_move)
+    move.add_argument("name", nargs="?", metavar="NAME")
+    sources = move.add_argument_group("from")
+    sources.add_argument("--from", action="append", default=[], dest="sources", metavar="LOGIN", help="repeatable")
+    sources.add_argument("--from-unassigned", action="store_true", help="may be combined with --from")
+    sources.add_argument("--from-everyone", action="store_true", help="all who are not destinations, Unassigned too")
+    sources.add_argument(
+        "--conversation", action="append", default=[], type=options.identifier, metavar="ID", help="repeatable"
+    )
+    which = move.add_argument_group("which")
+    which.add_argument("--status", type=_status_filter, default=StatusFilter.ANY, help=", ".join(StatusFilter))
+    which.add_argument("--count", type=options.whole_number, metavar="N", help="how many in total")
+    destinations = move.add_argument_group("to")
+    destinations.add_argument("--to", action="append", default=[], metavar="LOGIN", help="repeatable")
+    destinations.add_argument("--to-unassigned", action="store_true")
+    destinations.add_argument("--to-everyone", action="store_true", help="all other senders")
+    destinations.add_argument("--level", action="store_true", help="bring totals close, in place of equal shares")
+    plans = move.add_argument_group("preview")
+    plans.add_argument("--preview", action="store_true", help="say what would happen, change nothing")
+    plans.add_argument("--save-plan", type=Path, metavar="FILE", help="keep the preview")
+    plans.add_argument("--plan", type=Path, metavar="FILE", help="do exactly what was previewed")
+    undo = commands.add("undo", "journal.undo", "take a change back, by default your last")
+    undo.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
+
+
+def _wrong_move(args: Namespace) -> str | None:
+    kinds_of_source = [args.sources or args.from_unassigned, args.from_everyone, args.conversation]
+    kinds_of_destination = [args.to, args.to_unassigned, args.to_everyone]
+    sources, destinations = (sum(map(bool, kinds)) for kinds in (kinds_of_source, kinds_of_destination))
+    if args.plan:
+        narrowed = args.status is not StatusFilter.ANY or args.count is not None or args.level
+        alone = not (args.name or sources or destinations or narrowed or args.preview or args.save_plan)
+        return None if alone else "--plan says all by itself: give nothing else"
+    if not args.name:
+        return "name a campaign, or give --plan"
+    if sources != 1:
+        return "give one of --from (and --from-unassigned), --from-everyone, --conversation"
+    if destinations != 1:
+        return "give one of --to, --to-unassigned, --to-everyone"
+    return "--save-plan goes with --preview" if args.save_plan and not args.preview else None
+
+
+@options.value
+def _status_filter(text: str) -> StatusFilter:
+    try:
+        return StatusFilter(text.replace("_", "-"))
+    except ValueError:
+        raise ValueError(f"{text!r} is none of {', '.join(StatusFilter)}.") from None
+
+
+def _add_files(commands: Commands) -> None:
+    take_in = commands.add("import", "files.take_in", "import a CSV file", check=_wrong_import)
+    take_in.add_argument("kind", choices=["contacts", "users", "replies", "survey", "opt-outs"])
+    take_in.add_argument("file", type=Path, metavar="FILE")
+    take_in.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
+    take_in.add_argument("--map", action="append", default=[], type=options.column, metavar="FIELD=COLUMN")
+    take_in.add_argument("--region", default="US", help="of numbers without a country code")
+    take_in.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    take_in.add_argument("--rejects", type=Path, metavar="FILE", help="write the rows that could not be used here")
+    export = commands.add("export", "files.export", "write a CSV file", late="name")
+    export.add_argument("kind", choices=["messages", "surveys", "conversations", "opt-outs"])
+    export.add_argument("name", nargs="?", metavar="NAME", help="of one campaign; default: all")
+    export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    backup = commands.add("backup", "upkeep.backup", "copy the database while it is in use")
+    backup.add_argument("file", type=Path, metavar="FILE")
+
+
+def _wrong_import(args: Namespace) -> str | None:
+    if args.kind in {"contacts", "survey"} and not args.campaign:
+        return f"import {args.kind} needs --campaign NAME"
+    if args.kind in {"users", "opt-outs"} and args.campaign:
+        return f"{args.kind} belong to no campaign: leave --campaign out"
+    return None
+
+
+def _add_upkeep(commands: Commands) -> None:
+    settings = commands.add("settings", "upkeep.settings", "show or change the organization's settings", late="value")
+    settings.add_argument("key", nargs="?", metavar="KEY")
+    settings.add_argument("value", nargs="?", metavar="VALUE")
+    doctor = commands.add("doctor", "upkeep.doctor", "check every stored figure")
+    doctor.add_argument("--repair", action="store_true", help="work out again what is wrong")
+
+
+def _words(of: type[Role | Tab | SenderSort | ConversationSort]) -> list[str]:
+    return [str(each) for each in of]

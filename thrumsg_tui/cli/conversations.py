@@ -1,0 +1,132 @@
+"""Lists of conversations, one thread, and its survey answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from thrumsg_tui.cli.contract import answers, conversation_record, thread_record
+from thrumsg_tui.cli.phone_display import PhoneDisplay, phone_display
+from thrumsg_tui.cli.printing import Report, pairs, table
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.words import ConversationSort, Direction, MessageState, Tab
+from thrumsg_tui.store.changes import surveys
+from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries import conversations as queries
+from thrumsg_tui.store.queries import thread as threads
+
+
+def list_all(session: Session, args: Namespace) -> Report:
+    """List conversations; a sender sees their own assignment only (`docs/rules.md 8.1`)."""
+    with session.db.reading() as conn:
+        of = campaigns.find_campaign(conn, args.name)
+        phones = phone_display(conn)
+        request = queries.ListRequest(
+            of.id,
+            assignment_id=_viewed(conn, session, of, args),
+            tab=Tab(args.tab) if args.tab else None,
+            status=args.status,
+            search=args.search,
+            by_phone=not phones.redacts,
+            sort=ConversationSort(args.sort),
+        )
+        rows = queries.page(conn, request, limit=args.limit)
+    lines = _table(rows, phones, of, session.db.clock()) if rows else ["No conversations."]
+    return Report([conversation_record(each, phones) for each in rows], lines)
+
+
+def thread(session: Session, args: Namespace) -> Report:
+    """Show a conversation; a sender sees their own only."""
+    with session.db.reading() as conn:
+        of = threads.conversation(conn, args.conversation)
+        if of.sender_id != session.who.user.id:
+            session.who.require(Action.VIEW_ALL)
+        phones = phone_display(conn)
+        questions = campaigns.questions(conn, of.campaign_id, retired=True)
+        zone = ZoneInfo(campaigns.campaign(conn, of.campaign_id).hours.timezone)
+    head = [
+        ("Contact", phones.name(of.first_name, of.last_name, of.phone)),
+        ("Phone", phones.number(of.phone)),
+        ("Sender", of.sender_name),
+        ("Status", _status(of)),
+        *answers(of, questions).items(),
+    ]
+    return Report(thread_record(of, questions, phones), [*pairs(head), "", *_happenings(of, phones, zone)])
+
+
+def answer(session: Session, args: Namespace) -> Report:
+    """Record a survey answer, or clear it."""
+    event = surveys.record_answer(session.db, session.who, args.conversation, args.question, args.choice)
+    with session.db.reading() as conn:
+        of = threads.conversation(conn, args.conversation)
+        questions = campaigns.questions(conn, of.campaign_id, retired=True)
+    recorded = answers(of, questions)
+    line = "Nothing changed: it was so already." if event is None else "Answer cleared." if args.clear else "Recorded."
+    return Report(
+        {"event": event, "conversation": of.id, "answers": recorded},
+        [line, *pairs(list(recorded.items()))],
+    )
+
+
+def _viewed(conn: sqlite3.Connection, session: Session, of: Campaign, args: Namespace) -> AssignmentId | None:
+    """Whose conversations are asked for; None for everybody's."""
+    own_login = session.who.user.login
+    if args.sender != own_login and (args.sender or args.unassigned):
+        session.who.require(Action.VIEW_ALL)
+    if args.unassigned:
+        return campaigns.unassigned(conn, of.id)
+    if args.sender or not session.who.may(Action.VIEW_ALL):
+        return campaigns.find_assignment(conn, of, args.sender or own_login)
+    return None
+
+
+def _table(rows: list[ConversationRow], phones: PhoneDisplay, of: Campaign, now: datetime) -> list[str]:
+    zone = ZoneInfo(of.hours.timezone)
+    return table(
+        ("Id", "", "Contact", "Phone", "Sender", "Status", "Last"),
+        [
+            (
+                each.id,
+                "●" if each.waiting else None,
+                phones.name(each.first_name, each.last_name, each.phone),
+                phones.number(each.phone),
+                each.sender_login or "Unassigned",
+                _status(each),
+                age(each.last_message_at, now, zone) if each.last_message_at else None,
+            )
+            for each in rows
+        ],
+    )
+
+
+def _status(of: ConversationRow | Conversation) -> str:
+    status = "opted out" if of.opted_out else of.status.replace("_", " ")
+    return f"{status}, asks to stop?" if of.flagged else status
+
+
+def _happenings(of: Conversation, phones: PhoneDisplay, zone: ZoneInfo) -> Iterator[str]:
+    """Tell messages and events in the order in which they happened."""
+    happened: list[Message | ThreadEvent] = sorted([*of.messages, *of.events], key=lambda each: each.at)
+    for each in happened:
+        time = f"{each.at.astimezone(zone):%Y-%m-%d %H:%M}"
+        if isinstance(each, ThreadEvent):
+            yield f"{time}  -- {phones.sentence(each.sentence)} --"
+            continue
+        who = f"{each.author or 'automatic'} ({_state(each)})" if each.direction is Direction.OUTGOING else "contact"
+        yield f"{time}  {who}:"
+        yield from (f"    {line}" for line in safe_text(each.body, multiline=True).splitlines())
+
+
+def _state(of: Message) -> str:
+    state = of.state.replace("_", " ")
+    if of.state is MessageState.FAILED and of.error:
+        return f"{state}: {of.error}"
+    return state

@@ -1,0 +1,72 @@
+"""`thrumsg`: parse, open, call, print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from thrumsg_tui.cli.parser import parse
+from thrumsg_tui.cli.printing import complain, show
+from thrumsg_tui.cli.words import command_words
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+
+DONE, REFUSED, DATABASE, BROKEN, INTERRUPTED = 0, 1, 3, 70, 130
+"""Exit statuses; argparse has 2 for usage."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status; every failure is one line on standard error."""
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except SystemExit as stopped:  # argparse, after it has explained itself
+        return stopped.code if isinstance(stopped.code, int) else DONE
+    except Refused as reason:
+        return _failed(REFUSED, str(reason))
+    except DatabaseUnusable as reason:
+        return _failed(DATABASE, str(reason))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _stop_writing()
+        return DONE
+    except Exception as error:  # noqa: BLE001 - the last resort, and it is kept
+        return _failed(BROKEN, _kept(error))
+
+
+def _run(given: Sequence[str]) -> int:
+    args = parse(command_words(given, os.environ))
+    module, _, name = args.run.rpartition(".")
+    command: Callable[..., Any] = getattr(import_module(f"thrumsg_tui.cli.{module}"), name)
+    if module == "app":
+        return int(command(args))
+    return _reported(command, args)
+
+
+def _reported(command: Callable[..., Any], args: Namespace) -> int:
+    from thrumsg_tui.cli.session import opened
+
+    with opened(args) as session:
+        report = command(session, args)
+    show(report, as_json=args.json)
+    return int(report.code)
+
+
+def _failed(status: int, sentence: str) -> int:
+    complain(sentence)
+    return status
+
+
+def _kept(error: Exception) -> str:
+    """Keep what happened where a developer can read it, and say where."""
+    from thrumsg_tui.cli.crash_log import keep
+
+    return keep(error)
+
+
+def _stop_writing() -> None:
+    """Let what is left to write go nowhere: whoever read it has left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

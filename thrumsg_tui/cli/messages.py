@@ -1,0 +1,158 @@
+"""Messages out and in: `send`, `send-all`, `receive`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event, current_thread, main_thread
+
+from thrumsg_tui.cli.phone_display import phone_display, read_number
+from thrumsg_tui.cli.printing import Report, counted
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.conversations import ConversationId, Message
+from thrumsg_tui.domain.sending import moment
+from thrumsg_tui.domain.words import MessageState, Tab
+from thrumsg_tui.gateway.outbox import deliver_practice, is_practice
+from thrumsg_tui.store.changes import receiving, sending
+from thrumsg_tui.store.changes.send_all import send_batch
+from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.times import iso
+
+INTERRUPTED = 130
+_NO_GATEWAY = "No gateway is set up"
+
+
+def send(session: Session, args: Namespace) -> Report:
+    """Send one message, and say what became of it so far (`docs/rules.md 6.6`)."""
+    sent = sending.send(session.db, session.who, args.conversation, body=args.body)
+    deliver_practice(session.db)
+    with session.db.reading() as conn:
+        to = conversation(conn, sent.conversation_id)
+        of = campaigns.campaign(conn, to.campaign_id)
+        name = phone_display(conn).name(to.first_name, to.last_name, to.phone)
+    message = next(each for each in to.messages if each.id == sent.message_id)
+    record = {
+        "conversation": to.id,
+        "message": message.id,
+        "kind": message.kind,
+        "body": message.body,
+        "segments": message.segments,
+        "state": message.state,
+        "leaves_at": iso(message.leaves_at),
+    }
+    what = f"Message {message.id} to {name}, {counted(message.segments, 'segment')}"
+    return Report(record, [f"{what}: {_progress(message, of, session.db.clock())}."])
+
+
+def send_all(session: Session, args: Namespace) -> Report:
+    """Send a tab of a sender's, batch by batch; Ctrl+C stops between two (`docs/rules.md 3.12`)."""
+    with session.db.reading() as conn:
+        of = campaigns.find_campaign(conn, args.name)
+        assignment_id = (
+            campaigns.unassigned(conn, of.id) if args.unassigned else campaigns.find_assignment(conn, of, args.sender)
+        )
+    sent, refused = 0, list[tuple[ConversationId, str]]()
+    with _interruption() as interrupted:
+        for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
+            sent += accepted
+            refused += left
+            _show_progress(sent)
+        stopped = interrupted.is_set()
+    record = {
+        "sent": sent,
+        "refused": [{"conversation": each, "reason": reason} for each, reason in refused],
+        "stopped": stopped,
+    }
+    lines = [f"{'Stopped: sent' if stopped else 'Sent'} {counted(sent, 'message')}; {len(refused)} refused."]
+    if sent and not is_practice(session.db):
+        lines += [f"{_NO_GATEWAY}: what may leave now is queued."]
+    lines += [f"  conversation {each}: {reason}" for each, reason in refused]
+    if stopped:
+        return Report(record, lines, INTERRUPTED)
+    if refused and not sent:
+        return Report(record, lines, 1, f"Nothing was sent. {refused[0][1]}")
+    return Report(record, lines)
+
+
+def receive(session: Session, args: Namespace) -> Report:
+    """Enter what a contact wrote."""
+    at: datetime | None = args.at
+    if at and at.utcoffset() is None:
+        at = at.replace(tzinfo=UTC)
+    phone = read_number(args.phone, args.region)
+    campaign_id = None
+    if args.campaign:
+        with session.db.reading() as conn:
+            campaign_id = campaigns.find_campaign(conn, args.campaign).id
+    taken = receiving.receive(
+        session.db,
+        session.who,
+        phone,
+        args.body,
+        provider_id=args.provider_id,
+        at=at,
+        campaign_id=campaign_id,
+    )
+    deliver_practice(session.db)
+    record = {
+        "conversation": taken.conversation_id,
+        "status": taken.status,
+        "opted_out": taken.opted_out,
+        "flagged": taken.flagged,
+        "duplicate": taken.duplicate,
+    }
+    where = f"Conversation {taken.conversation_id}" if taken.conversation_id else "Nobody knows the number; it is kept"
+    said = [
+        *([taken.status.replace("_", " ")] if taken.status and not taken.opted_out else []),
+        *(["opted out"] if taken.opted_out else []),
+        *(["asks to stop, perhaps: `thrumsg opt-out` opts the number out"] if taken.flagged else []),
+        *(["was stored before"] if taken.duplicate else []),
+    ]
+    return Report(record, [": ".join([where, ", ".join(said)] if said else [where]) + "."])
+
+
+def _progress(message: Message, of: Campaign, now: datetime) -> str:
+    if message.leaves_at:
+        return f"held until {moment(of, message.leaves_at, now)}, {of.hours.timezone}"
+    if message.state is MessageState.QUEUED:
+        return f"queued. {_NO_GATEWAY}, so it stays queued"
+    return message.state.replace("_", " ")
+
+
+def _batches(
+    session: Session, assignment_id: AssignmentId, tab: Tab, interrupted: Event
+) -> Iterator[tuple[int, tuple[tuple[ConversationId, str], ...]]]:
+    """Send batch after batch; give how many each accepted, and what it refused."""
+    after = None
+    while not interrupted.is_set():
+        batch = send_batch(session.db, session.who, assignment_id, tab, after)
+        deliver_practice(session.db)
+        yield len(batch.sent), batch.refused
+        after = batch.last
+        if after is None:
+            return
+
+
+def _show_progress(sent: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{sent} sent ", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _interruption() -> Iterator[Event]:
+    """Note Ctrl+C in place of raising it, so that no batch is counted wrongly."""
+    interrupted = Event()
+    if current_thread() is not main_thread():  # where there are no signals
+        yield interrupted
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: interrupted.set())
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)

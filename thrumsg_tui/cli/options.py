@@ -1,0 +1,107 @@
+"""Option values: from what was typed to what is meant, or a sentence about why not."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TypeVar
+
+from thrumsg_tui.domain import hours
+from thrumsg_tui.domain.words import Status
+
+T = TypeVar("T")
+
+_LARGEST_ID = (1 << 63) - 1
+_YEARS = range(1970, 9999)
+
+
+def value(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Make a type for argparse that gives the sentence of a ValueError to the user."""
+
+    def parsed(text: str) -> T:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return parsed
+
+
+@value
+def clock(text: str) -> int:
+    """Read a time of day, as minutes after midnight."""
+    return hours.parse_clock(text)
+
+
+@value
+def timezone(text: str) -> str:
+    """Read the name of a time zone."""
+    return hours.InitialWindow(text, None, None).timezone
+
+
+@value
+def day(text: str) -> date:
+    """Read a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date; write it like 2026-11-03.") from None
+
+
+@value
+def moment(text: str) -> datetime:
+    """Read a time, which need not say its zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.year not in _YEARS:
+        raise ValueError(f"{text!r} is not a time; write it like 2026-11-03T18:30 or 2026-11-03T18:30:00Z.")
+    return at
+
+
+@value
+def status(text: str) -> Status:
+    """Read a status, with a hyphen or an underscore."""
+    try:
+        return Status(text.replace("-", "_"))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a status; there are {', '.join(Status)}.") from None
+
+
+@value
+def identifier(text: str) -> int:
+    """Read an id, as the listings show it."""
+    if not _fits(text):
+        raise ValueError(f"{text!r} is not an id; the listings show them.")
+    return int(text)
+
+
+@value
+def limit(text: str) -> int:
+    """Read how many rows to show."""
+    if not _fits(text):
+        raise ValueError(f"{text!r} is not a number of rows.")
+    return int(text)
+
+
+@value
+def whole_number(text: str) -> int:
+    """Read a number that a rule may still refuse."""
+    if not _fits(text.removeprefix("-")):
+        raise ValueError(f"{text!r} is not a whole number.")
+    return int(text)
+
+
+@value
+def column(text: str) -> tuple[str, str]:
+    """Read `FIELD=COLUMN`."""
+    field, separator, header = text.partition("=")
+    if not (field.strip() and separator and header.strip()):
+        raise ValueError(f"{text!r} does not say FIELD=COLUMN, as in phone=Mobile.")
+    return field.strip(), header.strip()
+
+
+def _fits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST_ID

@@ -1,0 +1,57 @@
+"""The Conversations Overview: counters and the senders table (`docs/rules.md` 2)."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from thrumsg_tui.cli.contract import counters, sender_record
+from thrumsg_tui.cli.printing import Report, table
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.domain.words import SenderSort
+from thrumsg_tui.store.queries import campaigns as queries
+
+
+def show(session: Session, args: Namespace) -> Report:
+    """Show a campaign's counters and its senders, Unassigned on top."""
+    session.who.require(Action.VIEW_ALL)
+    now = session.db.clock()
+    with session.db.reading() as conn:
+        of = queries.find_campaign(conn, args.name)
+        totals = queries.totals(conn, of.id)
+        senders = queries.assignments(conn, of.id, now, SenderSort(args.sort), reverse=args.reverse)
+    record = {
+        "campaign": of.name,
+        "name": of.name,
+        "id": of.id,
+        "state": of.state,
+        **counters(totals),
+        "texted": totals.texted,
+        "replies": totals.replied,
+        "reply_rate": totals.reply_rate,
+        "senders": [sender_record(each) for each in senders],
+    }
+    closed = closure(of, now)
+    names = {"total": "Total", "not_started": "Not started", "sent": "Sent", "needs_reply": "Needs reply"}
+    names |= {"answered": "Answered", "opted_out": "Opted out", "replies": "Replies"}
+    lines = [
+        f"{of.name}: closed, {closed.reason}" if closed else f"{of.name}: open",
+        "",
+        *table([*names.values(), "Reply rate"], [[*(record[key] for key in names), f"{totals.reply_rate} %"]]),
+        "",
+        *table(
+            ("Sender", "Login", "Online", "Progress", "Needs reply"),
+            [
+                (
+                    each.name,
+                    each.login,
+                    "online" if each.online else None,
+                    f"{each.texted}/{each.assigned}",
+                    each.needs_reply,
+                )
+                for each in senders
+            ],
+        ),
+    ]
+    return Report(record, lines)

@@ -1,0 +1,38 @@
+"""From the words of a command line to the command that they mean."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from thrumsg_tui import __version__
+from thrumsg_tui.cli.commands import add_commands
+from thrumsg_tui.cli.syntax import Commands, Parser, global_options
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; exits with 2 and the usage where it cannot be read, with 0 for `--help`."""
+    args, extra = _parser().parse_known_args(words)
+    # argparse gives a positional that may be left out its default as soon as it meets an option.
+    if len(extra) == 1 and args.late and not extra[0].startswith("-") and getattr(args, args.late) is None:
+        setattr(args, args.late, extra.pop())
+    if extra:
+        args.usage_error(f"unrecognized arguments: {' '.join(extra)}")
+    for option, absent in {"db": None, "acting_for": None, "forced_login": None, "json": False}.items():
+        setattr(args, option, getattr(args, option, absent))
+    if args.check and (problem := args.check(args)):
+        args.usage_error(problem)
+    return args
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="thrumsg",
+        description="A terminal Admin Messenger for peer-to-peer texting campaigns. Without a command the app opens.",
+        epilog="Exit status: 0 done, 1 refused by a rule, 2 usage, 3 the database cannot be used, 130 interrupted.",
+        parents=[global_options()],
+    )
+    parser.add_argument("--version", action="version", version=f"thrumsg {__version__}")
+    parser.set_defaults(run="app.open_app", check=None, late=None, usage_error=parser.error)
+    add_commands(Commands(parser, required=False))
+    return parser

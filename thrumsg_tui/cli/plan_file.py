@@ -1,0 +1,90 @@
+"""A preview kept in a file, so that exactly this can be done later (`docs/rules.md 4.7`)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.reassignment import Move, Plan
+from thrumsg_tui.domain.words import Status
+from thrumsg_tui.store.files import writing_text
+
+_FORMAT = "thrumsg reassignment plan"
+_VERSION = 1
+
+
+def save(path: Path, campaign: str, planned: Plan) -> None:
+    """Write a plan, whole or not at all; `Refused` where it cannot be written."""
+    content = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "campaign": campaign,
+        "campaign_id": planned.campaign_id,
+        "as_of": planned.as_of,
+        "senders": [
+            {"assignment": each, "name": name, "login": planned.logins[each]} for each, name in planned.names.items()
+        ],
+        "moves": [
+            {
+                "conversation": each.conversation_id,
+                "from": each.source,
+                "to": each.destination,
+                "status": each.status,
+                "opted_out": each.opted_out,
+            }
+            for each in planned.moves
+        ],
+        "already_there": list(planned.already_there),
+    }
+    with writing_text(path) as file:
+        json.dump(content, file, indent=1)
+        file.write("\n")
+
+
+def load(path: Path) -> tuple[str, Plan]:
+    """Read a plan, and the name of its campaign; `Refused` for a file that is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != _FORMAT:
+            raise ValueError(content["format"])  # noqa: TRY301 - as for any other file that is none
+        if content["version"] == _VERSION:
+            return str(content["campaign"]), _plan(content)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}. Nothing was moved.") from error
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise Refused(f"{path} is not a plan that --save-plan wrote. Nothing was moved.") from error
+    raise Refused(f"{path} was saved by another version of thrumsg: make the preview again. Nothing was moved.")
+
+
+def _plan(content: dict[str, Any]) -> Plan:
+    names = {AssignmentId(_id(each["assignment"])): str(each["name"]) for each in content["senders"]}
+    logins = {AssignmentId(_id(each["assignment"])): _login(each["login"]) for each in content["senders"]}
+    moves = tuple(
+        Move(
+            ConversationId(_id(each["conversation"])),
+            AssignmentId(_id(each["from"])),
+            AssignmentId(_id(each["to"])),
+            Status(each["status"]),
+            bool(each["opted_out"]),
+        )
+        for each in content["moves"]
+    )
+    if not {each.source for each in moves} | {each.destination for each in moves} <= names.keys():
+        raise ValueError("a sender without a name")
+    already_there = tuple(ConversationId(_id(each)) for each in content["already_there"])
+    campaign_id = CampaignId(_id(content["campaign_id"]))
+    return Plan(campaign_id, EventId(_id(content["as_of"])), moves, already_there, names, logins)
+
+
+def _id(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 63:
+        raise ValueError(f"{value!r} is not an id")
+    return value
+
+
+def _login(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,105 @@
+"""What a command says: tables for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.safe_text import safe_text
+
+_PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "→": "->", "●": "*", "’": "'", "“": '"', "”": '"', "·": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a command, said twice; `error` goes to standard error."""
+
+    json: object
+    lines: Sequence[str]
+    code: int = 0
+    error: str = ""
+
+
+def show(report: Report, *, as_json: bool) -> None:
+    """Print a report; nothing in it reaches the terminal as anything but text (`docs/rules.md 7.4`)."""
+    if as_json:
+        print(json.dumps(report.json, indent=2))
+    else:
+        for line in report.lines:
+            print(printable(safe_text(line)))
+    sys.stdout.flush()
+    if report.error:
+        complain(report.error)
+
+
+def complain(sentence: str) -> None:
+    """Say a sentence on standard error, on one line."""
+    text = f"thrumsg: {safe_text(sentence)}"
+    print(text if _is_unicode(sys.stderr.encoding) else _ascii(text), file=sys.stderr)
+
+
+def ask(question: str) -> str:
+    """Put a question to the person at the terminal; the answer to none is empty."""
+    print(printable(safe_text(question)), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
+
+
+def printable(text: str) -> str:
+    """Return text as standard output can show it: plain ASCII unless it is UTF-8."""
+    return text if _is_unicode(sys.stdout.encoding) else _ascii(text)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Align rows under their heads; numbers to the right, None as nothing."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(heads, *cells, strict=True)]
+    right = [any(isinstance(row[place], int) for row in rows) for place in range(len(heads))]
+    return [
+        "  ".join(
+            _padded(cell, width, to_the_right=to_the_right)
+            for cell, width, to_the_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in [heads, *cells]
+    ]
+
+
+def pairs(values: Sequence[tuple[str, object]]) -> list[str]:
+    """Align names and their values."""
+    cells = [(_cell(name), _cell(value)) for name, value in values]
+    width = max((_width(name) for name, _ in cells), default=0)
+    return [f"{_padded(name, width, to_the_right=False)}  {value}".rstrip() for name, value in cells]
+
+
+def counted(number: int, noun: str) -> str:
+    """Say a number of things: `1 conversation`, `2 conversations`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else printable(safe_text(str(value)))
+
+
+def _padded(cell: str, width: int, *, to_the_right: bool) -> str:
+    room = " " * (width - _width(cell))
+    return room + cell if to_the_right else cell + room
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.category(each) in {"Mn", "Me", "Cf"} else 1 + (unicodedata.east_asian_width(each) in "WF")
+        for each in text
+    )
+
+
+def _is_unicode(encoding: str | None) -> bool:
+    return (encoding or "").lower().replace("-", "").replace("_", "").startswith("utf")
+
+
+def _ascii(text: str) -> str:
+    return text.translate(_PLAIN).encode("ascii", "replace").decode("ascii")

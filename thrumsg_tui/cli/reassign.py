@@ -1,0 +1,114 @@
+"""Reassigning: at once, as a preview, or from a saved plan (`docs/rules.md` 4)."""
+
+from __future__ import annotations
+
+import sqlite3
+from argparse import Namespace
+from collections import Counter
+
+from thrumsg_tui.cli import plan_file
+from thrumsg_tui.cli.contract import outcome_record, preview_record
+from thrumsg_tui.cli.printing import Report, counted, table
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import AssignmentId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.reassignment import Move, Outcome, Plan, Request
+from thrumsg_tui.domain.words import Status
+from thrumsg_tui.store.changes import reassign as changes
+from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries import reassignment as queries
+
+
+def reassign(session: Session, args: Namespace) -> Report:
+    """Move conversations, or say what would be moved."""
+    session.who.require(Action.REASSIGN)
+    if args.plan:
+        return outcome_report(changes.apply_plan(session.db, session.who, _saved(session, args)))
+    if args.preview:
+        return _preview(session, args)
+    with session.db.reading() as conn:
+        request = _request(conn, args)
+    return outcome_report(changes.reassign(session.db, session.who, request))
+
+
+def outcome_report(outcome: Outcome) -> Report:
+    """Say what was moved, and how to take it back."""
+    lines = [f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}."]
+    lines += [f"  {login}: {gain:+}" for login, gain in outcome.gains.items()]
+    if outcome.skipped:
+        lines += [f"Skipped: {', '.join(map(str, outcome.skipped))}."]
+    if outcome.event is not None:
+        lines += [f"Undo with: thrumsg undo {outcome.event}"]
+    return Report(outcome_record(outcome), lines)
+
+
+def _request(conn: sqlite3.Connection, args: Namespace) -> Request:
+    of = campaigns.find_campaign(conn, args.name)
+    sources = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.sources)]
+    if args.from_unassigned:
+        sources.insert(0, campaigns.unassigned(conn, of.id))
+    destinations = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.to)]
+    if args.to_unassigned:
+        destinations.append(campaigns.unassigned(conn, of.id))
+    return Request(
+        of.id,
+        sources=tuple(sources),
+        everyone=args.from_everyone,
+        conversations=tuple(map(ConversationId, args.conversation)),
+        status=args.status,
+        count=args.count,
+        destinations=tuple(destinations),
+        to_everyone=args.to_everyone,
+        level=args.level,
+    )
+
+
+def _preview(session: Session, args: Namespace) -> Report:
+    with session.db.reading() as conn:
+        planned = queries.plan(conn, _request(conn, args), session.db.clock())
+        of = campaigns.campaign(conn, planned.campaign_id)
+    lines = _lines(planned)
+    if args.save_plan:
+        plan_file.save(args.save_plan, of.name, planned)
+        lines += [f"Saved. Do exactly this with: thrumsg reassign --plan {args.save_plan}"]
+    return Report(preview_record(planned), lines)
+
+
+def _lines(planned: Plan) -> list[str]:
+    """Say who would give how many to whom, by status (`docs/rules.md 4.7`)."""
+    if not planned.moves:
+        return ["Nothing matches: nothing would be moved."]
+    flows: dict[tuple[AssignmentId, AssignmentId], list[Move]] = {}
+    for each in planned.moves:
+        flows.setdefault((each.source, each.destination), []).append(each)
+    heads = ["From", "To", *(status.replace("_", " ").capitalize() for status in Status), "Opted out", "Total"]
+    rows = [
+        [planned.names[source], planned.names[destination], *_numbers(moves)]
+        for (source, destination), moves in flows.items()
+    ]
+    lines = table(heads, rows)
+    opted_out = sum(each.opted_out for each in planned.moves)
+    summary = f"{counted(len(planned.moves), 'conversation')} would be moved, {opted_out} of them opted out"
+    already = f"; {len(planned.already_there)} are there already" if planned.already_there else ""
+    return [*lines, "", f"{summary}{already}. Nothing was changed."]
+
+
+def _numbers(moves: list[Move]) -> list[int]:
+    by_status = Counter(each.status for each in moves if not each.opted_out)
+    opted_out = sum(each.opted_out for each in moves)
+    return [*(by_status[status] for status in Status), opted_out, len(moves)]
+
+
+def _saved(session: Session, args: Namespace) -> Plan:
+    """Read a plan, and see that it was made for this database."""
+    name, planned = plan_file.load(args.plan)
+    with session.db.reading() as conn:
+        now = {each.id: each.login for each in campaigns.assignments(conn, planned.campaign_id, session.db.clock())}
+        ours = campaigns.find_campaign(conn, name).id == planned.campaign_id
+        ours = ours and planned.as_of <= queries.newest_event(conn)
+        ours = ours and all(now.get(each, login) == login for each, login in planned.logins.items())
+    if not ours:
+        raise Refused(f"{args.plan} was saved from another database. Nothing was moved.")
+    return planned

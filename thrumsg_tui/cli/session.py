@@ -1,0 +1,120 @@
+"""The database a command works on, and who is at the keyboard."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thrumsg_tui.cli.words import readable
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+from thrumsg_tui.domain.people import Identity
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every command starts from."""
+
+    db: Database
+    who: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login with the name that the operating system has for it."""
+
+    login: str
+    first_name: str
+    last_name: str
+
+
+@contextmanager
+def opened(args: Namespace) -> Iterator[Session]:
+    """Open the database and tell who it is; whoever makes a new one becomes its owner (`docs/rules.md 8.2`).
+
+    Held messages and follow-ups that have come due are let go first.
+    """
+    from thrumsg_tui.store.changes.follow_ups import let_due
+    from thrumsg_tui.store.changes.people import make_first_owner
+    from thrumsg_tui.store.queries.people import identify
+
+    person = account(args.forced_login)
+    path = database_path(args.db)
+    db = open_database(path)
+    try:
+        if make_first_owner(db, person.login, person.first_name, person.last_name):
+            print(f"thrumsg: {path} is new, and {person.login} is its owner.", file=sys.stderr)
+        with db.reading() as conn:
+            who = identify(conn, person.login, args.acting_for)
+        let_due(db)
+        yield Session(db, who)
+    finally:
+        db.close()
+
+
+def account(forced_login: str | None) -> Account:
+    """Tell whose account this is, by the operating system and never by the environment."""
+    if forced_login is not None:
+        return Account(forced_login, forced_login, "")
+    try:
+        entry = pwd.getpwuid(os.getuid())
+    except KeyError:
+        raise Refused(f"Your user number, {os.getuid()}, has no login on this machine; nobody can know you.") from None
+    first_name, _, last_name = readable(entry.pw_gecos).split(",")[0].strip().partition(" ")
+    return Account(entry.pw_name, first_name or entry.pw_name, last_name.strip())
+
+
+def database_path(chosen: Path | None) -> Path:
+    """The file to use: `--db`, else THRUMSG_DB, else the person's own, whose folder is made on the first run."""
+    if chosen or (chosen := _from_environment()):
+        return chosen
+    return own_folder() / "thrumsg.db"
+
+
+def own_folder() -> Path:
+    """The person's folder for databases, made where it does not exist, closed to others."""
+    from platformdirs import user_data_path
+
+    folder = user_data_path("thrumsg", appauthor=False)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"The folder {folder} cannot be made: {error.strerror}. Name a file with --db."
+        ) from error
+    return folder
+
+
+@contextmanager
+def new_files_private() -> Iterator[None]:
+    """Let a file that is made meanwhile be its maker's only."""
+    mask = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(mask)
+
+
+def open_database(path: Path) -> Database:
+    """Open a database, or make one that is its maker's only; `DatabaseUnusable` says why not."""
+    from thrumsg_tui.store.database import Database
+
+    try:
+        with new_files_private():
+            return Database(path)
+    except OSError as error:
+        raise DatabaseUnusable(f"{path} cannot be opened: {error.strerror}.") from error
+
+
+def _from_environment() -> Path | None:
+    named = os.environ.get("THRUMSG_DB")
+    return Path(named) if named else None

@@ -1,0 +1,52 @@
+"""Settings, checks and backups."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from thrumsg_tui.cli.printing import Report, counted, pairs
+from thrumsg_tui.cli.session import Session, new_files_private
+from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.store.backup import backup as copy_database
+from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.doctor import examine, repair
+from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
+
+
+def settings(session: Session, args: Namespace) -> Report:
+    """List the settings, show one, or change it."""
+    if args.value is not None:
+        change_setting(session.db, session.who, args.key, args.value)
+    elif args.key is not None and args.key not in DEFAULTS:
+        raise NotFound(f"There is no setting {args.key!r}; there are {', '.join(DEFAULTS)}.")
+    with session.db.reading() as conn:
+        stored = stored_settings(conn)
+    shown = {key: stored[key] for key in DEFAULTS if args.key in {None, key}}
+    return Report(shown, pairs(list(shown.items())))
+
+
+def doctor(session: Session, args: Namespace) -> Report:
+    """Check every stored figure; with `--repair` work out again what is wrong first."""
+    session.who.require(Action.MAINTAIN)
+    mended = repair(session.db, session.who) if args.repair else []
+    problems = examine(session.db)
+    record = {
+        "healthy": not problems,
+        "problems": [{"subject": each.subject, "sentence": each.sentence} for each in problems],
+        "mended": mended,
+    }
+    lines = [f"Mended: {each}." for each in mended]
+    lines += [f"{each.subject}: {each.sentence}" for each in problems]
+    if not problems:
+        return Report(record, [*lines, "All is well."])
+    hint = "" if args.repair else "; `thrumsg doctor --repair` works out again what can be"
+    return Report(record, lines, 1, f"{counted(len(problems), 'problem')}{hint}.")
+
+
+def backup(session: Session, args: Namespace) -> Report:
+    """Copy the database while it is in use; the copy is its maker's only."""
+    session.who.require(Action.MAINTAIN)
+    with new_files_private():
+        copy_database(session.db, args.file)
+    return Report({"file": str(args.file)}, [f"Copied to {args.file}."])

@@ -1,0 +1,52 @@
+"""The words of a command line, before they are parsed: made readable, and those of a forced command added."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+
+from thrumsg_tui.domain.errors import Refused
+
+ORIGINAL_COMMAND = "SSH_ORIGINAL_COMMAND"
+"""What an SSH client asked for, where its key has a forced command (see sshd(8))."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_OURS = {"thrumsg", "thrumsg-tui"}
+_IDENTITY = ("--as", "--db", "--forced-login")
+
+
+def command_words(given: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    """Return the words to parse; under `--forced-login` those of the SSH client follow (`docs/rules.md 8.2`).
+
+    Bytes that are not UTF-8 become U+FFFD. Raises `Refused` where the client says who it is, or names a database.
+    """
+    words = [readable(word) for word in given]
+    original = environment.get(ORIGINAL_COMMAND)
+    forced = any(_names(word, "--forced-login") for word in words)
+    if (forced or original is not None) and any(_names(word, "--as") for word in words):
+        raise Refused("Under a forced command you act as yourself: --as is refused.")
+    if not forced or original is None:
+        return words
+    asked = _split(readable(original))
+    for option in _IDENTITY:
+        if any(_names(word, option) for word in asked):
+            raise Refused(f"{option} is not yours to choose here: the key that you came with decides it.")
+    return words + asked
+
+
+def readable(text: str) -> str:
+    """Replace what could not be decoded."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def _names(word: str, option: str) -> bool:
+    return word == option or word.startswith(f"{option}=")
+
+
+def _split(original: str) -> list[str]:
+    try:
+        asked = shlex.split(original)
+    except ValueError as error:
+        raise Refused(f"The command could not be read: {error}.") from error
+    return asked[1:] if asked and asked[0] in _OURS else asked

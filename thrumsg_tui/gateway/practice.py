@@ -1,0 +1,145 @@
+"""The practice database: a believable campaign, made by the same imports and changes that users have."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tzlocal import get_localzone_name
+
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.gateway.contacts import practice_file
+from thrumsg_tui.gateway.outbox import PracticeGateway, deliver
+from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.people import make_first_owner
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.settings import change_setting, store_setting
+from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.database import Database, overwrite, utc_now
+from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.importing.opt_outs import import_opt_outs
+from thrumsg_tui.store.importing.people import import_users
+from thrumsg_tui.store.importing.replies import import_replies
+from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.queries.campaigns import find_assignment
+from thrumsg_tui.store.queries.lookup import conversations_by_phone
+from thrumsg_tui.store.queries.people import identify, users
+from thrumsg_tui.store.queries.settings import PRACTICE
+
+CAMPAIGN = "Spring Turnout"
+_DESCRIPTION = "Who needs to know where and when to vote on the 14th, and who would like a ride there."
+_INITIAL = (
+    "Hi %first_name%, it's %sender_first_name% with %organization%. The city election is on the 14th. "
+    "Your polling place is %polling_location%. Can we count on you to vote? Reply STOP to opt out."
+)
+_FOLLOW_UP = "Hi %first_name%, one last note: polls are open 7 a.m. to 8 p.m. on the 14th at %polling_location%."
+_FIRST_SEED = 1
+
+
+def prepare(
+    path: Path, login: str, first_name: str, last_name: str, *, seed: int | None = None, fresh: bool = False
+) -> Database:
+    """Open a practice database, making it anew where there is none, `fresh` is asked for, or a `seed` given.
+
+    An older one is replaced in one transaction, so that an app that has it open just sees the new campaign.
+    """
+    if path.exists() and path.stat().st_size and not fresh and seed is None:
+        return Database(path)
+    with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
+        built = Path(folder) / "practice.db"
+        _build(built, login, first_name, last_name, seed if seed is not None else _FIRST_SEED)
+        overwrite(path, built)
+    return Database(path)
+
+
+class _Past:
+    """A clock that is set to when each thing happened."""
+
+    def __init__(self, present: datetime) -> None:
+        self.present = present
+        self.now = present - timedelta(days=6)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)  # what follows comes later
+        return self.now
+
+    def go_to(self, minutes_ago: int) -> None:
+        """Set the clock back from the present."""
+        self.now = self.present - timedelta(minutes=minutes_ago)
+
+
+def _build(path: Path, login: str, first_name: str, last_name: str, seed: int) -> None:
+    clock = _Past(utc_now())
+    with closing(Database(path, clock=clock, scratch=True)) as db:
+        make_first_owner(db, login, first_name, last_name)
+        with db.writing() as tx:
+            store_setting(tx, PRACTICE, str(seed))
+        with db.reading() as conn:
+            owner = identify(conn, login)
+        change_setting(db, owner, "organization", "Harbor Votes")
+        import_users(db, owner, practice_file("users.csv"))
+        hours = DailyHours(get_localzone_name(), 0, 24 * 60)  # a walkthrough may be at any time
+        of = create_campaign(db, owner, CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True)
+        import_contacts(db, owner, practice_file("contacts.csv"), CAMPAIGN)
+        import_replies(db, owner, practice_file("replies.csv"), CAMPAIGN)
+        import_replies(db, owner, practice_file("replies_global.csv"))
+        import_survey(db, owner, practice_file("survey.csv"), CAMPAIGN)
+        with db.reading() as conn:
+            conversations = conversations_by_phone(conn, of.id)
+        _assign(db, owner, of, conversations)
+        _play_history(db, clock, conversations)
+        import_opt_outs(db, owner, practice_file("opt-outs.csv"))
+        clock.go_to(1)
+        create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, replied=False)
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with practice_file(name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _assign(db: Database, owner: Identity, of: Campaign, conversations: dict[str, ConversationId]) -> None:
+    held: dict[str, list[ConversationId]] = defaultdict(list)
+    for row in _rows("assignments.csv"):
+        held[row["login"]].append(conversations[row["phone"]])
+    add_senders(db, owner, of.name, [row["login"] for row in _rows("users.csv") if row["role"] == "sender"])
+    for login, chosen in held.items():
+        with db.reading() as conn:
+            to = find_assignment(conn, of, login)
+        reassign(db, owner, Request(of.id, conversations=tuple(chosen), destinations=(to,)))
+
+
+def _play_history(db: Database, clock: _Past, conversations: dict[str, ConversationId]) -> None:
+    """Let everything happen again, in order, each at its time and by its author."""
+    with db.reading() as conn:
+        people = {user.login: Identity(user, user) for user in users(conn)}
+    for row in _rows("history.csv"):
+        clock.go_to(int(row["minutes_ago"]))
+        conversation_id, body = conversations[row["phone"]], row["body"]
+        match row["kind"]:
+            case "incoming":
+                deliver(db, PracticeGateway())
+                receive(db, None, row["phone"], body)
+            case "initial":
+                send(db, people[row["author"]], conversation_id)
+            case "reply":
+                send(db, people[row["author"]], conversation_id, body=body)
+            case "opt_out":
+                opt_out_number(db, people[row["author"]], row["phone"], body)
+            case "answer":
+                question, _, choice = body.partition("=")
+                record_answer(db, people[row["author"]], conversation_id, question, choice)
+    deliver(db, PracticeGateway())

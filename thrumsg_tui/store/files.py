@@ -1,0 +1,53 @@
+"""Writing a file so that it is there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from thrumsg_tui.domain.errors import Refused
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a path beside `target` to write to, which takes its place at the end; if anything is raised, nothing stays.
+
+    The new file survives a power cut. Raises `Refused` where the target is a folder or cannot be written.
+    """
+    target = target.resolve()
+    if target.is_dir():
+        raise Refused(f"{target} is a folder; name a file in it.")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.unlink(missing_ok=True)
+        yield part
+        _to_disk(part)
+        part.replace(target)
+        _to_disk(target.parent)
+    except OSError as error:
+        raise Refused(f"{target} cannot be written: {error.strerror or error}. No file was left behind.") from error
+    finally:
+        with suppress(OSError):  # the first error is the one to report
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_text(target: Path) -> Iterator[TextIO]:
+    """Open a UTF-8 file that takes the place of `target` when it is whole; a pipe or device is written directly."""
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with target.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    with replacing(target) as part, part.open("x", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

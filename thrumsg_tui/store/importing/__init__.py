@@ -1,0 +1,1 @@
+"""Taking CSV files in: one module per kind of file, each import one journalled transaction."""

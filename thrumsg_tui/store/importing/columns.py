@@ -1,0 +1,116 @@
+"""Which column of a file is which field (`docs/rules.md 9.1`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.fields import field_code
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.store.importing.result import REJECT_COLUMNS
+
+_NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something a file can tell, and the headers it is known by, best known first."""
+
+    name: str
+    headers: tuple[str, ...]
+    required: bool = True
+
+
+FIRST_NAME = Field(
+    "first_name",
+    ("firstname", "first", "fname", "givenname", "forename", "contactfirstname", "prenom", "vorname", "nombre"),
+)
+LAST_NAME = Field(
+    "last_name",
+    ("lastname", "last", "lname", "surname", "familyname", "contactlastname", "nachname", "nomdefamille", "apellidos"),
+    required=False,
+)
+_CELL = ("cell", "cellphone", "cellphonenumber", "cellnumber", "mobile", "mobilephone", "mobilephonenumber")
+_PHONE = ("phone", "phonenumber", "telephone", "telephonenumber", "tel", "telefono", "telefon", "contactphone")
+_HOME = ("primaryphone", "phone1", "homephone", "homephonenumber", "landline", "workphone")
+PHONE = Field("phone", (*_CELL, "mobilenumber", "handy", "movil", "celular", *_PHONE, *_HOME))
+
+
+def recognise(header: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
+    """Find the position of each field whose header is known; the best-known header wins, then the leftmost."""
+    keys = [_key(title) for title in header]
+    found = {}
+    for each in fields:
+        known = next((name for name in each.headers if name in keys), None)
+        if known:
+            found[each.name] = keys.index(known)
+    return found
+
+
+def choose(
+    header: Sequence[str], fields: Sequence[Field], mapping: Mapping[str, str], *, custom: bool = False
+) -> dict[str, int]:
+    """Settle the position of each field: as mapped, else as recognised.
+
+    With `custom` a mapping may name a field of the user's own. Raises `Refused` for a column or field that does not
+    exist, and for a required field without a column; the sentence lists the columns and says how to map.
+    """
+    chosen = recognise(header, fields)
+    names = [each.name for each in fields]
+    for wanted, title in mapping.items():
+        code = field_code(wanted)
+        if code not in names and not custom:
+            raise Refused(f"{wanted!r} is no field of such a file; there are {', '.join(names)}. Nothing was changed.")
+        chosen[code] = _position(header, title)
+    missing = [each.name for each in fields if each.required and each.name not in chosen]
+    if missing:
+        raise Refused(_missing(header, missing))
+    return chosen
+
+
+def custom_fields(header: Sequence[str], chosen: Mapping[str, int], reserved: Sequence[str]) -> dict[str, int]:
+    """Give each remaining column a field code of its own, leaving out what a rejects file adds."""
+    ours = len(REJECT_COLUMNS) if tuple(header[-len(REJECT_COLUMNS) :]) == REJECT_COLUMNS else 0
+    taken = {*chosen, *reserved}
+    codes = {}
+    for position, title in enumerate(header[: len(header) - ours]):
+        if position in chosen.values():
+            continue
+        code = wanted = field_code(title)
+        count = 1
+        while code in taken:
+            count += 1
+            code = f"{wanted}_{count}"
+        taken.add(code)
+        codes[code] = position
+    return codes
+
+
+def _key(title: str) -> str:
+    return _NOT_IN_A_KEY.sub("", fold(title))
+
+
+def _position(header: Sequence[str], title: str) -> int:
+    if title in header:
+        return header.index(title)
+    keys = [_key(each) for each in header]
+    if _key(title) and _key(title) in keys:
+        return keys.index(_key(title))
+    raise Refused(f"There is no column {title!r}; the columns are {_listed(header)}. Nothing was changed.")
+
+
+def _missing(header: Sequence[str], missing: Sequence[str]) -> str:
+    hint = ""
+    if "first_name" in missing and any(_key(each) in {"fullname", "name", "contactname"} for each in header):
+        hint = " A full name in one column is not enough: messages greet people by first name."
+    return (
+        f"No column is recognised as {' or '.join(missing)}; the first line names {_listed(header)}.{hint} "
+        f"Say which it is with {' '.join(f'--map {name}=COLUMN' for name in missing)}. Nothing was changed."
+    )
+
+
+def _listed(header: Sequence[str]) -> str:
+    shown = ", ".join(repr(title[:40]) for title in header[:20])
+    return f"{shown} and {len(header) - 20} more" if len(header) > 20 else shown

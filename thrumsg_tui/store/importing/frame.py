@@ -1,0 +1,100 @@
+"""What every import shares: counting its rows, its one transaction, its one journal entry."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.importing.result import Imported, Rejected
+from thrumsg_tui.store.importing.table import Row, Table
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.campaigns import find_campaign
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts and the unused rows of an import that is under way."""
+
+    imported: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    repeated: list[Rejected] = field(default_factory=list)
+
+    def count_known(self, *, changed: bool) -> None:
+        """Count a row about something that was there before."""
+        if changed:
+            self.updated += 1
+        else:
+            self.unchanged += 1
+
+    def reject(self, row: Row, reason: object) -> None:
+        """Note a row that cannot be used, in the words of what refused it, without what concerns the whole change."""
+        self.rejected.append(Rejected(row.line, str(reason).removesuffix(" Nothing was changed."), row.cells))
+
+    def repeat(self, row: Row, what: str, line: int) -> None:
+        """Note a row that says again what an earlier line said."""
+        self.repeated.append(Rejected(row.line, f"the same {what} as line {line}", row.cells))
+
+    def result(self, table: Table, columns: Mapping[str, int], event: EventId | None) -> Imported:
+        """Give what was counted, the rejected rows in the order of the file."""
+        return Imported(
+            imported=self.imported,
+            updated=self.updated,
+            unchanged=self.unchanged,
+            rejected=tuple(sorted(self.rejected, key=lambda each: each.line)),
+            repeated=tuple(self.repeated),
+            columns={name: table.header[position] for name, position in columns.items()},
+            header=table.header,
+            notes=table.notes,
+            event=event,
+        )
+
+
+class _DryRun(Exception):
+    """Takes a dry run's transaction back."""
+
+
+@contextmanager
+def transaction(db: Database, *, dry_run: bool) -> Iterator[Transaction]:
+    """Open the write transaction of an import; a dry run's is rolled back at the end."""
+    with suppress(_DryRun), db.writing() as tx:
+        yield tx
+        if dry_run:
+            raise _DryRun
+
+
+def open_campaign(conn: sqlite3.Connection, name: str) -> Campaign:
+    """Find the campaign that a file is for; `Refused` if it is archived."""
+    of = find_campaign(conn, name)
+    if of.state is CampaignState.ARCHIVED:
+        raise Refused(f"{of.name!r} is archived: nothing can be imported into it any more.")
+    return of
+
+
+def journal_import(
+    tx: Transaction, who: Identity, what: str, path: Path, tally: Tally, campaign_id: CampaignId | None = None
+) -> EventId | None:
+    """Write the one journal entry of an import, none where it changed nothing."""
+    if not tally.imported and not tally.updated:
+        return None
+    counts = {
+        "imported": tally.imported,
+        "updated": tally.updated,
+        "unchanged": tally.unchanged,
+        "duplicates": len(tally.repeated),
+        "rejected": len(tally.rejected),
+    }
+    said = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
+    summary = f"took in {what} from {path.name}: {said}"
+    return record(tx, who, Deed.IMPORT, summary, campaign_id=campaign_id, details={"file": path.name, **counts})

@@ -1,0 +1,102 @@
+"""Taking users in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.people import Action, Identity, Role, User
+from thrumsg_tui.store.changes.people import insert_user, require_may_give
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, recognise
+from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
+from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.queries.people import find_user, users
+
+_LOGIN = Field("login", ("login", "username", "userid", "user"))
+_EMAIL = Field("email", ("email", "emailaddress", "mail"), required=False)
+_ROLE = Field("role", ("role",), required=False)
+_FIELDS = (
+    _LOGIN,
+    Field(FIRST_NAME.name, FIRST_NAME.headers, required=False),
+    LAST_NAME,
+    _EMAIL,
+    _ROLE,
+)
+
+
+def import_users(
+    db: Database, who: Identity, path: Path, *, mapping: Mapping[str, str] | None = None, dry_run: bool = False
+) -> Imported:
+    """Take users in, new ones as senders unless the file says otherwise; a known login's name, email and role change.
+
+    A row is rejected for an unknown role, a login that cannot be one, a role that the person may not give
+    (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
+    """
+    who.require(Action.IMPORT)
+    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
+    columns = choose(table.header, _FIELDS, mapping or {})
+    tally = Tally(rejected=list(table.rejected))
+    lines: dict[str, int] = {}
+    with transaction(db, dry_run=dry_run) as tx:
+        for row in table.rows:
+            said = row.values(columns)
+            if said["login"] in lines:
+                tally.repeat(row, "login", lines[said["login"]])
+                continue
+            try:
+                _take_in(tx, who, said, tally)
+            except Refused as reason:
+                tally.reject(row, reason)
+            else:
+                lines[said["login"]] = row.line
+        event = journal_import(tx, who, "users", path, tally)
+    return tally.result(table, columns, None if dry_run else event)
+
+
+def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tally) -> None:
+    login = said["login"]
+    if not login:
+        raise Refused("no login")
+    role = _role(said.get("role", ""))
+    try:
+        known = find_user(tx.conn, login)
+    except NotFound:
+        given = role or Role.SENDER
+        require_may_give(who, given)
+        insert_user(tx, login, said.get("first_name", ""), said.get("last_name", ""), said.get("email", ""), given)
+        tally.imported += 1
+    else:
+        tally.count_known(changed=_update(tx, who, known, said, role or known.role))
+
+
+def _role(name: str) -> Role | None:
+    try:
+        return Role(name.lower()) if name else None
+    except ValueError:
+        raise Refused(f"{name!r} is not a role; there are {', '.join(Role)}") from None
+
+
+def _update(tx: Transaction, who: Identity, known: User, said: Mapping[str, str], role: Role) -> bool:
+    """Change what the row says otherwise, and tell whether that was anything."""
+    if role is not known.role:
+        who.require(Action.CHANGE_ROLES)
+        if [each for each in users(tx.conn) if each.role is Role.OWNER] == [known]:
+            raise Refused(f"{known.login} is the only owner and stays one")
+    after = User(
+        id=known.id,
+        login=known.login,
+        first_name=said.get("first_name") or known.first_name,
+        last_name=said.get("last_name") or known.last_name,
+        email=said.get("email") or known.email,
+        role=role,
+    )
+    if after == known:
+        return False
+    tx.conn.execute(
+        "UPDATE users SET first_name = ?, last_name = ?, email = ?, role = ? WHERE id = ?",
+        (after.first_name, after.last_name, after.email, after.role, after.id),
+    )
+    return True

@@ -1,0 +1,72 @@
+"""Taking recommended replies in (`docs/rules.md 3.15`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.importing.columns import Field, choose, recognise
+from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.importing.table import read_table
+
+_FIELDS = (
+    Field("title", ("title", "name", "heading", "subject")),
+    Field("body", ("body", "text", "reply", "message", "script")),
+)
+
+
+def import_replies(
+    db: Database,
+    who: Identity,
+    path: Path,
+    campaign: str | None = None,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> Imported:
+    """Take replies into a campaign, or as global ones; a title that is there already gets the new body.
+
+    Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
+    """
+    who.require(Action.IMPORT)
+    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
+    columns = choose(table.header, _FIELDS, mapping or {})
+    tally = Tally(rejected=list(table.rejected))
+    lines: dict[str, int] = {}
+    with transaction(db, dry_run=dry_run) as tx:
+        campaign_id = None if campaign is None else open_campaign(tx.conn, campaign).id
+        for row in table.rows:
+            said = row.values(columns)
+            title, body = said["title"], said["body"]
+            if not title or not body:
+                tally.reject(row, "no body" if title else "no title")
+            elif title in lines:
+                tally.repeat(row, "title", lines[title])
+            else:
+                lines[title] = row.line
+                _store(tx, campaign_id, title, body, tally)
+        event = journal_import(tx, who, "replies", path, tally, campaign_id)
+    return tally.result(table, columns, None if dry_run else event)
+
+
+def _store(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str, tally: Tally) -> None:
+    known = tx.conn.execute(
+        "SELECT id, body FROM recommended_reply WHERE campaign_id IS ? AND title = ?", (campaign_id, title)
+    ).fetchone()
+    if known:
+        tx.conn.execute("UPDATE recommended_reply SET body = ? WHERE id = ?", (body, known["id"]))
+        tally.count_known(changed=known["body"] != body)
+        return
+    tx.conn.execute(
+        """
+        INSERT INTO recommended_reply (campaign_id, position, title, body)
+        SELECT :campaign_id, COALESCE(MAX(position), 0) + 1, :title, :body
+        FROM recommended_reply WHERE campaign_id IS :campaign_id
+        """,
+        {"campaign_id": campaign_id, "title": title, "body": body},
+    )
+    tally.imported += 1

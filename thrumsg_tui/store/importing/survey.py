@@ -1,0 +1,117 @@
+"""Taking survey questions in (`docs/rules.md 3.14`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from thrumsg_tui.domain.campaigns import CampaignId, Question
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.importing.columns import Field, choose, recognise
+from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.queries.campaigns import questions
+
+MOST_CHOICES = 9
+"""One for each digit key."""
+
+_FIELDS = (
+    Field("question", ("question", "surveyquestion", "text")),
+    Field("choices", ("choices", "choice", "answers", "options", "responses")),
+)
+
+
+def import_survey(
+    db: Database,
+    who: Identity,
+    path: Path,
+    campaign: str,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> Imported:
+    """Take questions in, their choices separated by `|`; a question that is there already gets the new choices.
+
+    A choice that was ever recorded stays, or its answers and their undo would be lost. A retired question comes back.
+    Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
+    """
+    who.require(Action.IMPORT)
+    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
+    columns = choose(table.header, _FIELDS, mapping or {})
+    tally = Tally(rejected=list(table.rejected))
+    lines: dict[str, int] = {}
+    with transaction(db, dry_run=dry_run) as tx:
+        of = open_campaign(tx.conn, campaign)
+        for row in table.rows:
+            said = row.values(columns)
+            text = said["question"]
+            if text in lines:
+                tally.repeat(row, "question", lines[text])
+                continue
+            try:
+                _store(tx, of.id, text, _choices(said["choices"]), tally)
+            except Refused as reason:
+                tally.reject(row, reason)
+            else:
+                lines[text] = row.line
+        event = journal_import(tx, who, "survey questions", path, tally, of.id)
+    return tally.result(table, columns, None if dry_run else event)
+
+
+def _choices(cell: str) -> list[str]:
+    return list(dict.fromkeys(choice.strip() for choice in cell.split("|") if choice.strip()))
+
+
+def _store(tx: Transaction, campaign_id: CampaignId, text: str, choices: list[str], tally: Tally) -> None:
+    if not text or not choices:
+        raise Refused("no choices" if text else "no question")
+    known = next((each for each in questions(tx.conn, campaign_id, retired=True) if each.text == text), None)
+    kept = _kept(tx, campaign_id, known, choices) if known else []
+    added = [choice for choice in choices if choice not in kept]
+    if len(kept) + len(added) > MOST_CHOICES:
+        with_kept = " with those that have answers" if len(kept) + len(added) > len(choices) else ""
+        raise Refused(f"{len(kept) + len(added)} choices{with_kept}; {MOST_CHOICES} is the most")
+    if known is None:
+        question_id = tx.conn.execute(
+            """
+            INSERT INTO question (campaign_id, position, text)
+            SELECT :campaign_id, COALESCE(MAX(position), 0) + 1, :text FROM question WHERE campaign_id = :campaign_id
+            RETURNING id
+            """,
+            {"campaign_id": campaign_id, "text": text},
+        ).fetchone()["id"]
+        tally.imported += 1
+    else:
+        question_id = known.id
+        dropped = [choice for choice in known.choices if choice.text not in kept]
+        tx.conn.executemany("DELETE FROM choice WHERE id = ?", ((choice.id,) for choice in dropped))
+        tx.conn.execute("UPDATE question SET retired = 0 WHERE id = ?", (known.id,))
+        tally.count_known(changed=bool(added or dropped or known.retired))
+    tx.conn.executemany(
+        """
+        INSERT INTO choice (question_id, position, text)
+        SELECT :question_id, COALESCE(MAX(position), 0) + 1, :text FROM choice WHERE question_id = :question_id
+        """,
+        ({"question_id": question_id, "text": choice} for choice in added),
+    )
+
+
+def _kept(tx: Transaction, campaign_id: CampaignId, known: Question, choices: Sequence[str]) -> list[str]:
+    """Name the present choices that stay: those the file has too, and those that were ever recorded."""
+    recorded = {
+        row["choice_id"] for row in tx.conn.execute("SELECT choice_id FROM answer WHERE question_id = ?", (known.id,))
+    }
+    rows = tx.conn.execute(
+        "SELECT details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",
+        (campaign_id, Deed.ANSWER, Deed.UNDO, Deed.REDO),
+    )
+    for row in rows:
+        details = json.loads(row["details"])
+        if details.get("question") == known.id:
+            recorded |= {details["before"], details["after"]}
+    return [each.text for each in known.choices if each.text in choices or each.id in recorded]

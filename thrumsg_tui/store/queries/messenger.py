@@ -1,0 +1,147 @@
+"""What the messenger shows at one moment, asked in one go so that its panes agree."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from thrumsg_tui.domain.campaigns import Assignment, Campaign, Question, RecommendedReply, Totals
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow
+from thrumsg_tui.domain.hours import WindowState, window_state
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import Tab
+from thrumsg_tui.store.queries.campaigns import (
+    assignment,
+    assignments,
+    campaign,
+    questions,
+    recommended_replies,
+    totals,
+)
+from thrumsg_tui.store.queries.composing import NextMessage, next_message
+from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
+from thrumsg_tui.store.queries.settings import Settings, settings
+from thrumsg_tui.store.queries.thread import conversation, draft
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRequest:
+    """What is on the screen: the list, its window of rows, its cursor, and the open conversation.
+
+    The cursor follows `cursor_id`; where that has left the list it stays at `cursor_index` (`docs/rules.md 3.19`). With
+    `keep_open` the open conversation stays although it is not under the cursor.
+    """
+
+    list: ListRequest
+    first: int
+    height: int
+    cursor_id: ConversationId | None
+    cursor_index: int
+    keep_open: ConversationId | None = None
+    sent_tab: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    """The conversation in the middle pane, with what its message box starts from."""
+
+    conversation: Conversation
+    next_message: NextMessage
+    draft: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessengerView:
+    """All that the messenger shows."""
+
+    campaign: Campaign
+    settings: Settings
+    viewing: Assignment
+    totals: Totals
+    others_online: int
+    tabs: Mapping[Tab, int]
+    list: ListRequest
+    total: int
+    first: int
+    rows: tuple[ConversationRow, ...]
+    cursor_index: int
+    open: OpenConversation | None
+    questions: tuple[Question, ...]
+    replies: tuple[RecommendedReply, ...]
+
+
+def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
+    """Read everything that the messenger shows, for one state of the screen."""
+    wanted = request.list
+    if wanted.assignment_id is None:
+        raise ValueError("the messenger shows one assignment")
+    viewing = assignment(conn, wanted.assignment_id, now)
+    of = campaign(conn, viewing.campaign_id)
+    tabs = visible_tabs(viewing, of, now, sent=request.sent_tab)
+    tab = wanted.tab if wanted.tab in tabs else _first_tab(viewing, tabs)
+    wanted = replace(wanted, tab=tab)
+    total = count(conn, wanted) if wanted.search else tabs[tab]
+    cursor = _cursor(conn, wanted, request, total)
+    first = max(0, min(request.first, total - request.height))
+    if not first <= cursor < first + request.height:
+        first = max(0, cursor - request.height // 2)
+    rows = tuple(page(conn, wanted, first, request.height))
+    under_cursor = rows[cursor - first].id if 0 <= cursor - first < len(rows) else None
+    shown = request.keep_open or under_cursor
+    return MessengerView(
+        campaign=of,
+        settings=settings(conn),
+        viewing=viewing,
+        totals=totals(conn, of.id),
+        others_online=_others_online(conn, of, who, now),
+        tabs=tabs,
+        list=wanted,
+        total=total,
+        first=first,
+        rows=rows,
+        cursor_index=cursor,
+        open=open_conversation(conn, who, shown) if shown else None,
+        questions=questions(conn, of.id),
+        replies=recommended_replies(conn, of.id),
+    )
+
+
+def open_conversation(conn: sqlite3.Connection, who: Identity, conversation_id: ConversationId) -> OpenConversation:
+    """Read a conversation with what its message box starts from."""
+    of = conversation(conn, conversation_id)
+    return OpenConversation(of, next_message(conn, of, who), draft(conn, who.user.id, conversation_id))
+
+
+def visible_tabs(viewing: Assignment, of: Campaign, now: datetime, *, sent: bool) -> dict[Tab, int]:
+    """The tabs that an assignment shows, with their counts (`docs/rules.md 3.1` to `3.3`)."""
+    tabs = {}
+    if viewing.not_started and window_state(of.window, now) is not WindowState.OVER:
+        tabs[Tab.INITIAL] = viewing.not_started
+    tabs[Tab.RESPONSES] = viewing.responses
+    if viewing.follow_ups:
+        tabs[Tab.FOLLOW_UPS] = viewing.follow_ups
+    tabs[Tab.OPT_OUTS] = viewing.opted_out
+    if sent:
+        tabs[Tab.SENT] = viewing.sent_only
+    return tabs
+
+
+def _cursor(conn: sqlite3.Connection, wanted: ListRequest, request: ViewRequest, total: int) -> int:
+    stay = max(0, min(request.cursor_index, total - 1))
+    if request.cursor_id is None:
+        return stay
+    if ids(conn, wanted, stay, 1) == [request.cursor_id]:  # the usual case, without counting
+        return stay
+    found = position(conn, wanted, request.cursor_id)
+    return stay if found is None else found
+
+
+def _first_tab(viewing: Assignment, tabs: Mapping[Tab, int]) -> Tab:
+    """Where to begin: with those who wait, else with the initials that are left."""
+    return Tab.RESPONSES if viewing.needs_reply or Tab.INITIAL not in tabs else Tab.INITIAL
+
+
+def _others_online(conn: sqlite3.Connection, of: Campaign, who: Identity, now: datetime) -> int:
+    return sum(each.online for each in assignments(conn, of.id, now) if each.user and each.user.id != who.user.id)

@@ -1,0 +1,207 @@
+"""The App: who is here, where they are, and what goes on while it is open."""
+
+from __future__ import annotations
+
+import signal
+from asyncio import get_running_loop
+from collections.abc import Callable
+from datetime import tzinfo
+from uuid import uuid4
+
+from textual.app import App
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.words import ConversationSort
+from thrumsg_tui.gateway.contacts import PracticeContacts
+from thrumsg_tui.store.changes.follow_ups import let_due
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.changes.presence import end_presence, show_presence
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import assignment_of_user
+from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.tui.crash import crash_report
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.glyphs import glyphs_for_locale
+from thrumsg_tui.tui.palette import PaletteProvider
+from thrumsg_tui.tui.places import LAST_PLACE, Place, opening_place
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.messenger import CONVERSATION_SORT, MessengerScreen
+from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.theme import THRUMSG
+
+_WATCH_EVERY = 0.2
+"""Seconds between two looks whether anybody wrote; a look takes microseconds."""
+
+_PRESENCE_EVERY = 10
+_PRACTICE_EVERY = 0.5
+_TICK_EVERY = 30
+"""Seconds after which ages, opening hours and expiries are looked at again."""
+
+
+class ThrumsgApp(App[None]):
+    """The terminal app over one database."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "thrumsg"
+    COMMANDS = {PaletteProvider}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, db: Database, who: Identity, zone: tzinfo) -> None:
+        super().__init__()
+        self.register_theme(THRUMSG)
+        self.theme = THRUMSG.name
+        self.desk = Desk(db)
+        self.who = who
+        self.zone = zone
+        self.glyphs = glyphs_for_locale()
+        self.session = uuid4().hex
+        self.place = Place()
+        self.animation_level = "none"
+        self._version = -1
+
+    async def on_mount(self) -> None:
+        """Open where the person was, and keep in touch with the store."""
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            get_running_loop().add_signal_handler(ending, self.end)
+        await self.go_to(await self.desk.ask(opening_place, self.who))
+        self.set_interval(_WATCH_EVERY, self._watch)
+        self.set_interval(_TICK_EVERY, self._tick)
+        self.set_interval(_PRESENCE_EVERY, self._show_presence)
+        seed = (await self.desk.ask(settings)).practice_seed
+        if seed is not None:
+            self._contacts = PracticeContacts(seed)
+            self.set_interval(_PRACTICE_EVERY, self._let_contacts_live)
+
+    # Places
+
+    async def go_to(self, place: Place) -> None:
+        """Show the screen of a place."""
+        self.place = place
+        screen: CommandScreen
+        if place.campaign_id is None:
+            screen = CampaignsScreen(self.glyphs)
+        elif place.assignment_id is None:
+            screen = OverviewScreen(place.campaign_id, self.glyphs)
+        else:
+            sort = await self.desk.ask(preference, self.who.user.id, CONVERSATION_SORT)
+            known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
+            screen = MessengerScreen(place.campaign_id, place.assignment_id, self.glyphs, sort=known)
+        if isinstance(self.screen, CommandScreen):
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+        self._remember()
+
+    async def open_campaign(self, campaign_id: CampaignId) -> None:
+        """Open a campaign: its overview, or a sender's own assignment."""
+        if self.who.may(Action.VIEW_ALL):
+            await self.go_to(Place(campaign_id))
+            return
+        own = await self.desk.ask(assignment_of_user, campaign_id, self.who.user.id)
+        if own is not None:
+            await self.go_to(Place(campaign_id, own))
+
+    async def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
+        """Open the messenger on an assignment."""
+        await self.go_to(Place(campaign_id, assignment_id))
+
+    def viewing(self, assignment_id: AssignmentId) -> None:
+        """Remember whose assignment the messenger has turned to."""
+        self.place = Place(self.place.campaign_id, assignment_id)
+        self._remember()
+
+    async def go_back(self) -> None:
+        """Go to the screen before, or quit from the first one."""
+        if self.place.campaign_id is None:
+            self.end()
+        elif self.place.assignment_id is None or not self.who.may(Action.VIEW_ALL):
+            await self.go_to(Place())
+        else:
+            await self.go_to(Place(self.place.campaign_id))
+
+    def _remember(self) -> None:
+        self.run_worker(self.desk.do(set_preference, self.who.user.id, LAST_PLACE, str(self.place)))
+        self.run_worker(self._show_presence())
+
+    # What goes on
+
+    async def _watch(self) -> None:
+        """Let the screen ask again when anybody wrote."""
+        try:
+            version = await self.desk.version()
+        except ThrumsgError as error:
+            self._say(error)
+            return
+        if version != self._version:
+            self._version = version
+            self.ask_again()
+
+    async def _tick(self) -> None:
+        await self._in_background(let_due)
+        self.ask_again()
+
+    async def _show_presence(self) -> None:
+        messenger = self.place.campaign_id if self.place.assignment_id else None
+        try:
+            await self.desk.do(show_presence, self.session, self.who.user.id, messenger, None)
+        except ThrumsgError as error:
+            self._say(error)
+
+    async def _let_contacts_live(self) -> None:
+        await self._in_background(self._contacts.live)
+
+    async def _in_background(self, change: Callable[[Database], None]) -> None:
+        try:
+            await self.desk.do(change)
+        except ThrumsgError as error:
+            self._say(error)
+
+    def ask_again(self) -> None:
+        """Let the screen in front ask again."""
+        if isinstance(self.screen, CommandScreen):
+            self.screen.ask_again()
+
+    def _say(self, error: ThrumsgError) -> None:
+        if isinstance(self.screen, CommandScreen):
+            self.screen.say(str(error), warning=True)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is under way, so that a test may look at the screen."""
+        asked = not isinstance(self.screen, CommandScreen) or self.screen.settled
+        return asked and self.desk.busy == 0
+
+    # Ending
+
+    def end(self) -> None:
+        """Leave, keeping what is being written; also when the terminal is closed or the process is told to end."""
+        for screen in self.screen_stack:
+            if isinstance(screen, MessengerScreen):
+                screen.store_draft_last()
+        self.exit()
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.end()
+
+    def _fatal_error(self) -> None:
+        """Print one line and keep the rest in a log: Textual's own report shows locals, which are people's numbers."""
+        self._exit_renderables.append(crash_report())
+        self._close_messages_no_wait()
+
+
+def run_app(db: Database, who: Identity) -> int:
+    """Run the app until its user leaves; return the exit code."""
+    from tzlocal import get_localzone
+
+    app = ThrumsgApp(db, who, get_localzone())
+    try:
+        app.run()
+    finally:
+        app.desk.close()
+        end_presence(db, app.session)
+    return app.return_code or 0

@@ -1,0 +1,65 @@
+"""Where the screens ask and act: queries on one thread, changes on another, nothing on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+from thrumsg_tui.store.database import Connection, Database
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Desk:
+    """The app's only way to the store.
+
+    `busy` counts what is under way, so that a test can wait until nothing is.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.busy = 0
+        self._reader = ThreadPoolExecutor(1, "reader")
+        self._writer = ThreadPoolExecutor(1, "writer")
+
+    async def ask(self, query: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run a query on one state of the database."""
+
+        def run() -> _T:
+            with self.db.reading() as conn:
+                return query(conn, *args, **kwargs)
+
+        return await self._awaited(self._reader, run)
+
+    async def do(self, change: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Make a change; when this returns it is stored."""
+
+        def run() -> _T:
+            return change(self.db, *args, **kwargs)
+
+        return await self._awaited(self._writer, run)
+
+    async def version(self) -> int:
+        """A number that changes whenever anybody wrote."""
+        return await self._awaited(self._reader, self.db.version)
+
+    def do_last(self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs) -> None:
+        """Make a change while the app is ending, after those under way, and wait for it at most a second."""
+        last: Future[object] = self._writer.submit(lambda: change(self.db, *args, **kwargs))
+        last.result(timeout=1)
+
+    def close(self) -> None:
+        """Let what is under way end, then close both connections."""
+        for executor in (self._reader, self._writer):
+            executor.submit(self.db.close)
+            executor.shutdown(wait=True)
+
+    async def _awaited(self, executor: ThreadPoolExecutor, run: Callable[[], _T]) -> _T:
+        self.busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, run)
+        finally:
+            self.busy -= 1

@@ -1,0 +1,89 @@
+"""A question with a few answers, each on a key; the cursor starts on the safe one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[_Answer]):
+    """One answer: its key, its words, what it means."""
+
+    key: str
+    title: str
+    answer: _Answer
+
+
+class ChoiceDialog(ModalScreen[_Answer]):
+    """Ask, and return the answer. Esc and `n` are the safe answer, which is the last one."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,up,shift+tab", "step(-1)", show=False),
+        Binding("right,down,tab", "step(1)", show=False),
+        Binding("enter", "choose", show=False),
+        Binding("escape,n", "leave", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, choices: Sequence[Choice[_Answer]]) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._choices = choices
+        self._cursor = len(choices) - 1
+        self._line = DrawnLine(id="choices")
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(Static(safe_text(self._text, multiline=True), markup=False), self._line, classes="dialog narrow")
+        box.border_title = safe_text(self._title)
+        yield box
+
+    def on_mount(self) -> None:
+        self._paint()
+
+    def on_key(self, event: Key) -> None:
+        """Take the key of an answer."""
+        for choice in self._choices:
+            if event.character == choice.key:
+                event.stop()
+                self.dismiss(choice.answer)
+                return
+
+    def action_step(self, step: int) -> None:
+        """Move to another answer."""
+        self._cursor = (self._cursor + step) % len(self._choices)
+        self._paint()
+
+    def action_choose(self) -> None:
+        """Give the answer under the cursor."""
+        self.dismiss(self._choices[self._cursor].answer)
+
+    def action_leave(self) -> None:
+        """Give the safe answer."""
+        self.dismiss(self._choices[-1].answer)
+
+    def _paint(self) -> None:
+        parts: list[Part] = []
+        for index, choice in enumerate(self._choices):
+            look = "cursor" if index == self._cursor else ""
+            parts += [(f" {choice.key} ", "accent"), (f" {choice.title} ", look), ("  ", "")]
+        self._line.show(parts)
+
+
+def confirmation(title: str, text: str, yes: str, no: str = "Leave it") -> ChoiceDialog[bool]:
+    """Ask whether to do something; not doing it is the safe answer."""
+    return ChoiceDialog(title, text, [Choice("y", yes, True), Choice("n", no, False)])

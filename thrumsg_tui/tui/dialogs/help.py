@@ -1,0 +1,61 @@
+"""All keys, from the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from thrumsg_tui.tui.commands import Scope, commands_of
+from thrumsg_tui.tui.widgets.drawn import DrawnLines, pad
+
+
+class _Keys(DrawnLines, can_focus=True):
+    DEFAULT_CSS = "_Keys { scrollbar-size-vertical: 1; }"
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        super().__init__()
+        self._scopes = scopes
+
+    def lines(self, width: int) -> list[Strip]:
+        strips = []
+        for scope in self._scopes:
+            strips.append(self.strip([(f" {scope}", "accent")], width=width))
+            for each in commands_of(scope):
+                keys = pad(each.shown_keys, 20) if each.keys else pad("from :", 20)
+                strips.append(self.strip([("  " + keys, "strong"), (each.help, "")], width=width))
+            strips.append(self.strip([], width=width))
+        return strips
+
+
+class HelpDialog(ModalScreen[None]):
+    """The keys of a screen; any of Esc, q, ? and Enter leaves it."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter,f1", "dismiss(None)", show=False),
+        Binding("j", "scroll_keys(1)", show=False),
+        Binding("k", "scroll_keys(-1)", show=False),
+    ]
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        super().__init__()
+        self._keys = _Keys(scopes)
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(self._keys, classes="dialog wide tall")
+        box.border_title = "Keys"
+        box.border_subtitle = "arrows scroll, Esc leaves"
+        yield box
+
+    def on_mount(self) -> None:
+        self._keys.focus()
+
+    def action_scroll_keys(self, lines: int) -> None:
+        """Scroll a line."""
+        self._keys.scroll_relative(y=lines, animate=False)

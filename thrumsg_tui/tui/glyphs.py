@@ -1,0 +1,76 @@
+"""The few special characters on screen, with an ASCII form for terminals that lack them."""
+
+from __future__ import annotations
+
+import locale
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of characters."""
+
+    dot: str
+    flag: str
+    mark: str
+    full: str
+    empty: str
+    line: str
+    down: str
+    enter: str
+    chosen: str
+    unchosen: str
+    delivered: str
+    sent: str
+    failed: str
+    ellipsis: str
+    separator: str
+    path: str
+    hidden_digit: str
+
+
+UNICODE = Glyphs(
+    dot="●",
+    flag="⚑",
+    mark="▐",
+    full="▓",
+    empty="░",
+    line="─",
+    down="▾",
+    enter="↵",
+    chosen="(•)",
+    unchosen="( )",
+    delivered="✓✓",
+    sent="✓",
+    failed="✗",
+    ellipsis="…",
+    separator="·",
+    path="▸",
+    hidden_digit="•",
+)
+
+ASCII = Glyphs(
+    dot="*",
+    flag="!",
+    mark="#",
+    full="#",
+    empty=".",
+    line="-",
+    down="v",
+    enter="Enter",
+    chosen="(x)",
+    unchosen="( )",
+    delivered="delivered",
+    sent="sent",
+    failed="failed",
+    ellipsis="~",
+    separator="-",
+    path=">",
+    hidden_digit="*",
+)
+
+
+def glyphs_for_locale() -> Glyphs:
+    """Choose the set that the terminal's character encoding can show."""
+    encoding = locale.getpreferredencoding(do_setlocale=False).lower().replace("-", "")
+    return UNICODE if encoding in {"utf8", "utf"} else ASCII

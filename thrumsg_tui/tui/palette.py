@@ -1,0 +1,39 @@
+"""The command palette, filled from the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from thrumsg_tui.tui.commands import Command, Scope, commands_of
+from thrumsg_tui.tui.screens.base import CommandScreen
+
+_ELSEWHERE = {Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES}
+"""What makes sense only with the focus in its own pane."""
+
+
+class PaletteProvider(Provider):
+    """Every command of the present screen, by title, with its keys."""
+
+    async def discover(self) -> Hits:
+        for each in self._commands():
+            yield DiscoveryHit(each.title, self._run(each), help=self._help(each))
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for each in self._commands():
+            if (score := matcher.match(f"{each.title} {each.help}")) > 0:
+                yield Hit(score, matcher.highlight(each.title), self._run(each), help=self._help(each))
+
+    def _commands(self) -> Iterator[Command]:
+        if isinstance(self.screen, CommandScreen):
+            scopes = [scope for scope in self.screen.SCOPES if scope not in _ELSEWHERE]
+            yield from (each for each in commands_of(*scopes, Scope.EVERYWHERE) if each.id != "app.palette")
+
+    def _run(self, chosen: Command) -> Callable[[], Awaitable[object]]:
+        return lambda: self.screen.run_action(f"run_command('{chosen.id}')")
+
+    @staticmethod
+    def _help(chosen: Command) -> str:
+        return f"{chosen.help} ({chosen.shown_keys})" if chosen.keys else chosen.help

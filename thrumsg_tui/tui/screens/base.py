@@ -1,0 +1,120 @@
+"""What all screens share: commands with reasons, asking again, and saying what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
+from thrumsg_tui.tui.dialogs.help import HelpDialog
+from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
+from thrumsg_tui.tui.widgets.drawn import Part
+
+if TYPE_CHECKING:
+    from thrumsg_tui.tui.app import ThrumsgApp
+
+
+class CommandScreen(Screen[None]):
+    """A screen whose panes ask their queries again whenever anything changed, by whomever."""
+
+    SCOPES: ClassVar[Sequence[Scope]] = ()
+    AUTO_FOCUS = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title_line = TitleLine(id="title")
+        self.key_line = KeyLine(id="keys")
+        self._stale = False
+        self._asking = False
+
+    @property
+    def thrumsg(self) -> ThrumsgApp:
+        """The app, as what it is."""
+        return self.app  # type: ignore[return-value]  # the only app that has these screens
+
+    # Asking again
+
+    def ask_again(self) -> None:
+        """Let the panes ask their queries again; several calls before the answer count as one."""
+        self._stale = True
+        if not self._asking:
+            self._asking = True
+            self.run_worker(self._ask_until_fresh(), name="ask", exit_on_error=True)
+
+    async def _ask_until_fresh(self) -> None:
+        try:
+            while self._stale and self.is_attached:
+                self._stale = False
+                await self.ask_and_paint()
+        except ThrumsgError as error:
+            self.say(str(error), warning=True)
+        finally:
+            self._asking = False
+
+    async def ask_and_paint(self) -> None:
+        """Ask what the screen shows, and show it."""
+        raise NotImplementedError
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything asked for is on the screen."""
+        return not self._asking
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened meanwhile."""
+        self.ask_again()
+
+    # Commands
+
+    def facts(self) -> Facts:
+        """What decides which commands are allowed."""
+        return Facts(self.thrumsg.who)
+
+    async def action_run_command(self, id: str) -> None:
+        """Do what a command says, or say why not."""
+        chosen = command(id)
+        if why_not := chosen.why_not(self.facts()):
+            self.say(why_not, warning=True)
+            return
+        self.key_line.show_keys(self.shown_commands())
+        await self.run_action(chosen.action)
+
+    def shown_commands(self) -> list[Command]:
+        """The commands that the bottom line names."""
+        return [each for each in commands_of(*self.SCOPES, Scope.EVERYWHERE) if each.footer]
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """Say what happened, in the bottom line."""
+        self.key_line.say(sentence, warning=warning)
+
+    def show_title(self, *path: str, others_online: int | None = None) -> None:
+        """Say where one is, and who one is."""
+        who, glyphs = self.thrumsg.who, self.thrumsg.glyphs
+        left: list[Part] = [(" " + f" {glyphs.path} ".join(path), "strong")]
+        name = who.user.login if who.user == who.actor else f"{who.actor.login} as {who.user.login}"
+        right = f"{name} {glyphs.separator} {who.role}"
+        if others_online is not None:
+            right += f"   {others_online} other{'' if others_online == 1 else 's'} online"
+        self.title_line.show(left, [(right + " ", "quiet")])
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen(HelpDialog([*self.SCOPES, Scope.LIST, Scope.EVERYWHERE]))
+
+    async def action_back(self) -> None:
+        """Go back, or quit."""
+        await self.thrumsg.go_back()
+
+    async def action_undo(self) -> None:
+        """Take back the person's last change."""
+        try:
+            outcome = await self.thrumsg.desk.do(undo, self.thrumsg.who)
+        except ThrumsgError as error:
+            self.say(str(error), warning=True)
+            return
+        self.say(f"Undone: {outcome.sentence}." if outcome.event else outcome.sentence.capitalize() + ".")
+        self.ask_again()

@@ -1,0 +1,333 @@
+"""The messenger's panes: what they show, how they ask, where the focus is, and the draft being written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sending import Attempt, Verdict, judge
+from thrumsg_tui.domain.words import ConversationSort, MessageKind, Tab
+from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.store.queries.conversations import ListRequest
+from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation, ViewRequest, messenger_view
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.phones import shown_phone
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.messenger_words import SORT_TITLES, notice_of, obstacle_of
+from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
+from thrumsg_tui.tui.widgets.conversation_list import ConversationList
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.widgets.message_box import MessageBox
+from thrumsg_tui.tui.widgets.sidebar import RepliesPane, Sidebar, SidebarTab, SurveyPane
+from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
+
+_DRAFT_AFTER = 0.2
+"""Seconds after the last key until a draft is stored."""
+
+
+class Front(StrEnum):
+    """Which pane is in front where not all have room."""
+
+    LIST = "list"
+    CONVERSATION = "conversation"
+    SIDEBAR = "sidebar"
+
+
+class MessengerList(ConversationList):
+    """The conversation list with the keys of a list."""
+
+    BINDINGS = bindings([each for each in commands_of(Scope.LIST) if each.id != "list.choose"], checked=False)
+
+
+class MessengerPanes(CommandScreen):
+    """List, thread and sidebar of one assignment, without anything that one does in them."""
+
+    CSS_PATH = "messenger.tcss"
+
+    def __init__(
+        self,
+        campaign_id: CampaignId,
+        assignment_id: AssignmentId,
+        glyphs: Glyphs,
+        *,
+        sort: ConversationSort = ConversationSort.NEEDS_REPLY,
+    ) -> None:
+        super().__init__()
+        self.request = ListRequest(campaign_id, assignment_id, sort=sort)
+        self.view: MessengerView | None = None
+        self.sent_tab = False
+        self.searches: dict[Tab, str] = {}
+        self.follow: ConversationId | None = None
+        self._glyphs = glyphs
+        self._opened: ConversationId | None = None
+        self._draft_timer: Timer | None = None
+        self.yellow_bar = YellowBar(id="yellow-bar")
+        self.tab_line = TabLine(id="tabs")
+        self.search = Input(placeholder="search", id="search", compact=True, select_on_focus=False)
+        self.search.cursor_blink = False
+        self.sort_line = DrawnLine(id="sort")
+        self.head = DrawnLine(id="head")
+        self.notice = Static(id="notice", markup=False)
+        self.box = MessageBox(glyphs, id="box")
+        self.sidebar = Sidebar(glyphs, id="sidebar")
+
+    def compose(self) -> ComposeResult:
+        zone = self.thrumsg.zone
+        self.list = MessengerList(self._glyphs, zone, id="list")
+        self.thread = ThreadPane(self._glyphs, id="thread")
+        yield self.title_line
+        if self.thrumsg.who.may(Action.VIEW_ALL):
+            yield self.yellow_bar
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield self.tab_line
+                yield Horizontal(DrawnLine(id="slash"), self.search, self.sort_line, id="list-head")
+                yield self.list
+            with Vertical(id="middle"):
+                yield self.head
+                yield self.thread
+                yield self.notice
+                yield self.box
+            yield self.sidebar
+        yield self.key_line
+
+    def on_mount(self) -> None:
+        self.list.on_move = self._cursor_moved
+        self.query_one("#slash", DrawnLine).show([(" / ", "quiet")])
+        self.key_line.show_keys(self.shown_commands())
+        self.bring_to_front(Front.LIST)
+
+    # Asking and painting
+
+    def facts(self) -> Facts:
+        view = self.view
+        return Facts(
+            who=self.thrumsg.who,
+            campaign=view.campaign if view else None,
+            conversation=view.open.conversation if view and view.open else None,
+            tab=self.request.tab,
+            marked=len(self.list.marks),
+            own_only=not self.thrumsg.who.may(Action.VIEW_ALL),
+        )
+
+    async def ask_and_paint(self) -> None:
+        db = self.thrumsg.desk.db
+        first, height = self.list.window
+        writing = self._opened if self.box.has_focus and self.box.draft is not None else None
+        request = ViewRequest(
+            list=replace(self.request, search=self._search_here, by_phone=self._phones_shown),
+            first=first,
+            height=max(height, 1),
+            cursor_id=self.follow,
+            cursor_index=self.list.cursor,
+            keep_open=writing,
+            sent_tab=self.sent_tab,
+        )
+        view = await self.thrumsg.desk.ask(messenger_view, self.thrumsg.who, request, db.clock())
+        if self.follow == request.cursor_id and self.list.cursor == request.cursor_index:
+            self._paint(view)
+        else:  # the cursor moved on meanwhile
+            self.ask_again()
+
+    @property
+    def _search_here(self) -> str:
+        return self.searches.get(self.request.tab, "") if self.request.tab else ""
+
+    @property
+    def _phones_shown(self) -> bool:
+        return not (self.view and self.view.settings.redact_phones)
+
+    def _paint(self, view: MessengerView) -> None:
+        self.view = view
+        self.request = view.list
+        now = self.thrumsg.desk.db.clock()
+        self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online)
+        self.yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
+        tab = view.list.tab or Tab.RESPONSES
+        self.tab_line.show_tabs(view.tabs, tab, self.tab_line.size.width or 40)
+        self._paint_list(view)
+        self.sidebar.survey.show_survey(view.questions, view.open.conversation.answers if view.open else {})
+        self.sidebar.replies.show_replies(view.replies)
+        self.sidebar.info.show_info(view.campaign, view.totals, now)
+        self._paint_open(view)
+
+    def _paint_list(self, view: MessengerView) -> None:
+        self.list.empty_text = "nothing matches" if view.list.search else "nothing here"
+        self.list.tell_time(self.thrumsg.desk.db.clock())
+        self.list.show(view.total, view.first, view.rows, view.cursor_index)
+        self.follow = self.list.row.id if self.list.row else None
+        marked = len(self.list.marks)
+        parts: list[Part] = [(f"{marked} marked ", "marked")] if marked else []
+        parts += [(f"{SORT_TITLES[view.list.order]} {self._glyphs.down} ", "quiet"), (f"{view.total} ", "")]
+        self.sort_line.show([], parts)
+
+    def _paint_open(self, view: MessengerView) -> None:
+        shown = view.open
+        if shown is None:
+            self._opened = None
+            self.head.show([(" No conversation", "quiet")])
+            self.thread.show_thread(None)
+            self.box.hold("", "")
+        else:
+            of = shown.conversation
+            phone = shown_phone(of.phone_national, view.settings, self._glyphs)
+            opt = "o Opt In" if of.opted_out else "o Opt Out"
+            whose = [] if of.assignment_id == view.viewing.id else [(f"  now {safe_text(of.sender_name)}'s", "warning")]
+            self.head.show(
+                [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet"), *whose],
+                [("r Reassign  ", "quiet"), (f"{opt} ", "quiet")],
+            )
+            gateway = view.settings.practice_seed is not None
+            now = self.thrumsg.desk.db.clock()
+            self.thread.show_thread(ShownThread(of, view.campaign, now, self.thrumsg.zone, gateway))
+            self._paint_box(shown)
+        self.tell_box()
+
+    def _paint_box(self, shown: OpenConversation) -> None:
+        """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
+        starting = self.ready_text(shown)
+        if self._opened != shown.conversation.id:
+            self.store_draft()
+            self._opened = shown.conversation.id
+            self.box.hold(starting if shown.draft is None else shown.draft, starting)
+        elif self.box.draft is None and self.box.starting_text != starting:
+            self.box.hold(starting, starting)
+
+    def kind_of(self, shown: OpenConversation) -> MessageKind:
+        """What the box sends: a follow-up only from its own tab, where it is shown."""
+        kind = shown.next_message.kind
+        if kind is MessageKind.FOLLOW_UP and self.request.tab is not Tab.FOLLOW_UPS:
+            return MessageKind.REPLY
+        return kind
+
+    def ready_text(self, shown: OpenConversation) -> str:
+        """What the box holds before anybody types."""
+        return "" if self.kind_of(shown) is MessageKind.REPLY else shown.next_message.rendered.text
+
+    def verdict(self) -> Verdict | None:
+        """Whether what the box holds may be sent now."""
+        if (view := self.view) is None or view.open is None:
+            return None
+        of, who, ready = view.open.conversation, self.thrumsg.who, view.open.next_message.rendered
+        attempt = Attempt(
+            campaign=view.campaign,
+            kind=self.kind_of(view.open),
+            body=self.box.text,
+            filled_in=ready.complete and self.box.text == ready.text,
+            role=who.role,
+            is_holder=of.sender_id == who.user.id,
+            holder_name=of.sender_name,
+            opted_out=of.opted_out,
+        )
+        return judge(attempt, self.thrumsg.desk.db.clock())
+
+    def tell_box(self) -> None:
+        """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
+        verdict = self.verdict()
+        now = self.thrumsg.desk.db.clock()
+        sentence = notice_of(self.view, verdict, now) if self.view and verdict else ""
+        self.notice.update(safe_text(sentence))
+        self.notice.set_class(bool(sentence), "-shown")
+        self.box.tell(safe_text(self.thrumsg.who.user.name), obstacle_of(self.view, verdict, now))
+
+    # Panes and focus
+
+    def bring_to_front(self, front: Front, widget: Widget | None = None) -> None:
+        """Show a pane and put the focus into it."""
+        for each in Front:
+            self.set_class(each is front, f"-front-{each}")
+        targets = {Front.LIST: self.list, Front.CONVERSATION: self.box, Front.SIDEBAR: self.sidebar.survey}
+        (widget or targets[front]).focus(scroll_visible=False)
+
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size
+        self.set_class(90 <= width < 120, "-medium")
+        self.set_class(width < 90, "-narrow")
+        self.set_class(height < 30, "-short")
+        self.call_after_refresh(self.ask_again)
+
+    def turn_sidebar(self, tab: SidebarTab) -> None:
+        """Show a pane of the sidebar and put the focus into it."""
+        pane = self.sidebar.turn_to(tab)
+        self.bring_to_front(Front.SIDEBAR, pane)
+        if isinstance(pane, SurveyPane | RepliesPane):
+            pane.begin()
+
+    def leave_to_list(self) -> None:
+        """Go back to the list."""
+        self.bring_to_front(Front.LIST)
+        self.ask_again()
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _focus_moved(self) -> None:
+        focused = self.focused
+        for front, pane in ((Front.LIST, "#left"), (Front.CONVERSATION, "#middle"), (Front.SIDEBAR, "#sidebar")):
+            if focused is not None and self.query_one(pane) in focused.ancestors:
+                for each in Front:
+                    self.set_class(each is front, f"-front-{each}")
+
+    # Moving, searching
+
+    def _cursor_moved(self) -> None:
+        self.follow = self.list.row.id if self.list.row else None
+        self.ask_again()
+
+    def on_paged_list_window_wanted(self) -> None:
+        """Fetch the rows that came into view."""
+        self.ask_again()
+
+    @on(Input.Changed, "#search")
+    def _searched(self, event: Input.Changed) -> None:
+        if self.request.tab and self._search_here != event.value:
+            self.searches[self.request.tab] = event.value
+            self.follow = None
+            self.list.cursor = 0
+            self.ask_again()
+
+    @on(Input.Submitted, "#search")
+    def _search_done(self) -> None:
+        self.bring_to_front(Front.LIST)
+
+    # Drafts
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        self.tell_box()
+        if self._draft_timer:
+            self._draft_timer.stop()
+        self._draft_timer = self.set_timer(_DRAFT_AFTER, self.store_draft)
+
+    def store_draft(self) -> None:
+        """Store what is being written, if it is not stored yet."""
+        if self._draft_timer is None or self._opened is None:
+            return
+        self._draft_timer.stop()
+        self._draft_timer = None
+        self.run_worker(self.thrumsg.desk.do(keep_draft, self.thrumsg.who, self._opened, self.box.draft), name="draft")
+
+    def forget_draft(self) -> None:
+        """The message was sent: there is nothing to store any more, and the box is empty."""
+        if self._draft_timer:
+            self._draft_timer.stop()
+            self._draft_timer = None
+        self._opened = None
+        self.box.hold("", "")
+
+    def store_draft_last(self) -> None:
+        """Store what is being written while the app is ending."""
+        if self._draft_timer is not None and self._opened is not None:
+            self.thrumsg.desk.do_last(keep_draft, self.thrumsg.who, self._opened, self.box.draft)

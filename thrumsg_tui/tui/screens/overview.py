@@ -1,0 +1,152 @@
+"""How a campaign stands: counters and the senders table (`docs/rules.md` 2)."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.queries.overview import Overview, overview
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
+
+
+class OverviewTable(SenderTable):
+    """The senders table with the keys of a list."""
+
+    BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
+
+
+class OverviewScreen(CommandScreen):
+    """Counters on top, senders below; Enter opens the messenger on the row."""
+
+    CSS_PATH = "overview.tcss"
+    SCOPES = (Scope.OVERVIEW,)
+    BINDINGS = bindings(commands_of(Scope.OVERVIEW, Scope.EVERYWHERE))
+
+    def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
+        super().__init__()
+        self.campaign_id = campaign_id
+        self._cursor_on = cursor_on
+        self._counters = DrawnLine(id="counters")
+        self._state = DrawnLine(id="state")
+        self._search = Input(placeholder="sender's name", id="search", compact=True)
+        self._search.cursor_blink = False
+        self._heading = SenderHeading(id="heading")
+        self._conservation = DrawnLine(id="conservation")
+        self.table = OverviewTable(glyphs, id="senders")
+        self._order = SenderOrder()
+        self._shown: Overview | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        yield self._state
+        yield self._counters
+        yield Horizontal(DrawnLine(id="search-label"), self._search, id="search-row")
+        yield self._heading
+        yield self.table
+        yield self._conservation
+        yield self.key_line
+
+    def on_mount(self) -> None:
+        self.query_one("#search-label", DrawnLine).show([("/ ", "quiet")])
+        self.key_line.show_keys(self.shown_commands())
+        self.table.focus()
+
+    async def ask_and_paint(self) -> None:
+        desk, who = self.thrumsg.desk, self.thrumsg.who
+        self._shown = await desk.ask(overview, who, self.campaign_id, desk.db.clock(), preference_key(self.campaign_id))
+        self._order = SenderOrder.parse(self._shown.order)
+        self._paint()
+
+    def _paint(self) -> None:
+        if (shown := self._shown) is None:
+            return
+        others = sum(each.online for each in shown.senders if each.user != self.thrumsg.who.user)
+        self.show_title(safe_text(shown.campaign.name), "Overview", others_online=others)
+        totals = shown.totals
+        closed = closure(shown.campaign, self.thrumsg.desk.db.clock())
+        state = f"Campaign is currently closed: {closed.reason}." if closed else "Campaign is open."
+        self._state.show([(f"  {state}", "warning" if closed else "quiet")])
+        self._counters.show(
+            [
+                *_counter("Total", totals.total),
+                *_counter("Not started", totals.not_started),
+                *_counter("Needs reply", totals.needs_reply),
+                *_counter("Sent", totals.sent),
+                *_counter("Answered", totals.answered),
+                *_counter("Opted out", totals.opted_out),
+                *_counter("Reply rate", f"{totals.reply_rate} %"),
+            ]
+        )
+        held = sum(each.assigned for each in shown.senders)
+        unassigned = shown.senders[0].assigned
+        self._conservation.show(
+            [(f"  {held - unassigned} assigned + {unassigned} Unassigned = {totals.total} contacts", "quiet")]
+        )
+        self._paint_table()
+
+    def _paint_table(self) -> None:
+        if self._shown is None:
+            return
+        wanted = fold(self._search.value)
+        rows = [each for each in self._order.sorted(self._shown.senders) if wanted in fold(each.name)]
+        keep = self._cursor_on or (self.table.row.id if self.table.row else None)
+        self._cursor_on = None
+        ids = [each.id for each in rows]
+        self.table.show_all(rows, ids.index(keep) if keep in ids else self.table.cursor)
+        self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self.thrumsg.glyphs)
+
+    def action_search(self) -> None:
+        """Search a sender."""
+        self._search.focus()
+
+    def on_input_changed(self) -> None:
+        """Narrow the table."""
+        self._paint_table()
+
+    def on_input_submitted(self) -> None:
+        """Go to the table that was narrowed."""
+        self.table.focus()
+
+    def key_escape(self) -> None:
+        """Clear the search."""
+        self._search.value = ""
+        self.table.focus()
+
+    async def action_sort(self) -> None:
+        """Go to the next order."""
+        await self._reorder(self._order.next())
+
+    async def action_reverse(self) -> None:
+        """Turn the order round."""
+        await self._reorder(self._order.flipped())
+
+    async def _reorder(self, order: SenderOrder) -> None:
+        self._order = order
+        self._paint_table()
+        user = self.thrumsg.who.user
+        await self.thrumsg.desk.do(set_preference, user.id, preference_key(self.campaign_id), str(order))
+
+    async def on_paged_list_chosen(self) -> None:
+        """Open the messenger on the row under the cursor."""
+        if row := self.table.row:
+            await self.thrumsg.open_messenger(self.campaign_id, row.id)
+
+    @property
+    def chosen(self) -> Assignment | None:
+        """The row under the cursor."""
+        return self.table.row
+
+
+def _counter(title: str, value: object) -> list[Part]:
+    return [(f"  {title} ", "quiet"), (f"{value}", "strong")]

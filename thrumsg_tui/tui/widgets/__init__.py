@@ -1,0 +1,1 @@
+"""What the screens are made of. No widget asks the store; a screen shows it what it asked for."""

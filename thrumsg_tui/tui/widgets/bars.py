@@ -1,0 +1,124 @@
+"""The one-line widgets around the panes: title, yellow bar, tabs, list head, conversation head, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Assignment
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.words import Tab
+from thrumsg_tui.tui.commands import Command
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Drawn, DrawnLine, Part, width_of
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+
+TAB_TITLES = {
+    Tab.INITIAL: "Initial Messages",
+    Tab.RESPONSES: "Responses",
+    Tab.FOLLOW_UPS: "Follow-ups",
+    Tab.OPT_OUTS: "Opt Outs",
+    Tab.SENT: "Sent",
+}
+
+
+class TitleLine(DrawnLine):
+    """Where one is, and who one is."""
+
+    DEFAULT_CSS = "TitleLine { height: 1; }"
+
+
+class YellowBar(DrawnLine):
+    """Whose assignment is viewed (`docs/rules.md 3.8`)."""
+
+    DEFAULT_CSS = "YellowBar { height: 1; }"
+    base = "bar"
+
+    def show_viewing(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
+        """Say whom one views as, their state and progress; what is least needed falls away where it is narrow."""
+        left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)} {glyphs.down}", "bar")]
+        pieces = [
+            (f"   sent {viewing.texted}/{viewing.assigned}", 1),
+            (f" {progress_bar(viewing.texted, viewing.assigned, 10, glyphs)}", 4),
+            (f"   {viewing.needs_reply} need{'s' if viewing.needs_reply == 1 else ''} a reply", 2),
+        ]
+        if viewing.user:
+            state = f"{glyphs.dot} online" if viewing.online else "offline"
+            pieces.insert(0, (f"   {state}", 3))
+        keys = [("n Next sender", 5), ("   v Viewing as", 6)]
+        right = "".join(text for text, _ in keys)
+        while keys and width_of(left) + sum(len(text) for text, _ in pieces + keys) + 2 > width:
+            keys.pop()
+            right = "".join(text for text, _ in keys)
+        while pieces and width_of(left) + sum(len(text) for text, _ in pieces) + len(right) + 2 > width:
+            pieces.remove(max(pieces, key=lambda piece: piece[1]))
+        self.show([*left, *((text, "bar") for text, _ in pieces)], [(right + " ", "bar")])
+
+
+class TabLine(Drawn):
+    """The tabs with their counts, on one line or two (`docs/rules.md 3.1`)."""
+
+    DEFAULT_CSS = "TabLine { height: auto; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._tabs: Mapping[Tab, int] = {}
+        self._current: Tab | None = None
+        self._rows: list[list[Part]] = [[]]
+
+    def show_tabs(self, tabs: Mapping[Tab, int], current: Tab, width: int) -> None:
+        """Show the tabs."""
+        rows: list[list[Part]] = [[]]
+        for number, (tab, count) in enumerate(tabs.items(), 1):
+            look = "accent" if tab is current else ""
+            parts: list[Part] = [
+                (f" {number} ", "quiet"),
+                (TAB_TITLES[tab], look),
+                (f" {count} ", look or "quiet"),
+            ]
+            if rows[-1] and width_of([*rows[-1], *parts]) > width:
+                rows.append([])
+            rows[-1] += parts
+        if rows != self._rows:
+            taller = len(rows) != len(self._rows)
+            self._rows = rows
+            self.styles.height = len(rows)
+            self.refresh(layout=taller)
+
+    @property
+    def text(self) -> str:
+        """What the tabs say."""
+        return "".join(text for row in self._rows for text, _ in row)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        return self.strip(self._rows[y] if y < len(self._rows) else [], width=width)
+
+
+class KeyLine(DrawnLine):
+    """The bottom line: what the keys do, or what has just happened."""
+
+    DEFAULT_CSS = "KeyLine { height: 1; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._notice = ""
+
+    @property
+    def notice(self) -> str:
+        """What is being said, empty while the keys are shown."""
+        return self._notice
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """Say what happened, until something else does."""
+        self._notice = sentence
+        self.show([(" " + safe_text(sentence), "warning" if warning else "recorded")])
+
+    def show_keys(self, commands: Sequence[Command]) -> None:
+        """Show keys with their short names."""
+        self._notice = ""
+        parts: list[Part] = []
+        for each in commands:
+            parts += [(f" {each.shown_keys.split()[0]} ", "accent"), (f"{each.footer} ", "quiet")]
+        self.show(parts)

@@ -1,0 +1,72 @@
+"""The list of conversations: dot, name, age, last words (`docs/rules.md 3.7`)."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from textual.strip import Strip
+
+from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.words import Direction, Status
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Part, pad
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+
+class ConversationList(PagedList[ConversationRow]):
+    """Conversations in two lines each where there is height, else in one."""
+
+    def __init__(self, glyphs: Glyphs, zone: tzinfo, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.marks: set[ConversationId] = set()
+        self.empty_text = ""
+        self._glyphs = glyphs
+        self._zone = zone
+        self._now: datetime | None = None
+
+    def tell_time(self, now: datetime) -> None:
+        """Set the moment that ages are counted to; repaints with the next change only."""
+        self._now = now
+
+    def on_resize(self) -> None:
+        self.row_height = 2 if self.size.height >= 18 else 1
+        super().on_resize()
+
+    def draw(self, row: ConversationRow, index: int, line: int, width: int) -> Strip:
+        base = self.cursor_look(index)
+        if self.row_height == 1:
+            left = [*self._gutter(row), self._contact(row, 18), (" ", ""), self._last_words(row)]
+            return self.strip(left, self._age(row), width=width, base=base)
+        if line == 0:
+            return self.strip([*self._gutter(row), self._contact(row)], self._age(row), width=width, base=base)
+        return self.strip([("    ", ""), self._last_words(row)], width=width, base=base)
+
+    def draw_empty(self, line: int, width: int) -> Strip:
+        return self.strip([("  " + self.empty_text, "quiet")] if line == 0 else [], width=width)
+
+    def _gutter(self, row: ConversationRow) -> list[Part]:
+        glyphs = self._glyphs
+        mark = (glyphs.mark, "marked") if row.id in self.marks else (" ", "")
+        dot = (glyphs.dot, "dot") if row.waiting else (" ", "")
+        flag = (glyphs.flag, "warning") if row.flagged else (" ", "")
+        return [mark, dot, flag, (" ", "")]
+
+    def _contact(self, row: ConversationRow, width: int | None = None) -> Part:
+        name = safe_text(row.name)
+        return (pad(name, width) if width else name, "strong" if row.waiting else "")
+
+    def _last_words(self, row: ConversationRow) -> Part:
+        words = safe_text(row.last_body[:120])
+        if row.last_direction is Direction.OUTGOING:
+            words = f"You: {words}"
+        if not words:
+            words = "not started" if row.status is Status.NOT_STARTED else ""
+        return (words, "quiet")
+
+    def _age(self, row: ConversationRow) -> list[Part]:
+        since = row.waiting_since if row.waiting else row.last_message_at
+        if since is None or self._now is None:
+            return [(" ", "")]
+        return [(f" {age(since, self._now, self._zone)} ", "" if row.waiting else "quiet")]

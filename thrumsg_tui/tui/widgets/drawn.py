@@ -1,0 +1,130 @@
+"""Widgets that draw their own lines, from parts of text with named looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+Part = tuple[str, str]
+"""A text, already safe for a terminal, and the name of its look ("" for plain)."""
+
+LOOKS = frozenset(
+    {"strong", "quiet", "accent", "dot", "recorded", "warning", "cursor", "blurred", "marked", "ours", "event", "bar"}
+)
+"""The names of all looks; the app's style sheet says what they look like."""
+
+
+def fit(text: str, width: int, ellipsis: str = "…") -> str:
+    """Cut a text to a width in cells, with an ellipsis where something is lost."""
+    if cell_len(text) <= width:
+        return text
+    if width <= cell_len(ellipsis):
+        return set_cell_size(text, max(width, 0))
+    return set_cell_size(text, width - cell_len(ellipsis)).rstrip() + ellipsis
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Bring a text to exactly a width in cells, cut or filled, at its left or right."""
+    text = fit(text, width)
+    filling = " " * (width - cell_len(text))
+    return filling + text if right else text + filling
+
+
+def width_of(parts: Iterable[Part]) -> int:
+    """How many cells some parts take."""
+    return sum(cell_len(text) for text, _ in parts)
+
+
+class Drawn(Widget):
+    """A widget that makes strips of parts."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(LOOKS)
+
+    def look(self, name: str) -> Style:
+        """The style of a named look."""
+        return self.get_component_rich_style(name, partial=True) if name else Style.null()
+
+    def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
+        """Draw one line: `left` cut to what `right` leaves of the width, the whole in the look `base`."""
+        room = width - width_of(right)
+        if room < 8:
+            right, room = (), width
+        segments: list[Segment] = []
+        for text, name in left:
+            cut = fit(text, room)
+            segments.append(Segment(cut, self.look(name)))
+            room -= cell_len(cut)
+            if cut != text:
+                break
+        segments.append(Segment(" " * max(room, 0)))
+        segments += [Segment(text, self.look(name)) for text, name in right]
+        return Strip(segments, width).apply_style(self.rich_style + self.look(base))
+
+
+class DrawnLine(Drawn):
+    """One line of text, repainted only when it says something else."""
+
+    DEFAULT_CSS = "DrawnLine { height: 1; }"
+    base: ClassVar[str] = ""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._left: Sequence[Part] = ()
+        self._right: Sequence[Part] = ()
+
+    def show(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
+        """Say something."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    @property
+    def text(self) -> str:
+        """What the line says, for tests and readers."""
+        return "".join(text for text, _ in [*self._left, *self._right])
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        return self.strip(self._left, self._right, width=width, base=self.base) if y == 0 else Strip.blank(width)
+
+
+class DrawnLines(Drawn, ScrollView):
+    """Many lines that scroll; a subclass makes them for a width."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._strips: list[Strip] = []
+        self._made_for = 0
+
+    def lines(self, width: int) -> list[Strip]:
+        """Make all lines for a width in cells."""
+        raise NotImplementedError
+
+    def remake(self) -> None:
+        """Make the lines again, because what they show has changed."""
+        width = self.scrollable_content_region.width or self.size.width
+        if width <= 0:
+            return
+        self._made_for = width
+        self._strips = self.lines(width)
+        self.virtual_size = Size(width, len(self._strips))
+        self.refresh()
+
+    def on_resize(self) -> None:
+        if self.scrollable_content_region.width != self._made_for:
+            self.remake()
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y
+        width = self.size.width
+        if index < len(self._strips):
+            return self._strips[index].adjust_cell_length(width, self.rich_style)
+        return Strip.blank(width, self.rich_style)

@@ -1,0 +1,94 @@
+"""The message box: what will be sent, and whether it can be (`docs/rules.md 3.11`, `3.18`)."""
+
+from __future__ import annotations
+
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import TextArea
+
+from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
+from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.glyphs import Glyphs
+
+
+class MessageBox(TextArea):
+    """A text area in which Enter sends. `starting_text` is what it held before anybody typed."""
+
+    BINDINGS = bindings([each for each in commands_of(Scope.MESSAGE_BOX) if each.id != "box.send"], checked=False)
+    DEFAULT_CSS = """
+    MessageBox { height: 6; padding: 0 1; }
+    """
+
+    class Send(Message):
+        """Enter in the box."""
+
+    class Leave(Message):
+        """Esc in the box."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=False)
+        self.cursor_blink = False
+        self.starting_text = ""
+        self._glyphs = glyphs
+
+    def hold(self, text: str, starting_text: str) -> None:
+        """Hold a text, as it starts or as it was left, with the cursor at its end."""
+        self.starting_text = starting_text
+        if text != self.text:
+            self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    def append(self, text: str) -> None:
+        """Add a text behind what is there, as the user's own words."""
+        joined = f"{self.text.rstrip()} {text}" if self.text.strip() else text
+        self.load_text(joined)
+        self.move_cursor(self.document.end)
+
+    @property
+    def draft(self) -> str | None:
+        """What was typed, None while the box holds just what it started from."""
+        return self.text if self.text != self.starting_text else None
+
+    def tell(self, author: str, obstacle: str | None) -> None:
+        """Say on the edges whose name it is sent in, how long it is, and the key or why it cannot be sent."""
+        measured = measure(self.text)
+        counts = f"{measured.units}/{measured.capacity}"
+        segments = f"{measured.segments} segment{'' if measured.segments == 1 else 's'}"
+        if measured.segments > MAX_SEGMENTS:
+            segments += f", {MAX_SEGMENTS} at most"
+        forcing = ""
+        if measured.encoding is Encoding.UCS_2:
+            shown = " ".join(measured.forcing[:3])
+            forcing = f" for {shown}"
+            if find_lookalikes(self.text):
+                forcing += ", ctrl+t: plain"
+        between = f" {self._glyphs.separator} "
+        self.border_title = f"as {author}"
+        ending = obstacle or f"{self._glyphs.enter} Send"
+        self.border_subtitle = between.join([counts, segments, measured.encoding + forcing, ending])
+        self.set_class(obstacle is not None, "-refused")
+
+    async def _on_key(self, event: Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            if not self.read_only:
+                self.post_message(self.Send())
+            return
+        await super()._on_key(event)
+
+    def action_new_line(self) -> None:
+        """Begin a new line."""
+        if not self.read_only:
+            self.insert("\n")
+
+    def action_plain(self) -> None:
+        """Replace the characters that only look like plain ones (`docs/rules.md 7.3`)."""
+        if not self.read_only and find_lookalikes(self.text):
+            self.load_text(replace_lookalikes(self.text))
+            self.move_cursor(self.document.end)
+
+    def action_leave(self) -> None:
+        """Go back to the list."""
+        self.post_message(self.Leave())

@@ -1,0 +1,174 @@
+"""A list of any length: only the rows near the window are ever in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from thrumsg_tui.tui.widgets.drawn import Drawn
+
+_Row = TypeVar("_Row")
+
+
+class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
+    """Rows drawn by line, with a cursor. The screen shows it a window of rows and is asked for others.
+
+    `on_move` is called in the same turn when the cursor moves, so that the neighbour pane follows in the same frame.
+    """
+
+    DEFAULT_CSS = "PagedList { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+    row_height = reactive(1)
+
+    class Chosen(Message):
+        """Enter on a row."""
+
+    class WindowWanted(Message):
+        """Rows are to be drawn that are not in memory."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, PagedList.WindowWanted)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.total = 0
+        self.cursor = 0
+        self.on_move: Callable[[], None] = lambda: None
+        self._first = 0
+        self._rows: Sequence[_Row] = ()
+
+    # What the screen tells
+
+    def show(self, total: int, first: int, rows: Sequence[_Row], cursor: int) -> None:
+        """Show a window of rows, beginning at index `first`, and put the cursor on index `cursor`."""
+        if (total, first, rows, cursor) == (self.total, self._first, self._rows, self.cursor):
+            return
+        self.total, self._first, self._rows, self.cursor = total, first, rows, cursor
+        self._measure()
+        self._scroll_to_cursor()
+        self.refresh()
+
+    # What the screen asks
+
+    @property
+    def row(self) -> _Row | None:
+        """The row under the cursor, None while it is not in memory or the list is empty."""
+        return self.row_at(self.cursor)
+
+    def row_at(self, index: int) -> _Row | None:
+        """The row at an index, None if it is not in memory."""
+        offset = index - self._first
+        return self._rows[offset] if 0 <= offset < len(self._rows) else None
+
+    @property
+    def rows(self) -> Sequence[_Row]:
+        """The rows in memory."""
+        return self._rows
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First index and number of rows that are wanted in memory: what is visible, and as much around it."""
+        visible = self.visible_rows
+        return max(0, self.scroll_offset.y // self.row_height - visible), visible * 3
+
+    @property
+    def visible_rows(self) -> int:
+        """How many rows fit on the screen."""
+        return max(1, self.size.height // self.row_height)
+
+    # Moving
+
+    def move(self, index: int) -> None:
+        """Put the cursor on an index, as near as there is one."""
+        index = max(0, min(index, self.total - 1))
+        if index == self.cursor:
+            return
+        before, self.cursor = self.cursor, index
+        if not self._scroll_to_cursor():
+            self._repaint_row(before)
+            self._repaint_row(index)
+        self.on_move()
+
+    def action_move(self, rows: int) -> None:
+        """Move by some rows."""
+        self.move(self.cursor + rows)
+
+    def action_move_page(self, pages: float) -> None:
+        """Move by pages or halves of one."""
+        self.move(self.cursor + round(pages * self.visible_rows))
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.move(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self.move(self.total - 1)
+
+    def action_choose(self) -> None:
+        """Choose the row under the cursor."""
+        if self.total:
+            self.post_message(self.Chosen())
+
+    # Drawing
+
+    def draw(self, row: _Row, index: int, line: int, width: int) -> Strip:
+        """Draw one line of a row."""
+        raise NotImplementedError
+
+    def draw_empty(self, line: int, width: int) -> Strip:
+        """Draw a line of a list without rows."""
+        return Strip.blank(width, self.rich_style)
+
+    def cursor_look(self, index: int) -> str:
+        """The look of a whole row."""
+        if index != self.cursor:
+            return ""
+        return "cursor" if self.has_focus else "blurred"
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width or self.size.width
+        index, line = divmod(y + self.scroll_offset.y, self.row_height)
+        if index >= self.total:
+            return self.draw_empty(y, width) if not self.total else Strip.blank(width, self.rich_style)
+        row = self.row_at(index)
+        if row is None:
+            self.post_message(self.WindowWanted())
+            return Strip.blank(width, self.rich_style)
+        return self.draw(row, index, line, width)
+
+    def watch_row_height(self) -> None:
+        self._measure()
+        self._scroll_to_cursor()
+
+    def on_focus(self) -> None:
+        self._repaint_row(self.cursor)
+
+    def on_blur(self) -> None:
+        self._repaint_row(self.cursor)
+
+    def on_resize(self) -> None:
+        self._scroll_to_cursor()
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(self.size.width, self.total * self.row_height)
+
+    def _repaint_row(self, index: int) -> None:
+        top = index * self.row_height - self.scroll_offset.y
+        self.refresh(Region(0, top, self.size.width, self.row_height))
+
+    def _scroll_to_cursor(self) -> bool:
+        """Scroll as little as needed for the cursor to be seen; tell whether that moved anything."""
+        top = self.cursor * self.row_height
+        height = max(self.size.height, self.row_height)
+        before = self.scroll_offset.y
+        after = min(max(before, top + self.row_height - height), top)
+        if after == before:
+            return False
+        self.scroll_to(y=after, animate=False, force=True, immediate=True)
+        return True

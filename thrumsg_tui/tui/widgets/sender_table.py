@@ -1,0 +1,74 @@
+"""Senders with state, progress and needs reply (`docs/rules.md 2.2`)."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Assignment
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.words import SenderSort
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+COLUMNS = {SenderSort.SENDER: "Sender", SenderSort.PROGRESS: "Progress", SenderSort.NEEDS_REPLY: "Needs reply"}
+"""The sortable columns with their titles."""
+
+
+def progress_bar(done: int, total: int, width: int, glyphs: Glyphs) -> str:
+    """Draw progress; only what is finished looks full, only what is untouched looks empty."""
+    if total <= 0:
+        return glyphs.empty * width
+    filled = max(min(round(width * done / total), width - (done < total)), 1 if done else 0)
+    return glyphs.full * filled + glyphs.empty * (width - filled)
+
+
+def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs: Glyphs) -> str:
+    """An arrow for the column that a table is sorted by, with its direction."""
+    if current is not column:
+        return ""
+    up = glyphs.down == "▾" and reverse
+    return " ▴" if up else f" {glyphs.down}"
+
+
+class SenderHeading(DrawnLine):
+    """The column titles of a sender table."""
+
+    def show_sort(self, sort: SenderSort, *, reverse: bool, glyphs: Glyphs) -> None:
+        """Say what the table is sorted by."""
+        titles = {
+            column: title + sorted_by(sort, column, reverse=reverse, glyphs=glyphs) for column, title in COLUMNS.items()
+        }
+        right = f"{'sent/assigned':>15}  {titles[SenderSort.PROGRESS]:<10} {titles[SenderSort.NEEDS_REPLY]:>13} "
+        self.show([("  " + titles[SenderSort.SENDER], "quiet")], [("Status    ", "quiet"), (right, "quiet")])
+
+
+class SenderTable(PagedList[Assignment]):
+    """All assignments of a campaign, Unassigned first."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+
+    def show_all(self, rows: list[Assignment], cursor: int) -> None:
+        """Show rows that are all in memory."""
+        self.show(len(rows), 0, rows, max(0, min(cursor, len(rows) - 1)))
+
+    def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
+        glyphs = self._glyphs
+        state: Part = ("          ", "")
+        if row.user:
+            state = (f"{glyphs.dot} online  ", "recorded") if row.online else ("offline   ", "quiet")
+        waits = f"{row.needs_reply:>13} "
+        right: list[Part] = [
+            state,
+            (pad(f"{row.texted}/{row.assigned}", 15, right=True) + "  ", ""),
+            (progress_bar(row.texted, row.assigned, 10, glyphs), "quiet"),
+            (" ", ""),
+            (waits, "strong" if row.needs_reply else "quiet"),
+        ]
+        name: Part = ("  " + safe_text(row.name), "" if row.user else "accent")
+        return self.strip([name], right, width=width, base=self.cursor_look(index))
+
+    def draw_empty(self, line: int, width: int) -> Strip:
+        return self.strip([("  no sender matches", "quiet")] if line == 0 else [], width=width)

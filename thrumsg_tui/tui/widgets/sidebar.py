@@ -1,0 +1,296 @@
+"""Survey, Replies and Info beside a conversation (`docs/rules.md 3.14` to `3.16`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.message import Message
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionId, RecommendedReply, Totals
+from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part
+
+
+class SidebarTab(StrEnum):
+    """The panes of the sidebar."""
+
+    SURVEY = "Survey"
+    REPLIES = "Replies"
+    INFO = "Info"
+
+
+class Pane(DrawnLines, can_focus=True):
+    """A pane with a cursor over some of its entries."""
+
+    DEFAULT_CSS = "Pane { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+
+    class Leave(Message):
+        """Esc in the pane."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+
+    def wrapped(self, text: str, width: int) -> list[str]:
+        """Break a text from outside into lines."""
+        lines = Text(safe_text(text, multiline=True)).wrap(self.app.console, max(width, 4))
+        return [line.plain.rstrip() for line in lines] or [""]
+
+    def on_focus(self) -> None:
+        self.remake()
+
+    def on_blur(self) -> None:
+        self.remake()
+
+    def key_escape(self) -> None:
+        """Leave the pane."""
+        self.post_message(self.Leave())
+
+
+class SurveyPane(Pane):
+    """Questions with their choices; a digit answers the one under the cursor."""
+
+    BINDINGS = bindings(commands_of(Scope.SURVEY), checked=False)
+
+    class Answered(Message):
+        """A choice for a question, or None to clear it."""
+
+        def __init__(self, question: QuestionId, choice: ChoiceId | None) -> None:
+            super().__init__()
+            self.question = question
+            self.choice = choice
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(glyphs, id=id)
+        self._questions: Sequence[Question] = ()
+        self._answers: Mapping[QuestionId, ChoiceId] = {}
+        self.cursor = 0
+
+    def show_survey(self, questions: Sequence[Question], answers: Mapping[QuestionId, ChoiceId]) -> None:
+        """Show questions with the recorded answers."""
+        if (questions, answers) != (self._questions, self._answers):
+            self._questions, self._answers = questions, answers
+            self.cursor = min(self.cursor, max(len(questions) - 1, 0))
+            self.remake()
+
+    def begin(self) -> None:
+        """Put the cursor on the first unanswered question."""
+        unanswered = [index for index, each in enumerate(self._questions) if each.id not in self._answers]
+        self.cursor = unanswered[0] if unanswered else 0
+        self.remake()
+
+    def lines(self, width: int) -> list[Strip]:
+        if not self._questions:
+            return [self.strip([(" No survey questions.", "quiet")], width=width)]
+        strips: list[Strip] = []
+        for index, question in enumerate(self._questions):
+            current = index == self.cursor and self.has_focus
+            look = "accent" if current else "strong"
+            strips += [self.strip([(f" {line}", look)], width=width) for line in self.wrapped(question.text, width - 2)]
+            for number, choice in enumerate(question.choices, 1):
+                recorded = self._answers.get(question.id) == choice.id
+                sign = self.glyphs.chosen if recorded else self.glyphs.unchosen
+                key: Part = (f" {number} " if current else "   ", "accent")
+                words: Part = (f"{sign} {safe_text(choice.text)}", "recorded" if recorded else "")
+                strips.append(self.strip([key, words], width=width))
+            strips.append(self.strip([], width=width))
+        if self.has_focus:
+            strips.append(self.strip([(" 0 clears, Esc back", "quiet")], width=width))
+        return strips
+
+    def key_j(self) -> None:
+        """Go to the next question."""
+        self._move(1)
+
+    key_down = key_j
+
+    def key_k(self) -> None:
+        """Go to the question before."""
+        self._move(-1)
+
+    key_up = key_k
+
+    def _move(self, step: int) -> None:
+        self.cursor = max(0, min(self.cursor + step, len(self._questions) - 1))
+        self.remake()
+
+    def action_answer(self, number: int) -> None:
+        """Record a choice by its number, and go on to the next question."""
+        if not self._questions:
+            return
+        question = self._questions[self.cursor]
+        if number <= len(question.choices):
+            self.post_message(self.Answered(question.id, question.choices[number - 1].id))
+            self._move(1)
+
+    def action_clear(self) -> None:
+        """Clear the answer of the question under the cursor."""
+        if self._questions:
+            self.post_message(self.Answered(self._questions[self.cursor].id, None))
+
+
+class RepliesPane(Pane):
+    """Recommended replies: type to search, a digit or Enter chooses."""
+
+    class Chosen(Message):
+        """A reply for the message box."""
+
+        def __init__(self, reply: RecommendedReply) -> None:
+            super().__init__()
+            self.reply = reply
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(glyphs, id=id)
+        self._replies: Sequence[RecommendedReply] = ()
+        self.search = ""
+        self.cursor = 0
+
+    def show_replies(self, replies: Sequence[RecommendedReply]) -> None:
+        """Show replies."""
+        if replies != self._replies:
+            self._replies = replies
+            self.remake()
+
+    def begin(self) -> None:
+        """Start without a search."""
+        self.search, self.cursor = "", 0
+        self.remake()
+
+    @property
+    def found(self) -> list[RecommendedReply]:
+        """The replies that match the search."""
+        wanted = fold(self.search)
+        return [each for each in self._replies if wanted in fold(f"{each.title} {each.body}")]
+
+    def lines(self, width: int) -> list[Strip]:
+        strips: list[Strip] = []
+        if self.has_focus:
+            strips.append(self.strip([(" search: ", "quiet"), (f"{self.search}_", "accent")], width=width))
+        found = self.found
+        if not found:
+            strips.append(
+                self.strip([(" no reply matches" if self._replies else " No replies.", "quiet")], width=width)
+            )
+        for index, reply in enumerate(found):
+            if reply.is_global and (index == 0 or not found[index - 1].is_global):
+                strips.append(self.strip([(" for every campaign", "quiet")], width=width))
+            base = "cursor" if index == self.cursor and self.has_focus else ""
+            number = f" {index + 1} " if index < 9 else "   "
+            strips.append(self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base))
+            body = self.wrapped(reply.body, width - 4)
+            strips += [self.strip([(f"   {line}", "quiet")], width=width) for line in body[:2]]
+        return strips
+
+    def on_key(self, event: Key) -> None:
+        """Type to search; digits, arrows and Enter choose."""
+        if event.key == "escape":
+            return
+        if event.key in {"up", "down"}:
+            self.cursor = max(0, min(self.cursor + (1 if event.key == "down" else -1), len(self.found) - 1))
+        elif event.key == "enter":
+            self._choose(self.cursor)
+        elif event.key == "backspace":
+            self.search, self.cursor = self.search[:-1], 0
+        elif event.character and event.character in "123456789" and not self.search:
+            self._choose(int(event.character) - 1)
+        elif event.is_printable and event.character:
+            self.search, self.cursor = self.search + event.character, 0
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.remake()
+
+    def _choose(self, index: int) -> None:
+        found = self.found
+        if 0 <= index < len(found):
+            self.post_message(self.Chosen(found[index]))
+
+
+class InfoPane(Pane):
+    """The campaign's settings and counts (`docs/rules.md 3.16`)."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(glyphs, id=id)
+        self._entries: Sequence[tuple[str, str]] = ()
+
+    def show_info(self, of: Campaign, totals: Totals, now: datetime) -> None:
+        """Show a campaign."""
+        closed = closure(of, now)
+        window = of.window
+        entries = [
+            ("Campaign", of.name),
+            ("Description", of.description or "none"),
+            ("State", of.state + (f": {closed.reason}" if closed else "")),
+            ("Created", f"by {of.created_by}, {of.created_at:%Y-%m-%d}"),
+            ("Launched", f"{of.launched_at:%Y-%m-%d}" if of.launched_at else "not yet"),
+            ("Initials", f"{window.starts or 'any day'} to {window.ends or 'any day'}"),
+            ("Hours", f"{clock(of.hours.opens)} to {clock(of.hours.closes)}, {of.hours.timezone}"),
+            ("QuickSend", "on" if of.quicksend else "off"),
+            ("Contacts", str(totals.total)),
+            ("Not started", str(totals.not_started)),
+            ("Sent, no reply", str(totals.sent)),
+            ("Needs reply", str(totals.needs_reply)),
+            ("Answered", str(totals.answered)),
+            ("Opted out", str(totals.opted_out)),
+            ("Reply rate", f"{totals.reply_rate} %"),
+        ]
+        if entries != self._entries:
+            self._entries = entries
+            self.remake()
+
+    def lines(self, width: int) -> list[Strip]:
+        strips: list[Strip] = []
+        for title, text in self._entries:
+            if len(title) + len(text) + 3 <= width:
+                strips.append(self.strip([(f" {title} ", "quiet")], [(safe_text(text) + " ", "")], width=width))
+                continue
+            strips.append(self.strip([(f" {title}", "quiet")], width=width))
+            strips += [self.strip([(f"   {line}", "")], width=width) for line in self.wrapped(text, width - 4)]
+        return strips
+
+
+class Sidebar(Vertical):
+    """The three panes, one of them shown."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.survey = SurveyPane(glyphs, id="survey")
+        self.replies = RepliesPane(glyphs, id="replies")
+        self.info = InfoPane(glyphs, id="info")
+        self._titles = DrawnLine()
+        self.current = SidebarTab.SURVEY
+
+    def compose(self) -> ComposeResult:
+        yield self._titles
+        yield self.survey
+        yield self.replies
+        yield self.info
+
+    def on_mount(self) -> None:
+        self.turn_to(SidebarTab.SURVEY)
+
+    def turn_to(self, tab: SidebarTab) -> Pane:
+        """Show a pane and return it."""
+        self.current = tab
+        panes = {SidebarTab.SURVEY: self.survey, SidebarTab.REPLIES: self.replies, SidebarTab.INFO: self.info}
+        for each, pane in panes.items():
+            pane.display = each is tab
+        keys = {SidebarTab.SURVEY: "e", SidebarTab.REPLIES: "a", SidebarTab.INFO: "i"}
+        parts: list[Part] = []
+        for each, key in keys.items():
+            parts += [(f" {key} ", "quiet"), (each, "accent" if each is tab else "")]
+        self._titles.show(parts)
+        return panes[tab]

@@ -1,0 +1,137 @@
+"""A conversation's thread: messages as blocks, days and events between them (`docs/rules.md 3.10`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.strip import Strip
+
+from thrumsg_tui.domain.ages import day_title
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sending import moment
+from thrumsg_tui.domain.words import Direction, MessageKind, MessageState
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
+
+
+@dataclass(frozen=True, slots=True)
+class ShownThread:
+    """What the pane shows; `gateway` tells whether any takes messages."""
+
+    conversation: Conversation
+    campaign: Campaign
+    now: datetime
+    zone: tzinfo
+    gateway: bool
+
+
+class ThreadPane(DrawnLines, can_focus=True):
+    """The thread, scrolled to its end."""
+
+    DEFAULT_CSS = "ThreadPane { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._shown: ShownThread | None = None
+        self._key: object = None
+
+    def show_thread(self, shown: ShownThread | None) -> None:
+        """Show a thread, at its end unless the same one was scrolled up."""
+        key = (shown.conversation, shown.now.date(), shown.gateway) if shown else None
+        if key == self._key:
+            return
+        same = shown and self._shown and shown.conversation.id == self._shown.conversation.id
+        at_end = self.scroll_offset.y >= self.max_scroll_y
+        self._shown, self._key = shown, key
+        self.remake()
+        if not same or at_end:
+            self._scroll_to_end()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._scroll_to_end()
+
+    def _scroll_to_end(self) -> None:
+        self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
+
+    def lines(self, width: int) -> list[Strip]:
+        if self._shown is None:
+            return []
+        entries: list[Message | ThreadEvent] = [*self._shown.conversation.messages, *self._shown.conversation.events]
+        entries.sort(key=lambda entry: entry.at)
+        strips: list[Strip] = []
+        day = None
+        for entry in entries:
+            local = entry.at.astimezone(self._shown.zone)
+            if local.date() != day:
+                day = local.date()
+                strips.append(self._rule(day_title(day, self._shown.now.astimezone(self._shown.zone).date()), width))
+            if isinstance(entry, Message):
+                strips += self._message(entry, f"{local:%H:%M}", width)
+            else:
+                strips += self._event(f"{entry.sentence}, {local:%H:%M}", width)
+        if not entries:
+            strips.append(self.strip([(" nothing was written yet", "quiet")], width=width))
+        return strips
+
+    def _rule(self, title: str, width: int) -> Strip:
+        line = self._glyphs.line * max((width - len(title) - 4) // 2, 1)
+        return self.strip([(f" {line} {title} {line}", "event")], width=width)
+
+    def _event(self, sentence: str, width: int) -> Iterator[Strip]:
+        dashes = self._glyphs.line * 2
+        for line in self._wrapped(f"{dashes} {safe_text(sentence)} {dashes}", width - 2):
+            yield self.strip([(" " * max((width - cell_len(line)) // 2, 1), ""), (line, "event")], width=width)
+
+    def _message(self, message: Message, time: str, width: int) -> Iterator[Strip]:
+        block = max(width * 2 // 3, min(width - 2, 24))
+        lines = self._wrapped(safe_text(message.body, multiline=True), block - 2)
+        ours = message.direction is Direction.OUTGOING
+        if not ours:
+            for line in lines:
+                yield self.strip([(f" {line}", "")], width=width)
+            yield self.strip([(f" {time}", "quiet")], width=width)
+            return
+        inner = max(cell_len(line) for line in lines)
+        for line in lines:
+            text = f" {line}{' ' * (inner - cell_len(line))} "
+            yield self.strip([], [(text, "ours"), (" ", "")], width=width)
+        yield self.strip([], [*self._small_print(message, time), (" ", "")], width=width)
+
+    def _small_print(self, message: Message, time: str) -> list[Part]:
+        author = safe_text(message.author or "automatic")
+        if message.kind is MessageKind.OPT_OUT_CONFIRMATION:
+            author += f" {self._glyphs.separator} opt-out message"
+        state, look = self._state(message)
+        return [(f"{author} {time} ", "quiet"), (state, look)]
+
+    def _state(self, message: Message) -> tuple[str, str]:
+        glyphs = self._glyphs
+        if message.state is MessageState.UNSENT and message.leaves_at and self._shown:
+            leaves = moment(self._shown.campaign, message.leaves_at, self._shown.now)
+            return f"unsent, leaves {leaves}", "warning"
+        return {
+            MessageState.UNSENT: ("unsent", "warning"),
+            MessageState.QUEUED: (
+                "queued" if self._shown and self._shown.gateway else "queued, no gateway",
+                "warning",
+            ),
+            MessageState.SENDING: ("sending", "quiet"),
+            MessageState.SENT: (glyphs.sent, "quiet"),
+            MessageState.DELIVERED: (glyphs.delivered, "quiet"),
+            MessageState.FAILED: (f"{glyphs.failed} {safe_text(message.error or '')}".strip(), "warning"),
+            MessageState.IN_DOUBT: ("in doubt", "warning"),
+            MessageState.CANCELLED: ("cancelled", "warning"),
+            MessageState.RECEIVED: ("", ""),
+        }[message.state]
+
+    def _wrapped(self, text: str, width: int) -> list[str]:
+        wrapped = Text(text).wrap(self.app.console, max(width, 4))
+        return [line.plain.rstrip() for line in wrapped] or [""]
