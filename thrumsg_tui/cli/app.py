@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from thrumsg_tui.cli.printing import complain
-from thrumsg_tui.cli.session import account, new_files_private, open_database, opened, own_folder
+from thrumsg_tui.cli.session import account, explained, new_files_private, open_database, opened, own_folder
 from thrumsg_tui.domain.errors import Refused
 
 USAGE = 2
@@ -33,9 +33,9 @@ def demo(args: Namespace) -> int:
     from thrumsg_tui.tui.app import run_app
 
     path = args.db or own_folder() / "practice.db"
-    _refuse_real(path)
     person = account(args.forced_login)
-    with new_files_private():
+    with new_files_private(), explained(path):
+        _refuse_real(path)
         db = prepare(path, person.login, person.first_name, person.last_name, seed=args.seed, fresh=args.fresh)
     try:
         with db.reading() as conn:

@@ -62,7 +62,7 @@ def _failed(status: int, sentence: str) -> int:
 
 def _kept(error: Exception) -> str:
     """Keep what happened where a developer can read it, and say where."""
-    from thrumsg_tui.cli.crash_log import keep
+    from thrumsg_tui.crash_log import keep
 
     return keep(error)
 

@@ -108,9 +108,15 @@ def open_database(path: Path) -> Database:
     """Open a database, or make one that is its maker's only; `DatabaseUnusable` says why not."""
     from thrumsg_tui.store.database import Database
 
+    with new_files_private(), explained(path):
+        return Database(path)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Say in words why there can be no database at a place."""
     try:
-        with new_files_private():
-            return Database(path)
+        yield
     except OSError as error:
         raise DatabaseUnusable(f"{path} cannot be opened: {error.strerror}.") from error
 

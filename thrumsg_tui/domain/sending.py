@@ -56,8 +56,8 @@ class Verdict:
 class Attempt:
     """A message that somebody wants to send, with what decides about it.
 
-    `filled_in` tells that the body is a script with its fields filled in, so that a `%word%` in it is a contact's value;
-    `is_holder` whether the conversation is the author's own; `holder_name` whose it is.
+    `filled_in` tells that the body is a script with its fields filled in, so that a `%word%` in it is a contact's
+    value; `is_holder` whether the conversation is the author's own; `holder_name` whose it is.
     """
 
     campaign: Campaign
@@ -142,7 +142,7 @@ def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         sentence = f"The initial window is over: its last day was {campaign.window.ends}."
         return Refusal(Obstacle.WINDOW_OVER, sentence)
     if attempt.role is Role.SENDER and not attempt.is_holder:
-        sentence = f"This conversation was reassigned to {attempt.holder_name}. Your draft is kept."
+        sentence = f"This conversation is {attempt.holder_name}'s now; what you wrote is kept, and was not sent."
         return Refusal(Obstacle.REASSIGNED, sentence)
     return None
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from datetime import tzinfo
 from uuid import uuid4
 
+from rich.text import Text
 from textual.app import App
 
+from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Action, Identity
@@ -22,7 +24,6 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.tui.crash import crash_report
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.palette import PaletteProvider
@@ -67,7 +68,7 @@ class ThrumsgApp(App[None]):
         """Open where the person was, and keep in touch with the store."""
         for ending in (signal.SIGTERM, signal.SIGHUP):
             get_running_loop().add_signal_handler(ending, self.end)
-        await self.go_to(await self.desk.ask(opening_place, self.who))
+        await self._show_place(await self.desk.ask(opening_place, self.who))
         self.set_interval(_WATCH_EVERY, self._watch)
         self.set_interval(_TICK_EVERY, self._tick)
         self.set_interval(_PRESENCE_EVERY, self._show_presence)
@@ -78,8 +79,11 @@ class ThrumsgApp(App[None]):
 
     # Places
 
-    async def go_to(self, place: Place) -> None:
-        """Show the screen of a place."""
+    def go_to(self, place: Place) -> None:
+        """Show the screen of a place, once the key that asked for it has been dealt with."""
+        self.run_worker(self._show_place(place), group="place", exclusive=True)
+
+    async def _show_place(self, place: Place) -> None:
         self.place = place
         screen: CommandScreen
         if place.campaign_id is None:
@@ -99,29 +103,29 @@ class ThrumsgApp(App[None]):
     async def open_campaign(self, campaign_id: CampaignId) -> None:
         """Open a campaign: its overview, or a sender's own assignment."""
         if self.who.may(Action.VIEW_ALL):
-            await self.go_to(Place(campaign_id))
+            self.go_to(Place(campaign_id))
             return
         own = await self.desk.ask(assignment_of_user, campaign_id, self.who.user.id)
         if own is not None:
-            await self.go_to(Place(campaign_id, own))
+            self.go_to(Place(campaign_id, own))
 
-    async def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
+    def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
         """Open the messenger on an assignment."""
-        await self.go_to(Place(campaign_id, assignment_id))
+        self.go_to(Place(campaign_id, assignment_id))
 
     def viewing(self, assignment_id: AssignmentId) -> None:
         """Remember whose assignment the messenger has turned to."""
         self.place = Place(self.place.campaign_id, assignment_id)
         self._remember()
 
-    async def go_back(self) -> None:
+    def go_back(self) -> None:
         """Go to the screen before, or quit from the first one."""
         if self.place.campaign_id is None:
             self.end()
         elif self.place.assignment_id is None or not self.who.may(Action.VIEW_ALL):
-            await self.go_to(Place())
+            self.go_to(Place())
         else:
-            await self.go_to(Place(self.place.campaign_id))
+            self.go_to(Place(self.place.campaign_id))
 
     def _remember(self) -> None:
         self.run_worker(self.desk.do(set_preference, self.who.user.id, LAST_PLACE, str(self.place)))
@@ -190,7 +194,7 @@ class ThrumsgApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Print one line and keep the rest in a log: Textual's own report shows locals, which are people's numbers."""
-        self._exit_renderables.append(crash_report())
+        self._exit_renderables.append(Text(keep(error) if (error := self._exception) else "thrumsg stopped."))
         self._close_messages_no_wait()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from thrumsg_tui.domain.conversations import ConversationId, EventId, OptOut
+from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity, Role
@@ -16,7 +16,6 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation, opt_out
-from thrumsg_tui.store.times import to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,8 @@ def store_opt_out(
 
 def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     """Opt a number in that is opted out; the old opt-out stays in the journal, for undo."""
-    old = opt_out(tx.conn, phone)
-    if old is None:
+    described = describe_opt_out(tx, phone)
+    if described is None:
         raise Refused(f"{phone} is not opted out.")
     concerned = erase_opt_out(tx, phone)
     by = who.user.name if who else "the contact"
@@ -87,7 +86,7 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
         Deed.OPT_IN,
         f"opted {phone} in",
         conversation_id=concerned[0] if concerned else None,
-        details={"phone": phone, "old": _described(old), "thread": f"opted in by {by}"},
+        details={"phone": phone, "old": described, "thread": f"opted in by {by}"},
         undoable=True,
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
@@ -100,14 +99,17 @@ def erase_opt_out(tx: Transaction, phone: str) -> list[ConversationId]:
     return mark(tx, phone, opted_out=False)
 
 
-def restore_opt_out(tx: Transaction, phone: str, old: dict[str, str | int | None]) -> list[ConversationId]:
+def describe_opt_out(tx: Transaction, phone: str) -> dict[str, str | int | None] | None:
+    """Describe a number's opt-out for the journal, None where there is none."""
+    row = tx.conn.execute("SELECT kind, note, at, user_id FROM opt_out WHERE phone = ?", (phone,)).fetchone()
+    return None if row is None else dict(row)
+
+
+def restore_opt_out(tx: Transaction, phone: str, described: dict[str, str | int | None]) -> list[ConversationId]:
     """Put back an opt-out as the journal described it; nobody is told again."""
     tx.conn.execute(
-        """
-        INSERT INTO opt_out (phone, kind, note, at, user_id)
-        VALUES (:phone, :kind, :note, :at, (SELECT id FROM users WHERE login = :by))
-        """,
-        {"by": None, **old, "phone": phone},
+        "INSERT INTO opt_out (phone, kind, note, at, user_id) VALUES (:phone, :kind, :note, :at, :user_id)",
+        {**described, "phone": phone},
     )
     concerned = mark(tx, phone, opted_out=True)
     _cancel_unsent(tx, concerned)
@@ -131,10 +133,6 @@ def mark(tx: Transaction, phone: str, *, opted_out: bool) -> list[ConversationId
         (phone,),
     )
     return [ConversationId(row["id"]) for row in rows]
-
-
-def _described(old: OptOut) -> dict[str, object]:
-    return {"kind": old.kind, "note": old.note, "at": to_ms(old.at)}
 
 
 def _require_own(tx: Transaction, who: Identity, phone: str) -> None:

@@ -72,11 +72,11 @@ def move(
 
 
 def _still_possible(tx: Transaction, planned: Plan) -> tuple[list[Move], list[ConversationId]]:
-    """Part the moves whose conversation nobody moved since, to a destination that is still active."""
-    inactive = {
+    """Part the moves whose conversation nobody moved since, to a destination that is active in the campaign now."""
+    active = {
         row["id"]
         for row in tx.conn.execute(
-            "SELECT id FROM assignment WHERE campaign_id = ? AND active = 0", (planned.campaign_id,)
+            "SELECT id FROM assignment WHERE campaign_id = ? AND active = 1", (planned.campaign_id,)
         )
     }
     moved_since = {
@@ -89,13 +89,13 @@ def _still_possible(tx: Transaction, planned: Plan) -> tuple[list[Move], list[Co
             (planned.as_of,),
         )
     }
-    holders = _holders(tx, [each.conversation_id for each in planned.moves])
+    holders = _holders(tx, planned)
     moves: list[Move] = []
     skipped: list[ConversationId] = []
     for each in planned.moves:
         possible = (
             each.conversation_id not in moved_since
-            and each.destination not in inactive
+            and each.destination in active
             and holders.get(each.conversation_id) == each.source
         )
         if possible:
@@ -105,12 +105,17 @@ def _still_possible(tx: Transaction, planned: Plan) -> tuple[list[Move], list[Co
     return moves, skipped
 
 
-def _holders(tx: Transaction, wanted: Sequence[ConversationId]) -> dict[int, int]:
+def _holders(tx: Transaction, planned: Plan) -> dict[int, int]:
     holders: dict[int, int] = {}
+    wanted = [each.conversation_id for each in planned.moves]
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
         rows = tx.conn.execute(
-            f"SELECT id, assignment_id FROM conversation WHERE id IN ({', '.join('?' * len(some))})", some
+            f"""
+            SELECT id, assignment_id FROM conversation
+            WHERE campaign_id = ? AND id IN ({", ".join("?" * len(some))})
+            """,
+            (planned.campaign_id, *some),
         )
         holders |= {row["id"]: row["assignment_id"] for row in rows}
     return holders
@@ -121,7 +126,7 @@ def sentence_of(moves: Sequence[Move], planned: Plan, skipped: int) -> str:
     sources = list(dict.fromkeys(planned.names[each.source] for each in moves))
     destinations = list(dict.fromkeys(planned.names[each.destination] for each in moves))
     if not moves:
-        sentence = "nothing matched, nothing was moved"
+        sentence = "nothing was moved" if skipped else "nothing matched, nothing was moved"
     else:
         noun = "conversation" if len(moves) == 1 else "conversations"
         sentence = f"moved {len(moves)} {noun} from {_listed(sources)} to {_listed(destinations)}"

@@ -146,9 +146,9 @@ def _settled(
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
     if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
-        raise Refused("The initial message was sent meanwhile, or the contact wrote first. Your words are kept.")
+        raise Refused("The initial message was sent meanwhile, or the contact wrote first.")
     if kind is MessageKind.FOLLOW_UP and to.follow_up_id is None:
-        raise Refused("That follow-up was sent meanwhile, or it has expired. Your words are kept.")
+        raise Refused("That follow-up was sent meanwhile, or it has expired.")
     if body is not None:
         return kind, body, ready.rendered.complete and body == ready.rendered.text
     if kind is MessageKind.REPLY:
@@ -157,8 +157,6 @@ def _settled(
 
 
 def _complete(rendered: Rendered) -> str:
-    if rendered.unknown:
-        raise Refused(f"%{rendered.unknown[0]}% is not a field of this contact; the script cannot be filled in.")
-    if rendered.missing:
-        raise Refused(f"%{rendered.missing[0]}% has no value for this contact; the script cannot be filled in.")
+    if unresolved := (*rendered.unknown, *rendered.missing):
+        raise Refused(f"%{unresolved[0]}% has no value for this contact; the script cannot be filled in.")
     return rendered.text

@@ -13,14 +13,13 @@ from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Move, Outcome, Plan
 from thrumsg_tui.domain.words import CampaignState, Status
-from thrumsg_tui.store.changes.opt_outs import erase_opt_out, restore_opt_out
+from thrumsg_tui.store.changes.opt_outs import describe_opt_out, erase_opt_out, restore_opt_out
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import store_answer
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, last_undoable
-from thrumsg_tui.store.queries.thread import opt_out
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
@@ -106,15 +105,14 @@ def _opt_out_undone(
     tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]
 ) -> Outcome:
     phone: str = details["phone"]
-    present = opt_out(tx.conn, phone)
+    present = describe_opt_out(tx, phone)
     takes_effect_away = details.get("old") is None
     if takes_effect_away:
         who.require(Action.OPT_IN)
         if present is None:
             return _nothing(f"{phone} was opted in since")
-        kept = {"kind": present.kind, "note": present.note, "at": int(present.at.timestamp() * 1000)}
         concerned = erase_opt_out(tx, phone)
-        now = {"phone": phone, "old": kept, "thread": f"opt-out taken back by {who.user.name}"}
+        now = {"phone": phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
         sentence = f"{phone} is opted in again"
     else:
         if present is not None:

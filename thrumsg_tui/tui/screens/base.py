@@ -105,9 +105,9 @@ class CommandScreen(Screen[None]):
         """Show all keys."""
         self.app.push_screen(HelpDialog([*self.SCOPES, Scope.LIST, Scope.EVERYWHERE]))
 
-    async def action_back(self) -> None:
+    def action_back(self) -> None:
         """Go back, or quit."""
-        await self.thrumsg.go_back()
+        self.thrumsg.go_back()
 
     async def action_undo(self) -> None:
         """Take back the person's last change."""

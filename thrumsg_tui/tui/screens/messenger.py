@@ -377,7 +377,7 @@ class MessengerScreen(MessengerPanes):
         elif not self.list.has_focus:
             self.leave_to_list()
         else:
-            await self.action_back()
+            self.action_back()
 
     # Senders
 

@@ -137,10 +137,10 @@ class OverviewScreen(CommandScreen):
         user = self.thrumsg.who.user
         await self.thrumsg.desk.do(set_preference, user.id, preference_key(self.campaign_id), str(order))
 
-    async def on_paged_list_chosen(self) -> None:
+    def on_paged_list_chosen(self) -> None:
         """Open the messenger on the row under the cursor."""
         if row := self.table.row:
-            await self.thrumsg.open_messenger(self.campaign_id, row.id)
+            self.thrumsg.open_messenger(self.campaign_id, row.id)
 
     @property
     def chosen(self) -> Assignment | None:

@@ -1,0 +1,126 @@
+"""The command line, run in this process by a person whose login the test chooses."""
+
+from __future__ import annotations
+
+import json
+import pwd
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thrumsg_tui.cli.main import main
+from thrumsg_tui.store.changes.settings import store_setting
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.settings import PRACTICE
+
+MARIA, DEV, ANN = "+14155550142", "+14155550143", "+14155550144"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Shell:
+    """A person at a keyboard, `root` to begin with."""
+
+    def __init__(self, database: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
+        self.database = database
+        self._patch = patch
+        self._capture = capture
+        self._at_terminal = False
+        self.log_in("root")
+
+    def log_in(self, login: str, full_name: str = "") -> None:
+        """Sit down as somebody else."""
+        account = pwd.struct_passwd((login, "x", 1000, 1000, full_name, "/home", "/bin/sh"))
+        self._patch.setattr(pwd, "getpwuid", lambda _: account)
+
+    def sit_at_terminal(self, kind: str = "xterm-256color") -> None:
+        """Have a terminal from now on."""
+        self._at_terminal = True
+        self._patch.setenv("TERM", kind)
+
+    def over_ssh(self, command: str | None) -> None:
+        """Come with a key that has a forced command."""
+        if command is None:
+            self._patch.delenv("SSH_ORIGINAL_COMMAND", raising=False)
+        else:
+            self._patch.setenv("SSH_ORIGINAL_COMMAND", command)
+
+    def run(self, *words: object) -> Result:
+        """Run a command line."""
+        self._capture.readouterr()
+        for stream in (sys.stdin, sys.stdout) if self._at_terminal else ():
+            self._patch.setattr(stream, "isatty", lambda: True, raising=False)
+        code = main([str(word) for word in words])
+        out, err = self._capture.readouterr()
+        return Result(code, out, err)
+
+    def done(self, *words: object) -> str:
+        """Run one that must succeed, and return what it printed."""
+        result = self.run(*words)
+        assert result.code == 0, result.err
+        return result.out
+
+    def json(self, *words: object) -> Any:
+        """Run one that must succeed, and return its JSON."""
+        return json.loads(self.done(*words, "--json"))
+
+    def refused(self, *words: object) -> str:
+        """Run one that a rule refuses, and return the reason."""
+        result = self.run(*words)
+        assert (result.code, result.out) == (1, "")
+        assert result.err.count("\n") == 1
+        return result.err
+
+    def ids(self, *words: object) -> list[int]:
+        """List conversations, and return their ids."""
+        return [each["id"] for each in self.json("conversations", *words)]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    for variable in ("SSH_ORIGINAL_COMMAND", "THRUMSG_DB"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    database = tmp_path / "thrumsg.db"
+    monkeypatch.setenv("THRUMSG_DB", str(database))
+    return Shell(database, monkeypatch, capsys)
+
+
+@pytest.fixture
+def spring(shell: Shell, tmp_path: Path) -> Shell:
+    """A campaign that is always open, with the senders kim and lee, and three contacts whom nobody holds."""
+    shell.done(
+        *("campaign", "create", "Spring", "--initial", "Hi %first_name%, it's %sender_first_name%", "--quicksend"),
+        *("--timezone", "UTC", "--open", "00:00", "--close", "24:00"),
+    )
+    shell.done("user", "add", "kim", "--first-name", "Kim", "--last-name", "Alvarez")
+    shell.done("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")
+    shell.done("campaign", "add-sender", "Spring", "kim", "lee")
+    contacts = tmp_path / "contacts.csv"
+    contacts.write_text(f"First Name,Last Name,Cell\nMaria,Lopez,{MARIA}\nDev,Patel,{DEV}\nAnn,Otieno,{ANN}\n")
+    shell.done("import", "contacts", contacts, "--campaign", "Spring")
+    survey = tmp_path / "survey.csv"
+    survey.write_text("question,choices\nWill you vote?,Yes|No\n")
+    shell.done("import", "survey", survey, "--campaign", "Spring")
+    return shell
+
+
+@pytest.fixture
+def practice(spring: Shell) -> Shell:
+    """The same in a practice database."""
+    database = Database(spring.database)
+    with database.writing() as tx:
+        store_setting(tx, PRACTICE, "7")
+    database.close()
+    return spring

@@ -1,0 +1,93 @@
+"""A campaign's life, and who is on it."""
+
+import io
+import sys
+
+import pytest
+
+from tests.cli.conftest import Shell
+
+
+class Keyboard(io.StringIO):
+    """Answers typed at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_campaign_is_active_at_once_and_says_its_id(shell: Shell) -> None:
+    made = shell.json("campaign", "create", "Spring", "--initial", "Hi")
+    assert (made["id"], made["state"], made["open"], made["close"]) == (1, "active", "09:00", "21:00")
+    assert "Campaign 2: Autumn" in shell.done("campaign", "create", "Autumn", "--initial", "Hi")
+
+
+def test_a_draft_is_launched_paused_resumed_and_archived(shell: Shell) -> None:
+    shell.done("campaign", "create", "Spring", "--initial", "Hi", "--draft")
+    assert "campaign launch" in shell.refused("campaign", "resume", "Spring")
+    states = [shell.json("campaign", verb, "Spring")["state"] for verb in ("launch", "pause")]
+    assert "campaign resume" in shell.refused("campaign", "launch", "Spring")
+    states += [shell.json("campaign", verb, "1")["state"] for verb in ("resume",)]
+    states += [shell.json("campaign", "archive", "Spring", "--yes")["state"]]
+    assert states == ["active", "paused", "active", "archived"]
+    shell.refused("campaign", "resume", "Spring")
+
+
+@pytest.mark.parametrize(
+    ("typed", "state"),
+    [("y\nSpring\n", "archived"), ("n\n", "active"), ("y\nspring\n", "active"), ("", "active")],
+)
+def test_archiving_asks_twice_on_a_terminal(
+    spring: Shell, monkeypatch: pytest.MonkeyPatch, typed: str, state: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Keyboard(typed))
+    result = spring.run("campaign", "archive", "Spring")
+    assert result.code == (0 if state == "archived" else 1)
+    assert "It is final" in result.err
+    assert spring.json("campaign", "show", "Spring")["state"] == state
+
+
+def test_the_list_has_every_campaign_newest_first(spring: Shell) -> None:
+    spring.done("campaign", "create", "Autumn", "--initial", "Hi", "--draft")
+    listed = spring.json("campaign", "list")
+    assert [(each["id"], each["name"], each["state"], each["total"]) for each in listed] == [
+        (2, "Autumn", "draft", 0),
+        (1, "Spring", "active", 3),
+    ]
+
+
+def test_a_sender_who_is_added_twice_is_added_once(spring: Shell) -> None:
+    assert spring.json("campaign", "add-sender", "Spring", "kim", "root")["added"] == ["root"]
+
+
+@pytest.mark.parametrize(
+    ("where", "gains"),
+    [
+        ([], {"kim": -2, "unassigned": 2}),
+        (["--to-unassigned"], {"kim": -2, "unassigned": 2}),
+        (["--to", "lee"], {"kim": -2, "lee": 2}),
+        (["--to-everyone"], {"kim": -2, "lee": 2}),
+    ],
+)
+def test_a_sender_who_leaves_gives_their_conversations_away(
+    spring: Shell, where: list[str], gains: dict[str, int]
+) -> None:
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", 2)
+    assert spring.json("campaign", "remove-sender", "Spring", "kim", *where)["by_sender"] == gains
+    assert [each["login"] for each in spring.json("overview", "Spring")["senders"]] == [None, "lee"]
+
+
+def test_a_follow_up_says_whom_it_reaches_and_whom_it_leaves_out(spring: Shell) -> None:
+    spring.done("send", 1)
+    create = ["follow-up", "create", "Spring", "--title", "R", "--text", "Vote"]
+    assert "reaches 1 conversation; 2 not started are left out" in spring.done(*create)
+    assert spring.json(*create, "--replied")["reaches"] == 0
+    assert spring.json(*create, "--not-replied") == {"id": 3, "reaches": 1, "not_started": 2}
+
+
+def test_a_follow_ups_time_is_in_the_campaigns_zone(shell: Shell) -> None:
+    shell.done("campaign", "create", "Spring", "--initial", "Hi", "--timezone", "America/New_York")
+    create = ["follow-up", "create", "Spring", "--title", "R", "--text", "Vote", "--expires"]
+    shell.done(*create, "2999-01-01T12:00")
+    shell.done(*create, "2999-01-01T12:00+01:00")
+    expiries = [each["expires_at"] for each in shell.json("campaign", "show", "Spring")["follow_ups"]]
+    assert expiries == ["2999-01-01T17:00:00Z", "2999-01-01T11:00:00Z"]

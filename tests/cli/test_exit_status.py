@@ -1,0 +1,173 @@
+"""0 done, 1 refused, 2 usage, 3 the database, 70 a mistake of ours, 130 interrupted; never a traceback."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Shell
+from thrumsg_tui.cli import people
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["campaign"],
+        ["campaign", "create", "Spring"],
+        ["campaign", "create", "Spring", "--initial", "Hi", "--open", "25:00"],
+        ["campaign", "create", "Spring", "--initial", "Hi", "--timezone", "Mars/Olympus"],
+        ["campaign", "create", "Spring", "--initial", "Hi", "--starts", "3 March"],
+        ["thread", "one"],
+        ["thread", "99999999999999999999"],
+        ["conversations", "Spring", "--sender", "kim", "--unassigned"],
+        ["conversations", "Spring", "--status", "asleep"],
+        ["answer", "1", "Will you vote?"],
+        ["answer", "1", "Will you vote?", "Yes", "--clear"],
+        ["reassign", "Spring", "--to", "kim"],
+        ["reassign", "Spring", "--from", "kim"],
+        ["reassign", "--from", "kim", "--to", "lee"],
+        ["reassign", "Spring", "--from", "kim", "--from-everyone", "--to", "lee"],
+        ["reassign", "Spring", "--from-unassigned", "--conversation", "1", "--to", "lee"],
+        ["reassign", "Spring", "--from", "kim", "--to", "lee", "--to-everyone"],
+        ["reassign", "Spring", "--from", "kim", "--to", "lee", "--save-plan", "plan.json"],
+        ["reassign", "Spring", "--plan", "plan.json"],
+        ["reassign", "--plan", "plan.json", "--preview"],
+        ["import", "contacts", "contacts.csv"],
+        ["import", "users", "users.csv", "--campaign", "Spring"],
+        ["import", "contacts", "contacts.csv", "--campaign", "Spring", "--map", "phone"],
+        ["receive", "--from", "4155550142", "--body", "Hi", "--at", "yesterday"],
+        ["deliver"],
+        ["listen"],
+    ],
+)
+def test_a_command_line_that_cannot_be_read_makes_no_database(shell: Shell, words: list[str]) -> None:
+    result = shell.run(*words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("usage: thrumsg")
+    assert not shell.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["overview", "Autumn"], "no campaign 'Autumn'"),
+        (["thread", "99"], "no conversation 99"),
+        (["undo", "99"], "no change 99"),
+        (["user", "role", "nobody", "admin"], "no user 'nobody'"),
+        (["conversations", "Spring", "--sender", "root"], "'root' is not a sender"),
+        (["send", "1", "--body", "Hi %first_name%"], "%first_name% is not filled in"),
+        (["send", "1", "--body", ""], "the message is empty"),
+        (["opt-out", "call me"], "is not a phone number"),
+        (["opt-out", "415 555 0142", "--region", "XX"], "is not a region"),
+        (["opt-in", "415 555 0142"], "is not opted out"),
+        (["answer", "1", "Will you?", "Yes"], "no survey question"),
+        (["answer", "1", "Will you vote?", "Perhaps"], "not a choice"),
+        (["reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", "0"], "at least 1"),
+        (["reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", "-3"], "at least 1"),
+        (["reassign", "Spring", "--from", "kim", "--to", "kim"], "same sender"),
+        (["campaign", "create", "Spring", "--initial", "Hi"], "a campaign 'Spring' already"),
+        (["campaign", "create", "X", "--initial", "Hi", "--open", "9:00", "--close", "9:00"], "is not after"),
+        (["campaign", "create", "X", "--initial", "Hi", "--starts", "2026-03-03", "--ends", "2026-03-02"], "before"),
+        (["campaign", "launch", "Spring"], "cannot become active"),
+        (["campaign", "resume", "Spring"], "cannot become active"),
+        (["campaign", "archive", "Spring"], "needs --yes"),
+        (["settings", "colour", "blue"], "no setting 'colour'"),
+        (["settings", "colour"], "no setting 'colour'"),
+        (["settings", "redact_phones", "perhaps"], "either on or off"),
+        (["import", "users", "/nowhere.csv"], "no file"),
+        (["export", "messages", "Spring", "--out", "/"], "is a folder"),
+        (["reassign", "--plan", "/nowhere.json"], "cannot be read"),
+    ],
+)
+def test_what_a_rule_refuses_is_explained_in_one_line(spring: Shell, words: list[str], reason: str) -> None:
+    before = spring.done("history")
+    assert reason in spring.refused(*words)
+    assert spring.done("history") == before
+
+
+def test_a_file_that_is_not_ours_is_left_as_it_is(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("my notes")
+    result = shell.run("--db", tmp_path / "notes.txt", "campaign", "list")
+    assert (result.code, result.out) == (3, "")
+    assert "not a thrumsg database" in result.err
+    assert (tmp_path / "notes.txt").read_text() == "my notes"
+
+
+def test_a_file_of_a_newer_version_is_left_as_it_is(spring: Shell) -> None:
+    conn = sqlite3.connect(spring.database)
+    conn.execute("PRAGMA user_version = 999")
+    conn.close()
+    result = spring.run("campaign", "list")
+    assert result.code == 3
+    assert "newer" in result.err
+
+
+@pytest.mark.parametrize("path", ["no/such/folder/t.db", "x" * 300, "."])
+def test_a_place_where_no_file_can_be_is_explained(shell: Shell, path: str, tmp_path: Path) -> None:
+    result = shell.run("--db", tmp_path / path, "campaign", "list")
+    assert result.code == 3
+    assert result.err.count("\n") == 1
+
+
+def test_an_own_folder_that_cannot_be_made_is_explained(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/proc/nowhere")
+    monkeypatch.delenv("THRUMSG_DB")
+    result = shell.run("campaign", "list")
+    assert result.code == 3
+    assert "cannot be made" in result.err
+
+
+def test_a_mistake_of_ours_is_one_line_and_its_traceback_in_a_log(
+    spring: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("the number +14155550142")
+
+    monkeypatch.setattr(people, "list_all", broken)
+    result = spring.run("user", "list")
+    assert (result.code, result.out) == (70, "")
+    assert result.err.count("\n") == 1
+    assert "+1415" not in result.err
+    (log,) = tmp_path.rglob("errors.log")
+    assert str(log) in result.err
+    assert "ZeroDivisionError: the number" in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_ctrl_c_is_130_and_silent(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(people, "list_all", interrupted)
+    result = spring.run("user", "list")
+    assert (result.code, result.out, result.err) == (130, "", "")
+
+
+def test_a_reader_that_leaves_early_hears_nothing_of_it(spring: Shell) -> None:
+    for _ in range(12):
+        spring.done("settings", "organization", "x" * 8000)
+    command = f"{sys.executable} -m thrumsg_tui history | head -c 1; exit ${{PIPESTATUS[0]}}"
+    environment = os.environ | {"THRUMSG_DB": str(spring.database)}
+    spring.done("user", "add", own_login(), "--first-name", "A", "--last-name", "B", "--role", "owner")
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def own_login() -> str:
+    command = [sys.executable, "-c", "import os, pwd; print(pwd.getpwuid(os.getuid()).pw_name)"]
+    login = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return login if login != "root" else "somebody"
+
+
+def test_words_that_are_not_text_are_made_readable(spring: Shell) -> None:
+    made = spring.json("user", "add", "jo", "--first-name", "J\udcf6", "--last-name", "B")
+    assert made["first_name"] == "J\ufffd"
+    assert "\udcf6" not in spring.refused("overview", "S\udcf6")
+
+
+def test_the_version_is_printed(shell: Shell) -> None:
+    assert shell.done("--version").startswith("thrumsg ")

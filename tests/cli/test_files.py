@@ -1,0 +1,65 @@
+"""CSV files in and out (`docs/rules.md` 9)."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import MARIA, Shell
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    path = tmp_path / "mixed.csv"
+    path.write_text("Given,Tel,Polling Place\nMaria,4155550150,School\nDev,12,Hall\nMaria,4155550150,School\n")
+    return path
+
+
+def test_an_import_accounts_for_every_row(spring: Shell, mixed: Path, tmp_path: Path) -> None:
+    rejects = tmp_path / "rejects.csv"
+    words = ["import", "contacts", mixed, "--campaign", "Spring", "--map", "first_name=Given", "--rejects", rejects]
+    said = spring.done(*words)
+    assert "1 imported, 0 updated, 0 unchanged, 1 duplicates, 1 rejected." in said
+    assert "line 3: rejected" in said
+    assert "line 4: duplicate" in said
+    assert "Custom fields: Polling Place." in said
+    (rejected,) = csv.DictReader(StringIO(rejects.read_text()))
+    assert (rejected["Given"], rejected["line"]) == ("Dev", "3")
+
+
+def test_a_dry_run_changes_nothing(spring: Shell, mixed: Path) -> None:
+    done = spring.json("import", "contacts", mixed, "--campaign", "Spring", "--map", "first_name=Given", "--dry-run")
+    assert (done["imported"], done["dry_run"]) == (1, True)
+    assert spring.json("overview", "Spring")["total"] == 3
+
+
+def test_every_kind_of_file_can_be_imported(spring: Shell, tmp_path: Path) -> None:
+    kinds = {
+        "users": "login,first_name,last_name,email,role\nmo,Mo,D,mo@example.org,moderator\n",
+        "replies": "title,body\nWhere,At the school\n",
+        "opt-outs": f"phone,note\n{MARIA},by mail\n",
+    }
+    for kind, content in kinds.items():
+        path = tmp_path / f"{kind}.csv"
+        path.write_text(content)
+        assert spring.json("import", kind, path)["imported"] == 1
+    assert spring.json("lookup", MARIA)["opt_out"]["kind"] == "imported"
+    assert spring.json("campaign", "show", "Spring")["replies"][0]["global"] is True
+
+
+@pytest.mark.parametrize("kind", ["messages", "surveys", "conversations", "opt-outs"])
+def test_an_export_goes_to_standard_output_or_a_file(spring: Shell, tmp_path: Path, kind: str) -> None:
+    spring.done("send", 1)
+    spring.done("answer", 1, "Will you vote?", "Yes")
+    spring.done("opt-out", MARIA)
+    rows = list(csv.DictReader(StringIO(spring.done("export", kind, "Spring"))))
+    assert rows
+    out = tmp_path / "out.csv"
+    assert spring.json("export", kind, "Spring", "--out", out)["rows"] == len(rows)
+    assert list(csv.DictReader(StringIO(out.read_text()))) == rows
+    assert spring.json("export", kind, "Spring") == rows
+
+
+def test_the_campaign_of_an_export_may_stand_after_an_option(spring: Shell) -> None:
+    assert spring.json("export", "conversations", "--as", "root", "Spring")[0]["campaign_name"] == "Spring"

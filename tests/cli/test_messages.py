@@ -1,0 +1,94 @@
+"""Sending, Send All, receiving."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import DEV, MARIA, Shell
+from thrumsg_tui.cli import messages
+from thrumsg_tui.store.changes import send_all
+
+
+def test_without_a_gateway_a_message_stays_queued_and_that_is_said(spring: Shell) -> None:
+    assert "queued. No gateway is set up" in spring.done("send", 1)
+    assert "No gateway is set up" in spring.done("send-all", "Spring", "--unassigned")
+
+
+def test_the_practice_gateway_delivers_at_once(practice: Shell) -> None:
+    assert practice.json("send", 1)["state"] == "delivered"
+    practice.done("send-all", "Spring", "--unassigned")
+    assert {practice.json("thread", each)["messages"][0]["state"] for each in (1, 2, 3)} == {"delivered"}
+    practice.done("opt-out", MARIA)
+    assert practice.json("thread", 1)["messages"][-1]["state"] == "delivered"
+
+
+def test_outside_the_hours_a_message_is_held_and_says_until_when(shell: Shell, tmp_path: Path) -> None:
+    contacts = tmp_path / "contacts.csv"
+    contacts.write_text(f"first,cell\nMaria,{MARIA}\n")
+    shell.done(
+        *("campaign", "create", "Later", "--initial", "Hi", "--starts", "2999-01-01", "--timezone", "UTC"),
+        *("--open", "00:00", "--close", "24:00"),
+    )
+    shell.done("import", "contacts", contacts, "--campaign", "Later")
+    sent = shell.json("send", 1)
+    assert (sent["state"], sent["leaves_at"]) == ("unsent", "2999-01-01T00:00:00Z")
+
+
+def test_words_that_are_given_go_as_they_are(spring: Shell) -> None:
+    spring.done("receive", "--from", MARIA, "--body", "Where?")
+    assert spring.json("send", 1, "--body", "50% off at %  ")["body"] == "50% off at %  "
+    assert "--body" in spring.refused("send", 1)
+
+
+def test_send_all_sends_each_once_and_says_what_it_could_not(spring: Shell, tmp_path: Path) -> None:
+    spring.done("campaign", "create", "Fields", "--initial", "At %place%", "--quicksend", "--close", "24:00")
+    contacts = tmp_path / "contacts.csv"
+    contacts.write_text(f"first,cell,place\nMaria,{MARIA},School\nDev,{DEV},\n")
+    spring.done("import", "contacts", contacts, "--campaign", "Fields")
+    done = spring.json("send-all", "Fields", "--unassigned")
+    assert done["sent"] == 1
+    assert "%place%" in done["refused"][0]["reason"]
+    again = spring.run("send-all", "Fields", "--unassigned", "--json")
+    assert again.code == 1
+    assert '"sent": 0' in again.out
+
+
+def test_send_all_needs_quicksend(shell: Shell) -> None:
+    shell.done("campaign", "create", "Slow", "--initial", "Hi")
+    assert "QuickSend" in shell.refused("send-all", "Slow", "--unassigned")
+
+
+def test_send_all_sends_follow_ups(spring: Shell) -> None:
+    spring.done("send-all", "Spring", "--unassigned")
+    spring.done("follow-up", "create", "Spring", "--title", "R", "--text", "Vote, %first_name%")
+    assert spring.json("send-all", "Spring", "--unassigned", "--tab", "follow-ups")["sent"] == 3
+
+
+def test_ctrl_c_stops_send_all_between_batches(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send_all, "BATCH", 1)
+    whole = send_all.send_batch
+
+    def interrupted(*given: object) -> send_all.Batch:
+        os.kill(os.getpid(), signal.SIGINT)
+        return whole(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(messages, "send_batch", interrupted)
+    result = spring.run("send-all", "Spring", "--unassigned")
+    assert result.code == 130
+    assert "Stopped: sent 1 message" in result.out
+    assert spring.json("overview", "Spring")["sent"] == 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_message_goes_to_the_campaign_that_is_named(spring: Shell) -> None:
+    spring.done("campaign", "create", "Autumn", "--initial", "Hi")
+    assert "no conversation" in spring.refused("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Autumn")
+    assert spring.json("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Spring")["conversation"] == 1
+
+
+def test_stop_opts_out_and_start_opts_in(spring: Shell) -> None:
+    assert "opted out" in spring.done("receive", "--from", MARIA, "--body", "STOP")
+    assert spring.json("lookup", MARIA)["opted_out"] is True
+    assert spring.json("receive", "--from", MARIA, "--body", "START")["opted_out"] is False

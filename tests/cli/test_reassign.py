@@ -1,0 +1,125 @@
+"""Reassigning, previews, plans and undo (`docs/rules.md` 4)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import MARIA, Shell
+
+
+def holders(shell: Shell) -> list[str | None]:
+    return [each["sender"] for each in sorted(shell.json("conversations", "Spring"), key=lambda each: each["id"])]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--from-unassigned", "--to", "kim"], ["kim", "kim", "kim"]),
+        (["--from-unassigned", "--to-everyone"], ["kim", "lee", "kim"]),
+        (["--from-everyone", "--to", "lee", "--to", "kim", "--count", 2], ["kim", "lee", None]),
+        (["--conversation", 3, "--conversation", 1, "--to", "lee"], ["lee", None, "lee"]),
+        (["--from-unassigned", "--to", "kim", "--status", "needs_reply"], ["kim", None, None]),
+        (["--from-unassigned", "--from", "lee", "--to", "kim", "--status", "not-started"], [None, "kim", "kim"]),
+    ],
+)
+def test_conversations_move_as_asked(spring: Shell, words: list[object], expected: list[str | None]) -> None:
+    spring.done("receive", "--from", MARIA, "--body", "Hi")
+    spring.done("reassign", "Spring", *words)
+    assert holders(spring) == expected
+
+
+def test_unassigning_all(spring: Shell) -> None:
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim")
+    spring.done("reassign", "Spring", "--from", "kim", "--to-unassigned")
+    assert holders(spring) == [None, None, None]
+
+
+def test_level_evens_out_what_they_hold(spring: Shell) -> None:
+    spring.done("reassign", "Spring", "--conversation", 1, "--to", "kim")
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--to", "lee", "--count", 1, "--level")
+    assert holders(spring) == ["kim", "lee", None]
+
+
+def test_nothing_that_matches_moves_nothing_and_is_no_error(spring: Shell) -> None:
+    done = spring.json("reassign", "Spring", "--from", "kim", "--to", "lee")
+    assert (done["event"], done["moved"]) == (None, 0)
+
+
+def test_a_preview_changes_nothing_and_names_who_gives_to_whom(spring: Shell) -> None:
+    spring.done("opt-out", MARIA)
+    before = spring.done("history")
+    shown = spring.done("reassign", "Spring", "--from-unassigned", "--to-everyone", "--preview")
+    assert "3 conversations would be moved, 1 of them opted out. Nothing was changed." in shown
+    rows = [line.split() for line in shown.splitlines()[1:3]]
+    assert rows == [
+        ["Unassigned", "Kim", "Alvarez", "1", "0", "0", "0", "1", "2"],
+        ["Unassigned", "Lee", "Ng", "1", "0", "0", "0", "0", "1"],
+    ]
+    assert holders(spring) == [None, None, None]
+    assert spring.done("history") == before
+
+
+def test_a_saved_plan_does_what_was_previewed_and_skips_what_moved_since(spring: Shell, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)
+    spring.done("reassign", "Spring", "--conversation", 2, "--to", "lee")
+    done = spring.json("reassign", "--plan", plan)
+    assert (done["moved"], done["skipped"], done["skipped_conversations"]) == (2, 1, [2])
+    assert holders(spring) == ["kim", "lee", "kim"]
+    assert spring.json("reassign", "--plan", plan)["moved"] == 0
+
+
+def test_a_moderator_is_needed_for_a_plan_too(spring: Shell, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)
+    spring.log_in("kim")
+    spring.refused("reassign", "--plan", plan)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "null", "not JSON", "[" * 100_000, '{"format": 1}', "\udc80"])
+def test_a_file_that_is_no_plan_is_refused(spring: Shell, tmp_path: Path, content: str) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert "is not a plan" in spring.refused("reassign", "--plan", plan)
+
+
+@pytest.mark.parametrize("key", ["campaign_id", "as_of", "moves", "senders", "already_there"])
+def test_a_plan_that_lost_something_is_refused(spring: Shell, tmp_path: Path, key: str) -> None:
+    plan = tmp_path / "plan.json"
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)
+    content = json.loads(plan.read_text())
+    del content[key]
+    plan.write_text(json.dumps(content))
+    assert "is not a plan" in spring.refused("reassign", "--plan", plan)
+
+
+def test_a_plan_of_another_version_or_database_is_refused(spring: Shell, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)
+    content = json.loads(plan.read_text())
+    plan.write_text(json.dumps(content | {"version": 2}))
+    assert "another version" in spring.refused("reassign", "--plan", plan)
+    plan.write_text(json.dumps(content | {"as_of": 10_000}))
+    assert "another database" in spring.refused("reassign", "--plan", plan)
+
+
+def test_undo_takes_back_the_last_change_and_undo_of_the_undo_does_it_again(spring: Shell) -> None:
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim")
+    undone = spring.json("undo")
+    assert holders(spring) == [None, None, None]
+    spring.done("undo", undone["event"])
+    assert holders(spring) == ["kim", "kim", "kim"]
+
+
+def test_there_may_be_nothing_to_undo(spring: Shell) -> None:
+    spring.log_in("kim")
+    assert "nothing of yours" in spring.refused("undo")
+
+
+def test_the_history_of_a_campaign_or_a_conversation(spring: Shell) -> None:
+    spring.done("reassign", "Spring", "--conversation", 1, "--to", "kim")
+    spring.done("campaign", "create", "Autumn", "--initial", "Hi")
+    assert {each["campaign"] for each in spring.json("history", "--campaign", "Spring")} == {"Spring"}
+    assert [each["action"] for each in spring.json("history", "--conversation", 1)] == ["reassign"]
+    assert "can be undone" in spring.done("history", "--conversation", 1)

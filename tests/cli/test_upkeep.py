@@ -1,0 +1,35 @@
+"""Settings, doctor and backup."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Shell
+from thrumsg_tui.store.database import Database
+
+
+def test_settings_are_listed_shown_and_changed(shell: Shell) -> None:
+    listed = shell.json("settings")
+    assert listed.keys() == {"organization", "opt_out_message", "auto_opt_out", "redact_phones"}
+    assert shell.json("settings", "organization", "Harbor Votes") == {"organization": "Harbor Votes"}
+    assert shell.json("settings", "organization") == {"organization": "Harbor Votes"}
+    assert shell.json("settings", "auto_opt_out", "--as", "root", "No") == {"auto_opt_out": "off"}
+
+
+def test_doctor_finds_and_mends_a_wrong_count(spring: Shell) -> None:
+    assert spring.json("doctor")["healthy"] is True
+    database = Database(spring.database)
+    with database.writing() as tx:
+        tx.conn.execute("UPDATE assignment SET assigned = assigned + 1")
+    database.close()
+    result = spring.run("doctor")
+    assert result.code == 1
+    assert "doctor --repair" in result.err
+    assert spring.json("doctor", "--repair")["mended"]
+    spring.done("doctor")
+
+
+def test_a_backup_is_a_database_closed_to_others(spring: Shell, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    spring.done("backup", copy)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert spring.json("--db", copy, "overview", "Spring")["total"] == 3
+    assert "database itself" in spring.refused("backup", spring.database)
