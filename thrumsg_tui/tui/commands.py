@@ -23,6 +23,7 @@ class Scope(StrEnum):
     OVERVIEW = "Overview"
     MESSENGER = "Messenger"
     MESSAGE_BOX = "In the message box"
+    SIDEBAR = "In the sidebar"
     SURVEY = "In the survey"
     REPLIES = "In the recommended replies"
 
@@ -149,10 +150,19 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("app.back", "q", "back", "Back", "Back to the screen before; from the first one, quit", Scope.EVERYWHERE),
     Command("app.suspend", "ctrl+z", "suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE),
+    Command("senders.escape", "escape", "escape", "Out", "Out of the search", Scope.OVERVIEW),
     Command("senders.search", "slash", "search", "Search", "Find a sender by name", Scope.OVERVIEW, "search"),
     Command("senders.sort", "s", "sort", "Sort", "Next order: sender, progress, needs reply", Scope.OVERVIEW, "sort"),
     Command("senders.reverse", "S", "reverse", "Reverse", "Turn the order round", Scope.OVERVIEW, "reverse"),
     Command("messenger.open", "enter", "write", "Write", "Open, with the cursor in the message box", Scope.MESSENGER),
+    Command(
+        "messenger.escape",
+        "escape",
+        "escape",
+        "Out",
+        "Out of the search, then out of the marks, then back",
+        Scope.MESSENGER,
+    ),
     Command("messenger.mark", "space", "mark", "Mark", "Mark this one, or take the mark off", Scope.MESSENGER, "mark"),
     Command("messenger.mark_range", "V", "mark_range", "Mark a range", "From here to the next V", Scope.MESSENGER),
     Command("messenger.mark_all", "A", "mark_all", "Mark all", "Mark all that match tab and search", Scope.MESSENGER),
@@ -304,6 +314,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "box.leave", "escape", "leave", "Back to the list", "Back to the list; the draft is kept", Scope.MESSAGE_BOX
     ),
+    Command("pane.leave", "escape", "leave", "Back to the list", "Back to the list", Scope.SIDEBAR),
     Command(
         "survey.answer",
         "1 2 3 4 5 6 7 8 9",

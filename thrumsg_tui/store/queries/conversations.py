@@ -185,20 +185,32 @@ def position(conn: sqlite3.Connection, request: ListRequest, conversation_id: Co
 
 
 def next_waiting(
-    conn: sqlite3.Connection,
-    assignment_id: AssignmentId,
-    besides: ConversationId | None,
+    conn: sqlite3.Connection, assignment_id: AssignmentId, current: ConversationId | None, *, wrap: bool = False
 ) -> ConversationId | None:
-    """The conversation of an assignment that waits longest for a reply, other than `besides`."""
-    row = conn.execute(
-        f"""
-        SELECT id FROM conversation
-        WHERE assignment_id = ? AND tab = 'responses' AND {WAITING} AND id <> ?
-        ORDER BY urgency, id LIMIT 1
-        """,
-        (assignment_id, besides or 0),
-    ).fetchone()
-    return None if row is None else ConversationId(row["id"])
+    """The conversation of an assignment that waits longest of those who wait less long than the current one.
+
+    From one that does not wait, the longest waiting of all; with `wrap` also from the last one.
+    """
+    starts = ["(urgency, id) > (SELECT urgency, id FROM conversation WHERE id = :current)"] if current else []
+    if wrap or not current or not _waits(conn, current):
+        starts.append("id <> :current")
+    for start in starts:
+        row = conn.execute(
+            f"""
+            SELECT id FROM conversation
+            WHERE assignment_id = :assignment_id AND tab = 'responses' AND {WAITING} AND {start}
+            ORDER BY urgency, id LIMIT 1
+            """,
+            {"assignment_id": assignment_id, "current": current or 0},
+        ).fetchone()
+        if row:
+            return ConversationId(row["id"])
+    return None
+
+
+def _waits(conn: sqlite3.Connection, conversation_id: ConversationId) -> bool:
+    row = conn.execute(f"SELECT 1 FROM conversation WHERE id = ? AND {WAITING}", (conversation_id,)).fetchone()
+    return row is not None
 
 
 def next_waiting_elsewhere(

@@ -45,7 +45,7 @@ CONVERSATION_SORT = "conversation_sort"
 class MessengerScreen(MessengerPanes):
     """The messenger with all that one does in it."""
 
-    SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES)
+    SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES)
     BINDINGS = bindings(commands_of(Scope.MESSENGER, Scope.EVERYWHERE))
 
     sending_all = var(False, init=False)
@@ -79,18 +79,20 @@ class MessengerScreen(MessengerPanes):
         if verdict and verdict.refusal:
             self.say(verdict.refusal.sentence, warning=True)
             return
+        desk, who = self.thrumsg.desk, self.thrumsg.who
+        following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
         self.box.read_only = True  # until the next one is in the box, Enter must not send this one again
         try:
-            sent = await self.thrumsg.desk.do(send, self.thrumsg.who, of.id, body=self.box.text, kind=kind)
+            sent = await desk.do(send, who, of.id, body=self.box.text, kind=kind)
             self.forget_draft()
-            await self._go_on_after(sent, of)
+            await self._go_on_after(sent, of, following)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
         finally:
             await self.ask_and_paint()
             self.box.read_only = False
 
-    async def _go_on_after(self, sent: Sent, of: Conversation) -> None:
+    async def _go_on_after(self, sent: Sent, of: Conversation, following: ConversationId | None) -> None:
         """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
         held = ", held until the campaign opens" if sent.leaves_at else ""
         self.say(f"{_SENT[sent.kind]} to {of.name}{held}.")
@@ -99,7 +101,6 @@ class MessengerScreen(MessengerPanes):
         desk = self.thrumsg.desk
         if await desk.ask(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
             return
-        following = await desk.ask(next_waiting, of.assignment_id, of.id)
         if following is None:
             self.say(f"{_SENT[sent.kind]} to {of.name}. Nobody else waits here: u goes on to other senders'.")
         elif self.view and of.assignment_id == self.view.viewing.id:
@@ -366,7 +367,7 @@ class MessengerScreen(MessengerPanes):
         self.ask_again()
         await self.thrumsg.desk.do(set_preference, self.thrumsg.who.user.id, CONVERSATION_SORT, sort)
 
-    async def key_escape(self) -> None:
+    def action_escape(self) -> None:
         """Out of the search, then out of the marks, then back (`q` from the list)."""
         if self.search.has_focus or self.search.value:
             self.search.value = ""
@@ -410,16 +411,19 @@ class MessengerScreen(MessengerPanes):
         desk, here = self.thrumsg.desk, self.request.assignment_id
         if here is None:
             return
-        if found := await desk.ask(next_waiting, here, self._open.id if self._open else None):
-            self.searches.pop(Tab.RESPONSES, None)
-            self.go_to_tab(Tab.RESPONSES, found)
+        current = self._open.id if self._open else None
+        found = await desk.ask(next_waiting, here, current)
+        if found is None and not self.facts().own_only:
+            elsewhere = await desk.ask(next_waiting_elsewhere, self.request.campaign_id, here)
+            if elsewhere is not None:
+                self.view_as(*elsewhere)
+                return
+        found = found or await desk.ask(next_waiting, here, current, wrap=True)
+        if found is None:
+            self.say("Nobody else waits for a reply.")
             return
-        if not self.facts().own_only and (
-            elsewhere := await desk.ask(next_waiting_elsewhere, self.request.campaign_id, here)
-        ):
-            self.view_as(*elsewhere)
-            return
-        self.say("Nobody else waits for a reply.")
+        self.searches.pop(Tab.RESPONSES, None)
+        self.go_to_tab(Tab.RESPONSES, found)
 
     def action_copy_phone(self) -> None:
         """Copy the number to the terminal's clipboard (OSC 52)."""

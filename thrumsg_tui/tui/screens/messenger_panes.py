@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import Attempt, Verdict, judge
@@ -29,7 +29,7 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger_words import SORT_TITLES, notice_of, obstacle_of
 from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, width_of
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.sidebar import RepliesPane, Sidebar, SidebarTab, SurveyPane
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
@@ -183,18 +183,22 @@ class MessengerPanes(CommandScreen):
             self.box.hold("", "")
         else:
             of = shown.conversation
-            phone = shown_phone(of.phone_national, view.settings, self._glyphs)
-            opt = "o Opt In" if of.opted_out else "o Opt Out"
-            whose = [] if of.assignment_id == view.viewing.id else [(f"  now {safe_text(of.sender_name)}'s", "warning")]
-            self.head.show(
-                [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet"), *whose],
-                [("r Reassign  ", "quiet"), (f"{opt} ", "quiet")],
-            )
+            self.head.show(*self._head_parts(view, of))
             gateway = view.settings.practice_seed is not None
             now = self.thrumsg.desk.db.clock()
             self.thread.show_thread(ShownThread(of, view.campaign, now, self.thrumsg.zone, gateway))
             self._paint_box(shown)
         self.tell_box()
+
+    def _head_parts(self, view: MessengerView, of: Conversation) -> tuple[list[Part], list[Part]]:
+        """Name, number and whose it is now, with the keys where there is room (`docs/rules.md 3.9`)."""
+        phone = shown_phone(of.phone_national, view.settings, self._glyphs)
+        left: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
+        if of.assignment_id != view.viewing.id:
+            left.append((f"  now {safe_text(of.sender_name)}'s", "warning"))
+        right: list[Part] = [("r Reassign  ", "quiet"), ("o Opt In " if of.opted_out else "o Opt Out ", "quiet")]
+        room = self.head.size.width - width_of(left) - 2
+        return left, right if width_of(right) <= room else right[1:] if width_of(right[1:]) <= room else []
 
     def _paint_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""

@@ -118,7 +118,7 @@ class OverviewScreen(CommandScreen):
         """Go to the table that was narrowed."""
         self.table.focus()
 
-    def key_escape(self) -> None:
+    def action_escape(self) -> None:
         """Clear the search."""
         self._search.value = ""
         self.table.focus()

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part
 
@@ -34,6 +34,7 @@ class SidebarTab(StrEnum):
 class Pane(DrawnLines, can_focus=True):
     """A pane with a cursor over some of its entries."""
 
+    BINDINGS = bindings([command("pane.leave")], checked=False)
     DEFAULT_CSS = "Pane { scrollbar-size-vertical: 1; overflow-x: hidden; }"
 
     class Leave(Message):
@@ -54,15 +55,13 @@ class Pane(DrawnLines, can_focus=True):
     def on_blur(self) -> None:
         self.remake()
 
-    def key_escape(self) -> None:
+    def action_leave(self) -> None:
         """Leave the pane."""
         self.post_message(self.Leave())
 
 
 class SurveyPane(Pane):
     """Questions with their choices; a digit answers the one under the cursor."""
-
-    BINDINGS = bindings(commands_of(Scope.SURVEY), checked=False)
 
     class Answered(Message):
         """A choice for a question, or None to clear it."""
@@ -110,24 +109,24 @@ class SurveyPane(Pane):
             strips.append(self.strip([(" 0 clears, Esc back", "quiet")], width=width))
         return strips
 
-    def key_j(self) -> None:
-        """Go to the next question."""
-        self._move(1)
-
-    key_down = key_j
-
-    def key_k(self) -> None:
-        """Go to the question before."""
-        self._move(-1)
-
-    key_up = key_k
+    def on_key(self, event: Key) -> None:
+        """Digits answer; 0, Backspace and Del clear; j, k and the arrows go to another question."""
+        if event.character and event.character in "123456789":
+            self._answer(int(event.character))
+        elif event.key in {"0", "backspace", "delete"}:
+            self._clear()
+        elif event.key in {"j", "down", "k", "up"}:
+            self._move(1 if event.key in {"j", "down"} else -1)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def _move(self, step: int) -> None:
         self.cursor = max(0, min(self.cursor + step, len(self._questions) - 1))
         self.remake()
 
-    def action_answer(self, number: int) -> None:
-        """Record a choice by its number, and go on to the next question."""
+    def _answer(self, number: int) -> None:
         if not self._questions:
             return
         question = self._questions[self.cursor]
@@ -135,8 +134,7 @@ class SurveyPane(Pane):
             self.post_message(self.Answered(question.id, question.choices[number - 1].id))
             self._move(1)
 
-    def action_clear(self) -> None:
-        """Clear the answer of the question under the cursor."""
+    def _clear(self) -> None:
         if self._questions:
             self.post_message(self.Answered(self._questions[self.cursor].id, None))
 
@@ -195,8 +193,6 @@ class RepliesPane(Pane):
 
     def on_key(self, event: Key) -> None:
         """Type to search; digits, arrows and Enter choose."""
-        if event.key == "escape":
-            return
         if event.key in {"up", "down"}:
             self.cursor = max(0, min(self.cursor + (1 if event.key == "down" else -1), len(self.found) - 1))
         elif event.key == "enter":
