@@ -301,8 +301,8 @@ COMMANDS: tuple[Command, ...] = (
         "Whether the cursor goes to the next waiting contact after a reply, or stays",
         Scope.MESSENGER,
     ),
-    Command("box.send", "enter", "send", "Send", "Send what is in the box", Scope.MESSAGE_BOX),
-    Command("box.new_line", "alt+enter ctrl+n", "new_line", "New line", "A new line", Scope.MESSAGE_BOX),
+    Command("box.send", "enter", "send", "Send", "Send what is in the box", Scope.MESSAGE_BOX, "send"),
+    Command("box.new_line", "alt+enter ctrl+n", "new_line", "New line", "A new line", Scope.MESSAGE_BOX, "new line"),
     Command(
         "box.plain",
         "ctrl+t",
@@ -310,11 +310,18 @@ COMMANDS: tuple[Command, ...] = (
         "Plain characters",
         "Replace curly quotes, dashes and the like that make a message longer",
         Scope.MESSAGE_BOX,
+        "plain characters",
     ),
     Command(
-        "box.leave", "escape", "leave", "Back to the list", "Back to the list; the draft is kept", Scope.MESSAGE_BOX
+        "box.leave",
+        "escape",
+        "leave",
+        "Back to the list",
+        "Back to the list; the draft is kept",
+        Scope.MESSAGE_BOX,
+        "list, draft kept",
     ),
-    Command("pane.leave", "escape", "leave", "Back to the list", "Back to the list", Scope.SIDEBAR),
+    Command("pane.leave", "escape", "leave", "Back to the list", "Back to the list", Scope.SIDEBAR, "list"),
     Command(
         "survey.answer",
         "1 2 3 4 5 6 7 8 9",
@@ -322,9 +329,26 @@ COMMANDS: tuple[Command, ...] = (
         "Answer",
         "Record this choice and go to the next question",
         Scope.SURVEY,
+        "to 9 answers",
     ),
-    Command("survey.clear", "0 backspace delete", "clear", "Clear", "Clear the answer of this question", Scope.SURVEY),
-    Command("replies.pick", "1 2 3 4 5 6 7 8 9", "pick", "Pick", "Put this reply into the message box", Scope.REPLIES),
+    Command(
+        "survey.clear",
+        "0 backspace delete",
+        "clear",
+        "Clear",
+        "Clear the answer of this question",
+        Scope.SURVEY,
+        "clears",
+    ),
+    Command(
+        "replies.pick",
+        "1 2 3 4 5 6 7 8 9",
+        "pick",
+        "Pick",
+        "Put this reply into the message box",
+        Scope.REPLIES,
+        "to 9 picks, or type to search",
+    ),
 )
 """All commands; an id, once published, keeps its meaning, since people remap keys by it."""
 

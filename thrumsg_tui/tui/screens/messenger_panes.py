@@ -22,14 +22,14 @@ from thrumsg_tui.domain.words import ConversationSort, MessageKind, Tab
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation, ViewRequest, messenger_view
-from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.phones import shown_phone
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger_words import SORT_TITLES, notice_of, obstacle_of
 from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, width_of
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.sidebar import RepliesPane, Sidebar, SidebarTab, SurveyPane
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
@@ -157,10 +157,11 @@ class MessengerPanes(CommandScreen):
         self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online)
         self.yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
         tab = view.list.tab or Tab.RESPONSES
-        self.tab_line.show_tabs(view.tabs, tab, self.tab_line.size.width or 40)
+        self.tab_line.show_tabs(view.tabs, tab)
         self._paint_list(view)
         self.sidebar.survey.show_survey(view.questions, view.open.conversation.answers if view.open else {})
         self.sidebar.replies.show_replies(view.replies)
+        self.sidebar.name_contact(safe_text(view.open.conversation.name) if view.open else "")
         self.sidebar.info.show_info(view.campaign, view.totals, now)
         self._paint_open(view)
 
@@ -196,9 +197,7 @@ class MessengerPanes(CommandScreen):
         left: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
         if of.assignment_id != view.viewing.id:
             left.append((f"  now {safe_text(of.sender_name)}'s", "warning"))
-        right: list[Part] = [("r Reassign  ", "quiet"), ("o Opt In " if of.opted_out else "o Opt Out ", "quiet")]
-        room = self.head.size.width - width_of(left) - 2
-        return left, right if width_of(right) <= room else right[1:] if width_of(right[1:]) <= room else []
+        return left, [("r Reassign  ", "quiet"), ("o Opt In " if of.opted_out else "o Opt Out ", "quiet")]
 
     def _paint_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
@@ -275,10 +274,21 @@ class MessengerPanes(CommandScreen):
         self.bring_to_front(Front.LIST)
         self.ask_again()
 
+    def shown_commands(self) -> list[Command]:
+        if self.box.has_focus:
+            return [each for each in commands_of(Scope.MESSAGE_BOX) if each.footer]
+        if self.sidebar.survey.has_focus:
+            return commands_of(Scope.SURVEY, Scope.SIDEBAR)
+        if self.sidebar.replies.has_focus:
+            return commands_of(Scope.REPLIES, Scope.SIDEBAR)
+        return super().shown_commands()
+
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _focus_moved(self) -> None:
         focused = self.focused
+        if not self.key_line.notice:
+            self.key_line.show_keys(self.shown_commands())
         for front, pane in ((Front.LIST, "#left"), (Front.CONVERSATION, "#middle"), (Front.SIDEBAR, "#sidebar")):
             if focused is not None and self.query_one(pane) in focused.ancestors:
                 for each in Front:
@@ -311,6 +321,8 @@ class MessengerPanes(CommandScreen):
     @on(TextArea.Changed)
     def _typed(self) -> None:
         self.tell_box()
+        if self.box.has_focus and self.box.draft is not None:
+            self.key_line.show_keys(self.shown_commands())
         if self._draft_timer:
             self._draft_timer.stop()
         self._draft_timer = self.set_timer(_DRAFT_AFTER, self.store_draft)

@@ -16,6 +16,7 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
+from thrumsg_tui.tui.widgets.bars import Flowing
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
@@ -37,7 +38,7 @@ class OverviewScreen(CommandScreen):
         super().__init__()
         self.campaign_id = campaign_id
         self._cursor_on = cursor_on
-        self._counters = DrawnLine(id="counters")
+        self._counters = Flowing(id="counters")
         self._state = DrawnLine(id="state")
         self._search = Input(placeholder="sender's name", id="search", compact=True)
         self._search.cursor_blink = False
@@ -79,13 +80,13 @@ class OverviewScreen(CommandScreen):
         self._state.show([(f"  {state}", "warning" if closed else "quiet")])
         self._counters.show(
             [
-                *_counter("Total", totals.total),
-                *_counter("Not started", totals.not_started),
-                *_counter("Needs reply", totals.needs_reply),
-                *_counter("Sent", totals.sent),
-                *_counter("Answered", totals.answered),
-                *_counter("Opted out", totals.opted_out),
-                *_counter("Reply rate", f"{totals.reply_rate} %"),
+                _counter("Total", totals.total),
+                _counter("Not started", totals.not_started),
+                _counter("Needs reply", totals.needs_reply),
+                _counter("Sent", totals.sent),
+                _counter("Answered", totals.answered),
+                _counter("Opted out", totals.opted_out),
+                _counter("Reply rate", f"{totals.reply_rate} %"),
             ]
         )
         held = sum(each.assigned for each in shown.senders)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from textual.geometry import Size
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
@@ -56,44 +57,61 @@ class YellowBar(DrawnLine):
         self.show([*left, *((text, "bar") for text, _ in pieces)], [(right + " ", "bar")])
 
 
-class TabLine(Drawn):
-    """The tabs with their counts, on one line or two (`docs/rules.md 3.1`)."""
+class Flowing(Drawn):
+    """Groups of parts on as many lines as they need."""
 
-    DEFAULT_CSS = "TabLine { height: auto; }"
+    DEFAULT_CSS = "Flowing { height: auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._tabs: Mapping[Tab, int] = {}
-        self._current: Tab | None = None
+        self._groups: Sequence[Sequence[Part]] = ()
         self._rows: list[list[Part]] = [[]]
 
-    def show_tabs(self, tabs: Mapping[Tab, int], current: Tab, width: int) -> None:
-        """Show the tabs."""
-        rows: list[list[Part]] = [[]]
-        for number, (tab, count) in enumerate(tabs.items(), 1):
-            look = "accent" if tab is current else ""
-            parts: list[Part] = [
-                (f" {number} ", "quiet"),
-                (TAB_TITLES[tab], look),
-                (f" {count} ", look or "quiet"),
-            ]
-            if rows[-1] and width_of([*rows[-1], *parts]) > width:
-                rows.append([])
-            rows[-1] += parts
-        if rows != self._rows:
-            taller = len(rows) != len(self._rows)
-            self._rows = rows
-            self.styles.height = len(rows)
-            self.refresh(layout=taller)
+    def show(self, groups: Sequence[Sequence[Part]]) -> None:
+        """Show groups; one that does not fit on a line begins the next."""
+        if groups != self._groups:
+            self._groups = groups
+            self._flow()
 
     @property
     def text(self) -> str:
-        """What the tabs say."""
+        """What is said."""
         return "".join(text for row in self._rows for text, _ in row)
 
+    def on_resize(self) -> None:
+        self._flow()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows_for(width))
+
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        return self.strip(self._rows[y] if y < len(self._rows) else [], width=width)
+        return self.strip(self._rows[y] if y < len(self._rows) else [], width=self.size.width)
+
+    def _rows_for(self, width: int) -> list[list[Part]]:
+        rows: list[list[Part]] = [[]]
+        for group in self._groups:
+            if rows[-1] and width_of([*rows[-1], *group]) > width:
+                rows.append([])
+            rows[-1] += group
+        return rows
+
+    def _flow(self) -> None:
+        rows = self._rows_for(self.size.width)
+        taller = len(rows) != len(self._rows)
+        self._rows = rows
+        self.refresh(layout=taller)
+
+
+class TabLine(Flowing):
+    """The tabs with their counts (`docs/rules.md 3.1`)."""
+
+    def show_tabs(self, tabs: Mapping[Tab, int], current: Tab) -> None:
+        """Show the tabs."""
+        groups: list[list[Part]] = []
+        for number, (tab, count) in enumerate(tabs.items(), 1):
+            look = "accent" if tab is current else ""
+            groups.append([(f" {number} ", "quiet"), (TAB_TITLES[tab], look), (f" {count} ", look or "quiet")])
+        self.show(groups)
 
 
 class KeyLine(DrawnLine):

@@ -53,10 +53,16 @@ class Drawn(Widget):
         return self.get_component_rich_style(name, partial=True) if name else Style.null()
 
     def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
-        """Draw one line: `left` cut to what `right` leaves of the width, the whole in the look `base`."""
+        """Draw one line, the whole in the look `base`.
+
+        Where there is no room for both, `right` loses parts from its beginning, down to its last, before `left` is cut.
+        """
+        right = list(right)
+        while len(right) > 1 and width_of(left) + width_of(right) > width:
+            del right[0]
         room = width - width_of(right)
         if room < 8:
-            right, room = (), width
+            right, room = [], width
         segments: list[Segment] = []
         for text, name in left:
             cut = fit(text, room)

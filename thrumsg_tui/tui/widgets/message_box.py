@@ -17,7 +17,7 @@ class MessageBox(TextArea):
 
     BINDINGS = bindings([each for each in commands_of(Scope.MESSAGE_BOX) if each.id != "box.send"], checked=False)
     DEFAULT_CSS = """
-    MessageBox { height: 6; padding: 0 1; }
+    MessageBox { padding: 0 1; }
     """
 
     class Send(Message):

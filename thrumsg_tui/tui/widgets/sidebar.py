@@ -268,6 +268,7 @@ class Sidebar(Vertical):
         self.info = InfoPane(glyphs, id="info")
         self._titles = DrawnLine()
         self.current = SidebarTab.SURVEY
+        self._contact = ""
 
     def compose(self) -> ComposeResult:
         yield self._titles
@@ -278,15 +279,27 @@ class Sidebar(Vertical):
     def on_mount(self) -> None:
         self.turn_to(SidebarTab.SURVEY)
 
+    def on_resize(self) -> None:
+        self._name_tabs()
+
     def turn_to(self, tab: SidebarTab) -> Pane:
         """Show a pane and return it."""
         self.current = tab
         panes = {SidebarTab.SURVEY: self.survey, SidebarTab.REPLIES: self.replies, SidebarTab.INFO: self.info}
         for each, pane in panes.items():
             pane.display = each is tab
+        self._name_tabs()
+        return panes[tab]
+
+    def name_contact(self, name: str) -> None:
+        """Say whose survey this is, where there is room."""
+        if name != self._contact:
+            self._contact = name
+            self._name_tabs()
+
+    def _name_tabs(self) -> None:
         keys = {SidebarTab.SURVEY: "e", SidebarTab.REPLIES: "a", SidebarTab.INFO: "i"}
         parts: list[Part] = []
         for each, key in keys.items():
-            parts += [(f" {key} ", "quiet"), (each, "accent" if each is tab else "")]
-        self._titles.show(parts)
-        return panes[tab]
+            parts += [(f" {key} ", "quiet"), (each, "accent" if each is self.current else "")]
+        self._titles.show(parts, [("  ", ""), (f"{self._contact} " if self.size.width > 40 else "", "strong")])

@@ -1,0 +1,200 @@
+"""Draws `screenshots/` from the practice campaign, the same on every day and machine.
+
+    make_screenshots.py [--check] [NAME ...]
+
+`--check` writes nothing, and exits with 1 where a picture is not what the app shows now.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+from textual.pilot import Pilot
+
+from thrumsg_tui.gateway import practice
+from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.people import find_user, identify
+from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.glyphs import UNICODE
+from thrumsg_tui.tui.places import Place
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.messenger import MessengerScreen
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+ZONE = ZoneInfo("America/Los_Angeles")
+NOW = datetime(2026, 3, 6, 18, 40, tzinfo=UTC)
+LOGIN = "ana"
+ONLINE = ("kim", "maya", "priya", "tomas")
+SECONDS = 30
+"""How long a picture may take before something is wrong."""
+
+Scene = Callable[[Pilot[None]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture: whose assignment is open, the size of the terminal, and what is done first."""
+
+    scene: Scene
+    viewing: str | None = "kim"
+    size: tuple[int, int] = (120, 36)
+
+
+async def look(pilot: Pilot[None]) -> None:
+    """Just look."""
+
+
+async def choose_sender(pilot: Pilot[None]) -> None:
+    """Open the picker, sorted by who has most waiting."""
+    await pilot.press("v")
+    await quiet(pilot, lambda app: not isinstance(app.screen, CommandScreen))
+    await pilot.press("tab", "tab")
+
+
+async def answer_survey(pilot: Pilot[None]) -> None:
+    """Record the first answer of the conversation, and stay in the survey."""
+    await pilot.press("e", "1")
+
+
+PICTURES = {
+    "messenger": Picture(look),
+    "viewing-as": Picture(choose_sender),
+    "overview": Picture(look, viewing=None),
+    "survey": Picture(answer_survey),
+    "messenger-80x24": Picture(look, size=(80, 24)),
+}
+
+
+def main() -> int:
+    """Draw the pictures that were asked for, by default all."""
+    parser = argparse.ArgumentParser(description="Draw screenshots/ from the practice campaign.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PICTURES))
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where one is stale")
+    args = parser.parse_args()
+    if unknown := set(args.names) - PICTURES.keys():
+        parser.error(f"there is no picture {', '.join(sorted(unknown))}; there are {', '.join(PICTURES)}")
+    stale = False
+    for name, svg in drawn(args.names or list(PICTURES)):
+        path = FOLDER / f"{name}.svg"
+        current = path.is_file() and path.read_text(encoding="utf-8") == svg
+        if args.check and not current:
+            print(f"{path.name} is not what the app shows: `make screenshots` draws it again", file=sys.stderr)
+            stale = True
+        elif not current:
+            FOLDER.mkdir(exist_ok=True)
+            path.write_text(svg, encoding="utf-8")
+            print(f"drew {path.name}")
+    return int(stale)
+
+
+def drawn(names: list[str]) -> list[tuple[str, str]]:
+    """Draw pictures as SVG, each on a practice database of its own."""
+    os.environ["TZ"] = ZONE.key
+    time.tzset()
+    with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
+        built = Path(folder) / "practice.db"
+        build(built)
+        pictures = []
+        for name in names:
+            path = Path(folder) / f"{name}.db"
+            shutil.copyfile(built, path)
+            pictures.append((name, asyncio.run(draw(path, PICTURES[name]))))
+        return pictures
+
+
+def build(path: Path) -> None:
+    """Make the practice campaign as of `NOW`, with some of its senders online."""
+    with patch.object(practice, "utc_now", stopped), patch.object(practice, "get_localzone_name", lambda: ZONE.key):
+        practice.prepare(path, LOGIN, "Ana", "Ortiz").close()
+    db = Database(path, clock=stopped)
+    with db.reading() as conn:
+        of = find_campaign(conn, practice.CAMPAIGN)
+        online = [find_user(conn, login) for login in ONLINE]
+    for user in online:
+        show_presence(db, user.login, user.id, of.id, None)
+    with db.reading() as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+
+
+def stopped() -> datetime:
+    """The moment at which all pictures are taken."""
+    return NOW
+
+
+async def draw(path: Path, picture: Picture) -> str:
+    """Open the app, play a scene, and take the picture once nothing is under way."""
+    db = Database(path, clock=stopped)
+    with db.reading() as conn:
+        who = identify(conn, LOGIN)
+        of = find_campaign(conn, practice.CAMPAIGN)
+        viewed = find_assignment(conn, of, picture.viewing) if picture.viewing else None
+    app = ThrumsgApp(db, who, ZONE)
+    app.glyphs = UNICODE
+    try:
+        async with asyncio.timeout(SECONDS), app.run_test(size=picture.size) as pilot:
+            await quiet(pilot, lambda app: isinstance(app.screen, CommandScreen))
+            if viewed is not None:
+                app.go_to(Place(of.id, viewed))
+                await quiet(pilot, shows_conversation)
+            await picture.scene(pilot)
+            await quiet(pilot)
+            return plain(app.export_screenshot())
+    finally:
+        app.desk.close()
+        db.close()
+
+
+def shows_conversation(app: ThrumsgApp) -> bool:
+    """Whether the messenger has a conversation open."""
+    screen = app.screen
+    return isinstance(screen, MessengerScreen) and screen.view is not None and screen.view.open is not None
+
+
+async def quiet(pilot: Pilot[None], reached: Callable[[ThrumsgApp], bool] = lambda _: True) -> None:
+    """Wait until a state is reached and two looks in a row at the screen, with nothing under way, are the same."""
+    app = pilot.app
+    assert isinstance(app, ThrumsgApp)
+    before = None
+    while True:
+        await pilot.pause()
+        if not (app.settled and reached(app)):
+            before = None
+            continue
+        now = plain(app.export_screenshot())
+        if now == before:
+            return
+        before = now
+
+
+_ID = re.compile(r"terminal-\d+")
+_REMOTE_FONT = re.compile(r"\s*@font-face \{.*?\}(?=\s*(?:@font-face|\.))", re.DOTALL)
+_FONTS = "ui-monospace, 'DejaVu Sans Mono', 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"
+
+
+def plain(svg: str) -> str:
+    """Leave out of an SVG what differs from one run to the next, and every font that is fetched from somewhere."""
+    svg = _ID.sub("t", svg)
+    svg = _REMOTE_FONT.sub("", svg)
+    svg = svg.replace("Fira Code, monospace", _FONTS).replace("font-family: arial", "font-family: sans-serif")
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,326 @@
+"""A terminal, played: the app runs in a real pty, what it writes becomes a screen, keys are what an xterm sends.
+
+Nothing here sleeps. A test waits for something to be on the screen, or for the app to have nothing more to say.
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+import pyte
+import pyte.screens
+
+PATIENCE = 20.0
+"""Seconds after which what a test waits for will not come any more."""
+
+_QUIET = 0.12
+"""Seconds of silence after which the app has said all that it had to say."""
+
+_FIRST = 1.5
+"""Seconds in which the first byte of an answer to a key comes, if one comes."""
+
+KEYS = {
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "enter": "\r",
+    "alt+enter": "\x1b\r",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "escape": "\x1b",
+    "space": " ",
+    "backspace": "\x7f",
+    "f1": "\x1bOP",
+}
+
+_LAUNCHER = (
+    "import fcntl, os, sys, termios\n"
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"  # hang-ups reach only those whose terminal it is
+    "os.execv(sys.argv[1], sys.argv[1:])\n"
+)
+
+_PRIVATE_MODE_QUERY = re.compile(r"\x1b\[\?(\d+)\$p")
+_UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;?]*\$[a-zA-Z]|\x1b[P_X^][^\x1b]*\x1b\\")
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?<>=]*\$?|[P_X^\]][^\x1b\x07]*\x1b?)?\Z")
+_FRAME_BEGINS = b"\x1b[?2026h"
+
+
+class NeverCame(AssertionError):
+    """What a test waited for did not come; the message has the screen."""
+
+
+def bytes_of(key: str) -> bytes:
+    """What an xterm sends for a key."""
+    if key in KEYS:
+        return KEYS[key].encode()
+    if key.startswith("ctrl+") and len(key) == 6:
+        return bytes([ord(key[5].upper()) & 0x1F])
+    if len(key) == 1:
+        return key.encode()
+    raise ValueError(f"no such key: {key!r}")
+
+
+class Terminal:
+    """A program in a terminal of its own. Leaving the `with` block ends whatever is left of it."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str],
+        size: tuple[int, int] = (120, 40),
+    ) -> None:
+        self.columns, self.rows = size
+        self.written = bytearray()
+        self._screen = pyte.Screen(self.columns, self.rows)
+        self._stream = pyte.Stream(self._screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._pending = ""
+        self._open = True
+        self._master, slave = pty.openpty()
+        _set_size(slave, size)
+        self._process = subprocess.Popen(
+            [sys.executable, "-ISc", _LAUNCHER, *map(str, command)],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=dict(environment),
+            start_new_session=True,
+        )
+        os.close(slave)
+        os.set_blocking(self._master, False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(PATIENCE)
+        self.close()
+
+    # What the person does
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another, as a person who sees what each does."""
+        for key in keys:
+            self.send(bytes_of(key))
+            self.settle()
+
+    def type(self, text: str) -> None:
+        """Type a text in one go, then wait until it is dealt with."""
+        self.send(text.encode())
+        self.settle()
+
+    def send(self, data: bytes) -> None:
+        """Send bytes, and look at nothing."""
+        limit = monotonic() + PATIENCE
+        while data:
+            try:
+                data = data[os.write(self._master, data) :]
+            except BlockingIOError:
+                self._take(0.05)
+                if monotonic() > limit:
+                    raise self._never_came("room for more keys") from None
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the window another size."""
+        self.columns, self.rows = columns, rows
+        self._screen.resize(lines=rows, columns=columns)
+        _set_size(self._master, (columns, rows))
+        self.settle()
+
+    def close(self) -> None:
+        """Close the window: the program is hung up on."""
+        if self._open:
+            self._open = False
+            os.close(self._master)
+
+    # What the person sees
+
+    @property
+    def screen(self) -> str:
+        """The text on the screen."""
+        return "\n".join(self.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """The text on the screen, row by row."""
+        return ["".join(self.cells(row)).rstrip() for row in range(self.rows)]
+
+    def cells(self, row: int) -> list[str]:
+        """What every cell of a row shows; the second half of a wide character shows nothing."""
+        return [self._screen.buffer[row][column].data for column in range(self.columns)]
+
+    def background(self, row: int, column: int) -> str:
+        """The colour behind a cell."""
+        cell = self._screen.buffer[row][column]
+        return str(cell.fg if cell.reverse else cell.bg)
+
+    def row_of(self, text: str) -> int:
+        """The first row that shows a text."""
+        for number, line in enumerate(self.lines):
+            if text in line:
+                return number
+        raise self._never_came(f"a row with {text!r}")
+
+    def shows(self, wanted: str | re.Pattern[str]) -> bool:
+        """Whether a text or a pattern is on the screen."""
+        return wanted in self.screen if isinstance(wanted, str) else wanted.search(self.screen) is not None
+
+    def wait_for(self, *wanted: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
+        """Wait until all of some texts are on the screen together."""
+        self.wait_until(lambda: all(map(self.shows, wanted)), " and ".join(map(repr, wanted)), timeout)
+
+    def wait_gone(self, unwanted: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
+        """Wait until a text has left the screen."""
+        self.wait_until(lambda: not self.shows(unwanted), f"the end of {unwanted!r}", timeout)
+
+    def wait_until(self, seen: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
+        """Wait until the screen is as it should be."""
+        limit = monotonic() + timeout
+        while not seen():
+            if monotonic() > limit or not self._open:
+                raise self._never_came(what)
+            if not self._take(0.05) and self._process.poll() is not None and not self._take(0.05) and not seen():
+                raise self._never_came(what)
+
+    def settle(self, quiet: float = _QUIET, first: float = _FIRST) -> None:
+        """Wait until the app has answered, and then said nothing for a while."""
+        limit = monotonic() + PATIENCE
+        if not self._take(first):
+            return
+        while self._take(quiet):
+            if monotonic() > limit:
+                raise self._never_came("silence")
+
+    # What goes through the wire
+
+    @property
+    def mark(self) -> int:
+        """The place that the output has come to; `since` tells what came after."""
+        return len(self.written)
+
+    def since(self, mark: int) -> bytes:
+        """The bytes that the program wrote after a mark."""
+        return bytes(self.written[mark:])
+
+    def frames_since(self, mark: int) -> int:
+        """The pictures that the program drew after a mark."""
+        return self.since(mark).count(_FRAME_BEGINS)
+
+    # How it ends
+
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return self._process.pid
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> int:
+        """Send the program a signal and return what it exits with."""
+        os.kill(self._process.pid, number)
+        return self.wait_exit()
+
+    def wait_exit(self, timeout: float = PATIENCE) -> int:
+        """Wait for the program to end, reading what it still says; return its status, negative for a signal."""
+        limit = monotonic() + timeout
+        while self._process.poll() is None:
+            if monotonic() > limit:
+                raise self._never_came("the end of the program")
+            if not self._open:
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.05)
+                continue
+            self._take(0.05)
+        while self._open and self._take(0.05):
+            pass
+        return self._process.returncode
+
+    def leftovers(self) -> list[int]:
+        """Processes of the program's session that are still there after it ended."""
+        found = []
+        for entry in Path("/proc").iterdir() if Path("/proc/self/stat").exists() else ():
+            with suppress(OSError, ValueError, IndexError):
+                _, _, rest = (entry / "stat").read_text().rpartition(")")
+                state, session = rest.split()[0], int(rest.split()[3])
+                if session == self._process.pid and state != "Z":
+                    found.append(int(entry.name))
+        return found
+
+    # Playing the terminal
+
+    def _take(self, wait: float) -> bool:
+        """Take what the program writes within a time; tell whether there was anything."""
+        if not self._open or not select.select([self._master], [], [], wait)[0]:
+            return False
+        try:
+            data = os.read(self._master, 1 << 16)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno != errno.EIO:  # what Linux says when nobody has the other end open
+                raise
+            return self._nothing_more(wait)
+        if not data:
+            return self._nothing_more(wait)
+        self.written += data
+        self._show(self._decoder.decode(data))
+        return True
+
+    def _nothing_more(self, wait: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(wait)
+        return False
+
+    def _show(self, text: str) -> None:
+        text = self._pending + text
+        cut = _UNFINISHED.search(text)
+        self._pending = cut[0] if cut else ""
+        text = text[: cut.start()] if cut else text
+        self._answer(text)
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub("", text))
+
+    def _answer(self, text: str) -> None:
+        """Answer what the program asks its terminal: synchronised updates are known, in-band resizing is not."""
+        answers = [f"\x1b[?{mode};{2 if mode == '2026' else 0}$y" for mode in _PRIVATE_MODE_QUERY.findall(text)]
+        if "\x1b[c" in text:
+            answers.append("\x1b[?62;22c")
+        if "\x1b[6n" in text:
+            answers.append("\x1b[1;1R")
+        for answer in answers:
+            self.send(answer.encode())
+
+    def _never_came(self, what: str) -> NeverCame:
+        frame = "-" * self.columns
+        status = self._process.poll()
+        state = "still runs" if status is None else f"ended with {status}"
+        return NeverCame(f"{what} never came; the program {state}; the screen:\n{frame}\n{self.screen}\n{frame}")
+
+
+def _set_size(terminal: int, size: tuple[int, int]) -> None:
+    columns, rows = size
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
