@@ -22,6 +22,7 @@ from pathlib import Path
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from thrumsg_tui.gateway import practice
@@ -59,20 +60,37 @@ async def look(pilot: Pilot[None]) -> None:
     """Just look."""
 
 
+async def write_reply(pilot: Pilot[None]) -> None:
+    """Write to somebody who waits, without sending."""
+    await go_to_contact(pilot, "Paul York")
+    await pilot.press("enter", *"11 it is! Our driver knows the hall, and has room for Gerald.")
+
+
 async def choose_sender(pilot: Pilot[None]) -> None:
-    """Open the picker, sorted by who has most waiting."""
+    """Open the picker, in the order of who has most waiting."""
     await pilot.press("v")
     await quiet(pilot, lambda app: not isinstance(app.screen, CommandScreen))
     await pilot.press("tab", "tab")
 
 
 async def answer_survey(pilot: Pilot[None]) -> None:
-    """Record the first answer of the conversation, and stay in the survey."""
+    """Record an answer, and stay in the survey."""
+    await go_to_contact(pilot, "Óscar Avilés-Castañeda")
     await pilot.press("e", "1")
 
 
+async def go_to_contact(pilot: Pilot[None], name: str) -> None:
+    """Move down the list to a contact."""
+    for _ in range(100):
+        await quiet(pilot)
+        if open_contact(pilot.app) == name:
+            return
+        await pilot.press("j")
+    raise LookupError(f"{name} is not in the list")
+
+
 PICTURES = {
-    "messenger": Picture(look),
+    "messenger": Picture(write_reply),
     "viewing-as": Picture(choose_sender),
     "overview": Picture(look, viewing=None),
     "survey": Picture(answer_survey),
@@ -151,7 +169,7 @@ async def draw(path: Path, picture: Picture) -> str:
             await quiet(pilot, lambda app: isinstance(app.screen, CommandScreen))
             if viewed is not None:
                 app.go_to(Place(of.id, viewed))
-                await quiet(pilot, shows_conversation)
+                await quiet(pilot, lambda app: open_contact(app) is not None)
             await picture.scene(pilot)
             await quiet(pilot)
             return plain(app.export_screenshot())
@@ -160,10 +178,12 @@ async def draw(path: Path, picture: Picture) -> str:
         db.close()
 
 
-def shows_conversation(app: ThrumsgApp) -> bool:
-    """Whether the messenger has a conversation open."""
+def open_contact(app: App[None]) -> str | None:
+    """The name of the contact whose conversation the messenger has open."""
     screen = app.screen
-    return isinstance(screen, MessengerScreen) and screen.view is not None and screen.view.open is not None
+    if not isinstance(screen, MessengerScreen) or screen.view is None or screen.view.open is None:
+        return None
+    return screen.view.open.conversation.name
 
 
 async def quiet(pilot: Pilot[None], reached: Callable[[ThrumsgApp], bool] = lambda _: True) -> None:

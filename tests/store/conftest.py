@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.arranging import give, known_as, take_in
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
@@ -60,3 +62,24 @@ def spring(db: Database, owner: Identity) -> Campaign:
     campaign = create_campaign(db, owner, "Spring", script, hours=DailyHours("UTC", 0, 1440))
     add_senders(db, owner, "Spring", ["kim", "lee"])
     return campaign
+
+
+@pytest.fixture
+def ann(db: Database, owner: Identity, spring: Campaign) -> ConversationId:
+    """A contact's conversation, held by kim; not started."""
+    [conversation_id] = take_in(db, owner, "Spring", ["Ann Otieno"])
+    give(db, owner, spring, "kim", [conversation_id])
+    return conversation_id
+
+
+@pytest.fixture
+def kim(db: Database, spring: Campaign) -> Identity:
+    """A sender."""
+    return known_as(db, "kim")
+
+
+@pytest.fixture
+def moderator(db: Database, owner: Identity) -> Identity:
+    """Mo, who is on no campaign."""
+    add_user(db, owner, "mo", "Mo", "Quill", role=Role.MODERATOR)
+    return known_as(db, "mo")

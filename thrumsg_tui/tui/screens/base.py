@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.undo import undo
@@ -23,6 +25,7 @@ class CommandScreen(Screen[None]):
 
     SCOPES: ClassVar[Sequence[Scope]] = ()
     AUTO_FOCUS = None
+    focused = reactive[Widget | None](None, repaint=False)  # who has the focus repaints itself; not the whole screen
 
     def __init__(self) -> None:
         super().__init__()

@@ -74,6 +74,7 @@ class MessengerPanes(CommandScreen):
         self._glyphs = glyphs
         self._opened: ConversationId | None = None
         self._draft_timer: Timer | None = None
+        self._notice = ""
         self.yellow_bar = YellowBar(id="yellow-bar")
         self.tab_line = TabLine(id="tabs")
         self.search = Input(placeholder="search", id="search", compact=True, select_on_focus=False)
@@ -242,24 +243,32 @@ class MessengerPanes(CommandScreen):
         verdict = self.verdict()
         now = self.thrumsg.desk.db.clock()
         sentence = notice_of(self.view, verdict, now) if self.view and verdict else ""
-        self.notice.update(safe_text(sentence))
-        self.notice.set_class(bool(sentence), "-shown")
+        if sentence != self._notice:  # it changes the layout, which costs the whole screen
+            self._notice = sentence
+            self.notice.update(safe_text(sentence))
+            self.notice.set_class(bool(sentence), "-shown")
         self.box.tell(safe_text(self.thrumsg.who.user.name), obstacle_of(self.view, verdict, now))
 
     # Panes and focus
 
     def bring_to_front(self, front: Front, widget: Widget | None = None) -> None:
         """Show a pane and put the focus into it."""
-        for each in Front:
-            self.set_class(each is front, f"-front-{each}")
+        self._show_in_front(front)
         targets = {Front.LIST: self.list, Front.CONVERSATION: self.box, Front.SIDEBAR: self.sidebar.survey}
         (widget or targets[front]).focus(scroll_visible=False)
+
+    def _show_in_front(self, front: Front) -> None:
+        """Where all panes have room there is no front, and nothing to lay out again."""
+        crowded = self.size.width < 120
+        for each in Front:
+            self.set_class(crowded and each is front, f"-front-{each}")
 
     def on_resize(self, event: Resize) -> None:
         width, height = event.size
         self.set_class(90 <= width < 120, "-medium")
         self.set_class(width < 90, "-narrow")
         self.set_class(height < 30, "-short")
+        self._show_in_front(self._front)
         self.call_after_refresh(self.ask_again)
 
     def turn_sidebar(self, tab: SidebarTab) -> None:
@@ -286,13 +295,18 @@ class MessengerPanes(CommandScreen):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _focus_moved(self) -> None:
-        focused = self.focused
         if not self.key_line.notice:
             self.key_line.show_keys(self.shown_commands())
-        for front, pane in ((Front.LIST, "#left"), (Front.CONVERSATION, "#middle"), (Front.SIDEBAR, "#sidebar")):
+        self._show_in_front(self._front)
+
+    @property
+    def _front(self) -> Front:
+        """The pane that has the focus."""
+        focused = self.focused
+        for front, pane in ((Front.CONVERSATION, "#middle"), (Front.SIDEBAR, "#sidebar")):
             if focused is not None and self.query_one(pane) in focused.ancestors:
-                for each in Front:
-                    self.set_class(each is front, f"-front-{each}")
+                return front
+        return Front.LIST
 
     # Moving, searching
 

@@ -31,6 +31,7 @@ class MessageBox(TextArea):
         self.cursor_blink = False
         self.starting_text = ""
         self._glyphs = glyphs
+        self._edges = ("", "")
 
     def hold(self, text: str, starting_text: str) -> None:
         """Hold a text, as it starts or as it was left, with the cursor at its end."""
@@ -64,9 +65,11 @@ class MessageBox(TextArea):
             if find_lookalikes(self.text):
                 forcing += ", ctrl+t: plain"
         between = f" {self._glyphs.separator} "
-        self.border_title = f"as {author}"
         ending = obstacle or f"{self._glyphs.enter} Send"
-        self.border_subtitle = between.join([counts, segments, measured.encoding + forcing, ending])
+        edges = f"as {author}", between.join([counts, segments, measured.encoding + forcing, ending])
+        if edges != self._edges:
+            self._edges = edges
+            self.border_title, self.border_subtitle = edges
         self.set_class(obstacle is not None, "-refused")
 
     async def _on_key(self, event: Key) -> None:
