@@ -94,7 +94,7 @@ PICTURES = {
     "viewing-as": Picture(choose_sender),
     "overview": Picture(look, viewing=None),
     "survey": Picture(answer_survey),
-    "messenger-80x24": Picture(look, size=(80, 24)),
+    "messenger-80x24": Picture(write_reply, size=(80, 24)),
 }
 
 

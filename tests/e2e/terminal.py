@@ -27,7 +27,7 @@ from typing import Self
 import pyte
 import pyte.screens
 
-PATIENCE = 20.0
+PATIENCE = float(os.environ.get("PATIENCE", "20"))
 """Seconds after which what a test waits for will not come any more."""
 
 _QUIET = 0.12

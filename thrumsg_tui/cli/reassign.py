@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from argparse import Namespace
-from collections import Counter
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.contract import outcome_record, preview_record
 from thrumsg_tui.cli.printing import Report, counted, table
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action
-from thrumsg_tui.domain.reassignment import Move, Outcome, Plan, Request
+from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, flows
 from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.changes import reassign as changes
 from thrumsg_tui.store.queries import campaigns
@@ -80,25 +78,22 @@ def _lines(planned: Plan) -> list[str]:
     """Say who would give how many to whom, by status (`docs/rules.md 4.7`)."""
     if not planned.moves:
         return ["Nothing matches: nothing would be moved."]
-    flows: dict[tuple[AssignmentId, AssignmentId], list[Move]] = {}
-    for each in planned.moves:
-        flows.setdefault((each.source, each.destination), []).append(each)
     heads = ["From", "To", *(status.replace("_", " ").capitalize() for status in Status), "Opted out", "Total"]
     rows = [
-        [planned.names[source], planned.names[destination], *_numbers(moves)]
-        for (source, destination), moves in flows.items()
+        [
+            planned.names[flow.source],
+            planned.names[flow.destination],
+            *(flow.by_status.get(status, 0) for status in Status),
+            flow.opted_out,
+            flow.moved,
+        ]
+        for flow in flows(planned.moves)
     ]
     lines = table(heads, rows)
     opted_out = sum(each.opted_out for each in planned.moves)
     summary = f"{counted(len(planned.moves), 'conversation')} would be moved, {opted_out} of them opted out"
     already = f"; {len(planned.already_there)} are there already" if planned.already_there else ""
     return [*lines, "", f"{summary}{already}. Nothing was changed."]
-
-
-def _numbers(moves: list[Move]) -> list[int]:
-    by_status = Counter(each.status for each in moves if not each.opted_out)
-    opted_out = sum(each.opted_out for each in moves)
-    return [*(by_status[status] for status in Status), opted_out, len(moves)]
 
 
 def _saved(session: Session, args: Namespace) -> Plan:

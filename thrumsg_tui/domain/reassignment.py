@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -79,3 +79,31 @@ def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]
         gains[logins[move.destination] or "unassigned"] += 1
         gains[logins[move.source] or "unassigned"] -= 1
     return {login: gain for login, gain in gains.items() if gain}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one assignment gives another: how many, by status without opted-out ones, and how many are opted out."""
+
+    source: AssignmentId
+    destination: AssignmentId
+    moved: int
+    by_status: Mapping[Status, int]
+    opted_out: int
+
+
+def flows(moves: Sequence[Move]) -> tuple[Flow, ...]:
+    """Sum moves by who gives to whom (`docs/rules.md 4.7`)."""
+    grouped: dict[tuple[AssignmentId, AssignmentId], list[Move]] = {}
+    for move in moves:
+        grouped.setdefault((move.source, move.destination), []).append(move)
+    return tuple(
+        Flow(
+            source,
+            destination,
+            len(given),
+            Counter(move.status for move in given if not move.opted_out),
+            sum(move.opted_out for move in given),
+        )
+        for (source, destination), given in grouped.items()
+    )

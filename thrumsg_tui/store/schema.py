@@ -166,6 +166,13 @@ CREATE TABLE message (
 CREATE INDEX message_in_thread ON message (conversation_id, at, id);
 CREATE INDEX message_outbox ON message (state, id) WHERE state IN ('unsent', 'queued', 'sending');
 
+CREATE TABLE reply_hour (  -- kept by trigger: incoming messages per campaign and hour, hours since 1970 UTC
+    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+    hour        INTEGER NOT NULL,
+    replies     INTEGER NOT NULL,
+    PRIMARY KEY (campaign_id, hour)
+) STRICT;
+
 CREATE TABLE unmatched (  -- incoming messages of numbers that nobody knows
     id          INTEGER PRIMARY KEY,
     at          INTEGER NOT NULL,
@@ -234,6 +241,7 @@ CREATE TABLE presence (  -- who has a messenger open; seen_at is renewed while i
     seen_at         INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX presence_of_campaign ON presence (campaign_id, user_id, seen_at);
+CREATE INDEX presence_on_conversation ON presence (conversation_id, seen_at) WHERE conversation_id IS NOT NULL;
 
 CREATE TABLE event (  -- the journal
     id              INTEGER PRIMARY KEY,
@@ -251,6 +259,7 @@ CREATE TABLE event (  -- the journal
 ) STRICT;
 CREATE INDEX event_of_campaign ON event (campaign_id, id);
 CREATE INDEX event_of_conversation ON event (conversation_id, id);
+CREATE INDEX event_of_user ON event (user_id, id);
 CREATE INDEX event_undoable ON event (user_id, id) WHERE undoable = 1 AND undone_by IS NULL;
 
 CREATE TABLE event_conversation (  -- what an event did to each of its conversations
@@ -295,6 +304,13 @@ AFTER UPDATE OF assignment_id, status, opted_out, texted, replied, follow_up_id 
 BEGIN
     {_count("OLD", "-")}
     {_count("NEW", "+")}
+END;
+
+CREATE TRIGGER reply_counted AFTER INSERT ON message WHEN NEW.direction = 'incoming'
+BEGIN
+    INSERT INTO reply_hour (campaign_id, hour, replies)
+    SELECT campaign_id, NEW.at / 3600000, 1 FROM conversation WHERE id = NEW.conversation_id
+    ON CONFLICT (campaign_id, hour) DO UPDATE SET replies = replies + 1;
 END;
 """
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from thrumsg_tui.domain.campaigns import AssignmentId
-from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
@@ -14,7 +14,10 @@ from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.reassignment import plan, still_possible
+
+_STEP = 1000
+"""After how many conversations progress is told."""
 
 
 def reassign(db: Database, who: Identity, request: Request) -> Outcome:
@@ -24,14 +27,17 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
         return move(tx, who, plan(tx.conn, request, tx.now))
 
 
-def apply_plan(db: Database, who: Identity, planned: Plan) -> Outcome:
-    """Apply exactly what was previewed; what changed hands since is skipped (`docs/rules.md 4.7`)."""
+def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
+    """Apply exactly what was previewed; what changed hands since is skipped (`docs/rules.md 4.7`).
+
+    `on_progress` is told how many were moved so far, in the thread that makes the change.
+    """
     who.require(Action.REASSIGN)
     with db.writing() as tx:
         of = campaign(tx.conn, planned.campaign_id)
         if of.state is CampaignState.ARCHIVED:
             raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
-        return move(tx, who, planned)
+        return move(tx, who, planned, on_progress=on_progress)
 
 
 def move(
@@ -42,12 +48,13 @@ def move(
     deed: Deed = Deed.REASSIGN,
     undoes: EventId | None = None,
     removed: AssignmentId | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Move what still is where the plan found it, in one journal entry; nothing moved leaves none.
 
     `removed` is the assignment of a sender who leaves the campaign with this; it is put back by undo.
     """
-    moves, skipped = _still_possible(tx, planned)
+    moves, skipped = still_possible(tx.conn, planned)
     skipped = [*planned.already_there, *skipped]
     gains = net_gains(tuple(moves), planned.logins)
     sentence = sentence_of(moves, planned, len(skipped))
@@ -64,61 +71,14 @@ def move(
         undoes=undoes,
     )
     touch(tx, event_id, ((each.conversation_id, each.source, each.destination) for each in moves))
-    tx.conn.executemany(
-        "UPDATE conversation SET assignment_id = ? WHERE id = ?",
-        ((each.destination, each.conversation_id) for each in moves),
-    )
+    for start in range(0, len(moves), _STEP):
+        tx.conn.executemany(
+            "UPDATE conversation SET assignment_id = ? WHERE id = ?",
+            ((each.destination, each.conversation_id) for each in moves[start : start + _STEP]),
+        )
+        if on_progress:
+            on_progress(min(start + _STEP, len(moves)))
     return Outcome(event_id, len(moves), tuple(skipped), gains, sentence)
-
-
-def _still_possible(tx: Transaction, planned: Plan) -> tuple[list[Move], list[ConversationId]]:
-    """Part the moves whose conversation nobody moved since, to a destination that is active in the campaign now."""
-    active = {
-        row["id"]
-        for row in tx.conn.execute(
-            "SELECT id FROM assignment WHERE campaign_id = ? AND active = 1", (planned.campaign_id,)
-        )
-    }
-    moved_since = {
-        row["conversation_id"]
-        for row in tx.conn.execute(
-            """
-            SELECT conversation_id FROM event_conversation
-            WHERE event_id > ? AND to_assignment_id IS NOT NULL
-            """,
-            (planned.as_of,),
-        )
-    }
-    holders = _holders(tx, planned)
-    moves: list[Move] = []
-    skipped: list[ConversationId] = []
-    for each in planned.moves:
-        possible = (
-            each.conversation_id not in moved_since
-            and each.destination in active
-            and holders.get(each.conversation_id) == each.source
-        )
-        if possible:
-            moves.append(each)
-        else:
-            skipped.append(each.conversation_id)
-    return moves, skipped
-
-
-def _holders(tx: Transaction, planned: Plan) -> dict[int, int]:
-    holders: dict[int, int] = {}
-    wanted = [each.conversation_id for each in planned.moves]
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
-        rows = tx.conn.execute(
-            f"""
-            SELECT id, assignment_id FROM conversation
-            WHERE campaign_id = ? AND id IN ({", ".join("?" * len(some))})
-            """,
-            (planned.campaign_id, *some),
-        )
-        holders |= {row["id"]: row["assignment_id"] for row in rows}
-    return holders
 
 
 def sentence_of(moves: Sequence[Move], planned: Plan, skipped: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +10,8 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.reassignment import Move, Outcome, Plan
-from thrumsg_tui.domain.words import CampaignState, Status
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.opt_outs import describe_opt_out, erase_opt_out, restore_opt_out
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import store_answer
@@ -20,6 +19,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, last_undoable
+from thrumsg_tui.store.queries.undoing import details_of, way_back
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
@@ -46,7 +46,7 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
 
 
 def _undone(tx: Transaction, who: Identity, wanted: JournalEntry) -> Outcome:
-    details = json.loads(tx.conn.execute("SELECT details FROM event WHERE id = ?", (wanted.id,)).fetchone()[0])
+    details = details_of(tx.conn, wanted.id)
     deed = Deed.REDO if wanted.deed is Deed.UNDO else Deed.UNDO
     if "phone" in details:
         return _opt_out_undone(tx, who, wanted, deed, details)
@@ -64,41 +64,7 @@ def _moves_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: De
     removed: AssignmentId | None = details.get("removed")
     if removed is not None:
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
-    return move(tx, who, _way_back(tx, of.id, wanted.id), deed=deed, undoes=wanted.id, removed=removed)
-
-
-def _way_back(tx: Transaction, campaign_id: CampaignId, event_id: EventId) -> Plan:
-    """The moves of an event, turned round."""
-    rows = tx.conn.execute(
-        """
-        SELECT touched.conversation_id, touched.to_assignment_id, touched.from_assignment_id,
-               conversation.status, conversation.opted_out
-        FROM event_conversation AS touched
-        JOIN conversation ON conversation.id = touched.conversation_id
-        WHERE touched.event_id = ? AND touched.to_assignment_id IS NOT NULL
-        """,
-        (event_id,),
-    )
-    moves = tuple(
-        Move(
-            ConversationId(row["conversation_id"]),
-            AssignmentId(row["to_assignment_id"]),
-            AssignmentId(row["from_assignment_id"]),
-            Status(row["status"]),
-            bool(row["opted_out"]),
-        )
-        for row in rows
-    )
-    people = tx.conn.execute(
-        """
-        SELECT assignment.id, users.login, users.first_name || ' ' || users.last_name AS name
-        FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.campaign_id = ?
-        """,
-        (campaign_id,),
-    ).fetchall()
-    names = {AssignmentId(row["id"]): (row["name"] or "Unassigned").strip() for row in people}
-    logins: dict[AssignmentId, str | None] = {AssignmentId(row["id"]): row["login"] for row in people}
-    return Plan(campaign_id, event_id, moves, (), names, logins)
+    return move(tx, who, way_back(tx.conn, of.id, wanted.id), deed=deed, undoes=wanted.id, removed=removed)
 
 
 def _opt_out_undone(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from thrumsg_tui.domain.campaigns import Assignment, Campaign, CampaignId, Totals
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.queries.campaigns import assignments, campaign, totals
 from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.schema import WAITING
+from thrumsg_tui.store.times import from_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,9 @@ class Overview:
     campaign: Campaign
     totals: Totals
     senders: tuple[Assignment, ...]
+    longest_waiting: Mapping[AssignmentId, datetime]
+    replies_by_hour: tuple[int, ...]
+    """Replies of the last 24 hours, oldest hour first, the present one last."""
     order: str | None
 
 
@@ -30,5 +36,33 @@ def overview(
         campaign(conn, campaign_id),
         totals(conn, campaign_id),
         tuple(assignments(conn, campaign_id, now)),
+        longest_waiting(conn, campaign_id),
+        replies_by_hour(conn, campaign_id, now),
         preference(conn, who.user.id, order_key),
     )
+
+
+def longest_waiting(conn: sqlite3.Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
+    """Since when each assignment's longest waiting contact waits; by `conversation_by_urgency`."""
+    rows = conn.execute(
+        f"""
+        SELECT assignment.id,
+               (SELECT urgency FROM conversation
+                WHERE assignment_id = assignment.id AND tab = 'responses' AND {WAITING}
+                ORDER BY urgency LIMIT 1) AS since
+        FROM assignment WHERE assignment.campaign_id = ? AND assignment.needs_reply > 0
+        """,
+        (campaign_id,),
+    )
+    return {AssignmentId(row["id"]): from_ms(row["since"]) for row in rows if row["since"] is not None}
+
+
+def replies_by_hour(conn: sqlite3.Connection, campaign_id: CampaignId, now: datetime) -> tuple[int, ...]:
+    """Incoming messages in each of the last 24 hours, oldest first, from the kept counts."""
+    present = to_ms(now) // 3_600_000
+    rows = conn.execute(
+        "SELECT hour, replies FROM reply_hour WHERE campaign_id = ? AND hour > ? AND hour <= ?",
+        (campaign_id, present - 24, present),
+    )
+    counts = {row["hour"]: row["replies"] for row in rows}
+    return tuple(counts.get(hour, 0) for hour in range(present - 23, present + 1))

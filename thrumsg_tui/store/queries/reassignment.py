@@ -56,6 +56,61 @@ def newest_event(conn: sqlite3.Connection) -> EventId:
     return EventId(conn.execute("SELECT COALESCE(MAX(id), 0) FROM event").fetchone()[0])
 
 
+def still_possible(
+    conn: sqlite3.Connection, planned: Plan, *, returning: AssignmentId | None = None
+) -> tuple[list[Move], list[ConversationId]]:
+    """Part the moves whose conversation nobody moved since, to a destination that is active in the campaign now.
+
+    `returning` is the assignment of a sender who comes back with it.
+    """
+    active = {
+        row["id"]
+        for row in conn.execute(
+            "SELECT id FROM assignment WHERE campaign_id = ? AND active = 1", (planned.campaign_id,)
+        )
+    }
+    moved_since = {
+        row["conversation_id"]
+        for row in conn.execute(
+            """
+            SELECT conversation_id FROM event_conversation
+            WHERE event_id > ? AND to_assignment_id IS NOT NULL
+            """,
+            (planned.as_of,),
+        )
+    }
+    holders = _holders(conn, planned)
+    moves: list[Move] = []
+    skipped: list[ConversationId] = []
+    for each in planned.moves:
+        possible = (
+            each.conversation_id not in moved_since
+            and (each.destination in active or each.destination == returning)
+            and holders.get(each.conversation_id) == each.source
+        )
+        if possible:
+            moves.append(each)
+        else:
+            skipped.append(each.conversation_id)
+    return moves, skipped
+
+
+def _holders(conn: sqlite3.Connection, planned: Plan) -> dict[int, int]:
+    holders: dict[int, int] = {}
+    wanted = [each.conversation_id for each in planned.moves]
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        rows = conn.execute(
+            f"""
+            SELECT id, assignment_id FROM conversation
+            WHERE campaign_id = ? AND id IN ({", ".join("?" * len(some))})
+            """,
+            (planned.campaign_id, *some),
+        )
+        holders |= {row["id"]: row["assignment_id"] for row in rows}
+    return holders
+
+
 def _destinations(
     request: Request, active: Mapping[AssignmentId, Assignment], holders: set[AssignmentId]
 ) -> set[AssignmentId]:

@@ -1,0 +1,381 @@
+"""Opting out and in (docs/rules.md 5)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.store.arranging import give, journal, known_as, look_at, number, take_in
+from tests.store.conftest import Clock
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind, Status
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.follow_ups import let_due
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import totals
+from thrumsg_tui.store.queries.lookup import look_up
+
+ANN = number(0)
+STRANGER = "+14155559999"
+CONFIRMATION = "You are now opted-out and will receive no further messages."
+
+
+@pytest.fixture
+def ann_in_fall(db: Database, owner: Identity, ann: ConversationId) -> ConversationId:
+    """The same contact in a second, newer campaign."""
+    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    return take_in(db, owner, "Fall", ["Ann Otieno"])[0]
+
+
+def opt_outs_stored(db: Database) -> int:
+    with db.reading() as conn:
+        return int(conn.execute("SELECT COUNT(*) FROM opt_out").fetchone()[0])
+
+
+def bodies(db: Database, conversation_id: ConversationId) -> list[str]:
+    return [message.body for message in look_at(db, conversation_id).messages]
+
+
+# By number, in every campaign
+
+
+def test_an_opt_out_holds_in_every_campaign_at_once(
+    db: Database, owner: Identity, ann: ConversationId, ann_in_fall: ConversationId
+) -> None:
+    done = opt_out_number(db, owner, ANN)
+    assert set(done.conversations) == {ann, ann_in_fall}
+    assert all(look_at(db, each).opted_out for each in (ann, ann_in_fall))
+
+
+def test_an_opt_out_holds_in_a_campaign_that_comes_later(db: Database, owner: Identity, ann: ConversationId) -> None:
+    opt_out_number(db, owner, ANN)
+    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    [later] = take_in(db, owner, "Fall", ["Ann Otieno"])
+    with pytest.raises(Refused, match="opted out"):
+        send(db, owner, later)
+
+
+def test_there_is_one_row_however_often_it_was_said(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    for body in ("STOP", "stop!", "UNSUBSCRIBE"):
+        receive(db, None, ANN, body)
+    with pytest.raises(Refused, match="opted out already"):
+        opt_out_number(db, owner, ANN)
+    assert opt_outs_stored(db) == 1
+    assert bodies(db, ann).count(CONFIRMATION) == 1
+
+
+def test_opted_out_is_no_status(db: Database, owner: Identity, spring: Campaign, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    receive(db, None, ANN, "ok")
+    opt_out_number(db, owner, ANN)
+    assert look_at(db, ann).status is Status.ANSWERED  # the confirmation is the last word
+    with db.reading() as conn:
+        counted = totals(conn, spring.id)
+    assert (counted.answered, counted.needs_reply, counted.opted_out) == (0, 0, 1)
+
+
+# By hand
+
+
+def test_by_hand_the_contact_is_told(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    done = opt_out_number(db, owner, ANN, "asked at the door")
+    assert done.confirmation_sent
+    last = look_at(db, ann).messages[-1]
+    assert (last.body, last.kind, last.state) == (
+        CONFIRMATION,
+        MessageKind.OPT_OUT_CONFIRMATION,
+        MessageState.QUEUED,
+    )
+    with db.reading() as conn:
+        stored = look_up(conn, ANN).opt_out
+    assert stored is not None
+    assert (stored.kind, stored.note, stored.by) == (OptOutKind.MANUAL, "asked at the door", "Ana Ortiz")
+
+
+def test_somebody_who_was_never_texted_is_not_told(db: Database, owner: Identity, ann: ConversationId) -> None:
+    receive(db, None, ANN, "hello?")
+    assert not opt_out_number(db, owner, ANN).confirmation_sent
+    assert bodies(db, ann) == ["hello?"]
+
+
+def test_the_confirmation_goes_where_the_contact_was_texted_last(
+    db: Database, owner: Identity, ann: ConversationId, ann_in_fall: ConversationId, clock: Clock
+) -> None:
+    send(db, owner, ann_in_fall)
+    clock.forward(minutes=1)
+    send(db, owner, ann)
+    opt_out_number(db, owner, ANN)
+    assert bodies(db, ann)[-1] == CONFIRMATION
+    assert len(bodies(db, ann_in_fall)) == 1
+
+
+def test_the_organization_words_the_confirmation(db: Database, owner: Identity, ann: ConversationId) -> None:
+    change_setting(db, owner, "opt_out_message", "Bye. Harbor Votes")
+    send(db, owner, ann)
+    opt_out_number(db, owner, ANN)
+    assert bodies(db, ann)[-1] == "Bye. Harbor Votes"
+
+
+def test_a_number_that_nobody_knows_can_be_opted_out(db: Database, owner: Identity) -> None:
+    done = opt_out_number(db, owner, STRANGER)
+    assert (done.conversations, done.confirmation_sent) == ((), False)
+    assert journal(db)[0].deed is Deed.OPT_OUT
+
+
+def test_a_sender_opts_out_their_own_contacts_only(
+    db: Database, owner: Identity, spring: Campaign, kim: Identity, ann: ConversationId
+) -> None:
+    [bea] = take_in(db, owner, "Spring", ["Bea"], first=1)
+    for phone in (number(1), STRANGER):
+        with pytest.raises(Refused, match="no conversation of yours"):
+            opt_out_number(db, kim, phone)
+    assert not look_at(db, bea).opted_out
+    opt_out_number(db, kim, ANN)
+    assert look_at(db, ann).opted_out
+
+
+# Automatically
+
+
+@pytest.mark.parametrize("body", ["STOP", " “Stop!” 🛑", "stop please", "Opt-Out", "I opt out", "STOP=QUIT"])
+def test_a_whole_message_that_says_so_opts_out_and_is_confirmed_once(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId, body: str
+) -> None:
+    send(db, owner, ann)
+    received = receive(db, None, ANN, body)
+    assert (received.opted_out, received.flagged) == (True, False)
+    assert bodies(db, ann)[1:] == [body, CONFIRMATION]
+    with db.reading() as conn:
+        stored = look_up(conn, ANN).opt_out
+        assert totals(conn, spring.id).needs_reply == 0
+    assert stored is not None
+    assert (stored.kind, stored.by) == (OptOutKind.AUTOMATIC, None)
+
+
+def test_stop_from_somebody_never_texted_is_not_confirmed(db: Database, ann: ConversationId) -> None:
+    assert receive(db, None, ANN, "STOP").opted_out
+    assert bodies(db, ann) == ["STOP"]
+
+
+def test_stop_from_a_number_that_nobody_knows_opts_it_out(db: Database, owner: Identity, spring: Campaign) -> None:
+    received = receive(db, None, STRANGER, "STOP")
+    assert (received.conversation_id, received.opted_out) == (None, True)
+    [later] = take_in(db, owner, "Spring", ["Ida"], first=9899)
+    assert look_at(db, later).phone == STRANGER
+    assert look_at(db, later).opted_out
+
+
+def test_the_setting_turns_automatic_opt_outs_off(db: Database, owner: Identity, ann: ConversationId) -> None:
+    change_setting(db, owner, "auto_opt_out", "off")
+    send(db, owner, ann)
+    received = receive(db, None, ANN, "STOP")
+    assert (received.opted_out, received.status) == (False, Status.NEEDS_REPLY)
+    assert len(bodies(db, ann)) == 2
+
+
+@pytest.mark.parametrize("body", ["please stop", "remove me", "take me off your list", "lose my number"])
+def test_a_near_miss_flags_and_never_opts_out(db: Database, owner: Identity, ann: ConversationId, body: str) -> None:
+    send(db, owner, ann)
+    received = receive(db, None, ANN, body)
+    assert (received.opted_out, received.flagged, received.status) == (False, True, Status.NEEDS_REPLY)
+
+
+@pytest.mark.parametrize("body", ["Stop by anytime!", "can't stop", "cancel my rsvp", "weekend", "START", "YES"])
+def test_an_ordinary_reply_neither_opts_out_nor_flags(
+    db: Database, owner: Identity, ann: ConversationId, body: str
+) -> None:
+    send(db, owner, ann)
+    received = receive(db, None, ANN, body)
+    assert (received.opted_out, received.flagged, received.status) == (False, False, Status.NEEDS_REPLY)
+
+
+def test_the_flag_goes_with_an_answer_or_an_opt_out(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    [bea] = take_in(db, owner, "Spring", ["Bea"], first=1)
+    for phone in (ANN, number(1)):
+        receive(db, None, phone, "please stop")
+    assert look_at(db, ann).flagged
+    assert look_at(db, bea).flagged
+    send(db, owner, ann, body="Are you sure?")
+    opt_out_number(db, owner, number(1))
+    assert not look_at(db, ann).flagged
+    assert not look_at(db, bea).flagged
+
+
+# In again
+
+
+@pytest.mark.parametrize("body", ["START", "unstop", "Yes!"])
+def test_start_opts_an_opted_out_number_in_again(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId, body: str
+) -> None:
+    send(db, owner, ann)
+    receive(db, None, ANN, "STOP")
+    received = receive(db, None, ANN, body)
+    assert (received.opted_out, received.status) == (False, Status.NEEDS_REPLY)
+    assert opt_outs_stored(db) == 0
+    assert [entry.deed for entry in journal(db)[:2]] == [Deed.OPT_IN, Deed.RECEIVE]
+    with db.reading() as conn:
+        assert totals(conn, spring.id).needs_reply == 1
+
+
+def test_opt_in_by_hand_sends_nothing_and_returns_to_its_place(
+    db: Database, owner: Identity, moderator: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    receive(db, None, ANN, "ok")
+    opt_out_number(db, owner, ANN)
+    before = look_at(db, ann)
+    opt_in_number(db, moderator, ANN)
+    after = look_at(db, ann)
+    assert (after.opted_out, after.status, after.messages) == (False, before.status, before.messages)
+
+
+def test_a_number_that_is_not_opted_out_is_not_opted_in(db: Database, owner: Identity, ann: ConversationId) -> None:
+    with pytest.raises(Refused, match="not opted out"):
+        opt_in_number(db, owner, ANN)
+
+
+def test_a_sender_may_not_opt_in(db: Database, owner: Identity, kim: Identity, ann: ConversationId) -> None:
+    opt_out_number(db, owner, ANN)
+    with pytest.raises(NotPermitted):
+        opt_in_number(db, kim, ANN)
+    with pytest.raises(NotPermitted):
+        undo(db, kim, journal(db)[0].id)
+    assert look_at(db, ann).opted_out
+
+
+# What was on its way
+
+
+@pytest.fixture
+def held(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> ConversationId:
+    """A conversation whose initial is held overnight."""
+    create_campaign(db, owner, "Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
+    clock.now = datetime(2026, 3, 3, 22, tzinfo=UTC)
+    send(db, owner, bea)
+    return bea
+
+
+def test_a_held_message_is_cancelled_by_an_opt_out(db: Database, owner: Identity, held: ConversationId) -> None:
+    done = opt_out_number(db, owner, number(1))
+    of = look_at(db, held)
+    assert [message.state for message in of.messages] == [MessageState.CANCELLED]
+    assert of.status is Status.NOT_STARTED  # what never left was not written
+    assert not done.confirmation_sent
+
+
+def test_a_cancelled_message_never_leaves(db: Database, owner: Identity, held: ConversationId, clock: Clock) -> None:
+    opt_out_number(db, owner, number(1))
+    opt_in_number(db, owner, number(1))
+    clock.forward(hours=12)
+    let_due(db)
+    assert take_queued(db) == []
+    assert look_at(db, held).messages[0].state is MessageState.CANCELLED
+
+
+def test_a_queued_message_does_not_get_through(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    opt_out_number(db, owner, ANN)
+    assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
+    of = look_at(db, ann)
+    assert [message.state for message in of.messages] == [MessageState.CANCELLED, MessageState.SENDING]
+
+
+def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(
+    db: Database, owner: Identity, spring: Campaign, clock: Clock
+) -> None:
+    create_campaign(db, owner, "Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
+    send(db, owner, bea)
+    take_queued(db)
+    clock.forward(hours=6)
+    change_state(db, owner, "Hours", CampaignState.PAUSED)
+    receive(db, None, number(1), "STOP")
+    [confirmation] = take_queued(db)
+    assert (confirmation.kind, confirmation.body) == (MessageKind.OPT_OUT_CONFIRMATION, CONFIRMATION)
+
+
+def test_an_archived_campaign_sends_no_confirmation(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    received = receive(db, None, ANN, "STOP")
+    assert (received.conversation_id, received.opted_out) == (None, True)
+    assert len(bodies(db, ann)) == 1
+
+
+# Undo
+
+
+def test_undoing_an_opt_out_opts_in_and_sends_nothing(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    done = opt_out_number(db, owner, ANN, "by mistake")
+    before = bodies(db, ann)
+    redo = undo(db, owner, done.event).event
+    assert not look_at(db, ann).opted_out
+    undo(db, owner, redo)
+    assert bodies(db, ann) == before
+    with db.reading() as conn:
+        stored = look_up(conn, ANN).opt_out
+    assert stored is not None
+    assert (stored.note, stored.kind) == ("by mistake", OptOutKind.MANUAL)
+
+
+def test_undoing_an_opt_in_brings_back_the_opt_out_as_it_was(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    opt_out_number(db, owner, ANN, "at the door")
+    with db.reading() as conn:
+        before = look_up(conn, ANN).opt_out
+    clock.forward(hours=1)
+    opt_in_number(db, owner, ANN)
+    undo(db, owner)
+    with db.reading() as conn:
+        assert look_up(conn, ANN).opt_out == before
+
+
+def test_an_opt_out_that_was_taken_back_otherwise_is_left(db: Database, owner: Identity, ann: ConversationId) -> None:
+    done = opt_out_number(db, owner, ANN)
+    receive(db, None, ANN, "START")
+    outcome = undo(db, owner, done.event)
+    assert outcome.event is None
+    assert "was opted in since" in outcome.sentence
+
+
+@pytest.mark.xfail(strict=True, reason="4.9, 5.8: undoing an old opt-out takes away the contact's own newer STOP")
+def test_undoing_an_older_opt_out_leaves_a_newer_stop(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    done = opt_out_number(db, owner, ANN)
+    clock.forward(hours=1)
+    receive(db, None, ANN, "START")
+    clock.forward(hours=1)
+    receive(db, None, ANN, "STOP")
+    undo(db, owner, done.event)
+    assert look_at(db, ann).opted_out
+
+
+@pytest.mark.xfail(strict=True, reason="8.1: a sender undoes the opt-in of a number that is not in their hands")
+def test_a_sender_undoes_nothing_that_is_not_theirs_to_do(
+    db: Database, owner: Identity, spring: Campaign, kim: Identity, ann: ConversationId
+) -> None:
+    give(db, owner, spring, "lee", [ann])
+    opt_out_number(db, owner, ANN)
+    opt_in = opt_in_number(db, owner, ANN)
+    with pytest.raises(Refused):
+        undo(db, kim, opt_in.event)
+    assert known_as(db, "kim") == kim

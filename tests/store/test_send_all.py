@@ -1,0 +1,172 @@
+"""Send All: the initials and follow-ups of one assignment (docs/rules.md 3.12)."""
+
+import pytest
+
+from tests.store.arranging import assignment_of, give, journal, known_as, look_at, number, take_in
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import CampaignState, MessageKind, Status, Tab
+from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.database import Database
+
+PEOPLE = BATCH + 5
+
+
+@pytest.fixture
+def quick(db: Database, owner: Identity, spring: Campaign) -> Campaign:
+    """A campaign with QuickSend, always open; kim has two more than fit in a batch and lee one."""
+    of = create_campaign(db, owner, "Quick", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    add_senders(db, owner, "Quick", ["kim", "lee"])
+    people = take_in(db, owner, "Quick", [f"P{nth}" for nth in range(PEOPLE)])
+    give(db, owner, of, "kim", people[:-1])
+    give(db, owner, of, "lee", people[-1:])
+    return of
+
+
+def work_through(db: Database, who: Identity, of: Campaign, login: str, tab: Tab = Tab.INITIAL) -> list[Batch]:
+    """Send batch by batch until nothing is left."""
+    batches = [send_batch(db, who, assignment_of(db, of, login), tab)]
+    while batches[-1].last is not None:
+        batches.append(send_batch(db, who, assignment_of(db, of, login), tab, batches[-1].last))
+    return batches
+
+
+def statuses(db: Database, of: Campaign, login: str) -> list[Status]:
+    assignment_id = assignment_of(db, of, login)
+    with db.reading() as conn:
+        rows = conn.execute(
+            "SELECT status FROM conversation WHERE assignment_id = ? ORDER BY id", (assignment_id,)
+        ).fetchall()
+    return [Status(row["status"]) for row in rows]
+
+
+def test_all_of_the_assignment_on_view_and_no_others_are_sent(db: Database, owner: Identity, quick: Campaign) -> None:
+    batches = work_through(db, owner, quick, "kim")
+    assert [len(batch.sent) for batch in batches] == [BATCH, 4]
+    assert set(statuses(db, quick, "kim")) == {Status.SENT}
+    assert statuses(db, quick, "lee") == [Status.NOT_STARTED]
+
+
+def test_continuing_sends_nothing_a_second_time(db: Database, owner: Identity, quick: Campaign) -> None:
+    work_through(db, owner, quick, "kim")
+    again = work_through(db, owner, quick, "kim")
+    assert [batch.sent for batch in again] == [()]
+    with db.reading() as conn:
+        assert conn.execute("SELECT MAX(message_count) FROM conversation").fetchone()[0] == 1
+
+
+def test_beginning_again_after_a_stop_goes_on_where_it_was(db: Database, owner: Identity, quick: Campaign) -> None:
+    send_batch(db, owner, assignment_of(db, quick, "kim"), Tab.INITIAL)
+    rest = send_batch(db, owner, assignment_of(db, quick, "kim"), Tab.INITIAL)
+    assert (len(rest.sent), rest.last) == (4, None)
+
+
+def test_what_cannot_be_sent_is_left_out_with_the_reason(db: Database, owner: Identity, quick: Campaign) -> None:
+    create_campaign(db, owner, "Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    with_place, without = take_in(db, owner, "Places", ["Ann", "Bea"], first=500, place=["School", ""])
+    with db.reading() as conn:
+        [row] = conn.execute("SELECT assignment_id FROM conversation WHERE id = ?", (without,)).fetchall()
+    batch = send_batch(db, owner, row["assignment_id"], Tab.INITIAL)
+    assert len(batch.sent) == 1
+    assert look_at(db, with_place).status is Status.SENT
+    [(refused, reason)] = batch.refused
+    assert refused == without
+    assert "%place%" in reason
+
+
+def test_more_refusals_than_fit_in_a_batch_do_not_keep_the_others_from_being_sent(
+    db: Database, owner: Identity, spring: Campaign
+) -> None:
+    of = create_campaign(db, owner, "Places", "At %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    add_senders(db, owner, "Places", ["kim"])
+    people = [f"P{nth}" for nth in range(BATCH + 1)]
+    conversations = take_in(db, owner, "Places", people, place=[""] * BATCH + ["School"])
+    give(db, owner, of, "kim", conversations)
+    batches = work_through(db, owner, of, "kim")
+    assert [(len(batch.sent), len(batch.refused)) for batch in batches] == [(0, BATCH), (1, 0)]
+
+
+def test_opted_out_conversations_are_not_in_it(db: Database, owner: Identity, quick: Campaign) -> None:
+    opt_out_number(db, owner, number(0))
+    batches = work_through(db, owner, quick, "kim")
+    assert sum(len(batch.sent) for batch in batches) == PEOPLE - 2
+    assert sum(len(batch.refused) for batch in batches) == 0
+
+
+def test_follow_ups_are_sent_too(db: Database, owner: Identity, quick: Campaign) -> None:
+    work_through(db, owner, quick, "lee")
+    create_follow_up(db, owner, "Quick", "Reminder", "%first_name%, vote!")
+    [batch] = work_through(db, owner, quick, "lee", Tab.FOLLOW_UPS)
+    assert len(batch.sent) == 1
+    with db.reading() as conn:
+        [row] = conn.execute("SELECT kind, body FROM message WHERE id = ?", batch.sent).fetchall()
+    assert (row["kind"], row["body"]) == (MessageKind.FOLLOW_UP, f"P{PEOPLE - 1}, vote!")
+
+
+def test_replies_are_never_sent_all_at_once(db: Database, owner: Identity, quick: Campaign) -> None:
+    for tab in (Tab.RESPONSES, Tab.OPT_OUTS, Tab.SENT):
+        with pytest.raises(Refused, match="never for replies"):
+            send_batch(db, owner, assignment_of(db, quick, "kim"), tab)
+
+
+def test_it_needs_quicksend(db: Database, owner: Identity, spring: Campaign, ann: ConversationId) -> None:
+    with pytest.raises(Refused, match="needs QuickSend"):
+        send_batch(db, owner, assignment_of(db, spring, "kim"), Tab.INITIAL)
+
+
+@pytest.mark.xfail(strict=True, reason="8.1: an assignment's user carries the id of the assignment, not their own")
+def test_a_sender_sends_all_of_their_own_only(db: Database, quick: Campaign) -> None:
+    kim = known_as(db, "kim")
+    for other in ("lee", None):
+        with pytest.raises(Refused, match="your own"):
+            send_batch(db, kim, assignment_of(db, quick, other), Tab.INITIAL)
+    assert len(send_batch(db, kim, assignment_of(db, quick, "kim"), Tab.INITIAL).sent) == BATCH
+
+
+def test_a_paused_campaign_sends_nothing(db: Database, owner: Identity, quick: Campaign) -> None:
+    change_state(db, owner, "Quick", CampaignState.PAUSED)
+    [batch] = work_through(db, owner, quick, "lee")
+    assert batch.sent == ()
+    assert "it is paused" in batch.refused[0][1]
+
+
+def test_each_message_is_in_the_journal(db: Database, owner: Identity, quick: Campaign) -> None:
+    before = len(journal(db))
+    batch = send_batch(db, owner, assignment_of(db, quick, "kim"), Tab.INITIAL)
+    assert [entry.deed for entry in journal(db)[:-before]] == [Deed.SEND] * len(batch.sent)
+
+
+@pytest.mark.xfail(strict=True, reason="3.1, 3.12: a follow-up that is pending in a not started conversation goes out")
+def test_somebody_who_was_never_texted_gets_no_follow_up(db: Database, owner: Identity, quick: Campaign) -> None:
+    """An initial that was held and cancelled takes its conversation back to not started, its follow-up pending."""
+    lee = assignment_of(db, quick, "lee")
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE campaign SET opens = 1380 WHERE name = 'Quick'")
+    [held] = send_batch(db, owner, lee, Tab.INITIAL).sent
+    create_follow_up(db, owner, "Quick", "Reminder", "As I wrote, vote!")
+    opt_out_number(db, owner, number(PEOPLE - 1))
+    opt_in_number(db, owner, number(PEOPLE - 1))
+    assert statuses(db, quick, "lee") == [Status.NOT_STARTED]
+    batch = send_batch(db, owner, lee, Tab.FOLLOW_UPS)
+    assert (held, batch.sent) == (held, ())
+
+
+def test_somebody_who_answered_meanwhile_still_gets_the_follow_up(
+    db: Database, owner: Identity, quick: Campaign
+) -> None:
+    work_through(db, owner, quick, "lee")
+    create_follow_up(db, owner, "Quick", "Reminder", "Vote!", replied=False)
+    receive(db, None, number(PEOPLE - 1), "ok")
+    [batch] = work_through(db, owner, quick, "lee", Tab.FOLLOW_UPS)
+    assert len(batch.sent) == 1
+    with pytest.raises(Refused, match="sent meanwhile"):
+        send(db, owner, look_at(db, ConversationId(PEOPLE)).id, kind=MessageKind.FOLLOW_UP)

@@ -1,0 +1,80 @@
+"""What taking a change back would do (`docs/rules.md 4.9`)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.journal import Deed, JournalEntry
+from thrumsg_tui.domain.reassignment import Move, Plan
+from thrumsg_tui.domain.words import Status
+from thrumsg_tui.store.queries.history import entry
+from thrumsg_tui.store.queries.reassignment import still_possible
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPreview:
+    """A change, how many conversations would go back, and which would stay because they were moved since."""
+
+    entry: JournalEntry
+    moves: int
+    skipped: tuple[ConversationId, ...]
+
+
+def preview_undo(conn: sqlite3.Connection, event_id: EventId) -> UndoPreview:
+    """Work out what undoing a change would do, changing nothing; `NotFound` if there is none."""
+    wanted = entry(conn, event_id)
+    row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
+    if row["campaign_id"] is None:
+        return UndoPreview(wanted, 0, ())
+    removed = details_of(conn, event_id).get("removed")
+    returning = AssignmentId(removed) if removed is not None and wanted.deed is not Deed.UNDO else None
+    planned = way_back(conn, CampaignId(row["campaign_id"]), event_id)
+    moves, skipped = still_possible(conn, planned, returning=returning)
+    return UndoPreview(wanted, len(moves), tuple(skipped))
+
+
+def details_of(conn: sqlite3.Connection, event_id: EventId) -> dict[str, Any]:
+    """What an event keeps for its undo."""
+    details: dict[str, Any] = json.loads(
+        conn.execute("SELECT details FROM event WHERE id = ?", (event_id,)).fetchone()["details"]
+    )
+    return details
+
+
+def way_back(conn: sqlite3.Connection, campaign_id: CampaignId, event_id: EventId) -> Plan:
+    """The moves of an event, turned round."""
+    rows = conn.execute(
+        """
+        SELECT touched.conversation_id, touched.to_assignment_id, touched.from_assignment_id,
+               conversation.status, conversation.opted_out
+        FROM event_conversation AS touched
+        JOIN conversation ON conversation.id = touched.conversation_id
+        WHERE touched.event_id = ? AND touched.to_assignment_id IS NOT NULL
+        """,
+        (event_id,),
+    )
+    moves = tuple(
+        Move(
+            ConversationId(row["conversation_id"]),
+            AssignmentId(row["to_assignment_id"]),
+            AssignmentId(row["from_assignment_id"]),
+            Status(row["status"]),
+            bool(row["opted_out"]),
+        )
+        for row in rows
+    )
+    people = conn.execute(
+        """
+        SELECT assignment.id, users.login, users.first_name || ' ' || users.last_name AS name
+        FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.campaign_id = ?
+        """,
+        (campaign_id,),
+    ).fetchall()
+    names = {AssignmentId(row["id"]): (row["name"] or "Unassigned").strip() for row in people}
+    logins: dict[AssignmentId, str | None] = {AssignmentId(row["id"]): row["login"] for row in people}
+    return Plan(campaign_id, event_id, moves, (), names, logins)
