@@ -61,6 +61,20 @@ PLACEHOLDERS = {
 }
 """What the words in capitals stand for; they also explain an argument that has no help of its own."""
 
+WITHOUT_HELP = {
+    "thrumsg campaign create NAME": "what the campaign is called",
+    "thrumsg follow-up create --text TEXT": "the message, with `%first_name%` and the like",
+    "thrumsg opt-out --note TEXT": "why, for the record",
+    "thrumsg reassign --to-unassigned": "nobody gets them",
+    "thrumsg receive --body TEXT": "the message",
+    "thrumsg send-all --unassigned": "those without a sender",
+    "--campaign NAME": "only this campaign's",
+    "--conversation ID": "only this conversation's",
+    "--description TEXT": "what the campaign is about",
+    "--limit N": "how many at most",
+}
+"""What the command line itself does not explain, by command and argument or by argument alone."""
+
 EXITS = {
     exits.DONE: "done",
     exits.REFUSED: "refused by a rule; the reason is on standard error, in one line",
@@ -164,7 +178,7 @@ def command_line_document() -> str:
         ),
         "## Options of every command",
         "They stand before the command or after it.",
-        _table(("Argument", "Meaning"), [_row(each) for each in _shown(parser) if _is_global(each)]),
+        _table(("Argument", "Meaning"), [_row(parser, each) for each in _shown(parser) if _is_global(each)]),
         *_commands(parser),
         "## Exit status",
         _table(("Status", "Meaning"), [(f"`{status}`", meaning) for status, meaning in sorted(EXITS.items())]),
@@ -189,7 +203,9 @@ def _commands(parser: ArgumentParser) -> Iterator[str]:
         yield _sentence(below.description or "")
         yield f"```text\n{_usage(below)}\n```"
         for group in below._action_groups:
-            rows = [_row(each) for each in _shown(below) if each in group._group_actions and not _is_global(each)]
+            rows = [
+                _row(below, each) for each in _shown(below) if each in group._group_actions and not _is_global(each)
+            ]
             if rows:
                 yield _table((_heading(below, group), "Meaning"), rows)
 
@@ -232,7 +248,7 @@ def _written(action: Action) -> str:
     """An argument as one writes it."""
     named = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
     if not action.option_strings:
-        word = "|".join(action.choices) if action.choices and not action.metavar else named
+        word = named
         return f"{word} ..." if action.nargs == "+" else word
     option = action.option_strings[-1]
     if action.nargs == 0:
@@ -250,17 +266,20 @@ def _broken(pieces: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _row(action: Action) -> tuple[str, str]:
+def _row(parser: ArgumentParser, action: Action) -> tuple[str, str]:
     """An argument and its help, with choices and default where the help does not name them."""
-    said = (action.help or "") % (vars(action) | {"prog": "thrumsg"})
-    if not said and isinstance(action.metavar, str):
-        said = PLACEHOLDERS[action.metavar]
-    parts = [said] if said else []
-    if action.choices and not action.metavar and action.option_strings:
-        parts.append(", ".join(f"`{choice}`" for choice in action.choices))
+    written = _written(action)
+    said = (action.help or "") % vars(action)
+    if action.choices and not said:
+        said = ", ".join(f"`{choice}`" for choice in action.choices)
+    for known in (f"{parser.prog} {written}", written):
+        said = said or WITHOUT_HELP.get(known, "")
+    said = said or PLACEHOLDERS.get(str(action.metavar), "")
+    if not said:
+        raise SystemExit(f"{parser.prog} {written} has no help: give it one in thrumsg_tui/cli/commands.py")
     if isinstance(action.default, str) and action.default not in {"", argparse.SUPPRESS} and "default" not in said:
-        parts.append(f"default: `{action.default}`")
-    return f"`{_written(action)}`", "; ".join(parts) or "one of these"
+        said += f"; default: `{action.default}`"
+    return f"`{written}`", said
 
 
 def _sentence(text: str) -> str:

@@ -172,7 +172,7 @@ def test_a_moment_that_has_passed_and_an_archived_campaign_are_refused(
         create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
 
 
-def test_it_is_in_the_journal_and_needs_an_admin(db: Database, owner: Identity, moderator: Identity) -> None:
+def test_making_one_needs_an_admin(db: Database, spring: Campaign, moderator: Identity) -> None:
     with pytest.raises(NotPermitted):
         create_follow_up(db, moderator, "Spring", "Reminder", "Vote!")
 

@@ -356,7 +356,6 @@ def test_an_opt_out_that_was_taken_back_otherwise_is_left(db: Database, owner: I
     assert "was opted in since" in outcome.sentence
 
 
-@pytest.mark.xfail(strict=True, reason="4.9, 5.8: undoing an old opt-out takes away the contact's own newer STOP")
 def test_undoing_an_older_opt_out_leaves_a_newer_stop(
     db: Database, owner: Identity, ann: ConversationId, clock: Clock
 ) -> None:
@@ -369,7 +368,6 @@ def test_undoing_an_older_opt_out_leaves_a_newer_stop(
     assert look_at(db, ann).opted_out
 
 
-@pytest.mark.xfail(strict=True, reason="8.1: a sender undoes the opt-in of a number that is not in their hands")
 def test_a_sender_undoes_nothing_that_is_not_theirs_to_do(
     db: Database, owner: Identity, spring: Campaign, kim: Identity, ann: ConversationId
 ) -> None:

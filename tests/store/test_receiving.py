@@ -90,7 +90,6 @@ def test_a_message_of_a_number_that_nobody_knows_is_kept(db: Database, owner: Id
         assert [row["body"] for row in conn.execute("SELECT body FROM unmatched")] == ["who is this?"]
 
 
-@pytest.mark.xfail(strict=True, reason="8.3: an unmatched message leaves no journal entry")
 def test_a_message_of_a_number_that_nobody_knows_is_in_the_journal(
     db: Database, owner: Identity, spring: Campaign
 ) -> None:

@@ -371,7 +371,6 @@ def test_after_the_end_date_replies_go_on(db: Database, at_hours: Arrange, clock
     assert send(db, known_as(db, "kim"), conversation_id, body="no").state is MessageState.QUEUED
 
 
-@pytest.mark.xfail(strict=True, reason="6.3: an initial held after hours on the last day leaves a day after the window")
 def test_an_initial_that_could_only_leave_after_the_end_date_is_refused(
     db: Database, at_hours: Arrange, clock: Clock
 ) -> None:

@@ -105,7 +105,10 @@ def judge(attempt: Attempt, now: datetime) -> Verdict:
         refusal = _closed(attempt.campaign, now)
     if refusal:
         return Verdict(refusal)
-    return Verdict(leaves_at=hold_until(attempt.campaign, attempt.kind, now))
+    leaves_at = hold_until(attempt.campaign, attempt.kind, now)
+    if leaves_at and attempt.kind is MessageKind.INITIAL and _window_over(attempt.campaign, leaves_at):
+        return Verdict(_after_window(attempt.campaign))
+    return Verdict(leaves_at=leaves_at)
 
 
 def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
@@ -138,13 +141,20 @@ def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
     if campaign.state is not CampaignState.ACTIVE:
         return _closed(campaign, now)
-    if attempt.kind is MessageKind.INITIAL and window_state(campaign.window, now) is WindowState.OVER:
-        sentence = f"The initial window is over: its last day was {campaign.window.ends}."
-        return Refusal(Obstacle.WINDOW_OVER, sentence)
+    if attempt.kind is MessageKind.INITIAL and _window_over(campaign, now):
+        return _after_window(campaign)
     if attempt.role is Role.SENDER and not attempt.is_holder:
         sentence = f"This conversation is {attempt.holder_name}'s now; what you wrote is kept, and was not sent."
         return Refusal(Obstacle.REASSIGNED, sentence)
     return None
+
+
+def _window_over(campaign: Campaign, at: datetime) -> bool:
+    return window_state(campaign.window, at) is WindowState.OVER
+
+
+def _after_window(campaign: Campaign) -> Refusal:
+    return Refusal(Obstacle.WINDOW_OVER, f"The initial window is over: its last day was {campaign.window.ends}.")
 
 
 def _closed(campaign: Campaign, now: datetime) -> Refusal | None:

@@ -121,7 +121,8 @@ CREATE TABLE conversation (
                         WHEN follow_up_id IS NULL THEN 'sent'
                         ELSE 'follow-ups' END) STORED,
     in_follow_ups   INTEGER GENERATED ALWAYS AS (CASE
-                        WHEN opted_out = 0 AND follow_up_id IS NOT NULL THEN 1 ELSE 0 END) STORED,
+                        WHEN opted_out = 0 AND follow_up_id IS NOT NULL AND status <> 'not_started'
+                        THEN 1 ELSE 0 END) STORED,
     urgency         INTEGER GENERATED ALWAYS AS (CASE
                         WHEN status = 'needs_reply' AND opted_out = 0 THEN waiting_since
                         ELSE 4000000000000000 - last_message_at END) STORED,
@@ -278,7 +279,7 @@ COUNTED = {
     **{status.value: f"{{row}}.status = '{status}' AND {{row}}.opted_out = 0" for status in Status},
     "opted_out": "{row}.opted_out = 1",
     "texted": "{row}.texted = 1",
-    "replied": "{row}.replied = 1",
+    "replied": "{row}.replied = 1 AND {row}.texted = 1",  # for the reply rate (docs/rules.md 2.1)
     "follow_ups": "{row}.in_follow_ups = 1",
     "sent_only": "{row}.tab = 'sent'",
 }

@@ -56,12 +56,16 @@ def _may_view_all(facts: Facts) -> str | None:
     return "You have your own assignment only." if facts.own_only else None
 
 
-def _may_reassign(facts: Facts) -> str | None:
+def _may_reassign_in_bulk(facts: Facts) -> str | None:
     if not facts.who.may(Action.REASSIGN):
         return "Reassigning needs a moderator."
     if facts.campaign and facts.campaign.state is CampaignState.ARCHIVED:
         return "The campaign is archived: nothing in it can be reassigned."
-    return None if facts.marked else _needs_conversation(facts)
+    return None
+
+
+def _may_reassign(facts: Facts) -> str | None:
+    return _may_reassign_in_bulk(facts) or (None if facts.marked else _needs_conversation(facts))
 
 
 def _may_opt(facts: Facts) -> str | None:
@@ -154,6 +158,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("senders.search", "slash", "search", "Search", "Find a sender by name", Scope.OVERVIEW, "search"),
     Command("senders.sort", "s", "sort", "Sort", "Next order: sender, progress, needs reply", Scope.OVERVIEW, "sort"),
     Command("senders.reverse", "S", "reverse", "Reverse", "Turn the order round", Scope.OVERVIEW, "reverse"),
+    Command("senders.mark", "space", "mark", "Mark", "Mark this sender, or take the mark off", Scope.OVERVIEW, "mark"),
+    Command(
+        "senders.reassign",
+        "r",
+        "reassign",
+        "Reassign the row's",
+        "Move the conversations of the sender under the cursor",
+        Scope.OVERVIEW,
+        "reassign",
+        _may_reassign_in_bulk,
+    ),
+    Command(
+        "senders.reassign_bulk",
+        "R",
+        "reassign_bulk",
+        "Bulk reassign",
+        "Move the conversations of the marked senders, else of everyone",
+        Scope.OVERVIEW,
+        "bulk reassign",
+        _may_reassign_in_bulk,
+    ),
     Command("messenger.open", "enter", "write", "Write", "Open, with the cursor in the message box", Scope.MESSENGER),
     Command(
         "messenger.escape",
@@ -175,6 +200,16 @@ COMMANDS: tuple[Command, ...] = (
         Scope.MESSENGER,
         "reassign",
         _may_reassign,
+    ),
+    Command(
+        "messenger.reassign_sender",
+        "R",
+        "reassign_sender",
+        "Reassign the sender's",
+        "Move this sender's conversations: all to Unassigned, some, or all",
+        Scope.MESSENGER,
+        "",
+        _may_reassign_in_bulk,
     ),
     Command(
         "messenger.opt_out",

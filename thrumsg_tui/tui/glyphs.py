@@ -27,6 +27,8 @@ class Glyphs:
     separator: str
     path: str
     hidden_digit: str
+    bars: str
+    """From nothing to the most, for a row of bars."""
 
 
 UNICODE = Glyphs(
@@ -47,6 +49,7 @@ UNICODE = Glyphs(
     separator="·",
     path="▸",
     hidden_digit="•",
+    bars=" ▁▂▃▄▅▆▇█",
 )
 
 ASCII = Glyphs(
@@ -67,6 +70,7 @@ ASCII = Glyphs(
     separator="-",
     path=">",
     hidden_digit="*",
+    bars=" .:-=+*#",
 )
 
 

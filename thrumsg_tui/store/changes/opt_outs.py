@@ -35,7 +35,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
     """
     who.require(Action.WORK)
     with db.writing() as tx:
-        _require_own(tx, who, phone)
+        require_own_number(tx, who, phone)
         if already := opt_out(tx.conn, phone):
             raise Refused(f"{phone} is opted out already, since {already.at:%Y-%m-%d %H:%M} UTC.")
         return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
@@ -66,7 +66,7 @@ def store_opt_out(
         Deed.OPT_OUT,
         f"opted {phone} out ({kind})",
         conversation_id=concerned[0] if concerned else None,
-        details={"phone": phone, "thread": f"opted out by {by}" + (f": {note}" if note else "")},
+        details={"phone": phone, "at": tx.now_ms, "thread": f"opted out by {by}" + (f": {note}" if note else "")},
         undoable=True,
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
@@ -135,7 +135,8 @@ def mark(tx: Transaction, phone: str, *, opted_out: bool) -> list[ConversationId
     return [ConversationId(row["id"]) for row in rows]
 
 
-def _require_own(tx: Transaction, who: Identity, phone: str) -> None:
+def require_own_number(tx: Transaction, who: Identity, phone: str) -> None:
+    """Raise `Refused` for a sender who holds no conversation of the number."""
     if who.role is not Role.SENDER:
         return
     own = tx.conn.execute(
@@ -148,7 +149,7 @@ def _require_own(tx: Transaction, who: Identity, phone: str) -> None:
         (phone, who.user.id),
     ).fetchone()
     if own is None:
-        raise Refused(f"{phone} is in no conversation of yours; ask a moderator to opt it out.")
+        raise Refused(f"{phone} is in no conversation of yours; ask a moderator.")
 
 
 def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:

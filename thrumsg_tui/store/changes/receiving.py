@@ -61,7 +61,8 @@ def receive(
         _store(tx, to, phone, body, provider_id, moment)
         if to:
             refresh(tx.conn, to)
-            record(tx, who, Deed.RECEIVE, f"received a message from {phone}", conversation_id=to)
+        whose = "" if to else ", whom nobody knows"
+        record(tx, who, Deed.RECEIVE, f"received a message from {phone}{whose}", conversation_id=to)
         _heed(tx, phone, body, to)
         return _result(tx, to, phone, duplicate=False)
 

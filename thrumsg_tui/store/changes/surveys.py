@@ -33,8 +33,7 @@ def record_answer(
     who.require(Action.WORK)
     with db.writing() as tx:
         of = conversation(tx.conn, conversation_id)
-        if who.role is Role.SENDER and of.sender_id != who.user.id:
-            raise Refused(f"This conversation was reassigned to {of.sender_name}.")
+        require_own(who, of)
         asked = _question(tx, of, question)
         chosen = None if choice is None else _choice(asked, choice)
         before, after = of.answers.get(asked.id), chosen.id if chosen else None
@@ -57,6 +56,12 @@ def record_answer(
         )
         touch(tx, event_id, [(of.id, None, None)])
         return event_id
+
+
+def require_own(who: Identity, of: Conversation) -> None:
+    """Raise `Refused` for a sender in a conversation that is not theirs (`docs/rules.md 8.1`)."""
+    if who.role is Role.SENDER and of.sender_id != who.user.id:
+        raise Refused(f"This conversation is {of.sender_name}'s now.")
 
 
 def store_answer(

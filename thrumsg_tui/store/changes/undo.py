@@ -10,15 +10,16 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.words import CampaignState
-from thrumsg_tui.store.changes.opt_outs import describe_opt_out, erase_opt_out, restore_opt_out
+from thrumsg_tui.store.changes.opt_outs import describe_opt_out, erase_opt_out, require_own_number, restore_opt_out
 from thrumsg_tui.store.changes.reassign import move
-from thrumsg_tui.store.changes.surveys import store_answer
+from thrumsg_tui.store.changes.surveys import require_own, store_answer
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, last_undoable
+from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import details_of, way_back
 
 
@@ -62,9 +63,20 @@ def _moves_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: De
     if of.state is CampaignState.ARCHIVED:
         raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
     removed: AssignmentId | None = details.get("removed")
+    back = way_back(tx.conn, of.id, wanted.id)
     if removed is not None:
+        if deed is Deed.REDO:
+            _require_nothing_more(tx, removed, back)
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
-    return move(tx, who, way_back(tx.conn, of.id, wanted.id), deed=deed, undoes=wanted.id, removed=removed)
+    return move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)
+
+
+def _require_nothing_more(tx: Transaction, removed: AssignmentId, back: Plan) -> None:
+    """Raise `Refused` if a sender to be removed again was given more since: where that goes is a new question."""
+    covered = {each.conversation_id for each in back.moves}
+    held = tx.conn.execute("SELECT id FROM conversation WHERE assignment_id = ?", (removed,)).fetchall()
+    if more := sum(row["id"] not in covered for row in held):
+        raise Refused(f"{back.names[removed]} was given {more} more since: remove them anew, and say where all go.")
 
 
 def _opt_out_undone(
@@ -77,14 +89,17 @@ def _opt_out_undone(
         who.require(Action.OPT_IN)
         if present is None:
             return _nothing(f"{phone} was opted in since")
+        if present["at"] != details["at"]:
+            return _nothing(f"{phone} was opted in and out again since")
         concerned = erase_opt_out(tx, phone)
         now = {"phone": phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
         sentence = f"{phone} is opted in again"
     else:
+        require_own_number(tx, who, phone)
         if present is not None:
             return _nothing(f"{phone} was opted out since")
         concerned = restore_opt_out(tx, phone, details["old"])
-        now = {"phone": phone, "thread": f"opted out again by {who.user.name}"}
+        now = {"phone": phone, "at": details["old"]["at"], "thread": f"opted out again by {who.user.name}"}
         sentence = f"{phone} is opted out again"
     return _journalled(tx, who, wanted, deed, sentence, now, concerned)
 
@@ -94,6 +109,7 @@ def _answer_undone(
 ) -> Outcome:
     row = tx.conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (wanted.id,)).fetchone()
     conversation_id = ConversationId(row["conversation_id"])
+    require_own(who, conversation(tx.conn, conversation_id))
     present = tx.conn.execute(
         "SELECT choice_id FROM answer WHERE conversation_id = ? AND question_id = ?",
         (conversation_id, details["question"]),

@@ -92,7 +92,10 @@ def totals(conn: sqlite3.Connection, campaign_id: CampaignId) -> Totals:
 
 
 _ASSIGNMENT = f"""
-    SELECT assignment.id AS assignment_id, assignment.*, {USER_COLUMNS},
+    SELECT assignment.id AS assignment_id, assignment.campaign_id, assignment.user_id, assignment.active,
+           assignment.assigned, assignment.not_started, assignment.sent, assignment.needs_reply,
+           assignment.answered, assignment.opted_out, assignment.texted, assignment.replied,
+           assignment.follow_ups, assignment.sent_only, {USER_COLUMNS},
            EXISTS (SELECT 1 FROM presence
                    WHERE presence.campaign_id = assignment.campaign_id
                      AND presence.user_id = assignment.user_id AND presence.seen_at > :seen_after) AS online

@@ -18,7 +18,6 @@ from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import ConversationSort, MessageKind, Tab
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.people import set_preference
-from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.sending import Sent, send
 from thrumsg_tui.store.changes.surveys import record_answer
@@ -250,7 +249,7 @@ class MessengerScreen(MessengerPanes):
         to = await self._pick_sender(f"Reassign {what} to")
         if to is None:
             return
-        desk, who = self.thrumsg.desk, self.thrumsg.who
+        desk = self.thrumsg.desk
         try:
             request = Request(view.campaign.id, conversations=chosen, destinations=(to,))
             planned = await desk.ask(plan, request, desk.db.clock())
@@ -261,14 +260,16 @@ class MessengerScreen(MessengerPanes):
                     question += f" {len(planned.already_there)} are there already."
                 if not await self.app.push_screen_wait(confirmation("Reassign", question, "Move them")):
                     return
-            outcome = await desk.do(apply_plan, who, planned)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
-        self.unmark()
-        undoing = "; z undoes it." if outcome.event else "."
-        self.say(outcome.sentence[:1].upper() + outcome.sentence[1:] + undoing)
-        self.ask_again()
+        if await self.apply(planned):
+            self.unmark()
+
+    def action_reassign_sender(self) -> None:
+        """Move this sender's conversations in bulk."""
+        if (view := self.view) is not None:
+            self.reassign_in_bulk(view.viewing.name, Request(view.campaign.id, sources=(view.viewing.id,)))
 
     async def _pick_sender(self, title: str, current: AssignmentId | None = None) -> AssignmentId | None:
         campaign_id, desk, user = self.request.campaign_id, self.thrumsg.desk, self.thrumsg.who.user

@@ -25,8 +25,8 @@ from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation,
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.phones import shown_phone
-from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger_words import SORT_TITLES, notice_of, obstacle_of
+from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
 from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
@@ -52,7 +52,7 @@ class MessengerList(ConversationList):
     BINDINGS = bindings([each for each in commands_of(Scope.LIST) if each.id != "list.choose"], checked=False)
 
 
-class MessengerPanes(CommandScreen):
+class MessengerPanes(ReassigningScreen):
     """List, thread and sidebar of one assignment, without anything that one does in them."""
 
     CSS_PATH = "messenger.tcss"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
+from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.bars import Flowing
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
@@ -27,7 +31,7 @@ class OverviewTable(SenderTable):
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
 
 
-class OverviewScreen(CommandScreen):
+class OverviewScreen(ReassigningScreen):
     """Counters on top, senders below; Enter opens the messenger on the row."""
 
     CSS_PATH = "overview.tcss"
@@ -40,6 +44,7 @@ class OverviewScreen(CommandScreen):
         self._cursor_on = cursor_on
         self._counters = Flowing(id="counters")
         self._state = DrawnLine(id="state")
+        self._replies = DrawnLine(id="replies")
         self._search = Input(placeholder="sender's name", id="search", compact=True)
         self._search.cursor_blink = False
         self._heading = SenderHeading(id="heading")
@@ -52,6 +57,7 @@ class OverviewScreen(CommandScreen):
         yield self.title_line
         yield self._state
         yield self._counters
+        yield self._replies
         yield Horizontal(DrawnLine(id="search-label"), self._search, id="search-row")
         yield self._heading
         yield self.table
@@ -92,9 +98,22 @@ class OverviewScreen(CommandScreen):
         held = sum(each.assigned for each in shown.senders)
         unassigned = shown.senders[0].assigned
         self._conservation.show(
-            [(f"  {held - unassigned} assigned + {unassigned} Unassigned = {totals.total} contacts", "quiet")]
+            [(f"  {held - unassigned} assigned + {unassigned} Unassigned = {totals.total} contacts", "quiet")],
+            [(f"{len(self.table.marks)} senders marked ", "marked")] if self.table.marks else [],
+        )
+        spark = sparkline(shown.replies_by_hour, self.thrumsg.glyphs)
+        self._replies.show(
+            [("  Replies by hour, last 24 h ", "quiet"), (spark, "recorded")],
+            [(f"{sum(shown.replies_by_hour)} in all ", "quiet")],
+        )
+        now = self.thrumsg.desk.db.clock()
+        self.table.show_ages(
+            {each: age(since, now, self.thrumsg.zone) for each, since in shown.longest_waiting.items()}
         )
         self._paint_table()
+
+    def facts(self) -> Facts:
+        return Facts(self.thrumsg.who, campaign=self._shown.campaign if self._shown else None)
 
     def _paint_table(self) -> None:
         if self._shown is None:
@@ -121,6 +140,10 @@ class OverviewScreen(CommandScreen):
 
     def action_escape(self) -> None:
         """Clear the search."""
+        if self.table.has_focus and not self._search.value and self.table.marks:
+            self.table.marks = set()
+            self.table.refresh()
+            self._paint()
         self._search.value = ""
         self.table.focus()
 
@@ -143,10 +166,36 @@ class OverviewScreen(CommandScreen):
         if row := self.table.row:
             self.thrumsg.open_messenger(self.campaign_id, row.id)
 
-    @property
-    def chosen(self) -> Assignment | None:
-        """The row under the cursor."""
-        return self.table.row
+    def action_mark(self) -> None:
+        """Mark the sender under the cursor, or take the mark off."""
+        if row := self.table.row:
+            self.table.marks ^= {row.id}
+            self.table.refresh()
+            self.table.action_move(1)
+            self._paint()
+
+    def action_reassign(self) -> None:
+        """Move the conversations of the sender under the cursor."""
+        if row := self.table.row:
+            self.reassign_in_bulk(row.name, Request(self.campaign_id, sources=(row.id,)))
+
+    def action_reassign_bulk(self) -> None:
+        """Move the conversations of the marked senders, else of everyone."""
+        if self._shown is None:
+            return
+        marked = [each for each in self._order.sorted(self._shown.senders) if each.id in self.table.marks]
+        if marked:
+            names = marked[0].name if len(marked) == 1 else f"{len(marked)} marked senders"
+            self.reassign_in_bulk(names, Request(self.campaign_id, sources=tuple(each.id for each in marked)))
+        else:
+            self.reassign_in_bulk("everyone", Request(self.campaign_id, everyone=True))
+
+
+def sparkline(counts: Sequence[int], glyphs: Glyphs) -> str:
+    """Draw counts as a row of bars; only no replies at all look like none."""
+    most = max(counts, default=0)
+    steps = glyphs.bars
+    return "".join(steps[-(-count * (len(steps) - 1) // most) if most else 0] for count in counts)
 
 
 def _counter(title: str, value: object) -> list[Part]:

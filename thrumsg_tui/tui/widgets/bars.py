@@ -47,7 +47,7 @@ class YellowBar(DrawnLine):
         if viewing.user:
             state = f"{glyphs.dot} online" if viewing.online else "offline"
             pieces.insert(0, (f"   {state}", 3))
-        keys = [("n Next sender", 5), ("   v Viewing as", 6)]
+        keys = [("n Next sender", 5), (f"   R Reassign {glyphs.down}", 6), ("   v Viewing as", 7)]
         right = "".join(text for text, _ in keys)
         while keys and width_of(left) + sum(len(text) for text, _ in pieces + keys) + 2 > width:
             keys.pop()

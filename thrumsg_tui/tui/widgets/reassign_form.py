@@ -46,6 +46,16 @@ class _Row:
     destination: Assignment | None = None
 
 
+def _matching(each: Assignment, status: StatusFilter) -> int:
+    match status:
+        case StatusFilter.ANY:
+            return each.assigned
+        case StatusFilter.NEEDS_REPLY:
+            return each.needs_reply
+        case StatusFilter.NOT_STARTED:
+            return each.not_started
+
+
 class ReassignForm(DrawnLines, can_focus=True):
     """Up and down go from field to field, left and right choose, space marks a destination, digits are the count.
 
@@ -72,17 +82,12 @@ class ReassignForm(DrawnLines, can_focus=True):
     @property
     def matching(self) -> int:
         """How many conversations match, whatever the count."""
-        given = {
-            StatusFilter.ANY: lambda each: each.assigned,
-            StatusFilter.NEEDS_REPLY: lambda each: each.needs_reply,
-            StatusFilter.NOT_STARTED: lambda each: each.not_started,
-        }[self.request.status]
         request = self.request
         destinations = set(request.destinations)
         if request.to_everyone:
             destinations = {each.id for each in self._all if each.user and each.id not in request.sources}
         return sum(
-            given(each)
+            _matching(each, request.status)
             for each in self._all
             if (request.everyone or each.id in request.sources) and each.id not in destinations
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.strip import Strip
 
-from thrumsg_tui.domain.campaigns import Assignment
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.words import SenderSort
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -39,7 +41,7 @@ class SenderHeading(DrawnLine):
         titles = {
             column: title + sorted_by(sort, column, reverse=reverse, glyphs=glyphs) for column, title in COLUMNS.items()
         }
-        right = f"{'sent/assigned':>15}  {titles[SenderSort.PROGRESS]:<10} {titles[SenderSort.NEEDS_REPLY]:>13} "
+        right = f"{'sent/assigned':>15}  {titles[SenderSort.PROGRESS]:<10} {titles[SenderSort.NEEDS_REPLY]:>13}  waits "
         self.show([("  " + titles[SenderSort.SENDER], "quiet")], [("Status    ", "quiet"), (right, "quiet")])
 
 
@@ -48,7 +50,15 @@ class SenderTable(PagedList[Assignment]):
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.marks: set[AssignmentId] = set()
         self._glyphs = glyphs
+        self._ages: Mapping[AssignmentId, str] = {}
+
+    def show_ages(self, ages: Mapping[AssignmentId, str]) -> None:
+        """Say how long each one's longest waiting contact waits."""
+        if ages != self._ages:
+            self._ages = ages
+            self.refresh()
 
     def show_all(self, rows: list[Assignment], cursor: int) -> None:
         """Show rows that are all in memory."""
@@ -59,16 +69,18 @@ class SenderTable(PagedList[Assignment]):
         state: Part = ("          ", "")
         if row.user:
             state = (f"{glyphs.dot} online  ", "recorded") if row.online else ("offline   ", "quiet")
-        waits = f"{row.needs_reply:>13} "
+        needs_reply = f"{row.needs_reply:>13} "
         right: list[Part] = [
             state,
             (pad(f"{row.texted}/{row.assigned}", 15, right=True) + "  ", ""),
             (progress_bar(row.texted, row.assigned, 10, glyphs), "quiet"),
             (" ", ""),
-            (waits, "strong" if row.needs_reply else "quiet"),
+            (needs_reply, "strong" if row.needs_reply else "quiet"),
+            (f"{self._ages.get(row.id, '').replace(' ', ''):>6} ", "quiet"),
         ]
-        name: Part = ("  " + safe_text(row.name), "" if row.user else "accent")
-        return self.strip([name], right, width=width, base=self.cursor_look(index))
+        mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
+        name: Part = (safe_text(row.name), "" if row.user else "accent")
+        return self.strip([mark, name], right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
         return self.strip([("  no sender matches", "quiet")] if line == 0 else [], width=width)

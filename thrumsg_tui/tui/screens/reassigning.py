@@ -1,0 +1,76 @@
+"""Bulk reassignment, the same from the overview and from the yellow bar (`docs/rules.md 4.1`)."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from textual import work
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
+from thrumsg_tui.store.changes.reassign import apply_plan
+from thrumsg_tui.store.queries.campaigns import assignments, unassigned
+from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
+from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.widgets.reassign_form import BulkAction
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+
+_SHOW_PROGRESS_AFTER = 0.5
+_SHOW_PROGRESS_EVERY = 0.2
+
+
+class ReassigningScreen(CommandScreen):
+    """A screen from which work is moved in bulk."""
+
+    @work(group="bulk", exclusive=True)
+    async def reassign_in_bulk(self, whose: str, base: Request) -> None:
+        """Choose the action, fill the form, look at the preview, apply it."""
+        choices: list[Choice[BulkAction | None]] = [
+            Choice("u", BulkAction.UNASSIGN_ALL, BulkAction.UNASSIGN_ALL),
+            Choice("s", BulkAction.REASSIGN_SOME, BulkAction.REASSIGN_SOME),
+            Choice("a", BulkAction.REASSIGN_ALL, BulkAction.REASSIGN_ALL),
+            Choice("n", "Leave it", None),
+        ]
+        dialog: ChoiceDialog[BulkAction | None] = ChoiceDialog("Reassign", f"Conversations of {whose}", choices)
+        if (action := await self.app.push_screen_wait(dialog)) is None:
+            return
+        desk = self.thrumsg.desk
+        rows = await desk.ask(assignments, base.campaign_id, desk.db.clock())
+        if action is BulkAction.UNASSIGN_ALL:
+            nobody = await desk.ask(unassigned, base.campaign_id)
+            base = Request(base.campaign_id, base.sources, base.everyone, destinations=(nobody,))
+        form = BulkReassign(whose, base, action, rows, desk, self.thrumsg.glyphs)
+        if (planned := await self.app.push_screen_wait(form)) is None:
+            return
+        await self.apply(planned)
+
+    async def apply(self, planned: Plan) -> Outcome | None:
+        """Apply a plan, with a progress bar where it takes long, and say what was done and what undoes it."""
+        done = 0
+
+        def progress(moved: int) -> None:
+            nonlocal done
+            done = moved
+
+        def show() -> None:
+            if monotonic() - started < _SHOW_PROGRESS_AFTER:
+                return
+            total = len(planned.moves)
+            bar = progress_bar(done, total, 20, self.thrumsg.glyphs)
+            self.say(f"Moving {bar} {done} of {total}")
+
+        started = monotonic()
+        timer = self.set_interval(_SHOW_PROGRESS_EVERY, show)
+        try:
+            outcome = await self.thrumsg.desk.do(apply_plan, self.thrumsg.who, planned, progress)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return None
+        finally:
+            timer.stop()
+        sentence = outcome.sentence[:1].upper() + outcome.sentence[1:]
+        skipped = " (moved by somebody else meanwhile)" if outcome.skipped else ""
+        self.say(f"{sentence}{skipped}{'; z undoes it.' if outcome.event else '.'}")
+        self.ask_again()
+        return outcome
