@@ -43,6 +43,11 @@ class Messenger:
         lines = (self.list_line(row) for row in range(self._top + 1, self.terminal.rows - 1))
         return [line for line in lines if line]
 
+    @property
+    def marked(self) -> list[str]:
+        """The list's rows that are marked."""
+        return [row for row in self.rows if row.startswith("▐")]
+
     def list_line(self, row: int) -> str:
         """A line of the list, without what stands beside it."""
         return self.terminal.lines[row].partition("│")[0].rstrip()

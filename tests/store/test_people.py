@@ -185,7 +185,7 @@ def test_somebody_without_a_name_is_called_by_their_login(db: Database, owner: I
 
 
 def test_a_login_without_a_user_is_turned_away(db: Database, owner: Identity) -> None:
-    with db.reading() as conn, pytest.raises(NotPermitted, match="'eve' is not a user here.*user add eve"):
+    with db.reading() as conn, pytest.raises(NotPermitted, match=r"'eve' is not a user here.*user add eve"):
         identify(conn, "eve")
 
 

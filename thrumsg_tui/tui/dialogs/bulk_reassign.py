@@ -19,15 +19,18 @@ from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, pad
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, fit
 from thrumsg_tui.tui.widgets.reassign_form import BulkAction, ReassignForm
 
 _COLUMNS = {
-    Status.NOT_STARTED: "not started",
-    Status.SENT: "sent",
-    Status.NEEDS_REPLY: "needs reply",
-    Status.ANSWERED: "answered",
+    Status.NOT_STARTED: ("not started", "new"),
+    Status.SENT: ("sent", "sent"),
+    Status.NEEDS_REPLY: ("needs reply", "waits"),
+    Status.ANSWERED: ("answered", "answ."),
 }
+"""The counts of the preview, with their titles where there is room and where there is less."""
+
+_OPTED_OUT = ("opted out", "out")
 
 
 class PlanPreview(DrawnLines):
@@ -49,16 +52,17 @@ class PlanPreview(DrawnLines):
         if self._plan is None or not self._plan.moves:
             sentence = self._refusal or ("Nothing matches: nothing would be moved." if self._plan else "counting")
             return [self.strip([(f" {sentence}", "warning" if self._refusal else "quiet")], width=width)]
-        heads = "".join(f"{title:>12}" for title in [*_COLUMNS.values(), "opted out"])
-        wide = width >= 34 + len(heads)
-        strips = [self.strip([(" from → to", "quiet")], [((heads if wide else "") + "  moved ", "quiet")], width=width)]
+        roomy = width >= 96
+        column = 12 if roomy else 6
+        heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
+        strips = [self.strip([(" from → to", "quiet")], [(f"{heads}  moved ", "quiet")], width=width)]
         for flow in flows(self._plan.moves):
             names = [safe_text(self._plan.names[each]) for each in (flow.source, flow.destination)]
-            counts = [flow.by_status.get(status, 0) for status in _COLUMNS]
-            numbers = "".join(f"{count or '·':>12}" for count in [*counts, flow.opted_out]) if wide else ""
+            counts = [*(flow.by_status.get(status, 0) for status in _COLUMNS), flow.opted_out]
+            numbers = "".join(f"{count or '·':>{column}}" for count in counts)
+            half = (width - len(numbers) - 13) // 2
+            left = f" {fit(names[0], half)} → {fit(names[1], half)}"
             moved: list[Part] = [(numbers, "quiet"), (f"{flow.moved:>7} ", "strong")]
-            half = (width - len(numbers) - 12) // 2
-            left = f" {pad(names[0], half).rstrip()} → {pad(names[1], half).rstrip()}"
             strips.append(self.strip([(left, "")], moved, width=width))
         return strips
 
@@ -84,18 +88,17 @@ class BulkReassign(ModalScreen[Plan | None]):
         self.form = ReassignForm(base, action, rows, glyphs, id="form")
         self.preview = PlanPreview(id="preview")
         self._total = DrawnLine(id="total")
-        self._keys = DrawnLine(id="keys")
         self._plan: Plan | None = None
         self._stale = False
         self._asking = False
 
     def compose(self) -> ComposeResult:
-        parts = [self.preview, self._total, self._keys]
+        parts = [self.preview, self._total]
         if self._action is not BulkAction.UNASSIGN_ALL:
             parts.insert(0, self.form)
-        box = Vertical(*parts, classes="dialog wide")
-        box.border_title = safe_text(self._title)
-        yield box
+        self._box = Vertical(*parts, classes="dialog wide")
+        self._box.border_title = safe_text(self._title)
+        yield self._box
 
     def on_mount(self) -> None:
         self.form.on_change = self._changed
@@ -130,9 +133,9 @@ class BulkReassign(ModalScreen[Plan | None]):
         moves = self._plan.moves if self._plan else ()
         opted_out = sum(move.opted_out for move in moves)
         self._total.show([(f" {len(moves)} of {self.form.matching} that match, {opted_out} opted out", "strong")])
-        keys = "arrows and space choose  " if self._action is not BulkAction.UNASSIGN_ALL else ""
-        doing = f"Enter moves {len(moves)}  " if moves else ""
-        self._keys.show([(f" {doing}Esc leaves  {keys}", "accent")])
+        doing = [f"Enter moves {len(moves)}"] if moves else []
+        choosing = ["arrows and space choose"] if self._action is not BulkAction.UNASSIGN_ALL else []
+        self._box.border_subtitle = ", ".join([*doing, *choosing, "Esc leaves"])
 
     def action_apply(self) -> None:
         """Return what is shown."""
