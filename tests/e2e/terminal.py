@@ -30,10 +30,10 @@ import pyte.screens
 PATIENCE = float(os.environ.get("PATIENCE", "20"))
 """Seconds after which what a test waits for will not come any more."""
 
-_QUIET = 0.12
+_QUIET = 0.08
 """Seconds of silence after which the app has said all that it had to say."""
 
-_FIRST = 1.5
+_FIRST = 0.4
 """Seconds in which the first byte of an answer to a key comes, if one comes."""
 
 KEYS = {

@@ -99,7 +99,7 @@ def test_what_is_stored_wrongly_is_found_and_mended(
     assert examine(db) == []
     with db.reading() as conn:
         assert totals(conn, worked.id) == before
-        assert history(conn, limit=1)[0].summary == f"repaired: {mended}"
+        assert history(conn)[0].summary == f"repaired: {mended}"
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_imported_opt_outs_hold_everywhere_and_nobody_is_told(
     with db.reading() as conn:
         ann = conversation(conn, ConversationId(1))
         stored = opt_out(conn, "+14155550149")
-        summary = history(conn, limit=1)[0].summary
+        summary = history(conn)[0].summary
     assert ann.opted_out
     assert ann.opt_out is not None
     assert (ann.opt_out.kind, ann.opt_out.note, ann.messages) == ("imported", "Phoned us", ())

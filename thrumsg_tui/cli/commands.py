@@ -99,6 +99,7 @@ def _add_views(commands: Commands) -> None:
     history = commands.add("history", "journal.history", "list who did what, newest first")
     history.add_argument("--campaign", metavar="NAME")
     history.add_argument("--conversation", type=options.identifier, metavar="ID")
+    history.add_argument("--person", metavar="LOGIN", help="only what this user did")
     history.add_argument("--limit", type=options.limit, metavar="N")
 
 
@@ -175,6 +176,7 @@ def _add_reassignment(commands: Commands) -> None:
     plans.add_argument("--plan", type=Path, metavar="FILE", help="do exactly what was previewed")
     undo = commands.add("undo", "journal.undo", "take a change back, by default your last")
     undo.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
+    undo.add_argument("--preview", action="store_true", help="say what would go back, and change nothing")
 
 
 def _wrong_move(args: Namespace) -> str | None:

@@ -11,6 +11,7 @@ from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.reassignment import Outcome, Plan
+from thrumsg_tui.store.queries.undoing import UndoPreview
 from thrumsg_tui.store.times import iso
 
 Record = dict[str, object]
@@ -193,6 +194,18 @@ def preview_record(of: Plan) -> Record:
         "skipped": len(of.already_there),
         "by_sender": dict(of.gains),
         "skipped_conversations": list(of.already_there),
+    }
+
+
+def undo_record(of: UndoPreview) -> Record:
+    """What an undo would do."""
+    return {
+        "event": None,
+        "undoes": of.entry.id,
+        "moved": of.moves,
+        "skipped": len(of.skipped),
+        "by_sender": dict(of.gains),
+        "skipped_conversations": list(of.skipped),
     }
 
 

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from thrumsg_tui.cli.contract import entry_record
+from thrumsg_tui.cli.contract import entry_record, undo_record
 from thrumsg_tui.cli.phone_display import phone_display
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import undo as changes
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
+from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.undoing import preview_undo
 
 
 def undo(session: Session, args: Namespace) -> Report:
     """Take a change back, by default the person's own last (`docs/rules.md 4.9`)."""
+    if args.preview:
+        return _preview(session, args)
     return outcome_report(changes.undo(session.db, session.who, args.event))
+
+
+def _preview(session: Session, args: Namespace) -> Report:
+    session.who.require(Action.WORK)
+    with session.db.reading() as conn:
+        last = queries.last_undoable(conn, session.who.user.id)
+        if args.event is None and last is None:
+            raise Refused("There is nothing of yours to undo.")
+        shown = preview_undo(conn, args.event if last is None or args.event is not None else last.id)
+        phones = phone_display(conn)
+    lines = [f"Undo of {shown.entry.id}: {phones.sentence(shown.entry.summary)}."]
+    if shown.moves or shown.skipped:
+        lines.append(f"{shown.moves} would go back, {len(shown.skipped)} were moved since and would stay.")
+    lines.append("Nothing was changed.")
+    return Report(undo_record(shown), lines)
 
 
 def history(session: Session, args: Namespace) -> Report:
@@ -28,12 +48,12 @@ def history(session: Session, args: Namespace) -> Report:
         if of is None or of.sender_id != session.who.user.id:
             session.who.require(Action.VIEW_ALL)
         phones = phone_display(conn)
-        entries = queries.history(
-            conn,
+        request = queries.HistoryRequest(
             campaign_id=campaigns.find_campaign(conn, args.campaign).id if args.campaign else None,
             conversation_id=args.conversation,
-            limit=args.limit,
+            people=(find_user(conn, args.person).id,) if args.person else None,
         )
+        entries = queries.history(conn, request, limit=args.limit)
     rows = [
         (
             each.id,

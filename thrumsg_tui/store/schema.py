@@ -10,6 +10,9 @@ from thrumsg_tui.domain.words import Status
 WAITING = "urgency < 2000000000000000"
 """On `urgency`: waiting conversations carry the time since when, all others something larger."""
 
+NOTABLE = "action NOT IN ('send', 'receive')"
+"""On `event`: what is not the traffic of messages itself."""
+
 APPLICATION_ID = 0x7468726D  # "thrm"
 """Marks a SQLite file as ours, in its header."""
 
@@ -260,6 +263,7 @@ CREATE TABLE event (  -- the journal
 ) STRICT;
 CREATE INDEX event_of_campaign ON event (campaign_id, id);
 CREATE INDEX event_of_conversation ON event (conversation_id, id);
+CREATE INDEX event_notable ON event (campaign_id, id) WHERE action NOT IN ('send', 'receive');
 CREATE INDEX event_of_user ON event (user_id, id);
 CREATE INDEX event_undoable ON event (user_id, id) WHERE undoable = 1 AND undone_by IS NULL;
 

@@ -13,6 +13,7 @@ from textual.app import App
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import ConversationSort
@@ -22,6 +23,7 @@ from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
+from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.desk import Desk
@@ -30,6 +32,7 @@ from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.places import LAST_PLACE, Place, opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.screens.messenger import CONVERSATION_SORT, MessengerScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.theme import THRUMSG
@@ -83,8 +86,10 @@ class ThrumsgApp(App[None]):
         """Show the screen of a place, once the key that asked for it has been dealt with."""
         self.run_worker(self._show_place(place), group="place", exclusive=True)
 
-    async def _show_place(self, place: Place) -> None:
+    async def _show_place(self, place: Place, cursor_on: FoundConversation | None = None) -> None:
         self.place = place
+        while isinstance(self.screen, HistoryScreen):
+            await self.pop_screen()
         screen: CommandScreen
         if place.campaign_id is None:
             screen = CampaignsScreen(self.glyphs)
@@ -94,6 +99,8 @@ class ThrumsgApp(App[None]):
             sort = await self.desk.ask(preference, self.who.user.id, CONVERSATION_SORT)
             known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
             screen = MessengerScreen(place.campaign_id, place.assignment_id, self.glyphs, sort=known)
+            if cursor_on:
+                screen.begin_on(cursor_on.tab, cursor_on.id)
         if isinstance(self.screen, CommandScreen):
             await self.switch_screen(screen)
         else:
@@ -112,6 +119,19 @@ class ThrumsgApp(App[None]):
     def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
         """Open the messenger on an assignment."""
         self.go_to(Place(campaign_id, assignment_id))
+
+    def open_conversation(self, found: FoundConversation) -> None:
+        """Open the messenger on a conversation, whoever holds it."""
+        place = Place(found.campaign_id, found.assignment_id)
+        self.run_worker(self._show_place(place, found), group="place", exclusive=True)
+
+    def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
+        """Show the journal over the present screen."""
+        if not self.who.may(Action.VIEW_ALL):
+            self._tell("The history of a campaign needs a moderator.")
+            return
+        name, its_id = (conversation.name, conversation.id) if conversation else ("", None)
+        self.push_screen(HistoryScreen(campaign_id, its_id, name))
 
     def viewing(self, assignment_id: AssignmentId) -> None:
         """Remember whose assignment the messenger has turned to."""
@@ -138,7 +158,7 @@ class ThrumsgApp(App[None]):
         try:
             version = await self.desk.version()
         except ThrumsgError as error:
-            self._say(error)
+            self._tell(str(error))
             return
         if version != self._version:
             self._version = version
@@ -153,7 +173,7 @@ class ThrumsgApp(App[None]):
         try:
             await self.desk.do(show_presence, self.session, self.who.user.id, messenger, None)
         except ThrumsgError as error:
-            self._say(error)
+            self._tell(str(error))
 
     async def _let_contacts_live(self) -> None:
         await self._in_background(self._contacts.live)
@@ -162,16 +182,16 @@ class ThrumsgApp(App[None]):
         try:
             await self.desk.do(change)
         except ThrumsgError as error:
-            self._say(error)
+            self._tell(str(error))
 
     def ask_again(self) -> None:
         """Let the screen in front ask again."""
         if isinstance(self.screen, CommandScreen):
             self.screen.ask_again()
 
-    def _say(self, error: ThrumsgError) -> None:
+    def _tell(self, sentence: str) -> None:
         if isinstance(self.screen, CommandScreen):
-            self.screen.say(str(error), warning=True)
+            self.screen.say(sentence, warning=True)
 
     @property
     def settled(self) -> bool:

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     EVERYWHERE = "Everywhere"
     CAMPAIGNS = "Campaigns"
     OVERVIEW = "Overview"
+    HISTORY = "History"
     MESSENGER = "Messenger"
     MESSAGE_BOX = "In the message box"
     SIDEBAR = "In the sidebar"
@@ -153,7 +154,32 @@ COMMANDS: tuple[Command, ...] = (
         "app.undo", "z", "undo", "Undo", "Take back my last change: a move, an opt-out, an answer", Scope.EVERYWHERE
     ),
     Command("app.back", "q", "back", "Back", "Back to the screen before; from the first one, quit", Scope.EVERYWHERE),
+    Command("app.lookup", "p", "lookup", "Phone lookup", "Who a number is, everywhere", Scope.EVERYWHERE),
+    Command("app.history", "H", "history", "History", "Everything that was done, and undo", Scope.EVERYWHERE),
     Command("app.suspend", "ctrl+z", "suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE),
+    Command("history.escape", "escape", "escape", "Out", "Out of the search, then back", Scope.HISTORY),
+    Command("history.search", "slash", "search", "Search", "What somebody did", Scope.HISTORY, "person"),
+    Command(
+        "history.campaign", "c", "all_campaigns", "Campaigns", "This campaign or all", Scope.HISTORY, "all campaigns"
+    ),
+    Command(
+        "history.conversation",
+        "v",
+        "this_conversation",
+        "This conversation",
+        "Only the conversation that was open, or all",
+        Scope.HISTORY,
+        "this conversation",
+    ),
+    Command(
+        "history.traffic",
+        "t",
+        "traffic",
+        "Messages",
+        "With or without what was sent and received",
+        Scope.HISTORY,
+        "messages",
+    ),
     Command("senders.escape", "escape", "escape", "Out", "Out of the search", Scope.OVERVIEW),
     Command("senders.search", "slash", "search", "Search", "Find a sender by name", Scope.OVERVIEW, "search"),
     Command("senders.sort", "s", "sort", "Sort", "Next order: sender, progress, needs reply", Scope.OVERVIEW, "sort"),

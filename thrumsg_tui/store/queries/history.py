@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms
 
 _ENTRY = """
@@ -37,33 +39,51 @@ def _entry_of(row: sqlite3.Row) -> JournalEntry:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryRequest:
+    """Which entries: of a campaign, a conversation, some people; without `traffic` no sends and receipts."""
+
+    campaign_id: CampaignId | None = None
+    conversation_id: ConversationId | None = None
+    people: tuple[UserId, ...] | None = None
+    traffic: bool = True
+
+
 def history(
-    conn: sqlite3.Connection,
-    *,
-    campaign_id: CampaignId | None = None,
-    conversation_id: ConversationId | None = None,
-    limit: int | None = None,
+    conn: sqlite3.Connection, request: HistoryRequest = HistoryRequest(), offset: int = 0, limit: int | None = None
 ) -> list[JournalEntry]:
-    """List what was done, newest first, of everything, a campaign, or a conversation."""
-    conditions = ["1 = 1"]
-    if campaign_id is not None:
+    """List what was done, newest first."""
+    where, parameters = _conditions(request)
+    parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
+    rows = conn.execute(f"{_ENTRY} WHERE {where} ORDER BY event.id DESC LIMIT :limit OFFSET :offset", parameters)
+    return [_entry_of(row) for row in rows]
+
+
+def count_history(conn: sqlite3.Connection, request: HistoryRequest) -> int:
+    """How many entries `history` has."""
+    where, parameters = _conditions(request)
+    return int(conn.execute(f"SELECT COUNT(*) FROM event WHERE {where}", parameters).fetchone()[0])
+
+
+def _conditions(request: HistoryRequest) -> tuple[str, dict[str, object]]:
+    conditions = ["1 = 1"] if request.traffic else [NOTABLE]
+    if request.campaign_id is not None:
         conditions.append("event.campaign_id = :campaign_id")
-    if conversation_id is not None:
+    if request.conversation_id is not None:
         conditions.append(
             """
             event.id IN (SELECT id FROM event WHERE conversation_id = :conversation_id
-                         UNION SELECT event_id FROM event_conversation WHERE conversation_id = :conversation_id)
+                         UNION
+                         SELECT event_id FROM event_conversation WHERE conversation_id = :conversation_id)
             """
         )
-    rows = conn.execute(
-        f"{_ENTRY} WHERE {' AND '.join(conditions)} ORDER BY event.id DESC LIMIT :limit",
-        {
-            "campaign_id": campaign_id,
-            "conversation_id": conversation_id,
-            "limit": 1 << 60 if limit is None else limit,
-        },
-    )
-    return [_entry_of(row) for row in rows]
+    if request.people is not None:
+        conditions.append(f"event.user_id IN ({', '.join(str(int(each)) for each in request.people)})")
+    parameters: dict[str, object] = {
+        "campaign_id": request.campaign_id,
+        "conversation_id": request.conversation_id,
+    }
+    return " AND ".join(conditions), parameters
 
 
 def entry(conn: sqlite3.Connection, event_id: EventId) -> JournalEntry:

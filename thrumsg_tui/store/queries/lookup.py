@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, OptOut
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.domain.words import Status
+from thrumsg_tui.domain.words import Status, Tab
 from thrumsg_tui.store.queries.thread import opt_out
 
 
@@ -17,9 +17,12 @@ class FoundConversation:
     """A conversation of the number that was looked up."""
 
     id: ConversationId
+    campaign_id: CampaignId
+    assignment_id: AssignmentId
     campaign: str
     sender: str | None
     status: Status
+    tab: Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
     contact = conn.execute("SELECT id, first_name, last_name FROM contact WHERE phone = ?", (phone,)).fetchone()
     rows = conn.execute(
         """
-        SELECT conversation.id, conversation.status, campaign.name, users.login
+        SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
+               conversation.tab, campaign.name, users.login
         FROM conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN assignment ON assignment.id = conversation.assignment_id
@@ -53,7 +57,15 @@ def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
         name=full_name(contact["first_name"], contact["last_name"]) if contact else None,
         opt_out=opt_out(conn, phone),
         conversations=tuple(
-            FoundConversation(ConversationId(row["id"]), row["name"], row["login"], Status(row["status"]))
+            FoundConversation(
+                id=ConversationId(row["id"]),
+                campaign_id=CampaignId(row["campaign_id"]),
+                assignment_id=AssignmentId(row["assignment_id"]),
+                campaign=row["name"],
+                sender=row["login"],
+                status=Status(row["status"]),
+                tab=Tab(row["tab"]),
+            )
             for row in rows
         ),
         unmatched=unmatched,

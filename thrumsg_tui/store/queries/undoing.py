@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.journal import Deed, JournalEntry
-from thrumsg_tui.domain.reassignment import Move, Plan
+from thrumsg_tui.domain.reassignment import Move, Plan, net_gains
 from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.queries.history import entry
 from thrumsg_tui.store.queries.reassignment import still_possible
@@ -23,6 +24,7 @@ class UndoPreview:
     entry: JournalEntry
     moves: int
     skipped: tuple[ConversationId, ...]
+    gains: Mapping[str, int]
 
 
 def preview_undo(conn: sqlite3.Connection, event_id: EventId) -> UndoPreview:
@@ -30,12 +32,12 @@ def preview_undo(conn: sqlite3.Connection, event_id: EventId) -> UndoPreview:
     wanted = entry(conn, event_id)
     row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
     if row["campaign_id"] is None:
-        return UndoPreview(wanted, 0, ())
+        return UndoPreview(wanted, 0, (), {})
     removed = details_of(conn, event_id).get("removed")
     returning = AssignmentId(removed) if removed is not None and wanted.deed is not Deed.UNDO else None
     planned = way_back(conn, CampaignId(row["campaign_id"]), event_id)
     moves, skipped = still_possible(conn, planned, returning=returning)
-    return UndoPreview(wanted, len(moves), tuple(skipped))
+    return UndoPreview(wanted, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins))
 
 
 def details_of(conn: sqlite3.Connection, event_id: EventId) -> dict[str, Any]:

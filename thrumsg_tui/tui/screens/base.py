@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.help import HelpDialog
+from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
 from thrumsg_tui.tui.widgets.drawn import Part
 
@@ -107,6 +111,26 @@ class CommandScreen(Screen[None]):
     def action_help(self) -> None:
         """Show all keys."""
         self.app.push_screen(HelpDialog([*self.SCOPES, Scope.LIST, Scope.EVERYWHERE]))
+
+    @property
+    def place(self) -> tuple[CampaignId | None, Conversation | None]:
+        """The campaign and the conversation that one is in."""
+        facts = self.facts()
+        return (facts.campaign.id if facts.campaign else None), facts.conversation
+
+    def action_history(self) -> None:
+        """Show everything that was done."""
+        self.thrumsg.show_history(*self.place)
+
+    @work
+    async def action_lookup(self) -> None:
+        """Look a phone number up, and open one of its conversations."""
+        _, conversation = self.place
+        number = conversation.phone if conversation else ""
+        thrumsg = self.thrumsg
+        found = await self.app.push_screen_wait(PhoneLookup(number, thrumsg.desk, thrumsg.who, thrumsg.zone))
+        if found:
+            thrumsg.open_conversation(found)
 
     def action_back(self) -> None:
         """Go back, or quit."""

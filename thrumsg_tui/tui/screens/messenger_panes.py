@@ -111,6 +111,12 @@ class MessengerPanes(ReassigningScreen):
         self.key_line.show_keys(self.shown_commands())
         self.bring_to_front(Front.LIST)
 
+    def begin_on(self, tab: Tab, conversation_id: ConversationId) -> None:
+        """Begin on a conversation in a tab."""
+        self.request = replace(self.request, tab=tab)
+        self.follow = conversation_id
+        self.sent_tab = tab is Tab.SENT
+
     # Asking and painting
 
     def facts(self) -> Facts:

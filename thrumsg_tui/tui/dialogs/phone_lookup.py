@@ -1,0 +1,139 @@
+"""Who a phone number is, and everything about it."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.phones import normalize
+from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
+
+
+class LookupPane(DrawnLines, can_focus=True):
+    """The number being typed, and what is known of it."""
+
+    DEFAULT_CSS = "LookupPane { scrollbar-size-vertical: 1; overflow-x: hidden; height: auto; max-height: 60vh; }"
+
+    def __init__(self, number: str, zone: tzinfo) -> None:
+        super().__init__()
+        self.number = number
+        self.found: PhoneRecord | None = None
+        self.sentence = ""
+        self.cursor = 0
+        self._zone = zone
+
+    def lines(self, width: int) -> list[Strip]:
+        strips = [self.strip([(" Number  ", "quiet"), (f"{self.number}_", "accent")], width=width)]
+        strips.append(self.strip([], width=width))
+        if self.found is None:
+            strips.append(self.strip([(f" {self.sentence}", "quiet")], width=width))
+            return strips
+        strips += [self.strip(parts, width=width) for parts in self._person(self.found)]
+        strips.append(self.strip([], width=width))
+        for index, each in enumerate(self.found.conversations):
+            left: list[Part] = [(f" {safe_text(each.campaign)}", ""), (f"  {each.sender or 'Unassigned'}", "quiet")]
+            base = "cursor" if index == self.cursor else ""
+            status = each.status.replace("_", " ")
+            strips.append(self.strip(left, [(f"{status} ", "quiet")], width=width, base=base))
+        return strips
+
+    def _person(self, found: PhoneRecord) -> list[list[Part]]:
+        rows: list[list[Part]] = [[(f" {safe_text(found.name or 'Nobody’s contact')}", "strong")]]
+        if opt_out := found.opt_out:
+            by = f" by {safe_text(opt_out.by)}" if opt_out.by else ""
+            when = f"{opt_out.at.astimezone(self._zone):%d %b %Y %H:%M}"
+            rows.append([(f" Opted out ({opt_out.kind}){by}, {when}", "warning")])
+            if opt_out.note:
+                rows.append([(f" {safe_text(opt_out.note)}", "quiet")])
+        else:
+            rows.append([(" Not opted out", "quiet")])
+        if found.unmatched:
+            rows.append([(f" {found.unmatched} messages that belong to no conversation", "quiet")])
+        return rows
+
+
+class PhoneLookup(ModalScreen[FoundConversation | None]):
+    """Type a number; arrows and Enter open one of its conversations, `o` opts it out or in."""
+
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, number: str, desk: Desk, who: Identity, zone: tzinfo) -> None:
+        super().__init__()
+        self._desk = desk
+        self._who = who
+        self._pane = LookupPane(number, zone)
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(self._pane, classes="dialog narrow")
+        box.border_title = "Phone Lookup"
+        box.border_subtitle = "type a number, Enter opens, o opts out or in, Esc leaves"
+        yield box
+
+    def on_mount(self) -> None:
+        self._pane.focus()
+        self._look()
+
+    def on_key(self, event: Key) -> None:
+        """Type the number, choose, act."""
+        pane = self._pane
+        chosen = pane.found.conversations if pane.found else ()
+        if event.key == "escape":
+            self.dismiss(None)
+        elif event.key in {"up", "down"}:
+            pane.cursor = max(0, min(pane.cursor + (1 if event.key == "down" else -1), len(chosen) - 1))
+            pane.remake()
+        elif event.key == "enter" and chosen:
+            self.dismiss(chosen[pane.cursor])
+        elif event.character == "o" and pane.found:
+            self.run_worker(self._opt(pane.found), name="opt")
+        elif event.key == "backspace":
+            self._typed(pane.number[:-1])
+        elif event.character and event.character in "0123456789+-() .":
+            self._typed(pane.number + event.character)
+        event.stop()
+        event.prevent_default()
+
+    def _typed(self, number: str) -> None:
+        self._pane.number = number
+        self._look()
+
+    def _look(self) -> None:
+        self.run_worker(self._ask(), name="look up", exclusive=True, group="look up")
+
+    async def _ask(self) -> None:
+        pane = self._pane
+        pane.found, pane.cursor = None, 0
+        try:
+            phone = normalize(pane.number).e164
+        except ValueError as reason:
+            pane.sentence = str(reason) if pane.number else "Type a phone number."
+        else:
+            pane.found = await self._desk.ask(look_up, phone)
+        pane.remake()
+        self.refresh(layout=True)
+
+    async def _opt(self, found: PhoneRecord) -> None:
+        name = found.name or found.phone
+        if found.opt_out:
+            dialog, change = confirmation("Opt In", f"Opt {name} in again, in all campaigns?", "Opt in"), opt_in_number
+        else:
+            question = f"Opt {name} out, in all campaigns? Whoever was texted is told so."
+            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+        if await self.app.push_screen_wait(dialog):
+            try:
+                await self._desk.do(change, self._who, found.phone)
+            except ThrumsgError as refusal:
+                self.notify(str(refusal))
+            await self._ask()

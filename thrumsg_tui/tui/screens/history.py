@@ -1,0 +1,193 @@
+"""Everything that was done, by whom, and taking it back (`docs/rules.md 4.9`, `8.3`)."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.strip import Strip
+from textual.widgets import Input
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.journal import JournalEntry
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
+from thrumsg_tui.store.queries.people import users
+from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+
+class HistoryList(PagedList[JournalEntry]):
+    """Journal entries, newest first."""
+
+    BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
+
+    def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._zone = zone
+
+    def draw(self, row: JournalEntry, index: int, line: int, width: int) -> Strip:
+        if row.undone_by:
+            state: Part = (f"undone by {row.undone_by} ", "quiet")
+        else:
+            state = ("can be undone ", "recorded") if row.undoable else ("", "")
+        who = f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "by itself"
+        left: list[Part] = [
+            (f"{row.id:>6}  {row.at.astimezone(self._zone):%d %b %H:%M}  ", "quiet"),
+            (pad(safe_text(who), 12), "strong"),
+            (f"  {safe_text(row.summary)}", "quiet" if row.undone_by else ""),
+        ]
+        return self.strip(left, [("  ", ""), state], width=width, base=self.cursor_look(index))
+
+    def draw_empty(self, line: int, width: int) -> Strip:
+        return self.strip([("  nothing matches", "quiet")] if line == 0 else [], width=width)
+
+
+class HistoryScreen(CommandScreen):
+    """The journal of this campaign, or of all, of one conversation, of some people."""
+
+    CSS_PATH = "history.tcss"
+    SCOPES = (Scope.HISTORY,)
+    BINDINGS = bindings(commands_of(Scope.HISTORY, Scope.EVERYWHERE))
+
+    def __init__(self, campaign_id: CampaignId | None, conversation_id: ConversationId | None, whose: str) -> None:
+        super().__init__()
+        self._campaign_id = campaign_id
+        self._conversation_id = conversation_id
+        self._whose = whose
+        self._all_campaigns = campaign_id is None
+        self._this_conversation = False
+        self._traffic = False
+        self._search = Input(placeholder="login or name of who did it", id="search", compact=True)
+        self._search.cursor_blink = False
+        self._filters = DrawnLine(id="filters")
+
+    def compose(self) -> ComposeResult:
+        self.list = HistoryList(self.thrumsg.zone, id="history")
+        yield self.title_line
+        yield self._filters
+        yield Horizontal(DrawnLine(id="slash"), self._search, id="search-row")
+        yield self.list
+        yield self.key_line
+
+    def on_mount(self) -> None:
+        self.show_title("History")
+        self.query_one("#slash", DrawnLine).show([("/ ", "quiet")])
+        self.key_line.show_keys(self.shown_commands())
+        self.list.on_move = self.ask_again
+        self.list.focus()
+
+    async def ask_and_paint(self) -> None:
+        first, height = self.list.window
+        total, first, rows = await self.thrumsg.desk.ask(self._read, self._search.value, first, max(height, 1))
+        self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
+        conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
+        campaigns = "all campaigns" if self._all_campaigns else "this campaign"
+        traffic = "with messages" if self._traffic else "without messages"
+        self._filters.show([(f"  {total} changes: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")])
+
+    def _read(self, conn: Connection, person: str, first: int, height: int) -> tuple[int, int, list[JournalEntry]]:
+        wanted = fold(person)
+        people = tuple(each.id for each in users(conn) if wanted in fold(f"{each.login} {each.name}"))
+        request = HistoryRequest(
+            campaign_id=None if self._all_campaigns or self._this_conversation else self._campaign_id,
+            conversation_id=self._conversation_id if self._this_conversation else None,
+            people=people if wanted else None,
+            traffic=self._traffic,
+        )
+        total = count_history(conn, request)
+        first = max(0, min(first, total - 1))
+        return total, first, history(conn, request, first, height)
+
+    def on_paged_list_window_wanted(self) -> None:
+        """Fetch the rows that came into view."""
+        self.ask_again()
+
+    def action_all_campaigns(self) -> None:
+        """Show this campaign's changes, or all."""
+        self._all_campaigns = not self._all_campaigns if self._campaign_id else True
+        self._this_conversation = False
+        self._from_the_top()
+
+    def action_this_conversation(self) -> None:
+        """Show one conversation's changes, or all."""
+        if self._conversation_id is None:
+            self.say("Open the history from a conversation to see that one's.", warning=True)
+            return
+        self._this_conversation = not self._this_conversation
+        self._from_the_top()
+
+    def action_traffic(self) -> None:
+        """Show or leave out what was sent and received."""
+        self._traffic = not self._traffic
+        self._from_the_top()
+
+    def _from_the_top(self) -> None:
+        self.list.cursor = 0
+        self.ask_again()
+
+    def action_search(self) -> None:
+        """Look for what somebody did."""
+        self._search.focus()
+
+    @on(Input.Changed)
+    def _searched(self) -> None:
+        self._from_the_top()
+
+    @on(Input.Submitted)
+    def _search_done(self) -> None:
+        self.list.focus()
+
+    def action_escape(self) -> None:
+        """Out of the search, then back."""
+        if self._search.has_focus or self._search.value:
+            self._search.value = ""
+            self.list.focus()
+        else:
+            self.action_back()
+
+    def action_back(self) -> None:
+        self.dismiss()
+
+    @on(PagedList.Chosen)
+    @work
+    async def _take_back(self) -> None:
+        """Take the change under the cursor back, after saying what that will do."""
+        if (row := self.list.row) is None:
+            return
+        desk = self.thrumsg.desk
+        if row.undone_by or not row.undoable:
+            why = f"It was undone already, by change {row.undone_by}." if row.undone_by else "It cannot be undone."
+            self.say(why, warning=True)
+            return
+        question = _question(await desk.ask(preview_undo, row.id))
+        if not await self.app.push_screen_wait(confirmation("Undo", question, "Take it back")):
+            return
+        try:
+            outcome = await desk.do(undo, self.thrumsg.who, row.id)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        self.say(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}.")
+        self.ask_again()
+
+
+def _question(shown: UndoPreview) -> str:
+    question = f"Take back change {shown.entry.id}: {shown.entry.summary}?"
+    if shown.moves or shown.skipped:
+        question += f"\n\n{shown.moves} go back"
+        question += (
+            f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay." if shown.skipped else "."
+        )
+    return question
