@@ -123,5 +123,5 @@ def open_messenger(
     downs = {"Unassigned": 0, "Sender One": 1, "Sender Two": 2}[sender] if row is None else row
     terminal.press(*["j"] * downs, "enter")
     terminal.wait_for(f"Viewing as: {sender}", re.compile(r"^ / ", re.MULTILINE), "Responses")
-    terminal.settle()
+    terminal.settle(first=0.1)
     return Messenger(terminal)

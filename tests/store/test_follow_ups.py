@@ -35,7 +35,7 @@ def four(db: Database, owner: Identity, spring: Campaign) -> list[ConversationId
     return people
 
 
-def in_tab(db: Database, of: Campaign, tab: Tab) -> list[int]:
+def in_tab(db: Database, of: Campaign, tab: Tab) -> list[ConversationId]:
     with db.reading() as conn:
         kim = next(each for each in assignments(conn, of.id, db.clock()) if each.login == "kim")
         listed = ids(conn, ListRequest(of.id, kim.id, tab))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from thrumsg_tui.cli.phone_display import PhoneDisplay
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
 from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.reassignment import Outcome, Plan
+from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries.undoing import UndoPreview
 from thrumsg_tui.store.times import iso
 

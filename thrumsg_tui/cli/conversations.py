@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.cli.contract import answers, conversation_record, thread_record
-from thrumsg_tui.cli.phone_display import PhoneDisplay, phone_display
+from thrumsg_tui.cli.phone_display import phone_display
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
@@ -19,6 +19,7 @@ from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.words import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.store.changes import surveys
+from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import conversations as queries
 from thrumsg_tui.store.queries import thread as threads

@@ -16,6 +16,9 @@ ConversationId = NewType("ConversationId", int)
 MessageId = NewType("MessageId", int)
 EventId = NewType("EventId", int)
 
+NAMELESS = "(no name)"
+"""Stands for a contact without a name; not the number, which may have to be hidden (`docs/rules.md 3.20`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class MessageFact:
@@ -94,8 +97,8 @@ class ConversationRow:
 
     @property
     def name(self) -> str:
-        """The contact's name, or the phone number of somebody without one."""
-        return full_name(self.first_name, self.last_name) or self.phone
+        """The contact's name."""
+        return full_name(self.first_name, self.last_name) or NAMELESS
 
     @property
     def waiting(self) -> bool:
@@ -167,5 +170,5 @@ class Conversation:
 
     @property
     def name(self) -> str:
-        """The contact's name, or the phone number of somebody without one."""
-        return full_name(self.first_name, self.last_name) or self.phone_national
+        """The contact's name."""
+        return full_name(self.first_name, self.last_name) or NAMELESS

@@ -11,6 +11,10 @@ class Refused(ThrumsgError):
     """A rule does not allow it; nothing was changed."""
 
 
+class MovedOn(Refused):
+    """The thread has gone on since the author read it; sending anyway needs their word."""
+
+
 class NotPermitted(Refused):
     """The person's role does not allow it (`docs/rules.md 8.1`)."""
 

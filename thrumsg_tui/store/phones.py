@@ -5,9 +5,14 @@ The library is imported inside the functions: it costs start-up time, and most c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from thrumsg_tui.domain.names import full_name
+
 _LONGEST_SHOWN = 30
+
+_NUMBER = re.compile(r"\+[0-9]{7,15}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +99,23 @@ def _impossible(result: int, shown: str) -> str:
             return f"{shown!r} begins with a country code that no country has."
         case _:
             return f"{shown!r} has a number of digits that no phone number has."
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneDisplay:
+    """Shows numbers, or hides all but their last digits."""
+
+    redacts: bool
+    ascii_only: bool = False
+
+    def number(self, phone: str) -> str:
+        """Show one number."""
+        return redacted(phone, ascii_only=self.ascii_only) if self.redacts else phone
+
+    def sentence(self, text: str) -> str:
+        """Show a sentence in which numbers may occur."""
+        return _NUMBER.sub(lambda found: self.number(found[0]), text)
+
+    def name(self, first_name: str, last_name: str, phone: str) -> str:
+        """Show a contact's name, or the number of somebody without one."""
+        return full_name(first_name, last_name) or self.number(phone)

@@ -133,6 +133,10 @@ class ThrumsgApp(App[None]):
         name, its_id = (conversation.name, conversation.id) if conversation else ("", None)
         self.push_screen(HistoryScreen(campaign_id, its_id, name))
 
+    def resting_on_a_conversation(self) -> None:
+        """Let others see which conversation is open here."""
+        self.run_worker(self._show_presence(), group="presence", exclusive=True)
+
     def viewing(self, assignment_id: AssignmentId) -> None:
         """Remember whose assignment the messenger has turned to."""
         self.place = Place(self.place.campaign_id, assignment_id)
@@ -170,8 +174,9 @@ class ThrumsgApp(App[None]):
 
     async def _show_presence(self) -> None:
         messenger = self.place.campaign_id if self.place.assignment_id else None
+        opened = self.screen.opened if isinstance(self.screen, MessengerScreen) else None
         try:
-            await self.desk.do(show_presence, self.session, self.who.user.id, messenger, None)
+            await self.desk.do(show_presence, self.session, self.who.user.id, messenger, opened)
         except ThrumsgError as error:
             self._tell(str(error))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
@@ -43,15 +43,20 @@ def send(
     *,
     body: str | None = None,
     kind: MessageKind | None = None,
+    read_to: MessageId | None = None,
 ) -> Sent:
     """Accept a message into the outbox, and delete the author's draft with it.
 
     Without `body` the rendered initial or follow-up goes; with it, exactly those words. `kind` is what the author saw
-    in the message box; without it, what the conversation is ready for. Raises `Refused` with the reason of
-    `docs/rules.md 3.18`; the draft is kept then.
+    in the message box; without it, what the conversation is ready for. With `read_to`, the last message that the author
+    has read, `MovedOn` is raised if there is a newer one. Raises `Refused` with the reason of `docs/rules.md 3.18`. The
+    draft is kept then.
     """
     with db.writing() as tx:
-        return send_in(tx, who, conversation(tx.conn, conversation_id), body=body, kind=kind)
+        to = conversation(tx.conn, conversation_id)
+        if read_to is not None and to.messages and to.messages[-1].id != read_to:
+            raise MovedOn(f"{to.messages[-1].author or to.name} wrote meanwhile: {to.messages[-1].body}")
+        return send_in(tx, who, to, body=body, kind=kind)
 
 
 def send_in(

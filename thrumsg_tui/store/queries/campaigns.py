@@ -22,10 +22,11 @@ from thrumsg_tui.domain.campaigns import (
     RecommendedReply,
     Totals,
 )
+from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.people import Identity, UserId
 from thrumsg_tui.domain.words import CampaignState, SenderSort
 from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
@@ -162,6 +163,20 @@ def _by_name(each: Assignment) -> tuple[str, str, str]:
     if each.user is None:
         return ("", "", "")
     return fold(each.user.first_name), fold(each.user.last_name), each.user.login
+
+
+def others_here(
+    conn: sqlite3.Connection, who: Identity, conversation_id: ConversationId, now: datetime
+) -> tuple[str, ...]:
+    """Names of others who have a conversation open now."""
+    rows = conn.execute(
+        f"""
+        SELECT DISTINCT {USER_COLUMNS} FROM presence JOIN users ON users.id = presence.user_id
+        WHERE presence.conversation_id = ? AND presence.seen_at > ? AND presence.user_id <> ?
+        """,
+        (conversation_id, to_ms(now - ONLINE_FOR), who.user.id),
+    )
+    return tuple(sorted(user_of(row).name for row in rows))
 
 
 def assignment(conn: sqlite3.Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:

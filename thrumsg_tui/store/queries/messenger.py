@@ -16,6 +16,7 @@ from thrumsg_tui.store.queries.campaigns import (
     assignment,
     assignments,
     campaign,
+    others_here,
     questions,
     recommended_replies,
     totals,
@@ -50,6 +51,8 @@ class OpenConversation:
     conversation: Conversation
     next_message: NextMessage
     draft: str | None
+    others_here: tuple[str, ...]
+    """Names of others who have it open too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +105,23 @@ def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest
         first=first,
         rows=rows,
         cursor_index=cursor,
-        open=open_conversation(conn, who, shown) if shown else None,
+        open=open_conversation(conn, who, shown, now) if shown else None,
         questions=questions(conn, of.id),
         replies=recommended_replies(conn, of.id),
     )
 
 
-def open_conversation(conn: sqlite3.Connection, who: Identity, conversation_id: ConversationId) -> OpenConversation:
+def open_conversation(
+    conn: sqlite3.Connection, who: Identity, conversation_id: ConversationId, now: datetime
+) -> OpenConversation:
     """Read a conversation with what its message box starts from."""
     of = conversation(conn, conversation_id)
-    return OpenConversation(of, next_message(conn, of, who), draft(conn, who.user.id, conversation_id))
+    return OpenConversation(
+        conversation=of,
+        next_message=next_message(conn, of, who),
+        draft=draft(conn, who.user.id, conversation_id),
+        others_here=others_here(conn, who, conversation_id, now),
+    )
 
 
 def visible_tabs(viewing: Assignment, of: Campaign, now: datetime, *, sent: bool) -> dict[Tab, int]:

@@ -18,14 +18,20 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.people import users
+from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+_Page = tuple[int, int, list[JournalEntry], Settings]
+"""How many entries there are, the first of those read, those, and how numbers are shown."""
 
 
 class HistoryList(PagedList[JournalEntry]):
@@ -35,6 +41,7 @@ class HistoryList(PagedList[JournalEntry]):
 
     def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.phones = PhoneDisplay(redacts=True)
         self._zone = zone
 
     def draw(self, row: JournalEntry, index: int, line: int, width: int) -> Strip:
@@ -46,7 +53,7 @@ class HistoryList(PagedList[JournalEntry]):
         left: list[Part] = [
             (f"{row.id:>6}  {row.at.astimezone(self._zone):%d %b %H:%M}  ", "quiet"),
             (pad(safe_text(who), 12), "strong"),
-            (f"  {safe_text(row.summary)}", "quiet" if row.undone_by else ""),
+            (f"  {safe_text(self.phones.sentence(row.summary))}", "quiet" if row.undone_by else ""),
         ]
         return self.strip(left, [("  ", ""), state], width=width, base=self.cursor_look(index))
 
@@ -90,14 +97,15 @@ class HistoryScreen(CommandScreen):
 
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
-        total, first, rows = await self.thrumsg.desk.ask(self._read, self._search.value, first, max(height, 1))
+        total, first, rows, kept = await self.thrumsg.desk.ask(self._read, self._search.value, first, max(height, 1))
+        self.list.phones = phone_display(kept, self.thrumsg.glyphs)
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"
         traffic = "with messages" if self._traffic else "without messages"
         self._filters.show([(f"  {total} changes: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")])
 
-    def _read(self, conn: Connection, person: str, first: int, height: int) -> tuple[int, int, list[JournalEntry]]:
+    def _read(self, conn: Connection, person: str, first: int, height: int) -> _Page:
         wanted = fold(person)
         people = tuple(each.id for each in users(conn) if wanted in fold(f"{each.login} {each.name}"))
         request = HistoryRequest(
@@ -108,7 +116,7 @@ class HistoryScreen(CommandScreen):
         )
         total = count_history(conn, request)
         first = max(0, min(first, total - 1))
-        return total, first, history(conn, request, first, height)
+        return total, first, history(conn, request, first, height), settings(conn)
 
     def on_paged_list_window_wanted(self) -> None:
         """Fetch the rows that came into view."""
@@ -171,7 +179,7 @@ class HistoryScreen(CommandScreen):
             why = f"It was undone already, by change {row.undone_by}." if row.undone_by else "It cannot be undone."
             self.say(why, warning=True)
             return
-        question = _question(await desk.ask(preview_undo, row.id))
+        question = self.list.phones.sentence(_question(await desk.ask(preview_undo, row.id)))
         if not await self.app.push_screen_wait(confirmation("Undo", question, "Take it back")):
             return
         try:
@@ -179,7 +187,8 @@ class HistoryScreen(CommandScreen):
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
-        self.say(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}.")
+        sentence = self.list.phones.sentence(outcome.sentence)
+        self.say(f"{sentence[:1].upper()}{sentence[1:]}.")
         self.ask_again()
 
 

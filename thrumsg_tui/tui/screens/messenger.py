@@ -11,8 +11,8 @@ from textual import on, work
 from textual.reactive import var
 
 from thrumsg_tui.domain.campaigns import AssignmentId
-from thrumsg_tui.domain.conversations import Conversation, ConversationId
-from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import ConversationSort, MessageKind, Tab
@@ -24,6 +24,7 @@ from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.composing import fill_in
 from thrumsg_tui.store.queries.conversations import ids, next_waiting, next_waiting_elsewhere
+from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
@@ -69,27 +70,44 @@ class MessengerScreen(MessengerPanes):
         self.leave_to_list()
 
     @on(MessageBox.Send)
-    async def _send(self) -> None:
-        view = self.view
-        if view is None or view.open is None or self.box.read_only:
+    def _send(self) -> None:
+        if self.view is None or self.view.open is None or self.box.read_only:
             return
-        of, kind = view.open.conversation, self.kind_of(view.open)
         verdict = self.verdict()
         if verdict and verdict.refusal:
             self.say(verdict.refusal.sentence, warning=True)
             return
-        desk, who = self.thrumsg.desk, self.thrumsg.who
-        following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
         self.box.read_only = True  # until the next one is in the box, Enter must not send this one again
+        self._send_what_is_shown(self.view.open)
+
+    @work(group="send")
+    async def _send_what_is_shown(self, shown: OpenConversation) -> None:
+        desk, of, kind = self.thrumsg.desk, shown.conversation, self.kind_of(shown)
+        read_to = self.read_to
+        following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
         try:
-            sent = await desk.do(send, who, of.id, body=self.box.text, kind=kind)
-            self.forget_draft()
-            await self._go_on_after(sent, of, following)
+            sent = await self._sent(of, kind, read_to)
+            if sent:
+                self.forget_draft()
+                await self._go_on_after(sent, of, following)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
         finally:
             await self.ask_and_paint()
             self.box.read_only = False
+
+    async def _sent(self, of: Conversation, kind: MessageKind, read_to: MessageId | None) -> Sent | None:
+        """Send what the box holds; ask first where the thread has moved on since it was read."""
+        desk, who, body = self.thrumsg.desk, self.thrumsg.who, self.box.text
+        try:
+            return await desk.do(send, who, of.id, body=body, kind=kind, read_to=read_to)
+        except MovedOn as meanwhile:
+            self.ask_again()
+            question = confirmation("The thread has moved on", str(meanwhile), "Send mine anyway", "Read it first")
+            if not await self.app.push_screen_wait(question):
+                self.mark_read()
+                return None
+        return await desk.do(send, who, of.id, body=body, kind=kind)
 
     async def _go_on_after(self, sent: Sent, of: Conversation, following: ConversationId | None) -> None:
         """Put the cursor where the next work is (`docs/rules.md 3.19`)."""

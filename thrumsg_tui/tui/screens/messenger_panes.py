@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
-from thrumsg_tui.domain.conversations import Conversation, ConversationId
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import Attempt, Verdict, judge
@@ -24,7 +24,7 @@ from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation, ViewRequest, messenger_view
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.phones import shown_phone
+from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.messenger_words import SORT_TITLES, notice_of, obstacle_of
 from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
 from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
@@ -36,6 +36,9 @@ from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
 
 _DRAFT_AFTER = 0.2
 """Seconds after the last key until a draft is stored."""
+
+_REST_AFTER = 0.7
+"""Seconds after which others are told which conversation is open here."""
 
 
 class Front(StrEnum):
@@ -72,8 +75,10 @@ class MessengerPanes(ReassigningScreen):
         self.searches: dict[Tab, str] = {}
         self.follow: ConversationId | None = None
         self._glyphs = glyphs
-        self._opened: ConversationId | None = None
+        self.opened: ConversationId | None = None
+        self.read_to: MessageId | None = None
         self._draft_timer: Timer | None = None
+        self._rest_timer: Timer | None = None
         self._notice = ""
         self.yellow_bar = YellowBar(id="yellow-bar")
         self.tab_line = TabLine(id="tabs")
@@ -133,7 +138,7 @@ class MessengerPanes(ReassigningScreen):
     async def ask_and_paint(self) -> None:
         db = self.thrumsg.desk.db
         first, height = self.list.window
-        writing = self._opened if self.box.has_focus and self.box.draft is not None else None
+        writing = self.opened if self.box.has_focus and self.box.draft is not None else None
         request = ViewRequest(
             list=replace(self.request, search=self._search_here, by_phone=self._phones_shown),
             first=first,
@@ -185,7 +190,7 @@ class MessengerPanes(ReassigningScreen):
     def _paint_open(self, view: MessengerView) -> None:
         shown = view.open
         if shown is None:
-            self._opened = None
+            self.opened = None
             self.head.show([(" No conversation", "quiet")])
             self.thread.show_thread(None)
             self.box.hold("", "")
@@ -200,8 +205,10 @@ class MessengerPanes(ReassigningScreen):
 
     def _head_parts(self, view: MessengerView, of: Conversation) -> tuple[list[Part], list[Part]]:
         """Name, number and whose it is now, with the keys where there is room (`docs/rules.md 3.9`)."""
-        phone = shown_phone(of.phone_national, view.settings, self._glyphs)
+        phone = phone_display(view.settings, self._glyphs).number(of.phone_national)
         left: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
+        if view.open and view.open.others_here:
+            left.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
         if of.assignment_id != view.viewing.id:
             left.append((f"  now {safe_text(of.sender_name)}'s", "warning"))
         return left, [("r Reassign  ", "quiet"), ("o Opt In " if of.opted_out else "o Opt Out ", "quiet")]
@@ -209,12 +216,21 @@ class MessengerPanes(ReassigningScreen):
     def _paint_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
         starting = self.ready_text(shown)
-        if self._opened != shown.conversation.id:
+        if self.opened != shown.conversation.id:
             self.store_draft()
-            self._opened = shown.conversation.id
+            self.opened = shown.conversation.id
+            self.mark_read()
+            if self._rest_timer:
+                self._rest_timer.stop()
+            self._rest_timer = self.set_timer(_REST_AFTER, self.thrumsg.resting_on_a_conversation)
             self.box.hold(starting if shown.draft is None else shown.draft, starting)
         elif self.box.draft is None and self.box.starting_text != starting:
             self.box.hold(starting, starting)
+
+    def mark_read(self) -> None:
+        """What is on the screen has been read: the person opened it, or has just written under it."""
+        messages = self.view.open.conversation.messages if self.view and self.view.open else ()
+        self.read_to = messages[-1].id if messages else None
 
     def kind_of(self, shown: OpenConversation) -> MessageKind:
         """What the box sends: a follow-up only from its own tab, where it is shown."""
@@ -342,6 +358,7 @@ class MessengerPanes(ReassigningScreen):
     def _typed(self) -> None:
         self.tell_box()
         if self.box.has_focus and self.box.draft is not None:
+            self.mark_read()
             self.key_line.show_keys(self.shown_commands())
         if self._draft_timer:
             self._draft_timer.stop()
@@ -349,21 +366,21 @@ class MessengerPanes(ReassigningScreen):
 
     def store_draft(self) -> None:
         """Store what is being written, if it is not stored yet."""
-        if self._draft_timer is None or self._opened is None:
+        if self._draft_timer is None or self.opened is None:
             return
         self._draft_timer.stop()
         self._draft_timer = None
-        self.run_worker(self.thrumsg.desk.do(keep_draft, self.thrumsg.who, self._opened, self.box.draft), name="draft")
+        self.run_worker(self.thrumsg.desk.do(keep_draft, self.thrumsg.who, self.opened, self.box.draft), name="draft")
 
     def forget_draft(self) -> None:
         """The message was sent: there is nothing to store any more, and the box is empty."""
         if self._draft_timer:
             self._draft_timer.stop()
             self._draft_timer = None
-        self._opened = None
+        self.opened = None
         self.box.hold("", "")
 
     def store_draft_last(self) -> None:
         """Store what is being written while the app is ending."""
-        if self._draft_timer is not None and self._opened is not None:
-            self.thrumsg.desk.do_last(keep_draft, self.thrumsg.who, self._opened, self.box.draft)
+        if self._draft_timer is not None and self.opened is not None:
+            self.thrumsg.desk.do_last(keep_draft, self.thrumsg.who, self.opened, self.box.draft)

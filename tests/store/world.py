@@ -1,0 +1,206 @@
+"""A small world that the laws are tried out on: two campaigns, three senders, a handful of contacts."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from tests.store.arranging import ask_everyone, known_as, number, take_in
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.people import add_user, make_first_owner
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import campaigns
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+START = datetime(2026, 3, 3, 12, tzinfo=UTC)
+PEOPLE = ("Ann Otieno", "Bea Lund", "Cy Park", "Di Ross", "Eve Stone", "Flo Tran")
+SENDERS = ("kim", "lee", "zed")
+HOLDERS = (None, *SENDERS)
+"""Unassigned and the senders, in displayed order."""
+
+STORED = ("users", "campaign", "assignment", "contact", "conversation", "message", "opt_out", "answer", "follow_up")
+"""The tables in which a change leaves a trace besides the journal."""
+
+
+@dataclass(slots=True)
+class Moment:
+    """A clock that goes on by a millisecond whenever it is looked at."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+
+class World:
+    """The database, everybody in it, and what may be seen of it without the code that is tried out."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "world.db"
+        shutil.copyfile(_template(), path)
+        self.clock = Moment()
+        self.db = Database(path, clock=self.clock, scratch=True)
+        self.who: dict[str, Identity] = {login: known_as(self.db, login) for login in ("ana", "mo", *SENDERS)}
+        with self.db.reading() as conn:
+            self.fall, self.spring = campaigns(conn)
+
+    def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        """Ask the file directly."""
+        with self.db.reading() as conn:
+            return conn.execute(statement, values).fetchall()
+
+    def assignment(self, of: Campaign, login: str | None) -> AssignmentId:
+        """Somebody's assignment, whether they are still on the campaign or not."""
+        [row] = self.rows(
+            """
+            SELECT assignment.id FROM assignment LEFT JOIN users ON users.id = user_id
+            WHERE campaign_id = ? AND login IS ?
+            """,
+            of.id,
+            login,
+        )
+        return AssignmentId(row["id"])
+
+    def conversations(self, of: Campaign) -> list[ConversationId]:
+        """A campaign's conversations, in order of id."""
+        rows = self.rows("SELECT id FROM conversation WHERE campaign_id = ? ORDER BY id", of.id)
+        return [ConversationId(row["id"]) for row in rows]
+
+    def holders(self, of: Campaign | None = None) -> dict[ConversationId, AssignmentId]:
+        """Who holds what, in all campaigns or in one."""
+        rows = self.rows(
+            "SELECT id, assignment_id FROM conversation WHERE ?1 IS NULL OR campaign_id = ?1", of and of.id
+        )
+        return {ConversationId(row["id"]): AssignmentId(row["assignment_id"]) for row in rows}
+
+    def stored(self) -> Mapping[str, list[tuple[object, ...]]]:
+        """All that a change may have changed."""
+        return {table: [tuple(row) for row in self.rows(f"SELECT * FROM {table}")] for table in STORED}
+
+    def newest_event(self) -> int:
+        """How far the journal goes."""
+        return int(self.rows("SELECT COALESCE(MAX(id), 0) AS newest FROM event")[0]["newest"])
+
+    def attempt(
+        self, change: Callable[Concatenate[Database, Identity, P], T], who: Identity, *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Make a change, or be refused; either way the journal tells (docs/rules.md 8.3)."""
+        before, journal = self.stored(), self.newest_event()
+        try:
+            done = change(self.db, who, *args, **kwargs)
+        except Refused:
+            assert self.stored() == before
+            assert self.newest_event() == journal
+            return None
+        if self.stored() != before:
+            written = self.rows("SELECT actor_id FROM event WHERE id > ?", journal)
+            assert written
+            assert {row["actor_id"] for row in written} <= {who.actor.id, None}
+        return done
+
+
+@cache
+def _template() -> Path:
+    folder = tempfile.mkdtemp(prefix="thrumsg-world-")
+    path = Path(folder) / "template.db"
+    db = Database(path, clock=Moment(), scratch=True)
+    make_first_owner(db, "ana", "Ana", "Ortiz")
+    ana = known_as(db, "ana")
+    add_user(db, ana, "mo", "Mo", "Quill", role=Role.MODERATOR)
+    for login in SENDERS:
+        add_user(db, ana, login, login.capitalize(), "", role=Role.SENDER)
+    for name, opens, closes in (("Spring", 0, 1440), ("Fall", 540, 1260)):
+        create_campaign(db, ana, name, "Hi %first_name%", hours=DailyHours("UTC", opens, closes), quicksend=True)
+        add_senders(db, ana, name, SENDERS)
+        ask_everyone(db, ana, name, Vote="Yes|No")
+        take_in(db, ana, name, PEOPLE)
+    db.close()
+    return path
+
+
+@contextmanager
+def worlds() -> Iterator[World]:
+    """Give a new world, for a property that is tried out many times."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        try:
+            yield world
+        finally:
+            world.db.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Where a conversation stands, said once more and in other words (docs/rules.md 1.1, 1.3, 3.1, 3.3)."""
+
+    status: str
+    opted_out: bool
+    waiting_since: int | None
+    tabs: frozenset[str]
+    texted: bool
+    replied: bool
+
+
+def expected(world: World) -> dict[ConversationId, Expected]:
+    """Work out from messages and opt-outs alone where each conversation stands."""
+    standing = {}
+    for row in world.rows(
+        """
+        SELECT conversation.id, opt_out.phone IS NOT NULL AS opted_out, EXISTS (
+            SELECT 1 FROM follow_up_target AS target JOIN follow_up ON follow_up.id = target.follow_up_id
+            WHERE target.conversation_id = conversation.id AND target.state = 'pending' AND follow_up.active
+        ) AS pending
+        FROM conversation JOIN contact ON contact.id = contact_id LEFT JOIN opt_out USING (phone)
+        """
+    ):
+        told = world.rows(
+            "SELECT at, direction FROM message WHERE conversation_id = ? AND state <> 'cancelled' ORDER BY at, id",
+            row["id"],
+        )
+        standing[ConversationId(row["id"])] = _expected(
+            [(message["at"], message["direction"]) for message in told], bool(row["opted_out"]), bool(row["pending"])
+        )
+    return standing
+
+
+def _expected(told: list[tuple[int, str]], opted_out: bool, pending: bool) -> Expected:
+    directions = {direction for _, direction in told}
+    if not told:
+        status = "not_started"
+    elif told[-1][1] == "incoming":
+        status = "needs_reply"
+    else:
+        status = "answered" if "incoming" in directions else "sent"
+    unanswered = list(takewhile(lambda each: each[1] == "incoming", reversed(told)))
+    main = {"not_started": "initial", "sent": "sent"}.get(status, "responses")
+    tabs = {main} if not pending else {main, "follow-ups"} - {"sent"}
+    return Expected(
+        status=status,
+        opted_out=opted_out,
+        waiting_since=unanswered[-1][0] if unanswered else None,
+        tabs=frozenset({"opt-outs"} if opted_out else tabs),
+        texted="outgoing" in directions,
+        replied="incoming" in directions,
+    )
+
+
+def phone_of(nth: int) -> str:
+    """The number of the nth person."""
+    return number(nth)

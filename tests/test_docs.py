@@ -1,0 +1,268 @@
+"""What the documents say is so: commands, links, pictures, paths, JSON keys and the numbers of rules."""
+
+from __future__ import annotations
+
+import json
+import pwd
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import make_docs, make_screenshots
+from thrumsg_tui import __version__
+from thrumsg_tui.cli.main import main
+from thrumsg_tui.cli.parser import parse
+from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+CODE = [path for folder in ("thrumsg_tui", "tests", "scripts", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+documents = pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+
+
+# Made documents
+
+
+def test_what_is_made_from_the_code_is_current() -> None:
+    for path, text in make_docs.documents():
+        assert text_of(path) == text, f"{name_of(path)} is stale: make docs"
+
+
+def test_it_is_the_same_in_every_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = make_docs.command_line_document()
+    for width in ("20", "500"):
+        monkeypatch.setenv("COLUMNS", width)
+        assert make_docs.command_line_document() == before
+
+
+def test_the_readme_has_a_place_for_its_keys() -> None:
+    readme = text_of(ROOT / "README.md")
+    assert readme.count(make_docs.KEYS_BEGIN) == readme.count(make_docs.KEYS_END) == 1
+    assert make_docs.with_first_keys(readme.replace("| `Enter` |", "| `F9` |")) == readme
+
+
+def test_a_check_names_what_is_stale(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "docs").mkdir()
+    monkeypatch.setattr(make_docs, "ROOT", tmp_path)
+    monkeypatch.setattr("sys.argv", ["make_docs.py"])
+    assert make_docs.main() == 0
+    monkeypatch.setattr("sys.argv", ["make_docs.py", "--check"])
+    assert make_docs.main() == 0
+    keys = tmp_path / "docs" / "keys.md"
+    keys.write_text(text_of(keys) + "and more\n", encoding="utf-8")
+    capsys.readouterr()
+    assert make_docs.main() == 1
+    said = capsys.readouterr().err
+    assert said.startswith("docs/keys.md is stale")
+    assert "-and more" in said
+    assert text_of(keys).endswith("and more\n")
+
+
+# Commands
+
+
+def fences(path: Path, *languages: str) -> Iterator[str]:
+    """The lines of the fenced blocks in some languages."""
+    for language, block in _FENCE.findall(text_of(path)):
+        if language in languages:
+            yield from block.splitlines()
+
+
+def command_lines(path: Path) -> Iterator[str]:
+    """Every thrumsg command that a document tells to run, without the word thrumsg."""
+    text = text_of(path)
+    inline = re.findall(r"`(thrumsg [^`]+)`", _FENCE.sub("", text))
+    forced = re.findall(r'command="(thrumsg [^"]+)"', text)
+    for line in [*fences(path, "sh"), *inline, *forced]:
+        if line == "thrumsg" or line.startswith("thrumsg "):
+            yield line.removeprefix("thrumsg").strip()
+    yield from re.findall(r"ssh HOST '([^']+)'", text)
+
+
+@documents
+def test_commands_can_be_read(document: Path) -> None:
+    for line in command_lines(document):
+        parse(shlex.split(line))
+
+
+def test_commands_are_found() -> None:
+    found = list(command_lines(ROOT / "README.md"))
+    assert "" in found
+    assert "--forced-login kim" in found
+    assert 'conversations "Spring Turnout" --json' in found
+    assert len(found) > 15
+
+
+@documents
+def test_make_targets_exist(document: Path) -> None:
+    targets = re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), re.MULTILINE)
+    inline = re.findall(r"`make ([a-z]+)", text_of(document))
+    fenced = [line.split()[1] for line in fences(document, "", "sh") if line.startswith("make ")]
+    assert {*inline, *fenced} <= set(targets)
+
+
+def test_the_quick_start_is_two_commands() -> None:
+    _, _, after = text_of(ROOT / "README.md").partition("\n## Quick start\n")
+    section = after.partition("\n## ")[0]
+    commands = [line for _, block in _FENCE.findall(section) for line in block.splitlines()]
+    assert commands == ["make demo", "make test"]
+
+
+def test_the_readme_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs every command of the README as it stands, in order, but for the one that opens the app."""
+    readme = ROOT / "README.md"
+    (tmp_path / "contacts.csv").write_text("\n".join(fences(readme, "csv")) + "\n", encoding="utf-8")
+    at_home(tmp_path, monkeypatch)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("ana", "x", 1000, 1000, "", "/", "/bin/sh")))
+    for line in fences(readme, "sh"):
+        if line.startswith("thrumsg "):
+            assert main(shlex.split(line)[1:]) == 0, line
+
+
+def at_home(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Be in a folder, with everything that is written below it."""
+    patch.chdir(folder)
+    for variable in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        patch.setenv(variable, str(folder))
+    for variable in ("SSH_ORIGINAL_COMMAND", "THRUMSG_DB"):
+        patch.delenv(variable, raising=False)
+
+
+# Links, paths and pictures
+
+
+def anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", text_of(path), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@documents
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", text_of(document)):
+        where, _, anchor = target.partition("#")
+        path = (document.parent / where).resolve() if where else document
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path), target
+
+
+@documents
+def test_paths_exist(document: Path) -> None:
+    folders = "benchmarks|data|docs|scripts|screenshots|tests|thrumsg_tui|cli|domain|gateway|store|tui"
+    for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", text_of(document)):
+        assert (ROOT / path).exists() or (ROOT / "thrumsg_tui" / path).exists(), path
+
+
+def test_every_picture_is_drawn_and_fetches_nothing() -> None:
+    drawn = sorted((ROOT / "screenshots").glob("*.svg"))
+    assert {path.stem for path in drawn} == make_screenshots.PICTURES.keys()
+    for path in drawn:
+        addresses = set(re.findall(r"""https?://[^\s"')]+""", text_of(path)))
+        assert addresses == {"http://www.w3.org/2000/svg"}, path.name
+        assert "@font-face" not in text_of(path)
+
+
+def test_the_newest_version_is_in_the_changelog() -> None:
+    newest = re.findall(r"^## (\S+?),? ", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)[0]
+    assert newest == __version__
+
+
+# Rules
+
+
+def test_cited_rules_exist() -> None:
+    rules = text_of(ROOT / "docs" / "rules.md")
+    known = {*re.findall(r"^\*\*(\d+\.\d+)\*\*", rules, re.MULTILINE), *re.findall(r"^## (\d+)\.", rules, re.MULTILINE)}
+    assert len(known) > 60
+    number = r"\d+(?:\.\d+)?"
+    cited = re.compile(rf"docs/rules\.md`?,?\s+({number}(?:`?(?:,| to| and)\s+`?{number})*)")
+    for path in [*CODE, *DOCUMENTS]:
+        for numbers in cited.findall(text_of(path)):
+            assert set(re.findall(number, numbers)) <= known, f"{name_of(path)}: {numbers}"
+
+
+# JSON
+
+
+def json_keys(heading: str) -> set[str]:
+    """The keys in the tables of a section of docs/json.md."""
+    _, _, after = text_of(ROOT / "docs" / "json.md").partition(f"# {heading}\n")
+    section = re.split(r"^#", after, flags=re.MULTILINE)[0]
+    return {key for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command on a practice database, and returns its JSON."""
+    path = tmp_path / "practice.db"
+    prepare(path, "ana", "Ana", "Ortiz").close()
+    at_home(tmp_path, monkeypatch)
+
+    def run(*words: object) -> Any:
+        capsys.readouterr()
+        assert main(["--db", str(path), "--forced-login", "ana", "--json", *map(str, words)]) == 0, words
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def test_json_of_what_is_shown(run: Run) -> None:
+    overview = run("overview", CAMPAIGN)
+    assert json_keys("overview") == overview.keys()
+    assert json_keys("A sender") == overview["senders"][0].keys()
+    listed = run("conversations", CAMPAIGN, "--status", "needs-reply", "--limit", 1)[0]
+    assert json_keys("conversations") == listed.keys()
+    thread = run("thread", listed["id"])
+    assert json_keys("thread") == thread.keys()
+    assert json_keys("A message") == thread["messages"][0].keys()
+    assert json_keys("campaign list") == run("campaign", "list")[0].keys()
+    shown = run("campaign", "show", CAMPAIGN)
+    counts = {"total", "not_started", "sent", "needs_reply", "answered", "opted_out"}
+    assert json_keys("campaign show") | json_keys("campaign list") - counts >= shown.keys()
+    assert json_keys("lookup") == run("lookup", listed["phone"]).keys()
+    assert json_keys("history") == run("history", "--limit", 1)[0].keys()
+    assert json_keys("user list") == run("user", "list")[0].keys()
+    assert json_keys("doctor") == run("doctor").keys()
+
+
+def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
+    waiting = run("conversations", CAMPAIGN, "--status", "needs-reply", "--sender", "kim")[0]
+    sent = run("send", waiting["id"], "--body", "Thank you!")
+    assert json_keys("send") == sent.keys()
+    moved = run("reassign", CAMPAIGN, "--conversation", waiting["id"], "--to", "lee")
+    assert json_keys("reassign") == moved.keys() == run("undo").keys()
+    preview = run("reassign", CAMPAIGN, "--conversation", waiting["id"], "--to", "lee", "--preview")
+    assert json_keys("reassign") - {"sentence"} == preview.keys()
+    assert json_keys("send-all") == run("send-all", CAMPAIGN, "--sender", "marcus").keys()
+    assert json_keys("receive") == run("receive", "--from", waiting["phone"], "--body", "Bye").keys()
+    question = run("campaign", "show", CAMPAIGN)["questions"][0]
+    answer = ("answer", waiting["id"], question["id"], question["choice_ids"][0])
+    assert json_keys("answer") == run(*answer).keys()
+    assert json_keys("opt-out") == run("opt-out", waiting["phone"]).keys() == run("opt-in", waiting["phone"]).keys()
+    follow_up = run("follow-up", "create", CAMPAIGN, "--title", "Today", "--text", "Today is the day.")
+    assert json_keys("follow-up create") == follow_up.keys()
+    assert json_keys("campaign add-sender") == run("campaign", "add-sender", CAMPAIGN, "rosa").keys()
+    (tmp_path / "users.csv").write_text("login,first_name,last_name\nbo,Bo,Li\n", encoding="utf-8")
+    assert json_keys("import") == run("import", "users", "users.csv").keys()
+    assert run("export", "opt-outs", "--out", "out.csv").keys() == {"file", "rows"}
+    assert run("settings").keys() == {"organization", "opt_out_message", "auto_opt_out", "redact_phones"}
+    assert run("backup", "copy.db").keys() == {"file"}

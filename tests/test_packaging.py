@@ -1,0 +1,79 @@
+"""What is installed: versions that agree, files that are there, and pins that fit."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+
+from thrumsg_tui import __version__
+from thrumsg_tui.cli.main import main
+from thrumsg_tui.gateway.contacts import practice_file
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "thrumsg_tui"
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_there_is_one_version(settings: dict[str, Any]) -> None:
+    assert version("thrumsg") == settings["project"]["version"] == __version__
+
+
+def test_both_names_run_the_command_line() -> None:
+    (thrumsg,) = entry_points(group="console_scripts", name="thrumsg")
+    (longer,) = entry_points(group="console_scripts", name="thrumsg-tui")
+    assert thrumsg.load() is longer.load() is main
+
+
+def test_python_can_run_the_package() -> None:
+    command = [sys.executable, "-m", "thrumsg_tui", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"thrumsg {__version__}\n"
+
+
+def test_every_practice_file_is_there_and_used() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "gateway").glob("*.py"))
+    named = set(re.findall(r'"([\w-]+\.csv)"', code))
+    assert named == {path.name for path in (ROOT / "data").iterdir()}
+    assert all(practice_file(name).is_file() for name in named)
+
+
+def test_a_wheel_takes_the_practice_files_into_the_package(settings: dict[str, Any]) -> None:
+    wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert {"data", "thrumsg_tui"} <= set(wheel["only-include"])
+    assert wheel["sources"] == {"data": "thrumsg_tui/data"}
+    assert not (PACKAGE / "data").exists(), "a copy here would be used in place of data/"
+
+
+def test_every_style_sheet_is_there_and_used() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "tui").rglob("*.py"))
+    named = set(re.findall(r'"([\w-]+\.tcss)"', code))
+    assert named == {path.name for path in (PACKAGE / "tui").rglob("*.tcss")}
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (PACKAGE / "py.typed").is_file()
+
+
+def test_what_the_source_distribution_names_exists(settings: dict[str, Any]) -> None:
+    named = settings["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    files = [settings["project"]["readme"], *settings["project"]["license-files"]]
+    assert [name for name in [*named, *files] if not (ROOT / name.removeprefix("/")).exists()] == []
+
+
+def test_every_dependency_is_pinned_within_its_range(settings: dict[str, Any]) -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    project = settings["project"]
+    for each in map(Requirement, [*project["dependencies"], *project["optional-dependencies"]["dev"]]):
+        assert each.specifier.contains(pins[each.name]), each
