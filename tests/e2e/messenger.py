@@ -75,29 +75,25 @@ class Messenger:
         self.terminal.wait_for(re.compile(rf"{contact} +\(415\) 555-\d{{4}}"))
 
     @property
-    def box(self) -> str:
-        """What the message box holds, its lines joined."""
+    def box(self) -> str | None:
+        """What the message box holds, its lines joined; None while there is no whole box on the screen."""
         lines = self.terminal.lines
-        top = next(number for number, line in enumerate(lines) if f"╭─ as {me()} " in line)
-        left = lines[top].index("╭")
-        right = lines[top].index("╮")
-        inside = []
-        for line in lines[top + 1 :]:
-            if line[left : left + 1] == "╰":
-                break
-            inside.append(line[left + 1 : right].strip("│ "))
-        return " ".join(filter(None, inside))
+        top = next((number for number, line in enumerate(lines) if f"╭─ as {me()} " in line), len(lines))
+        bottom = next((number for number, line in enumerate(lines) if number > top and "╰" in line), None)
+        if bottom is None or "╮" not in lines[top]:
+            return None
+        left, right = lines[top].index("╭"), lines[top].index("╮")
+        return " ".join(filter(None, (line[left + 1 : right].strip("│ ") for line in lines[top + 1 : bottom])))
 
     def wait_for_box(self, text: str) -> None:
         """Wait until the message box holds a text."""
-        shown = f"╭─ as {me()} "
-        self.terminal.wait_until(lambda: self.terminal.shows(shown) and self.box == text, f"{text!r} in the box")
+        self.terminal.wait_until(lambda: self.box == text, f"{text!r} in the box")
 
     def write(self, text: str) -> None:
-        """Type a message into the box, which has the focus."""
-        before = self.box
+        """Type a message into the box, which has the focus, behind what is there."""
+        before = self.box or ""
         self.terminal.send(text.encode())
-        self.wait_for_box(f"{before} {text}".strip())
+        self.wait_for_box(before + text)
 
     def wait_for_own_keys(self) -> None:
         """Wait until the message box has the focus."""

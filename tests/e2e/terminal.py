@@ -22,10 +22,9 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import pyte
-import pyte.screens
 
 PATIENCE = float(os.environ.get("PATIENCE", "20"))
 """Seconds after which what a test waits for will not come any more."""
@@ -65,6 +64,15 @@ _PRIVATE_MODE_QUERY = re.compile(r"\x1b\[\?(\d+)\$p")
 _UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;?]*\$[a-zA-Z]|\x1b[P_X^][^\x1b]*\x1b\\")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?<>=]*\$?|[P_X^\]][^\x1b\x07]*\x1b?)?\Z")
 _FRAME_BEGINS = b"\x1b[?2026h"
+
+
+class Cell(Protocol):
+    """What a place on the screen shows."""
+
+    data: str
+    fg: str
+    bg: str
+    reverse: bool
 
 
 class NeverCame(AssertionError):
@@ -176,9 +184,14 @@ class Terminal:
         """What every cell of a row shows; the second half of a wide character shows nothing."""
         return [self._screen.buffer[row][column].data for column in range(self.columns)]
 
+    def cell(self, row: int, column: int) -> Cell:
+        """A cell with its colours."""
+        cell: Cell = self._screen.buffer[row][column]
+        return cell
+
     def background(self, row: int, column: int) -> str:
         """The colour behind a cell."""
-        cell = self._screen.buffer[row][column]
+        cell = self.cell(row, column)
         return str(cell.fg if cell.reverse else cell.bg)
 
     def row_of(self, text: str) -> int:
@@ -217,6 +230,12 @@ class Terminal:
         while self._take(quiet):
             if monotonic() > limit:
                 raise self._never_came("silence")
+
+    @property
+    def local_modes(self) -> int:
+        """What the terminal does with keys by itself: `termios.ECHO` and the like."""
+        modes: int = termios.tcgetattr(self._master)[3]
+        return modes
 
     # What goes through the wire
 

@@ -131,6 +131,7 @@ class ThreadEvent:
     at: datetime
     action: str
     sentence: str
+    by: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Question, RecommendedReply, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow
@@ -24,7 +24,10 @@ from thrumsg_tui.store.queries.campaigns import (
 from thrumsg_tui.store.queries.composing import NextMessage, next_message
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
 from thrumsg_tui.store.queries.settings import Settings, settings
-from thrumsg_tui.store.queries.thread import conversation, draft
+from thrumsg_tui.store.queries.thread import conversation, draft, thread_events
+
+_JUST_NOW = timedelta(seconds=30)
+"""How old what happened to a conversation may be to be told to whoever had it open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,14 @@ class OpenConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """What somebody else has just done to the conversation under the cursor, which left the list by it."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessengerView:
     """All that the messenger shows."""
 
@@ -71,6 +82,7 @@ class MessengerView:
     rows: tuple[ConversationRow, ...]
     cursor_index: int
     open: OpenConversation | None
+    departure: Departure | None
     questions: tuple[Question, ...]
     replies: tuple[RecommendedReply, ...]
 
@@ -106,9 +118,19 @@ def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest
         rows=rows,
         cursor_index=cursor,
         open=open_conversation(conn, who, shown, now) if shown else None,
+        departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),
         questions=questions(conn, of.id),
         replies=recommended_replies(conn, of.id),
     )
+
+
+def _departure(conn: sqlite3.Connection, who: Identity, gone: ConversationId | None, now: datetime) -> Departure | None:
+    if gone is None or not (events := thread_events(conn, gone)):
+        return None
+    last = events[-1]
+    if last.by == who.user.id or now - last.at > _JUST_NOW:
+        return None
+    return Departure(conversation(conn, gone).name, last.sentence)
 
 
 def open_conversation(

@@ -104,7 +104,7 @@ def thread_events(conn: sqlite3.Connection, conversation_id: ConversationId) -> 
     """Read what happened to a conversation besides messages, oldest first (`docs/rules.md 3.10`)."""
     rows = conn.execute(
         """
-        SELECT event.id, event.at, event.action, event.details,
+        SELECT event.id, event.at, event.action, event.details, event.user_id,
                touched.from_assignment_id AS source, touched.to_assignment_id AS destination,
                doer.first_name || ' ' || doer.last_name AS doer,
                giver.id AS giver, giver.first_name || ' ' || giver.last_name AS giver_name,

@@ -6,8 +6,10 @@ Each action is one change, after which the panes ask again.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from thrumsg_tui.domain.campaigns import AssignmentId
@@ -27,7 +29,8 @@ from thrumsg_tui.store.queries.conversations import ids, next_waiting, next_wait
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.reassignment import plan
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
+from thrumsg_tui.tui.counting import Counting
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
@@ -46,12 +49,16 @@ class MessengerScreen(MessengerPanes):
     """The messenger with all that one does in it."""
 
     SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES)
-    BINDINGS = bindings(commands_of(Scope.MESSENGER, Scope.EVERYWHERE))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(each for each in commands_of(Scope.MESSENGER, Scope.EVERYWHERE) if each.action),
+        *(Binding(key, f"digit({key})", show=False) for key in command("messenger.count").keys.split()),
+    ]
 
     sending_all = var(False, init=False)
     """Whether Send All is under way; setting it to False stops it."""
 
     _range_start: int | None = None
+    _counting = Counting()
 
     @property
     def _open(self) -> Conversation | None:
@@ -251,8 +258,10 @@ class MessengerScreen(MessengerPanes):
 
     # Reassigning
 
-    def _chosen(self) -> tuple[ConversationId, ...]:
-        """The marked conversations, else the open one."""
+    async def _chosen(self) -> tuple[ConversationId, ...]:
+        """As many as were counted from the cursor down, else the marked conversations, else the open one."""
+        if self.view and (number := self._counting.number):
+            return tuple(await self.thrumsg.desk.ask(ids, self.wanted_list, self.list.cursor, number))
         if self.list.marks:
             return tuple(sorted(self.list.marks))
         return (self._open.id,) if self._open else ()
@@ -260,8 +269,8 @@ class MessengerScreen(MessengerPanes):
     @work
     async def action_reassign(self) -> None:
         """Give conversations to somebody else."""
-        view, chosen = self.view, self._chosen()
-        if view is None or not chosen:
+        view = self.view
+        if view is None or not (chosen := await self._chosen()):
             return
         what = self._open.name if len(chosen) == 1 and self._open else f"{len(chosen)} conversations"
         to = await self._pick_sender(f"Reassign {what} to")
@@ -328,7 +337,7 @@ class MessengerScreen(MessengerPanes):
     async def _mark(self, first: int, number: int | None) -> None:
         if self.view is None:
             return
-        found = await self.thrumsg.desk.ask(ids, self.view.list, first, number)
+        found = await self.thrumsg.desk.ask(ids, self.wanted_list, first, number)
         self.list.marks |= set(found)
         self.list.refresh()
         self.ask_again()
@@ -342,11 +351,22 @@ class MessengerScreen(MessengerPanes):
 
     # Tabs, search, sort
 
-    def action_tab(self, number: int) -> None:
-        """Go to a tab by its number."""
+    def action_digit(self, digit: int) -> None:
+        """Go to a tab by its number; a second digit makes it a count for `r`, and the tab is what it was before."""
         tabs = list(self.view.tabs) if self.view else []
-        if number <= len(tabs):
-            self.go_to_tab(tabs[number - 1])
+        if self._counting.continues:
+            if self._counting.before:
+                tab, self.list.cursor, follow = self._counting.before
+                self.go_to_tab(tab, follow, self.list.cursor)
+            self._counting = self._counting.then(digit)
+            self.say(f"{self._counting.digits} from here down: r reassigns them")
+        elif 1 <= digit <= len(tabs):
+            before = (self.request.tab or Tab.RESPONSES, self.list.cursor, self.follow)
+            self._counting = Counting.begun(digit, before)
+            self.go_to_tab(tabs[digit - 1])
+        else:
+            self._counting = Counting.begun(digit, None)
+            self.say(f"{digit} from here down: r reassigns them")
 
     def action_tab_step(self, step: int) -> None:
         """Go to the tab beside."""
@@ -354,11 +374,11 @@ class MessengerScreen(MessengerPanes):
         if self.request.tab in tabs:
             self.go_to_tab(tabs[(tabs.index(self.request.tab) + step) % len(tabs)])
 
-    def go_to_tab(self, tab: Tab, conversation_id: ConversationId | None = None) -> None:
+    def go_to_tab(self, tab: Tab, conversation_id: ConversationId | None = None, cursor: int = 0) -> None:
         """Show a tab from its first row, or with the cursor on a conversation."""
         self.request = replace(self.request, tab=tab)
         self.follow = conversation_id
-        self.list.cursor = 0
+        self.list.cursor = cursor
         self.search.value = self.searches.get(tab, "")
         self.ask_again()
 

@@ -140,7 +140,7 @@ class MessengerPanes(ReassigningScreen):
         first, height = self.list.window
         writing = self.opened if self.box.has_focus and self.box.draft is not None else None
         request = ViewRequest(
-            list=replace(self.request, search=self._search_here, by_phone=self._phones_shown),
+            list=self.wanted_list,
             first=first,
             height=max(height, 1),
             cursor_id=self.follow,
@@ -153,6 +153,11 @@ class MessengerPanes(ReassigningScreen):
             self._paint(view)
         else:  # the cursor moved on meanwhile
             self.ask_again()
+
+    @property
+    def wanted_list(self) -> ListRequest:
+        """The list that is asked for now, searched as typed; the rows on screen may still be an older one's."""
+        return replace(self.request, search=self._search_here, by_phone=self._phones_shown)
 
     @property
     def _search_here(self) -> str:
@@ -176,6 +181,8 @@ class MessengerPanes(ReassigningScreen):
         self.sidebar.name_contact(safe_text(view.open.conversation.name) if view.open else "")
         self.sidebar.info.show_info(view.campaign, view.totals, now)
         self._paint_open(view)
+        if view.departure:
+            self.say(f"{view.departure.name}: {view.departure.sentence}.", warning=True)
 
     def _paint_list(self, view: MessengerView) -> None:
         self.list.empty_text = "nothing matches" if view.list.search else "nothing here"
@@ -211,7 +218,7 @@ class MessengerPanes(ReassigningScreen):
             left.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
         if of.assignment_id != view.viewing.id:
             left.append((f"  now {safe_text(of.sender_name)}'s", "warning"))
-        return left, [("r Reassign  ", "quiet"), ("o Opt In " if of.opted_out else "o Opt Out ", "quiet")]
+        return left, [(" r Reassign", "quiet"), ("  o Opt In " if of.opted_out else "  o Opt Out ", "quiet")]
 
     def _paint_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
