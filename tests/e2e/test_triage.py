@@ -197,7 +197,6 @@ def test_initials_are_always_in_order_of_name(spring: Office, size: tuple[int, i
     terminal.wait_for("This tab is always in order of name.")
 
 
-@pytest.mark.xfail(strict=True, reason="once the sort is A to Z, s in Initial Messages changes that of the other tabs")
 def test_s_says_why_not_in_initials_whatever_the_sort(spring: Office, size: tuple[int, int]) -> None:
     terminal = open_messenger(spring, "Sender One", size).terminal
     terminal.press("s", "s")
@@ -258,7 +257,6 @@ def test_a_range_is_marked_from_one_v_to_the_other(spring: Office, size: tuple[i
     assert [each in row for each, row in zip(WAITING_ONE[1:4], desk.marked, strict=True)] == [True] * 3
 
 
-@pytest.mark.xfail(strict=True, reason="the line is too narrow for marks and sort together, and shows neither")
 def test_the_number_of_marks_is_shown(spring: Office, size: tuple[int, int]) -> None:
     terminal = open_messenger(spring, "Sender One", size).terminal
     terminal.press("space", "space")
@@ -330,7 +328,6 @@ def test_u_goes_on_to_others_when_a_sender_has_nobody_waiting(spring: Office, si
     terminal.wait_for("Nobody else waits for a reply.")
 
 
-@pytest.mark.xfail(strict=True, reason="go_to_tab sets the list's cursor without repainting: the old row looks chosen")
 def test_the_row_that_looks_chosen_is_the_open_conversation(spring: Office, size: tuple[int, int]) -> None:
     spring.run("send", spring.ids()["Ben Archer"], "--body", "Thank you")
     desk = open_messenger(spring, "Sender One", size)

@@ -190,7 +190,8 @@ def _expected(told: list[tuple[int, str]], opted_out: bool, pending: bool) -> Ex
         status = "answered" if "incoming" in directions else "sent"
     unanswered = list(takewhile(lambda each: each[1] == "incoming", reversed(told)))
     main = {"not_started": "initial", "sent": "sent"}.get(status, "responses")
-    tabs = {main} if not pending else {main, "follow-ups"} - {"sent"}
+    # A follow-up waits in a conversation that has gone back to not started until its initial was sent (3.1).
+    tabs = {main, "follow-ups"} - {"sent"} if pending and told else {main}
     return Expected(
         status=status,
         opted_out=opted_out,

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from rich.text import Text
 from textual.app import App
+from textual.events import Event, Key, Paste
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -27,7 +28,9 @@ from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
+from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.places import LAST_PLACE, Place, opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -36,6 +39,9 @@ from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.screens.messenger import CONVERSATION_SORT, MessengerScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.theme import THRUMSG
+
+_ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
+"""Keys that do not wait for the ones before them."""
 
 _WATCH_EVERY = 0.2
 """Seconds between two looks whether anybody wrote; a look takes microseconds."""
@@ -59,6 +65,7 @@ class ThrumsgApp(App[None]):
         self.register_theme(THRUMSG)
         self.theme = THRUMSG.name
         self.desk = Desk(db)
+        self.keys = KeyQueue(self, super().on_event)
         self.who = who
         self.zone = zone
         self.glyphs = glyphs_for_locale()
@@ -155,6 +162,22 @@ class ThrumsgApp(App[None]):
         self.run_worker(self.desk.do(set_preference, self.who.user.id, LAST_PLACE, str(self.place)))
         self.run_worker(self._show_presence())
 
+    # Keys
+
+    async def on_event(self, event: Event) -> None:
+        """Let keys and pastes wait for their turn; all but those that must always work."""
+        fresh = isinstance(event, Key | Paste) and not event.is_forwarded
+        if fresh and not (isinstance(event, Key) and event.key in _ALWAYS):
+            self.keys.put(event)
+            return
+        await super().on_event(event)
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether the screen in front shows what the last key led to."""
+        screen = self.screen
+        return not isinstance(screen, CommandScreen | BulkReassign) or screen.ready_for_keys
+
     # What goes on
 
     async def _watch(self) -> None:
@@ -202,7 +225,7 @@ class ThrumsgApp(App[None]):
     def settled(self) -> bool:
         """Whether nothing is under way, so that a test may look at the screen."""
         asked = not isinstance(self.screen, CommandScreen) or self.screen.settled
-        return asked and self.desk.busy == 0
+        return asked and self.desk.busy == 0 and not self.keys.busy
 
     # Ending
 

@@ -287,7 +287,7 @@ COMMANDS: tuple[Command, ...] = (
         "0 6 7 8 9",
         "",
         "Count",
-        "A number before r takes that many from the cursor down: `10r`, `08r`",
+        "A number before r takes that many from the cursor down: `10r`, `08r`, `012r`",
         Scope.MESSENGER,
     ),
     Command(

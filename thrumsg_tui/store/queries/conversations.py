@@ -34,8 +34,12 @@ class ListRequest:
     @property
     def order(self) -> ConversationSort:
         """The order that counts: two tabs are always by name (`docs/rules.md 3.1`)."""
-        always_by_name = self.tab in {Tab.INITIAL, Tab.FOLLOW_UPS}
-        return ConversationSort.A_TO_Z if always_by_name else self.sort
+        return ConversationSort.A_TO_Z if self.always_by_name else self.sort
+
+    @property
+    def always_by_name(self) -> bool:
+        """Whether the tab has one order only."""
+        return self.tab in {Tab.INITIAL, Tab.FOLLOW_UPS}
 
 
 class _Order(Enum):

@@ -147,6 +147,6 @@ class BulkReassign(ModalScreen[Plan | None]):
         self.preview.scroll_relative(y=pages * self.preview.size.height, animate=False)
 
     @property
-    def settled(self) -> bool:
+    def ready_for_keys(self) -> bool:
         """Whether the preview is that of what is asked for."""
         return not self._asking

@@ -23,6 +23,9 @@ from thrumsg_tui.tui.widgets.drawn import Part
 if TYPE_CHECKING:
     from thrumsg_tui.tui.app import ThrumsgApp
 
+ACTION = "action"
+"""The group of the workers that do what a key asked for, dialogs included."""
+
 
 class CommandScreen(Screen[None]):
     """A screen whose panes ask their queries again whenever anything changed, by whomever."""
@@ -70,6 +73,13 @@ class CommandScreen(Screen[None]):
     def settled(self) -> bool:
         """Whether everything asked for is on the screen."""
         return not self._asking
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether the screen is settled, and what the last key began is done."""
+        return self.settled and not any(
+            worker.group == ACTION and worker.is_running for worker in self.workers if worker.node is self
+        )
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened meanwhile."""
@@ -122,7 +132,7 @@ class CommandScreen(Screen[None]):
         """Show everything that was done."""
         self.thrumsg.show_history(*self.place)
 
-    @work
+    @work(group=ACTION)
     async def action_lookup(self) -> None:
         """Look a phone number up, and open one of its conversations."""
         _, conversation = self.place

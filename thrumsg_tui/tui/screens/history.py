@@ -26,7 +26,7 @@ from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.phones import phone_display
-from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
@@ -169,7 +169,7 @@ class HistoryScreen(CommandScreen):
         self.dismiss()
 
     @on(PagedList.Chosen)
-    @work
+    @work(group=ACTION)
     async def _take_back(self) -> None:
         """Take the change under the cursor back, after saying what that will do."""
         if (row := self.list.row) is None:

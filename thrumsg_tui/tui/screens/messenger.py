@@ -33,6 +33,7 @@ from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.counting import Counting
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
+from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.message_box import MessageBox
@@ -77,9 +78,12 @@ class MessengerScreen(MessengerPanes):
         self.leave_to_list()
 
     @on(MessageBox.Send)
-    def _send(self) -> None:
+    def _send(self, pressed: MessageBox.Send) -> None:
         if self.view is None or self.view.open is None or self.box.read_only:
             return
+        unseen = pressed.pressed_at < self.box_filled_at
+        if unseen and self.kind_of(self.view.open) is MessageKind.REPLY:
+            return  # an Enter too many, from before this draft was on the screen
         verdict = self.verdict()
         if verdict and verdict.refusal:
             self.say(verdict.refusal.sentence, warning=True)
@@ -87,7 +91,7 @@ class MessengerScreen(MessengerPanes):
         self.box.read_only = True  # until the next one is in the box, Enter must not send this one again
         self._send_what_is_shown(self.view.open)
 
-    @work(group="send")
+    @work(group=ACTION)
     async def _send_what_is_shown(self, shown: OpenConversation) -> None:
         desk, of, kind = self.thrumsg.desk, shown.conversation, self.kind_of(shown)
         read_to = self.read_to
@@ -141,7 +145,7 @@ class MessengerScreen(MessengerPanes):
 
     # Send All
 
-    @work
+    @work(group="send all")
     async def action_send_all(self) -> None:
         """Send all of the tab, or stop doing so (`docs/rules.md 3.12`)."""
         if self.sending_all:
@@ -203,7 +207,7 @@ class MessengerScreen(MessengerPanes):
         self.ask_again()
 
     @on(RepliesPane.Chosen)
-    @work
+    @work(group=ACTION)
     async def _reply_chosen(self, chosen: RepliesPane.Chosen) -> None:
         """Put a reply into the message box, never sending it (`docs/rules.md 3.15`)."""
         if self._open is None:
@@ -233,7 +237,7 @@ class MessengerScreen(MessengerPanes):
 
     # Opting out and in
 
-    @work
+    @work(group=ACTION)
     async def action_opt_out(self) -> None:
         """Opt the number out, or in again."""
         of, view = self._open, self.view
@@ -266,7 +270,7 @@ class MessengerScreen(MessengerPanes):
             return tuple(sorted(self.list.marks))
         return (self._open.id,) if self._open else ()
 
-    @work
+    @work(group=ACTION)
     async def action_reassign(self) -> None:
         """Give conversations to somebody else."""
         view = self.view
@@ -352,21 +356,18 @@ class MessengerScreen(MessengerPanes):
     # Tabs, search, sort
 
     def action_digit(self, digit: int) -> None:
-        """Go to a tab by its number; a second digit makes it a count for `r`, and the tab is what it was before."""
+        """Go to a tab by its number; a digit that is no tab begins a count for `r`, or ends the one before it."""
         tabs = list(self.view.tabs) if self.view else []
-        if self._counting.continues:
-            if self._counting.before:
-                tab, self.list.cursor, follow = self._counting.before
-                self.go_to_tab(tab, follow, self.list.cursor)
-            self._counting = self._counting.then(digit)
-            self.say(f"{self._counting.digits} from here down: r reassigns them")
-        elif 1 <= digit <= len(tabs):
-            before = (self.request.tab or Tab.RESPONSES, self.list.cursor, self.follow)
-            self._counting = Counting.begun(digit, before)
+        if 1 <= digit <= len(tabs) and not self._counting.counts:
+            here = (self.request.tab or Tab.RESPONSES, self.list.cursor, self.follow)
+            self._counting = Counting.at_tab(digit, here)
             self.go_to_tab(tabs[digit - 1])
-        else:
-            self._counting = Counting.begun(digit, None)
-            self.say(f"{digit} from here down: r reassigns them")
+            return
+        if self._counting.before:  # the digit before only seemed to mean a tab
+            tab, cursor, follow = self._counting.before
+            self.go_to_tab(tab, follow, cursor)
+        self._counting = self._counting.then(digit)
+        self.say(f"{self._counting.digits} from here down: r reassigns them")
 
     def action_tab_step(self, step: int) -> None:
         """Go to the tab beside."""
@@ -396,7 +397,7 @@ class MessengerScreen(MessengerPanes):
 
     async def action_sort(self) -> None:
         """Go to the next order."""
-        if self.request.order is not self.request.sort:
+        if self.request.always_by_name:
             self.say("This tab is always in order of name.", warning=True)
             return
         orders = list(ConversationSort)
@@ -439,7 +440,7 @@ class MessengerScreen(MessengerPanes):
         here = found.index(self.request.assignment_id) if self.request.assignment_id in found else 0
         self.view_as(found[(here + step) % len(found)])
 
-    @work
+    @work(group=ACTION)
     async def action_viewing_as(self) -> None:
         """Choose whose assignment to look at."""
         if chosen := await self._pick_sender("Viewing as", self.request.assignment_id):

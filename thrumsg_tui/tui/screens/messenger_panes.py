@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from time import monotonic
 
 from textual import on
 from textual.app import ComposeResult
@@ -77,6 +78,7 @@ class MessengerPanes(ReassigningScreen):
         self._glyphs = glyphs
         self.opened: ConversationId | None = None
         self.read_to: MessageId | None = None
+        self.box_filled_at = 0.0
         self._draft_timer: Timer | None = None
         self._rest_timer: Timer | None = None
         self._notice = ""
@@ -226,6 +228,7 @@ class MessengerPanes(ReassigningScreen):
         if self.opened != shown.conversation.id:
             self.store_draft()
             self.opened = shown.conversation.id
+            self.box_filled_at = monotonic()
             self.mark_read()
             if self._rest_timer:
                 self._rest_timer.stop()

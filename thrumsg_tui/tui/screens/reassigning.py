@@ -12,7 +12,7 @@ from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
-from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.widgets.reassign_form import BulkAction
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
@@ -23,7 +23,7 @@ _SHOW_PROGRESS_EVERY = 0.2
 class ReassigningScreen(CommandScreen):
     """A screen from which work is moved in bulk."""
 
-    @work(group="bulk", exclusive=True)
+    @work(group=ACTION)
     async def reassign_in_bulk(self, whose: str, base: Request) -> None:
         """Choose the action, fill the form, look at the preview, apply it."""
         choices: list[Choice[BulkAction | None]] = [

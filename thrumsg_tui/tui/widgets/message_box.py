@@ -21,7 +21,11 @@ class MessageBox(TextArea):
     """
 
     class Send(Message):
-        """Enter in the box."""
+        """Enter in the box; `pressed_at` is when the key came, on the monotonic clock."""
+
+        def __init__(self, pressed_at: float) -> None:
+            super().__init__()
+            self.pressed_at = pressed_at
 
     class Leave(Message):
         """Esc in the box."""
@@ -77,7 +81,7 @@ class MessageBox(TextArea):
             event.stop()
             event.prevent_default()
             if not self.read_only:
-                self.post_message(self.Send())
+                self.post_message(self.Send(event.time))
             return
         await super()._on_key(event)
 

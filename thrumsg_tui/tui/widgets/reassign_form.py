@@ -153,7 +153,7 @@ class ReassignForm(DrawnLines, can_focus=True):
         return [(" [x] " if chosen else " [ ] ", "recorded" if chosen else ""), (title, "recorded" if chosen else "")]
 
     def on_focus(self) -> None:
-        self.remake()
+        self.call_later(self.remake)  # has_focus changes after this
 
     # Keys
 

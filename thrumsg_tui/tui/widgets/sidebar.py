@@ -50,10 +50,10 @@ class Pane(DrawnLines, can_focus=True):
         return [line.plain.rstrip() for line in lines] or [""]
 
     def on_focus(self) -> None:
-        self.remake()
+        self.call_later(self.remake)  # has_focus changes after this
 
     def on_blur(self) -> None:
-        self.remake()
+        self.call_later(self.remake)
 
     def action_leave(self) -> None:
         """Leave the pane."""

@@ -1,0 +1,81 @@
+"""One key at a time: each is dealt with, focus and dialogs included, before the next one is looked at.
+
+Over a slow line keys arrive in bursts, and whoever types fast types ahead. Without this the letters behind an Enter
+would still go to the list, as commands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual.events import Event
+
+if TYPE_CHECKING:
+    from thrumsg_tui.tui.app import ThrumsgApp
+
+_PATIENCE = 2.0
+"""Seconds after which the next key is looked at whatever became of the last: a busy disk must not lock the keys."""
+
+_PAUSE = 0.002
+
+
+class KeyQueue:
+    """Hands keys and pastes to the app in turn; `handle` is what the app does with one."""
+
+    def __init__(self, app: ThrumsgApp, handle: Callable[[Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._handle = handle
+        self._waiting: deque[Event] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether keys are waiting or being dealt with."""
+        return self._task is not None
+
+    def put(self, event: Event) -> None:
+        """Take a key, to be dealt with when those before it have been."""
+        self._waiting.append(event)
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="keys")
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._until(lambda: self._app.ready_for_keys)
+                await self._handle(self._waiting.popleft())
+                await self._dealt_with()
+        finally:
+            self._task = None
+
+    async def _dealt_with(self) -> None:
+        """Wait until every message that the key led to has been handled, and nothing more comes of it."""
+        before: object = None
+        deadline = monotonic() + _PATIENCE
+        while monotonic() < deadline:
+            await self._round()
+            await self._until(lambda: self._app.ready_for_keys)
+            now = self._app.screen, self._app.focused
+            if now == before:
+                return
+            before = now
+
+    async def _round(self) -> None:
+        """Let the focused widget and all above it handle what is in their queues."""
+        start = self._app.focused or self._app.screen
+        for node in start.ancestors_with_self:
+            passed = asyncio.Event()
+            if node.call_later(passed.set):
+                try:
+                    await asyncio.wait_for(passed.wait(), _PATIENCE)
+                except TimeoutError:
+                    return
+
+    async def _until(self, ready: Callable[[], bool]) -> None:
+        deadline = monotonic() + _PATIENCE
+        while not ready() and monotonic() < deadline:
+            await asyncio.sleep(_PAUSE)
