@@ -168,7 +168,8 @@ class ThrumsgApp(App[None]):
         """Let keys and pastes wait for their turn; all but those that must always work."""
         fresh = isinstance(event, Key | Paste) and not event.is_forwarded
         if fresh and not (isinstance(event, Key) and event.key in _ALWAYS):
-            self.keys.put(event)
+            for each in _as_typed(event):
+                self.keys.put(each)
             return
         await super().on_event(event)
 
@@ -244,6 +245,16 @@ class ThrumsgApp(App[None]):
         """Print one line and keep the rest in a log: Textual's own report shows locals, which are people's numbers."""
         self._exit_renderables.append(Text(keep(error) if (error := self._exception) else "thrumsg stopped."))
         self._close_messages_no_wait()
+
+
+def _as_typed(event: Event) -> list[Event]:
+    """Undo what a slow line does to Esc and the key behind it: together they look like Alt and that key."""
+    if not isinstance(event, Key) or not (event.key.startswith("alt+") and len(event.key) == len("alt+x")):
+        return [event]
+    typed = [Key("escape", None), Key(event.key[-1], event.character or event.key[-1])]
+    for each in typed:
+        each.time = event.time
+    return list[Event](typed)
 
 
 def run_app(db: Database, who: Identity) -> int:

@@ -120,7 +120,10 @@ def thread_events(conn: sqlite3.Connection, conversation_id: ConversationId) -> 
         """,
         (conversation_id,),
     )
-    return tuple(ThreadEvent(EventId(row["id"]), from_ms(row["at"]), row["action"], _sentence(row)) for row in rows)
+    return tuple(
+        ThreadEvent(EventId(row["id"]), from_ms(row["at"]), row["action"], _sentence(row), row["user_id"])
+        for row in rows
+    )
 
 
 def _sentence(row: sqlite3.Row) -> str:
