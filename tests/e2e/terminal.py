@@ -63,6 +63,10 @@ _LAUNCHER = (
 _PRIVATE_MODE_QUERY = re.compile(r"\x1b\[\?(\d+)\$p")
 _UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;?]*\$[a-zA-Z]|\x1b[P_X^][^\x1b]*\x1b\\")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?<>=]*\$?|[P_X^\]][^\x1b\x07]*\x1b?)?\Z")
+_INVISIBLE = (0x200B, 0x200C, 0x200D, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF)
+_WIDTHS = {point: chr(point - 0x1F1E6 + ord("A")) for point in range(0x1F1E6, 0x1F200)} | dict.fromkeys(_INVISIBLE, "")
+"""What pyte gets wrong: half a flag is as wide as a letter, and what is invisible does not end the text."""
+
 _FRAME_BEGINS = b"\x1b[?2026h"
 
 
@@ -321,7 +325,7 @@ class Terminal:
         self._pending = cut[0] if cut else ""
         text = text[: cut.start()] if cut else text
         self._answer(text)
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub("", text))
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub("", text).translate(_WIDTHS))
 
     def _answer(self, text: str) -> None:
         """Answer what the program asks its terminal: synchronised updates are known, in-band resizing is not."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from asyncio import get_running_loop
 from collections.abc import Callable
 from datetime import tzinfo
+from threading import Timer
 from uuid import uuid4
 
 from rich.text import Text
@@ -43,6 +45,9 @@ from thrumsg_tui.tui.theme import THRUMSG
 _ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that do not wait for the ones before them."""
 
+_INSIST_AFTER = 3
+"""Seconds that the app has to end in once the terminal is gone or the process was told to."""
+
 _WATCH_EVERY = 0.2
 """Seconds between two looks whether anybody wrote; a look takes microseconds."""
 
@@ -77,7 +82,7 @@ class ThrumsgApp(App[None]):
     async def on_mount(self) -> None:
         """Open where the person was, and keep in touch with the store."""
         for ending in (signal.SIGTERM, signal.SIGHUP):
-            get_running_loop().add_signal_handler(ending, self.end)
+            get_running_loop().add_signal_handler(ending, self.end_by_signal, ending)
         await self._show_place(await self.desk.ask(opening_place, self.who))
         self.set_interval(_WATCH_EVERY, self._watch)
         self.set_interval(_TICK_EVERY, self._tick)
@@ -236,6 +241,13 @@ class ThrumsgApp(App[None]):
             if isinstance(screen, MessengerScreen):
                 screen.store_draft_last()
         self.exit()
+
+    def end_by_signal(self, ending: signal.Signals) -> None:
+        """Leave, and insist on it: a terminal that is gone may never take what is still to be written to it."""
+        insist = Timer(_INSIST_AFTER, os._exit, [128 + ending])
+        insist.daemon = True
+        insist.start()
+        self.end()
 
     async def action_quit(self) -> None:
         """Leave."""
