@@ -111,7 +111,9 @@ def make_campaign(office: Office) -> None:
     take_in(office, "contacts", ["First Name,Last Name,Cell", *rows])
     survey = ["question,choices", "Will you vote?,Yes|No|Undecided", "Need a ride?,Yes|No"]
     take_in(office, "survey", survey)
-    take_in(office, "replies", ["title,body", "Where,Your polling place is the library.", "Thanks,Thank you %first_name%!"])
+    take_in(
+        office, "replies", ["title,body", "Where,Your polling place is the library.", "Thanks,Thank you %first_name%!"]
+    )
     ids = office.ids()
     for login, held in (("one", SENDER_ONE), ("two", SENDER_TWO)):
         chosen = [word for name in held for word in ("--conversation", ids[name])]

@@ -19,12 +19,15 @@ import sys
 import termios
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Protocol, Self
+from unicodedata import combining
 
 import pyte
+from wcwidth import wcwidth
 
 PATIENCE = float(os.environ.get("PATIENCE", "20"))
 """Seconds after which what a test waits for will not come any more."""
@@ -63,10 +66,7 @@ _LAUNCHER = (
 _PRIVATE_MODE_QUERY = re.compile(r"\x1b\[\?(\d+)\$p")
 _UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;?]*\$[a-zA-Z]|\x1b[P_X^][^\x1b]*\x1b\\")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?<>=]*\$?|[P_X^\]][^\x1b\x07]*\x1b?)?\Z")
-_INVISIBLE = (0x200B, 0x200C, 0x200D, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF)
-_WIDTHS = {point: chr(point - 0x1F1E6 + ord("A")) for point in range(0x1F1E6, 0x1F200)} | dict.fromkeys(_INVISIBLE, "")
-"""What pyte gets wrong: half a flag is as wide as a letter, and what is invisible does not end the text."""
-
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _FRAME_BEGINS = b"\x1b[?2026h"
 
 
@@ -325,7 +325,8 @@ class Terminal:
         self._pending = cut[0] if cut else ""
         text = text[: cut.start()] if cut else text
         self._answer(text)
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub("", text).translate(_WIDTHS))
+        text = _UNKNOWN_TO_PYTE.sub("", text)
+        self._stream.feed(_NOT_ASCII.sub(lambda each: _known_to_pyte(each[0]), text))
 
     def _answer(self, text: str) -> None:
         """Answer what the program asks its terminal: synchronised updates are known, in-band resizing is not."""
@@ -342,6 +343,14 @@ class Terminal:
         status = self._process.poll()
         state = "still runs" if status is None else f"ended with {status}"
         return NeverCame(f"{what} never came; the program {state}; the screen:\n{frame}\n{self.screen}\n{frame}")
+
+
+@cache
+def _known_to_pyte(character: str) -> str:
+    """Half a flag is as wide as a letter; pyte ends a text at what is invisible and combines with nothing."""
+    if "\U0001f1e6" <= character <= "\U0001f1ff":
+        return chr(ord(character) - 0x1F1E6 + ord("A"))
+    return "" if wcwidth(character) == 0 and not combining(character) else character
 
 
 def _set_size(terminal: int, size: tuple[int, int]) -> None:

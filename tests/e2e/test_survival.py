@@ -22,7 +22,14 @@ from thrumsg_tui.store.queries.thread import draft
 
 PHONE = re.compile(r"555-?\d{4}|\+1\d{10}")
 NO_TERMINAL = "thrumsg: The app needs a terminal; `thrumsg --help` lists what the command line can do without one."
-MODES = {"1049": "alternate screen", "1000": "mouse", "1003": "mouse", "1006": "mouse", "2004": "paste", "1004": "focus"}
+MODES = {
+    "1049": "alternate screen",
+    "1000": "mouse",
+    "1003": "mouse",
+    "1006": "mouse",
+    "2004": "paste",
+    "1004": "focus",
+}
 
 
 def half_written(office: Office, text: str = "Your polling place is") -> Messenger:

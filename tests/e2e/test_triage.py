@@ -96,7 +96,9 @@ def assert_done(office: Office) -> None:
     two = next(each for each in overview["senders"] if each["login"] == "two")
     assert (one["assigned"], one["sent"], one["needs_reply"]) == (16, 16, 2)
     assert (two["assigned"], two["sent"], two["needs_reply"]) == (12, 11, 3)
-    counters = {name: overview[name] for name in ("total", "not_started", "sent", "needs_reply", "answered", "opted_out")}
+    counters = {
+        name: overview[name] for name in ("total", "not_started", "sent", "needs_reply", "answered", "opted_out")
+    }
     assert counters == {
         "total": 30,
         "not_started": 3,
@@ -107,7 +109,11 @@ def assert_done(office: Office) -> None:
     }
     for contact in WAITING_ONE[:3]:
         last = office.thread(contact)["messages"][-1]
-        assert (last["direction"], last["kind"], last["body"]) == ("outgoing", "reply", f"Reply to {contact.split()[0]}.")
+        assert (last["direction"], last["kind"], last["body"]) == (
+            "outgoing",
+            "reply",
+            f"Reply to {contact.split()[0]}.",
+        )
     dan = office.thread("Dan Evans")
     assert dan["answers"] == {"Will you vote?": "Yes", "Need a ride?": "No"}
     elsa = office.thread("Elsa Frank")

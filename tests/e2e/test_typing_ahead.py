@@ -81,7 +81,9 @@ def test_enters_at_once_send_one_initial_each(spring: Office) -> None:
     desk.wait_for_row("Lena Moss")
     desk.open_box()
     at_once(desk, b"\r\r\r")
-    counts = [len(spring.bodies(contact)) for contact in ("Lena Moss", "Milo Nash", "Nina Orr", "Otto Page", "Pia Quinn")]
+    counts = [
+        len(spring.bodies(contact)) for contact in ("Lena Moss", "Milo Nash", "Nina Orr", "Otto Page", "Pia Quinn")
+    ]
     assert max(counts) == 1
     assert counts == sorted(counts, reverse=True)
 
