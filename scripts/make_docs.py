@@ -17,7 +17,7 @@ from pathlib import Path
 from textwrap import fill
 
 from thrumsg_tui.cli import main as exits
-from thrumsg_tui.cli.parser import _parser as command_line
+from thrumsg_tui.cli.parser import build_parser as command_line
 from thrumsg_tui.tui.commands import Command, Scope, command, commands_of, shown_key
 
 ROOT = Path(__file__).parent.parent

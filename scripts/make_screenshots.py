@@ -19,7 +19,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from textual.app import App
@@ -137,8 +136,7 @@ def drawn(names: list[str]) -> list[tuple[str, str]]:
 
 def build(path: Path) -> None:
     """Make the practice campaign as of `NOW`, with some of its senders online."""
-    with patch.object(practice, "utc_now", stopped), patch.object(practice, "get_localzone_name", lambda: ZONE.key):
-        practice.prepare(path, LOGIN, "Ana", "Ortiz").close()
+    practice.prepare(path, LOGIN, "Ana", "Ortiz", clock=stopped, zone=ZONE.key).close()
     db = Database(path, clock=stopped)
     with db.reading() as conn:
         of = find_campaign(conn, practice.CAMPAIGN)

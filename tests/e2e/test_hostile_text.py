@@ -63,9 +63,7 @@ PICTURES = {
 }
 """One picture for some terminals, several characters for others, tmux and xterm among them."""
 
-OURS = re.compile(
-    r"\x1b\[[0-9;]*m|\x1b\[\d+;\d+H|\x1b\[\?\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x1b\]22;[a-z]*\x07|\r\n"
-)
+OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\d+;\d+H|\x1b\[\?\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x1b\]22;[a-z]*\x07|\r\n")
 """All that Textual writes besides text: colours, places, modes, the mouse's shape."""
 
 
@@ -116,7 +114,9 @@ def assert_unbroken(terminal: Terminal, expected: Mapping[int, int]) -> None:
 def strange(written: bytes) -> set[str]:
     """What was written besides text and what Textual itself writes."""
     rest = OURS.sub("", written.decode())
-    return set(re.findall(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\u200e\u200f\ufffe\U000e0000-\U000e007f]", rest))
+    return set(
+        re.findall(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\u200e\u200f\ufffe\U000e0000-\U000e007f]", rest)
+    )
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24"])
@@ -205,7 +205,9 @@ def test_joined_pictures_shift_nothing(spring: Office, kind: str) -> None:
 )
 def test_the_command_line_is_as_careful(spring: Office, words: tuple[str, ...]) -> None:
     fill(spring, HOSTILE)
-    for id in [each["id"] for each in spring.json("conversations", "Spring", "--sender", "two", "--search", "415555020")]:
+    for id in [
+        each["id"] for each in spring.json("conversations", "Spring", "--sender", "two", "--search", "415555020")
+    ]:
         said = [word.format(id=id, folder=spring.folder) for word in words]
         command = [sys.executable, "-m", "thrumsg_tui", "--db", str(spring.database), *said]
         done = subprocess.run(command, capture_output=True, env=spring.environment, check=True)

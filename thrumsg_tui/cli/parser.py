@@ -12,7 +12,7 @@ from thrumsg_tui.cli.syntax import Commands, Parser, global_options
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Read a command line; exits with 2 and the usage where it cannot be read, with 0 for `--help`."""
-    args, extra = _parser().parse_known_args(words)
+    args, extra = build_parser().parse_known_args(words)
     # argparse gives a positional that may be left out its default as soon as it meets an option.
     if len(extra) == 1 and args.late and not extra[0].startswith("-") and getattr(args, args.late) is None:
         setattr(args, args.late, extra.pop())
@@ -25,7 +25,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def _parser() -> Parser:
+def build_parser() -> Parser:
+    """The whole command line, from which its documentation is made too."""
     parser = Parser(
         prog="thrumsg",
         description="A terminal Admin Messenger for peer-to-peer texting campaigns. Without a command the app opens.",

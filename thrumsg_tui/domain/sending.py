@@ -144,7 +144,7 @@ def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
     if attempt.kind is MessageKind.INITIAL and _window_over(campaign, now):
         return _after_window(campaign)
     if attempt.role is Role.SENDER and not attempt.is_holder:
-        sentence = f"This conversation is {attempt.holder_name}'s now; what you wrote is kept, and was not sent."
+        sentence = f"This conversation is {attempt.holder_name}'s now; nothing was sent."
         return Refusal(Obstacle.REASSIGNED, sentence)
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -50,19 +50,33 @@ _FIRST_SEED = 1
 
 
 def prepare(
-    path: Path, login: str, first_name: str, last_name: str, *, seed: int | None = None, fresh: bool = False
+    path: Path,
+    login: str,
+    first_name: str,
+    last_name: str,
+    *,
+    seed: int | None = None,
+    fresh: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+    zone: str | None = None,
 ) -> Database:
     """Open a practice database, making it anew where there is none, `fresh` is asked for, or a `seed` given.
 
-    An older one is replaced in one transaction, so that an app that has it open just sees the new campaign.
+    An older one is replaced in one transaction, so that an app that has it open just sees the new campaign. What was
+    done in it is dated back from `clock`; `zone` is the campaign's time zone, by default the machine's.
     """
     if path.exists() and path.stat().st_size and not fresh and seed is None:
-        return Database(path)
+        return Database(path, clock=clock)
     with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
         built = Path(folder) / "practice.db"
-        _build(built, login, first_name, last_name, seed if seed is not None else _FIRST_SEED)
+        past = _Past(clock())
+        with closing(Database(built, clock=past, scratch=True)) as db:
+            make_first_owner(db, login, first_name, last_name)
+            with db.writing() as tx:
+                store_setting(tx, PRACTICE, str(_FIRST_SEED if seed is None else seed))
+            _build(db, past, login, zone or get_localzone_name())
         overwrite(path, built)
-    return Database(path)
+    return Database(path, clock=clock)
 
 
 class _Past:
@@ -81,29 +95,24 @@ class _Past:
         self.now = self.present - timedelta(minutes=minutes_ago)
 
 
-def _build(path: Path, login: str, first_name: str, last_name: str, seed: int) -> None:
-    clock = _Past(utc_now())
-    with closing(Database(path, clock=clock, scratch=True)) as db:
-        make_first_owner(db, login, first_name, last_name)
-        with db.writing() as tx:
-            store_setting(tx, PRACTICE, str(seed))
-        with db.reading() as conn:
-            owner = identify(conn, login)
-        change_setting(db, owner, "organization", "Harbor Votes")
-        import_users(db, owner, practice_file("users.csv"))
-        hours = DailyHours(get_localzone_name(), 0, 24 * 60)  # a walkthrough may be at any time
-        of = create_campaign(db, owner, CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True)
-        import_contacts(db, owner, practice_file("contacts.csv"), CAMPAIGN)
-        import_replies(db, owner, practice_file("replies.csv"), CAMPAIGN)
-        import_replies(db, owner, practice_file("replies_global.csv"))
-        import_survey(db, owner, practice_file("survey.csv"), CAMPAIGN)
-        with db.reading() as conn:
-            conversations = conversations_by_phone(conn, of.id)
-        _assign(db, owner, of, conversations)
-        _play_history(db, clock, conversations)
-        import_opt_outs(db, owner, practice_file("opt-outs.csv"))
-        clock.go_to(1)
-        create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, replied=False)
+def _build(db: Database, clock: _Past, login: str, zone: str) -> None:
+    with db.reading() as conn:
+        owner = identify(conn, login)
+    change_setting(db, owner, "organization", "Harbor Votes")
+    import_users(db, owner, practice_file("users.csv"))
+    hours = DailyHours(zone, 0, 24 * 60)  # a walkthrough may be at any time
+    of = create_campaign(db, owner, CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True)
+    import_contacts(db, owner, practice_file("contacts.csv"), CAMPAIGN)
+    import_replies(db, owner, practice_file("replies.csv"), CAMPAIGN)
+    import_replies(db, owner, practice_file("replies_global.csv"))
+    import_survey(db, owner, practice_file("survey.csv"), CAMPAIGN)
+    with db.reading() as conn:
+        conversations = conversations_by_phone(conn, of.id)
+    _assign(db, owner, of, conversations)
+    _play_history(db, clock, conversations)
+    import_opt_outs(db, owner, practice_file("opt-outs.csv"))
+    clock.go_to(1)
+    create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, replied=False)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -144,7 +144,7 @@ _LISTS = [
     Command("list.half_up", "ctrl+u", "move_page(-0.5)", "Half a page up", "Half a page up", Scope.LIST),
     Command("list.page_down", "pagedown", "move_page(1)", "Page down", "A page down", Scope.LIST),
     Command("list.page_up", "pageup", "move_page(-1)", "Page up", "A page up", Scope.LIST),
-    Command("list.choose", "enter", "choose", "Open", "Open what is under the cursor", Scope.LIST),
+    Command("list.choose", "enter", "choose", "Open", "Open what is under the cursor", Scope.LIST, "open"),
 ]
 COMMANDS: tuple[Command, ...] = (
     *_LISTS,
@@ -156,6 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.back", "q", "back", "Back", "Back to the screen before; from the first one, quit", Scope.EVERYWHERE),
     Command("app.lookup", "p", "lookup", "Phone lookup", "Who a number is, everywhere", Scope.EVERYWHERE),
     Command("app.history", "H", "history", "History", "Everything that was done, and undo", Scope.EVERYWHERE),
+    Command("app.quit", "ctrl+q", "quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE),
     Command("app.suspend", "ctrl+z", "suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE),
     Command("history.escape", "escape", "escape", "Out", "Out of the search, then back", Scope.HISTORY),
     Command("history.search", "slash", "search", "Search", "What somebody did", Scope.HISTORY, "person"),

@@ -10,12 +10,10 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from textual.events import Event
 
-if TYPE_CHECKING:
-    from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.shell import Keyboard
 
 _PATIENCE = 2.0
 """Seconds after which the next key is looked at whatever became of the last: a busy disk must not lock the keys."""
@@ -26,7 +24,7 @@ _PAUSE = 0.002
 class KeyQueue:
     """Hands keys and pastes to the app in turn; `handle` is what the app does with one."""
 
-    def __init__(self, app: ThrumsgApp, handle: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(self, app: Keyboard, handle: Callable[[Event], Awaitable[None]]) -> None:
         self._app = app
         self._handle = handle
         self._waiting: deque[Event] = deque()

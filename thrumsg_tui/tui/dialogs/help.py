@@ -25,6 +25,8 @@ class _Keys(DrawnLines, can_focus=True):
     def lines(self, width: int) -> list[Strip]:
         strips = []
         for scope in self._scopes:
+            if not commands_of(scope):
+                continue
             strips.append(self.strip([(f" {scope}", "accent")], width=width))
             for each in commands_of(scope):
                 keys = pad(each.shown_keys, 20) if each.keys else pad("from :", 20)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -42,6 +42,7 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
         order: SenderOrder,
         glyphs: Glyphs,
         *,
+        ages: Mapping[AssignmentId, str],
         on_order: Callable[[SenderOrder], None],
     ) -> None:
         super().__init__()
@@ -56,6 +57,8 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
         self._heading = SenderHeading(id="heading")
         self.table = SenderTable(glyphs, id="senders")
         self.table.can_focus = False
+        self.table.active = True
+        self.table.show_ages(ages)
         self._keys = DrawnLine(id="keys")
 
     def compose(self) -> ComposeResult:

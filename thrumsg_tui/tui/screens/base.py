@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, cast
 
 from textual import work
 from textual.reactive import reactive
@@ -17,11 +17,9 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.help import HelpDialog
 from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
+from thrumsg_tui.tui.shell import Shell
 from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
 from thrumsg_tui.tui.widgets.drawn import Part
-
-if TYPE_CHECKING:
-    from thrumsg_tui.tui.app import ThrumsgApp
 
 ACTION = "action"
 """The group of the workers that do what a key asked for, dialogs included."""
@@ -42,9 +40,9 @@ class CommandScreen(Screen[None]):
         self._asking = False
 
     @property
-    def thrumsg(self) -> ThrumsgApp:
+    def thrumsg(self) -> Shell:
         """The app, as what it is."""
-        return self.app  # type: ignore[return-value]  # the only app that has these screens
+        return cast(Shell, self.app)
 
     # Asking again
 

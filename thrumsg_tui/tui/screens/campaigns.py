@@ -8,7 +8,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
@@ -77,6 +77,9 @@ class CampaignsScreen(CommandScreen):
         self.key_line.show_keys(self.shown_commands())
         self._list.focus()
         self.ask_again()
+
+    def shown_commands(self) -> list[Command]:
+        return [command("list.choose"), *super().shown_commands()]
 
     async def ask_and_paint(self) -> None:
         rows = await self.thrumsg.desk.ask(campaign_rows)

@@ -12,6 +12,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
+from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
@@ -27,6 +28,7 @@ from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.composing import fill_in
 from thrumsg_tui.store.queries.conversations import ids, next_waiting, next_waiting_elsewhere
 from thrumsg_tui.store.queries.messenger import OpenConversation
+from thrumsg_tui.store.queries.overview import longest_waiting
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
@@ -311,7 +313,9 @@ class MessengerScreen(MessengerPanes):
         def remember(changed: SenderOrder) -> None:
             self.run_worker(desk.do(set_preference, user.id, key, str(changed)))
 
-        picker = SenderPicker(title, rows, current, order, self.thrumsg.glyphs, on_order=remember)
+        waiting = await desk.ask(longest_waiting, campaign_id)
+        ages = {each: age(since, desk.db.clock(), self.thrumsg.zone) for each, since in waiting.items()}
+        picker = SenderPicker(title, rows, current, order, self.thrumsg.glyphs, ages=ages, on_order=remember)
         return await self.app.push_screen_wait(picker)
 
     # Marks

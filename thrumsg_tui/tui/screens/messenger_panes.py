@@ -88,6 +88,7 @@ class MessengerPanes(ReassigningScreen):
         self.search.cursor_blink = False
         self.sort_line = DrawnLine(id="sort")
         self.head = DrawnLine(id="head")
+        self.head_keys = DrawnLine(id="head-keys")
         self.notice = Static(id="notice", markup=False)
         self.box = MessageBox(glyphs, id="box")
         self.sidebar = Sidebar(glyphs, id="sidebar")
@@ -106,6 +107,7 @@ class MessengerPanes(ReassigningScreen):
                 yield self.list
             with Vertical(id="middle"):
                 yield self.head
+                yield self.head_keys
                 yield self.thread
                 yield self.notice
                 yield self.box
@@ -201,26 +203,30 @@ class MessengerPanes(ReassigningScreen):
         if shown is None:
             self.opened = None
             self.head.show([(" No conversation", "quiet")])
+            self.head_keys.show([])
             self.thread.show_thread(None)
             self.box.hold("", "")
         else:
             of = shown.conversation
-            self.head.show(*self._head_parts(view, of))
+            self._show_head(view, of)
             gateway = view.settings.practice_seed is not None
             now = self.thrumsg.desk.db.clock()
             self.thread.show_thread(ShownThread(of, view.campaign, now, self.thrumsg.zone, gateway))
             self._paint_box(shown)
         self.tell_box()
 
-    def _head_parts(self, view: MessengerView, of: Conversation) -> tuple[list[Part], list[Part]]:
-        """Name, number and whose it is now, with the keys where there is room (`docs/rules.md 3.9`)."""
+    def _show_head(self, view: MessengerView, of: Conversation) -> None:
+        """Name, number, who else is here and whose it is now; the keys beside them, or below (`docs/rules.md 3.9`)."""
         phone = phone_display(view.settings, self._glyphs).number(of.phone_national)
-        left: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
+        parts: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
         if view.open and view.open.others_here:
-            left.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
+            parts.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
         if of.assignment_id != view.viewing.id:
-            left.append((f"  now {safe_text(of.sender_name)}'s", "warning"))
-        return left, [(" r Reassign", "quiet"), ("  o Opt In " if of.opted_out else "  o Opt Out ", "quiet")]
+            parts.append((f"  now {safe_text(of.sender_name)}'s", "warning"))
+        opt = "o Opt In" if of.opted_out else "o Opt Out"
+        keys: list[Part] = [(" r Reassign", "quiet"), (f"  {opt}", "quiet"), ("  p Lookup ", "quiet")]
+        self.head.show(parts, keys if self.has_class("-narrow") else ())
+        self.head_keys.show(keys)
 
     def _paint_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""

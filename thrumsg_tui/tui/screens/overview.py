@@ -16,7 +16,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
-from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
@@ -92,6 +92,7 @@ class OverviewScreen(ReassigningScreen):
                 _counter("Sent", totals.sent),
                 _counter("Answered", totals.answered),
                 _counter("Opted out", totals.opted_out),
+                _counter("Replies", totals.replied),
                 _counter("Reply rate", f"{totals.reply_rate} %"),
             ]
         )
@@ -104,13 +105,16 @@ class OverviewScreen(ReassigningScreen):
         spark = sparkline(shown.replies_by_hour, self.thrumsg.glyphs)
         self._replies.show(
             [("  Replies by hour, last 24 h ", "quiet"), (spark, "recorded")],
-            [(f"{sum(shown.replies_by_hour)} in all ", "quiet")],
+            [(f"{sum(shown.replies_by_hour)} messages ", "quiet")],
         )
         now = self.thrumsg.desk.db.clock()
         self.table.show_ages(
             {each: age(since, now, self.thrumsg.zone) for each, since in shown.longest_waiting.items()}
         )
         self._paint_table()
+
+    def shown_commands(self) -> list[Command]:
+        return [command("list.choose"), *super().shown_commands()]
 
     def facts(self) -> Facts:
         return Facts(self.thrumsg.who, campaign=self._shown.campaign if self._shown else None)

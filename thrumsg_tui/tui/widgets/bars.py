@@ -122,6 +122,7 @@ class KeyLine(DrawnLine):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._notice = ""
+        self._commands: Sequence[Command] = ()
 
     @property
     def notice(self) -> str:
@@ -136,7 +137,18 @@ class KeyLine(DrawnLine):
     def show_keys(self, commands: Sequence[Command]) -> None:
         """Show keys with their short names."""
         self._notice = ""
+        self._commands = commands
+        self._show_what_fits()
+
+    def on_resize(self) -> None:
+        if not self._notice:
+            self._show_what_fits()
+
+    def _show_what_fits(self) -> None:
         parts: list[Part] = []
-        for each in commands:
-            parts += [(f" {each.shown_keys.split()[0]} ", "accent"), (f"{each.footer} ", "quiet")]
+        for each in self._commands:
+            group: list[Part] = [(f" {each.shown_keys.split()[0]} ", "accent"), (f"{each.footer} ", "quiet")]
+            if width_of([*parts, *group]) > (self.size.width or 80):
+                break
+            parts += group
         self.show(parts)

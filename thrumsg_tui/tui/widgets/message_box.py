@@ -74,7 +74,7 @@ class MessageBox(TextArea):
         if edges != self._edges:
             self._edges = edges
             self.border_title, self.border_subtitle = edges
-        self.set_class(obstacle is not None, "-refused")
+        self.set_class(obstacle is not None and bool(self.text), "-refused")
 
     async def _on_key(self, event: Key) -> None:
         if event.key == "enter":

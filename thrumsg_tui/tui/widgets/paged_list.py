@@ -38,6 +38,8 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         super().__init__(id=id)
         self.total = 0
         self.cursor = 0
+        self.active = False
+        """Whether the cursor looks alive although the focus is elsewhere, as under a search."""
         self.on_move: Callable[[], None] = lambda: None
         self._first = 0
         self._rows: Sequence[_Row] = ()
@@ -129,7 +131,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         """The look of a whole row."""
         if index != self.cursor:
             return ""
-        return "cursor" if self.has_focus else "blurred"
+        return "cursor" if self.has_focus or self.active else "blurred"
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width or self.size.width

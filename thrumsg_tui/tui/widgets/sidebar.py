@@ -75,6 +75,7 @@ class SurveyPane(Pane):
         super().__init__(glyphs, id=id)
         self._questions: Sequence[Question] = ()
         self._answers: Mapping[QuestionId, ChoiceId] = {}
+        self._starts: list[int] = []
         self.cursor = 0
 
     def show_survey(self, questions: Sequence[Question], answers: Mapping[QuestionId, ChoiceId]) -> None:
@@ -88,13 +89,21 @@ class SurveyPane(Pane):
         """Put the cursor on the first unanswered question."""
         unanswered = [index for index, each in enumerate(self._questions) if each.id not in self._answers]
         self.cursor = unanswered[0] if unanswered else 0
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        """Scroll so that the question under the cursor is seen, with what comes after it where there is room."""
         self.remake()
+        if self._starts:
+            self.scroll_to(y=self._starts[self.cursor], animate=False, force=True, immediate=True)
 
     def lines(self, width: int) -> list[Strip]:
         if not self._questions:
             return [self.strip([(" No survey questions.", "quiet")], width=width)]
         strips: list[Strip] = []
+        self._starts = []
         for index, question in enumerate(self._questions):
+            self._starts.append(len(strips))
             current = index == self.cursor and self.has_focus
             look = "accent" if current else "strong"
             strips += [self.strip([(f" {line}", look)], width=width) for line in self.wrapped(question.text, width - 2)]
@@ -102,8 +111,10 @@ class SurveyPane(Pane):
                 recorded = self._answers.get(question.id) == choice.id
                 sign = self.glyphs.chosen if recorded else self.glyphs.unchosen
                 key: Part = (f" {number} " if current else "   ", "accent")
-                words: Part = (f"{sign} {safe_text(choice.text)}", "recorded" if recorded else "")
-                strips.append(self.strip([key, words], width=width))
+                look = "recorded" if recorded else ""
+                first, *more = self.wrapped(choice.text, width - 8)
+                strips.append(self.strip([key, (f"{sign} {first}", look)], width=width))
+                strips += [self.strip([(f"       {line}", look)], width=width) for line in more]
             strips.append(self.strip([], width=width))
         if self.has_focus:
             strips.append(self.strip([(" 0 clears, Esc back", "quiet")], width=width))
@@ -124,7 +135,7 @@ class SurveyPane(Pane):
 
     def _move(self, step: int) -> None:
         self.cursor = max(0, min(self.cursor + step, len(self._questions) - 1))
-        self.remake()
+        self._show_cursor()
 
     def _answer(self, number: int) -> None:
         if not self._questions:

@@ -86,9 +86,8 @@ class ThreadPane(DrawnLines, can_focus=True):
         return self.strip([(f" {line} {title} {line}", "event")], width=width)
 
     def _event(self, sentence: str, width: int) -> Iterator[Strip]:
-        dashes = self._glyphs.line * 2
-        for line in self._wrapped(f"{dashes} {safe_text(sentence)} {dashes}", width - 2):
-            yield self.strip([(" " * max((width - cell_len(line)) // 2, 1), ""), (line, "event")], width=width)
+        for line in self._wrapped(f"{self._glyphs.line * 2} {safe_text(sentence)}", width - 2):
+            yield self.strip([(f" {line}", "event")], width=width)
 
     def _message(self, message: Message, time: str, width: int) -> Iterator[Strip]:
         block = max(width * 2 // 3, min(width - 2, 24))

@@ -1,0 +1,62 @@
+"""What the screens and the key queue need of the app, so that they need not know it."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Protocol
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.queries.lookup import FoundConversation
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.glyphs import Glyphs
+
+
+class Shell(Protocol):
+    """Who is here, the way to the store, and the ways to other screens."""
+
+    desk: Desk
+    who: Identity
+    zone: tzinfo
+    glyphs: Glyphs
+
+    async def open_campaign(self, campaign_id: CampaignId) -> None:
+        """Open a campaign."""
+
+    def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
+        """Open the messenger on an assignment."""
+
+    def open_conversation(self, found: FoundConversation) -> None:
+        """Open the messenger on a conversation."""
+
+    def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
+        """Show the journal."""
+
+    def viewing(self, assignment_id: AssignmentId) -> None:
+        """Remember whose assignment is viewed."""
+
+    def resting_on_a_conversation(self) -> None:
+        """Let others see which conversation is open here."""
+
+    def go_back(self) -> None:
+        """Go to the screen before."""
+
+
+class Keyboard(Protocol):
+    """What the key queue waits for."""
+
+    @property
+    def screen(self) -> Screen[object]:
+        """The screen in front."""
+
+    @property
+    def focused(self) -> Widget | None:
+        """The widget that keys go to."""
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether what the last key led to is on the screen."""
