@@ -66,6 +66,9 @@ PICTURES = {
 OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\d+;\d+H|\x1b\[\?\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x1b\]22;[a-z]*\x07|\r\n")
 """All that Textual writes besides text: colours, places, modes, the mouse's shape."""
 
+UNFINISHED = re.compile(r"\x1b[\[\]?0-9;<>]*\Z")
+"""What has not arrived as a whole."""
+
 
 def fill(office: Office, texts: Mapping[str, str]) -> None:
     """Give Sender Two contacts of such names, who write such messages."""
@@ -73,7 +76,7 @@ def fill(office: Office, texts: Mapping[str, str]) -> None:
     with file.open("w", encoding="utf-8", newline="") as opened:
         rows = csv.writer(opened)
         rows.writerow(["First Name", "Last Name", "Cell", "note"])
-        rows.writerows([text, name, 4155550200 + place, text] for place, (name, text) in enumerate(texts.items()))
+        rows.writerows([name, text, 4155550200 + place, text] for place, (name, text) in enumerate(texts.items()))
     office.run("import", "contacts", file, "--campaign", "Spring")
     added = [each["id"] for each in office.json("conversations", "Spring", "--unassigned", "--search", "415555020")]
     added += [each["id"] for each in office.json("conversations", "Spring", "--unassigned", "--search", "415555021")]
@@ -90,7 +93,7 @@ def walk(office: Office, texts: Mapping[str, str], size: tuple[int, int]) -> Ite
     for name in texts:
         if desk.narrow:
             terminal.press("enter")
-        terminal.wait_for(re.compile(rf"{name} +\(415\) 555-02"))
+        terminal.wait_for(re.compile(rf"(?:^|│) {name} ", re.MULTILINE))
         yield name, terminal
         if desk.narrow:
             desk.leave()
@@ -113,7 +116,7 @@ def assert_unbroken(terminal: Terminal, expected: Mapping[int, int]) -> None:
 
 def strange(written: bytes) -> set[str]:
     """What was written besides text and what Textual itself writes."""
-    rest = OURS.sub("", written.decode())
+    rest = OURS.sub("", UNFINISHED.sub("", written.decode(errors="ignore")))
     return set(
         re.findall(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\u200e\u200f\ufffe\U000e0000-\U000e007f]", rest)
     )
@@ -121,9 +124,10 @@ def strange(written: bytes) -> set[str]:
 
 @pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24"])
 def test_nothing_raw_reaches_the_terminal(spring: Office, size: tuple[int, int]) -> None:
-    fill(spring, HOSTILE)
+    texts = HOSTILE if size == (120, 40) else dict(list(HOSTILE.items())[:5])
+    fill(spring, texts)
     expected = None
-    for _, terminal in walk(spring, HOSTILE, size):
+    for _, terminal in walk(spring, texts, size):
         if size == (120, 40):
             expected = expected or borders(terminal)
             assert_unbroken(terminal, expected)
@@ -134,20 +138,35 @@ def test_nothing_raw_reaches_the_terminal(spring: Office, size: tuple[int, int])
     assert strange(bytes(terminal.written)) == set()
 
 
-def test_dialogs_and_notices_are_as_careful(spring: Office) -> None:
-    fill(spring, {"colour": "\x1b[31;7mRed\x1b[0m [bold]x[/bold]"})
-    name = "^[[31;7mRed^[[0m"
+def test_questions_and_notices_are_as_careful(spring: Office) -> None:
+    fill(spring, {"colour": "\x1b[31;7mRed\x1b[0m [/bold]x"})
     for _, terminal in walk(spring, {"colour": ""}, (120, 40)):
         terminal.press("o")
-        terminal.wait_for(f"Opt {name}")
-        terminal.press("escape", "r")
-        terminal.wait_for(f"Reassign {name}")
-        terminal.type("one")
-        terminal.press("enter")
-        terminal.wait_for("Moved 1 conversation")
-        terminal.press("z")
-        terminal.wait_for("Undone")
+        terminal.wait_for("Opt colour ^[[31;7mRed^[[0m [/bold]x")
+        terminal.press("y")
+        terminal.wait_for("colour ^[[31;7mRed^[[0m [/bold]x is opted out")
         assert strange(bytes(terminal.written)) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("[/bold]x", "[/bold]x"), ("[bold]x", "[bold]x"), ("\x1b[1mx", "^[[1mx"), ("\u202ex", "\ufffdx")],
+)
+def test_the_title_of_the_picker_is_as_careful(spring: Office, name: str, shown: str) -> None:
+    fill(spring, {"a": name})
+    for _, terminal in walk(spring, {"a": ""}, (120, 40)):
+        terminal.press("r")
+        terminal.wait_for("Reassign a", "type to search", timeout=3)
+        assert f"Reassign a {shown} to" in terminal.lines[terminal.row_of("─ Reassign a")]
+        assert strange(bytes(terminal.written)) == set()
+
+
+def test_whoever_writes_may_be_called_anything(spring: Office) -> None:
+    spring.run("user", "add", "kim", "--first-name", "Kim [/b]", "--last-name", "\x1b[31;7mRed", "--role", "admin")
+    terminal = spring.open("--as", "kim")
+    terminal.wait_for("Sender One")
+    terminal.press("j", "enter")
+    terminal.wait_for("as Kim [/b] ^[[31;7mRed", timeout=3)
 
 
 @pytest.mark.parametrize("name", ["\x1b[31;7mRed\x1b[0m", "[bold red]Spring[/]", "山田\u202e", "W" * 200])
@@ -156,15 +175,15 @@ def test_a_campaign_and_its_people_may_be_called_anything(empty: Office, name: s
     empty.run("user", "add", "kim", "--first-name", name, "--last-name", name)
     empty.run("campaign", "add-sender", name, "kim")
     terminal = empty.open()
-    terminal.wait_for("Overview", "Unassigned")
+    terminal.wait_for("Unassigned", "0 assigned")
     terminal.press("j", "enter")
     terminal.wait_for("Viewing as")
     terminal.press("i")
-    terminal.wait_for("Description")
+    terminal.wait_for("QuickSend")
     terminal.press("escape", "v")
     terminal.wait_for("type to search")
     terminal.press("escape", "q")
-    terminal.wait_for("Overview")
+    terminal.wait_for("0 assigned")
     terminal.press("q")
     terminal.wait_for("Campaigns")
     assert strange(bytes(terminal.written)) == set()
@@ -179,7 +198,6 @@ def test_wide_and_foreign_names_shift_nothing(spring: Office) -> None:
         assert_unbroken(terminal, expected)
 
 
-@pytest.mark.xfail(strict=True, reason="measured as one picture, which tmux, xterm and others show as several")
 @pytest.mark.parametrize("kind", PICTURES)
 def test_joined_pictures_shift_nothing(spring: Office, kind: str) -> None:
     fill(spring, {kind: PICTURES[kind]})

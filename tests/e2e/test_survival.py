@@ -190,10 +190,9 @@ def test_a_crash_says_one_line_and_no_number(spring: Office, place: str) -> None
     assert log.stat().st_mode & 0o777 == 0o600
 
 
-WITHOUT_CAUSE = pytest.mark.xfail(strict=True, reason="Textual's WorkerFailed is kept, and not what it failed with")
 
 
-@pytest.mark.parametrize("place", [pytest.param("asking", marks=WITHOUT_CAUSE), "drawing", "doing"])
+@pytest.mark.parametrize("place", ["asking", "drawing", "doing"])
 def test_the_log_of_a_crash_says_where_it_was(spring: Office, place: str) -> None:
     crashed(spring, place).wait_exit()
     assert "in broken" in log_of(spring).read_text()

@@ -255,7 +255,8 @@ class ThrumsgApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Print one line and keep the rest in a log: Textual's own report shows locals, which are people's numbers."""
-        self._exit_renderables.append(Text(keep(error) if (error := self._exception) else "thrumsg stopped."))
+        error = self._exception or RuntimeError("stopped without an error")
+        self._exit_renderables.append(Text(keep(getattr(error, "error", error))))
         self._close_messages_no_wait()
 
 

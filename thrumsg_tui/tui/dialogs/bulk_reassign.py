@@ -19,7 +19,7 @@ from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, fit
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, fit, heading
 from thrumsg_tui.tui.widgets.reassign_form import BulkAction, ReassignForm
 
 _COLUMNS = {
@@ -97,7 +97,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         if self._action is not BulkAction.UNASSIGN_ALL:
             parts.insert(0, self.form)
         self._box = Vertical(*parts, classes="dialog wide")
-        self._box.border_title = safe_text(self._title)
+        self._box.border_title = heading(self._title)
         yield self._box
 
     def on_mount(self) -> None:

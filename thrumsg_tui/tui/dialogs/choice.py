@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, heading
 
 _Answer = TypeVar("_Answer")
 
@@ -49,7 +49,7 @@ class ChoiceDialog(ModalScreen[_Answer]):
 
     def compose(self) -> ComposeResult:
         box = Vertical(Static(safe_text(self._text, multiline=True), markup=False), self._line, classes="dialog narrow")
-        box.border_title = safe_text(self._title)
+        box.border_title = heading(self._title)
         yield box
 
     def on_mount(self) -> None:

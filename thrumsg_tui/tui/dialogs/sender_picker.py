@@ -15,7 +15,7 @@ from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
-from thrumsg_tui.tui.widgets.drawn import DrawnLine
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, heading
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
 
@@ -63,7 +63,7 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
 
     def compose(self) -> ComposeResult:
         box = Vertical(self._search, self._heading, self.table, self._keys, classes="dialog wide")
-        box.border_title = self._title
+        box.border_title = heading(self._title)
         yield box
 
     def on_mount(self) -> None:

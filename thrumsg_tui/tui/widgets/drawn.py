@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
+
+from thrumsg_tui.domain.safe_text import safe_text
 
 Part = tuple[str, str]
 """A text, already safe for a terminal, and the name of its look ("" for plain)."""
@@ -20,6 +24,20 @@ LOOKS = frozenset(
     {"strong", "quiet", "accent", "dot", "recorded", "warning", "cursor", "blurred", "marked", "ours", "event", "bar"}
 )
 """The names of all looks; the app's style sheet says what they look like."""
+
+
+_JOINERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+"""What makes one picture of several characters for some terminals, and not for others, tmux and xterm among them."""
+
+
+def separated(text: str) -> str:
+    """Take joined pictures apart, so that every terminal counts the same cells."""
+    return _JOINERS.sub("", text) if _JOINERS.search(text) else text
+
+
+def heading(text: str) -> str:
+    """A text from outside as the title of a frame: safe, and not read as markup."""
+    return Content(separated(safe_text(text))).markup
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
@@ -57,7 +75,8 @@ class Drawn(Widget):
 
         Where there is no room for both, `right` loses parts from its beginning, down to its last, before `left` is cut.
         """
-        right = list(right)
+        left = [(separated(text), name) for text, name in left]
+        right = [(separated(text), name) for text, name in right]
         while len(right) > 1 and width_of(left) + width_of(right) > width:
             del right[0]
         room = width - width_of(right)

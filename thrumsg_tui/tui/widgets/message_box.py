@@ -10,6 +10,7 @@ from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import heading
 
 
 class MessageBox(TextArea):
@@ -73,7 +74,7 @@ class MessageBox(TextArea):
         edges = f"as {author}", between.join([counts, segments, measured.encoding + forcing, ending])
         if edges != self._edges:
             self._edges = edges
-            self.border_title, self.border_subtitle = edges
+            self.border_title, self.border_subtitle = map(heading, edges)
         self.set_class(obstacle is not None and bool(self.text), "-refused")
 
     async def _on_key(self, event: Key) -> None:

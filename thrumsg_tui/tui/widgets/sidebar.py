@@ -20,7 +20,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, separated
 
 
 class SidebarTab(StrEnum):
@@ -46,7 +46,7 @@ class Pane(DrawnLines, can_focus=True):
 
     def wrapped(self, text: str, width: int) -> list[str]:
         """Break a text from outside into lines."""
-        lines = Text(safe_text(text, multiline=True)).wrap(self.app.console, max(width, 4))
+        lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
         return [line.plain.rstrip() for line in lines] or [""]
 
     def on_focus(self) -> None:

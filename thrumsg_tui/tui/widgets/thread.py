@@ -17,7 +17,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
+from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part, separated
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +132,5 @@ class ThreadPane(DrawnLines, can_focus=True):
         }[message.state]
 
     def _wrapped(self, text: str, width: int) -> list[str]:
-        wrapped = Text(text).wrap(self.app.console, max(width, 4))
+        wrapped = Text(separated(text)).wrap(self.app.console, max(width, 4))
         return [line.plain.rstrip() for line in wrapped] or [""]

@@ -1,0 +1,163 @@
+"""What goes through the wire, and what is loaded before the first picture: both are waiting time over SSH.
+
+The limits are about twice of what was measured, so that they tell of a change in kind and not of a word more.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Office
+from tests.e2e.messenger import Messenger, open_messenger
+from tests.e2e.terminal import bytes_of
+
+LONG = 0.4
+"""Seconds of silence after which an answer is over for sure."""
+
+
+def cost(desk: Messenger, *keys: str) -> tuple[int, int]:
+    """Press keys at once; how many bytes and frames come back."""
+    terminal = desk.terminal
+    mark = terminal.mark
+    terminal.send(b"".join(map(bytes_of, keys)))
+    terminal.settle(quiet=LONG, first=1.0)
+    return len(terminal.since(mark)), terminal.frames_since(mark)
+
+
+def settled(office: Office, size: tuple[int, int]) -> Messenger:
+    """The messenger, with nothing more to say."""
+    desk = open_messenger(office, "Sender One", size)
+    desk.terminal.press("j", "k")
+    desk.terminal.settle(quiet=LONG)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("size", "most"), [((120, 40), 10_000), ((80, 24), 1_800)], ids=["with the thread beside it", "by itself"]
+)
+def test_moving_in_the_list_is_cheap(spring: Office, size: tuple[int, int], most: int) -> None:
+    desk = settled(spring, size)
+    sent, frames = cost(desk, "j")
+    assert 0 < sent <= most
+    assert frames <= 2
+
+
+def test_keys_that_come_together_are_drawn_together(spring: Office) -> None:
+    desk = settled(spring, (120, 40))
+    one, _ = cost(desk, "j")
+    many, frames = cost(desk, "j", "j", "j", "j")
+    assert many <= 3 * one
+    assert frames <= 4
+
+
+def test_writing_is_cheap(spring: Office) -> None:
+    desk = settled(spring, (120, 40))
+    desk.open_box()
+    desk.write("Thank")
+    sent, frames = cost(desk, "s")
+    assert 0 < sent <= 5_000
+    assert frames <= 2
+
+
+def test_tabs_and_senders_are_one_picture_each(spring: Office) -> None:
+    desk = settled(spring, (120, 40))
+    for key in ("1", "2", "n", "N"):
+        sent, frames = cost(desk, key)
+        assert 0 < sent <= 18_000
+        assert frames <= 2
+
+
+def test_marking_repaints_a_row_and_a_count(spring: Office) -> None:
+    desk = settled(spring, (120, 40))
+    sent, frames = cost(desk, "space")
+    assert 0 < sent <= 24_000
+    assert frames <= 3
+
+
+def test_a_dialog_comes_and_goes_in_a_few_pictures(spring: Office) -> None:
+    desk = settled(spring, (120, 40))
+    sent, frames = cost(desk, "o")
+    assert 0 < sent <= 60_000
+    assert frames <= 8
+    sent, frames = cost(desk, "escape")
+    assert 0 < sent <= 60_000
+    assert frames <= 6
+
+
+def test_what_others_do_repaints_what_changed(spring: Office) -> None:
+    desk = settled(spring, (120, 40))
+    mark = desk.terminal.mark
+    spring.run("receive", "--from", "4155550106", "--body", "Who is this?")
+    desk.terminal.wait_for("Who is this?")
+    desk.terminal.settle(quiet=LONG)
+    assert len(desk.terminal.since(mark)) <= 12_000
+
+
+def test_nothing_is_written_while_nothing_happens(spring: Office) -> None:
+    desk = settled(spring, (120, 40))
+    mark = desk.terminal.mark
+    desk.terminal.settle(quiet=1.5, first=1.5)
+    assert desk.terminal.since(mark) == b""
+
+
+def test_the_first_picture_is_small(spring: Office) -> None:
+    terminal = spring.open(size=(80, 24))
+    terminal.wait_for("Overview", "Sender Two")
+    terminal.settle(quiet=LONG)
+    assert terminal.mark <= 40_000
+    assert terminal.frames_since(0) <= 10
+
+
+NEEDLESS = {
+    "html.parser",
+    "httpx",
+    "markdown_it",
+    "phonenumbers",
+    "pygments",
+    "sqlite_utils",
+    "textual.widgets._data_table",
+    "textual.widgets._markdown",
+    "textual.widgets._rich_log",
+    "textual.widgets._tabbed_content",
+    "textual.widgets._tabs",
+    "thrumsg_tui.gateway.practice",
+    "thrumsg_tui.store.doctor",
+    "thrumsg_tui.store.exporting",
+    "thrumsg_tui.store.importing",
+    "tree_sitter",
+    "unittest",
+}
+"""What the first picture has no use for, with all that lies under it."""
+
+NOTING = """
+import sys
+from thrumsg_tui.cli.main import main
+code = main()
+with open({file!r}, "w") as file:
+    file.write("\\n".join(sys.modules))
+sys.exit(code)
+"""
+
+
+def loaded(office: Office, row: int | None) -> set[str]:
+    """The modules that were loaded when the app had been opened on its overview, or on a row's messenger."""
+    script, modules = office.folder / "noting.py", office.folder / "modules.txt"
+    script.write_text(NOTING.format(file=str(modules)))
+    terminal = office.open(program=(sys.executable, str(script)), PYTHONPATH=str(Path.cwd()))
+    terminal.wait_for("Overview", "Sender Two")
+    if row is not None:
+        terminal.press(*["j"] * row, "enter")
+        terminal.wait_for("Viewing as", "Responses")
+    terminal.press("ctrl+q")
+    assert terminal.wait_exit() == 0
+    return set(modules.read_text().split())
+
+
+@pytest.mark.parametrize("row", [None, 1], ids=["overview", "messenger"])
+def test_the_first_picture_loads_what_it_needs(spring: Office, row: int | None) -> None:
+    names = loaded(spring, row)
+    needless = {name for name in names for each in NEEDLESS if name == each or name.startswith(f"{each}.")}
+    assert sorted(needless) == []

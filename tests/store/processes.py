@@ -1,0 +1,82 @@
+"""Running workers side by side."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60
+"""Seconds after which a worker that says nothing has failed."""
+
+
+class Process:
+    """A worker in another process."""
+
+    def __init__(self, action: str, path: Path, *arguments: object) -> None:
+        words = [sys.executable, "-W", "error", "-m", "tests.store.worker", action, path, *arguments]
+        self._process = subprocess.Popen(
+            [str(word) for word in words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def hear(self) -> str:
+        """Wait for the next line that it says."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().rstrip("\n")
+
+    def await_ready(self) -> None:
+        """Wait until it has opened its database."""
+        line = self.hear()
+        assert line == "ready", line + self.complaint()
+
+    def start(self) -> None:
+        """Let it begin."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+    def kill(self) -> list[str]:
+        """End it where it stands (`kill -9`), and return what else it had said."""
+        self._process.kill()
+        out, _ = self._process.communicate(timeout=PATIENCE)
+        lines = out.split("\n")
+        return lines[:-1]  # a line that was cut off was not said
+
+    def end(self) -> list[str]:
+        """Wait until it has ended well, and return what it said."""
+        out, complaint = self._process.communicate(timeout=PATIENCE)
+        assert self._process.returncode == 0, complaint
+        return out.splitlines()
+
+    def complaint(self) -> str:
+        """Wait until it has ended, and return what it complained about."""
+        return self._process.communicate(timeout=PATIENCE)[1]
+
+    def stop(self) -> None:
+        """End it, however it is."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate(timeout=PATIENCE)
+
+
+@contextmanager
+def at_once(*wanted: tuple[object, ...]) -> Iterator[list[Process]]:
+    """Run workers that begin together; none is left behind."""
+    processes = [Process(str(action), Path(str(path)), *arguments) for action, path, *arguments in wanted]
+    try:
+        for process in processes:
+            process.await_ready()
+        for process in processes:
+            process.start()
+        yield processes
+    finally:
+        for process in processes:
+            process.stop()

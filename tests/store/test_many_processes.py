@@ -1,0 +1,327 @@
+"""Many processes on one file, and what becomes of it when one of them dies (docs/rules.md 4.8; the design, 3)."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.store.arranging import assignment_of, give, holders, known_as, take_in
+from tests.store.processes import at_once
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.store import database
+from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.people import add_user, make_first_owner
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.database import Database, overwrite
+from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.queries.campaigns import find_campaign, totals
+from thrumsg_tui.store.queries.people import users
+from thrumsg_tui.store.schema import MIGRATIONS
+
+SENDERS = ("kim", "lee", "zed")
+MANY = 3000
+
+
+def build(path: Path, people: int, campaign: str = "Spring") -> Path:
+    """Make a database with a campaign, three senders, and people whom nobody holds."""
+    db = Database(path, scratch=True)
+    make_first_owner(db, "ana", "Ana", "Ortiz")
+    ana = known_as(db, "ana")
+    for login in SENDERS:
+        add_user(db, ana, login, login.capitalize(), "", role=Role.SENDER)
+    create_campaign(db, ana, campaign, "Hi %first_name%", hours=DailyHours("UTC", 0, 1440))
+    add_senders(db, ana, campaign, SENDERS)
+    take_in(db, ana, campaign, [f"P{nth}" for nth in range(people)])
+    db.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("small") / "small.db", 40)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("large") / "large.db", MANY)
+
+
+def copy(template: Path, folder: Path) -> Path:
+    return Path(shutil.copyfile(template, folder / "thrumsg.db"))
+
+
+def held_by(path: Path) -> Counter[str | None]:
+    db = Database(path)
+    with db.reading() as conn:
+        of = find_campaign(conn, "Spring")
+    found = Counter(holders(db, of).values())
+    assert examine(db) == []
+    db.close()
+    return found
+
+
+# Beginning
+
+
+def test_processes_that_open_a_new_file_at_once_make_one_database_with_one_owner(tmp_path: Path) -> None:
+    for turn in range(5):
+        path = tmp_path / f"new{turn}.db"
+        logins = [f"ana{nth}" for nth in range(4)]
+        with at_once(*(("own", path, login) for login in logins)) as processes:
+            said = [process.end() for process in processes]
+        assert Counter(line for lines in said for line in lines) == {"owner": 1, "user": 3}
+        db = Database(path)
+        with db.reading() as conn:
+            assert [user.role for user in users(conn)] == [Role.OWNER]
+        assert examine(db) == []
+        db.close()
+
+
+# Working
+
+
+def test_nobody_fails_and_nothing_is_lost_when_four_write_at_once(small: Path, tmp_path: Path) -> None:
+    path = copy(small, tmp_path)
+    with at_once(*(("work", path, seed, 60) for seed in range(4))) as processes:
+        said = [process.end() for process in processes]
+    assert [len(lines) for lines in said] == [60] * 4
+    assert sum(held_by(path).values()) == 40
+
+
+def test_two_who_reassign_the_same_conversations_never_lose_or_double_one(large: Path, tmp_path: Path) -> None:
+    path = copy(large, tmp_path)
+    with at_once(("take_all", path, "kim"), ("take_all", path, "lee")) as processes:
+        for process in processes:
+            process.end()
+    held = held_by(path)
+    assert sum(held.values()) == MANY
+    assert sorted(held.values()) == [MANY]  # whoever was last has them all
+
+
+def test_a_message_that_four_gateways_bring_is_stored_once(small: Path, tmp_path: Path) -> None:
+    path = copy(small, tmp_path)
+    with at_once(*[("receive_once", path, "SM1")] * 4) as processes:
+        said = Counter(line for process in processes for line in process.end())
+    assert said == {"new": 1, "again": 3}
+    db = Database(path)
+    with db.reading() as conn:
+        assert conn.execute("SELECT COUNT(*) FROM message").fetchone()[0] == 1
+    db.close()
+
+
+# Dying
+
+
+def test_a_process_that_is_killed_while_reassigning_leaves_all_or_nothing(large: Path, tmp_path: Path) -> None:
+    path, chance = copy(large, tmp_path), Random(1)
+    for kill in range(5):
+        with at_once(("move_for_ever", path, kill)) as [process]:
+            said = [process.hear() for _ in range(chance.randrange(3))]
+            _dawdle(chance)
+            said += process.kill()
+        held = held_by(path)
+        assert list(held.values()) == [MANY]
+        db = Database(path)
+        with db.reading() as conn:
+            stored = {str(row["id"]) for row in conn.execute("SELECT id FROM event WHERE action = 'reassign'")}
+        db.close()
+        assert {line.split()[0] for line in said} - {"0"} <= stored
+
+
+def test_every_message_that_was_acknowledged_outlives_a_kill(small: Path, tmp_path: Path) -> None:
+    path, chance = copy(small, tmp_path), Random(2)
+    for kill in range(5):
+        with at_once(("send_for_ever", path, kill)) as [process]:
+            said = [process.hear() for _ in range(chance.randrange(1, 60))]
+            _dawdle(chance)
+            said += process.kill()
+        db = Database(path)
+        with db.reading() as conn:
+            rows = conn.execute("SELECT id FROM message WHERE body LIKE ?", (f"message {kill}-%",)).fetchall()
+        stored = {str(row["id"]) for row in rows}
+        assert set(said) <= stored
+        assert len(stored) - len(said) <= 1  # at most the one under way was stored and not said
+        assert examine(db) == []
+        db.close()
+
+
+def _dawdle(chance: Random) -> None:
+    """Let a moment pass that nobody can foresee."""
+    sum(range(chance.randrange(400_000)))
+
+
+# What cannot be used
+
+
+def test_a_database_that_somebody_else_keeps_locked_is_reported_in_words(
+    db: Database, owner: Identity, spring: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(db.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = Database(db.path, clock=db.clock)
+    with pytest.raises(DatabaseBusy, match="Somebody else kept .* locked for .* seconds. Nothing was changed"):
+        add_user(waiting, owner, "new", "New", "", role=Role.SENDER)
+    with waiting.reading() as conn:
+        assert len(users(conn)) == 3  # reading goes on meanwhile
+    other.execute("ROLLBACK")
+    other.close()
+    add_user(waiting, owner, "new", "New", "", role=Role.SENDER)
+    waiting.close()
+
+
+def test_a_full_disk_is_reported_in_words_and_loses_nothing(db: Database, owner: Identity, spring: Campaign) -> None:
+    [ann] = take_in(db, owner, "Spring", ["Ann"])
+    with db.writing() as tx:
+        pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
+        tx.conn.execute(f"PRAGMA max_page_count = {pages + 3}")
+    sent = 0
+    with pytest.raises(DatabaseUnusable, match="is full. This change was not made, all earlier ones are kept"):  # noqa: PT012
+        for _ in range(1000):
+            send(db, owner, ann, body="x" * 1000)
+            sent += 1
+    with db.reading() as conn:
+        assert conn.execute("SELECT COUNT(*) FROM message").fetchone()[0] == sent > 0
+    assert examine(db) == []
+    with db.writing() as tx:
+        tx.conn.execute("PRAGMA max_page_count = 1000000")
+    send(db, owner, ann, body="there is room again")
+
+
+def test_a_file_that_may_not_grow_is_reported_in_words_and_loses_nothing(small: Path, tmp_path: Path) -> None:
+    path = copy(small, tmp_path)
+    with at_once(("fill_disk", path, path.stat().st_size + 60_000)) as [process]:
+        *sent, refusal = process.end()
+    assert refusal.startswith("refused DatabaseUnusable")
+    assert "Traceback" not in refusal
+    db = Database(path)
+    with db.reading() as conn:
+        assert {str(row["id"]) for row in conn.execute("SELECT id FROM message")} == set(sent)
+    assert examine(db) == []
+    db.close()
+
+
+def _foreign(path: Path) -> None:
+    conn = sqlite3.connect(path)
+    conn.execute("CREATE TABLE letter (text TEXT)")
+    conn.execute("PRAGMA user_version = 7")
+    conn.commit()
+    conn.close()
+
+
+def _text(path: Path) -> None:
+    path.write_text("Dear Ann,\n" * 100)
+
+
+def _newer(path: Path) -> None:
+    Database(path).close()
+    conn = sqlite3.connect(path)
+    conn.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    conn.commit()
+    conn.close()
+
+
+def _damaged(path: Path) -> None:
+    build(path, 40)
+    content = bytearray(path.read_bytes())
+    content[4096 : 4096 * 20] = b"\xff" * (4096 * 19)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (_foreign, "is not a thrumsg database; it was left as it is"),
+        (_text, "is not a thrumsg database; it was left as it is"),
+        (_newer, "was written by a newer thrumsg.*Nothing was changed; install the newer version"),
+    ],
+)
+def test_a_file_that_is_not_ours_to_use_is_left_as_it_is(tmp_path: Path, make: object, why: str) -> None:
+    path = tmp_path / "file.db"
+    make(path)  # type: ignore[operator]
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    with pytest.raises(DatabaseUnusable, match=why):
+        Database(path)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert [each.name for each in tmp_path.iterdir()] == ["file.db"]
+
+
+def test_a_folder_and_a_place_in_no_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusable, match="is a folder"):
+        Database(tmp_path)
+    with pytest.raises(DatabaseUnusable, match="There is no folder"):
+        Database(tmp_path / "nowhere" / "thrumsg.db")
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "empty.db"
+    path.touch()
+    db = Database(path)
+    assert examine(db) == []
+    db.close()
+
+
+def test_a_damaged_file_is_reported_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.db"
+    _damaged(path)
+    with pytest.raises(DatabaseUnusable, match="is damaged"):  # noqa: PT012 - wherever it is noticed first
+        db = Database(path)
+        with db.reading() as conn:
+            conn.execute("SELECT COUNT(*), MAX(body), SUM(at) FROM message").fetchall()
+            conn.execute("SELECT SUM(LENGTH(first_name)) FROM contact").fetchall()
+
+
+# Replacing the contents
+
+
+def test_who_reads_while_the_contents_are_replaced_sees_one_or_the_other(small: Path, tmp_path: Path) -> None:
+    path = copy(small, tmp_path)
+    fall = build(tmp_path / "fall.db", 300, "Fall")
+    with at_once(("read_for_ever", path), ("read_for_ever", path)) as processes:
+        assert [process.hear() for process in processes] == ["[('Spring', 40)]"] * 2
+        overwrite(path, fall)
+        assert [process.hear() for process in processes] == ["[('Fall', 300)]"] * 2
+        overwrite(path, small)
+        assert [process.hear() for process in processes] == ["[('Spring', 40)]"] * 2
+        assert [process.kill() for process in processes] == [[], []]
+    db = Database(path)
+    assert examine(db) == []
+    db.close()
+
+
+def test_another_process_notices_a_change_by_the_version(db: Database, owner: Identity, spring: Campaign) -> None:
+    other = Database(db.path, clock=db.clock)
+    before = other.version()
+    assert other.version() == before
+    take_in(db, owner, "Spring", ["Ann"])
+    assert other.version() != before
+    before = other.version()
+    with other.reading() as conn:
+        assert totals(conn, spring.id).total == 1
+    assert other.version() == before
+    other.close()
+
+
+def test_a_reader_sees_one_state_while_others_write(db: Database, owner: Identity, spring: Campaign) -> None:
+    other = Database(db.path, clock=db.clock)
+    [ann] = take_in(db, owner, "Spring", ["Ann"])
+    to = (assignment_of(db, spring, "kim"),)
+    with other.reading() as conn:
+        before = totals(conn, spring.id)
+        reassign(db, owner, Request(spring.id, everyone=True, destinations=to))
+        send(db, owner, ann)
+        assert totals(conn, spring.id) == before
+    with other.reading() as conn:
+        assert totals(conn, spring.id).sent == 1
+    other.close()
+    give(db, owner, spring, "lee", [ann])

@@ -1,0 +1,384 @@
+"""No query of a screen reads a whole table that grows, or sorts what it has read."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import thrumsg_tui.tui
+from tests.store.arranging import assignment_of, give, number, take_in
+from tests.store.world import World
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter, Tab
+from thrumsg_tui.store.changes.campaigns import remove_sender
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.store.changes.follow_ups import anything_due, create_follow_up
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.importing.replies import import_replies
+from thrumsg_tui.store.queries.campaigns import (
+    assignment_of_user,
+    assignments,
+    campaign_rows,
+    campaigns,
+    unassigned,
+)
+from thrumsg_tui.store.queries.composing import fill_in
+from thrumsg_tui.store.queries.conversations import (
+    ListRequest,
+    count,
+    ids,
+    next_waiting,
+    next_waiting_elsewhere,
+    page,
+    position,
+)
+from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, last_undoable
+from thrumsg_tui.store.queries.lookup import look_up
+from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
+from thrumsg_tui.store.queries.overview import longest_waiting, overview
+from thrumsg_tui.store.queries.people import preference, users
+from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.undoing import preview_undo
+
+SMALL = {
+    **dict.fromkeys(("users", "doer", "actor", "giver", "taker"), "people: thousands at most"),
+    **dict.fromkeys(("assignment", "source", "destination"), "a row for each sender and campaign"),
+    "campaign": "tens",
+    "follow_up": "a few for each campaign",
+    "question": "a few for each campaign",
+    "choice": "nine for each question at most",
+    "recommended_reply": "tens",
+    "setting": "a handful",
+    "preference": "a few for each person",
+    "presence": "a row for each session of the last hour",
+}
+"""Tables, under the names that queries give them, which may be read whole and sorted, and why."""
+
+ONE_CONVERSATIONS_EVENTS = "SELECT event_id FROM event_conversation WHERE conversation_id"
+
+EXCEPTIONS: Mapping[tuple[str, str], str] = {
+    ("SCAN event", "ORDER BY event.id DESC LIMIT"): "reads from the newest on, and stops after the window",
+    ("UNION USING TEMP B-TREE", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
+    ("USE TEMP B-TREE FOR ORDER BY", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
+    ("USE TEMP B-TREE FOR ORDER BY", "WHERE conversation.contact_id = ?"): "sorts the conversations of one number",
+}
+"""What else is let through: the step of the plan, what its statement has in it, and why."""
+
+
+Statements = dict[str, Any]
+"""Each statement with the parameters that it was made with."""
+
+
+class Recording(sqlite3.Connection):
+    """A connection that remembers each statement with its parameters still apart, as they are planned."""
+
+    statements: Statements
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        if sql.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+            self.statements[sql] = parameters
+        return super().execute(sql, parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the queries are asked about."""
+
+    db: Database
+    who: Identity
+    of: Campaign
+    kims: AssignmentId
+    nobodys: AssignmentId
+    people: list[ConversationId]
+    event: EventId
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """A campaign in which all has happened that can."""
+    folder = tmp_path_factory.mktemp("filled")
+    world = World(folder)
+    db, ana, spring = world.db, world.who["ana"], world.spring
+    people = take_in(db, ana, "Spring", [f"P{nth} Q{nth % 5}" for nth in range(30)])
+    (folder / "replies.csv").write_text("title,body\nHello,Hi\n")
+    import_replies(db, ana, folder / "replies.csv", "Spring")
+    for each in people[5:]:
+        send(db, ana, each)
+    for nth in range(10, 25):
+        world.clock.now += timedelta(minutes=1)
+        receive(db, None, number(nth), "ok")
+    for each in people[20:25]:
+        send(db, ana, each, body="thanks")
+        record_answer(db, ana, each, "Vote?", "Yes")
+    for nth in (3, 9, 14):
+        opt_out_number(db, ana, number(nth))
+    create_follow_up(db, ana, "Spring", "Reminder", "Vote!")
+    give(db, ana, spring, "kim", people[::2])
+    give(db, ana, spring, "lee", people[1::4])
+    removed = remove_sender(db, ana, "Spring", "lee")
+    show_presence(db, "here", ana.user.id, spring.id, people[0])
+    assert removed.event is not None
+    kims, nobodys = (assignment_of(db, spring, login) for login in ("kim", None))
+    yield Filled(db, ana, spring, kims, nobodys, people, removed.event)
+    db.close()
+
+
+Ask = Callable[[sqlite3.Connection, Filled], object]
+
+
+def _view(tab: Tab, sort: ConversationSort, search: str) -> Ask:
+    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
+        views = []
+        for cursor in (None, *of.people[::5]):
+            asked = ViewRequest(request, first=3, height=4, cursor_id=cursor, cursor_index=1, sent_tab=True)
+            views.append(messenger_view(conn, of.who, asked, of.db.clock()))
+        return views
+
+    return ask
+
+
+def _list(tab: Tab, sort: ConversationSort, search: str) -> Ask:
+    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
+        whole = ids(conn, request)
+        return count(conn, request), page(conn, request, 2, 5), [position(conn, request, each) for each in whole]
+
+    return ask
+
+
+def _assignments(sort: SenderSort) -> Ask:
+    return lambda conn, of: assignments(conn, of.of.id, of.db.clock(), sort)
+
+
+def _plan(how: str, status: StatusFilter, limit: int | None) -> Ask:
+    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+        to = (unassigned(conn, of.of.id),)
+        request = {
+            "everyone": Request(of.of.id, everyone=True, destinations=to, status=status, count=limit),
+            "one": Request(of.of.id, sources=(of.kims,), destinations=to, status=status, count=limit),
+            "picked": Request(of.of.id, conversations=tuple(of.people), destinations=to, status=status, count=limit),
+        }[how]
+        return plan(conn, request, of.db.clock())
+
+    return ask
+
+
+def _history(
+    read: Callable[[sqlite3.Connection, HistoryRequest], object], *, traffic: bool, whole: bool, narrowed: str
+) -> Ask:
+    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+        request = HistoryRequest(
+            campaign_id=None if whole else of.of.id,
+            conversation_id=of.people[12] if narrowed == "conversation" else None,
+            people=(of.who.user.id,) if narrowed == "people" else None,
+            traffic=traffic,
+        )
+        return read(conn, request)
+
+    return ask
+
+
+def _next_waiting(conn: sqlite3.Connection, of: Filled) -> object:
+    currents = (None, *of.people[::4])
+    return [next_waiting(conn, of.kims, each, wrap=wrap) for each in currents for wrap in (True, False)]
+
+
+def _window(conn: sqlite3.Connection, request: HistoryRequest) -> object:
+    return history(conn, request, 0, 20)
+
+
+ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
+    "campaigns": (campaigns, lambda conn, of: campaigns(conn)),
+    "campaign_rows": (campaign_rows, lambda conn, of: campaign_rows(conn)),
+    "overview": (overview, lambda conn, of: overview(conn, of.who, of.of.id, of.db.clock(), "order")),
+    "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
+    "conversation": (conversation, lambda conn, of: [conversation(conn, each) for each in of.people]),
+    "open_conversation": (
+        open_conversation,
+        lambda conn, of: [open_conversation(conn, of.who, each, of.db.clock()) for each in of.people],
+    ),
+    "next_waiting": (next_waiting, _next_waiting),
+    "next_waiting_elsewhere": (
+        next_waiting_elsewhere,
+        lambda conn, of: next_waiting_elsewhere(conn, of.of.id, of.kims),
+    ),
+    "fill_in": (fill_in, lambda conn, of: fill_in(conn, conversation(conn, of.people[0]), of.who, "%first_name%")),
+    "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
+    "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.event)),
+    "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who.user.id)),
+    "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
+    "users": (users, lambda conn, of: users(conn)),
+    "settings": (settings, lambda conn, of: settings(conn)),
+    "unassigned": (unassigned, lambda conn, of: unassigned(conn, of.of.id)),
+    "assignment_of_user": (
+        assignment_of_user,
+        lambda conn, of: assignment_of_user(conn, of.of.id, of.who.user.id),
+    ),
+    **{f"assignments by {sort}": (assignments, _assignments(sort)) for sort in SenderSort},
+    **{
+        f"{name}: {tab}, {sort}, search {search!r}": (function, make(tab, sort, search))
+        for name, function, make in (("messenger_view", messenger_view, _view), ("lists", ids, _list))
+        for tab in Tab
+        for sort in ConversationSort
+        for search in ("", "p1", "0102")
+    },
+    **{
+        f"plan: {how}, {status}, {limit}": (plan, _plan(how, status, limit))
+        for how in ("everyone", "one", "picked")
+        for status in StatusFilter
+        for limit in (None, 2)
+    },
+    **{
+        f"{name}: {'all' if whole else 'one'}, traffic {traffic}, by {narrowed or 'nothing'}": (
+            function,
+            _history(read, traffic=traffic, whole=whole, narrowed=narrowed),
+        )
+        for name, function, read in (("history", history, _window), ("count_history", count_history, count_history))
+        for traffic in (True, False)
+        for whole in (True, False)
+        for narrowed in ("", "people", "conversation")
+    },
+}
+"""Every query of a screen: the function, and how to ask it of the filled database."""
+
+KNOWN: dict[str, str] = {
+    **{
+        name: "queries/reassignment.py, _held: sorts all that an assignment holds, for lack of an index by id"
+        for name in ASKED
+        if name.startswith(("plan: everyone", "plan: one")) and "needs-reply" not in name
+    },
+    **{
+        f"count_history: all, traffic {traffic}, by nothing": "queries/history.py: counts the whole journal"
+        for traffic in (True, False)
+    },
+}
+"""Queries that fail, and why; each is reported."""
+
+
+def plans(path: Path, statements: Statements) -> Iterator[tuple[str, str]]:
+    """Give each step of each statement's plan."""
+    conn = sqlite3.connect(path)
+    for sql, parameters in statements.items():
+        for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", parameters):
+            yield " ".join(sql.split()), row[3]
+    conn.close()
+
+
+def objections(path: Path, statements: Statements) -> list[str]:
+    """List the steps that cost more the more there is, with their statements."""
+    found = []
+    for sql, step in plans(path, statements):
+        scanned = re.match(r"SCAN (\w+)", step)
+        read_whole = scanned is not None and scanned[1] not in SMALL and scanned[1] != "CONSTANT"
+        sorts = "TEMP B-TREE" in step and not _all_small(sql)
+        excepted = any(step.startswith(known) and part in sql for known, part in EXCEPTIONS)
+        if (read_whole or sorts or "AUTOMATIC" in step) and not excepted:
+            found.append(f"{step}: {sql}")
+    return found
+
+
+def _all_small(sql: str) -> bool:
+    return set(re.findall(r"\b(?:FROM|JOIN) (\w+)", sql)) <= set(SMALL)
+
+
+@pytest.fixture
+def recorded(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Statements]]:
+    """The filled database, opened once more, with all statements that are made on it."""
+    statements: Statements = {}
+    connect = sqlite3.connect
+
+    def recording(path: Path, **how: Any) -> Recording:
+        conn = connect(path, factory=Recording, **how)
+        conn.statements = statements
+        return conn
+
+    monkeypatch.setattr("thrumsg_tui.store.database.sqlite3.connect", recording)
+    again = Database(filled.db.path, clock=filled.db.clock)
+    yield again, statements
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=KNOWN[name])) if name in KNOWN else name
+        for name in ASKED
+    ],
+)
+def test_a_query_of_a_screen_reads_and_sorts_no_more_than_it_shows(
+    filled: Filled, recorded: tuple[Database, Statements], name: str
+) -> None:
+    again, statements = recorded
+    with again.reading() as conn:
+        statements.clear()
+        ASKED[name][1](conn, filled)
+    assert statements
+    assert objections(filled.db.path, statements) == []
+
+
+@pytest.mark.xfail(strict=True, reason="message_outbox is never used: `state = ` does not imply its `state IN (...)`")
+@pytest.mark.parametrize("change", [anything_due, take_queued])
+def test_what_is_asked_every_second_reads_no_more_than_is_due(
+    filled: Filled, recorded: tuple[Database, Statements], change: Callable[[Database], object]
+) -> None:
+    again, statements = recorded
+    change(again)
+    assert objections(filled.db.path, statements) == []
+
+
+def test_a_change_reads_no_whole_table_that_grows(filled: Filled, recorded: tuple[Database, Statements]) -> None:
+    again, statements = recorded
+    ana, phone = filled.who, number(28)
+    send(again, ana, filled.people[1])
+    receive(again, None, phone, "STOP", provider_id="SM1")
+    opt_in_number(again, ana, phone)
+    undo(again, ana)
+    record_answer(again, ana, filled.people[1], "Vote?", "No")
+    keep_draft(again, ana, filled.people[1], "Dear")
+    show_presence(again, "there", ana.user.id, filled.of.id, filled.people[1])
+    picked = Request(filled.of.id, conversations=tuple(filled.people[:1]), destinations=(filled.nobodys,))
+    undo(again, ana, reassign(again, ana, picked).event)
+    assert [each for each in objections(again.path, statements) if each.startswith("SCAN")] == []
+
+
+def test_no_screen_asks_a_query_that_is_not_planned_here() -> None:
+    asked = {function.__qualname__ for function, _ in ASKED.values()}
+    assert {name for name in _imported_queries() if name not in asked} == set()
+
+
+def _imported_queries() -> set[str]:
+    """The names of the query functions that the screens import: those whose first parameter is a connection."""
+    names = set()
+    for path in Path(thrumsg_tui.tui.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("thrumsg_tui.store.queries"):
+                module = importlib.import_module(str(node.module))
+                for alias in node.names:
+                    known = getattr(module, alias.name)
+                    if inspect.isfunction(known) and "conn" in inspect.signature(known).parameters:
+                        names.add(alias.name)
+    return names

@@ -1,0 +1,283 @@
+"""An office to open the app in: a database on a clock that the test turns, and what a person sees and presses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.conversations import Conversation, ConversationId
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.people import add_user, make_first_owner
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.importing.replies import import_replies
+from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.queries.campaigns import find_assignment, unassigned
+from thrumsg_tui.store.queries.lookup import conversations_by_phone
+from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.thread import conversation, draft
+from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.screens.messenger import MessengerScreen
+
+PATIENCE = 10.0
+"""Seconds after which what a test waits for will not come any more."""
+
+_ROUNDS = 3
+"""How often in a row the app must be found settled: what was typed may just be on its way to a pane."""
+
+ALWAYS_OPEN = DailyHours("UTC", 0, 24 * 60)
+SCRIPT = "Hi %first_name%, it's %sender_first_name%. Will you vote?"
+
+
+@dataclass(slots=True)
+class Clock:
+    """Stands still until it is moved forward."""
+
+    now: datetime = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        """Let time pass: `clock.forward(minutes=5)`."""
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Office:
+    """A database with an owner, Ana Ortiz, and the senders Kim Alvarez and Lee Bishop."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.db = Database(self.folder / "thrumsg.db", clock=self.clock, scratch=True)
+        make_first_owner(self.db, "ana", "Ana", "Ortiz")
+        self.ana = self.identity("ana")
+        self.campaigns: dict[str, Campaign] = {}
+        self._numbers = 0
+        for login, first_name, last_name in (("kim", "Kim", "Alvarez"), ("lee", "Lee", "Bishop")):
+            add_user(self.db, self.ana, login, first_name, last_name, role=Role.SENDER)
+
+    def identity(self, login: str) -> Identity:
+        """Somebody at the keyboard."""
+        with self.db.reading() as conn:
+            return identify(conn, login)
+
+    def person(self, login: str, first_name: str, role: Role) -> Identity:
+        """Add somebody."""
+        add_user(self.db, self.ana, login, first_name, "Doe", role=role)
+        return self.identity(login)
+
+    def campaign(
+        self,
+        name: str = "Spring",
+        *,
+        hours: DailyHours = ALWAYS_OPEN,
+        ends: date | None = None,
+        quicksend: bool = False,
+        script: str = SCRIPT,
+    ) -> Campaign:
+        """Make a campaign with Kim and Lee on it."""
+        made = create_campaign(self.db, self.ana, name, script, hours=hours, ends=ends, quicksend=quicksend)
+        add_senders(self.db, self.ana, name, ["kim", "lee"])
+        self.campaigns[name] = made
+        return made
+
+    def contact(
+        self, name: str, to: str | None = "kim", *, texted: bool = False, wrote: str = "", campaign: str = "Spring"
+    ) -> ConversationId:
+        """Import a contact; give them to a sender, text them, let them write. A minute goes by."""
+        self._numbers += 1
+        phone = f"+1415555{self._numbers:04}"
+        first_name, _, last_name = name.partition(" ")
+        file = self.folder / "contacts.csv"
+        file.write_text(f"First Name,Last Name,Cell\n{first_name},{last_name},{phone}\n", encoding="utf-8")
+        import_contacts(self.db, self.ana, file, campaign)
+        of = self.campaigns[campaign]
+        with self.db.reading() as conn:
+            id = conversations_by_phone(conn, of.id)[phone]
+        if to:
+            reassign(
+                self.db, self.ana, Request(of.id, conversations=(id,), destinations=(self.assignment(to, campaign),))
+            )
+        if texted or wrote:
+            send(self.db, self.ana, id)
+        if wrote:
+            receive(self.db, None, phone, wrote)
+        self.clock.forward(minutes=1)
+        return id
+
+    def wrote(self, id: ConversationId, body: str) -> None:
+        """Let a contact write."""
+        receive(self.db, None, self.conversation(id).phone, body)
+
+    def assignment(self, login: str | None, campaign: str = "Spring") -> AssignmentId:
+        """The assignment of a sender, or of nobody."""
+        of = self.campaigns[campaign]
+        with self.db.reading() as conn:
+            return find_assignment(conn, of, login) if login else unassigned(conn, of.id)
+
+    def survey(self, *questions: str, campaign: str = "Spring") -> None:
+        """Make survey questions: `Will you vote?,Yes|No`."""
+        file = self.folder / "survey.csv"
+        file.write_text("\n".join(["question,choices", *questions]) + "\n", encoding="utf-8")
+        import_survey(self.db, self.ana, file, campaign)
+
+    def replies(self, *replies: str, campaign: str | None = "Spring") -> None:
+        """Make recommended replies: `Where,At the library`."""
+        file = self.folder / "replies.csv"
+        file.write_text("\n".join(["title,body", *replies]) + "\n", encoding="utf-8")
+        import_replies(self.db, self.ana, file, campaign)
+
+    def conversation(self, id: ConversationId) -> Conversation:
+        """A conversation as it is stored now."""
+        with self.db.reading() as conn:
+            return conversation(conn, id)
+
+    def bodies(self, id: ConversationId) -> list[str]:
+        """The messages of a conversation."""
+        return [message.body for message in self.conversation(id).messages]
+
+    def draft(self, id: ConversationId, login: str = "ana") -> str | None:
+        """What somebody is writing in a conversation."""
+        with self.db.reading() as conn:
+            return draft(conn, identify(conn, login).user.id, id)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    @asynccontextmanager
+    async def app(self, login: str = "ana", size: tuple[int, int] = (120, 40)) -> AsyncIterator[Person]:
+        """Open the app as somebody."""
+        app = ThrumsgApp(self.db, self.identity(login), UTC)
+        async with app.run_test(size=size) as pilot:
+            person = Person(pilot)
+            await settle(pilot)
+            yield person
+        app.desk.close()
+
+    @asynccontextmanager
+    async def messenger(
+        self,
+        sender: str | None = "kim",
+        login: str = "ana",
+        size: tuple[int, int] = (120, 40),
+        campaign: str = "Spring",
+    ) -> AsyncIterator[Person]:
+        """Open the messenger on a sender, as somebody."""
+        async with self.app(login, size) as person:
+            if not isinstance(person.app.screen, MessengerScreen):
+                person.app.open_messenger(self.campaigns[campaign].id, self.assignment(sender, campaign))
+                await person.wait_until(lambda: isinstance(person.app.screen, MessengerScreen), "the messenger")
+            await settle(person.pilot)
+            yield person
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until nothing is under way any more."""
+    app = pilot.app
+    assert isinstance(app, ThrumsgApp)
+    rounds = 0
+    async with asyncio.timeout(PATIENCE):
+        while rounds < _ROUNDS:
+            await pilot.pause()
+            rounds = rounds + 1 if app.settled else 0
+
+
+class Person:
+    """Whoever sits before the app: what they see, and what they press."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+
+    @property
+    def app(self) -> ThrumsgApp:
+        """The app."""
+        assert isinstance(self.pilot.app, ThrumsgApp)
+        return self.pilot.app
+
+    @property
+    def messenger(self) -> MessengerScreen:
+        """The messenger, which must be in front, or under a dialog."""
+        (found,) = (screen for screen in self.app.screen_stack if isinstance(screen, MessengerScreen))
+        return found
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, each when the one before has been dealt with."""
+        for key in keys:
+            await self.pilot.press(key)
+            await settle(self.pilot)
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+        await settle(self.pilot)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen, row by row."""
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def screen(self) -> str:
+        """What is on the screen."""
+        return "\n".join(self.lines)
+
+    def sees(self, *texts: str) -> bool:
+        """Whether all of some texts are on the screen."""
+        return all(text in self.screen for text in texts)
+
+    @property
+    def notice(self) -> str:
+        """What the bottom line says."""
+        return self.lines[-1].strip()
+
+    @property
+    def row(self) -> str:
+        """The name under the cursor of the messenger's list."""
+        row = self.messenger.list.row
+        return row.name if row else ""
+
+    @property
+    def rows(self) -> list[str]:
+        """The names in the messenger's list."""
+        return [row.name for row in self.messenger.list.rows]
+
+    @property
+    def box(self) -> str:
+        """What the message box holds."""
+        return self.messenger.box.text
+
+    @property
+    def send_key(self) -> str:
+        """What stands in the place of the Send key."""
+        return str(self.messenger.box.border_subtitle or "").rpartition("·")[2].strip()
+
+    async def wait_until(self, seen: Callable[[], bool], what: str) -> None:
+        """Wait until something is so."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not seen():
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"{what} never came; the screen:\n{self.screen}") from None
+        await settle(self.pilot)
+
+    async def wait_for(self, *texts: str) -> None:
+        """Wait until all of some texts are on the screen."""
+        await self.wait_until(lambda: self.sees(*texts), " and ".join(map(repr, texts)))

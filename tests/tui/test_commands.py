@@ -1,0 +1,154 @@
+"""The table of commands: whether each can be done, is on one key, and says why not (docs/rules.md 8.1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from tests.tui.office import Office
+from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.words import CampaignState, Tab
+from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.commands import COMMANDS, Facts, Scope, command, commands_of
+from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.widgets.message_box import MessageBox
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.sidebar import RepliesPane, SurveyPane
+
+DOERS: dict[Scope, tuple[type, ...]] = {
+    Scope.LIST: (PagedList,),
+    Scope.EVERYWHERE: (CampaignsScreen, OverviewScreen, MessengerScreen),
+    Scope.CAMPAIGNS: (CampaignsScreen,),
+    Scope.OVERVIEW: (OverviewScreen,),
+    Scope.MESSENGER: (MessengerScreen,),
+    Scope.MESSAGE_BOX: (MessageBox,),
+    Scope.SURVEY: (SurveyPane,),
+    Scope.REPLIES: (RepliesPane,),
+}
+"""Who does the commands of a scope."""
+
+BY_HAND = {"box.send", "replies.pick", "survey.answer"}
+"""Commands whose widget reads its keys itself, since a number or a text is in them."""
+
+
+@pytest.mark.parametrize("scope", DOERS)
+def test_every_command_can_be_done_where_it_works(scope: Scope) -> None:
+    for each in commands_of(scope):
+        namespace, _, call = each.action.rpartition("app.")
+        name = f"action_{call.partition('(')[0]}"
+        doers = (ThrumsgApp,) if each.action.startswith("app.") else DOERS[scope]
+        missing = [doer.__name__ for doer in doers if not hasattr(doer, name)]
+        assert not missing or each.id in BY_HAND, f"{each.id}: no {name} in {missing}"
+        assert namespace == ""
+
+
+def test_ids_are_unique() -> None:
+    assert [id for id, times in Counter(each.id for each in COMMANDS).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_no_key_means_two_things_in_one_place(scope: Scope) -> None:
+    around = set() if scope in {Scope.LIST, Scope.EVERYWHERE, Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES} else {Scope.EVERYWHERE}
+    keys = Counter(key for each in commands_of(scope, *around) for key in each.keys.split())
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+def test_every_command_says_what_it_does() -> None:
+    assert [each.id for each in COMMANDS if not each.title or not each.help or each.help.endswith(".")] == []
+
+
+def test_nothing_is_on_keys_that_terminals_take() -> None:
+    taken = {"ctrl+a", "ctrl+b", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+s"}
+    assert {key for each in COMMANDS for key in each.keys.split()} & taken == set()
+
+
+def reason(office: Office, id: str, login: str = "ana", **facts: object) -> str | None:
+    """Why a command is not allowed to somebody in the campaign Spring."""
+    with office.db.reading() as conn:
+        of = find_campaign(conn, "Spring")
+    return command(id).why_not(Facts(who=office.identity(login), campaign=of, **facts))  # type: ignore[arg-type]
+
+
+def test_what_needs_a_conversation_says_so(office: Office) -> None:
+    conversation = office.conversation(office.contact("Maria Lopez"))
+    for id in ("messenger.survey", "messenger.replies", "messenger.reassign", "messenger.opt_out", "messenger.copy_phone"):
+        assert reason(office, id) == "No conversation is open."
+        assert reason(office, id, conversation=conversation) is None
+
+
+def test_reassigning_needs_a_moderator(office: Office) -> None:
+    office.person("mo", "Mo", Role.MODERATOR)
+    conversation = office.conversation(office.contact("Maria Lopez"))
+    assert reason(office, "messenger.reassign", "kim", conversation=conversation) == "Reassigning needs a moderator."
+    assert reason(office, "messenger.reassign", "mo", conversation=conversation) is None
+    assert reason(office, "messenger.reassign", "mo", marked=2) is None
+
+
+def test_nothing_is_reassigned_in_an_archived_campaign(office: Office) -> None:
+    conversation = office.conversation(office.contact("Maria Lopez"))
+    change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
+    assert reason(office, "messenger.reassign", conversation=conversation) is None
+    change_state(office.db, office.ana, "Spring", CampaignState.ARCHIVED)
+    refusal = reason(office, "messenger.reassign", conversation=conversation)
+    assert refusal == "The campaign is archived: nothing in it can be reassigned."
+
+
+def test_opting_in_needs_a_moderator(office: Office) -> None:
+    id = office.contact("Maria Lopez")
+    assert reason(office, "messenger.opt_out", "kim", conversation=office.conversation(id)) is None
+    opt_out_number(office.db, office.ana, office.conversation(id).phone)
+    refusal = reason(office, "messenger.opt_out", "kim", conversation=office.conversation(id))
+    assert refusal == "Opting a number in needs a moderator."
+
+
+def test_send_all_says_what_it_is_for(office: Office) -> None:
+    replies = reason(office, "messenger.send_all", tab=Tab.RESPONSES)
+    assert replies == "Send All is for initial messages and follow-ups only."
+    without = reason(office, "messenger.send_all", tab=Tab.INITIAL)
+    assert without == "Send All needs QuickSend, and this campaign has it off."
+
+
+def test_send_all_is_allowed_with_quicksend(bare: Office) -> None:
+    bare.campaign(quicksend=True)
+    assert reason(bare, "messenger.send_all", tab=Tab.INITIAL) is None
+    assert reason(bare, "messenger.send_all", tab=Tab.RESPONSES) is not None
+
+
+async def test_a_disabled_command_says_why_on_the_screen(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("S")
+        assert person.notice == "Send All is for initial messages and follow-ups only."
+        await person.press("j")
+        await person.press("2", "r")
+        assert person.notice == "No conversation is open."
+
+
+async def test_the_help_has_every_key_of_the_screen(office: Office) -> None:
+    async with office.messenger(size=(120, 200)) as person:
+        await person.press("question_mark")
+        for each in commands_of(Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.LIST, Scope.EVERYWHERE):
+            line = next(line for line in person.lines if each.help in line)
+            assert each.shown_keys[:20] in line or not each.keys
+
+
+async def test_the_palette_finds_a_command_and_does_it(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("colon")
+        await person.type("next sender")
+        await person.wait_for("Next sender")
+        await person.press("enter")
+        await person.wait_for("Viewing as: Lee Bishop")
+
+
+def test_the_numbers_of_tabs_are_in_order() -> None:
+    tabs = [each for each in COMMANDS if each.id.startswith("messenger.tab_") and each.keys.isdigit()]
+    assert all(int(one.keys) + 1 == int(other.keys) for one, other in pairwise(tabs))

@@ -1,0 +1,157 @@
+"""The campaigns and the overview: counters, the senders table, and its order (docs/rules.md 2)."""
+
+from __future__ import annotations
+
+from tests.tui.office import Office, Person
+from thrumsg_tui.domain.words import CampaignState, SenderSort
+from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
+from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.overview import OverviewScreen
+
+
+def senders(person: Person) -> list[str]:
+    """The names in the senders table, from top to bottom."""
+    screen = person.app.screen
+    assert isinstance(screen, OverviewScreen | SenderPicker)
+    return [row.name for row in screen.table.rows]
+
+
+def fill(office: Office) -> None:
+    """Kim has one of three waiting, Lee two of two; one is Unassigned."""
+    office.contact("Maria Lopez", "kim", wrote="Hello")
+    office.contact("Dev Patel", "kim")
+    office.contact("Ann Otieno", "kim", texted=True)
+    office.contact("Bo Berg", "lee", wrote="Hello")
+    office.contact("Cy Cohen", "lee", wrote="Hello")
+    office.contact("Dora Dunn", None)
+
+
+async def test_without_a_campaign_it_says_how_to_make_one(bare: Office) -> None:
+    async with bare.app() as person:
+        assert person.sees("There is no campaign yet", "thrumsg campaign create", "thrumsg demo")
+        bare.campaign()
+        await person.wait_for("Spring", "active")
+
+
+async def test_the_only_active_campaign_opens_by_itself(office: Office) -> None:
+    async with office.app() as person:
+        assert isinstance(person.app.screen, OverviewScreen)
+        assert person.sees("Spring", "Overview")
+
+
+async def test_of_several_campaigns_one_is_chosen(office: Office) -> None:
+    office.campaign("Autumn")
+    async with office.app() as person:
+        assert isinstance(person.app.screen, CampaignsScreen)
+        row = next(number for number, line in enumerate(person.lines) if "Spring" in line)
+        first = next(number for number, line in enumerate(person.lines) if "Autumn" in line)
+        await person.press(*["j"] * max(row - first, 0), "enter")
+        assert person.sees("Spring", "Overview")
+
+
+async def test_the_last_screen_opens_again(office: Office) -> None:
+    fill(office)
+    async with office.messenger("lee") as person:
+        await person.press("q", "q")
+        assert isinstance(person.app.screen, CampaignsScreen)
+    async with office.app() as person:
+        assert isinstance(person.app.screen, CampaignsScreen)
+    async with office.app() as person:
+        await person.press("enter", "j", "j", "enter")
+        assert person.sees("Viewing as: Lee Bishop")
+    async with office.app() as person:
+        assert isinstance(person.app.screen, MessengerScreen)
+        assert person.sees("Viewing as: Lee Bishop")
+
+
+async def test_the_sum_is_always_on_screen(office: Office) -> None:
+    fill(office)
+    async with office.app() as person:
+        assert person.sees("5 assigned + 1 Unassigned = 6 contacts", "Total 6", "Not started 2", "Needs reply 3")
+        office.contact("Eli East", None)
+        await person.wait_for("5 assigned + 2 Unassigned = 7 contacts", "Total 7", "Not started 3")
+
+
+async def test_unassigned_is_on_top_in_every_order(office: Office) -> None:
+    fill(office)
+    async with office.app() as person:
+        orders = {
+            (SenderSort.SENDER, False): ["Unassigned", "Kim Alvarez", "Lee Bishop"],
+            (SenderSort.SENDER, True): ["Unassigned", "Lee Bishop", "Kim Alvarez"],
+            (SenderSort.PROGRESS, False): ["Unassigned", "Kim Alvarez", "Lee Bishop"],
+            (SenderSort.PROGRESS, True): ["Unassigned", "Lee Bishop", "Kim Alvarez"],
+            (SenderSort.NEEDS_REPLY, False): ["Unassigned", "Lee Bishop", "Kim Alvarez"],
+            (SenderSort.NEEDS_REPLY, True): ["Unassigned", "Kim Alvarez", "Lee Bishop"],
+        }
+        for (_, reverse), expected in orders.items():
+            assert senders(person) == expected
+            await person.press("s" if reverse else "S")
+
+
+async def test_the_order_is_the_same_in_the_picker_and_is_remembered(office: Office) -> None:
+    fill(office)
+    async with office.app() as person:
+        await person.press("s", "s")  # needs reply
+        await person.press("j", "enter", "v")
+        assert senders(person) == ["Unassigned", "Lee Bishop", "Kim Alvarez"]
+        await person.press("shift+tab")
+        assert senders(person) == ["Unassigned", "Kim Alvarez", "Lee Bishop"]
+        await person.press("escape", "q")
+        assert isinstance(person.app.screen, OverviewScreen)
+        assert senders(person) == ["Unassigned", "Kim Alvarez", "Lee Bishop"]
+    async with office.app() as person:
+        assert senders(person) == ["Unassigned", "Kim Alvarez", "Lee Bishop"]
+
+
+async def test_next_sender_goes_on_in_that_order_and_begins_again(office: Office) -> None:
+    fill(office)
+    async with office.app() as person:
+        await person.press("s", "s", "enter")
+        for name in ("Unassigned", "Lee Bishop", "Kim Alvarez", "Unassigned"):
+            assert person.sees(f"Viewing as: {name}")
+            await person.press("n")
+        await person.press("N", "N")
+        assert person.sees("Viewing as: Kim Alvarez")
+
+
+async def test_a_search_finds_a_sender(office: Office) -> None:
+    async with office.app() as person:
+        await person.press("slash")
+        await person.type("bish")
+        assert senders(person) == ["Lee Bishop"]
+        await person.press("enter", "enter")
+        assert person.sees("Viewing as: Lee Bishop")
+
+
+async def test_escape_clears_the_search(office: Office) -> None:
+    async with office.app() as person:
+        await person.press("slash")
+        await person.type("bish")
+        await person.press("escape")
+        assert len(senders(person)) == 3
+
+
+async def test_the_cursor_stays_on_its_sender_when_the_order_changes(office: Office) -> None:
+    fill(office)
+    async with office.app() as person:
+        await person.press("j", "S", "enter")
+        assert person.sees("Viewing as: Kim Alvarez")
+
+
+async def test_a_paused_campaign_says_that_it_is_closed(office: Office) -> None:
+    async with office.app() as person:
+        assert person.sees("Campaign is open.")
+        change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
+        await person.wait_for("Campaign is currently closed: it is paused.")
+
+
+async def test_who_has_the_messenger_open_is_online(office: Office) -> None:
+    async with office.app() as person:
+        assert person.sees("0 others online")
+        show_presence(office.db, "another", office.identity("kim").user.id, office.campaigns["Spring"].id, None)
+        await person.wait_for("1 other online")
+        line = next(line for line in person.lines if "Kim Alvarez" in line)
+        assert "● online" in line

@@ -1,0 +1,160 @@
+"""The tabs of the messenger: which are there when, and in what order their rows are (docs/rules.md 3.1 to 3.7)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.tui.office import Office, Person
+from thrumsg_tui.domain.words import ConversationSort, Tab
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.tui.widgets.bars import TAB_TITLES
+
+
+def tabs(person: Person) -> dict[str, int]:
+    """The tabs with their counts, as the person sees them."""
+    view = person.messenger.view
+    assert view is not None
+    for tab, count in view.tabs.items():
+        assert person.sees(f"{TAB_TITLES[tab]} {count}"), person.screen
+    return {str(tab): count for tab, count in view.tabs.items()}
+
+
+async def test_responses_and_opt_outs_are_always_there(office: Office) -> None:
+    async with office.messenger() as person:
+        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+
+
+async def test_initials_are_there_while_any_are_left(office: Office) -> None:
+    office.contact("Maria Lopez")
+    async with office.messenger() as person:
+        assert tabs(person) == {"initial": 1, "responses": 0, "opt-outs": 0}
+        await person.press("1", "enter", "enter")
+        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+
+
+async def test_initials_are_gone_once_their_window_is_over(bare: Office) -> None:
+    bare.campaign(ends=date(2026, 3, 3))
+    bare.contact("Maria Lopez")
+    async with bare.messenger() as person:
+        assert "initial" in tabs(person)
+        bare.clock.forward(days=1)
+        person.app.ask_again()
+        await person.wait_until(lambda: "initial" not in tabs(person), "the end of the tab")
+
+
+async def test_an_opted_out_contact_is_in_opt_outs_only(office: Office) -> None:
+    id = office.contact("Maria Lopez", wrote="Yes")
+    opt_out_number(office.db, office.ana, office.conversation(id).phone)
+    async with office.messenger() as person:
+        assert tabs(person) == {"responses": 0, "opt-outs": 1}
+
+
+async def test_follow_ups_are_there_while_one_is_pending(office: Office) -> None:
+    office.contact("Maria Lopez", texted=True)
+    dev = office.contact("Dev Patel", wrote="Yes")
+    async with office.messenger() as person:
+        assert "follow-ups" not in tabs(person)
+        create_follow_up(office.db, office.ana, "Spring", "Hours", "Polls close at 8, %first_name%.")
+        await person.wait_for("Follow-ups 2")
+        assert tabs(person) == {"responses": 1, "follow-ups": 2, "opt-outs": 0}  # 3.4: Dev is in two
+        await person.press("2")
+        assert person.rows == ["Dev Patel", "Maria Lopez"]
+        await person.press("enter")
+        assert person.box == "Polls close at 8, Dev."
+        await person.press("enter")
+        assert person.box == "Polls close at 8, Maria."
+        await person.press("enter")
+        assert tabs(person) == {"responses": 1, "opt-outs": 0}
+    assert office.bodies(dev)[-1] == "Polls close at 8, Dev."
+
+
+async def test_the_sent_tab_is_off_until_it_is_switched_on(office: Office) -> None:
+    office.contact("Maria Lopez", texted=True)
+    async with office.messenger() as person:
+        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+        await person.press("t")
+        assert tabs(person) == {"responses": 0, "opt-outs": 0, "sent": 1}
+        assert person.rows == ["Maria Lopez"]
+        await person.press("t")
+        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+
+
+async def test_the_longest_wait_is_on_top_and_keeps_its_place(office: Office) -> None:
+    dev = office.contact("Dev Patel", wrote="Hello")
+    office.contact("Ann Otieno", wrote="Hello")
+    maria = office.contact("Maria Lopez", wrote="Hello")
+    send(office.db, office.ana, maria, body="Hi")
+    office.wrote(dev, "Hello?")
+    async with office.messenger() as person:
+        assert person.rows == ["Dev Patel", "Ann Otieno", "Maria Lopez"]
+
+
+async def test_sorts_follow_each_other_and_are_remembered(office: Office) -> None:
+    for name in ("Dev Patel", "Ann Otieno", "Maria Lopez"):
+        office.contact(name, wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("s")
+        assert person.rows == ["Maria Lopez", "Ann Otieno", "Dev Patel"]
+        await person.press("s")
+        assert person.rows == ["Ann Otieno", "Dev Patel", "Maria Lopez"]
+    async with office.messenger() as person:
+        assert person.messenger.request.sort is ConversationSort.A_TO_Z
+        assert person.rows == ["Ann Otieno", "Dev Patel", "Maria Lopez"]
+
+
+async def test_every_tab_has_a_search_of_its_own(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    office.contact("Dev Patel", wrote="Hello")
+    office.contact("Ann Otieno")
+    async with office.messenger() as person:
+        await person.press("2", "slash")
+        await person.type("mar")
+        assert person.rows == ["Maria Lopez"]
+        await person.press("enter", "1")
+        assert person.rows == ["Ann Otieno"]
+        assert person.messenger.search.value == ""
+        await person.press("2")
+        assert (person.rows, person.messenger.search.value) == (["Maria Lopez"], "mar")
+        await person.press("escape")
+        assert (len(person.rows), person.messenger.search.value) == (2, "")
+
+
+async def test_a_search_is_literal_and_knows_no_accents(office: Office) -> None:
+    office.contact("José Núñez", wrote="Hello")
+    office.contact("Percy 100%_x", wrote="Hello")
+    async with office.messenger() as person:
+        for wanted, found in {
+            "nunez": ["José Núñez"],
+            "%": ["Percy 100%_x"],
+            "_": ["Percy 100%_x"],
+            "é n": ["José Núñez"],
+        }.items():
+            await person.press("slash")
+            person.messenger.search.value = wanted
+            await person.wait_until(lambda found=found: person.rows == found, f"{found}")  # type: ignore[misc]
+            await person.press("escape")
+
+
+async def test_a_flag_and_a_dot_are_shown_where_they_belong(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="please stop")
+    async with office.messenger() as person:
+        line = next(line for line in person.lines if "Maria Lopez" in line.partition("│")[0])
+        assert "●⚑" in line
+        assert person.sees("o opts the number out")
+        await person.press("enter")
+        await person.type("Sorry")
+        await person.press("enter")
+        line = next(line for line in person.lines if "Maria Lopez" in line.partition("│")[0])
+        assert "●" not in line
+        assert "⚑" not in line
+
+
+async def test_the_last_initial_leads_on_to_responses(office: Office) -> None:
+    office.contact("Maria Lopez")
+    office.contact("Dev Patel", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("1", "enter", "enter")
+        assert person.messenger.request.tab is Tab.RESPONSES
+        assert person.row == "Dev Patel"

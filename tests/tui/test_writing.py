@@ -1,0 +1,299 @@
+"""The message box: what is in it, what is kept, and why something cannot be sent (docs/rules.md 3.11 to 3.19)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.tui.office import Office, settle
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.words import CampaignState, MessageState
+from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.tui.screens.overview import OverviewScreen
+
+
+@pytest.fixture
+def maria(office: Office) -> ConversationId:
+    """Waits longest."""
+    return office.contact("Maria Lopez", wrote="Hello")
+
+
+@pytest.fixture
+def dev(office: Office, maria: ConversationId) -> ConversationId:
+    """Waits after Maria."""
+    return office.contact("Dev Patel", wrote="Hello")
+
+
+async def test_after_a_reply_the_next_waiting_conversation_is_open(
+    office: Office, maria: ConversationId, dev: ConversationId
+) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi Maria")
+        await person.press("enter")
+        assert (person.row, person.box) == ("Dev Patel", "")
+        assert person.messenger.box.has_focus
+        await person.type("Hi Dev")
+        await person.press("enter")
+        assert "Nobody else waits here" in person.notice
+    assert (office.bodies(maria)[-1], office.bodies(dev)[-1]) == ("Hi Maria", "Hi Dev")
+
+
+async def test_whoever_wants_stays_after_a_reply(office: Office, maria: ConversationId, dev: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.app.screen.run_action("run_command('messenger.after_reply')")
+        await settle(person.pilot)
+        assert "stays where it is" in person.notice
+        await person.press("enter")
+        await person.type("Hi")
+        await person.press("enter")
+        assert person.row == "Maria Lopez"
+
+
+async def test_the_author_is_whoever_wrote_and_the_conversation_stays(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        assert "as Ana Ortiz" in person.screen
+        await person.type("Hi")
+        await person.press("enter")
+    stored = office.conversation(maria)
+    assert (stored.messages[-1].author, stored.sender_name) == ("Ana Ortiz", "Kim Alvarez")
+
+
+async def test_enter_works_through_the_initials(office: Office) -> None:
+    ids = [office.contact(name) for name in ("Ann Otieno", "Bo Berg", "Cy Cohen")]
+    async with office.messenger() as person:
+        await person.press("enter")
+        for name in ("Ann", "Bo", "Cy"):
+            assert person.box == f"Hi {name}, it's Kim. Will you vote?"
+            await person.press("enter")
+    assert [len(office.bodies(id)) for id in ids] == [1, 1, 1]
+
+
+async def test_the_box_counts_and_names_the_encoding(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hello")
+        assert person.sees("5/160 · 1 segment · GSM-7 · ↵ Send")
+        person.messenger.box.load_text("Hello — you")
+        await settle(person.pilot)
+        assert person.sees("11/70 · 1 segment · UCS-2 for —")
+        await person.press("ctrl+t")
+        assert person.box == "Hello - you"
+
+
+async def test_a_new_line_is_not_the_end(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter", "a", "ctrl+n", "b")
+        assert person.box == "a\nb"
+        await person.press("enter")
+    assert office.bodies(maria)[-1] == "a\nb"
+
+
+# Drafts
+
+
+async def test_a_draft_is_kept_for_each_conversation_and_person(
+    office: Office, maria: ConversationId, dev: ConversationId
+) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("For Maria")
+        await person.press("escape", "j", "enter")
+        assert person.box == ""
+        await person.type("For Dev")
+        await person.press("escape", "k")
+        assert person.box == "For Maria"
+        await person.press("j")
+        assert person.box == "For Dev"
+    assert (office.draft(maria), office.draft(dev)) == ("For Maria", "For Dev")
+    assert office.draft(maria, "kim") is None
+    async with office.messenger() as person:
+        assert person.box == "For Maria"
+
+
+async def test_a_draft_is_stored_while_one_writes(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Your polling place")
+        await person.wait_until(lambda: office.draft(maria) == "Your polling place", "the draft")
+
+
+async def test_a_draft_is_kept_by_whoever_goes_back_at_once(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Your polling place")
+        await person.pilot.press("escape", "q")
+        await person.wait_until(lambda: isinstance(person.app.screen, OverviewScreen), "the overview")
+        assert office.draft(maria) == "Your polling place"
+
+
+async def test_a_draft_goes_with_the_message(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi")
+        await person.wait_until(lambda: office.draft(maria) == "Hi", "the draft")
+        await person.press("enter")
+        assert office.draft(maria) is None
+        await person.wait_until(lambda: office.draft(maria) is None, "no draft")
+
+
+async def test_an_initial_is_no_draft_until_it_is_changed(office: Office) -> None:
+    id = office.contact("Ann Otieno")
+    async with office.messenger() as person:
+        await person.press("enter", "escape")
+        assert office.draft(id) is None
+        await person.press("enter", "exclamation_mark", "escape")
+        await person.wait_until(lambda: (office.draft(id) or "").endswith("vote?!"), "the draft")
+
+
+# Why not
+
+
+async def test_a_paused_campaign_is_closed(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
+        await person.wait_for("Campaign is currently closed: it is paused.")
+        await person.press("enter")
+        await person.type("Hi")
+        assert person.send_key == "campaign closed"
+        await person.press("enter")
+        assert "it is paused" in person.notice
+        assert person.box == "Hi"
+    assert len(office.bodies(maria)) == 2
+    assert office.draft(maria) == "Hi"
+
+
+async def test_outside_the_hours_the_banner_says_when_it_opens(bare: Office) -> None:
+    bare.campaign(hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    id = bare.contact("Maria Lopez", wrote="Hello")
+    bare.clock.now = datetime(2026, 3, 3, 22, 0, tzinfo=UTC)
+    async with bare.messenger() as person:
+        await person.wait_for("Campaign is currently closed: its hours are 09:00–21:00")
+        assert "it opens tomorrow 09:00" in " ".join(person.messenger._notice.split())
+        await person.press("enter")
+        await person.type("Hi")
+        assert person.send_key == "↵ Send"  # from moderator up it is held (6.4)
+        await person.press("enter")
+        assert "held" in person.notice
+    assert bare.conversation(id).messages[-1].state is MessageState.UNSENT
+
+
+async def test_a_sender_waits_for_the_opening(bare: Office) -> None:
+    bare.campaign(hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    id = bare.contact("Maria Lopez", wrote="Hello")
+    bare.clock.now = datetime(2026, 3, 3, 22, 0, tzinfo=UTC)
+    async with bare.messenger(login="kim") as person:
+        await person.press("enter")
+        await person.type("Hi")
+        assert person.send_key == "closed until tomorrow 09:00"
+        await person.press("enter")
+        assert "closed" in person.notice
+    assert len(bare.bodies(id)) == 2
+
+
+async def test_the_banner_goes_when_the_campaign_opens(bare: Office) -> None:
+    bare.campaign(hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    bare.contact("Maria Lopez", wrote="Hello")
+    bare.clock.now = datetime(2026, 3, 4, 8, 59, tzinfo=UTC)
+    async with bare.messenger() as person:
+        await person.wait_for("Campaign is currently closed")
+        bare.clock.forward(minutes=1)
+        person.app.ask_again()
+        await person.wait_until(lambda: not person.sees("currently closed"), "the end of the banner")
+
+
+async def test_an_opted_out_number_gets_nothing(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        opt_out_number(office.db, office.ana, office.conversation(maria).phone)
+        await person.wait_for("Opt Outs 1")
+        await person.press("2")
+        await person.wait_for("No message may be sent to this number")
+        await person.press("enter")
+        await person.type("Hi")
+        assert person.send_key == "opted out"
+        await person.press("enter")
+        assert "opted out" in person.notice
+    assert office.bodies(maria)[-1] != "Hi"
+
+
+@pytest.mark.parametrize(
+    ("text", "obstacle"), [("  ", "empty"), ("Go to %place%", "a field is not filled in"), ("x" * 1400, "over 9 segments")]
+)
+async def test_the_box_says_what_is_wrong_with_a_text(
+    office: Office, maria: ConversationId, text: str, obstacle: str
+) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        person.messenger.box.load_text(text)
+        await settle(person.pilot)
+        assert person.send_key == obstacle
+        await person.press("enter")
+        assert person.box == text
+    assert len(office.bodies(maria)) == 2
+
+
+async def test_a_script_with_a_hole_is_not_sent(bare: Office) -> None:
+    bare.campaign(script="Hi %first_name%, vote at %place%")
+    id = bare.contact("Maria Lopez")
+    async with bare.messenger() as person:
+        await person.press("enter")
+        assert person.send_key == "a field is not filled in"
+        await person.press("enter")
+        assert "%place%" in person.notice
+    assert bare.bodies(id) == []
+
+
+async def test_an_initial_whose_window_ends_meanwhile_is_not_sent(bare: Office) -> None:
+    bare.campaign(ends=date(2026, 3, 3))
+    id = bare.contact("Maria Lopez")
+    async with bare.messenger() as person:
+        await person.press("enter", "exclamation_mark")
+        bare.clock.forward(days=1)
+        await person.press("enter")
+        assert bare.bodies(id) == []
+        assert person.sees("nitial window")
+
+
+async def test_a_sender_whose_conversation_went_keeps_the_words(office: Office, maria: ConversationId) -> None:
+    async with office.messenger(login="kim") as person:
+        await person.press("enter")
+        await person.type("Hi Maria")
+        of = office.campaigns["Spring"]
+        reassign(office.db, office.ana, Request(of.id, conversations=(maria,), destinations=(office.assignment("lee"),)))
+        await person.wait_until(lambda: person.send_key == "reassigned", "the obstacle")
+        assert person.box == "Hi Maria"
+        await person.press("enter")
+        assert person.sees("Lee Bishop")
+    assert len(office.bodies(maria)) == 2
+    assert office.draft(maria, "kim") == "Hi Maria"
+
+
+async def test_an_admin_s_words_still_go_out(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi Maria")
+        of = office.campaigns["Spring"]
+        reassign(office.db, office.ana, Request(of.id, conversations=(maria,), destinations=(office.assignment("lee"),)))
+        await person.wait_for("now Lee Bishop's")
+        assert person.box == "Hi Maria"
+        await person.press("enter")
+    assert office.bodies(maria)[-1] == "Hi Maria"
+
+
+async def test_send_all_sends_the_tab_and_says_how_many(bare: Office) -> None:
+    bare.campaign(quicksend=True)
+    kims = [bare.contact(f"Person {number}") for number in range(7)]
+    lees = bare.contact("Other Person", "lee")
+    async with bare.messenger() as person:
+        await person.press("1", "S")
+        assert person.sees("Send all 7 initial messages of Kim Alvarez?")
+        await person.press("y")
+        await person.wait_for("Sent 7 of 7")
+    assert [len(bare.bodies(id)) for id in kims] == [1] * 7
+    assert bare.bodies(lees) == []
