@@ -78,6 +78,27 @@ async def answer_survey(pilot: Pilot[None]) -> None:
     await pilot.press("e", "1")
 
 
+async def reassign_some(pilot: Pilot[None]) -> None:
+    """Fill the bulk dialog: eight who need a reply, of two marked senders, to everyone else."""
+    await pilot.press("j", "j", "j", "space", "space", "R")
+    await quiet(pilot, lambda app: not isinstance(app.screen, CommandScreen))
+    await pilot.press("s", "right", "down", "8", "down", "down", "space")
+
+
+async def see_history(pilot: Pilot[None]) -> None:
+    """Move work, then look at what was done."""
+    await pilot.press("r", *"lee", "enter")
+    await quiet(pilot)
+    await pilot.press("H")
+
+
+async def look_up(pilot: Pilot[None]) -> None:
+    """Look up the number of somebody who has opted out."""
+    await pilot.press("4")
+    await quiet(pilot)
+    await pilot.press("p")
+
+
 async def go_to_contact(pilot: Pilot[None], name: str) -> None:
     """Move down the list to a contact."""
     for _ in range(100):
@@ -93,6 +114,9 @@ PICTURES = {
     "viewing-as": Picture(choose_sender),
     "overview": Picture(look, viewing=None),
     "survey": Picture(answer_survey),
+    "bulk-reassign": Picture(reassign_some, viewing=None),
+    "history": Picture(see_history),
+    "phone-lookup": Picture(look_up),
     "messenger-80x24": Picture(write_reply, size=(80, 24)),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import count, cycle
 from random import Random
 
@@ -48,11 +49,9 @@ class Worker:
 
     def conversations(self) -> list[ConversationId]:
         with self.db.reading() as conn:
-            rows = conn.execute("SELECT id FROM conversation WHERE campaign_id = ?", (self.spring_id(conn),)).fetchall()
+            of = find_campaign(conn, "Spring")
+            rows = conn.execute("SELECT id FROM conversation WHERE campaign_id = ?", (of.id,)).fetchall()
         return [ConversationId(row["id"]) for row in rows]
-
-    def spring_id(self, conn: object) -> int:
-        return find_campaign(conn, "Spring").id  # type: ignore[arg-type]
 
     def requests(self, seed: int) -> Iterator[Request]:
         """Ever new reassignments between Unassigned and the senders."""
@@ -67,13 +66,14 @@ class Worker:
 
 def say(*words: object) -> None:
     """Say that something is done, so that it has been said even if this process dies now."""
-    print(*words, flush=True)
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
 
 
 def own(path: str, login: str) -> None:
     """Be the first to open a new file, and its owner."""
-    say("ready")
-    sys.stdin.readline()
+    import_module("sqlite_utils.migrations")  # beforehand, so that all come to the file together
+    begin()
     db = Database(path)
     made = make_first_owner(db, login, login.capitalize(), "")
     db.close()

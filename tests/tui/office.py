@@ -115,14 +115,17 @@ class Office:
                 self.db, self.ana, Request(of.id, conversations=(id,), destinations=(self.assignment(to, campaign),))
             )
         if texted or wrote:
+            self.clock.forward(seconds=1)
             send(self.db, self.ana, id)
         if wrote:
+            self.clock.forward(seconds=1)
             receive(self.db, None, phone, wrote)
         self.clock.forward(minutes=1)
         return id
 
     def wrote(self, id: ConversationId, body: str) -> None:
         """Let a contact write."""
+        self.clock.forward(seconds=1)
         receive(self.db, None, self.conversation(id).phone, body)
 
     def assignment(self, login: str | None, campaign: str = "Spring") -> AssignmentId:
@@ -262,6 +265,11 @@ class Person:
     def box(self) -> str:
         """What the message box holds."""
         return self.messenger.box.text
+
+    @property
+    def banner(self) -> str:
+        """What is said above the message box."""
+        return str(self.messenger.notice.content)
 
     @property
     def send_key(self) -> str:

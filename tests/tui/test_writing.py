@@ -158,7 +158,7 @@ async def test_an_initial_is_no_draft_until_it_is_changed(office: Office) -> Non
 async def test_a_paused_campaign_is_closed(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
-        await person.wait_for("Campaign is currently closed: it is paused.")
+        await person.wait_until(lambda: person.banner == "Campaign is currently closed: it is paused.", "the banner")
         await person.press("enter")
         await person.type("Hi")
         assert person.send_key == "campaign closed"
@@ -174,8 +174,9 @@ async def test_outside_the_hours_the_banner_says_when_it_opens(bare: Office) -> 
     id = bare.contact("Maria Lopez", wrote="Hello")
     bare.clock.now = datetime(2026, 3, 3, 22, 0, tzinfo=UTC)
     async with bare.messenger() as person:
-        await person.wait_for("Campaign is currently closed: its hours are 09:00–21:00")
-        assert "it opens tomorrow 09:00" in " ".join(person.messenger._notice.split())
+        assert person.sees("Campaign is currently closed")
+        closed = "Campaign is currently closed: its hours are 09:00–21:00 UTC; it opens tomorrow 09:00."
+        assert person.banner == closed
         await person.press("enter")
         await person.type("Hi")
         assert person.send_key == "↵ Send"  # from moderator up it is held (6.4)
@@ -208,12 +209,22 @@ async def test_the_banner_goes_when_the_campaign_opens(bare: Office) -> None:
         await person.wait_until(lambda: not person.sees("currently closed"), "the end of the banner")
 
 
+@pytest.mark.xfail(strict=True, reason="the box's lower edge is too short for it: campaign…")
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_whole_reason_can_be_read(office: Office, maria: ConversationId, size: tuple[int, int]) -> None:
+    change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
+    async with office.messenger(size=size) as person:
+        await person.press("enter")
+        await person.type("Hi")
+        assert person.sees("campaign closed ─")
+
+
 async def test_an_opted_out_number_gets_nothing(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         opt_out_number(office.db, office.ana, office.conversation(maria).phone)
         await person.wait_for("Opt Outs 1")
         await person.press("2")
-        await person.wait_for("No message may be sent to this number")
+        assert person.banner.endswith("No message may be sent to this number.")
         await person.press("enter")
         await person.type("Hi")
         assert person.send_key == "opted out"
@@ -280,7 +291,7 @@ async def test_an_admin_s_words_still_go_out(office: Office, maria: Conversation
         await person.type("Hi Maria")
         of = office.campaigns["Spring"]
         reassign(office.db, office.ana, Request(of.id, conversations=(maria,), destinations=(office.assignment("lee"),)))
-        await person.wait_for("now Lee Bishop's")
+        await person.wait_for("now Lee")
         assert person.box == "Hi Maria"
         await person.press("enter")
     assert office.bodies(maria)[-1] == "Hi Maria"
