@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
@@ -17,7 +20,7 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
-from thrumsg_tui.store.changes.people import add_user, make_first_owner
+from thrumsg_tui.store.changes.people import add_user, make_first_owner, set_preference
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
@@ -30,16 +33,22 @@ from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.thread import conversation, draft
 from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
+from thrumsg_tui.tui.places import LAST_PLACE, Place
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 
 PATIENCE = 10.0
 """Seconds after which what a test waits for will not come any more."""
 
-_ROUNDS = 3
-"""How often in a row the app must be found settled: what was typed may just be on its way to a pane."""
+_ROUNDS, _ROUND = 4, 0.003
+"""How often in a row the app must be found settled, and the seconds between: a key may just be on its way."""
 
 ALWAYS_OPEN = DailyHours("UTC", 0, 24 * 60)
 SCRIPT = "Hi %first_name%, it's %sender_first_name%. Will you vote?"
+
+
+_CHARACTERS = {"enter": "\r", "escape": "\x1b", "space": " ", "tab": "\t", "backspace": "\x7f"}
+_CHARACTERS |= {"slash": "/", "colon": ":", "question_mark": "?", "exclamation_mark": "!"}
 
 
 @dataclass(slots=True)
@@ -183,11 +192,10 @@ class Office:
         campaign: str = "Spring",
     ) -> AsyncIterator[Person]:
         """Open the messenger on a sender, as somebody."""
+        place = Place(self.campaigns[campaign].id, self.assignment(sender, campaign))
+        set_preference(self.db, self.identity(login).user.id, LAST_PLACE, str(place))
         async with self.app(login, size) as person:
-            if not isinstance(person.app.screen, MessengerScreen):
-                person.app.open_messenger(self.campaigns[campaign].id, self.assignment(sender, campaign))
-                await person.wait_until(lambda: isinstance(person.app.screen, MessengerScreen), "the messenger")
-            await settle(person.pilot)
+            assert isinstance(person.app.screen, MessengerScreen)
             yield person
 
 
@@ -198,7 +206,7 @@ async def settle(pilot: Pilot[None]) -> None:
     rounds = 0
     async with asyncio.timeout(PATIENCE):
         while rounds < _ROUNDS:
-            await pilot.pause()
+            await pilot.pause(_ROUND)
             rounds = rounds + 1 if app.settled else 0
 
 
@@ -223,13 +231,23 @@ class Person:
     async def press(self, *keys: str) -> None:
         """Press keys, each when the one before has been dealt with."""
         for key in keys:
-            await self.pilot.press(key)
+            self._send(key)
             await settle(self.pilot)
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+        self.send(*text)
         await settle(self.pilot)
+
+    def send(self, *keys: str) -> None:
+        """Press keys faster than the app can follow."""
+        for key in keys:
+            self._send(key)
+
+    def _send(self, key: str) -> None:
+        character = _CHARACTERS.get(key, key if len(key) == 1 else None)
+        name = _character_to_key(key) if len(key) == 1 else key
+        self.app.post_message(Key(name, character))
 
     @property
     def lines(self) -> list[str]:
@@ -265,6 +283,12 @@ class Person:
     def box(self) -> str:
         """What the message box holds."""
         return self.messenger.box.text
+
+    @property
+    def question(self) -> str:
+        """What is asked in front of the screen."""
+        assert isinstance(self.app.screen, ChoiceDialog)
+        return str(self.app.screen.query_one(Static).content)
 
     @property
     def banner(self) -> str:

@@ -34,7 +34,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
 }
 """Who does the commands of a scope."""
 
-BY_HAND = {"box.send", "replies.pick", "survey.answer"}
+BY_HAND = {"box.send", "messenger.count", "replies.pick", "survey.answer", "survey.clear"}
 """Commands whose widget reads its keys itself, since a number or a text is in them."""
 
 
@@ -135,8 +135,18 @@ async def test_the_help_has_every_key_of_the_screen(office: Office) -> None:
     async with office.messenger(size=(120, 200)) as person:
         await person.press("question_mark")
         for each in commands_of(Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.LIST, Scope.EVERYWHERE):
-            line = next(line for line in person.lines if each.help in line)
-            assert each.shown_keys[:20] in line or not each.keys
+            lines = [line for line in person.lines if f" {each.help[:40]}" in line]
+            assert lines, each.help
+            assert not each.keys or any(f" {each.shown_keys[:19]} " in line for line in lines)
+
+
+@pytest.mark.xfail(strict=True, reason="long explanations are cut at the dialog's edge")
+async def test_nothing_in_the_help_is_cut(office: Office) -> None:
+    async with office.messenger(size=(120, 200)) as person:
+        await person.press("question_mark")
+        await person.wait_for("─ Keys ─")
+        box = [line.partition("│")[2] for line in person.lines]
+        assert [line for line in box if "…" in line] == []
 
 
 async def test_the_palette_finds_a_command_and_does_it(office: Office) -> None:
@@ -144,9 +154,8 @@ async def test_the_palette_finds_a_command_and_does_it(office: Office) -> None:
     async with office.messenger() as person:
         await person.press("colon")
         await person.type("next sender")
-        await person.wait_for("Next sender")
         await person.press("enter")
-        await person.wait_for("Viewing as: Lee Bishop")
+        assert person.sees("Viewing as: Lee Bishop")
 
 
 def test_the_numbers_of_tabs_are_in_order() -> None:

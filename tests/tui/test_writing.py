@@ -181,8 +181,24 @@ async def test_outside_the_hours_the_banner_says_when_it_opens(bare: Office) -> 
         await person.type("Hi")
         assert person.send_key == "↵ Send"  # from moderator up it is held (6.4)
         await person.press("enter")
-        assert "held" in person.notice
+        await person.wait_for("unsent, leaves")
     assert bare.conversation(id).messages[-1].state is MessageState.UNSENT
+
+
+SILENT = pytest.mark.xfail(strict=True, reason="where nobody else waits it says sent, and not that it is held")
+
+
+@pytest.mark.parametrize("others", [pytest.param(0, marks=SILENT), 1])
+async def test_a_held_reply_is_said_to_be_held(bare: Office, others: int) -> None:
+    bare.campaign(hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    for number in range(1 + others):
+        bare.contact(f"Person {number}", wrote="Hello")
+    bare.clock.now = datetime(2026, 3, 3, 22, 0, tzinfo=UTC)
+    async with bare.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi")
+        await person.press("enter")
+        assert "held until the campaign opens" in person.notice
 
 
 async def test_a_sender_waits_for_the_opening(bare: Office) -> None:
@@ -209,8 +225,10 @@ async def test_the_banner_goes_when_the_campaign_opens(bare: Office) -> None:
         await person.wait_until(lambda: not person.sees("currently closed"), "the end of the banner")
 
 
-@pytest.mark.xfail(strict=True, reason="the box's lower edge is too short for it: campaign…")
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+CUT = pytest.mark.xfail(strict=True, reason="the box's lower edge is too short for it: campaign…")
+
+
+@pytest.mark.parametrize("size", [pytest.param((120, 40), marks=CUT), (80, 24)])
 async def test_the_whole_reason_can_be_read(office: Office, maria: ConversationId, size: tuple[int, int]) -> None:
     change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
     async with office.messenger(size=size) as person:

@@ -304,8 +304,8 @@ BEGIN
     {_count("NEW", "+")}
 END;
 
-CREATE TRIGGER conversation_recounted
-AFTER UPDATE OF assignment_id, status, opted_out, texted, replied, follow_up_id ON conversation
+CREATE TRIGGER conversation_recounted  -- moves are counted by those who make them: many at once
+AFTER UPDATE OF status, opted_out, texted, replied, follow_up_id ON conversation
 BEGIN
     {_count("OLD", "-")}
     {_count("NEW", "+")}

@@ -149,15 +149,21 @@ _LISTS = [
 COMMANDS: tuple[Command, ...] = (
     *_LISTS,
     Command("app.help", "question_mark f1", "help", "Help", "All keys of this screen", Scope.EVERYWHERE, "help"),
-    Command("app.palette", "colon ctrl+p", "app.command_palette", "Commands", "Find a command by name", Scope.EVERYWHERE),
+    Command(
+        "app.palette", "colon ctrl+p", "app.command_palette", "Commands", "Find a command by name", Scope.EVERYWHERE
+    ),
     Command(
         "app.undo", "z", "undo", "Undo", "Take back my last change: a move, an opt-out, an answer", Scope.EVERYWHERE
     ),
     Command("app.back", "q", "back", "Back", "Back to the screen before; from the first one, quit", Scope.EVERYWHERE),
     Command("app.lookup", "p", "lookup", "Phone lookup", "Who a number is, everywhere", Scope.EVERYWHERE),
     Command("app.history", "H", "history", "History", "Everything that was done, and undo", Scope.EVERYWHERE),
-    Command("app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE),
-    Command("app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE),
+    Command(
+        "app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE
+    ),
+    Command(
+        "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE
+    ),
     Command("history.escape", "escape", "escape", "Out", "Out of the search, then back", Scope.HISTORY),
     Command("history.search", "slash", "search", "Search", "What somebody did", Scope.HISTORY, "person"),
     Command(

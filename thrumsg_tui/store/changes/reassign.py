@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from thrumsg_tui.domain.campaigns import AssignmentId
-from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
@@ -15,6 +15,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.reassignment import plan, still_possible
+from thrumsg_tui.store.schema import COUNTED
 
 _STEP = 1000
 """After how many conversations progress is told."""
@@ -71,14 +72,47 @@ def move(
         undoes=undoes,
     )
     touch(tx, event_id, ((each.conversation_id, each.source, each.destination) for each in moves))
-    for start in range(0, len(moves), _STEP):
-        tx.conn.executemany(
-            "UPDATE conversation SET assignment_id = ? WHERE id = ?",
-            ((each.destination, each.conversation_id) for each in moves[start : start + _STEP]),
+    _give(tx, event_id, sorted(each.conversation_id for each in moves), on_progress)
+    return Outcome(event_id, len(moves), tuple(skipped), gains, sentence)
+
+
+def _give(
+    tx: Transaction, event_id: EventId, moved: Sequence[ConversationId], on_progress: Callable[[int], None] | None
+) -> None:
+    """Change hands as the event says, some at a time, and count both sides once for all."""
+    for start in range(0, len(moved), _STEP):
+        some = moved[start : start + _STEP]
+        tx.conn.execute(
+            """
+            UPDATE conversation SET assignment_id = touched.to_assignment_id
+            FROM event_conversation AS touched
+            WHERE touched.event_id = ? AND touched.conversation_id BETWEEN ? AND ?
+              AND conversation.id = touched.conversation_id
+            """,
+            (event_id, some[0], some[-1]),
         )
         if on_progress:
-            on_progress(min(start + _STEP, len(moves)))
-    return Outcome(event_id, len(moves), tuple(skipped), gains, sentence)
+            on_progress(start + len(some))
+    _count(tx, event_id, "from_assignment_id", "-")
+    _count(tx, event_id, "to_assignment_id", "+")
+
+
+def _count(tx: Transaction, event_id: EventId, side: str, sign: str) -> None:
+    """Take from, or add to, the kept counts of one side of an event's moves."""
+    sums = ", ".join(
+        f"SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END) AS {column}"
+        for column, condition in COUNTED.items()
+    )
+    rows = tx.conn.execute(
+        f"""
+        SELECT touched.{side} AS assignment_id, {sums}
+        FROM event_conversation AS touched JOIN conversation ON conversation.id = touched.conversation_id
+        WHERE touched.event_id = ? GROUP BY touched.{side}
+        """,
+        (event_id,),
+    ).fetchall()
+    changes = ", ".join(f"{column} = {column} {sign} :{column}" for column in COUNTED)
+    tx.conn.executemany(f"UPDATE assignment SET {changes} WHERE id = :assignment_id", map(dict, rows))
 
 
 def sentence_of(moves: Sequence[Move], planned: Plan, skipped: int) -> str:

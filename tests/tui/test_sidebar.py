@@ -1,0 +1,157 @@
+"""Survey, recommended replies and info beside a conversation (docs/rules.md 3.14 to 3.16)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.office import Office, Person
+from thrumsg_tui.domain.campaigns import QuestionId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+
+
+@pytest.fixture
+def maria(office: Office) -> ConversationId:
+    """Waits longest, in a campaign with a survey and recommended replies."""
+    office.survey("Will you vote?,Yes|No|Undecided", "Need a ride?,Yes|No")
+    office.replies("Where,At the library.", "Thanks,Thank you %first_name%!")
+    office.replies("Sorry,Sorry to bother you.", campaign=None)
+    return office.contact("Maria Lopez", wrote="Hello")
+
+
+def answers(office: Office, id: ConversationId) -> int:
+    """How many questions are answered."""
+    return len(office.conversation(id).answers)
+
+
+async def test_digits_answer_one_question_after_another(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("e", "1")
+        assert person.sees("(•) Yes")
+        assert answers(office, maria) == 1
+        await person.press("2")
+        assert person.sees("(•) No")
+        assert answers(office, maria) == 2
+    assert len(office.bodies(maria)) == 2
+    assert office.conversation(maria).status == "needs_reply"
+
+
+async def test_another_answer_takes_its_place_and_0_clears_it(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("e", "1", "k", "3")
+        assert person.sees("(•) Undecided")
+        assert answers(office, maria) == 1
+        await person.press("k", "0")
+        assert person.sees("( ) Undecided")
+        assert answers(office, maria) == 0
+
+
+async def test_z_takes_an_answer_back(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("e", "1", "escape", "z")
+        assert "Undone" in person.notice
+        assert answers(office, maria) == 0
+        assert not person.sees("(•)")
+
+
+async def test_a_digit_without_a_choice_does_nothing(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("e", "9")
+        assert answers(office, maria) == 0
+        assert person.messenger.sidebar.survey.has_focus
+
+
+async def test_an_opted_out_contact_may_be_answered_for(office: Office, maria: ConversationId) -> None:
+    opt_out_number(office.db, office.ana, office.conversation(maria).phone)
+    async with office.messenger() as person:
+        await person.press("2", "e", "1")
+        assert answers(office, maria) == 1
+        assert office.conversation(maria).opted_out
+
+
+async def test_a_retired_question_is_not_asked(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("e")
+        assert person.sees("Will you vote?", "Need a ride?")
+    assert all(isinstance(question, int) for question in office.conversation(maria).answers or [QuestionId(1)])
+
+
+async def test_the_campaign_s_replies_are_above_those_for_all(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("a")
+        order = [text for line in person.lines for text in ("Where", "Thanks", "for every campaign", "Sorry") if text in line]
+        assert order[:4] == ["Where", "Thanks", "for every campaign", "Sorry"]
+
+
+async def choose(person: Person, digit: str, before: str = "") -> None:
+    """Choose a recommended reply, with something in the box before."""
+    await person.press("enter")
+    await person.type(before)
+    await person.press("escape", "a", digit)
+
+
+async def test_a_reply_is_filled_in_and_not_sent(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await choose(person, "2")
+        assert person.box == "Thank you Maria!"
+        assert person.messenger.box.has_focus
+    assert len(office.bodies(maria)) == 2
+
+
+async def test_a_draft_is_replaced_if_one_wants(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await choose(person, "1", "Dear Maria.")
+        assert person.sees("There is something in the message box already.")
+        await person.press("r")
+        assert person.box == "At the library."
+        await person.wait_until(lambda: office.draft(maria) == "At the library.", "the draft")
+
+
+async def test_a_reply_is_appended_if_one_wants(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await choose(person, "1", "Dear Maria.")
+        await person.press("a")
+        assert person.box == "Dear Maria. At the library."
+
+
+@pytest.mark.parametrize("key", ["n", "escape", "enter"])
+async def test_a_draft_is_left_alone_if_one_wants(office: Office, maria: ConversationId, key: str) -> None:
+    async with office.messenger() as person:
+        await choose(person, "1", "Dear Maria.")
+        await person.press(key)
+        assert person.box == "Dear Maria."
+
+
+async def test_replies_are_searched_as_one_types(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("a")
+        await person.type("bother")
+        assert not person.sees("Where")
+        await person.press("enter")
+        assert person.box == "Sorry to bother you."
+
+
+async def test_a_field_without_a_value_is_pointed_out(office: Office, maria: ConversationId) -> None:
+    office.replies("Place,Vote at %polling_location%.")
+    async with office.messenger() as person:
+        await person.press("a")
+        await person.type("place")
+        await person.press("enter")
+        assert "%polling_location%" in person.notice
+        assert person.send_key == "a field is not filled in"
+
+
+async def test_info_tells_about_the_campaign(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("i")
+        assert person.sees("Spring", "active", "Ana Ortiz", "00:00 to 24:00", "Contacts", "QuickSend", "Reply rate")
+
+
+async def test_the_sidebar_is_reached_and_left_in_a_narrow_window(office: Office, maria: ConversationId) -> None:
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("e")
+        assert person.sees("1 ( ) Yes")
+        assert not person.sees("/ search")
+        await person.press("escape")
+        assert person.sees("/ search")
+        assert not person.sees("Will you vote?")

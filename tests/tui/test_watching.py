@@ -1,0 +1,106 @@
+"""What others do appears by itself, and takes nothing away from whoever is at work (docs/rules.md 3.11, 3.19)."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import pytest
+
+from tests.tui.office import Office
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.surveys import record_answer
+
+WITHIN = 1.0
+"""Seconds in which another's change is on the screen."""
+
+
+@pytest.fixture
+def three(office: Office) -> list[ConversationId]:
+    """Maria, Dev and Ann wait, in this order."""
+    return [office.contact(name, wrote="Hello") for name in ("Maria Lopez", "Dev Patel", "Ann Otieno")]
+
+
+async def test_a_new_reply_is_there_within_a_second(office: Office, three: list[ConversationId]) -> None:
+    quiet = office.contact("Bo Berg", texted=True)
+    async with office.messenger() as person:
+        await person.press("j")
+        office.wrote(quiet, "Who is this?")
+        began = monotonic()
+        await person.wait_for("Who is this?", "Responses 4")
+        assert monotonic() - began < WITHIN
+        assert person.row == "Dev Patel"
+
+
+async def test_the_cursor_stays_with_its_conversation(office: Office, three: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await person.press("j", "j")
+        send(office.db, office.ana, three[0], body="Hi")  # Maria goes to the end
+        await person.wait_until(lambda: person.rows[0] == "Dev Patel", "Maria at the end")
+        assert person.row == "Ann Otieno"
+        assert person.sees("Ann Otieno  (415) 555-0003")
+
+
+async def test_a_conversation_that_leaves_hands_its_place_on(office: Office, three: list[ConversationId]) -> None:
+    of = office.campaigns["Spring"]
+    async with office.messenger() as person:
+        await person.press("j")
+        reassign(office.db, office.ana, Request(of.id, conversations=(three[1],), destinations=(office.assignment("lee"),)))
+        await person.wait_until(lambda: len(person.rows) == 2, "two rows")
+        assert person.row == "Ann Otieno"
+
+
+async def test_what_is_being_typed_stays(office: Office, three: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await person.press("j", "enter")
+        await person.type("Your polling")
+        office.wrote(three[1], "Hello??")
+        office.wrote(three[2], "Hello??")
+        opt_out_number(office.db, office.ana, office.conversation(three[0]).phone)
+        await person.wait_for("Hello??", "Opt Outs 1")
+        assert person.box == "Your polling"
+        assert person.messenger.box.has_focus
+        await person.type(" place")
+        await person.press("enter")
+    assert office.bodies(three[1])[-1] == "Your polling place"
+
+
+async def test_the_thread_grows_while_it_is_open(office: Office, three: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        office.wrote(three[0], "Are you there?")
+        await person.wait_for("Are you there?")
+        assert person.row == "Maria Lopez"
+
+
+async def test_a_search_keeps_its_focus_and_words(office: Office, three: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await person.press("slash")
+        await person.type("de")
+        office.wrote(three[1], "Hello??")
+        await person.wait_for("Hello??")
+        await person.type("v")
+        assert person.messenger.search.value == "dev"
+        assert person.rows == ["Dev Patel"]
+
+
+async def test_another_s_answer_appears(office: Office, three: list[ConversationId]) -> None:
+    office.survey("Will you vote?,Yes|No")
+    async with office.messenger() as person:
+        assert person.sees("( ) Yes")
+        record_answer(office.db, office.ana, three[0], "Will you vote?", "Yes")
+        await person.wait_for("(•) Yes")
+
+
+async def test_two_who_have_the_same_one_open_see_each_other(office: Office, three: list[ConversationId]) -> None:
+    office.person("mo", "Mo", Role.MODERATOR)
+    async with office.messenger() as ana, office.messenger(login="mo") as mo:
+        await ana.wait_for("also open: Mo")
+        await mo.press("enter")
+        await mo.type("Hi Maria")
+        await mo.press("enter")
+        await ana.wait_for("Hi Maria")
+        assert ana.sees("Mo Doe")
