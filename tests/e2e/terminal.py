@@ -35,6 +35,9 @@ PATIENCE = float(os.environ.get("PATIENCE", "20"))
 _QUIET = 0.08
 """Seconds of silence after which the app has said all that it had to say."""
 
+_BETWEEN = 0.04
+"""Seconds of silence after which a person presses the next of several keys."""
+
 _FIRST = 0.4
 """Seconds in which the first byte of an answer to a key comes, if one comes."""
 
@@ -139,9 +142,9 @@ class Terminal:
 
     def press(self, *keys: str) -> None:
         """Press keys one after another, as a person who sees what each does."""
-        for key in keys:
+        for place, key in enumerate(keys, 1):
             self.send(bytes_of(key))
-            self.settle()
+            self.settle(quiet=_QUIET if place == len(keys) else _BETWEEN)
 
     def type(self, text: str) -> None:
         """Type a text in one go, then wait until it is dealt with."""

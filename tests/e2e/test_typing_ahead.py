@@ -7,8 +7,6 @@ import pytest
 from tests.e2e.conftest import Office
 from tests.e2e.messenger import Messenger, open_messenger
 
-AHEAD = pytest.mark.xfail(strict=True, reason="keys that come before the focus has moved are taken for commands")
-
 
 def at_once(desk: Messenger, keys: bytes) -> None:
     """Let keys arrive in one go."""

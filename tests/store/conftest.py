@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,9 +40,17 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which nothing has happened yet; made once, since that is what takes long."""
+    path = tmp_path_factory.mktemp("new") / "new.db"
+    Database(path, scratch=True).close()
+    return path
+
+
 @pytest.fixture
-def db(tmp_path: Path, clock: Clock) -> Iterator[Database]:
-    database = Database(tmp_path / "thrumsg.db", clock=clock)
+def db(new_file: Path, tmp_path: Path, clock: Clock) -> Iterator[Database]:
+    database = Database(shutil.copyfile(new_file, tmp_path / "thrumsg.db"), clock=clock, scratch=True)
     yield database
     database.close()
 

@@ -63,7 +63,7 @@ wishes = st.builds(
     count=st.sampled_from([None, 1, 2, 3, 99]),
     level=st.booleans(),
 )
-quickly = settings(max_examples=35)
+quickly = settings(max_examples=25)
 
 
 def arrange(world: World, wanted: Arrangement) -> None:

@@ -58,7 +58,7 @@ SEARCHES = (
     "415",
     "zz",
 )
-READ_ONLY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+READ_ONLY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

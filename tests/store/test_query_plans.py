@@ -228,7 +228,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     ),
     "fill_in": (fill_in, lambda conn, of: fill_in(conn, conversation(conn, of.people[0]), of.who, "%first_name%")),
     "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
-    "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.event)),
+    "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who.user.id)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
     "users": (users, lambda conn, of: users(conn)),

@@ -149,15 +149,24 @@ def test_waiting_counts_from_the_first_message_that_nobody_answered(
     assert row["waiting_since"] == int(first.timestamp() * 1000)
 
 
-def test_a_message_that_comes_late_takes_its_place_in_time(
+def test_a_message_that_comes_late_takes_its_place_in_the_thread_and_still_needs_a_reply(
     db: Database, kim: Identity, ann: ConversationId, clock: Clock
 ) -> None:
     send(db, kim, ann)
     clock.forward(minutes=10)
     send(db, kim, ann, body="Still there?")
     received = receive(db, None, ANN, "yes", at=clock.now - timedelta(minutes=5))
-    assert received.status is Status.ANSWERED
+    assert received.status is Status.NEEDS_REPLY  # nobody has read it
     assert [message.body for message in look_at(db, ann).messages][1] == "yes"
+
+
+def test_a_time_that_is_still_to_come_counts_as_now(
+    db: Database, kim: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    receive(db, None, ANN, "from the future", at=clock.now + timedelta(days=400))
+    assert look_at(db, ann).messages[0].at == clock.now
+    assert send(db, kim, ann, body="hello").kind is not None
+    assert look_at(db, ann).status is Status.ANSWERED
 
 
 def test_messages_come_in_at_any_hour_and_while_paused(db: Database, owner: Identity, clock: Clock) -> None:

@@ -105,7 +105,6 @@ def test_without_a_name_it_is_ones_own_last_change_that_is_not_an_undo(
         undo(db, moderator)
 
 
-@pytest.mark.xfail(strict=True, reason="4.9: a later move that was undone itself still counts as moved again")
 def test_undoing_one_after_the_other_takes_all_back(
     db: Database, moderator: Identity, spring: Campaign, three: list[ConversationId], moved: Outcome
 ) -> None:
@@ -117,7 +116,7 @@ def test_undoing_one_after_the_other_takes_all_back(
 
 def test_a_send_cannot_be_undone(db: Database, owner: Identity, three: list[ConversationId]) -> None:
     send(db, owner, three[0])
-    with pytest.raises(Refused, match="cannot be undone: sent initial to Ann"):
+    with pytest.raises(Refused, match="none that can be undone"):
         undo(db, owner, journal(db)[0].id)
 
 
@@ -153,7 +152,7 @@ def test_a_preview_says_what_would_go_back_and_what_would_stay(
     give(db, owner, spring, "lee", three[:1])
     assert moved.event is not None
     with db.reading() as conn:
-        preview = preview_undo(conn, moved.event)
+        preview = preview_undo(conn, owner, moved.event)
     assert (preview.entry.id, preview.moves, preview.skipped) == (moved.event, 2, (three[0],))
     undone = undo(db, owner, moved.event)
     assert (undone.moved, undone.skipped) == (preview.moves, preview.skipped)
@@ -165,7 +164,7 @@ def test_the_preview_of_a_removal_counts_what_goes_back_to_who_left(
     removed = remove_sender(db, owner, "Spring", "kim")
     assert removed.event is not None
     with db.reading() as conn:
-        preview = preview_undo(conn, removed.event)
+        preview = preview_undo(conn, owner, removed.event)
     assert (preview.moves, preview.skipped) == (3, ())
 
 

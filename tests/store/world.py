@@ -171,7 +171,7 @@ def expected(world: World) -> dict[ConversationId, Expected]:
         """
     ):
         told = world.rows(
-            "SELECT at, direction FROM message WHERE conversation_id = ? AND state <> 'cancelled' ORDER BY at, id",
+            "SELECT at, direction FROM message WHERE conversation_id = ? AND state <> 'cancelled' ORDER BY id",
             row["id"],
         )
         standing[ConversationId(row["id"])] = _expected(

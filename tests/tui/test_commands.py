@@ -55,7 +55,11 @@ def test_ids_are_unique() -> None:
 
 @pytest.mark.parametrize("scope", Scope)
 def test_no_key_means_two_things_in_one_place(scope: Scope) -> None:
-    around = set() if scope in {Scope.LIST, Scope.EVERYWHERE, Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES} else {Scope.EVERYWHERE}
+    around = (
+        set()
+        if scope in {Scope.LIST, Scope.EVERYWHERE, Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES}
+        else {Scope.EVERYWHERE}
+    )
     keys = Counter(key for each in commands_of(scope, *around) for key in each.keys.split())
     assert [key for key, times in keys.items() if times > 1] == []
 
@@ -78,7 +82,13 @@ def reason(office: Office, id: str, login: str = "ana", **facts: object) -> str 
 
 def test_what_needs_a_conversation_says_so(office: Office) -> None:
     conversation = office.conversation(office.contact("Maria Lopez"))
-    for id in ("messenger.survey", "messenger.replies", "messenger.reassign", "messenger.opt_out", "messenger.copy_phone"):
+    for id in (
+        "messenger.survey",
+        "messenger.replies",
+        "messenger.reassign",
+        "messenger.opt_out",
+        "messenger.copy_phone",
+    ):
         assert reason(office, id) == "No conversation is open."
         assert reason(office, id, conversation=conversation) is None
 

@@ -229,13 +229,18 @@ async def test_a_redacted_number_shows_two_digits(redacted: Office) -> None:
         assert not sees_number(person)
         await person.press("y")
         assert "cannot be copied" in person.notice
+        await person.press("o", "y", "H")
+        assert not sees_number(person)
+
+
+@pytest.mark.xfail(strict=True, reason="Phone Lookup begins with the number in full")
+async def test_looking_a_redacted_number_up_shows_no_more(redacted: Office) -> None:
+    async with redacted.messenger() as person:
         await person.press("p")
-        assert not sees_number(person)
-        await person.press("escape", "o", "y", "H")
+        assert person.sees("Maria Lopez")
         assert not sees_number(person)
 
 
-@pytest.mark.xfail(strict=True, reason="what undo says names the number in full")
 async def test_taking_an_opt_out_back_shows_no_redacted_number(redacted: Office) -> None:
     async with redacted.messenger() as person:
         await person.press("o", "y", "z")

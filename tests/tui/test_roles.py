@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.office import Office
+from tests.tui.office import Office, Person
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 
@@ -66,17 +65,29 @@ async def test_a_sender_writes_as_themselves(office: Office) -> None:
     assert office.conversation(id).messages[-1].author == "Kim Alvarez"
 
 
-async def test_a_sender_sees_no_other_s_number_in_the_look_up(office: Office) -> None:
+async def look_up(person: Person, phone: str) -> None:
+    """Type a number into Phone Lookup."""
+    await person.press("p", *["backspace"] * 12)
+    await person.type(phone.removeprefix("+1"))
+
+
+@pytest.mark.xfail(strict=True, reason="Phone Lookup tells a sender of everybody's contacts")
+async def test_a_sender_looks_up_no_contact_of_others(office: Office) -> None:
     office.contact("Maria Lopez", "kim", wrote="Hello")
     dev = office.contact("Dev Patel", "lee", wrote="Hello")
-    phone = office.conversation(dev).phone
-    opt_out_number(office.db, office.ana, phone)
     async with office.app("kim") as person:
-        await person.press("p")
-        for _ in range(12):
-            await person.press("backspace")
-        await person.type(phone.removeprefix("+1"))
+        await look_up(person, office.conversation(dev).phone)
         assert not person.sees("Dev Patel")
+
+
+@pytest.mark.xfail(strict=True, reason="Phone Lookup opens everybody's conversations to a sender")
+async def test_a_sender_opens_no_conversation_of_others(office: Office) -> None:
+    office.contact("Maria Lopez", "kim", wrote="Hello")
+    dev = office.contact("Dev Patel", "lee", wrote="I am Dev")
+    async with office.app("kim") as person:
+        await look_up(person, office.conversation(dev).phone)
+        await person.press("enter")
+        assert not person.sees("I am Dev")
 
 
 async def test_a_sender_sees_no_other_s_work_in_the_journal(office: Office) -> None:
@@ -97,6 +108,7 @@ async def test_a_sender_with_two_campaigns_chooses(office: Office) -> None:
         assert isinstance(person.app.screen, MessengerScreen)
 
 
+@pytest.mark.xfail(strict=True, reason="the list of campaigns has all, with everybody's counts")
 async def test_a_sender_sees_no_campaign_that_they_are_not_on(office: Office) -> None:
     office.campaign("Autumn")
     office.person("zoe", "Zoe", Role.SENDER)

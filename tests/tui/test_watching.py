@@ -49,7 +49,9 @@ async def test_a_conversation_that_leaves_hands_its_place_on(office: Office, thr
     of = office.campaigns["Spring"]
     async with office.messenger() as person:
         await person.press("j")
-        reassign(office.db, office.ana, Request(of.id, conversations=(three[1],), destinations=(office.assignment("lee"),)))
+        reassign(
+            office.db, office.ana, Request(of.id, conversations=(three[1],), destinations=(office.assignment("lee"),))
+        )
         await person.wait_until(lambda: len(person.rows) == 2, "two rows")
         assert person.row == "Ann Otieno"
 

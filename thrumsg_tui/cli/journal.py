@@ -32,7 +32,7 @@ def _preview(session: Session, args: Namespace) -> Report:
         last = queries.last_undoable(conn, session.who.user.id)
         if args.event is None and last is None:
             raise Refused("There is nothing of yours to undo.")
-        shown = preview_undo(conn, args.event if last is None or args.event is not None else last.id)
+        shown = preview_undo(conn, session.who, args.event if last is None or args.event is not None else last.id)
         phones = phone_display(conn)
     lines = [f"Undo of {shown.entry.id}: {phones.sentence(shown.entry.summary)}."]
     if shown.moves or shown.skipped:

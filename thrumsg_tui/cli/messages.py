@@ -107,7 +107,7 @@ def receive(session: Session, args: Namespace) -> Report:
         "flagged": taken.flagged,
         "duplicate": taken.duplicate,
     }
-    where = f"Conversation {taken.conversation_id}" if taken.conversation_id else "Nobody knows the number; it is kept"
+    where = f"Conversation {taken.conversation_id}" if taken.conversation_id else "No conversation takes it; it is kept"
     said = [
         *([taken.status.replace("_", " ")] if taken.status and not taken.opted_out else []),
         *(["opted out"] if taken.opted_out else []),

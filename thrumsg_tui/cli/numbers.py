@@ -20,7 +20,11 @@ def opt_out(session: Session, args: Namespace) -> Report:
     """Opt a number out in every campaign, and tell the contact (`docs/rules.md 5.2`)."""
     done = opt_outs.opt_out_number(session.db, session.who, read_number(args.phone, args.region), args.note)
     deliver_practice(session.db)
-    told = "a confirmation goes out" if done.confirmation_sent else "no confirmation, since nobody ever texted it"
+    told = (
+        "a confirmation goes out"
+        if done.confirmation_sent
+        else "no confirmation, since nobody has texted it in a campaign that goes on"
+    )
     return _report(session, done, f"is opted out, in {counted(len(done.conversations), 'conversation')}; {told}")
 
 

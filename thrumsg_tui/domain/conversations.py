@@ -47,10 +47,11 @@ class Standing:
 def standing(messages: Iterable[MessageFact]) -> Standing:
     """Derive where a conversation stands from all its messages, in any order (`docs/rules.md 1.1`).
 
-    A cancelled message does not count as written: it never left. Waiting counts from the first
-    message of the contact that nobody answered (`docs/rules.md 3.5`).
+    What counts is the order of arrival, which is that of the ids: a message that comes late, stamped with an earlier
+    time, has been read by nobody. A cancelled message does not count as written: it never left. Waiting counts from the
+    first message of the contact that nobody answered (`docs/rules.md 3.5`).
     """
-    written = sorted((fact for fact in messages if not fact.cancelled), key=lambda fact: (fact.at, fact.id))
+    written = sorted((fact for fact in messages if not fact.cancelled), key=lambda fact: fact.id)
     outgoing = [fact for fact in written if fact.direction is Direction.OUTGOING]
     texted, replied = bool(outgoing), len(outgoing) < len(written)
     unanswered: MessageFact | None = None
@@ -71,8 +72,8 @@ def standing(messages: Iterable[MessageFact]) -> Standing:
         replied=replied,
         waiting_since=unanswered.at if unanswered else None,
         last_message_id=last.id if last else None,
-        last_message_at=last.at if last else None,
-        last_texted_at=outgoing[-1].at if outgoing else None,
+        last_message_at=max(fact.at for fact in written) if written else None,
+        last_texted_at=max(fact.at for fact in outgoing) if outgoing else None,
         message_count=len(written),
     )
 

@@ -37,6 +37,9 @@ _LETTERED_EMOJI = re.compile(_KEYCAP + "|[\u00a9\u00ae\u2122\u2139\u24c2\u3297\u
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u2032\u02bc\u00b4`", "'"))
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
+_QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
+"""Single quotes: apostrophes that do not stand between two letters."""
+
 _SENTENCE_BREAK = re.compile(r"[^\w\s'-]+|\s-+\s|[\n\r\u2028\u2029]")
 
 _NOT = "".join(
@@ -137,6 +140,7 @@ def _bare(text: str) -> str:
 def _nearly_opts_out(plain: str) -> bool:
     # A picture between two words does not part them, as in "please <folded hands> stop".
     worded = "".join(" " if unicodedata.category(each) in {"So", "Sk"} else each for each in plain)
+    worded = _QUOTES.sub(" ", worded)
     if _NEAR_MISS.search(" ".join(worded.split())):
         return True
     sentences = (" ".join(_bare(part).split()) for part in _SENTENCE_BREAK.split(worded))

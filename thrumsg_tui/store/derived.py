@@ -42,6 +42,21 @@ def refresh(conn: sqlite3.Connection, conversation_id: ConversationId) -> Standi
     return now
 
 
+def reopen_follow_ups(conn: sqlite3.Connection, conversation_id: ConversationId) -> None:
+    """Let follow-ups whose message was cancelled be unsent again: they never left (`docs/rules.md 1.1`)."""
+    conn.execute(
+        """
+        UPDATE follow_up_target SET state = 'pending'
+        WHERE conversation_id = :id AND state = 'sent'
+          AND NOT EXISTS (SELECT 1 FROM message
+                          WHERE message.conversation_id = :id AND message.state <> 'cancelled'
+                            AND message.follow_up_id = follow_up_target.follow_up_id)
+        """,
+        {"id": conversation_id},
+    )
+    refresh_pending_follow_ups(conn, "conversation.id = :id", {"id": conversation_id})
+
+
 def refresh_pending_follow_ups(conn: sqlite3.Connection, where: str, parameters: dict[str, object]) -> None:
     """Point conversations at their oldest unsent active follow-up, or at none.
 

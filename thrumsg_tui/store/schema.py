@@ -163,11 +163,12 @@ CREATE TABLE message (
     state_at        INTEGER NOT NULL,
     segments        INTEGER NOT NULL,
     leaves_at       INTEGER,
-    provider_id     TEXT UNIQUE,
+    provider_id     TEXT,
     error_code      TEXT,
     error_text      TEXT
 ) STRICT;
 CREATE INDEX message_in_thread ON message (conversation_id, at, id);
+CREATE INDEX message_of_provider ON message (provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX message_outbox ON message (state, id) WHERE state IN ('unsent', 'queued', 'sending');
 
 CREATE TABLE reply_hour (  -- kept by trigger: incoming messages per campaign and hour, hours since 1970 UTC
@@ -182,7 +183,7 @@ CREATE TABLE unmatched (  -- incoming messages of numbers that nobody knows
     at          INTEGER NOT NULL,
     phone       TEXT NOT NULL,
     body        TEXT NOT NULL,
-    provider_id TEXT UNIQUE
+    provider_id TEXT
 ) STRICT;
 CREATE INDEX unmatched_of_phone ON unmatched (phone, at);
 

@@ -98,7 +98,9 @@ class ThrumsgApp(App[None]):
         """Show the screen of a place, once the key that asked for it has been dealt with."""
         self.run_worker(self._show_place(place), group="place", exclusive=True)
 
-    async def _show_place(self, place: Place, cursor_on: FoundConversation | None = None) -> None:
+    async def _show_place(
+        self, place: Place, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
+    ) -> None:
         self.place = place
         while isinstance(self.screen, HistoryScreen):
             await self.pop_screen()
@@ -106,7 +108,7 @@ class ThrumsgApp(App[None]):
         if place.campaign_id is None:
             screen = CampaignsScreen(self.glyphs)
         elif place.assignment_id is None:
-            screen = OverviewScreen(place.campaign_id, self.glyphs)
+            screen = OverviewScreen(place.campaign_id, self.glyphs, came_from)
         else:
             sort = await self.desk.ask(preference, self.who.user.id, CONVERSATION_SORT)
             known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
@@ -161,10 +163,11 @@ class ThrumsgApp(App[None]):
         elif self.place.assignment_id is None or not self.who.may(Action.VIEW_ALL):
             self.go_to(Place())
         else:
-            self.go_to(Place(self.place.campaign_id))
+            self.run_worker(self._show_place(Place(self.place.campaign_id), came_from=self.place.assignment_id))
 
     def _remember(self) -> None:
-        self.run_worker(self.desk.do(set_preference, self.who.user.id, LAST_PLACE, str(self.place)))
+        if self.place.campaign_id is not None:  # whoever quits by way of the campaigns comes back to the last one
+            self.run_worker(self.desk.do(set_preference, self.who.user.id, LAST_PLACE, str(self.place)))
         self.run_worker(self._show_presence())
 
     # Keys

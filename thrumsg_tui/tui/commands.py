@@ -165,6 +165,15 @@ COMMANDS: tuple[Command, ...] = (
         "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE
     ),
     Command("history.escape", "escape", "escape", "Out", "Out of the search, then back", Scope.HISTORY),
+    Command(
+        "history.undo",
+        "enter",
+        "",
+        "Take back",
+        "Take the change under the cursor back, after saying what that will do",
+        Scope.HISTORY,
+        "take back",
+    ),
     Command("history.search", "slash", "search", "Search", "What somebody did", Scope.HISTORY, "person"),
     Command(
         "history.campaign", "c", "all_campaigns", "Campaigns", "This campaign or all", Scope.HISTORY, "all campaigns"
@@ -221,7 +230,15 @@ COMMANDS: tuple[Command, ...] = (
         "Out of the search, then out of the marks, then back",
         Scope.MESSENGER,
     ),
-    Command("messenger.mark", "space", "mark", "Mark", "Mark this one, or take the mark off", Scope.MESSENGER, "mark"),
+    Command(
+        "messenger.mark",
+        "space",
+        "mark",
+        "Mark",
+        "Mark this one, or take the mark off, and go down",
+        Scope.MESSENGER,
+        "mark",
+    ),
     Command("messenger.mark_range", "V", "mark_range", "Mark a range", "From here to the next V", Scope.MESSENGER),
     Command("messenger.mark_all", "A", "mark_all", "Mark all", "Mark all that match tab and search", Scope.MESSENGER),
     Command(
@@ -284,11 +301,11 @@ COMMANDS: tuple[Command, ...] = (
         Scope.MESSENGER,
         "next waiting",
     ),
-    Command("messenger.tab_1", "1", "digit(1)", "First tab", "The first tab", Scope.MESSENGER),
-    Command("messenger.tab_2", "2", "digit(2)", "Second tab", "The second tab", Scope.MESSENGER),
-    Command("messenger.tab_3", "3", "digit(3)", "Third tab", "The third tab", Scope.MESSENGER),
-    Command("messenger.tab_4", "4", "digit(4)", "Fourth tab", "The fourth tab", Scope.MESSENGER),
-    Command("messenger.tab_5", "5", "digit(5)", "Fifth tab", "The fifth tab", Scope.MESSENGER),
+    Command("messenger.tab_1", "1", "digit(1)", "Tab 1", "Initial Messages", Scope.MESSENGER),
+    Command("messenger.tab_2", "2", "digit(2)", "Tab 2", "Responses", Scope.MESSENGER),
+    Command("messenger.tab_3", "3", "digit(3)", "Tab 3", "Follow-ups", Scope.MESSENGER),
+    Command("messenger.tab_4", "4", "digit(4)", "Tab 4", "Opt Outs", Scope.MESSENGER),
+    Command("messenger.tab_5", "5", "digit(5)", "Tab 5", "Sent, where it is shown", Scope.MESSENGER),
     Command(
         "messenger.count",
         "0 6 7 8 9",
@@ -451,5 +468,5 @@ def bindings(commands: Iterable[Command], *, checked: bool = True) -> list[Bindi
             key_display=each.shown_keys,
         )
         for each in commands
-        if each.keys
+        if each.keys and each.action
     ]

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.sending import hold_until
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.derived import refresh
+from thrumsg_tui.store.derived import refresh, reopen_follow_ups
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.times import to_ms
 
@@ -62,6 +62,7 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
             kind = MessageKind(row["kind"])
             if row["opted_out"] and kind is not MessageKind.OPT_OUT_CONFIRMATION:
                 _set(tx, MessageId(row["id"]), MessageState.CANCELLED)
+                reopen_follow_ups(tx.conn, ConversationId(row["conversation_id"]))
                 refresh(tx.conn, ConversationId(row["conversation_id"]))
                 continue
             leaves_at = hold_until(campaign(tx.conn, CampaignId(row["campaign_id"])), kind, tx.now)

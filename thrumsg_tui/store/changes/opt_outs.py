@@ -11,7 +11,7 @@ from thrumsg_tui.domain.people import Action, Identity, Role
 from thrumsg_tui.domain.words import CampaignState, MessageKind, OptOutKind
 from thrumsg_tui.store.changes.sending import store_outgoing
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.derived import refresh
+from thrumsg_tui.store.derived import refresh, reopen_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.settings import settings
@@ -71,6 +71,15 @@ def store_opt_out(
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
     return OptedOut(event_id, phone, tuple(concerned), confirmed)
+
+
+def store_own_words(tx: Transaction, phone: str, words: str) -> None:
+    """Note that a contact who is opted out has asked for it: from now on it is their own opt-out, for undo too."""
+    tx.conn.execute(
+        "UPDATE opt_out SET kind = ?, note = ?, at = ?, user_id = NULL WHERE phone = ?",
+        (OptOutKind.AUTOMATIC, words, tx.now_ms, phone),
+    )
+    record(tx, None, Deed.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
 
 
 def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
@@ -163,6 +172,7 @@ def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
             (tx.now_ms, each),
         )
         if cancelled.rowcount:
+            reopen_follow_ups(tx.conn, each)
             refresh(tx.conn, each)
 
 

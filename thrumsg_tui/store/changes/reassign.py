@@ -59,6 +59,10 @@ def move(
     skipped = [*planned.already_there, *skipped]
     gains = net_gains(tuple(moves), planned.logins)
     sentence = sentence_of(moves, planned, len(skipped))
+    if removed is not None:
+        left = deed is not Deed.UNDO
+        what = "took {} off" if left else "put {} back on"
+        sentence = f"{what.format(planned.names[removed])} the campaign; {sentence}"
     if not moves and removed is None:
         return Outcome(None, 0, tuple(skipped), {}, sentence)
     event_id = record(

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.opt_out_words import Heard, hear
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.words import CampaignState, OptOutKind, Status
-from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out
+from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out, store_own_words
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh
 from thrumsg_tui.store.journal import record
@@ -46,19 +46,20 @@ def receive(
     """Store a message from a number (E.164), and opt the number out or in if that is what it says.
 
     The conversation is the one texted last, in a campaign that is not archived, unless `campaign_id` says which.
-    A `provider_id` seen before stores nothing. `who` is None for the gateway. Raises `Refused` for a message to an
-    archived campaign by name, or one without any words.
+    A `provider_id` seen before from the same number stores nothing. A time `at` that is still to come counts as now.
+    `who` is None for the gateway. Raises `Refused` for a message to an archived campaign by name, or one without any
+    words.
     """
     if who:
         who.require(Action.RECEIVE)
     if not body.strip():
         raise Refused("The message is empty; nothing was stored.")
     with db.writing() as tx:
-        if provider_id is not None and (seen := _seen_before(tx, provider_id, phone)):
+        if provider_id and (seen := _seen_before(tx, provider_id, phone)):
             return seen
         to = _route(tx, phone, campaign_id)
-        moment = to_ms(at) if at else tx.now_ms
-        _store(tx, to, phone, body, provider_id, moment)
+        moment = max(1, min(to_ms(at), tx.now_ms)) if at else tx.now_ms
+        _store(tx, to, phone, body, provider_id or None, moment)
         if to:
             refresh(tx.conn, to)
         whose = "" if to else ", whom nobody knows"
@@ -73,6 +74,10 @@ def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None) -> 
     match hear(body, opted_out=opted_out):
         case Heard.OPT_OUT if not opted_out and settings(tx.conn).auto_opt_out:
             store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, body.strip()[:200])
+        case Heard.OPT_OUT if opted_out:
+            store_own_words(tx, phone, body.strip()[:200])
+        case Heard.OPT_OUT if to:
+            tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
         case Heard.OPT_IN if opted_out:
             store_opt_in(tx, None, phone)
         case Heard.NEAR_MISS if to and not opted_out:
@@ -118,10 +123,13 @@ def _store(tx: Transaction, to: ConversationId | None, phone: str, body: str, pr
 def _seen_before(tx: Transaction, provider_id: str, phone: str) -> Received | None:
     row = tx.conn.execute(
         """
-        SELECT conversation_id FROM message WHERE provider_id = :id
-        UNION ALL SELECT NULL FROM unmatched WHERE provider_id = :id
+        SELECT message.conversation_id FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE message.provider_id = :id AND contact.phone = :phone
+        UNION ALL SELECT NULL FROM unmatched WHERE provider_id = :id AND phone = :phone
         """,
-        {"id": provider_id},
+        {"id": provider_id, "phone": phone},
     ).fetchone()
     return None if row is None else _result(tx, row["conversation_id"], phone, duplicate=True)
 

@@ -20,7 +20,7 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, last_undoable
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import details_of, way_back
+from thrumsg_tui.store.queries.undoing import details_of, require_may_undo, way_back
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
@@ -34,10 +34,11 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
         wanted = entry(tx.conn, event_id) if event_id is not None else last_undoable(tx.conn, who.user.id)
         if wanted is None:
             raise Refused("There is nothing of yours to undo.")
+        require_may_undo(who, wanted)
         if wanted.undone_by is not None:
             raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
         if not wanted.undoable:
-            raise Refused(f"Change {wanted.id} cannot be undone: {wanted.summary}.")
+            raise Refused(f"Change {wanted.id} is none that can be undone.")
         outcome = _undone(tx, who, wanted)
         tx.conn.execute(
             "UPDATE event SET undone_by = ?, undoable = ? WHERE id = ?",
@@ -65,6 +66,7 @@ def _moves_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: De
     removed: AssignmentId | None = details.get("removed")
     back = way_back(tx.conn, of.id, wanted.id)
     if removed is not None:
+        who.require(Action.MANAGE_PEOPLE)
         if deed is Deed.REDO:
             _require_nothing_more(tx, removed, back)
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
@@ -88,19 +90,19 @@ def _opt_out_undone(
     if takes_effect_away:
         who.require(Action.OPT_IN)
         if present is None:
-            return _nothing(f"{phone} was opted in since")
+            return _nothing("the number was opted in since")
         if present["at"] != details["at"]:
-            return _nothing(f"{phone} was opted in and out again since")
+            return _nothing("the number was opted out again since")
         concerned = erase_opt_out(tx, phone)
         now = {"phone": phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
-        sentence = f"{phone} is opted in again"
+        sentence = "the number is opted in again"
     else:
         require_own_number(tx, who, phone)
         if present is not None:
-            return _nothing(f"{phone} was opted out since")
+            return _nothing("the number was opted out since")
         concerned = restore_opt_out(tx, phone, details["old"])
         now = {"phone": phone, "at": details["old"]["at"], "thread": f"opted out again by {who.user.name}"}
-        sentence = f"{phone} is opted out again"
+        sentence = "the number is opted out again"
     return _journalled(tx, who, wanted, deed, sentence, now, concerned)
 
 

@@ -46,7 +46,7 @@ def plan(conn: sqlite3.Connection, request: Request, now: datetime) -> Plan:
         deal_level(taken, [(each, active[each].assigned) for each in order]) if request.level else deal(taken, order)
     )
     moves = tuple(Move(holding[0], holding[1], to, holding[2], holding[3]) for holding, to in dealt)
-    involved = {move.source for move in moves} | set(order)
+    involved = {*(move.source for move in moves), *request.sources, *order}
     names, logins = _named(conn, involved, active)
     return Plan(of.id, newest_event(conn), moves, already_there, names, logins)
 
@@ -61,7 +61,7 @@ def still_possible(
 ) -> tuple[list[Move], list[ConversationId]]:
     """Part the moves whose conversation nobody moved since, to a destination that is active in the campaign now.
 
-    `returning` is the assignment of a sender who comes back with it.
+    A move that was undone is none. `returning` is the assignment of a sender who comes back with it.
     """
     active = {
         row["id"]
@@ -73,10 +73,12 @@ def still_possible(
         row["conversation_id"]
         for row in conn.execute(
             """
-            SELECT conversation_id FROM event_conversation
-            WHERE event_id > ? AND to_assignment_id IS NOT NULL
+            SELECT touched.conversation_id
+            FROM event_conversation AS touched JOIN event ON event.id = touched.event_id
+            WHERE touched.event_id > :as_of AND touched.to_assignment_id IS NOT NULL
+              AND event.undone_by IS NULL AND (event.action <> 'undo' OR event.undoes <= :as_of)
             """,
-            (planned.as_of,),
+            {"as_of": planned.as_of},
         )
     }
     holders = _holders(conn, planned)
@@ -126,7 +128,7 @@ def _destinations(
         if not destinations <= set(active):
             raise Refused("A destination is no longer active on this campaign. Nothing was moved.")
     if request.sources and set(request.sources) <= destinations:
-        raise Refused("They would stay with the same sender: choose another destination. Nothing was moved.")
+        raise Refused("Whoever would give is a destination too: choose others. Nothing was moved.")
     return destinations
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.journal import Deed, JournalEntry
+from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Move, Plan, net_gains
 from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.queries.history import entry
@@ -27,9 +28,19 @@ class UndoPreview:
     gains: Mapping[str, int]
 
 
-def preview_undo(conn: sqlite3.Connection, event_id: EventId) -> UndoPreview:
-    """Work out what undoing a change would do, changing nothing; `NotFound` if there is none."""
+def require_may_undo(who: Identity, wanted: JournalEntry) -> None:
+    """Raise `NotPermitted` for somebody else's change, unless the person may reassign (`docs/rules.md 4.9`)."""
+    if (wanted.acting_for or wanted.by) != who.user.login:
+        who.require(Action.REASSIGN)
+
+
+def preview_undo(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> UndoPreview:
+    """Work out what undoing a change would do, changing nothing.
+
+    Raises `NotFound` if there is none, `NotPermitted` where the person may not undo it.
+    """
     wanted = entry(conn, event_id)
+    require_may_undo(who, wanted)
     row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
     if row["campaign_id"] is None:
         return UndoPreview(wanted, 0, (), {})

@@ -132,7 +132,9 @@ class BulkReassign(ModalScreen[Plan | None]):
         self.preview.show_plan(self._plan, refusal)
         moves = self._plan.moves if self._plan else ()
         opted_out = sum(move.opted_out for move in moves)
-        self._total.show([(f" {len(moves)} of {self.form.matching} that match, {opted_out} opted out", "strong")])
+        hint = "  whoever receives gives nothing" if self.form.request.everyone else ""
+        total = f" {len(moves)} of {self.form.matching} that match, {opted_out} opted out"
+        self._total.show([(total, "strong"), (hint, "quiet")])
         doing = [f"Enter moves {len(moves)}"] if moves else []
         choosing = ["arrows and space choose"] if self._action is not BulkAction.UNASSIGN_ALL else []
         self._box.border_subtitle = ", ".join([*doing, *choosing, "Esc leaves"])
@@ -144,7 +146,7 @@ class BulkReassign(ModalScreen[Plan | None]):
 
     def action_page(self, pages: int) -> None:
         """Scroll the preview."""
-        self.preview.scroll_relative(y=pages * self.preview.size.height, animate=False)
+        self.preview.scroll_relative(y=pages * self.preview.size.height, animate=False, force=True)
 
     @property
     def ready_for_keys(self) -> bool:

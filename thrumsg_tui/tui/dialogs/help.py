@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -30,7 +31,9 @@ class _Keys(DrawnLines, can_focus=True):
             strips.append(self.strip([(f" {scope}", "accent")], width=width))
             for each in commands_of(scope):
                 keys = pad(each.shown_keys, 20) if each.keys else pad("from :", 20)
-                strips.append(self.strip([("  " + keys, "strong"), (each.help, "")], width=width))
+                first, *more = Text(each.help).wrap(self.app.console, max(width - 24, 10))
+                strips.append(self.strip([("  " + keys, "strong"), (first.plain, "")], width=width))
+                strips += [self.strip([(" " * 22 + line.plain, "")], width=width) for line in more]
             strips.append(self.strip([], width=width))
         return strips
 
@@ -41,8 +44,10 @@ class HelpDialog(ModalScreen[None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter,f1", "dismiss(None)", show=False),
-        Binding("j", "scroll_keys(1)", show=False),
-        Binding("k", "scroll_keys(-1)", show=False),
+        Binding("j,down", "scroll_keys(1)", show=False, priority=True),
+        Binding("k,up", "scroll_keys(-1)", show=False, priority=True),
+        Binding("pagedown,ctrl+d,space", "scroll_keys(10)", show=False, priority=True),
+        Binding("pageup,ctrl+u", "scroll_keys(-10)", show=False, priority=True),
     ]
 
     def __init__(self, scopes: Sequence[Scope]) -> None:
@@ -59,5 +64,5 @@ class HelpDialog(ModalScreen[None]):
         self._keys.focus()
 
     def action_scroll_keys(self, lines: int) -> None:
-        """Scroll a line."""
-        self._keys.scroll_relative(y=lines, animate=False)
+        """Scroll some lines."""
+        self._keys.scroll_relative(y=lines, animate=False, force=True, immediate=True)

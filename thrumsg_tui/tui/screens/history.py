@@ -45,17 +45,18 @@ class HistoryList(PagedList[JournalEntry]):
         self._zone = zone
 
     def draw(self, row: JournalEntry, index: int, line: int, width: int) -> Strip:
+        roomy = width >= 100
         if row.undone_by:
-            state: Part = (f"undone by {row.undone_by} ", "quiet")
+            state: Part = (f" undone by {row.undone_by} " if roomy else " undone ", "quiet")
         else:
-            state = ("can be undone ", "recorded") if row.undoable else ("", "")
+            state = ((" can be undone " if roomy else " can undo ") if row.undoable else "", "recorded")
         who = f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "by itself"
         left: list[Part] = [
             (f"{row.id:>6}  {row.at.astimezone(self._zone):%d %b %H:%M}  ", "quiet"),
             (pad(safe_text(who), 12), "strong"),
             (f"  {safe_text(self.phones.sentence(row.summary))}", "quiet" if row.undone_by else ""),
         ]
-        return self.strip(left, [("  ", ""), state], width=width, base=self.cursor_look(index))
+        return self.strip(left, [state], width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
         return self.strip([("  nothing matches", "quiet")] if line == 0 else [], width=width)
@@ -179,7 +180,7 @@ class HistoryScreen(CommandScreen):
             why = f"It was undone already, by change {row.undone_by}." if row.undone_by else "It cannot be undone."
             self.say(why, warning=True)
             return
-        question = self.list.phones.sentence(_question(await desk.ask(preview_undo, row.id)))
+        question = self.list.phones.sentence(_question(await desk.ask(preview_undo, self.thrumsg.who, row.id)))
         if not await self.app.push_screen_wait(confirmation("Undo", question, "Take it back")):
             return
         try:

@@ -38,6 +38,7 @@ from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
+from thrumsg_tui.tui.widgets.bars import TAB_TITLES
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.sidebar import Pane, RepliesPane, SidebarTab, SurveyPane
 
@@ -53,7 +54,7 @@ class MessengerScreen(MessengerPanes):
 
     SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(each for each in commands_of(Scope.MESSENGER, Scope.EVERYWHERE) if each.action),
+        *bindings(commands_of(Scope.MESSENGER, Scope.EVERYWHERE)),
         *(Binding(key, f"digit({key})", show=False) for key in command("messenger.count").keys.split()),
     ]
 
@@ -62,6 +63,7 @@ class MessengerScreen(MessengerPanes):
 
     _range_start: int | None = None
     _counting = Counting()
+    _worked_on: ConversationId | None = None
 
     @property
     def _open(self) -> Conversation | None:
@@ -254,6 +256,7 @@ class MessengerScreen(MessengerPanes):
             dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
         if not await self.app.push_screen_wait(dialog):
             return
+        self._worked_on = of.id
         try:
             await self.thrumsg.desk.do(change, self.thrumsg.who, of.phone)
         except ThrumsgError as refusal:
@@ -296,8 +299,15 @@ class MessengerScreen(MessengerPanes):
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
+        self._worked_on = chosen[0] if len(chosen) == 1 else None
         if await self.apply(planned):
             self.unmark()
+
+    async def action_undo(self) -> None:
+        """Take back the person's last change, and go back to the conversation that it was about."""
+        await super().action_undo()
+        if self._worked_on:
+            self.follow, self._worked_on = self._worked_on, None
 
     def action_reassign_sender(self) -> None:
         """Move this sender's conversations in bulk."""
@@ -326,6 +336,7 @@ class MessengerScreen(MessengerPanes):
             self.list.marks ^= {row.id}
             self.list.refresh()
             self.list.action_move(1)
+            self.say(f"{len(self.list.marks)} marked, and one down. r reassigns the marked ones.")
             self.ask_again()
 
     async def action_mark_range(self) -> None:
@@ -360,12 +371,15 @@ class MessengerScreen(MessengerPanes):
     # Tabs, search, sort
 
     def action_digit(self, digit: int) -> None:
-        """Go to a tab by its number; a digit that is no tab begins a count for `r`, or ends the one before it."""
-        tabs = list(self.view.tabs) if self.view else []
-        if 1 <= digit <= len(tabs) and not self._counting.counts:
+        """Go to a tab by its number, always the same; a digit that is none begins or continues a count for `r`."""
+        if 1 <= digit <= len(Tab) and not self._counting.counts:
             here = (self.request.tab or Tab.RESPONSES, self.list.cursor, self.follow)
             self._counting = Counting.at_tab(digit, here)
-            self.go_to_tab(tabs[digit - 1])
+            tab = list(Tab)[digit - 1]
+            if self.view and tab in self.view.tabs:
+                self.go_to_tab(tab)
+            else:
+                self.say(f"There is no tab {TAB_TITLES[tab]} here now.", warning=True)
             return
         if self._counting.before:  # the digit before only seemed to mean a tab
             tab, cursor, follow = self._counting.before

@@ -280,7 +280,7 @@ class MessengerPanes(ReassigningScreen):
         """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
         verdict = self.verdict()
         now = self.thrumsg.desk.db.clock()
-        sentence = notice_of(self.view, verdict, now) if self.view and verdict else ""
+        sentence = notice_of(self.view, verdict, now, writing=self.box.has_focus) if self.view and verdict else ""
         if sentence != self._notice:  # it changes the layout, which costs the whole screen
             self._notice = sentence
             self.notice.update(safe_text(sentence))
@@ -336,6 +336,7 @@ class MessengerPanes(ReassigningScreen):
         if not self.key_line.notice:
             self.key_line.show_keys(self.shown_commands())
         self._show_in_front(self._front)
+        self.call_later(self.tell_box)
 
     @property
     def _front(self) -> Front:

@@ -15,7 +15,7 @@ SORT_TITLES = {
 }
 
 
-def notice_of(view: MessengerView, verdict: Verdict, now: datetime) -> str:
+def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, writing: bool) -> str:
     """Say what matters before one writes here: closed, opted out, flagged, what is not filled in."""
     if view.open is None:
         return ""
@@ -28,7 +28,7 @@ def notice_of(view: MessengerView, verdict: Verdict, now: datetime) -> str:
         waits = " What you send now waits until then." if held else ""
         return f"Campaign is currently closed: {closed.reason}.{waits}"
     if of.flagged:
-        return "This may be a wish to be left alone: o opts the number out."
+        return f"This may be a wish to be left alone: {'Esc, then o,' if writing else 'o'} opts the number out."
     if verdict.leaves_at:
         return f"What you send now leaves {moment(view.campaign, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:

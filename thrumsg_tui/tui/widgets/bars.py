@@ -108,7 +108,8 @@ class TabLine(Flowing):
     def show_tabs(self, tabs: Mapping[Tab, int], current: Tab) -> None:
         """Show the tabs."""
         groups: list[list[Part]] = []
-        for number, (tab, count) in enumerate(tabs.items(), 1):
+        for tab, count in tabs.items():
+            number = list(Tab).index(tab) + 1
             look = "accent" if tab is current else ""
             groups.append([(f" {number} ", "quiet"), (TAB_TITLES[tab], look), (f" {count} ", look or "quiet")])
         self.show(groups)

@@ -80,7 +80,7 @@ class Drawn(Widget):
         while len(right) > 1 and width_of(left) + width_of(right) > width:
             del right[0]
         room = width - width_of(right)
-        if room < 8:
+        if room < min(8, width_of(left)):
             right, room = [], width
         segments: list[Segment] = []
         for text, name in left:
@@ -136,16 +136,20 @@ class DrawnLines(Drawn, ScrollView):
     def remake(self) -> None:
         """Make the lines again, because what they show has changed."""
         width = self.scrollable_content_region.width or self.size.width
-        if width <= 0:
-            return
         self._made_for = width
+        if width <= 0:
+            return  # hidden: made when it is shown
         self._strips = self.lines(width)
         self.virtual_size = Size(width, len(self._strips))
+        self._refresh_scrollbars()  # nobody else does until the widget's own size changes
         self.refresh()
 
     def on_resize(self) -> None:
         if self.scrollable_content_region.width != self._made_for:
             self.remake()
+
+    def on_show(self) -> None:
+        self.call_later(self.on_resize)
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y

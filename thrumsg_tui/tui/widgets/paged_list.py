@@ -159,6 +159,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
 
     def _measure(self) -> None:
         self.virtual_size = Size(self.size.width, self.total * self.row_height)
+        self._refresh_scrollbars()
 
     def _repaint_row(self, index: int) -> None:
         top = index * self.row_height - self.scroll_offset.y

@@ -96,8 +96,10 @@ class ReassignForm(DrawnLines, can_focus=True):
         rows = [_Row(_Field.STATUS)]
         if self._some:
             rows.append(_Row(_Field.COUNT))
-        rows += [_Row(_Field.SPLIT), _Row(_Field.EVERYONE)]
+        rows.append(_Row(_Field.SPLIT))
         wanted = fold(self._search)
+        if not wanted:
+            rows.append(_Row(_Field.EVERYONE))
         return rows + [
             _Row(_Field.DESTINATION, each)
             for each in self._all
@@ -109,13 +111,17 @@ class ReassignForm(DrawnLines, can_focus=True):
     def lines(self, width: int) -> list[Strip]:
         strips: list[Strip] = []
         for index, row in enumerate(self._rows()):
-            if row.field is _Field.EVERYONE:
+            if row.field is _Field.SPLIT:
+                strips.append(self.strip(*self._drawn(row), width=width, base=self._look(index)))
                 strips.append(self.strip([], width=width))
                 searched: Part = (f"{self._search}_" if self._search else "type a name to search", "quiet")
                 strips.append(self.strip([(" To  ", "strong"), searched], width=width))
-            base = "cursor" if index == self._cursor and self.has_focus else ""
-            strips.append(self.strip(*self._drawn(row), width=width, base=base))
+                continue
+            strips.append(self.strip(*self._drawn(row), width=width, base=self._look(index)))
         return strips
+
+    def _look(self, index: int) -> str:
+        return "cursor" if index == self._cursor and self.has_focus else ""
 
     def _drawn(self, row: _Row) -> tuple[list[Part], list[Part]]:
         request = self.request
@@ -163,10 +169,9 @@ class ReassignForm(DrawnLines, can_focus=True):
         row = rows[min(self._cursor, len(rows) - 1)]
         if event.key in {"up", "down"}:
             self._cursor = max(0, min(self._cursor + (1 if event.key == "down" else -1), len(rows) - 1))
-        elif event.key in {"left", "right"}:
-            self._turn(row, 1 if event.key == "right" else -1)
-        elif event.key == "space":
-            self._turn(row, 1)
+        elif event.key in {"left", "right", "space"}:
+            if not self._search or row.destination:  # with a search that finds nobody, nothing is chosen
+                self._turn(row, -1 if event.key == "left" else 1)
         elif event.key == "backspace":
             self._erase()
         elif self._some and event.character and event.character in "0123456789":
@@ -193,6 +198,7 @@ class ReassignForm(DrawnLines, can_focus=True):
                 self._ask(replace(request, to_everyone=not request.to_everyone, destinations=()))
             case _Field.DESTINATION if row.destination:
                 self._ask(replace(request, to_everyone=False, destinations=self._toggled(row.destination.id)))
+                self._leave_search(row.destination.id)
             case _:
                 pass
 
@@ -209,6 +215,13 @@ class ReassignForm(DrawnLines, can_focus=True):
     def _set_count(self, text: str) -> None:
         self._count = text
         self._ask(replace(self.request, count=int(text) if text else None))
+
+    def _leave_search(self, chosen: AssignmentId) -> None:
+        """Show all destinations again, with the cursor on the one that was chosen."""
+        if self._search:
+            self._search = ""
+            found = [row.destination.id if row.destination else None for row in self._rows()]
+            self._cursor = found.index(chosen)
 
     def _search_for(self, text: str) -> None:
         """Narrow the destinations, and put the cursor on the first sender who matches."""

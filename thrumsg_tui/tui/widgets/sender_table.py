@@ -17,6 +17,10 @@ COLUMNS = {SenderSort.SENDER: "Sender", SenderSort.PROGRESS: "Progress", SenderS
 """The sortable columns with their titles."""
 
 
+_ROOMY = 90
+"""From this width the online state is written out; below it is a dot."""
+
+
 def progress_bar(done: int, total: int, width: int, glyphs: Glyphs) -> str:
     """Draw progress; only what is finished looks full, only what is untouched looks empty."""
     if total <= 0:
@@ -41,8 +45,11 @@ class SenderHeading(DrawnLine):
         titles = {
             column: title + sorted_by(sort, column, reverse=reverse, glyphs=glyphs) for column, title in COLUMNS.items()
         }
-        right = f"{'sent/assigned':>15}  {titles[SenderSort.PROGRESS]:<10} {titles[SenderSort.NEEDS_REPLY]:>13}  waits "
-        self.show([("  " + titles[SenderSort.SENDER], "quiet")], [("Status    ", "quiet"), (right, "quiet")])
+        right = (
+            f"{'sent/assigned':>15}  {titles[SenderSort.PROGRESS]:<10} {titles[SenderSort.NEEDS_REPLY]:>13}   waits "
+        )
+        status = " Status   " if self.size.width >= _ROOMY else ""
+        self.show([("  " + titles[SenderSort.SENDER], "quiet")], [(status, "quiet"), (right, "quiet")])
 
 
 class SenderTable(PagedList[Assignment]):
@@ -66,9 +73,12 @@ class SenderTable(PagedList[Assignment]):
 
     def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
         glyphs = self._glyphs
-        state: Part = ("          ", "")
-        if row.user:
-            state = (f"{glyphs.dot} online  ", "recorded") if row.online else ("offline   ", "quiet")
+        roomy = width >= _ROOMY
+        state: Part = (" " * (10 if roomy else 3), "")
+        if row.user and row.online:
+            state = (f" {glyphs.dot} online " if roomy else f" {glyphs.dot} ", "recorded")
+        elif row.user and roomy:
+            state = (" offline  ", "quiet")
         needs_reply = f"{row.needs_reply:>13} "
         right: list[Part] = [
             state,
@@ -76,7 +86,7 @@ class SenderTable(PagedList[Assignment]):
             (progress_bar(row.texted, row.assigned, 10, glyphs), "quiet"),
             (" ", ""),
             (needs_reply, "strong" if row.needs_reply else "quiet"),
-            (f"{self._ages.get(row.id, '').replace(' ', ''):>6} ", "quiet"),
+            (f"{self._ages.get(row.id, '').replace('yesterday', '1 day'):>7} ", "quiet"),
         ]
         mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
         name: Part = (safe_text(row.name), "" if row.user else "accent")

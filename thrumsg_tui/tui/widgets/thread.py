@@ -115,7 +115,7 @@ class ThreadPane(DrawnLines, can_focus=True):
         glyphs = self._glyphs
         if message.state is MessageState.UNSENT and message.leaves_at and self._shown:
             leaves = moment(self._shown.campaign, message.leaves_at, self._shown.now)
-            return f"unsent, leaves {leaves}", "warning"
+            return f"unsent until {leaves}{'' if self._shown.gateway else ', no gateway'}", "warning"
         return {
             MessageState.UNSENT: ("unsent", "warning"),
             MessageState.QUEUED: (

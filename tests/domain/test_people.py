@@ -1,0 +1,61 @@
+"""Who may do what (docs/rules.md 8.1, 8.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from thrumsg_tui.domain.errors import NotPermitted
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Action, Identity, Role, User, UserId
+
+MAY = {
+    Role.SENDER: {Action.WORK},
+    Role.MODERATOR: {Action.VIEW_ALL, Action.REASSIGN, Action.OPT_IN, Action.RECEIVE},
+    Role.ADMIN: {
+        Action.RUN_CAMPAIGN,
+        Action.EDIT_CONTENT,
+        Action.MANAGE_PEOPLE,
+        Action.IMPORT,
+        Action.EXPORT,
+        Action.CHANGE_SETTINGS,
+        Action.ACT_FOR_OTHERS,
+        Action.MAINTAIN,
+    },
+    Role.OWNER: {Action.CHANGE_ROLES},
+}
+"""What each role may do that the one before it may not."""
+
+
+def somebody(role: Role, nth: int = 1) -> User:
+    return User(UserId(nth), f"user{nth}", "Kim", "Alvarez", "", role)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("action", list(Action))
+def test_each_role_may_do_what_the_one_before_it_may_and_more(role: Role, action: Action) -> None:
+    identity = Identity(somebody(role), somebody(role))
+    weakest = next(each for each, actions in MAY.items() if action in actions)
+    assert identity.may(action) == (list(Role).index(role) >= list(Role).index(weakest))
+    if identity.may(action):
+        identity.require(action)
+    else:
+        with pytest.raises(NotPermitted, match=f"You may not {action}: that needs the role {weakest} or above"):
+            identity.require(action)
+
+
+def test_every_action_has_its_role() -> None:
+    assert set(WEAKEST_ROLE) == set(Action)
+
+
+@pytest.mark.parametrize("user", list(Role))
+@pytest.mark.parametrize("actor", list(Role))
+def test_acting_for_somebody_gives_nobody_more_than_they_have(user: Role, actor: Role) -> None:
+    role = Identity(somebody(user, 1), somebody(actor, 2)).role
+    assert role.rank == min(user.rank, actor.rank)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [("Kim", "Alvarez", "Kim Alvarez"), ("Kim", "", "Kim"), ("", "", "kim"), (" ", " ", "kim")],
+)
+def test_somebody_without_a_name_is_called_by_their_login(first: str, last: str, name: str) -> None:
+    assert User(UserId(1), "kim", first, last, "", Role.SENDER).name == name

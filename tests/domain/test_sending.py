@@ -1,0 +1,132 @@
+"""Whether a message may be sent now, and why not (docs/rules.md 3.17, 3.18, 5.9, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
+from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.sending import Attempt, Obstacle, closure, hold_until, judge, moment, unfit
+from thrumsg_tui.domain.words import CampaignState, MessageKind
+
+NOON = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 12:00 in New York
+NIGHT = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 there, still the 3rd
+NEW_YORK = "America/New_York"
+CAMPAIGN = Campaign(
+    id=CampaignId(1),
+    name="Spring",
+    description="",
+    initial_script="Hi",
+    state=CampaignState.ACTIVE,
+    hours=DailyHours(NEW_YORK, 9 * 60, 21 * 60),
+    window=InitialWindow(NEW_YORK, None, None),
+    quicksend=False,
+    created_by="Ana",
+    created_at=NOON,
+    launched_at=NOON,
+)
+ATTEMPT = Attempt(
+    campaign=CAMPAIGN,
+    kind=MessageKind.INITIAL,
+    body="Hi Ann",
+    filled_in=True,
+    role=Role.SENDER,
+    is_holder=True,
+    holder_name="Kim",
+    opted_out=False,
+)
+
+
+def window(starts: date | None, ends: date | None) -> Campaign:
+    return replace(CAMPAIGN, window=InitialWindow(NEW_YORK, starts, ends))
+
+
+def obstacle(attempt: Attempt, now: datetime) -> Obstacle | None:
+    refusal = judge(attempt, now).refusal
+    return refusal.obstacle if refusal else None
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "expected"),
+    [
+        ({}, NOON, None),
+        ({"opted_out": True}, NOON, Obstacle.OPTED_OUT),
+        ({"campaign": replace(CAMPAIGN, state=CampaignState.PAUSED)}, NOON, Obstacle.CLOSED),
+        ({"campaign": replace(CAMPAIGN, state=CampaignState.DRAFT)}, NOON, Obstacle.CLOSED),
+        ({}, NIGHT, Obstacle.CLOSED),
+        ({"role": Role.MODERATOR}, NIGHT, None),
+        ({"campaign": window(None, date(2026, 3, 2))}, NOON, Obstacle.WINDOW_OVER),
+        ({"campaign": window(None, date(2026, 3, 2)), "kind": MessageKind.REPLY}, NOON, None),
+        ({"campaign": window(None, date(2026, 3, 3)), "role": Role.OWNER}, NIGHT, Obstacle.WINDOW_OVER),
+        ({"is_holder": False}, NOON, Obstacle.REASSIGNED),
+        ({"is_holder": False, "role": Role.MODERATOR}, NOON, None),
+        ({"body": " "}, NOON, Obstacle.EMPTY),
+        ({"body": "Hi %first_name%", "filled_in": False}, NOON, Obstacle.UNRESOLVED),
+        ({"body": "Hi %first_name%", "filled_in": True}, NOON, None),
+        ({"body": "x" * 1378}, NOON, Obstacle.TOO_LONG),
+    ],
+)
+def test_each_obstacle_is_named(changes: dict[str, object], now: datetime, expected: Obstacle | None) -> None:
+    assert obstacle(replace(ATTEMPT, **changes), now) is expected  # type: ignore[arg-type]
+
+
+def test_the_most_fundamental_reason_comes_first() -> None:
+    attempt = replace(
+        ATTEMPT,
+        opted_out=True,
+        campaign=replace(window(None, date(2026, 3, 1)), state=CampaignState.PAUSED),
+        is_holder=False,
+        body="",
+    )
+    expected = [Obstacle.OPTED_OUT, Obstacle.CLOSED, Obstacle.WINDOW_OVER, Obstacle.REASSIGNED, Obstacle.EMPTY]
+    found = []
+    for mended in ({}, {"opted_out": False}, {"campaign": window(None, date(2026, 3, 1))}, {"campaign": CAMPAIGN}):
+        attempt = replace(attempt, **mended)
+        found.append(obstacle(attempt, NOON))
+    found.append(obstacle(replace(attempt, is_holder=True), NOON))
+    assert found == expected
+
+
+def test_a_closed_campaign_says_for_what_reason_and_when_it_opens_again() -> None:
+    assert closure(CAMPAIGN, NOON) is None
+    at_night = closure(CAMPAIGN, NIGHT)
+    assert at_night is not None
+    assert at_night.reason == "its hours are 09:00–21:00 America/New_York; it opens tomorrow 09:00"
+    assert at_night.opens_at == datetime(2026, 3, 4, 14, tzinfo=UTC)
+    paused = closure(replace(CAMPAIGN, state=CampaignState.PAUSED), NIGHT)
+    assert paused is not None
+    assert (paused.reason, paused.opens_at) == ("it is paused", None)
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(2, "14:00"), (24, "tomorrow 12:00"), (72, "Fri 6 March 12:00")])
+def test_a_moment_is_said_in_the_campaigns_zone(hours: int, expected: str) -> None:
+    assert moment(CAMPAIGN, NOON + timedelta(hours=hours), NOON) == expected
+
+
+def test_a_confirmation_is_never_held() -> None:
+    assert hold_until(window(date(2027, 1, 1), None), MessageKind.OPT_OUT_CONFIRMATION, NIGHT) is None
+
+
+@given(
+    st.integers(-90 * 1440, 600 * 1440).map(lambda minutes: NOON + timedelta(minutes=minutes)),
+    st.sampled_from([MessageKind.INITIAL, MessageKind.REPLY]),
+    st.dates(date(2026, 1, 1), date(2027, 12, 31)) | st.none(),
+)
+def test_a_message_is_held_until_a_moment_that_is_open(now: datetime, kind: MessageKind, starts: date | None) -> None:
+    campaign = window(starts, None)
+    leaves_at = hold_until(campaign, kind, now)
+    assert is_open(campaign.hours, leaves_at or now)
+    if leaves_at:
+        assert leaves_at > now
+        assert hold_until(campaign, kind, leaves_at) is None
+
+
+@pytest.mark.parametrize("body", ["50% off", "100%", "%%", "% first_name%", "a%b"])
+def test_a_percent_sign_is_just_text(body: str) -> None:
+    assert unfit(body) is None
