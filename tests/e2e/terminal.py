@@ -193,7 +193,7 @@ class Terminal:
 
     def cell(self, row: int, column: int) -> Cell:
         """A cell with its colours."""
-        cell: Cell = self._screen.buffer[row][column]
+        cell: Cell = self._screen.buffer[row][column]  # type: ignore[assignment]  # read-only is enough for us
         return cell
 
     def background(self, row: int, column: int) -> str:

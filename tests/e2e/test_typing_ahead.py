@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.e2e.conftest import Office
 from tests.e2e.messenger import Messenger, open_messenger
 

@@ -221,8 +221,8 @@ def test_if_there_are_none_nothing_happens_and_there_is_nothing_to_undo(
 @pytest.mark.parametrize(
     ("how", "why"),
     [
-        ({"sources": ("lee",), "destinations": ("lee",)}, "is a destination too"),
-        ({"sources": ("lee", "kim"), "destinations": ("kim", "lee")}, "is a destination too"),
+        ({"sources": ("lee",), "destinations": ("lee",)}, "choose"),
+        ({"sources": ("lee", "kim"), "destinations": ("kim", "lee")}, "choose"),
         ({"sources": ("lee",), "destinations": ("kim",), "count": 0}, "at least 1"),
         ({"sources": ("lee",), "destinations": ("kim",), "count": -3}, "at least 1"),
         ({"sources": ("lee",)}, "No destination"),

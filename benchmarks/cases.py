@@ -1,0 +1,154 @@
+"""What is measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from benchmarks.large import BUSY, CAMPAIGN, OWNER
+from benchmarks.measuring import Figure, measure
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import ConversationSort, Tab
+from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting, page
+from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
+from thrumsg_tui.store.queries.overview import overview
+from thrumsg_tui.store.queries.people import identify
+
+MOVED = 10_000
+"""How many conversations the reassignment moves."""
+
+
+class Desk:
+    """Ana at the busy sender's assignment."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        with db.reading() as conn:
+            self.who: Identity = identify(conn, OWNER)
+            self.of: Campaign = find_campaign(conn, CAMPAIGN)
+            self.busy: AssignmentId = find_assignment(conn, self.of, BUSY)
+        self.list = ListRequest(self.of.id, self.busy, Tab.RESPONSES)
+
+    def view(self, wanted: ListRequest, at: int = 0, on: ConversationId | None = None) -> MessengerView:
+        """Read what the messenger shows with the cursor there."""
+        request = ViewRequest(wanted, first=max(0, at - 10), height=30, cursor_id=on, cursor_index=at)
+        with self.db.reading() as conn:
+            return messenger_view(conn, self.who, request, self.db.clock())
+
+    def all(self, wanted: ListRequest) -> list[ConversationId]:
+        """The whole list."""
+        with self.db.reading() as conn:
+            return ids(conn, wanted)
+
+
+def reading(path: Path, times: int) -> Iterator[Figure]:
+    """What a screen waits for."""
+
+    def opened() -> None:
+        with closing(Database(path)) as db:
+            desk = Desk(db)
+            desk.view(desk.list)
+
+    yield measure("open, first view of the messenger", opened, times)
+    with closing(Database(path)) as db:
+        desk = Desk(db)
+        yield from _views(desk, times)
+        yield from _searches(desk, times)
+        rows = desk.all(desk.list)
+        yield measure("next contact that waits", _in_turn(rows, lambda each: _next(desk, each)), times)
+        yield measure("overview", lambda: _overview(desk), times)
+
+
+def _views(desk: Desk, times: int) -> Iterator[Figure]:
+    for sort in ConversationSort:
+        wanted = replace(desk.list, sort=sort)
+        rows = desk.all(wanted)
+        moves = count(1)
+
+        def move(wanted: ListRequest = wanted, rows: list[ConversationId] = rows, moves: count[int] = moves) -> None:
+            at = next(moves) % len(rows)
+            desk.view(wanted, at, rows[at])
+
+        yield measure(f"view after a cursor move, {sort} ({len(rows):,} rows)", move, times)
+        last = len(rows) - 1
+        yield measure(f"view at the end, {sort}", lambda w=wanted, n=last, r=rows: desk.view(w, n, r[n]), times)  # type: ignore[misc]
+    initial = replace(desk.list, tab=Tab.INITIAL)
+    waiting = desk.all(initial)
+
+    def last_page() -> None:
+        with desk.db.reading() as conn:
+            page(conn, initial, len(waiting) - 30, 30)
+
+    yield measure(f"page at the end, Initial ({len(waiting):,} rows)", last_page, times)
+
+
+def _searches(desk: Desk, times: int) -> Iterator[Figure]:
+    for typed in ("an", "zoe moss", "nobody", "415000"):
+        wanted = replace(desk.list, search=typed)
+        found = desk.view(wanted).total
+        yield measure(f"view with the search {typed!r} ({found:,} found)", lambda w=wanted: desk.view(w), times)  # type: ignore[misc]
+
+
+def _next(desk: Desk, current: ConversationId) -> None:
+    with desk.db.reading() as conn:
+        next_waiting(conn, desk.busy, current, wrap=True)
+
+
+def _overview(desk: Desk) -> None:
+    with desk.db.reading() as conn:
+        overview(conn, desk.who, desk.of.id, desk.db.clock(), "order")
+
+
+def _in_turn(rows: list[ConversationId], run: Callable[[ConversationId], None]) -> Callable[[], None]:
+    left = iter(rows)
+    return lambda: run(next(left))
+
+
+def writing(path: Path, times: int) -> Iterator[Figure]:
+    """What a change takes, each safe on the disk."""
+    with closing(Database(path)) as db:
+        desk = Desk(db)
+        rows = desk.all(desk.list)
+        numbers = count(1)
+
+        def answer(conversation_id: ConversationId) -> None:
+            send(db, desk.who, conversation_id, body="Thank you!")
+
+        yield measure("one send", _in_turn(rows, answer), times)
+        yield measure("one receive", lambda: receive(db, None, f"+1{4_150_000_000 + next(numbers)}", "ok"), times)
+
+
+def commands(path: Path, times: int) -> Iterator[Figure]:
+    """Whole command lines, interpreter and imports included."""
+    yield measure("thrumsg --version", lambda: _thrumsg(path, "--version"), times)
+    yield measure("thrumsg overview --json", lambda: _thrumsg(path, "overview", CAMPAIGN, "--json"), times)
+    asked = ("reassign", CAMPAIGN, "--from", BUSY, "--count", str(MOVED), "--to-everyone")
+    yield measure(
+        f"thrumsg reassign --preview, {MOVED:,} asked for", lambda: _thrumsg(path, *asked, "--preview"), times
+    )
+    there: list[float] = []
+    back: list[float] = []
+    for _ in range(times):
+        done: list[str] = []
+        there += measure("", lambda: done.append(_thrumsg(path, *asked, "--json")), 1).runs  # noqa: B023 - called in this turn
+        outcome = json.loads(done[0])
+        back += measure("", lambda: _thrumsg(path, "undo", str(outcome["event"])), 1).runs  # noqa: B023
+    yield Figure(f"thrumsg reassign to everyone, {outcome['moved']:,} moved", tuple(there))
+    yield Figure("thrumsg undo of that", tuple(back))
+
+
+def _thrumsg(path: Path, *words: str) -> str:
+    line = [sys.executable, "-m", "thrumsg_tui", "--db", str(path), "--forced-login", OWNER, *words]
+    return subprocess.run(line, check=True, capture_output=True, text=True).stdout
