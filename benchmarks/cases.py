@@ -17,6 +17,8 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import ConversationSort, Tab
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.follow_ups import anything_due
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
@@ -69,6 +71,8 @@ def reading(path: Path, times: int) -> Iterator[Figure]:
         rows = desk.all(desk.list)
         yield measure("next contact that waits", _in_turn(rows, lambda each: _next(desk, each)), times)
         yield measure("overview", lambda: _overview(desk), times)
+        yield measure("anything due? (asked again and again)", lambda: anything_due(db), times)
+        yield measure("anything queued? (the same)", lambda: take_queued(db), times)
 
 
 def _views(desk: Desk, times: int) -> Iterator[Figure]:
@@ -135,18 +139,25 @@ def commands(path: Path, times: int) -> Iterator[Figure]:
     yield measure("thrumsg --version", lambda: _thrumsg(path, "--version"), times)
     yield measure("thrumsg overview --json", lambda: _thrumsg(path, "overview", CAMPAIGN, "--json"), times)
     asked = ("reassign", CAMPAIGN, "--from", BUSY, "--count", str(MOVED), "--to-everyone")
-    yield measure(
-        f"thrumsg reassign --preview, {MOVED:,} asked for", lambda: _thrumsg(path, *asked, "--preview"), times
-    )
+    yield measure(f"thrumsg reassign --preview, {MOVED:,}", lambda: _thrumsg(path, *asked, "--preview"), times)
     there: list[float] = []
     back: list[float] = []
+    moved = 0
     for _ in range(times):
-        done: list[str] = []
-        there += measure("", lambda: done.append(_thrumsg(path, *asked, "--json")), 1).runs  # noqa: B023 - called in this turn
-        outcome = json.loads(done[0])
-        back += measure("", lambda: _thrumsg(path, "undo", str(outcome["event"])), 1).runs  # noqa: B023
-    yield Figure(f"thrumsg reassign to everyone, {outcome['moved']:,} moved", tuple(there))
+        outcome, took = _timed(path, *asked, "--json")
+        there.append(took)
+        back.append(_timed(path, "undo", str(outcome["event"]), "--json")[1])
+        moved = outcome["moved"]
+    yield Figure(f"thrumsg reassign to everyone, {moved:,} moved", tuple(there))
     yield Figure("thrumsg undo of that", tuple(back))
+
+
+def _timed(path: Path, *words: str) -> tuple[dict[str, int], float]:
+    """What a command says in JSON, and how many milliseconds it took."""
+    said: list[str] = []
+    figure = measure("", lambda: said.append(_thrumsg(path, *words)), 1)
+    outcome: dict[str, int] = json.loads(said[0])
+    return outcome, figure.runs[0]
 
 
 def _thrumsg(path: Path, *words: str) -> str:

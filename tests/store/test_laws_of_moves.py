@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from hypothesis import assume, given, settings
+import pytest
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.store.world import HOLDERS, PEOPLE, World, expected, phone_of, worlds
 from thrumsg_tui.domain.campaigns import AssignmentId
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import Plan, Request
 from thrumsg_tui.domain.words import StatusFilter
@@ -23,6 +24,8 @@ from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.reassignment import plan
+
+Holders = dict[ConversationId, AssignmentId]
 
 STORIES = ("", "sent", "waits", "answered", "waits, opted out", "opted out")
 
@@ -63,6 +66,8 @@ wishes = st.builds(
     count=st.sampled_from([None, 1, 2, 3, 99]),
     level=st.booleans(),
 )
+TO_KIM = Wish(frozenset([None]), False, ("kim",), StatusFilter.ANY, None, False)
+TO_NOBODY = Wish(frozenset(), True, (None,), StatusFilter.ANY, None, False)
 quickly = settings(max_examples=25)
 
 
@@ -239,6 +244,43 @@ def test_undo_puts_back_what_nobody_moved_since_and_lists_the_rest(
         assert (undone.moved, set(undone.skipped)) == (len(back), moved & touched)
         assert (undone.event is None) == (not back)
         assert examine(world.db) == []
+
+
+def there_and_back(world: World, wanted: Sequence[Wish]) -> tuple[list[Holders], list[EventId]]:
+    """Make some moves and undo one after the other; return what was held before, between and after, and the undos."""
+    ana, states, undone = world.who["ana"], [world.holders()], list[EventId]()
+    for wish in wanted:
+        outcome = world.attempt(reassign, ana, request_of(world, wish))
+        if outcome and outcome.event is not None:
+            states.append(world.holders())
+    for before in reversed(states[:-1]):
+        outcome = undo(world.db, ana)
+        assert outcome.event is not None
+        assert (world.holders(), outcome.skipped) == (before, ())
+        undone.append(outcome.event)
+    return states, undone
+
+
+@quickly
+@given(arrangements, st.lists(wishes, min_size=1, max_size=4))
+def test_undoing_one_after_the_other_goes_back_the_whole_way(arrangement: Arrangement, wanted: list[Wish]) -> None:
+    with worlds() as world:
+        arrange(world, arrangement)
+        there_and_back(world, wanted)
+        assert examine(world.db) == []
+
+
+@pytest.mark.xfail(strict=True, reason="still_possible: the redo of a later undo counts as moved again")
+@quickly
+@given(arrangements, st.lists(wishes, min_size=1, max_size=4))
+@example(Arrangement((None,) * 6, ("",) * 6, tuple(range(6))), [TO_KIM, TO_NOBODY])
+def test_redoing_one_after_the_other_goes_the_whole_way_again(arrangement: Arrangement, wanted: list[Wish]) -> None:
+    with worlds() as world:
+        arrange(world, arrangement)
+        states, undone = there_and_back(world, wanted)
+        for event, after in zip(reversed(undone), states[1:], strict=True):
+            assert undo(world.db, world.who["ana"], event).skipped == ()
+            assert world.holders() == after
 
 
 def meddle(world: World, meddled: Sequence[tuple[str | None, int]]) -> set[ConversationId]:

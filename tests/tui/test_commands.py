@@ -136,8 +136,7 @@ async def test_a_disabled_command_says_why_on_the_screen(office: Office) -> None
     async with office.messenger() as person:
         await person.press("S")
         assert person.notice == "Send All is for initial messages and follow-ups only."
-        await person.press("j")
-        await person.press("2", "r")
+        await person.press("4", "r")
         assert person.notice == "No conversation is open."
 
 

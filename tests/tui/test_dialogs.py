@@ -140,7 +140,7 @@ async def test_opting_in_sends_nothing(office: Office, maria: ConversationId) ->
     opt_out_number(office.db, office.ana, office.conversation(maria).phone)
     before = office.bodies(maria)
     async with office.messenger() as person:
-        await person.press("2", "o")
+        await person.press("4", "o")
         assert person.question == "Opt Maria Lopez in again, in all campaigns? No message is sent."
         await person.press("y")
     assert not office.conversation(maria).opted_out

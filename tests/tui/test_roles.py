@@ -51,7 +51,7 @@ async def test_a_sender_opts_out_but_not_in(office: Office) -> None:
     async with office.app("kim") as person:
         await person.press("o", "y")
         assert office.conversation(id).opted_out
-        await person.press("2", "o")
+        await person.press("4", "o")
         assert person.notice == "Opting a number in needs a moderator."
 
 

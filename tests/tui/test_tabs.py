@@ -59,7 +59,7 @@ async def test_follow_ups_are_there_while_one_is_pending(office: Office) -> None
         create_follow_up(office.db, office.ana, "Spring", "Hours", "Polls close at 8, %first_name%.")
         await person.wait_for("Follow-ups 2")
         assert tabs(person) == {"responses": 1, "follow-ups": 2, "opt-outs": 0}  # 3.4: Dev is in two
-        await person.press("2")
+        await person.press("3")
         assert person.rows == ["Dev Patel", "Maria Lopez"]
         await person.press("enter")
         assert person.box == "Polls close at 8, Dev."

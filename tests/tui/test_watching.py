@@ -105,4 +105,4 @@ async def test_two_who_have_the_same_one_open_see_each_other(office: Office, thr
         await mo.type("Hi Maria")
         await mo.press("enter")
         await ana.wait_for("Hi Maria")
-        assert ana.sees("Mo Doe")
+        await ana.wait_for("Mo Doe")

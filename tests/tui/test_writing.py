@@ -182,7 +182,7 @@ async def test_outside_the_hours_the_banner_says_when_it_opens(bare: Office) -> 
         await person.type("Hi")
         assert person.send_key == "↵ Send"  # from moderator up it is held (6.4)
         await person.press("enter")
-        await person.wait_for("unsent, leaves")
+        await person.wait_for("unsent until tomorrow 09:00")
     assert bare.conversation(id).messages[-1].state is MessageState.UNSENT
 
 
@@ -242,7 +242,7 @@ async def test_an_opted_out_number_gets_nothing(office: Office, maria: Conversat
     async with office.messenger() as person:
         opt_out_number(office.db, office.ana, office.conversation(maria).phone)
         await person.wait_for("Opt Outs 1")
-        await person.press("2")
+        await person.press("4")
         assert person.banner.endswith("No message may be sent to this number.")
         await person.press("enter")
         await person.type("Hi")
