@@ -14,7 +14,7 @@ from tests.e2e.conftest import Office
 from tests.e2e.messenger import Messenger, open_messenger
 from tests.e2e.terminal import bytes_of
 
-LONG = 0.4
+LONG = 0.25
 """Seconds of silence after which an answer is over for sure."""
 
 
@@ -23,7 +23,7 @@ def cost(desk: Messenger, *keys: str) -> tuple[int, int]:
     terminal = desk.terminal
     mark = terminal.mark
     terminal.send(b"".join(map(bytes_of, keys)))
-    terminal.settle(quiet=LONG, first=1.0)
+    terminal.settle(quiet=LONG, first=0.6)
     return len(terminal.since(mark)), terminal.frames_since(mark)
 
 
@@ -99,7 +99,7 @@ def test_what_others_do_repaints_what_changed(spring: Office) -> None:
 def test_nothing_is_written_while_nothing_happens(spring: Office) -> None:
     desk = settled(spring, (120, 40))
     mark = desk.terminal.mark
-    desk.terminal.settle(quiet=1.5, first=1.5)
+    desk.terminal.settle(quiet=1.0, first=1.0)
     assert desk.terminal.since(mark) == b""
 
 

@@ -127,10 +127,18 @@ def test_interrupted_it_restores_the_terminal(spring: Office) -> None:
 
 
 def test_ctrl_c_is_no_way_to_lose_a_draft(spring: Office) -> None:
+    terminal = half_written(spring).terminal
+    terminal.press("ctrl+c")
+    terminal.type(" the library")
+    whole = "Your polling place is the library"
+    terminal.wait_until(lambda: stored_draft(spring) == whole, "the whole draft in the database")
+
+
+def test_ctrl_c_covers_nothing(spring: Office) -> None:
     desk = half_written(spring)
     desk.terminal.press("ctrl+c")
-    desk.wait_for_box("Your polling place is")
-    desk.write(" the library")
+    desk.terminal.settle()
+    assert desk.box == "Your polling place is"
 
 
 def test_hung_up_on_it_keeps_the_draft_and_ends(spring: Office) -> None:

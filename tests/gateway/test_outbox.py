@@ -51,7 +51,6 @@ def test_a_real_database_is_never_delivered_to(world: World) -> None:
     assert states(world) == ["queued"] * len(PEOPLE)
 
 
-@pytest.mark.xfail(strict=True, reason="6.6: PracticeContacts.live delivers whatever database it is given")
 def test_practice_contacts_leave_a_real_database_alone(world: World) -> None:
     send_to(world, world.conversations(world.spring))
     PracticeContacts(1).live(world.db)
@@ -96,7 +95,6 @@ def test_what_is_taken_is_with_the_gateway_until_it_reports(world: World) -> Non
     assert states(world) == ["failed"]
 
 
-@pytest.mark.xfail(strict=True, reason="6.6: nothing ever becomes in_doubt; a message stays `sending` for good")
 def test_a_message_whose_gateway_broke_off_is_in_doubt(world: World) -> None:
     class Broken:
         def take(self, message: Outgoing) -> MessageState:
@@ -176,7 +174,6 @@ def test_what_was_queued_for_a_number_that_opted_out_is_cancelled(world: World) 
     assert examine(world.db) == []
 
 
-@pytest.mark.xfail(strict=True, reason="gateway/outbox.py, deliver: stops at a batch of which nothing may leave")
 def test_a_batch_of_which_nothing_may_leave_does_not_keep_back_the_next(world: World) -> None:
     ana = world.who["ana"]
     many = take_in(world.db, ana, "Spring", [f"P{nth}" for nth in range(120)], first=1000)

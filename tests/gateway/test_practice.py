@@ -91,7 +91,6 @@ def test_it_is_sound_and_belongs_to_who_made_it(demo: Database) -> None:
     assert known_as(demo, "ana").role is Role.OWNER
 
 
-@pytest.mark.xfail(strict=True, reason="_Past.go_to goes back to the beginning of the minute that it is in")
 def test_it_happened_in_the_past_and_in_order(demo: Database) -> None:
     with demo.reading() as conn:
         now = int(demo.clock().timestamp() * 1000)

@@ -170,7 +170,6 @@ def test_a_backup_never_takes_the_place_of_something_else(db: Database, tmp_path
     assert letter.read_text() == "Dear Ann"
 
 
-@pytest.mark.xfail(strict=True, reason="the replies by the hour are kept, and neither examined nor repaired")
 def test_replies_by_the_hour_are_examined_too(db: Database, worked: Campaign) -> None:
     damage(db, "UPDATE reply_hour SET replies = replies + 1")
     assert examine(db) != []

@@ -250,7 +250,6 @@ def test_where_numbers_are_hidden_their_digits_are_not_searched(
     assert names(db, ListRequest(spring.id, kims, Tab.RESPONSES, search="0107", by_phone=False)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="3.6: the digits are looked for in E.164 only, not in the number as it is shown")
 def test_a_number_of_another_country_is_found_as_it_is_written_there(
     db: Database, owner: Identity, spring: Campaign
 ) -> None:

@@ -75,7 +75,6 @@ def held_by(path: Path) -> Counter[str | None]:
 # Beginning
 
 
-@pytest.mark.xfail(strict=False, reason="fails now and then, for the reason given at the next test")
 def test_processes_that_open_a_new_file_at_once_make_one_database_with_one_owner(tmp_path: Path) -> None:
     for turn in range(3):
         path = tmp_path / f"new{turn}.db"
@@ -90,7 +89,6 @@ def test_processes_that_open_a_new_file_at_once_make_one_database_with_one_owner
         db.close()
 
 
-@pytest.mark.xfail(strict=True, reason="database.py, _prepare: SQLite does not wait by itself to turn to WAL")
 def test_who_opens_a_new_file_waits_for_the_one_who_is_writing_to_it(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     Database(path).close()
@@ -276,7 +274,6 @@ def test_a_file_that_is_not_ours_to_use_is_left_as_it_is(
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
-@pytest.mark.xfail(strict=True, reason="Database.__init__ leaves its connection open when it refuses a file")
 def test_nothing_is_left_beside_a_file_that_was_refused(tmp_path: Path) -> None:
     path = tmp_path / "file.db"
     _newer(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 import tempfile
@@ -119,6 +120,7 @@ class World:
 @cache
 def _template() -> Path:
     folder = tempfile.mkdtemp(prefix="thrumsg-world-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = Path(folder) / "template.db"
     db = Database(path, clock=Moment(), scratch=True)
     make_first_owner(db, "ana", "Ana", "Ortiz")

@@ -149,7 +149,6 @@ async def test_the_help_has_every_key_of_the_screen(office: Office) -> None:
             assert not each.keys or any(f" {each.shown_keys[:19]} " in line for line in lines)
 
 
-@pytest.mark.xfail(strict=True, reason="long explanations are cut at the dialog's edge")
 async def test_nothing_in_the_help_is_cut(office: Office) -> None:
     async with office.messenger(size=(120, 200)) as person:
         await person.press("question_mark")

@@ -31,9 +31,18 @@ def deliver(db: Database, gateway: Gateway) -> list[Outgoing]:
     delivered = []
     while taken := take_queued(db):
         for message in taken:
-            report(db, message.id, gateway.take(message))
+            report(db, message.id, _taken(db, gateway, message))
         delivered += taken
     return delivered
+
+
+def _taken(db: Database, gateway: Gateway, message: Outgoing) -> MessageState:
+    """Hand a message over; where that breaks off nobody knows whether it went, and it must not go twice."""
+    try:
+        return gateway.take(message)
+    except BaseException:
+        report(db, message.id, MessageState.IN_DOUBT)
+        raise
 
 
 def is_practice(db: Database) -> bool:

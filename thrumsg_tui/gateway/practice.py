@@ -91,8 +91,8 @@ class _Past:
         return self.now
 
     def go_to(self, minutes_ago: int) -> None:
-        """Set the clock back from the present."""
-        self.now = self.present - timedelta(minutes=minutes_ago)
+        """Set the clock to some minutes before the present; never back."""
+        self.now = max(self.now, self.present - timedelta(minutes=minutes_ago))
 
 
 def _build(db: Database, clock: _Past, login: str, zone: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
@@ -54,7 +55,11 @@ class Database:
         self.scratch = scratch
         self._local = threading.local()
         with translated_errors(self.path):
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self.close()
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -119,7 +124,7 @@ class Database:
             )
         if version < len(MIGRATIONS):
             _migrate(conn)
-        conn.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(conn)
 
 
 def refuse_foreign(path: Path) -> None:
@@ -142,6 +147,18 @@ def _connect(path: Path) -> sqlite3.Connection:
     conn.row_factory = sqlite3.Row
     conn.execute("PRAGMA foreign_keys = ON")
     return conn
+
+
+def _write_ahead(conn: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, waiting for others who open the file just now: SQLite does not wait here."""
+    deadline = monotonic() + BUSY_SECONDS
+    while conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(0.02)
 
 
 def _user_version(conn: sqlite3.Connection) -> int:

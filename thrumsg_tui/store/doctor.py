@@ -42,7 +42,7 @@ def examine(db: Database) -> list[Problem]:
     Reads everything once, 10 µs a message, while others go on writing.
     """
     with db.reading() as conn:
-        return list(chain(_damage(conn), _figures(conn), _holders(conn), _counts(conn)))
+        return list(chain(_damage(conn), _figures(conn), _holders(conn), _counts(conn), _replies(conn)))
 
 
 def repair(db: Database, who: Identity) -> list[str]:
@@ -63,9 +63,30 @@ def repair(db: Database, who: Identity) -> list[str]:
             sums = ", ".join(f"{column} = :{column}" for column in counts)
             tx.conn.execute(f"UPDATE assignment SET {sums} WHERE id = :id", {**counts, "id": row["id"]})
             mended.append(f"{', '.join(counts)} of {_holder(row)} recounted")
+        if list(_replies(tx.conn)):
+            tx.conn.execute("DELETE FROM reply_hour")
+            tx.conn.execute(f"INSERT INTO reply_hour (campaign_id, hour, replies) {_REPLIES}")
+            mended.append("replies by hour recounted")
         if mended:
             record(tx, who, Deed.REPAIR, f"repaired: {'; '.join(mended)[:500]}", details={"mended": mended})
         return mended
+
+
+_REPLIES = """
+    SELECT conversation.campaign_id, message.at / 3600000 AS hour, COUNT(*) AS replies
+    FROM message JOIN conversation ON conversation.id = message.conversation_id
+    WHERE message.direction = 'incoming' GROUP BY conversation.campaign_id, message.at / 3600000
+"""
+
+
+def _replies(conn: sqlite3.Connection) -> Iterator[Problem]:
+    counted = {(row["campaign_id"], row["hour"]): row["replies"] for row in conn.execute(_REPLIES)}
+    stored = {
+        (row["campaign_id"], row["hour"]): row["replies"]
+        for row in conn.execute("SELECT campaign_id, hour, replies FROM reply_hour")
+    }
+    if wrong := sum(counted.get(each) != stored.get(each) for each in counted.keys() | stored.keys()):
+        yield Problem("the replies by hour", f"are stored wrongly for {wrong} hours.")
 
 
 def _damage(conn: sqlite3.Connection) -> Iterator[Problem]:

@@ -131,6 +131,7 @@ CREATE TABLE conversation (
                         ELSE 4000000000000000 - last_message_at END) STORED,
     UNIQUE (campaign_id, contact_id)
 ) STRICT;
+CREATE INDEX conversation_of_assignment ON conversation (assignment_id, id);
 CREATE INDEX conversation_by_name ON conversation (assignment_id, tab, first_key, last_key, id);
 CREATE INDEX conversation_by_urgency ON conversation (assignment_id, tab, urgency, id);
 CREATE INDEX conversation_by_recency ON conversation (assignment_id, tab, last_message_at DESC, id);
@@ -169,7 +170,8 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_in_thread ON message (conversation_id, at, id);
 CREATE INDEX message_of_provider ON message (provider_id) WHERE provider_id IS NOT NULL;
-CREATE INDEX message_outbox ON message (state, id) WHERE state IN ('unsent', 'queued', 'sending');
+CREATE INDEX message_unsent ON message (leaves_at) WHERE state = 'unsent';
+CREATE INDEX message_queued ON message (id) WHERE state = 'queued';
 
 CREATE TABLE reply_hour (  -- kept by trigger: incoming messages per campaign and hour, hours since 1970 UTC
     campaign_id INTEGER NOT NULL REFERENCES campaign (id),

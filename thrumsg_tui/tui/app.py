@@ -252,6 +252,10 @@ class ThrumsgApp(App[None]):
         insist.start()
         self.end()
 
+    def action_help_quit(self) -> None:
+        """Say how to leave, without covering anything."""
+        self._tell("q goes back, ctrl+q leaves at once; a draft is kept.")
+
     async def action_quit(self) -> None:
         """Leave."""
         self.end()

@@ -156,7 +156,9 @@ COMMANDS: tuple[Command, ...] = (
         "app.undo", "z", "undo", "Undo", "Take back my last change: a move, an opt-out, an answer", Scope.EVERYWHERE
     ),
     Command("app.back", "q", "back", "Back", "Back to the screen before; from the first one, quit", Scope.EVERYWHERE),
-    Command("app.lookup", "p", "lookup", "Phone lookup", "Who a number is, everywhere", Scope.EVERYWHERE),
+    Command(
+        "app.lookup", "p", "lookup", "Phone lookup", "Who a number is, everywhere", Scope.EVERYWHERE, "", _may_view_all
+    ),
     Command("app.history", "H", "history", "History", "Everything that was done, and undo", Scope.EVERYWHERE),
     Command(
         "app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE

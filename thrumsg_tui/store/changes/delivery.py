@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -36,42 +37,50 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
     with db.reading() as conn:
         if conn.execute("SELECT 1 FROM message WHERE state = 'queued' LIMIT 1").fetchone() is None:
             return []
-    with db.writing() as tx:
-        rows = tx.conn.execute(
-            """
-            SELECT message.id, message.body, message.kind, contact.phone, conversation.campaign_id,
-                   conversation.opted_out, message.conversation_id,
-                   (SELECT COUNT(*) FROM message AS earlier
-                    WHERE earlier.conversation_id = message.conversation_id AND earlier.direction = 'outgoing'
-                      AND earlier.id <= message.id) AS nth
-            FROM message
-            JOIN conversation ON conversation.id = message.conversation_id
-            JOIN campaign ON campaign.id = conversation.campaign_id
-            JOIN contact ON contact.id = conversation.contact_id
-            WHERE message.state = 'queued' AND (campaign.state = :active OR message.kind = :confirmation)
-            ORDER BY message.id LIMIT :limit
-            """,
-            {
-                "active": CampaignState.ACTIVE,
-                "confirmation": MessageKind.OPT_OUT_CONFIRMATION,
-                "limit": limit,
-            },
-        ).fetchall()
-        taken = []
-        for row in rows:
-            kind = MessageKind(row["kind"])
-            if row["opted_out"] and kind is not MessageKind.OPT_OUT_CONFIRMATION:
-                _set(tx, MessageId(row["id"]), MessageState.CANCELLED)
-                reopen_follow_ups(tx.conn, ConversationId(row["conversation_id"]))
-                refresh(tx.conn, ConversationId(row["conversation_id"]))
-                continue
-            leaves_at = hold_until(campaign(tx.conn, CampaignId(row["campaign_id"])), kind, tx.now)
-            if leaves_at:
-                _set(tx, MessageId(row["id"]), MessageState.UNSENT, leaves_at=to_ms(leaves_at))
-                continue
-            _set(tx, MessageId(row["id"]), MessageState.SENDING)
-            taken.append(Outgoing(MessageId(row["id"]), row["phone"], row["body"], kind, row["nth"]))
-        return taken
+    taken: list[Outgoing] = []
+    more = True
+    while more and not taken:  # those held again or cancelled must not hide the ones behind them
+        with db.writing() as tx:
+            rows = tx.conn.execute(
+                """
+                SELECT message.id, message.body, message.kind, contact.phone, conversation.campaign_id,
+                       conversation.opted_out, message.conversation_id,
+                       (SELECT COUNT(*) FROM message AS earlier
+                        WHERE earlier.conversation_id = message.conversation_id
+                          AND earlier.direction = 'outgoing' AND earlier.id <= message.id) AS nth
+                FROM message
+                JOIN conversation ON conversation.id = message.conversation_id
+                JOIN campaign ON campaign.id = conversation.campaign_id
+                JOIN contact ON contact.id = conversation.contact_id
+                WHERE message.state = 'queued' AND (campaign.state = :active OR message.kind = :confirmation)
+                ORDER BY message.id LIMIT :limit
+                """,
+                {
+                    "active": CampaignState.ACTIVE,
+                    "confirmation": MessageKind.OPT_OUT_CONFIRMATION,
+                    "limit": limit,
+                },
+            ).fetchall()
+            taken = [message for row in rows if (message := _claimed(tx, row))]
+            more = bool(rows)
+    return taken
+
+
+def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
+    """Claim a message, unless its number has opted out or its campaign is outside its hours."""
+    message_id, conversation_id = MessageId(row["id"]), ConversationId(row["conversation_id"])
+    kind = MessageKind(row["kind"])
+    if row["opted_out"] and kind is not MessageKind.OPT_OUT_CONFIRMATION:
+        _set(tx, message_id, MessageState.CANCELLED)
+        reopen_follow_ups(tx.conn, conversation_id)
+        refresh(tx.conn, conversation_id)
+        return None
+    leaves_at = hold_until(campaign(tx.conn, CampaignId(row["campaign_id"])), kind, tx.now)
+    if leaves_at:
+        _set(tx, message_id, MessageState.UNSENT, leaves_at=to_ms(leaves_at))
+        return None
+    _set(tx, message_id, MessageState.SENDING)
+    return Outgoing(message_id, row["phone"], row["body"], kind, row["nth"])
 
 
 def report(db: Database, message_id: MessageId, state: MessageState, provider_id: str | None = None) -> None:

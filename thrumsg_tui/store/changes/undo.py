@@ -64,21 +64,21 @@ def _moves_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: De
     if of.state is CampaignState.ARCHIVED:
         raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
     removed: AssignmentId | None = details.get("removed")
-    back = way_back(tx.conn, of.id, wanted.id)
     if removed is not None:
         who.require(Action.MANAGE_PEOPLE)
-        if deed is Deed.REDO:
-            _require_nothing_more(tx, removed, back)
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
-    return move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)
+    back = way_back(tx.conn, of.id, wanted.id)
+    outcome = move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)
+    if removed is not None and deed is Deed.REDO:
+        _require_nothing_left(tx, removed, back)
+    return outcome
 
 
-def _require_nothing_more(tx: Transaction, removed: AssignmentId, back: Plan) -> None:
-    """Raise `Refused` if a sender to be removed again was given more since: where that goes is a new question."""
-    covered = {each.conversation_id for each in back.moves}
-    held = tx.conn.execute("SELECT id FROM conversation WHERE assignment_id = ?", (removed,)).fetchall()
-    if more := sum(row["id"] not in covered for row in held):
-        raise Refused(f"{back.names[removed]} was given {more} more since: remove them anew, and say where all go.")
+def _require_nothing_left(tx: Transaction, removed: AssignmentId, back: Plan) -> None:
+    """Raise `Refused`, and so change nothing, if a sender who is removed again would keep any."""
+    held = tx.conn.execute("SELECT COUNT(*) FROM conversation WHERE assignment_id = ?", (removed,)).fetchone()[0]
+    if held:
+        raise Refused(f"{back.names[removed]} was given {held} more since: remove them anew, and say where all go.")
 
 
 def _opt_out_undone(

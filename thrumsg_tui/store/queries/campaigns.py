@@ -26,7 +26,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Identity, UserId
+from thrumsg_tui.domain.people import Action, Identity, UserId
 from thrumsg_tui.domain.words import CampaignState, SenderSort
 from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
@@ -289,6 +289,16 @@ class CampaignRow:
     totals: Totals
 
 
-def campaign_rows(conn: sqlite3.Connection) -> list[CampaignRow]:
-    """List all campaigns with their counts, newest first."""
-    return [CampaignRow(each, totals(conn, each.id)) for each in campaigns(conn)]
+def campaign_rows(conn: sqlite3.Connection, who: Identity) -> list[CampaignRow]:
+    """List the campaigns with their counts, newest first; a sender's own, with their own (`docs/rules.md 8.1`)."""
+    if who.may(Action.VIEW_ALL):
+        return [CampaignRow(each, totals(conn, each.id)) for each in campaigns(conn)]
+    rows = conn.execute(
+        """
+        SELECT campaign_id, assigned AS total, not_started, sent, needs_reply, answered, opted_out, texted, replied
+        FROM assignment WHERE user_id = ? AND active = 1
+        """,
+        (who.user.id,),
+    )
+    own = {row["campaign_id"]: {key: row[key] for key in row.keys()[1:]} for row in rows}
+    return [CampaignRow(each, Totals(**own[each.id])) for each in campaigns(conn) if each.id in own]

@@ -82,7 +82,7 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     if wanted := fold(request.search):
         name = "first_key || ' ' || last_key LIKE :name ESCAPE '\\'"
         parameters["name"] = f"%{_literal(wanted)}%"
-        number = digits(wanted) if request.by_phone and not any(map(str.isalpha, wanted)) else ""
+        number = digits(wanted).lstrip("0") if request.by_phone and not any(map(str.isalpha, wanted)) else ""
         if number:
             parameters["number"] = f"%{number}%"
             phone = "(SELECT phone FROM contact WHERE contact.id = contact_id) LIKE :number"

@@ -13,8 +13,8 @@ from thrumsg_tui.domain.hours import WindowState, window_state
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import Tab
 from thrumsg_tui.store.queries.campaigns import (
+    ONLINE_FOR,
     assignment,
-    assignments,
     campaign,
     others_here,
     questions,
@@ -25,6 +25,7 @@ from thrumsg_tui.store.queries.composing import NextMessage, next_message
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.thread import conversation, draft, thread_events
+from thrumsg_tui.store.times import to_ms
 
 _JUST_NOW = timedelta(seconds=30)
 """How old what happened to a conversation may be to be told to whoever had it open."""
@@ -89,7 +90,8 @@ class MessengerView:
 
 def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
     """Read everything that the messenger shows, for one state of the screen."""
-    wanted = request.list
+    wanted, kept = request.list, settings(conn)
+    wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
     if wanted.assignment_id is None:
         raise ValueError("the messenger shows one assignment")
     viewing = assignment(conn, wanted.assignment_id, now)
@@ -107,7 +109,7 @@ def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest
     shown = request.keep_open or under_cursor
     return MessengerView(
         campaign=of,
-        settings=settings(conn),
+        settings=kept,
         viewing=viewing,
         totals=totals(conn, of.id),
         others_online=_others_online(conn, of, who, now),
@@ -176,4 +178,8 @@ def _first_tab(viewing: Assignment, tabs: Mapping[Tab, int]) -> Tab:
 
 
 def _others_online(conn: sqlite3.Connection, of: Campaign, who: Identity, now: datetime) -> int:
-    return sum(each.online for each in assignments(conn, of.id, now) if each.user and each.user.id != who.user.id)
+    row = conn.execute(
+        "SELECT COUNT(DISTINCT user_id) FROM presence WHERE campaign_id = ? AND seen_at > ? AND user_id <> ?",
+        (of.id, to_ms(now - ONLINE_FOR), who.user.id),
+    ).fetchone()
+    return int(row[0])

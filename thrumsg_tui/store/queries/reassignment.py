@@ -76,7 +76,7 @@ def still_possible(
             SELECT touched.conversation_id
             FROM event_conversation AS touched JOIN event ON event.id = touched.event_id
             WHERE touched.event_id > :as_of AND touched.to_assignment_id IS NOT NULL
-              AND event.undone_by IS NULL AND (event.action <> 'undo' OR event.undoes <= :as_of)
+              AND event.undone_by IS NULL AND (event.undoes IS NULL OR event.undoes <= :as_of)
             """,
             {"as_of": planned.as_of},
         )
@@ -155,7 +155,7 @@ def _held(conn: sqlite3.Connection, source: AssignmentId, status: StatusFilter, 
     condition, order = {
         StatusFilter.ANY: ("1 = 1", "id"),
         StatusFilter.NEEDS_REPLY: (f"tab = 'responses' AND {WAITING}", "urgency, id"),
-        StatusFilter.NOT_STARTED: ("tab = 'initial'", "id"),
+        StatusFilter.NOT_STARTED: ("status = 'not_started' AND opted_out = 0", "id"),
     }[status]
     rows = conn.execute(
         f"""

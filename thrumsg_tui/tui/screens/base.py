@@ -13,7 +13,9 @@ from textual.widget import Widget
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.help import HelpDialog
 from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
@@ -87,7 +89,7 @@ class CommandScreen(Screen[None]):
 
     def facts(self) -> Facts:
         """What decides which commands are allowed."""
-        return Facts(self.thrumsg.who)
+        return Facts(self.thrumsg.who, own_only=not self.thrumsg.who.may(Action.VIEW_ALL))
 
     async def action_run_command(self, id: str) -> None:
         """Do what a command says, or say why not."""
@@ -134,8 +136,9 @@ class CommandScreen(Screen[None]):
     async def action_lookup(self) -> None:
         """Look a phone number up, and open one of its conversations."""
         _, conversation = self.place
-        number = conversation.phone if conversation else ""
         thrumsg = self.thrumsg
+        hidden = (await thrumsg.desk.ask(settings)).redact_phones
+        number = conversation.phone if conversation and not hidden else ""
         found = await self.app.push_screen_wait(PhoneLookup(number, thrumsg.desk, thrumsg.who, thrumsg.zone))
         if found:
             thrumsg.open_conversation(found)

@@ -82,7 +82,7 @@ class CampaignsScreen(CommandScreen):
         return [command("list.choose"), *super().shown_commands()]
 
     async def ask_and_paint(self) -> None:
-        rows = await self.thrumsg.desk.ask(campaign_rows)
+        rows = await self.thrumsg.desk.ask(campaign_rows, self.thrumsg.who)
         self._list.show(len(rows), 0, rows, max(0, min(self._list.cursor, len(rows) - 1)))
 
     @property

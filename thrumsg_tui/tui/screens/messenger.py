@@ -134,7 +134,7 @@ class MessengerScreen(MessengerPanes):
         if await desk.ask(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
             return
         if following is None:
-            self.say(f"{_SENT[sent.kind]} to {of.name}. Nobody else waits here: u goes on to other senders'.")
+            self.say(f"{_SENT[sent.kind]} to {of.name}{held}. Nobody else waits here: u goes on to other senders'.")
         elif self.view and of.assignment_id == self.view.viewing.id:
             self.follow = following
 

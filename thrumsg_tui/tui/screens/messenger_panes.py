@@ -318,6 +318,7 @@ class MessengerPanes(ReassigningScreen):
 
     def leave_to_list(self) -> None:
         """Go back to the list."""
+        self.store_draft()
         self.bring_to_front(Front.LIST)
         self.ask_again()
 
@@ -387,7 +388,11 @@ class MessengerPanes(ReassigningScreen):
             return
         self._draft_timer.stop()
         self._draft_timer = None
-        self.run_worker(self.thrumsg.desk.do(keep_draft, self.thrumsg.who, self.opened, self.box.draft), name="draft")
+        change = self.thrumsg.desk.do(keep_draft, self.thrumsg.who, self.opened, self.box.draft)
+        self.app.run_worker(change, name="draft")  # the app's, since this screen may be left meanwhile
+
+    def on_unmount(self) -> None:
+        self.store_draft()
 
     def forget_draft(self) -> None:
         """The message was sent: there is nothing to store any more, and the box is empty."""

@@ -71,7 +71,8 @@ class MessageBox(TextArea):
                 forcing += ", ctrl+t: plain"
         between = f" {self._glyphs.separator} "
         ending = obstacle or f"{self._glyphs.enter} Send"
-        edges = f"as {author}", between.join([counts, segments, measured.encoding + forcing, ending])
+        told = [counts, ending] if obstacle else [counts, segments, measured.encoding + forcing, ending]
+        edges = f"as {author}", between.join(told)
         if edges != self._edges:
             self._edges = edges
             self.border_title, self.border_subtitle = map(heading, edges)
