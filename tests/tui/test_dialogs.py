@@ -260,5 +260,4 @@ async def test_digits_find_nothing_from_the_redaction_on(office: Office, maria: 
         await person.type("5550001")
         assert person.rows == ["Maria Lopez"]
         change_setting(office.db, office.ana, "redact_phones", "on")
-        await person.wait_until(lambda: not sees_number(person) or person.sees("•"), "the redaction")
-        assert person.rows == []
+        await person.wait_until(lambda: person.rows == [], "a list without a match")

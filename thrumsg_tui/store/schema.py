@@ -170,8 +170,8 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_in_thread ON message (conversation_id, at, id);
 CREATE INDEX message_of_provider ON message (provider_id) WHERE provider_id IS NOT NULL;
-CREATE INDEX message_unsent ON message (leaves_at) WHERE state = 'unsent';
-CREATE INDEX message_queued ON message (id) WHERE state = 'queued';
+CREATE INDEX message_unsent ON message (state, leaves_at) WHERE state = 'unsent';
+CREATE INDEX message_queued ON message (state, id) WHERE state = 'queued';
 
 CREATE TABLE reply_hour (  -- kept by trigger: incoming messages per campaign and hour, hours since 1970 UTC
     campaign_id INTEGER NOT NULL REFERENCES campaign (id),

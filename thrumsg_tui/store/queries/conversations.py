@@ -63,6 +63,10 @@ class _Order(Enum):
         self.before = before
 
 
+_SHORTEST_TRUNK = 5
+"""From more digits than these a leading 0 is taken for the one that is dialled within a country."""
+
+
 def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     conditions, parameters = [], dict[str, object]()
     if request.assignment_id is None:
@@ -82,11 +86,13 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     if wanted := fold(request.search):
         name = "first_key || ' ' || last_key LIKE :name ESCAPE '\\'"
         parameters["name"] = f"%{_literal(wanted)}%"
-        number = digits(wanted).lstrip("0") if request.by_phone and not any(map(str.isalpha, wanted)) else ""
+        number = digits(wanted) if request.by_phone and not any(map(str.isalpha, wanted)) else ""
         if number:
-            parameters["number"] = f"%{number}%"
-            phone = "(SELECT phone FROM contact WHERE contact.id = contact_id) LIKE :number"
-            conditions.append(f"({name} OR {phone})")
+            phone = "(SELECT phone FROM contact WHERE contact.id = contact_id)"
+            # a number as it is written at home may begin with a 0 that the stored one has not
+            at_home = number.lstrip("0") if len(number) > _SHORTEST_TRUNK else number
+            parameters |= {"number": f"%{number}%", "at_home": f"%{at_home}%"}
+            conditions.append(f"({name} OR {phone} LIKE :number OR {phone} LIKE :at_home)")
         else:
             conditions.append(name)
     return " AND ".join(conditions), parameters
