@@ -38,7 +38,8 @@ from thrumsg_tui.tui.places import LAST_PLACE, Place, opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.history import HistoryScreen
-from thrumsg_tui.tui.screens.messenger import CONVERSATION_SORT, MessengerScreen
+from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.messenger_moving import CONVERSATION_SORT
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.theme import THRUMSG
 
