@@ -17,6 +17,7 @@ class Glyphs:
     empty: str
     line: str
     down: str
+    up: str
     enter: str
     chosen: str
     unchosen: str
@@ -39,6 +40,7 @@ UNICODE = Glyphs(
     empty="░",
     line="─",
     down="▾",
+    up="▴",
     enter="↵",
     chosen="(•)",
     unchosen="( )",
@@ -60,6 +62,7 @@ ASCII = Glyphs(
     empty=".",
     line="-",
     down="v",
+    up="^",
     enter="Enter",
     chosen="(x)",
     unchosen="( )",

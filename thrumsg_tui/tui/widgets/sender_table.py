@@ -33,8 +33,7 @@ def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs:
     """An arrow for the column that a table is sorted by, with its direction."""
     if current is not column:
         return ""
-    up = glyphs.down == "▾" and reverse
-    return " ▴" if up else f" {glyphs.down}"
+    return f" {glyphs.up if reverse else glyphs.down}"
 
 
 class SenderHeading(DrawnLine):
