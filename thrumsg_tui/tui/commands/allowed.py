@@ -1,0 +1,47 @@
+"""Why a command is not allowed: a sentence, or None where it is."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.words import CampaignState, Tab
+from thrumsg_tui.tui.commands.command import Facts
+
+
+def needs_conversation(facts: Facts) -> str | None:
+    """A conversation must be open."""
+    return None if facts.conversation else "No conversation is open."
+
+
+def may_view_all(facts: Facts) -> str | None:
+    """Others' assignments are for moderators and above."""
+    return "You have your own assignment only." if facts.own_only else None
+
+
+def may_reassign_in_bulk(facts: Facts) -> str | None:
+    """Moving anything needs a moderator, and a campaign that is not archived."""
+    if not facts.who.may(Action.REASSIGN):
+        return "Reassigning needs a moderator."
+    if facts.campaign and facts.campaign.state is CampaignState.ARCHIVED:
+        return "The campaign is archived: nothing in it can be reassigned."
+    return None
+
+
+def may_reassign(facts: Facts) -> str | None:
+    """Moving what is marked, or what is open."""
+    return may_reassign_in_bulk(facts) or (None if facts.marked else needs_conversation(facts))
+
+
+def may_opt(facts: Facts) -> str | None:
+    """Out is for everybody, in for moderators."""
+    if facts.conversation and facts.conversation.opted_out and not facts.who.may(Action.OPT_IN):
+        return "Opting a number in needs a moderator."
+    return needs_conversation(facts)
+
+
+def may_send_all(facts: Facts) -> str | None:
+    """Initials and follow-ups only, with QuickSend."""
+    if facts.tab not in {Tab.INITIAL, Tab.FOLLOW_UPS}:
+        return "Send All is for initial messages and follow-ups only."
+    if facts.campaign and not facts.campaign.quicksend:
+        return "Send All needs QuickSend, and this campaign has it off."
+    return None

@@ -1,0 +1,100 @@
+"""What a command is, and what decides whether it is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import Tab
+
+
+class Scope(StrEnum):
+    """Where a command works; the value is its heading in the help."""
+
+    LIST = "In every list"
+    EVERYWHERE = "Everywhere"
+    CAMPAIGNS = "Campaigns"
+    OVERVIEW = "Overview"
+    HISTORY = "History"
+    MESSENGER = "Messenger"
+    MESSAGE_BOX = "In the message box"
+    SIDEBAR = "In the sidebar"
+    SURVEY = "In the survey"
+    REPLIES = "In the recommended replies"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides whether a command is allowed."""
+
+    who: Identity
+    campaign: Campaign | None = None
+    conversation: Conversation | None = None
+    tab: Tab | None = None
+    marked: int = 0
+    own_only: bool = False
+
+
+WhyNot = Callable[[Facts], str | None]
+"""The reason why a command is not allowed now, None if it is."""
+
+
+def always(_: Facts) -> str | None:
+    """Allow it."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One user action.
+
+    `keys` are parted by spaces; `action` is the Textual action that does it; `footer` its short name
+    in the bottom line.
+    """
+
+    id: str
+    keys: str
+    action: str
+    title: str
+    help: str
+    scope: Scope
+    footer: str = ""
+    why_not: WhyNot = always
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as a person reads them."""
+        return " ".join(shown_key(key) for key in self.keys.split())
+
+
+_SHOWN = {
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "space",
+    "down": "↓",
+    "up": "↑",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "shift+Tab",
+    "alt+enter": "Alt+Enter",
+    "f1": "F1",
+    "backspace": "Backspace",
+    "delete": "Del",
+}
+
+
+def shown_key(key: str) -> str:
+    """A key's name as a person reads it."""
+    return _SHOWN.get(key, key)
