@@ -59,7 +59,7 @@ from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, ope
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
 from thrumsg_tui.store.queries.people import preference, users
 from thrumsg_tui.store.queries.reassignment import plan
-from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.settings import settings, stored_settings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import preview_undo
 
@@ -214,6 +214,7 @@ def _window(conn: sqlite3.Connection, request: HistoryRequest) -> object:
 ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "campaigns": (campaigns, lambda conn, of: campaigns(conn)),
     "campaign_rows": (campaign_rows, lambda conn, of: campaign_rows(conn, of.who)),
+    "stored_settings": (stored_settings, lambda conn, of: stored_settings(conn)),
     "overview": (overview, lambda conn, of: overview(conn, of.who, of.of.id, of.db.clock(), "order")),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
     "conversation": (conversation, lambda conn, of: [conversation(conn, each) for each in of.people]),

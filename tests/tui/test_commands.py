@@ -17,6 +17,7 @@ from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import COMMANDS, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.over import OverScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.paged_list import PagedList
@@ -27,6 +28,10 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.EVERYWHERE: (CampaignsScreen, OverviewScreen, MessengerScreen),
     Scope.CAMPAIGNS: (CampaignsScreen,),
     Scope.OVERVIEW: (OverviewScreen,),
+    Scope.STAFF: (OverviewScreen,),
+    Scope.MANAGE: (CampaignsScreen, OverviewScreen),
+    Scope.ORGANIZATION: (CampaignsScreen,),
+    Scope.OVER: (OverScreen,),
     Scope.MESSENGER: (MessengerScreen,),
     Scope.MESSAGE_BOX: (MessageBox,),
     Scope.SURVEY: (SurveyPane,),

@@ -31,7 +31,7 @@ def fill(office: Office) -> None:
 
 async def test_without_a_campaign_it_says_how_to_make_one(bare: Office) -> None:
     async with bare.app() as person:
-        assert person.sees("There is no campaign yet", "thrumsg campaign create", "thrumsg demo")
+        assert person.sees("There is no campaign yet", "c   makes one", "thrumsg demo")
         bare.campaign()
         await person.wait_for("Spring", "active")
 

@@ -71,6 +71,11 @@ class Assignment:
         return self.needs_reply + self.answered
 
 
+def has_not_started(each: Assignment) -> bool:
+    """Whether a sender holds conversations and has texted none of them: somebody to remind."""
+    return each.user is not None and each.not_started > 0 and each.texted == 0
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One possible answer."""

@@ -13,6 +13,7 @@ from uuid import uuid4
 from rich.text import Text
 from textual.app import App
 from textual.events import Event, Key, Paste
+from textual.screen import Screen
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -30,17 +31,17 @@ from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.desk import Desk
-from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.places import LAST_PLACE, Place, opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
-from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.screens.messenger_moving import CONVERSATION_SORT
+from thrumsg_tui.tui.screens.over import OverScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.shell import Waiting
 from thrumsg_tui.tui.theme import THRUMSG
 
 _ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
@@ -103,7 +104,7 @@ class ThrumsgApp(App[None]):
         self, place: Place, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
     ) -> None:
         self.place = place
-        while isinstance(self.screen, HistoryScreen):
+        while isinstance(self.screen, OverScreen):
             await self.pop_screen()
         screen: CommandScreen
         if place.campaign_id is None:
@@ -145,8 +146,14 @@ class ThrumsgApp(App[None]):
         if not self.who.may(Action.VIEW_ALL):
             self._tell("The history of a campaign needs a moderator.")
             return
+        from thrumsg_tui.tui.screens.history import HistoryScreen  # wanted seldom, and start-up counts
+
         name, its_id = (conversation.name, conversation.id) if conversation else ("", None)
         self.push_screen(HistoryScreen(campaign_id, its_id, name))
+
+    def show_over(self, screen: Screen[None]) -> None:
+        """Show a screen over the present one."""
+        self.push_screen(screen)
 
     def resting_on_a_conversation(self) -> None:
         """Let others see which conversation is open here."""
@@ -186,7 +193,7 @@ class ThrumsgApp(App[None]):
     def ready_for_keys(self) -> bool:
         """Whether the screen in front shows what the last key led to."""
         screen = self.screen
-        return not isinstance(screen, CommandScreen | BulkReassign) or screen.ready_for_keys
+        return not isinstance(screen, Waiting) or screen.ready_for_keys
 
     # What goes on
 

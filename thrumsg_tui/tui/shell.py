@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from textual.screen import Screen
 from textual.widget import Widget
@@ -36,6 +36,9 @@ class Shell(Protocol):
     def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
         """Show the journal."""
 
+    def show_over(self, screen: Screen[None]) -> None:
+        """Show a screen over the present one."""
+
     def viewing(self, assignment_id: AssignmentId) -> None:
         """Remember whose assignment is viewed."""
 
@@ -60,3 +63,12 @@ class Keyboard(Protocol):
     @property
     def ready_for_keys(self) -> bool:
         """Whether what the last key led to is on the screen."""
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A screen or dialog that shows what the last key led to only after a while."""
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether it does now."""

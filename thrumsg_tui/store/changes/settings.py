@@ -30,7 +30,7 @@ def change_setting(db: Database, who: Identity, key: str, value: str) -> str:
     who.require(Action.CHANGE_SETTINGS)
     if key not in DEFAULTS:
         raise NotFound(f"There is no setting {key!r}; there are {', '.join(DEFAULTS)}.")
-    stored = _checked(key, value)
+    stored = checked_setting(key, value)
     with db.writing() as tx:
         store_setting(tx, key, stored)
         record(tx, who, Deed.CHANGE_SETTING, f"set {key} to {stored!r}")
@@ -48,7 +48,8 @@ def store_setting(tx: Transaction, key: str, value: str) -> None:
     )
 
 
-def _checked(key: str, value: str) -> str:
+def checked_setting(key: str, value: str) -> str:
+    """Return a setting's value as it is stored; `Refused` if it cannot have it."""
     if DEFAULTS[key] in {"on", "off"}:
         try:
             return _SWITCHES[value.strip().lower()]

@@ -24,7 +24,7 @@ from thrumsg_tui.store.queries.campaigns import (
 from thrumsg_tui.store.queries.composing import NextMessage, next_message
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
 from thrumsg_tui.store.queries.settings import Settings, settings
-from thrumsg_tui.store.queries.thread import conversation, draft, thread_events
+from thrumsg_tui.store.queries.thread import conversation, draft, drafts, thread_events
 from thrumsg_tui.store.times import to_ms
 
 _JUST_NOW = timedelta(seconds=30)
@@ -81,6 +81,8 @@ class MessengerView:
     total: int
     first: int
     rows: tuple[ConversationRow, ...]
+    drafts: Mapping[ConversationId, str]
+    """The person's own drafts in those rows."""
     cursor_index: int
     open: OpenConversation | None
     departure: Departure | None
@@ -118,6 +120,7 @@ def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest
         total=total,
         first=first,
         rows=rows,
+        drafts=drafts(conn, who.user.id, [each.id for each in rows]),
         cursor_index=cursor,
         open=open_conversation(conn, who, shown, now) if shown else None,
         departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),

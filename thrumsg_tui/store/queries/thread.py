@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.conversations import (
@@ -163,3 +164,19 @@ def draft(conn: sqlite3.Connection, user_id: UserId, conversation_id: Conversati
         "SELECT body FROM draft WHERE user_id = ? AND conversation_id = ?", (user_id, conversation_id)
     ).fetchone()
     return None if row is None else str(row["body"])
+
+
+def drafts(
+    conn: sqlite3.Connection, user_id: UserId, conversations: Sequence[ConversationId]
+) -> dict[ConversationId, str]:
+    """Read a person's unfinished messages in the rows of a page, by the primary key."""
+    if not conversations:
+        return {}
+    rows = conn.execute(
+        f"""
+        SELECT conversation_id, body FROM draft
+        WHERE user_id = ? AND conversation_id IN ({", ".join("?" * len(conversations))})
+        """,
+        (user_id, *conversations),
+    )
+    return {ConversationId(row["conversation_id"]): row["body"] for row in rows}

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Action
 from thrumsg_tui.domain.words import CampaignState, Tab
-from thrumsg_tui.tui.commands.command import Facts
+from thrumsg_tui.tui.commands.command import Facts, WhyNot
+
+
+def role_allows(action: Action) -> WhyNot:
+    """The role must allow it."""
+    return lambda facts: None if facts.who.may(action) else f"To {action} needs the role {WEAKEST_ROLE[action]}."
+
+
+def all_of(*conditions: WhyNot) -> WhyNot:
+    """All of some conditions must hold; the first that does not is the reason."""
+    return lambda facts: next((reason for condition in conditions if (reason := condition(facts))), None)
+
+
+def has_campaign(facts: Facts) -> str | None:
+    """There must be a campaign under the cursor."""
+    return None if facts.campaign else "There is no campaign here yet."
+
+
+def is_not_archived(facts: Facts) -> str | None:
+    """Archived campaigns stay as they are (`docs/rules.md 6.5`)."""
+    archived = facts.campaign and facts.campaign.state is CampaignState.ARCHIVED
+    return "The campaign is archived: nothing in it changes any more." if archived else None
+
+
+def has_sender(facts: Facts) -> str | None:
+    """The cursor must be on a sender."""
+    return None if facts.sender else "Unassigned is no sender: it always stays."
 
 
 def needs_conversation(facts: Facts) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Assignment, Campaign
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import Tab
@@ -19,6 +19,10 @@ class Scope(StrEnum):
     EVERYWHERE = "Everywhere"
     CAMPAIGNS = "Campaigns"
     OVERVIEW = "Overview"
+    STAFF = "The senders of a campaign, in its overview"
+    MANAGE = "Running a campaign, from the campaigns or its overview"
+    ORGANIZATION = "The organization, from the campaigns"
+    OVER = "In a screen that was opened over another"
     HISTORY = "History"
     MESSENGER = "Messenger"
     MESSAGE_BOX = "In the message box"
@@ -37,6 +41,7 @@ class Facts:
     tab: Tab | None = None
     marked: int = 0
     own_only: bool = False
+    sender: Assignment | None = None
 
 
 WhyNot = Callable[[Facts], str | None]
@@ -75,6 +80,9 @@ _SHOWN = {
     "slash": "/",
     "question_mark": "?",
     "colon": ":",
+    "comma": ",",
+    "plus": "+",
+    "minus": "-",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "enter": "Enter",

@@ -14,7 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, heading
+from thrumsg_tui.tui.widgets.bars import Flowing
+from thrumsg_tui.tui.widgets.drawn import Part, heading
 
 _Answer = TypeVar("_Answer")
 
@@ -45,7 +46,7 @@ class ChoiceDialog(ModalScreen[_Answer]):
         self._text = text
         self._choices = choices
         self._cursor = len(choices) - 1
-        self._line = DrawnLine(id="choices")
+        self._line = Flowing(id="choices")
 
     def compose(self) -> ComposeResult:
         box = Vertical(Static(safe_text(self._text, multiline=True), markup=False), self._line, classes="dialog narrow")
@@ -77,11 +78,11 @@ class ChoiceDialog(ModalScreen[_Answer]):
         self.dismiss(self._choices[-1].answer)
 
     def _paint(self) -> None:
-        parts: list[Part] = []
+        groups: list[list[Part]] = []
         for index, choice in enumerate(self._choices):
             look = "cursor" if index == self._cursor else ""
-            parts += [(f" {choice.key} ", "accent"), (f" {choice.title} ", look), ("  ", "")]
-        self._line.show(parts)
+            groups.append([(f" {choice.key} ", "accent"), (f" {choice.title} ", look), ("  ", "")])
+        self._line.show(groups)
 
 
 def confirmation(title: str, text: str, yes: str, no: str = "Leave it") -> ChoiceDialog[bool]:

@@ -17,8 +17,6 @@ from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
-from thrumsg_tui.tui.dialogs.help import HelpDialog
-from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 from thrumsg_tui.tui.shell import Shell
 from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
 from thrumsg_tui.tui.widgets.drawn import Part
@@ -120,6 +118,8 @@ class CommandScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from thrumsg_tui.tui.dialogs.help import HelpDialog
+
         self.app.push_screen(HelpDialog([*self.SCOPES, Scope.LIST, Scope.EVERYWHERE]))
 
     @property
@@ -135,6 +135,8 @@ class CommandScreen(Screen[None]):
     @work(group=ACTION)
     async def action_lookup(self) -> None:
         """Look a phone number up, and open one of its conversations."""
+        from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
+
         _, conversation = self.place
         thrumsg = self.thrumsg
         hidden = (await thrumsg.desk.ask(settings)).redact_phones

@@ -1,30 +1,39 @@
-"""All campaigns: choose one."""
+"""All campaigns: choose one, make one, run one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from textual import work
 from textual.app import ComposeResult
 from textual.strip import Strip
 
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
-from thrumsg_tui.tui.commands import Command, Scope, bindings, command, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.managing import ManagingScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
 _HOW_TO_BEGIN = (
-    "There is no campaign yet. Make one on the command line:",
+    "There is no campaign yet.",
     "",
-    "  thrumsg campaign create NAME --initial TEXT",
-    "  thrumsg user add LOGIN --first-name F --last-name L",
-    "  thrumsg campaign add-sender NAME LOGIN",
-    "  thrumsg import contacts FILE --campaign NAME",
+    "  c   makes one: its name, its first message, its hours",
+    "  U   adds users, who can then be its senders",
+    "  I   imports contacts into it, from a CSV file",
+    "  m   shows everything that can be done here",
     "",
-    "It will appear here by itself. `thrumsg demo` opens a practice campaign.",
+    "`thrumsg demo` opens a practice campaign in a database of its own.",
 )
+_NOTHING_FOR_SENDERS = ("You are on no campaign yet: an admin puts you on one, and it appears here by itself.",)
 
 
 class CampaignList(PagedList[CampaignRow]):
@@ -35,6 +44,8 @@ class CampaignList(PagedList[CampaignRow]):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
+        self.tell_age: Callable[[datetime], str] = str
+        self.empty_text: Sequence[str] = _HOW_TO_BEGIN
 
     def draw(self, row: CampaignRow, index: int, line: int, width: int) -> Strip:
         totals = row.totals
@@ -43,26 +54,29 @@ class CampaignList(PagedList[CampaignRow]):
             (pad(f"{totals.texted}/{totals.total}", 15, right=True) + "  ", ""),
             (progress_bar(totals.texted, totals.total, 10, self._glyphs), "quiet"),
             (f" {totals.needs_reply:>12} ", "strong" if totals.needs_reply else "quiet"),
+            (pad(self.tell_age(row.campaign.created_at), 11, right=True) + " ", "quiet"),
         ]
         name = "  " + safe_text(row.campaign.name)
         return self.strip([(name, "")], right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
-        text = _HOW_TO_BEGIN[line] if line < len(_HOW_TO_BEGIN) else ""
+        text = self.empty_text[line] if line < len(self.empty_text) else ""
         return self.strip([("  " + text, "quiet")], width=width)
 
 
-class CampaignsScreen(CommandScreen):
-    """Choose a campaign."""
+class CampaignsScreen(ManagingScreen):
+    """Choose a campaign, make one, or run the one under the cursor."""
 
     CSS_PATH = "campaigns.tcss"
-    SCOPES = (Scope.CAMPAIGNS,)
-    BINDINGS = bindings(commands_of(Scope.EVERYWHERE))
+    SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)
+    MENU_SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)
+    BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._list = CampaignList(glyphs, id="campaigns")
         self._heading = DrawnLine(id="heading")
+        self._wanted: CampaignId | None = None
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -72,24 +86,75 @@ class CampaignsScreen(CommandScreen):
 
     def on_mount(self) -> None:
         self.show_title("Campaigns")
-        right = f"{'state':<9}{'sent/total':>15}  {'progress':<10} {'needs reply':>12} "
+        right = f"{'state':<9}{'sent/total':>15}  {'progress':<10} {'needs reply':>12} {'created':>11} "
         self._heading.show([("  Campaign", "quiet")], [(right, "quiet")])
+        self._list.tell_age = lambda at: age(at, self.thrumsg.desk.db.clock(), self.thrumsg.zone)
+        if not self.thrumsg.who.may(Action.VIEW_ALL):
+            self._list.empty_text = _NOTHING_FOR_SENDERS
         self.key_line.show_keys(self.shown_commands())
         self._list.focus()
         self.ask_again()
 
     def shown_commands(self) -> list[Command]:
-        return [command("list.choose"), *super().shown_commands()]
+        facts = self.facts()
+        opening = [command("list.choose")] if facts.campaign else []
+        return [*opening, *(each for each in super().shown_commands() if each.why_not(facts) is None)]
+
+    def facts(self) -> Facts:
+        return replace(super().facts(), campaign=self._list.row.campaign if self._list.row else None)
 
     async def ask_and_paint(self) -> None:
         rows = await self.thrumsg.desk.ask(campaign_rows, self.thrumsg.who)
-        self._list.show(len(rows), 0, rows, max(0, min(self._list.cursor, len(rows) - 1)))
-
-    @property
-    def _chosen(self) -> Campaign | None:
-        return self._list.row.campaign if self._list.row else None
+        ids = [each.campaign.id for each in rows]
+        keep = self._wanted or (self.managed.id if self.managed else None)
+        self._wanted = None
+        cursor = ids.index(keep) if keep in ids else max(0, min(self._list.cursor, len(rows) - 1))
+        self._list.show(len(rows), 0, rows, cursor)
+        if not self.key_line.notice:
+            self.key_line.show_keys(self.shown_commands())
 
     async def on_paged_list_chosen(self) -> None:
         """Open the campaign under the cursor."""
-        if self._chosen:
-            await self.thrumsg.open_campaign(self._chosen.id)
+        if self.managed:
+            await self.thrumsg.open_campaign(self.managed.id)
+
+    @work(group=ACTION)
+    async def action_create(self) -> None:
+        """Make a campaign."""
+        from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
+
+        form = await campaign_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
+        if made := await self.app.push_screen_wait(form):
+            self._wanted = made.id
+            self.say(
+                f"{made.name} is made, and {made.state}. I imports its contacts; Enter opens it, + adds senders there."
+            )
+            self.ask_again()
+
+    @work(group=ACTION)
+    async def action_organization(self) -> None:
+        """Change the organization's settings."""
+        from thrumsg_tui.tui.dialogs.organization_form import organization_form
+
+        form = await organization_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
+        changed = await self.app.push_screen_wait(form)
+        if changed is not None:
+            self.say(f"Saved: {', '.join(changed)}." if changed else "Nothing was changed.")
+
+    def action_users(self) -> None:
+        """Show the users and their roles."""
+        from thrumsg_tui.tui.screens.users import UsersScreen
+
+        self.thrumsg.show_over(UsersScreen())
+
+    def action_opt_outs(self) -> None:
+        """Show the numbers that are opted out."""
+        from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
+
+        self.thrumsg.show_over(OptOutsScreen())
+
+    def action_unmatched(self) -> None:
+        """Show what numbers wrote that nobody knows."""
+        from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
+
+        self.thrumsg.show_over(UnmatchedScreen())

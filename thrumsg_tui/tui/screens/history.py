@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.strip import Strip
-from textual.widgets import Input
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
@@ -26,18 +23,19 @@ from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.phones import phone_display
-from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.widgets.drawn import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _Page = tuple[int, int, list[JournalEntry], Settings]
 """How many entries there are, the first of those read, those, and how numbers are shown."""
 
 
-class HistoryList(PagedList[JournalEntry]):
+class HistoryList(OverList[JournalEntry]):
     """Journal entries, newest first."""
 
-    BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
+    empty_text = "nothing matches"
 
     def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -58,16 +56,14 @@ class HistoryList(PagedList[JournalEntry]):
         ]
         return self.strip(left, [state], width=width, base=self.cursor_look(index))
 
-    def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([("  nothing matches", "quiet")] if line == 0 else [], width=width)
 
-
-class HistoryScreen(CommandScreen):
+class HistoryScreen(ListingScreen[JournalEntry]):
     """The journal of this campaign, or of all, of one conversation, of some people."""
 
-    CSS_PATH = "history.tcss"
-    SCOPES = (Scope.HISTORY,)
-    BINDINGS = bindings(commands_of(Scope.HISTORY, Scope.EVERYWHERE))
+    SCOPES = (Scope.HISTORY, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.HISTORY))
+    searches_for = "login or name of who did it"
+    list: HistoryList
 
     def __init__(self, campaign_id: CampaignId | None, conversation_id: ConversationId | None, whose: str) -> None:
         super().__init__()
@@ -77,34 +73,23 @@ class HistoryScreen(CommandScreen):
         self._all_campaigns = campaign_id is None
         self._this_conversation = False
         self._traffic = False
-        self._search = Input(placeholder="login or name of who did it", id="search", compact=True)
-        self._search.cursor_blink = False
-        self._filters = DrawnLine(id="filters")
 
-    def compose(self) -> ComposeResult:
-        self.list = HistoryList(self.thrumsg.zone, id="history")
-        yield self.title_line
-        yield self._filters
-        yield Horizontal(DrawnLine(id="slash"), self._search, id="search-row")
-        yield self.list
-        yield self.key_line
+    def make_list(self) -> HistoryList:
+        return HistoryList(self.thrumsg.zone, id="history")
 
     def on_mount(self) -> None:
         self.show_title("History")
-        self.query_one("#slash", DrawnLine).show([("/ ", "quiet")])
-        self.key_line.show_keys(self.shown_commands())
-        self.list.on_move = self.ask_again
-        self.list.focus()
+        super().on_mount()
 
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
-        total, first, rows, kept = await self.thrumsg.desk.ask(self._read, self._search.value, first, max(height, 1))
+        total, first, rows, kept = await self.thrumsg.desk.ask(self._read, self.search.value, first, max(height, 1))
         self.list.phones = phone_display(kept, self.thrumsg.glyphs)
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"
         traffic = "with messages" if self._traffic else "without messages"
-        self._filters.show([(f"  {total} changes: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")])
+        self.summary.show([(f"  {total} changes: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")])
 
     def _read(self, conn: Connection, person: str, first: int, height: int) -> _Page:
         wanted = fold(person)
@@ -119,15 +104,11 @@ class HistoryScreen(CommandScreen):
         first = max(0, min(first, total - 1))
         return total, first, history(conn, request, first, height), settings(conn)
 
-    def on_paged_list_window_wanted(self) -> None:
-        """Fetch the rows that came into view."""
-        self.ask_again()
-
     def action_all_campaigns(self) -> None:
         """Show this campaign's changes, or all."""
         self._all_campaigns = not self._all_campaigns if self._campaign_id else True
         self._this_conversation = False
-        self._from_the_top()
+        self.from_the_top()
 
     def action_this_conversation(self) -> None:
         """Show one conversation's changes, or all."""
@@ -135,39 +116,12 @@ class HistoryScreen(CommandScreen):
             self.say("Open the history from a conversation to see that one's.", warning=True)
             return
         self._this_conversation = not self._this_conversation
-        self._from_the_top()
+        self.from_the_top()
 
     def action_traffic(self) -> None:
         """Show or leave out what was sent and received."""
         self._traffic = not self._traffic
-        self._from_the_top()
-
-    def _from_the_top(self) -> None:
-        self.list.cursor = 0
-        self.ask_again()
-
-    def action_search(self) -> None:
-        """Look for what somebody did."""
-        self._search.focus()
-
-    @on(Input.Changed)
-    def _searched(self) -> None:
-        self._from_the_top()
-
-    @on(Input.Submitted)
-    def _search_done(self) -> None:
-        self.list.focus()
-
-    def action_escape(self) -> None:
-        """Out of the search, then back."""
-        if self._search.has_focus or self._search.value:
-            self._search.value = ""
-            self.list.focus()
-        else:
-            self.action_back()
-
-    def action_back(self) -> None:
-        self.dismiss()
+        self.from_the_top()
 
     @on(PagedList.Chosen)
     @work(group=ACTION)

@@ -265,9 +265,10 @@ class MessengerScreen(MessengerMoving):
         if view is None or not (chosen := await self._chosen()):
             return
         what = self.open_one.name if len(chosen) == 1 and self.open_one else f"{len(chosen)} conversations"
-        to = await self.pick_sender(f"Reassign {what} to")
-        if to is None:
+        picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to")
+        if picked is None:
             return
+        to = picked.id
         desk = self.thrumsg.desk
         try:
             request = Request(view.campaign.id, conversations=chosen, destinations=(to,))

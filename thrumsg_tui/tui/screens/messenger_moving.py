@@ -6,19 +6,17 @@ from dataclasses import replace
 
 from textual import work
 
-from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.words import ConversationSort, Tab
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.conversations import ids, next_waiting, next_waiting_elsewhere
-from thrumsg_tui.store.queries.overview import longest_waiting
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.counting import Counting
-from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
+from thrumsg_tui.tui.screens.picking import PickingScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.bars import TAB_TITLES
 
@@ -26,7 +24,7 @@ CONVERSATION_SORT = "conversation_sort"
 """The preference that remembers the order of conversation lists."""
 
 
-class MessengerMoving(MessengerPanes):
+class MessengerMoving(MessengerPanes, PickingScreen):
     """The messenger's panes, and all the ways from one conversation to another."""
 
     counting = Counting()
@@ -170,8 +168,9 @@ class MessengerMoving(MessengerPanes):
     @work(group=ACTION)
     async def action_viewing_as(self) -> None:
         """Choose whose assignment to look at."""
-        if chosen := await self.pick_sender("Viewing as", self.request.assignment_id):
-            self.view_as(chosen)
+        campaign_id, here = self.request.campaign_id, self.request.assignment_id
+        if chosen := await self.pick_sender(campaign_id, "Viewing as", here):
+            self.view_as(chosen.id)
 
     async def action_next_waiting(self) -> None:
         """Go to the next contact that waits, this sender's first, then others'."""
@@ -191,18 +190,3 @@ class MessengerMoving(MessengerPanes):
             return
         self.searches.pop(Tab.RESPONSES, None)
         self.go_to_tab(Tab.RESPONSES, found)
-
-    async def pick_sender(self, title: str, current: AssignmentId | None = None) -> AssignmentId | None:
-        """Let a sender be chosen, in the remembered order."""
-        campaign_id, desk, user = self.request.campaign_id, self.thrumsg.desk, self.thrumsg.who.user
-        key = preference_key(campaign_id)
-        rows = await desk.ask(assignments, campaign_id, desk.db.clock())
-        order = SenderOrder.parse(await desk.ask(preference, user.id, key))
-
-        def remember(changed: SenderOrder) -> None:
-            self.run_worker(desk.do(set_preference, user.id, key, str(changed)))
-
-        waiting = await desk.ask(longest_waiting, campaign_id)
-        ages = {each: age(since, desk.db.clock(), self.thrumsg.zone) for each, since in waiting.items()}
-        picker = SenderPicker(title, rows, current, order, self.thrumsg.glyphs, ages=ages, on_order=remember)
-        return await self.app.push_screen_wait(picker)

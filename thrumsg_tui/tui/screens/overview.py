@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from thrumsg_tui.domain.ages import age
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.safe_text import safe_text
@@ -19,6 +19,7 @@ from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
+from thrumsg_tui.tui.screens.staffing import StaffingScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.bars import Flowing
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
@@ -31,12 +32,13 @@ class OverviewTable(SenderTable):
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
 
 
-class OverviewScreen(ReassigningScreen):
+class OverviewScreen(ReassigningScreen, StaffingScreen):
     """Counters on top, senders below; Enter opens the messenger on the row."""
 
     CSS_PATH = "overview.tcss"
-    SCOPES = (Scope.OVERVIEW,)
-    BINDINGS = bindings(commands_of(Scope.OVERVIEW, Scope.EVERYWHERE))
+    SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE)
+    MENU_SCOPES = (Scope.STAFF, Scope.MANAGE)
+    BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 
     def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
         super().__init__()
@@ -52,6 +54,7 @@ class OverviewScreen(ReassigningScreen):
         self.table = OverviewTable(glyphs, id="senders")
         self._order = SenderOrder()
         self._shown: Overview | None = None
+        self.idle_only = False
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -114,16 +117,21 @@ class OverviewScreen(ReassigningScreen):
         self._paint_table()
 
     def shown_commands(self) -> list[Command]:
-        return [command("list.choose"), *super().shown_commands()]
+        first = [command("list.choose"), command("app.help"), command("manage.menu")]
+        return [*first, *(each for each in super().shown_commands() if each not in first)]
 
     def facts(self) -> Facts:
-        return Facts(self.thrumsg.who, campaign=self._shown.campaign if self._shown else None)
+        campaign = self._shown.campaign if self._shown else None
+        sender = self.table.row if self.table.row and self.table.row.user else None
+        return Facts(self.thrumsg.who, campaign=campaign, sender=sender)
 
     def _paint_table(self) -> None:
         if self._shown is None:
             return
         wanted = fold(self._search.value)
         rows = [each for each in self._order.sorted(self._shown.senders) if wanted in fold(each.name)]
+        if self.idle_only:
+            rows = [each for each in rows if has_not_started(each)]
         keep = self._cursor_on or (self.table.row.id if self.table.row else None)
         self._cursor_on = None
         ids = [each.id for each in rows]
@@ -149,7 +157,19 @@ class OverviewScreen(ReassigningScreen):
             self.table.refresh()
             self._paint()
         self._search.value = ""
+        self.idle_only = False
+        self._paint()
         self.table.focus()
+
+    def action_remind(self) -> None:
+        """Show only the senders who have not started, or all again."""
+        if self._shown is None:
+            return
+        self.idle_only = not self.idle_only
+        self._paint()
+        idle = sum(map(has_not_started, self._shown.senders))
+        noun = "sender has" if idle == 1 else "senders have"
+        self.say(f"{idle} {noun} not started yet: w shows all again." if self.idle_only else "All senders.")
 
     async def action_sort(self) -> None:
         """Go to the next order."""

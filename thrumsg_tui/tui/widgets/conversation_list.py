@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from textual.strip import Strip
@@ -22,6 +23,7 @@ class ConversationList(PagedList[ConversationRow]):
         super().__init__(id=id)
         self.marks: set[ConversationId] = set()
         self.empty_text = ""
+        self.drafts: Mapping[ConversationId, str] = {}
         self._glyphs = glyphs
         self._zone = zone
         self._now: datetime | None = None
@@ -58,6 +60,8 @@ class ConversationList(PagedList[ConversationRow]):
         return (pad(name, width) if width else name, "strong" if row.waiting else "")
 
     def _last_words(self, row: ConversationRow) -> Part:
+        if draft := self.drafts.get(row.id, "").strip():
+            return (f"Draft: {safe_text(draft[:120])}", "warning")
         words = safe_text(row.last_body[:120])
         if row.last_direction is Direction.OUTGOING:
             words = f"You: {words}"

@@ -100,8 +100,8 @@ class DrawnLine(Drawn):
     DEFAULT_CSS = "DrawnLine { height: 1; }"
     base: ClassVar[str] = ""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._left: Sequence[Part] = ()
         self._right: Sequence[Part] = ()
 

@@ -1,0 +1,182 @@
+"""A form in front of the screen, with a preview that follows what is typed; nothing typed is lost by a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, heading, separated
+from thrumsg_tui.tui.widgets.form import Field, Form
+
+_Result = TypeVar("_Result")
+
+Entered = Mapping[str, str]
+"""What the fields of a form hold, by name."""
+
+
+class Unfit(Exception):
+    """What is entered cannot be taken: a sentence for each field that is wrong."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__("; ".join(wrong.values()))
+        self.wrong = wrong
+
+
+class PreviewPane(DrawnLines):
+    """Lines of parts, wrapped; the look of a line is that of its last part where it has to be broken."""
+
+    DEFAULT_CSS = (
+        "PreviewPane { scrollbar-size-vertical: 1; overflow-x: hidden; height: auto; max-height: 40vh; margin-top: 1; }"
+    )
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: Sequence[Sequence[Part]] = ()
+
+    def show_lines(self, shown: Sequence[Sequence[Part]]) -> None:
+        """Show lines."""
+        if shown != self._shown:
+            self._shown = shown
+            self.remake()
+
+    def remake(self) -> None:
+        super().remake()
+        self.styles.height = len(self._strips) or 1
+
+    def lines(self, width: int) -> list[Strip]:
+        strips: list[Strip] = []
+        for parts in self._shown:
+            text = Text()
+            for words, look in parts:
+                text.append(separated(safe_text(words, multiline=True)), self.look(look))
+            wrapped = text.wrap(self.app.console, max(width - 1, 4))
+            strips += [Strip([*line.render(self.app.console, end="")]) for line in wrapped]
+        return strips
+
+
+class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
+    """Returns what `save` made of what was entered, or None.
+
+    `save` raises `Unfit` with a sentence for each wrong field, or any error of ours, which is said below; the form
+    stays then as it is. `preview` makes lines of what is entered, again after every change. `done` names what Enter in
+    the last field does.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o,f2", "save", show=False, priority=True),
+        Binding("escape", "leave", show=False, priority=True),
+        Binding("pagedown", "page(1)", show=False, priority=True),
+        Binding("pageup", "page(-1)", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        save: Callable[[Entered], Awaitable[_Result]],
+        glyphs: Glyphs,
+        *,
+        done: str = "saves",
+        preview: Callable[[Entered], Awaitable[Sequence[Sequence[Part]]]] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._save = save
+        self._done = done
+        self._preview = preview
+        self.form = Form(fields, glyphs, id="form")
+        self.preview_pane = PreviewPane(id="preview")
+        self._said = DrawnLine(id="said")
+        self._stale = False
+        self._asking = False
+        self._saving = False
+
+    def compose(self) -> ComposeResult:
+        parts = [self.form, *([self.preview_pane] if self._preview else []), self._said]
+        box = Vertical(*parts, classes="dialog wide")
+        box.border_title = heading(self._title)
+        box.border_subtitle = f"Enter next, ctrl+o {self._done}, Esc leaves"
+        yield box
+
+    def on_mount(self) -> None:
+        self.form.begin()
+        self._ask_preview()
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether nothing is being saved, and the preview is that of what is entered."""
+        return not self._saving and not self._asking
+
+    # Preview
+
+    @on(Form.Changed)
+    def _ask_preview(self) -> None:
+        self._stale = self._preview is not None
+        if self._stale and not self._asking:
+            self._asking = True
+            self.run_worker(self._ask(), name="preview")
+
+    async def _ask(self) -> None:
+        try:
+            while self._stale and self._preview:
+                self._stale = False
+                try:
+                    shown = await self._preview(self.form.entered)
+                except ThrumsgError as reason:
+                    shown = [[(str(reason), "warning")]]
+                if not self._stale:
+                    self.preview_pane.show_lines(shown)
+        finally:
+            self._asking = False
+
+    # Saving
+
+    @on(Form.Done)
+    def action_save(self) -> None:
+        """Save what is entered, and leave; or say what is wrong."""
+        if not self._saving:
+            self._saving = True
+            self.run_worker(self._try_to_save(), name="save")
+
+    async def _try_to_save(self) -> None:
+        try:
+            result = await self._save(self.form.entered)
+        except Unfit as unfit:
+            self.form.show_wrong(unfit.wrong)
+            self.say("Nothing was saved yet: see the fields.")
+        except ThrumsgError as refusal:
+            self.say(str(refusal))
+        else:
+            self.dismiss(result)
+        finally:
+            self._saving = False
+
+    def say(self, sentence: str) -> None:
+        """Say what stands in the way."""
+        self._said.show([(f" {safe_text(sentence)}", "warning")])
+
+    @work
+    async def action_leave(self) -> None:
+        """Leave without saving, after asking where something was typed."""
+        question = confirmation("Leave", "What you typed here is not saved.", "Throw it away", "Go on typing")
+        if not self.form.touched or await self.app.push_screen_wait(question):
+            self.dismiss(None)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll the preview."""
+        self.preview_pane.scroll_relative(
+            y=pages * max(self.preview_pane.size.height - 1, 1), animate=False, force=True
+        )

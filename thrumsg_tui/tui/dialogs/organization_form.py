@@ -1,0 +1,61 @@
+"""The organization's settings, in a form (`docs/rules.md` 5.2, 5.3, 3.20, 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.segments import measure
+from thrumsg_tui.store.changes.settings import change_setting, checked_setting
+from thrumsg_tui.store.queries.settings import stored_settings
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+
+_ON_OFF = (("on", "on"), ("off", "off"))
+
+
+async def organization_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[tuple[str, ...]]:
+    """Make the form; it returns the names of the settings that were changed."""
+    stored = await desk.ask(stored_settings)
+    fields: list[Field] = [
+        TextField("organization", "Organization", stored["organization"], "what %organization% stands for"),
+        TextField(
+            "opt_out_message", "Opt-out message", stored["opt_out_message"], "what opted-out contacts are told", 3
+        ),
+        ChoiceField("auto_opt_out", "STOP opts out", _ON_OFF, stored["auto_opt_out"]),
+        ChoiceField("redact_phones", "Hide numbers", _ON_OFF, stored["redact_phones"]),
+        TextField(
+            "default_timezone", "Time zone", stored["default_timezone"], "this machine's; or like America/New_York"
+        ),
+        TextField("default_open", "Opens", stored["default_open"], "09:00"),
+        TextField("default_close", "Closes", stored["default_close"], "21:00"),
+    ]
+
+    async def save(entered: Entered) -> tuple[str, ...]:
+        if wrong := _wrong(entered):
+            raise Unfit(wrong)
+        changed = [key for key, value in entered.items() if value.strip() != stored[key]]
+        for key in changed:
+            await desk.do(change_setting, who, key, entered[key])
+        return tuple(each.title for each in fields if each.name in changed)
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        measured = measure(entered["opt_out_message"])
+        count = f" The opt-out message takes {measured.segments} of 9 segments, {measured.encoding}."
+        return [[(count, "quiet")], [(" Time zone and hours are what new campaigns begin with.", "quiet")]]
+
+    return FormDialog("Settings of the organization", fields, save, glyphs, preview=preview)
+
+
+def _wrong(entered: Entered) -> dict[str, str]:
+    wrong = {}
+    for key, value in entered.items():
+        try:
+            checked_setting(key, value)
+        except Refused as reason:
+            wrong[key] = str(reason)
+    return wrong

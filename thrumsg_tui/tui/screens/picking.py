@@ -1,0 +1,39 @@
+"""Letting a sender be chosen, in the order that the person likes (`docs/rules.md 2.3`, `3.8`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.overview import longest_waiting
+from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
+
+
+class PickingScreen(CommandScreen):
+    """A screen that asks for a sender."""
+
+    async def pick_sender(
+        self,
+        campaign_id: CampaignId,
+        title: str,
+        current: AssignmentId | None = None,
+        without: AssignmentId | None = None,
+    ) -> Assignment | None:
+        """Let a sender of a campaign be chosen, Unassigned included; `without` is not offered."""
+        desk, user = self.thrumsg.desk, self.thrumsg.who.user
+        key = preference_key(campaign_id)
+        rows = [each for each in await desk.ask(assignments, campaign_id, desk.db.clock()) if each.id != without]
+        order = SenderOrder.parse(await desk.ask(preference, user.id, key))
+
+        def remember(changed: SenderOrder) -> None:
+            self.run_worker(desk.do(set_preference, user.id, key, str(changed)))
+
+        waiting = await desk.ask(longest_waiting, campaign_id)
+        ages = {each: age(since, desk.db.clock(), self.thrumsg.zone) for each, since in waiting.items()}
+        picker = SenderPicker(title, rows, current, order, self.thrumsg.glyphs, ages=ages, on_order=remember)
+        chosen = await self.app.push_screen_wait(picker)
+        return next((each for each in rows if each.id == chosen), None)
