@@ -18,7 +18,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import ConversationSort, Tab
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.follow_ups import anything_due
+from thrumsg_tui.store.changes.holding import anything_due
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.sending import Attempt, Obstacle, closure, hold_until, judge, moment, unfit
-from thrumsg_tui.domain.words import CampaignState, MessageKind
+from thrumsg_tui.domain.words import CampaignState, HoursIn, MessageKind
 
 NOON = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 12:00 in New York
 NIGHT = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 there, still the 3rd
@@ -24,6 +24,7 @@ CAMPAIGN = Campaign(
     description="",
     initial_script="Hi",
     state=CampaignState.ACTIVE,
+    hours_in=HoursIn.CAMPAIGN,
     hours=DailyHours(NEW_YORK, 9 * 60, 21 * 60),
     window=InitialWindow(NEW_YORK, None, None),
     quicksend=False,

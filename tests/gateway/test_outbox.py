@@ -18,7 +18,7 @@ from thrumsg_tui.gateway.contacts import PracticeContacts
 from thrumsg_tui.gateway.outbox import PracticeGateway, deliver, deliver_practice, is_practice
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
-from thrumsg_tui.store.changes.follow_ups import let_due
+from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.doctor import examine

@@ -13,7 +13,8 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import CampaignState, MessageKind, Status, Tab
 from thrumsg_tui.store.changes.campaigns import change_state
-from thrumsg_tui.store.changes.follow_ups import anything_due, create_follow_up, let_due
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.holding import anything_due, let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send

@@ -17,7 +17,8 @@ from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import CampaignState, ConversationSort, MessageState, Status, StatusFilter, Tab
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.delivery import report, take_queued
-from thrumsg_tui.store.changes.follow_ups import create_follow_up, let_due
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receiving import receive

@@ -15,7 +15,7 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.follow_ups import let_due
+from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send

@@ -26,7 +26,8 @@ from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter,
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.changes.follow_ups import anything_due, create_follow_up
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.holding import anything_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.changes.reassign import reassign

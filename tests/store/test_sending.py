@@ -17,7 +17,7 @@ from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, S
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import report, take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.changes.follow_ups import let_due
+from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send

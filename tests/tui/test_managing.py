@@ -22,7 +22,8 @@ def state(office: Office, name: str = "Spring") -> CampaignState:
 async def test_a_campaign_is_paused_and_resumed(office: Office) -> None:
     async with office.app() as person:
         await person.press("x")
-        assert "It is active" in person.question and "Nothing is sent until it is resumed" in person.question
+        assert "It is active" in person.question
+        assert "Nothing is sent until it is resumed" in person.question
         await person.press("p")
         assert state(office) is CampaignState.PAUSED
         assert person.sees("it is paused")
@@ -91,7 +92,8 @@ async def test_whoever_is_on_it_is_not_offered(office: Office) -> None:
     office.person("max", "Max", Role.SENDER)
     async with office.app() as person:
         await person.press("plus")
-        assert person.sees("max") and not person.sees("kim  ")
+        assert person.sees("max")
+        assert not person.sees("kim  ")
         await person.press("enter", "plus", "enter", "plus")
         assert "Every user is on this campaign already" in person.notice
 
@@ -147,6 +149,7 @@ async def test_who_has_not_started_can_be_seen_alone(office: Office) -> None:
     async with office.app() as person:
         await person.press("w")
         assert person.notice.startswith("1 sender has not started yet")
-        assert person.sees("Lee Bishop") and not person.sees("Kim Alvarez")
+        assert person.sees("Lee Bishop")
+        assert not person.sees("Kim Alvarez")
         await person.press("w")
         assert person.sees("Kim Alvarez")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,23 +14,30 @@ from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.hours import DailyHours, clock
+from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
 from thrumsg_tui.domain.people import Action
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.domain.words import CampaignState, HoursIn
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.changes import follow_ups
 from thrumsg_tui.store.queries import campaigns as queries
+from thrumsg_tui.store.queries.settings import stored_settings
 
 
 def create(session: Session, args: Namespace) -> Report:
     """Create a campaign; closing at or before opening is refused (`docs/rules.md 6.2`)."""
+    with session.db.reading() as conn:
+        usual = stored_settings(conn)
+    timezone = args.timezone or usual["default_timezone"] or _local_zone()
+    opens = parse_clock(usual["default_open"]) if args.open is None else args.open
+    closes = parse_clock(usual["default_close"]) if args.close is None else args.close
     try:
         made = changes.create_campaign(
             session.db,
             session.who,
             args.name,
             args.initial,
-            hours=DailyHours(args.timezone or _local_zone(), args.open, args.close),
+            hours=DailyHours(timezone, opens, closes),
+            hours_in=HoursIn(args.hours_in or HoursIn.CAMPAIGN),
             starts=args.starts,
             ends=args.ends,
             description=args.description,
@@ -38,8 +46,39 @@ def create(session: Session, args: Namespace) -> Report:
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    hours = f"{clock(made.hours.opens)} to {clock(made.hours.closes)}, {made.hours.timezone}"
+    hours = f"{clock(made.hours.opens)} to {clock(made.hours.closes)}, {made.whose_hours}"
     return Report(campaign_record(made), [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."])
+
+
+def edit(session: Session, args: Namespace) -> Report:
+    """Change a campaign's settings; what is not given stays."""
+    with session.db.reading() as conn:
+        of = queries.find_campaign(conn, args.name)
+    before = of.setup
+    hours = before.hours
+    given = {
+        "name": args.new_name,
+        "initial_script": args.initial,
+        "description": args.description,
+        "hours_in": HoursIn(args.hours_in) if args.hours_in else None,
+        "quicksend": args.quicksend,
+    }
+    try:
+        setup = replace(
+            before,
+            **{name: value for name, value in given.items() if value is not None},
+            hours=DailyHours(
+                args.timezone or hours.timezone,
+                hours.opens if args.open is None else args.open,
+                hours.closes if args.close is None else args.close,
+            ),
+            starts=before.starts if args.starts is None else args.starts.day,
+            ends=before.ends if args.ends is None else args.ends.day,
+        )
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    edited = changes.edit_campaign(session.db, session.who, of.id, setup)
+    return Report(campaign_record(edited), ["Nothing was different." if edited == of else f"{edited.name} is changed."])
 
 
 def launch(session: Session, args: Namespace) -> Report:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from pathlib import Path
 
 from thrumsg_tui.cli import options
 from thrumsg_tui.cli.syntax import Commands
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter, Tab
+from thrumsg_tui.domain.words import ConversationSort, HoursIn, SenderSort, StatusFilter, Tab
 
 
 def add_commands(commands: Commands) -> None:
@@ -35,13 +35,20 @@ def _add_campaigns(commands: Commands) -> None:
     create.add_argument("name", metavar="NAME")
     create.add_argument("--initial", required=True, metavar="TEXT", help="the first message, with %%first_name%% etc.")
     create.add_argument("--description", default="", metavar="TEXT")
-    create.add_argument("--timezone", type=options.timezone, metavar="TZ", help="default: this machine's")
-    create.add_argument("--open", type=options.clock, default="09:00", metavar="TIME", help="default: 09:00")
-    create.add_argument("--close", type=options.clock, default="21:00", metavar="TIME", help="default: 21:00")
+    _add_hours(create)
     create.add_argument("--starts", type=options.day, metavar="DATE", help="the first day for initial messages")
     create.add_argument("--ends", type=options.day, metavar="DATE", help="the last day for initial messages")
     create.add_argument("--quicksend", action="store_true", help="allow Send All")
     create.add_argument("--draft", action="store_true", help="leave the launch for later")
+    edit = commands.add("edit", "campaign.edit", "change a campaign's settings; what is not given stays")
+    edit.add_argument("name", metavar="NAME")
+    edit.add_argument("--name", dest="new_name", metavar="TEXT", help="another name")
+    edit.add_argument("--initial", metavar="TEXT", help="another first message")
+    edit.add_argument("--description", metavar="TEXT")
+    _add_hours(edit)
+    edit.add_argument("--starts", type=options.day_or_none, metavar="DATE", help="the first day for initials, or none")
+    edit.add_argument("--ends", type=options.day_or_none, metavar="DATE", help="the last day for initials, or none")
+    edit.add_argument("--quicksend", action=BooleanOptionalAction, help="allow Send All, or not")
     commands.add("list", "campaign_views.list_all", "list the campaigns, newest first")
     for name, explanation in {
         "show": "show a campaign's settings, survey, replies, follow-ups and senders",
@@ -66,6 +73,13 @@ def _add_campaigns(commands: Commands) -> None:
     to.add_argument("--to-everyone", action="store_true", help="all other senders share them")
 
 
+def _add_hours(to: ArgumentParser) -> None:
+    to.add_argument("--timezone", type=options.timezone, metavar="TZ", help="at first as the settings say")
+    to.add_argument("--open", type=options.clock, metavar="TIME", help="at first as the settings say, 09:00")
+    to.add_argument("--close", type=options.clock, metavar="TIME", help="at first as the settings say, 21:00")
+    to.add_argument("--hours-in", choices=_words(HoursIn), help="whose time zone the hours are in; at first campaign")
+
+
 def _add_people(commands: Commands) -> None:
     add = commands.add("add", "people.add", "add a user")
     add.add_argument("login", metavar="LOGIN", help="their login on this machine")
@@ -73,6 +87,11 @@ def _add_people(commands: Commands) -> None:
     add.add_argument("--last-name", required=True, metavar="L")
     add.add_argument("--email", default="", metavar="E")
     add.add_argument("--role", choices=_words(Role), default=str(Role.SENDER))
+    edit = commands.add("edit", "people.edit", "change a user's name or email address; what is not given stays")
+    edit.add_argument("login", metavar="LOGIN")
+    edit.add_argument("--first-name", metavar="F")
+    edit.add_argument("--last-name", metavar="L")
+    edit.add_argument("--email", metavar="E")
     commands.add("list", "people.list_all", "list the users")
     role = commands.add("role", "people.change_role", "give a user another role")
     role.add_argument("login", metavar="LOGIN")
@@ -237,5 +256,5 @@ def _add_upkeep(commands: Commands) -> None:
     doctor.add_argument("--repair", action="store_true", help="work out again what is wrong")
 
 
-def _words(of: type[Role | Tab | SenderSort | ConversationSort]) -> list[str]:
+def _words(of: type[Role | Tab | SenderSort | ConversationSort | HoursIn]) -> list[str]:
     return [str(each) for each in of]

@@ -28,6 +28,7 @@ def campaign_record(of: Campaign) -> Record:
         "timezone": of.hours.timezone,
         "open": clock(of.hours.opens),
         "close": clock(of.hours.closes),
+        "hours_in": of.hours_in,
         "starts": of.window.starts.isoformat() if of.window.starts else None,
         "ends": of.window.ends.isoformat() if of.window.ends else None,
         "quicksend": of.quicksend,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -47,6 +48,24 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a date; write it like 2026-11-03.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOrNone:
+    """A day, or that there is none any more."""
+
+    day: date | None
+
+
+@value
+def day_or_none(text: str) -> DayOrNone:
+    """Read a date, or `none`."""
+    if text == "none":
+        return DayOrNone(None)
+    try:
+        return DayOrNone(date.fromisoformat(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date; write it like 2026-11-03, or none.") from None
 
 
 @value

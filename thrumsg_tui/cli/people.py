@@ -26,6 +26,22 @@ def add(session: Session, args: Namespace) -> Report:
     return Report(user_record(user), [f"Added {user.name} ({user.login}) as {user.role}."])
 
 
+def edit(session: Session, args: Namespace) -> Report:
+    """Change a user's name and email address."""
+    with session.db.reading() as conn:
+        of = queries.find_user(conn, args.login)
+    first_name, last_name, email = (
+        before if given is None else given
+        for given, before in [
+            (args.first_name, of.first_name),
+            (args.last_name, of.last_name),
+            (args.email, of.email),
+        ]
+    )
+    user = changes.edit_user(session.db, session.who, of.login, first_name, last_name, email)
+    return Report(user_record(user), ["Nothing was different." if user == of else f"{user.login} is {user.name} now."])
+
+
 def list_all(session: Session, _args: Namespace) -> Report:
     """List everybody."""
     session.who.require(Action.VIEW_ALL)

@@ -43,7 +43,7 @@ def opened(args: Namespace) -> Iterator[Session]:
 
     Held messages and follow-ups that have come due are let go first.
     """
-    from thrumsg_tui.store.changes.follow_ups import let_due
+    from thrumsg_tui.store.changes.holding import let_due
     from thrumsg_tui.store.changes.people import make_first_owner
     from thrumsg_tui.store.queries.people import identify
 

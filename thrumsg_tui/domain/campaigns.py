@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import NewType
 
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.people import User
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.domain.words import CampaignState, HoursIn
 
 CampaignId = NewType("CampaignId", int)
 AssignmentId = NewType("AssignmentId", int)
 QuestionId = NewType("QuestionId", int)
 ChoiceId = NewType("ChoiceId", int)
 FollowUpId = NewType("FollowUpId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a person settles about a campaign, and may change until it is archived.
+
+    Raises ValueError with a sentence for a window that ends before it starts (`docs/rules.md 6.3`).
+    """
+
+    name: str
+    initial_script: str
+    hours: DailyHours
+    description: str = ""
+    hours_in: HoursIn = HoursIn.CAMPAIGN
+    starts: date | None = None
+    ends: date | None = None
+    quicksend: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a window that never opens."""
+        _ = self.window
+
+    @property
+    def window(self) -> InitialWindow:
+        """When initials may be sent, in the campaign's time zone."""
+        return InitialWindow(self.hours.timezone, self.starts, self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +53,41 @@ class Campaign:
     initial_script: str
     state: CampaignState
     hours: DailyHours
+    hours_in: HoursIn
     window: InitialWindow
     quicksend: bool
     created_by: str
     created_at: datetime
     launched_at: datetime | None
+
+    @property
+    def setup(self) -> Setup:
+        """What may be changed about it."""
+        return Setup(
+            name=self.name,
+            initial_script=self.initial_script,
+            hours=self.hours,
+            description=self.description,
+            hours_in=self.hours_in,
+            starts=self.window.starts,
+            ends=self.window.ends,
+            quicksend=self.quicksend,
+        )
+
+    @property
+    def whose_hours(self) -> str:
+        """The time zone of the daily hours, in words."""
+        return self.hours.timezone if self.hours_in is HoursIn.CAMPAIGN else "in each contact's time zone"
+
+    def for_contact(self, timezone: str | None) -> Campaign:
+        """The campaign with its daily hours as they are for a contact, in the campaign's zone if theirs is unknown.
+
+        The window of the initials stays in the campaign's zone (`docs/rules.md 6.1`, `6.3`).
+        """
+        if self.hours_in is HoursIn.CAMPAIGN:
+            return self
+        hours = replace(self.hours, timezone=timezone) if timezone else self.hours
+        return replace(self, hours=hours, hours_in=HoursIn.CAMPAIGN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,8 @@ class Conversation:
     last_name: str
     phone: str
     phone_national: str
+    timezone: str | None
+    """The number's, where it tells one and the campaign keeps its contacts' hours (`docs/rules.md 6.1`)."""
     fields: Mapping[str, str]
     status: Status
     opted_out: bool

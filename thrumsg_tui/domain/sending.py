@@ -13,7 +13,7 @@ from thrumsg_tui.domain.fields import field_names
 from thrumsg_tui.domain.hours import WindowState, clock, is_open, next_opening, window_start, window_state
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
-from thrumsg_tui.domain.words import CampaignState, MessageKind
+from thrumsg_tui.domain.words import CampaignState, HoursIn, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,10 @@ def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
 
 
 def closure(campaign: Campaign, now: datetime) -> Closure | None:
-    """Say why the campaign is closed at a moment, or None while it is open (`docs/rules.md 3.17`)."""
+    """Say why the campaign is closed at a moment, or None while it is open (`docs/rules.md 3.17`).
+
+    One whose hours are its contacts' is closed for contacts only: ask with `Campaign.for_contact`.
+    """
     match campaign.state:
         case CampaignState.DRAFT:
             return Closure("it has not been launched yet", None)
@@ -91,7 +94,7 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
         case CampaignState.ARCHIVED:
             return Closure("it is archived", None)
         case CampaignState.ACTIVE:
-            if is_open(campaign.hours, now):
+            if campaign.hours_in is HoursIn.CONTACT or is_open(campaign.hours, now):
                 return None
             opens_at = next_opening(campaign.hours, now)
             hours = f"{clock(campaign.hours.opens)}–{clock(campaign.hours.closes)} {campaign.hours.timezone}"
@@ -106,7 +109,7 @@ def judge(attempt: Attempt, now: datetime) -> Verdict:
     if refusal:
         return Verdict(refusal)
     leaves_at = hold_until(attempt.campaign, attempt.kind, now)
-    if leaves_at and attempt.kind is MessageKind.INITIAL and _window_over(attempt.campaign, leaves_at):
+    if leaves_at and shut_out(attempt.campaign, attempt.kind, leaves_at):
         return Verdict(_after_window(attempt.campaign))
     return Verdict(leaves_at=leaves_at)
 
@@ -120,6 +123,11 @@ def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime
         earliest = window_start(campaign.window) or now
     leaves_at = next_opening(campaign.hours, earliest)
     return leaves_at if leaves_at > now else None
+
+
+def shut_out(campaign: Campaign, kind: MessageKind, at: datetime) -> bool:
+    """Whether the window of the initials is over for a message that would leave at a moment (`docs/rules.md 6.3`)."""
+    return kind is MessageKind.INITIAL and window_state(campaign.window, at) is WindowState.OVER
 
 
 def unfit(body: str, *, filled_in: bool = False) -> Refusal | None:
@@ -141,16 +149,12 @@ def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
     if campaign.state is not CampaignState.ACTIVE:
         return _closed(campaign, now)
-    if attempt.kind is MessageKind.INITIAL and _window_over(campaign, now):
+    if shut_out(campaign, attempt.kind, now):
         return _after_window(campaign)
     if attempt.role is Role.SENDER and not attempt.is_holder:
         sentence = f"This conversation is {attempt.holder_name}'s now; nothing was sent."
         return Refusal(Obstacle.REASSIGNED, sentence)
     return None
-
-
-def _window_over(campaign: Campaign, at: datetime) -> bool:
-    return window_state(campaign.window, at) is WindowState.OVER
 
 
 def _after_window(campaign: Campaign) -> Refusal:

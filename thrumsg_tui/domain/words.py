@@ -71,6 +71,13 @@ class Tab(StrEnum):
     SENT = "sent"
 
 
+class HoursIn(StrEnum):
+    """In whose time zone a campaign's daily hours are (`docs/rules.md 6.1`)."""
+
+    CAMPAIGN = "campaign"
+    CONTACT = "contact"
+
+
 class ConversationSort(StrEnum):
     """The orders of a conversation list (`docs/rules.md 3.5`)."""
 

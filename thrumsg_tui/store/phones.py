@@ -52,6 +52,15 @@ def normalize(text: str, region: str = "US") -> PhoneNumber:
     )
 
 
+def time_zone(e164: str) -> str | None:
+    """The time zone of a number where its digits tell exactly one, else None; the first call reads tables for 50 ms."""
+    import phonenumbers
+    from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+
+    zones = time_zones_for_number(phonenumbers.parse(e164))
+    return zones[0] if len(zones) == 1 and zones[0] != UNKNOWN_TIMEZONE else None
+
+
 def require_region(region: str) -> None:
     """Raise ValueError with a sentence unless `region` is a country's two letters."""
     import phonenumbers

@@ -58,6 +58,7 @@ CREATE TABLE campaign (
     timezone       TEXT NOT NULL,
     opens          INTEGER NOT NULL,
     closes         INTEGER NOT NULL,
+    hours_in       TEXT NOT NULL DEFAULT 'campaign' CHECK (hours_in IN ('campaign', 'contact')),
     starts         TEXT,
     ends           TEXT,
     quicksend      INTEGER NOT NULL DEFAULT 0,
@@ -83,6 +84,7 @@ CREATE TABLE assignment (  -- one row per sender and campaign, and one with user
     sent_only   INTEGER NOT NULL DEFAULT 0,
     UNIQUE (campaign_id, user_id)
 ) STRICT;
+CREATE INDEX assignment_of_user ON assignment (user_id) WHERE user_id IS NOT NULL;
 CREATE UNIQUE INDEX assignment_unassigned ON assignment (campaign_id) WHERE user_id IS NULL;
 
 CREATE TABLE follow_up (

@@ -22,7 +22,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import ConversationSort
 from thrumsg_tui.gateway.contacts import PracticeContacts
-from thrumsg_tui.store.changes.follow_ups import let_due
+from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
 from thrumsg_tui.store.database import Database

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, CampaignId
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, CampaignId, Setup
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.hours import DailyHours, InitialWindow
+from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Request
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.domain.words import CampaignState, HoursIn
+from thrumsg_tui.store.changes.holding import hold_anew
 from thrumsg_tui.store.changes.reassign import move
-from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign, find_assignment, find_campaign, unassigned
 from thrumsg_tui.store.queries.people import find_user
@@ -34,6 +36,7 @@ def create_campaign(
     initial_script: str,
     *,
     hours: DailyHours,
+    hours_in: HoursIn = HoursIn.CAMPAIGN,
     starts: date | None = None,
     ends: date | None = None,
     description: str = "",
@@ -42,42 +45,93 @@ def create_campaign(
 ) -> Campaign:
     """Create a campaign with its Unassigned, active at once unless a draft.
 
-    Raises `Refused` if the name is taken or blank, or the initial script is blank.
+    Raises `Refused` if the name is taken or blank, or the initial script is blank; ValueError for a window that ends
+    before it starts.
     """
     who.require(Action.RUN_CAMPAIGN)
-    name = name.strip()
-    if not name or not initial_script.strip():
-        raise Refused("A campaign needs a name and an initial script. Nothing was changed.")
-    window = InitialWindow(hours.timezone, starts, ends)
+    setup = Setup(name.strip(), initial_script, hours, description.strip(), hours_in, starts, ends, quicksend)
     with db.writing() as tx:
-        if tx.conn.execute("SELECT 1 FROM campaign WHERE name = ?", (name,)).fetchone():
-            raise Refused(f"There is a campaign {name!r} already; nothing was changed.")
+        _require_fit(tx, setup)
         row = tx.conn.execute(
             """
-            INSERT INTO campaign (name, description, initial_script, state, timezone, opens, closes, starts, ends,
-                                  quicksend, created_by, created_at, launched_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            INSERT INTO campaign (name, description, initial_script, state, timezone, opens, closes, hours_in, starts,
+                                  ends, quicksend, created_by, created_at, launched_at)
+            VALUES (:name, :description, :initial_script, :state, :timezone, :opens, :closes, :hours_in, :starts,
+                    :ends, :quicksend, :created_by, :created_at, :launched_at)
+            RETURNING id
             """,
-            (
-                name,
-                description.strip(),
-                initial_script,
-                CampaignState.DRAFT if draft else CampaignState.ACTIVE,
-                hours.timezone,
-                hours.opens,
-                hours.closes,
-                window.starts.isoformat() if window.starts else None,
-                window.ends.isoformat() if window.ends else None,
-                int(quicksend),
-                who.user.id,
-                tx.now_ms,
-                None if draft else tx.now_ms,
-            ),
+            {
+                **_columns(setup),
+                "state": CampaignState.DRAFT if draft else CampaignState.ACTIVE,
+                "created_by": who.user.id,
+                "created_at": tx.now_ms,
+                "launched_at": None if draft else tx.now_ms,
+            },
         ).fetchone()
         campaign_id = CampaignId(row["id"])
         tx.conn.execute("INSERT INTO assignment (campaign_id) VALUES (?)", (campaign_id,))
-        record(tx, who, Deed.CREATE_CAMPAIGN, f"created {name!r}", campaign_id=campaign_id)
+        record(tx, who, Deed.CREATE_CAMPAIGN, f"created {setup.name!r}", campaign_id=campaign_id)
         return campaign(tx.conn, campaign_id)
+
+
+def edit_campaign(db: Database, who: Identity, campaign_id: CampaignId, setup: Setup) -> Campaign:
+    """Change what a campaign is; held messages then leave when its new hours and window allow.
+
+    A held initial that the new window shuts out is cancelled, as if it had never been sent (`docs/rules.md 6.4`).
+    Raises `Refused` if it is archived, or as in `create_campaign`. Nothing different: nothing is journalled.
+    """
+    who.require(Action.RUN_CAMPAIGN)
+    setup = replace(setup, name=setup.name.strip(), description=setup.description.strip())
+    with db.writing() as tx:
+        before = campaign(tx.conn, campaign_id)
+        if before.state is CampaignState.ARCHIVED:
+            raise Refused(f"{before.name!r} is archived: nothing in it changes any more.")
+        changed = [words for name, words in _WORDS.items() if getattr(setup, name) != getattr(before.setup, name)]
+        if not changed:
+            return before
+        _require_fit(tx, setup, campaign_id)
+        assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
+        tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
+        hold_anew(tx, campaign_id)
+        summary = f"changed {', '.join(changed)} of {setup.name!r}"
+        record(tx, who, Deed.CHANGE_CAMPAIGN, summary, campaign_id=campaign_id)
+        return campaign(tx.conn, campaign_id)
+
+
+_WORDS = {
+    "name": "the name",
+    "initial_script": "the initial script",
+    "description": "the description",
+    "hours": "the hours",
+    "hours_in": "whose hours they are",
+    "starts": "the first day",
+    "ends": "the last day",
+    "quicksend": "QuickSend",
+}
+"""What the journal calls each part of a setup."""
+
+
+def _columns(setup: Setup) -> dict[str, str | int | None]:
+    return {
+        "name": setup.name,
+        "description": setup.description,
+        "initial_script": setup.initial_script,
+        "timezone": setup.hours.timezone,
+        "opens": setup.hours.opens,
+        "closes": setup.hours.closes,
+        "hours_in": setup.hours_in,
+        "starts": setup.starts.isoformat() if setup.starts else None,
+        "ends": setup.ends.isoformat() if setup.ends else None,
+        "quicksend": int(setup.quicksend),
+    }
+
+
+def _require_fit(tx: Transaction, setup: Setup, campaign_id: CampaignId | None = None) -> None:
+    if not setup.name or not setup.initial_script.strip():
+        raise Refused("A campaign needs a name and an initial script. Nothing was changed.")
+    other = tx.conn.execute("SELECT id FROM campaign WHERE name = ?", (setup.name,)).fetchone()
+    if other and other["id"] != campaign_id:
+        raise Refused(f"There is a campaign {setup.name!r} already; nothing was changed.")
 
 
 def change_state(db: Database, who: Identity, name: str, to: CampaignState) -> Campaign:

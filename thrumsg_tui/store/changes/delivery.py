@@ -11,7 +11,7 @@ from thrumsg_tui.domain.sending import hold_until
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, reopen_follow_ups
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.times import to_ms
 
 
@@ -75,7 +75,7 @@ def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
         reopen_follow_ups(tx.conn, conversation_id)
         refresh(tx.conn, conversation_id)
         return None
-    leaves_at = hold_until(campaign(tx.conn, CampaignId(row["campaign_id"])), kind, tx.now)
+    leaves_at = hold_until(campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"]), kind, tx.now)
     if leaves_at:
         _set(tx, message_id, MessageState.UNSENT, leaves_at=to_ms(leaves_at))
         return None

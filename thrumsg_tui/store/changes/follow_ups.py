@@ -1,4 +1,4 @@
-"""Making follow-ups, and letting them and held messages come due."""
+"""Making follow-ups, and closing them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import CampaignState
-from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.derived import refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import find_campaign
@@ -77,47 +77,3 @@ def create_follow_up(
         summary = f"made the follow-up {title.strip()!r} for {reached} conversations"
         record(tx, who, Deed.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
         return Created(made, reached, left_out)
-
-
-def anything_due(db: Database) -> bool:
-    """Whether time has made something change: a held message that may leave, a follow-up that has expired."""
-    with db.reading() as conn:
-        now = to_ms(db.clock())
-        row = conn.execute(
-            """
-            SELECT EXISTS (SELECT 1 FROM follow_up WHERE active = 1 AND expires_at <= :now)
-                OR EXISTS (SELECT 1 FROM message
-                           JOIN conversation ON conversation.id = message.conversation_id
-                           JOIN campaign ON campaign.id = conversation.campaign_id
-                           WHERE message.state = 'unsent' AND message.leaves_at <= :now
-                             AND campaign.state = 'active')
-            """,
-            {"now": now},
-        ).fetchone()
-        return bool(row[0])
-
-
-def let_due(db: Database) -> None:
-    """Queue held messages whose time has come (`docs/rules.md 6.4`), and end follow-ups that have expired."""
-    if not anything_due(db):
-        return
-    with db.writing() as tx:
-        tx.conn.execute(
-            """
-            UPDATE message SET state = 'queued', state_at = :now, leaves_at = NULL
-            WHERE state = 'unsent' AND leaves_at <= :now
-              AND EXISTS (SELECT 1 FROM conversation
-                          JOIN campaign ON campaign.id = conversation.campaign_id
-                          WHERE conversation.id = message.conversation_id AND campaign.state = 'active')
-            """,
-            {"now": tx.now_ms},
-        )
-        _expire(tx)
-
-
-def _expire(tx: Transaction) -> None:
-    rows = tx.conn.execute(
-        "UPDATE follow_up SET active = 0 WHERE active = 1 AND expires_at <= ? RETURNING id", (tx.now_ms,)
-    ).fetchall()
-    for row in rows:
-        refresh_pending_follow_ups(tx.conn, "follow_up_id = :expired", {"expired": row["id"]})

@@ -57,6 +57,27 @@ def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, em
     return find_user(tx.conn, login)
 
 
+def edit_user(db: Database, who: Identity, login: str, first_name: str, last_name: str, email: str) -> User:
+    """Change a user's name and email address; those of somebody above oneself only by an owner.
+
+    Raises `Refused` for a blank first name.
+    """
+    who.require(Action.MANAGE_PEOPLE)
+    names = first_name.strip(), last_name.strip(), email.strip()
+    if not names[0]:
+        raise Refused("A user needs a first name. Nothing was changed.")
+    with db.writing() as tx:
+        user = find_user(tx.conn, login)
+        if user.role.rank > who.role.rank:
+            who.require(Action.CHANGE_ROLES)
+        if names == (user.first_name, user.last_name, user.email):
+            return user
+        tx.conn.execute("UPDATE users SET first_name = ?, last_name = ?, email = ? WHERE id = ?", (*names, user.id))
+        changed = find_user(tx.conn, login)
+        record(tx, who, Deed.CHANGE_USER, f"{login} is {changed.name} now, was {user.name}")
+        return changed
+
+
 def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
     """Give a user another role; the last owner stays one (`docs/rules.md 8.1`)."""
     who.require(Action.CHANGE_ROLES)

@@ -69,7 +69,7 @@ def send_in(
 ) -> Sent:
     """Do what `send` does within an open transaction."""
     who.require(Action.WORK)
-    of = campaign(tx.conn, to.campaign_id)
+    of = campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
     kind, body, filled_in = _settled(tx, who, to, kind, body)
     attempt = Attempt(
         campaign=of,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.sending import unfit
@@ -57,4 +58,12 @@ def checked_setting(key: str, value: str) -> str:
             raise Refused(f"{key} is either on or off, not {value!r}.") from None
     if key == "opt_out_message" and (why := unfit(value)):
         raise Refused(f"That cannot be the opt-out message. {why.sentence}")
-    return value.strip()
+    value = value.strip()
+    try:
+        if key in {"default_open", "default_close"}:
+            return clock(parse_clock(value))
+        if key == "default_timezone" and value:
+            DailyHours(value, 0, 1)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    return value

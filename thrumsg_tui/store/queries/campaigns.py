@@ -27,7 +27,8 @@ from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity, UserId
-from thrumsg_tui.domain.words import CampaignState, SenderSort
+from thrumsg_tui.domain.words import CampaignState, HoursIn, SenderSort
+from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
@@ -49,6 +50,7 @@ def _campaign_of(row: sqlite3.Row) -> Campaign:
         initial_script=row["initial_script"],
         state=CampaignState(row["state"]),
         hours=DailyHours(row["timezone"], row["opens"], row["closes"]),
+        hours_in=HoursIn(row["hours_in"]),
         window=InitialWindow(row["timezone"], starts, ends),
         quicksend=bool(row["quicksend"]),
         created_by=row["creator"].strip(),
@@ -65,6 +67,12 @@ def campaigns(conn: sqlite3.Connection) -> list[Campaign]:
 def campaign(conn: sqlite3.Connection, campaign_id: CampaignId) -> Campaign:
     """Read one campaign that exists."""
     return _campaign_of(conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone())
+
+
+def campaign_for(conn: sqlite3.Connection, campaign_id: CampaignId, phone: str) -> Campaign:
+    """Read a campaign that exists, with its daily hours as they are for a number in E.164 (`docs/rules.md 6.1`)."""
+    of = campaign(conn, campaign_id)
+    return of.for_contact(time_zone(phone)) if of.hours_in is HoursIn.CONTACT else of
 
 
 def find_campaign(conn: sqlite3.Connection, name: str) -> Campaign:

@@ -89,6 +89,11 @@ class MessengerView:
     questions: tuple[Question, ...]
     replies: tuple[RecommendedReply, ...]
 
+    @property
+    def campaign_here(self) -> Campaign:
+        """The campaign with its hours as they are for the contact whose conversation is open (`docs/rules.md 6.1`)."""
+        return self.campaign.for_contact(self.open.conversation.timezone) if self.open else self.campaign
+
 
 def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
     """Read everything that the messenger shows, for one state of the screen."""

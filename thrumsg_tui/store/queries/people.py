@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
 from thrumsg_tui.domain.errors import NotFound, NotPermitted
 from thrumsg_tui.domain.people import Action, Identity, Role, User, UserId
@@ -26,6 +27,28 @@ def users(conn: sqlite3.Connection) -> list[User]:
     """List everybody by first and last name."""
     rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY first_name, last_name, login")
     return [user_of(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A user as the list of users shows them: `campaigns` are those not archived that they are on."""
+
+    user: User
+    campaigns: int
+
+
+def people_rows(conn: sqlite3.Connection) -> list[PersonRow]:
+    """List everybody by first and last name, with how many campaigns they are on; a few hundred people at most."""
+    rows = conn.execute(
+        f"""
+        SELECT {USER_COLUMNS},
+               (SELECT COUNT(*) FROM assignment JOIN campaign ON campaign.id = assignment.campaign_id
+                WHERE assignment.user_id = users.id AND assignment.active = 1
+                  AND campaign.state <> 'archived') AS campaigns
+        FROM users ORDER BY first_name, last_name, login
+        """
+    )
+    return [PersonRow(user_of(row), row["campaigns"]) for row in rows]
 
 
 def find_user(conn: sqlite3.Connection, login: str) -> User:

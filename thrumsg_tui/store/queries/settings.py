@@ -10,8 +10,14 @@ DEFAULTS = {
     "opt_out_message": "You are now opted-out and will receive no further messages.",
     "auto_opt_out": "on",
     "redact_phones": "off",
+    "default_timezone": "",
+    "default_open": "09:00",
+    "default_close": "21:00",
 }
-"""Every setting a person may change, with its value from the start (`docs/rules.md 5.2`, `5.3`, `3.20`)."""
+"""Every setting a person may change, with its value from the start (`docs/rules.md 5.2`, `5.3`, `3.20`, `6.1`).
+
+Without a `default_timezone` new campaigns begin with the zone of the machine.
+"""
 
 PRACTICE = "practice"
 """Marks a practice database; never set by hand (`docs/rules.md 6.6`)."""

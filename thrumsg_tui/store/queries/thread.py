@@ -19,7 +19,8 @@ from thrumsg_tui.domain.conversations import (
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.people import UserId
-from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, OptOutKind, Status
+from thrumsg_tui.domain.words import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
+from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
 
@@ -31,8 +32,10 @@ def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> C
                conversation.opted_out, conversation.flagged, conversation.follow_up_id,
                assignment.user_id, users.login, users.first_name AS sender_first_name,
                users.last_name AS sender_last_name,
-               contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields
+               contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
+               campaign.hours_in
         FROM conversation
+        JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
         JOIN assignment ON assignment.id = conversation.assignment_id
         LEFT JOIN users ON users.id = assignment.user_id
@@ -56,6 +59,7 @@ def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> C
         last_name=row["last_name"],
         phone=row["phone"],
         phone_national=row["phone_national"],
+        timezone=time_zone(row["phone"]) if row["hours_in"] == HoursIn.CONTACT else None,
         fields=json.loads(row["fields"]),
         status=Status(row["status"]),
         opted_out=bool(row["opted_out"]),

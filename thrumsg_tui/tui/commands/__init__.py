@@ -10,10 +10,11 @@ from thrumsg_tui.tui.commands.around import AROUND, LISTS
 from thrumsg_tui.tui.commands.command import Command, Facts, Scope, WhyNot, shown_key
 from thrumsg_tui.tui.commands.managing import MANAGING
 from thrumsg_tui.tui.commands.messenger import MESSENGER
+from thrumsg_tui.tui.commands.over import OVER
 
 __all__ = ["COMMANDS", "Command", "Facts", "Scope", "WhyNot", "bindings", "command", "commands_of", "shown_key"]
 
-COMMANDS = (*LISTS, *AROUND, *MANAGING, *MESSENGER)
+COMMANDS = (*LISTS, *AROUND, *MANAGING, *OVER, *MESSENGER)
 """All commands; an id, once published, keeps its meaning, since people remap keys by it."""
 
 

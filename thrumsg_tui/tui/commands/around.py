@@ -36,7 +36,6 @@ AROUND = (
     Command(
         "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE
     ),
-    Command("over.escape", "escape", "escape", "Out", "Out of the search, then back", Scope.OVER),
     Command(
         "history.undo",
         "enter",

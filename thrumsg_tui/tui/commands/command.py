@@ -22,6 +22,7 @@ class Scope(StrEnum):
     STAFF = "The senders of a campaign, in its overview"
     MANAGE = "Running a campaign, from the campaigns or its overview"
     ORGANIZATION = "The organization, from the campaigns"
+    USERS = "Users"
     OVER = "In a screen that was opened over another"
     HISTORY = "History"
     MESSENGER = "Messenger"

@@ -214,7 +214,7 @@ class MessengerPanes(ReassigningScreen):
             self._show_head(view, of)
             gateway = view.settings.practice_seed is not None
             now = self.thrumsg.desk.db.clock()
-            self.thread.show_thread(ShownThread(of, view.campaign, now, self.thrumsg.zone, gateway))
+            self.thread.show_thread(ShownThread(of, view.campaign_here, now, self.thrumsg.zone, gateway))
             self._paint_box(shown)
         self.tell_box()
 
@@ -268,7 +268,7 @@ class MessengerPanes(ReassigningScreen):
             return None
         of, who, ready = view.open.conversation, self.thrumsg.who, view.open.next_message.rendered
         attempt = Attempt(
-            campaign=view.campaign,
+            campaign=view.campaign_here,
             kind=self.kind_of(view.open),
             body=self.box.text,
             filled_in=ready.complete and self.box.text == ready.text,

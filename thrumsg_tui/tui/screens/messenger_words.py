@@ -23,14 +23,14 @@ def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, writing: 
     if opt_out := of.opt_out:
         by = f"by {opt_out.by}" if opt_out.by else "by the contact"
         return f"Opted out {by}, {opt_out.at:%Y-%m-%d}. No message may be sent to this number."
-    if closed := closure(view.campaign, now):
+    if closed := closure(view.campaign_here, now):
         held = view.campaign.state is CampaignState.ACTIVE and not verdict.refusal
         waits = " What you send now waits until then." if held else ""
         return f"Campaign is currently closed: {closed.reason}.{waits}"
     if of.flagged:
         return f"This may be a wish to be left alone: {'Esc, then o,' if writing else 'o'} opts the number out."
     if verdict.leaves_at:
-        return f"What you send now leaves {moment(view.campaign, verdict.leaves_at, now)}."
+        return f"What you send now leaves {moment(view.campaign_here, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
         return ""
     return verdict.refusal.sentence
@@ -42,7 +42,7 @@ def obstacle_of(view: MessengerView | None, verdict: Verdict | None, now: dateti
         return "nothing to send"
     if verdict.refusal is None:
         return None
-    closed = closure(view.campaign, now)
+    closed = closure(view.campaign_here, now)
     if verdict.refusal.obstacle is Obstacle.CLOSED and closed and closed.opens_at:
-        return f"closed until {moment(view.campaign, closed.opens_at, now)}"
+        return f"closed until {moment(view.campaign_here, closed.opens_at, now)}"
     return verdict.refusal.obstacle

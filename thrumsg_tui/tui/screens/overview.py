@@ -10,10 +10,12 @@ from textual.widgets import Input
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
+from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.domain.words import HoursIn
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
@@ -85,7 +87,10 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         self.show_title(safe_text(shown.campaign.name), "Overview", others_online=others)
         totals = shown.totals
         closed = closure(shown.campaign, self.thrumsg.desk.db.clock())
-        state = f"Campaign is currently closed: {closed.reason}." if closed else "Campaign is open."
+        hours = shown.campaign.hours
+        its_own = shown.campaign.hours_in is HoursIn.CAMPAIGN
+        opened = "" if its_own else f" from {clock(hours.opens)} to {clock(hours.closes)} in each contact's time zone"
+        state = f"Campaign is currently closed: {closed.reason}." if closed else f"Campaign is open{opened}."
         self._state.show([(f"  {state}", "warning" if closed else "quiet")])
         self._counters.show(
             [

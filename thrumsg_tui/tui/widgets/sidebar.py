@@ -244,7 +244,7 @@ class InfoPane(Pane):
             ("Created", f"by {of.created_by}, {of.created_at:%Y-%m-%d}"),
             ("Launched", f"{of.launched_at:%Y-%m-%d}" if of.launched_at else "not yet"),
             ("Initials", f"{window.starts or 'any day'} to {window.ends or 'any day'}"),
-            ("Hours", f"{clock(of.hours.opens)} to {clock(of.hours.closes)}, {of.hours.timezone}"),
+            ("Hours", f"{clock(of.hours.opens)} to {clock(of.hours.closes)}, {of.whose_hours}"),
             ("QuickSend", "on" if of.quicksend else "off"),
             ("Contacts", str(totals.total)),
             ("Not started", str(totals.not_started)),

@@ -1,0 +1,40 @@
+"""A user in a form: a new one, or one that is changed (`docs/rules.md 8.1`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.people import Identity, Role, User
+from thrumsg_tui.store.changes.people import add_user, change_role, edit_user
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+
+_ROLES = tuple((str(role), str(role)) for role in Role)
+
+
+def user_form(desk: Desk, who: Identity, glyphs: Glyphs, of: User | None = None) -> FormDialog[User]:
+    """Make the form; it returns the user as stored."""
+    login = [] if of else [TextField("login", "Login", hint="their login on this machine")]
+    fields: list[Field] = [
+        *login,
+        TextField("first_name", "First name", of.first_name if of else ""),
+        TextField("last_name", "Last name", of.last_name if of else ""),
+        TextField("email", "Email", of.email if of else "", "may be empty"),
+        ChoiceField("role", "Role", _ROLES, of.role if of else Role.SENDER),
+    ]
+
+    async def save(entered: Entered) -> User:
+        names = {key: entered[key].strip() for key in ("first_name", "last_name", "email")}
+        if wrong := {
+            key: "It cannot be empty." for key in ("login", "first_name") if not entered.get(key, "x").strip()
+        }:
+            raise Unfit(wrong)
+        role = Role(entered["role"])
+        if of is None:
+            return await desk.do(add_user, who, entered["login"].strip(), **names, role=role)
+        changed = of
+        if names != {"first_name": of.first_name, "last_name": of.last_name, "email": of.email}:
+            changed = await desk.do(edit_user, who, of.login, **names)
+        return await desk.do(change_role, who, of.login, role) if role is not of.role else changed
+
+    return FormDialog(f"Change {of.name} ({of.login})" if of else "New user", fields, save, glyphs)

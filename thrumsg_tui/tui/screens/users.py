@@ -1,0 +1,80 @@
+"""Who may use this database, and as what (`docs/rules.md` 8)."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.strip import Strip
+
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.people import Action, User
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.queries.people import PersonRow, people_rows
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.user_form import user_form
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.widgets.drawn import Part, pad
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+
+class UserList(OverList[PersonRow]):
+    """Users with role and campaigns."""
+
+    empty_text = "nobody matches"
+
+    def draw(self, row: PersonRow, index: int, line: int, width: int) -> Strip:
+        of = row.user
+        left: list[Part] = [(f"  {pad(safe_text(of.name), 24)} ", ""), (f"{pad(safe_text(of.login), 14)} ", "quiet")]
+        noun = "campaign" if row.campaigns == 1 else "campaigns"
+        right: list[Part] = [
+            (f"{safe_text(of.email)}  ", "quiet"),
+            (pad(of.role, 10), "strong" if of.role.rank else ""),
+            (pad(f"{row.campaigns} {noun}", 13, right=True) + " ", "quiet"),
+        ]
+        return self.strip(left, right, width=width, base=self.cursor_look(index))
+
+
+class UsersScreen(ListingScreen[PersonRow]):
+    """Add users, change them and their roles."""
+
+    SCOPES = (Scope.USERS, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.USERS))
+    searches_for = "name, login or role"
+
+    def make_list(self) -> UserList:
+        return UserList(id="users")
+
+    def on_mount(self) -> None:
+        self.show_title("Users")
+        super().on_mount()
+
+    def moved(self) -> None:
+        """All rows are in memory."""
+
+    async def ask_and_paint(self) -> None:
+        everybody = await self.thrumsg.desk.ask(people_rows)
+        wanted = fold(self.search.value)
+        rows = [each for each in everybody if wanted in fold(f"{each.user.name} {each.user.login} {each.user.role}")]
+        self.list.show(len(rows), 0, rows, max(0, min(self.list.cursor, len(rows) - 1)))
+        self.summary.show([(f"  {len(everybody)} users", "quiet")])
+
+    @work(group=ACTION)
+    async def action_add(self) -> None:
+        """Add a user."""
+        await self._edit(None)
+
+    @on(PagedList.Chosen)
+    @work(group=ACTION)
+    async def _change(self) -> None:
+        if not self.thrumsg.who.may(Action.MANAGE_PEOPLE):
+            self.say("Changing users needs an admin.", warning=True)
+        elif row := self.list.row:
+            await self._edit(row.user)
+
+    async def _edit(self, of: User | None) -> None:
+        form = user_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs, of)
+        if stored := await self.app.push_screen_wait(form):
+            self.say(
+                f"{stored.name} is {stored.role}." if of else f"Added {stored.name} ({stored.login}) as {stored.role}."
+            )
+            self.ask_again()
