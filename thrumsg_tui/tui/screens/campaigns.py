@@ -127,7 +127,7 @@ class CampaignsScreen(ManagingScreen):
         if made := await self.app.push_screen_wait(form):
             self._wanted = made.id
             self.say(
-                f"{made.name} is made, and {made.state}. I imports its contacts; Enter opens it, + adds senders there."
+                f"{made.name} is made, {made.state}. I imports contacts; Enter opens it, + adds senders."
             )
             self.ask_again()
 

@@ -1,0 +1,168 @@
+"""A campaign in a form, with its script as a real contact would get it (`docs/rules.md` 6, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from thrumsg_tui.domain.campaigns import Campaign, Setup
+from thrumsg_tui.domain.hours import DailyHours, InitialWindow, clock, parse_clock
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import HoursIn
+from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
+from thrumsg_tui.store.queries.campaigns import campaigns
+from thrumsg_tui.store.queries.script_preview import ScriptPreview, script_preview
+from thrumsg_tui.store.queries.settings import stored_settings
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+
+_DEFAULT_SCRIPT = "Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
+_DRAFT, _ACTIVE = "later", "now"
+
+
+async def campaign_form(desk: Desk, who: Identity, glyphs: Glyphs, of: Campaign | None = None) -> FormDialog[Campaign]:
+    """Make the form, for a new campaign or to change one; it returns the campaign as stored."""
+    usual = await desk.ask(stored_settings)
+    taken = {each.name for each in await desk.ask(campaigns) if of is None or each.id != of.id}
+
+    async def save(entered: Entered) -> Campaign:
+        setup = _setup(entered, taken)
+        if of:
+            return await desk.do(edit_campaign, who, of.id, setup)
+        return await desk.do(
+            create_campaign,
+            who,
+            setup.name,
+            setup.initial_script,
+            hours=setup.hours,
+            hours_in=setup.hours_in,
+            starts=setup.starts,
+            ends=setup.ends,
+            description=setup.description,
+            quicksend=setup.quicksend,
+            draft=entered["launch"] == _DRAFT,
+        )
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        campaign_id = of.id if of else None
+        return preview_lines(await desk.ask(script_preview, who, entered["script"], campaign_id, initial=True), glyphs)
+
+    title = f"Settings of {of.name}" if of else "New campaign"
+    done = "saves" if of else "makes it"
+    return FormDialog(title, _fields(of, usual), save, glyphs, preview=preview, done=done)
+
+
+def preview_lines(shown: ScriptPreview, glyphs: Glyphs) -> list[list[Part]]:
+    """Show a script as one contact would get it, and what was checked about it."""
+    lines: list[list[Part]] = [[(f" To {shown.contact}: ", "quiet"), (shown.rendered.text, "")]]
+    for each in shown.checks:
+        sign = (f" {glyphs.sent} ", "recorded") if each.fit else (f" {glyphs.flag} ", "warning")
+        lines.append([sign, (each.sentence, "quiet" if each.fit else "warning")])
+    return [*lines, [(f" Fields: {' '.join(f'%{code}%' for code in shown.fields)}", "quiet")]]
+
+
+def _fields(of: Campaign | None, usual: dict[str, str]) -> list[Field]:
+    setup = of.setup if of else None
+    hours = setup.hours if setup else None
+    launch = ChoiceField("launch", "Launch", ((_ACTIVE, "now"), (_DRAFT, "later, it stays a draft")), _ACTIVE)
+    return [
+        TextField("name", "Name", setup.name if setup else ""),
+        TextField("script", "First message", setup.initial_script if setup else "", _DEFAULT_SCRIPT, 4),
+        TextField("description", "Description", setup.description if setup else "", "may be empty"),
+        TextField("timezone", "Time zone", hours.timezone if hours else usual["default_timezone"] or _local_zone()),
+        TextField("opens", "Opens", clock(hours.opens) if hours else usual["default_open"]),
+        TextField("closes", "Closes", clock(hours.closes) if hours else usual["default_close"]),
+        ChoiceField(
+            "hours_in",
+            "Hours are in",
+            ((HoursIn.CAMPAIGN, "this time zone"), (HoursIn.CONTACT, "each contact's, by their number")),
+            setup.hours_in if setup else HoursIn.CAMPAIGN,
+        ),
+        TextField("starts", "Initials from", _day(setup.starts if setup else None), "any day; or like 2026-11-03"),
+        TextField("ends", "Initials until", _day(setup.ends if setup else None), "any day; its last day"),
+        ChoiceField(
+            "quicksend", "Send All", (("no", "no"), ("yes", "allowed")), _yes(setup.quicksend if setup else False)
+        ),
+        *([] if of else [launch]),
+    ]
+
+
+def _setup(entered: Entered, taken: set[str]) -> Setup:
+    """Read what was entered; `Unfit` says what is wrong with which field."""
+    wrong: dict[str, str] = {}
+    name = entered["name"].strip()
+    if not name:
+        wrong["name"] = "A campaign needs a name."
+    elif name in taken:
+        wrong["name"] = "There is a campaign of that name already."
+    if not entered["script"].strip():
+        wrong["script"] = "A campaign needs a first message."
+    hours = _hours(entered, wrong)
+    starts, ends = (_read_day(entered, each, wrong) for each in ("starts", "ends"))
+    if hours and not wrong:
+        try:
+            InitialWindow(hours.timezone, starts, ends)
+        except ValueError as reason:
+            wrong["ends"] = str(reason)
+    if wrong or hours is None:
+        raise Unfit(wrong)
+    return Setup(
+        name=name,
+        initial_script=entered["script"],
+        hours=hours,
+        description=entered["description"],
+        hours_in=HoursIn(entered["hours_in"]),
+        starts=starts,
+        ends=ends,
+        quicksend=entered["quicksend"] == _yes(True),
+    )
+
+
+def _hours(entered: Entered, wrong: dict[str, str]) -> DailyHours | None:
+    times = {}
+    for each in ("opens", "closes"):
+        try:
+            times[each] = parse_clock(entered[each])
+        except ValueError as reason:
+            wrong[each] = str(reason)
+    timezone = entered["timezone"].strip()
+    try:
+        InitialWindow(timezone, None, None)
+    except ValueError as reason:
+        wrong["timezone"] = str(reason)
+        return None
+    if len(times) < len(("opens", "closes")):
+        return None
+    try:
+        return DailyHours(timezone, **times)
+    except ValueError as reason:
+        wrong["closes"] = str(reason)
+        return None
+
+
+def _read_day(entered: Entered, name: str, wrong: dict[str, str]) -> date | None:
+    text = entered[name].strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        wrong[name] = f"{text!r} is not a date; write it like 2026-11-03, or leave it empty."
+        return None
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _yes(allowed: bool) -> str:
+    return "yes" if allowed else "no"
+
+
+def _local_zone() -> str:
+    from tzlocal import get_localzone_name
+
+    return get_localzone_name() or "UTC"
