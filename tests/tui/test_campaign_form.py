@@ -1,0 +1,188 @@
+"""Making and changing a campaign in the app (docs/rules.md 6, 7)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.tui.office import Office, Person
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.words import CampaignState, HoursIn
+from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign
+from thrumsg_tui.tui.dialogs.form import FormDialog
+from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.overview import OverviewScreen
+
+
+def stored(office: Office, name: str) -> Campaign:
+    """A campaign as it is stored."""
+    with office.db.reading() as conn:
+        return find_campaign(conn, name)
+
+
+async def fill(person: Person, **values: str) -> None:
+    """Put texts into fields, in place of what they hold."""
+    screen = person.app.screen
+    assert isinstance(screen, FormDialog)
+    for name, value in values.items():
+        screen.form.begin(name)
+        await person.press("end", "ctrl+u")
+        await person.type(value)
+
+
+SIZES = [(120, 40), (80, 24)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_campaign_is_made_by_keys_alone(bare: Office, size: tuple[int, int]) -> None:
+    change_setting(bare.db, bare.ana, "default_timezone", "America/New_York")
+    async with bare.app(size=size) as person:
+        await person.press("c")
+        await person.type("Autumn")
+        await person.press("enter")
+        await person.type("Hi %first_name%, Harbor here. Reply STOP to end.")
+        await person.press("ctrl+o")
+        assert isinstance(person.app.screen, CampaignsScreen)
+        assert person.sees("Autumn", "active")
+    made = stored(bare, "Autumn")
+    assert made.state is CampaignState.ACTIVE
+    assert made.initial_script == "Hi %first_name%, Harbor here. Reply STOP to end."
+    assert (made.hours.timezone, made.hours.opens, made.hours.closes) == ("America/New_York", 9 * 60, 21 * 60)
+
+
+async def test_enter_goes_through_all_fields_and_makes_it_at_the_last(bare: Office) -> None:
+    async with bare.app() as person:
+        await person.press("c")
+        await person.type("Autumn")
+        await person.press("enter")
+        await person.type("Hi")
+        await person.press("ctrl+n")
+        await person.type("there")
+        await person.press(*["enter"] * 9)
+        assert isinstance(person.app.screen, FormDialog), "the last field is still to come"
+        await person.press("right", "enter")
+        assert person.sees("Autumn", "draft")
+    assert stored(bare, "Autumn").initial_script == "Hi\nthere"
+
+
+async def test_all_fields_count(bare: Office) -> None:
+    async with bare.app() as person:
+        await person.press("c")
+        await fill(
+            person,
+            name="Autumn",
+            script="Hi",
+            description="Doors",
+            timezone="Europe/Paris",
+            opens="10:00",
+            closes="20:30",
+            starts="2026-09-01",
+            ends="2026-09-30",
+        )
+        form = person.app.screen
+        assert isinstance(form, FormDialog)
+        form.form.begin("hours_in")
+        await person.press("space")
+        form.form.begin("quicksend")
+        await person.press("right", "ctrl+o")
+    made = stored(bare, "Autumn")
+    assert (made.description, made.hours.timezone, made.hours.opens, made.hours.closes) == (
+        "Doors",
+        "Europe/Paris",
+        600,
+        1230,
+    )
+    assert (made.window.starts, made.window.ends) == (date(2026, 9, 1), date(2026, 9, 30))
+    assert (made.hours_in, made.quicksend) == (HoursIn.CONTACT, True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("name", " ", "A campaign needs a name."),
+        ("name", "Spring", "There is a campaign of that name already."),
+        ("script", " ", "A campaign needs a first message."),
+        ("timezone", "Mars/Olympus", "is not a known time zone"),
+        ("opens", "9 o'clock", "is not a time of day"),
+        ("closes", "08:00", "is not after opening time"),
+        ("starts", "tomorrow", "is not a date"),
+        ("ends", "2026-02-01", "before the start date"),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
+    office: Office, field: str, value: str, sentence: str
+) -> None:
+    async with office.app() as person:
+        await person.press("q", "c")
+        good = {"name": "Autumn", "script": "Hi", "starts": "2026-03-01"}
+        await fill(person, **good | {field: value})
+        await person.press("ctrl+o")
+        screen = person.app.screen
+        assert isinstance(screen, FormDialog)
+        assert person.sees(sentence)
+        assert screen.form.here == field
+        kept = screen.form.entered
+        assert {name: kept[name] for name in good if name != field} == {
+            name: text for name, text in good.items() if name != field
+        }
+    with office.db.reading() as conn:
+        assert [each.name for each in campaigns(conn)] == ["Spring"]
+
+
+async def test_the_preview_follows_what_is_typed_on_a_real_contact(office: Office) -> None:
+    office.contact("Maria Lopez", "kim")
+    async with office.app() as person:
+        await person.press("i")
+        assert person.sees("To Maria Lopez: Hi Maria, it's Kim. Will you vote?", "does not say how to opt out")
+        await fill(person, script="Hey %first_name% – %nope%, reply STOP")
+        assert person.sees("Hey Maria – %nope%, reply STOP", "%nope%: no contact has this field")
+        assert person.sees("It says how to opt out.", "Unicode because of –", "plain look-alikes would do")
+
+
+async def test_changing_a_campaign_changes_what_was_changed_only(office: Office) -> None:
+    before = stored(office, "Spring")
+    async with office.app() as person:
+        await person.press("i")
+        await fill(person, description="Two weeks")
+        await person.press("ctrl+o")
+        assert isinstance(person.app.screen, OverviewScreen)
+        assert person.notice == "Spring is saved."
+    after = stored(office, "Spring")
+    assert after.description == "Two weeks"
+    assert (after.name, after.hours, after.window) == (before.name, before.hours, before.window)
+
+
+async def test_leaving_asks_where_something_was_typed(office: Office) -> None:
+    async with office.app() as person:
+        await person.press("i", "escape")
+        assert isinstance(person.app.screen, OverviewScreen), "nothing was typed"
+        await person.press("i")
+        await fill(person, description="Two weeks")
+        await person.press("escape", "enter")
+        assert person.sees("Two weeks"), "the safe answer goes on typing"
+        await person.press("escape", "y")
+        assert isinstance(person.app.screen, OverviewScreen)
+    assert stored(office, "Spring").description == ""
+
+
+async def test_hostile_words_do_no_harm(bare: Office) -> None:
+    async with bare.app() as person:
+        await person.press("c")
+        await fill(person, name="[red]Au[/]tumn", script="[bold]Hi \u202e %first_name%")
+        await person.press("ctrl+o")
+        assert person.sees("[red]Au[/]tumn")
+
+
+async def test_the_organization_is_settled_in_a_form(bare: Office) -> None:
+    async with bare.app(size=(80, 24)) as person:
+        await person.press("comma")
+        await fill(person, organization="Harbor", default_open="8:30", default_timezone="nowhere")
+        await person.press("ctrl+o")
+        assert person.sees("is not a known time zone")
+        await fill(person, default_timezone="America/Chicago")
+        await person.press("ctrl+o")
+        assert person.notice.startswith("Saved: Organization, Time zone, Opens")
+        await person.press("comma")
+        assert person.sees("Harbor", "08:30", "America/Chicago")
