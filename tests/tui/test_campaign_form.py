@@ -10,7 +10,7 @@ from tests.tui.office import Office, Person
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.words import CampaignState, HoursIn
 from thrumsg_tui.store.changes.settings import change_setting
-from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign
+from thrumsg_tui.store.queries.campaigns import campaigns, find_assignment, find_campaign
 from thrumsg_tui.tui.dialogs.form import FormDialog
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
@@ -44,9 +44,14 @@ async def test_a_campaign_is_made_by_keys_alone(bare: Office, size: tuple[int, i
         await person.press("enter")
         await person.type("Hi %first_name%, Harbor here. Reply STOP to end.")
         await person.press("ctrl+o")
+        assert person.sees("Add senders to Autumn")
+        await person.type("kim")
+        await person.press("enter")
         assert isinstance(person.app.screen, CampaignsScreen)
         assert person.sees("Autumn", "active")
     made = stored(bare, "Autumn")
+    with bare.db.reading() as conn:
+        assert find_assignment(conn, made, "kim")
     assert made.state is CampaignState.ACTIVE
     assert made.initial_script == "Hi %first_name%, Harbor here. Reply STOP to end."
     assert (made.hours.timezone, made.hours.opens, made.hours.closes) == ("America/New_York", 9 * 60, 21 * 60)
@@ -62,7 +67,7 @@ async def test_enter_goes_through_all_fields_and_makes_it_at_the_last(bare: Offi
         await person.type("there")
         await person.press(*["enter"] * 9)
         assert isinstance(person.app.screen, FormDialog), "the last field is still to come"
-        await person.press("right", "enter")
+        await person.press("right", "enter", "escape")
         assert person.sees("Autumn", "draft")
     assert stored(bare, "Autumn").initial_script == "Hi\nthere"
 
@@ -171,7 +176,7 @@ async def test_hostile_words_do_no_harm(bare: Office) -> None:
     async with bare.app() as person:
         await person.press("c")
         await fill(person, name="[red]Au[/]tumn", script="[bold]Hi \u202e %first_name%")
-        await person.press("ctrl+o")
+        await person.press("ctrl+o", "escape")
         assert person.sees("[red]Au[/]tumn")
 
 

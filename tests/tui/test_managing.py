@@ -85,7 +85,7 @@ async def test_users_are_put_on_the_campaign(office: Office) -> None:
         await person.press("tab")
         await person.type("max")
         await person.press("tab", "enter")
-        await person.wait_for("Max Doe", "Mia Doe", "can work here now")
+        await person.wait_for("Max Doe", "Mia Doe", "can work on Spring now")
 
 
 async def test_whoever_is_on_it_is_not_offered(office: Office) -> None:

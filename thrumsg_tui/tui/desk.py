@@ -7,10 +7,26 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.database import Connection, Database
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+
+class Progress:
+    """How far something long is; whoever watches may stop it, which takes it back."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.total = 0
+        self.stopped = False
+
+    def __call__(self, done: int, total: int = 0) -> None:
+        """Take note, in the thread that works; raises `Refused` once it was stopped."""
+        self.done, self.total = done, total or self.total
+        if self.stopped:
+            raise Refused("Stopped: nothing was changed, and no file was left behind.")
 
 
 class Desk:
@@ -24,6 +40,8 @@ class Desk:
         self.busy = 0
         self._reader = ThreadPoolExecutor(1, "reader")
         self._writer = ThreadPoolExecutor(1, "writer")
+        self._worker = ThreadPoolExecutor(1, "long work")
+        self._progress: Progress | None = None
 
     async def ask(self, query: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a query on one state of the database."""
@@ -42,6 +60,25 @@ class Desk:
 
         return await self._awaited(self._writer, run)
 
+    async def work(
+        self,
+        work: Callable[Concatenate[Database, Progress, _P], _T],
+        progress: Progress,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        """Do something long, as an export, while queries and changes go on; it is stopped when the app ends."""
+
+        def run() -> _T:
+            return work(self.db, progress, *args, **kwargs)
+
+        self._progress = progress
+        return await self._awaited(self._worker, run)
+
+    async def look(self, look: Callable[[], _T]) -> _T:
+        """Look at the file system, which may be slow too."""
+        return await self._awaited(self._reader, look)
+
     async def version(self) -> int:
         """A number that changes whenever anybody wrote."""
         return await self._awaited(self._reader, self.db.version)
@@ -52,8 +89,10 @@ class Desk:
         last.result(timeout=1)
 
     def close(self) -> None:
-        """Let what is under way end, then close both connections."""
-        for executor in (self._reader, self._writer):
+        """Stop what is long, let all else that is under way end, then close the connections."""
+        if self._progress:
+            self._progress.stopped = True
+        for executor in (self._reader, self._writer, self._worker):
             executor.submit(self.db.close)
             executor.shutdown(wait=True)
 

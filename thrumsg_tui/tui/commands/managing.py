@@ -100,7 +100,7 @@ MANAGING = (
         "add_senders",
         "Add senders",
         "Put users on this campaign",
-        Scope.STAFF,
+        Scope.MANAGE,
         "",
         _STAFFS,
     ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from thrumsg_tui.domain.campaigns import Campaign, Setup
-from thrumsg_tui.domain.hours import DailyHours, InitialWindow, clock, parse_clock
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.setup_texts import check_setup, read_setup
 from thrumsg_tui.domain.words import HoursIn
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.queries.campaigns import campaigns
@@ -29,9 +30,11 @@ async def campaign_form(desk: Desk, who: Identity, glyphs: Glyphs, of: Campaign 
     taken = {each.name for each in await desk.ask(campaigns) if of is None or each.id != of.id}
 
     async def save(entered: Entered) -> Campaign:
-        setup = _setup(entered, taken)
+        if wrong := check_setup(entered, taken):
+            raise Unfit(wrong)
+        setup = read_setup(entered)
         if of:
-            return await desk.do(edit_campaign, who, of.id, setup)
+            return await desk.do(edit_campaign, who, of.id, setup, seen=of.setup)
         return await desk.do(
             create_campaign,
             who,
@@ -88,70 +91,6 @@ def _fields(of: Campaign | None, usual: dict[str, str]) -> list[Field]:
         ),
         *([] if of else [launch]),
     ]
-
-
-def _setup(entered: Entered, taken: set[str]) -> Setup:
-    """Read what was entered; `Unfit` says what is wrong with which field."""
-    wrong: dict[str, str] = {}
-    name = entered["name"].strip()
-    if not name:
-        wrong["name"] = "A campaign needs a name."
-    elif name in taken:
-        wrong["name"] = "There is a campaign of that name already."
-    if not entered["script"].strip():
-        wrong["script"] = "A campaign needs a first message."
-    hours = _hours(entered, wrong)
-    starts, ends = (_read_day(entered, each, wrong) for each in ("starts", "ends"))
-    if hours and not wrong:
-        try:
-            InitialWindow(hours.timezone, starts, ends)
-        except ValueError as reason:
-            wrong["ends"] = str(reason)
-    if wrong or hours is None:
-        raise Unfit(wrong)
-    return Setup(
-        name=name,
-        initial_script=entered["script"],
-        hours=hours,
-        description=entered["description"],
-        hours_in=HoursIn(entered["hours_in"]),
-        starts=starts,
-        ends=ends,
-        quicksend=entered["quicksend"] == _yes(True),
-    )
-
-
-def _hours(entered: Entered, wrong: dict[str, str]) -> DailyHours | None:
-    times = {}
-    for each in ("opens", "closes"):
-        try:
-            times[each] = parse_clock(entered[each])
-        except ValueError as reason:
-            wrong[each] = str(reason)
-    timezone = entered["timezone"].strip()
-    try:
-        InitialWindow(timezone, None, None)
-    except ValueError as reason:
-        wrong["timezone"] = str(reason)
-        return None
-    if len(times) < len(("opens", "closes")):
-        return None
-    try:
-        return DailyHours(timezone, **times)
-    except ValueError as reason:
-        wrong["closes"] = str(reason)
-        return None
-
-
-def _read_day(entered: Entered, name: str, wrong: dict[str, str]) -> date | None:
-    text = entered[name].strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        wrong[name] = f"{text!r} is not a date; write it like 2026-11-03, or leave it empty."
-        return None
 
 
 def _day(day: date | None) -> str:

@@ -12,15 +12,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
+from textual.timer import Timer
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.desk import Progress
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, heading, separated
 from thrumsg_tui.tui.widgets.form import Field, Form
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
 _Result = TypeVar("_Result")
+
+_SHOW_PROGRESS_EVERY = 0.2
 
 Entered = Mapping[str, str]
 """What the fields of a form hold, by name."""
@@ -71,7 +76,7 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
 
     `save` raises `Unfit` with a sentence for each wrong field, or any error of ours, which is said below; the form
     stays then as it is. `preview` makes lines of what is entered, again after every change. `done` names what Enter in
-    the last field does.
+    the last field does. Where `save` takes long it tells `progress`, which is shown, and Esc stops it.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -90,6 +95,7 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
         glyphs: Glyphs,
         *,
         done: str = "saves",
+        progress: Progress | None = None,
         preview: Callable[[Entered], Awaitable[Sequence[Sequence[Part]]]] | None = None,
     ) -> None:
         super().__init__()
@@ -97,12 +103,15 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
         self._save = save
         self._done = done
         self._preview = preview
+        self._progress = progress
         self.form = Form(fields, glyphs, id="form")
         self.preview_pane = PreviewPane(id="preview")
         self._said = DrawnLine(id="said")
         self._stale = False
         self._asking = False
         self._saving = False
+        self._glyphs = glyphs
+        self._watching: Timer | None = None
 
     def compose(self) -> ComposeResult:
         parts = [self.form, *([self.preview_pane] if self._preview else []), self._said]
@@ -117,8 +126,8 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether nothing is being saved, and the preview is that of what is entered."""
-        return not self._saving and not self._asking
+        """Whether nothing is being saved that takes a moment, and the preview is that of what is entered."""
+        return not self._asking and (not self._saving or self._progress is not None)
 
     # Preview
 
@@ -149,7 +158,11 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
         """Save what is entered, and leave; or say what is wrong."""
         if not self._saving:
             self._saving = True
+            self.form.show_wrong({})
+            self._said.show([])
             self.run_worker(self._try_to_save(), name="save")
+            if self._progress:
+                self._watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
 
     async def _try_to_save(self) -> None:
         try:
@@ -163,6 +176,14 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
             self.dismiss(result)
         finally:
             self._saving = False
+            if self._watching:
+                self._watching.stop()
+
+    def _show_progress(self) -> None:
+        if (progress := self._progress) is None or not progress.done:
+            return
+        bar = progress_bar(progress.done, max(progress.total, progress.done), 20, self._glyphs)
+        self._said.show([(f" {bar} {progress.done} of {progress.total or 'some'} rows, Esc stops", "quiet")])
 
     def say(self, sentence: str) -> None:
         """Say what stands in the way."""
@@ -170,7 +191,10 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
 
     @work
     async def action_leave(self) -> None:
-        """Leave without saving, after asking where something was typed."""
+        """Leave without saving, after asking where something was typed; stop first what is being done."""
+        if self._saving and self._progress:
+            self._progress.stopped = True
+            return
         question = confirmation("Leave", "What you typed here is not saved.", "Throw it away", "Go on typing")
         if not self.form.touched or await self.app.push_screen_wait(question):
             self.dismiss(None)

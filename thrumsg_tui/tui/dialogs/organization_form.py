@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.store.changes.settings import change_setting, checked_setting
+from thrumsg_tui.store.changes.settings import change_settings, checked_setting
 from thrumsg_tui.store.queries.settings import stored_settings
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
@@ -39,8 +39,7 @@ async def organization_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDi
         if wrong := _wrong(entered):
             raise Unfit(wrong)
         changed = [key for key, value in entered.items() if value.strip() != stored[key]]
-        for key in changed:
-            await desk.do(change_setting, who, key, entered[key])
+        await desk.do(change_settings, who, {key: entered[key] for key in changed})
         return tuple(each.title for each in fields if each.name in changed)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:

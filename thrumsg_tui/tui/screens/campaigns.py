@@ -18,7 +18,7 @@ from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.managing import ManagingScreen
+from thrumsg_tui.tui.screens.staffing import StaffingScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
@@ -64,7 +64,7 @@ class CampaignList(PagedList[CampaignRow]):
         return self.strip([("  " + text, "quiet")], width=width)
 
 
-class CampaignsScreen(ManagingScreen):
+class CampaignsScreen(StaffingScreen):
     """Choose a campaign, make one, or run the one under the cursor."""
 
     CSS_PATH = "campaigns.tcss"
@@ -126,9 +126,9 @@ class CampaignsScreen(ManagingScreen):
         form = await campaign_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
         if made := await self.app.push_screen_wait(form):
             self._wanted = made.id
-            self.say(
-                f"{made.name} is made, {made.state}. I imports contacts; Enter opens it, + adds senders."
-            )
+            await self.ask_and_paint()
+            await self.add_senders_to(made)
+            self.say(f"{made.name} is made, and {made.state}. I imports its contacts, Enter opens it.")
             self.ask_again()
 
     @work(group=ACTION)

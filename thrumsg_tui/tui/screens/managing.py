@@ -125,8 +125,9 @@ class ManagingScreen(CommandScreen):
     @work(group=ACTION)
     async def action_export(self) -> None:
         """Write an export."""
-        from thrumsg_tui.tui.dialogs.export import ExportDialog
+        from thrumsg_tui.tui.dialogs.export import export_form
 
-        written = await self.app.push_screen_wait(ExportDialog(self.managed, self.thrumsg.desk, self.thrumsg.who))
-        if written:
+        thrumsg = self.thrumsg
+        form = export_form(self.managed, thrumsg.desk, thrumsg.who, thrumsg.glyphs)
+        if written := await self.app.push_screen_wait(form):
             self.say(written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
+from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.campaigns import add_senders, remove_sender
 from thrumsg_tui.store.queries.campaigns import assignments
@@ -15,15 +16,18 @@ from thrumsg_tui.tui.screens.picking import PickingScreen
 
 
 class StaffingScreen(ManagingScreen, PickingScreen):
-    """A screen of one campaign, with the sender under the cursor."""
+    """A screen on which senders are put on a campaign, and one under the cursor is taken off."""
 
     @work(group=ACTION)
     async def action_add_senders(self) -> None:
         """Put users on the campaign."""
+        if of := self.managed:
+            await self.add_senders_to(of)
+
+    async def add_senders_to(self, of: Campaign) -> None:
+        """Let users be chosen, and put them on a campaign."""
         from thrumsg_tui.tui.dialogs.user_picker import UserPicker
 
-        if (of := self.managed) is None:
-            return
         desk, who = self.thrumsg.desk, self.thrumsg.who
         on_it = {each.user.id for each in await desk.ask(assignments, of.id, desk.db.clock()) if each.user}
         others = [each for each in await desk.ask(users) if each.id not in on_it]
@@ -39,7 +43,7 @@ class StaffingScreen(ManagingScreen, PickingScreen):
             self.say(str(refusal), warning=True)
             return
         names = ", ".join(each.name for each in chosen if each.login in added)
-        self.say(f"{names} can work here now. R gives them conversations.")
+        self.say(f"{names} can work on {of.name} now; R in its overview gives them conversations.")
         self.ask_again()
 
     @work(group=ACTION)

@@ -1,0 +1,65 @@
+"""Writing an export from the app (`docs/rules.md 9.3`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.fields import field_code
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.exporting import ExportKind, export
+from thrumsg_tui.tui.desk import Desk, Progress
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+
+_THIS, _ALL = "this", "all"
+
+_HOLDS = {
+    ExportKind.MESSAGES: "Every message in and out, with its state and who wrote it.",
+    ExportKind.SURVEYS: "Every recorded answer.",
+    ExportKind.CONVERSATIONS: "Every contact with sender, status and answers, one row each.",
+    ExportKind.OPT_OUTS: "Every number that is opted out, with its note.",
+}
+
+
+def export_form(of: Campaign | None, desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
+    """Make the form; it returns a sentence about the file that was written."""
+    of_which = [(_THIS, of.name), (_ALL, "all campaigns")] if of else [(_ALL, "all campaigns")]
+    fields: list[Field] = [
+        ChoiceField("kind", "What", [(str(kind), str(kind)) for kind in ExportKind], ExportKind.MESSAGES),
+        ChoiceField("of", "Of", of_which, of_which[0][0]),
+        TextField("file", "File", hint="the name below, in this folder; or a path"),
+    ]
+    progress = Progress()
+
+    def target(entered: Entered) -> Path:
+        whose = f"{field_code(of.name).strip('_')}-" if of and entered["of"] == _THIS else ""
+        default = f"{whose}{entered['kind']}.csv".replace("_", "-")
+        return Path(entered["file"].strip() or default).expanduser().absolute()
+
+    async def save(entered: Entered) -> str:
+        campaign_id = of.id if of and entered["of"] == _THIS else None
+        progress.stopped = False
+        file = target(entered)
+        rows = await desk.work(_write, progress, who, ExportKind(entered["kind"]), file, campaign_id)
+        return f"{rows} rows in {file}"
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        file = target(entered)
+        replaced = ", in place of the file there" if await desk.look(file.is_file) else ""
+        return [
+            [(f" {_HOLDS[ExportKind(entered['kind'])]}", "quiet")],
+            [(" Goes to ", "quiet"), (str(file), ""), (replaced, "warning")],
+        ]
+
+    return FormDialog("Export", fields, save, glyphs, done="writes it", preview=preview, progress=progress)
+
+
+def _write(
+    db: Database, progress: Progress, who: Identity, kind: ExportKind, file: Path, campaign_id: CampaignId | None
+) -> int:
+    return export(db, who, kind, file, campaign_id, on_progress=progress)
