@@ -28,6 +28,11 @@ def is_not_archived(facts: Facts) -> str | None:
     return "The campaign is archived: nothing in it changes any more." if archived else None
 
 
+def is_idle(facts: Facts) -> str | None:
+    """Nothing long may be under way."""
+    return "It is still running: Esc stops it." if facts.busy else None
+
+
 def has_sender(facts: Facts) -> str | None:
     """The cursor must be on a sender."""
     return None if facts.sender else "Unassigned is no sender: it always stays."

@@ -22,6 +22,7 @@ class Scope(StrEnum):
     STAFF = "The senders of a campaign, in its overview"
     MANAGE = "Running a campaign, from the campaigns or its overview"
     ORGANIZATION = "The organization, from the campaigns"
+    IMPORT = "Import"
     USERS = "Users"
     OVER = "In a screen that was opened over another"
     HISTORY = "History"
@@ -43,6 +44,8 @@ class Facts:
     marked: int = 0
     own_only: bool = False
     sender: Assignment | None = None
+    busy: bool = False
+    """Whether something long is under way, which Esc stops."""
 
 
 WhyNot = Callable[[Facts], str | None]

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static, TextArea
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.paths import PathSuggester
 from thrumsg_tui.tui.widgets.drawn import Drawn, DrawnLine, Part, width_of
 
 
@@ -42,14 +43,25 @@ class ChoiceField:
     value: str
 
 
-Field = TextField | ChoiceField
+@dataclass(frozen=True, slots=True)
+class PathField:
+    """The path of a file: Tab completes it, as in a shell."""
+
+    name: str
+    title: str
+    value: str = ""
+    hint: str = ""
+
+
+Field = TextField | ChoiceField | PathField
 
 
 class _Line(Input):
     """The editor of a text of one line."""
 
-    def __init__(self, field: TextField) -> None:
-        super().__init__(field.value, field.hint, compact=True, select_on_focus=False)
+    def __init__(self, field: TextField | PathField) -> None:
+        suggester = PathSuggester() if isinstance(field, PathField) else None
+        super().__init__(field.value, field.hint, compact=True, select_on_focus=False, suggester=suggester)
         self.cursor_blink = False
 
     @property
@@ -59,6 +71,14 @@ class _Line(Input):
     def enter_value(self, value: str) -> None:
         self.value = value
         self.cursor_position = len(value)
+
+    async def _on_key(self, event: Key) -> None:
+        if event.key == "tab" and self._suggestion and self._suggestion != self.value:
+            event.stop()
+            event.prevent_default()
+            self.enter_value(self._suggestion)
+            return
+        await super()._on_key(event)
 
 
 class _Lines(TextArea):
@@ -181,7 +201,7 @@ class _Row(Vertical):
         match field:
             case ChoiceField():
                 self.editor = _Choices(field, glyphs)
-            case TextField(lines=1):
+            case PathField() | TextField(lines=1):
                 self.editor = _Line(field)
             case TextField():
                 self.editor = _Lines(field)

@@ -1,0 +1,137 @@
+"""The forms of an import: which file, which column is what, and where its rejected rows are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.words import ImportKind
+from thrumsg_tui.store.importing.inspection import Inspection, inspect
+from thrumsg_tui.store.importing.kinds import Order
+from thrumsg_tui.store.importing.result import Imported, write_rejects
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.paths import listed
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.form import ChoiceField, Field, PathField, TextField
+
+_SAMPLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FileChoice:
+    """A file, what it holds, and how it is to be taken in."""
+
+    kind: ImportKind
+    path: Path
+    order: Order
+
+
+def file_form(
+    desk: Desk, glyphs: Glyphs, offered: Sequence[Campaign], of: Campaign | None, before: FileChoice | None
+) -> FormDialog[FileChoice]:
+    """Make the form that chooses a file."""
+    names = [each.name for each in offered]
+    first = before.order.campaign if before else of.name if of and of.name in names else names[0] if names else ""
+    fields: list[Field] = [
+        ChoiceField(
+            "kind",
+            "What",
+            [(str(kind), str(kind)) for kind in ImportKind],
+            before.kind if before else ImportKind.CONTACTS,
+        ),
+        PathField("file", "File", str(before.path) if before else "", "a path; Tab completes it"),
+        ChoiceField("campaign", "Into", [*((name, name) for name in names), ("", "no campaign")], first or ""),
+        TextField(
+            "region", "Numbers of", before.order.region if before else "US", "the country of numbers without a code"
+        ),
+    ]
+
+    async def save(entered: Entered) -> FileChoice:
+        kind, path = ImportKind(entered["kind"]), _path(entered)
+        if not entered["file"].strip():
+            raise Unfit({"file": "Which file?"})
+        campaign = (entered["campaign"] or None) if kind.takes_campaign else None
+        if kind.needs_campaign and campaign is None:
+            raise Unfit({"campaign": f"{kind.capitalize()} go into a campaign: make one first, or choose one."})
+        await desk.look(lambda: inspect(path, kind))
+        return FileChoice(kind, path, Order(campaign=campaign, region=entered["region"].strip() or "US"))
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        kind, path = ImportKind(entered["kind"]), _path(entered)
+        if not await desk.look(path.is_file):
+            return [[(f" {name}", "quiet")] for name in await desk.look(lambda: listed(entered["file"]))]
+        return _inspected(await desk.look(lambda: inspect(path, kind)))
+
+    return FormDialog("Import a file", fields, save, glyphs, done="looks at its columns", preview=preview)
+
+
+async def columns_form(desk: Desk, glyphs: Glyphs, chosen: FileChoice) -> FormDialog[Mapping[str, str]]:
+    """Make the form that says which column is which field; it returns the mapping."""
+    found = await desk.look(lambda: inspect(chosen.path, chosen.kind))
+    kept = {name: title for name, title in chosen.order.mapping.items() if title in found.header}
+    fields: list[Field] = []
+    for each in found.fields:
+        recognised = kept.get(each.name) or found.columns.get(each.name, "")
+        nothing = "(which column?)" if each.required else "(none)"
+        options = [
+            *([] if found.columns.get(each.name) else [("", nothing)]),
+            *((title, title) for title in found.header),
+        ]
+        fields.append(ChoiceField(each.name, each.name.replace("_", " ").capitalize(), options, recognised))
+
+    def mapping(entered: Entered) -> dict[str, str]:
+        return {name: title for name, title in entered.items() if title and title != found.columns.get(name)}
+
+    async def look(entered: Entered) -> Inspection:
+        return await desk.look(lambda: inspect(chosen.path, chosen.kind, mapping(entered)))
+
+    async def save(entered: Entered) -> Mapping[str, str]:
+        if missing := (await look(entered)).missing:
+            raise Unfit(dict.fromkeys(missing, "Say which column this is."))
+        return mapping(entered)
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        return _inspected(await look(entered))
+
+    title = f"Columns of {chosen.path.name}"
+    return FormDialog(title, fields, save, glyphs, done="shows what would happen", preview=preview)
+
+
+def rejects_form(desk: Desk, glyphs: Glyphs, source: Path, result: Imported) -> FormDialog[str]:
+    """Make the form that says where the rejected rows are kept."""
+    default = source.with_name(f"{source.stem}-rejects.csv")
+
+    async def save(entered: Entered) -> str:
+        path = _path(entered)
+        await desk.look(lambda: write_rejects(path, result.header, result.rejected))
+        return str(path)
+
+    fields: list[Field] = [PathField("file", "File", str(default), "a path")]
+    return FormDialog("Keep the rejected rows", fields, save, glyphs, done="writes them")
+
+
+def _path(entered: Entered) -> Path:
+    return Path(entered["file"].strip()).expanduser()
+
+
+def _inspected(found: Inspection) -> list[list[Part]]:
+    """Say what is in a file: rows, columns, the first of them."""
+    lines: list[list[Part]] = [[(f" {found.rows} rows. ", "strong"), (" ".join(found.notes), "quiet")]]
+    if found.refusal:
+        lines.append([(f" {', '.join(found.missing)}: not recognised, say which column it is.", "warning")])
+    for name, title in found.columns.items():
+        lines.append([(f" {name}", "recorded"), (f" from {title!r}: ", "quiet"), (_values(found, title), "")])
+    for code, title in found.custom.items():
+        lines.append([(f" %{code}%", "accent"), (f" from {title!r}: ", "quiet"), (_values(found, title), "")])
+    if found.unused:
+        lines.append([(f" Not used: {', '.join(found.unused)}", "quiet")])
+    return lines
+
+
+def _values(found: Inspection, title: str) -> str:
+    place = found.header.index(title)
+    return ", ".join(row[place] for row in found.first_rows[:_SAMPLE])

@@ -1,0 +1,47 @@
+"""Completing the path of a file, as a shell does."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from textual.suggester import Suggester
+
+_MOST = 8
+
+
+def matching(typed: str) -> list[str]:
+    """What a half-typed path may become: folders with a slash at their end, then files, in order of name."""
+    folder, separator, beginning = typed.rpartition("/")
+    place = Path(folder + separator if separator else ".").expanduser()
+    try:
+        found = [each for each in place.iterdir() if each.name.startswith(beginning)]
+        folders = sorted(f"{each.name}/" for each in found if each.is_dir())
+        files = sorted(each.name for each in found if not each.is_dir())
+    except OSError:
+        return []
+    shown = [name for name in [*folders, *files] if beginning.startswith(".") or not name.startswith(".")]
+    return [folder + separator + name for name in sorted(shown, key=lambda name: not _is_table(name))]
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith((".csv", ".tsv", ".txt"))
+
+
+def listed(typed: str) -> list[str]:
+    """The first of what a half-typed path may become, with how many more there are."""
+    found = matching(typed)
+    more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
+    return [*found[:_MOST], *more]
+
+
+class PathSuggester(Suggester):
+    """Suggests the first file or folder that fits what is typed."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Look into the folder, beside the event loop."""
+        found = await asyncio.to_thread(matching, value) if value else []
+        return found[0] if found else None

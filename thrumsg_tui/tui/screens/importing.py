@@ -1,0 +1,224 @@
+"""Importing a file: what is in it, what would happen line by line, then doing it (`docs/rules.md` 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual import on, work
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.importing.kinds import take_in
+from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.queries.campaigns import campaigns
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.desk import Progress
+from thrumsg_tui.tui.dialogs.import_forms import FileChoice, columns_form, file_form, rejects_form
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+
+_SHOW_PROGRESS_EVERY = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class LineReport:
+    """What becomes of one row: the line on which it begins, a word, and why."""
+
+    line: int
+    fate: str
+    reason: str = ""
+    row: tuple[str, ...] = ()
+
+
+class ReportList(OverList[LineReport]):
+    """The rows that are not simply as they were before, those that cannot be used first."""
+
+    empty_text = "no row would change anything"
+
+    def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
+        look = {"rejected": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
+        left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (safe_text(row.reason), "")]
+        cells = "  ".join(safe_text(cell) for cell in row.row)
+        return self.strip([*left, (f"   {cells}", "quiet")], width=width, base=self.cursor_look(index))
+
+
+class ImportScreen(ListingScreen[LineReport]):
+    """Choose a file, correct its columns, look at what would happen, then let it happen."""
+
+    SCOPES = (Scope.IMPORT, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.IMPORT))
+
+    def __init__(self, campaign: Campaign | None) -> None:
+        super().__init__()
+        self._campaign = campaign
+        self._chosen: FileChoice | None = None
+        self._result: Imported | None = None
+        self._done = False
+        self._progress = Progress()
+        self._running = False
+
+    def make_list(self) -> ReportList:
+        return ReportList(id="lines")
+
+    def on_mount(self) -> None:
+        self.show_title("Import")
+        super().on_mount()
+        self.summary.show([("  Choose a file.", "quiet")])
+        self.action_file()
+
+    def moved(self) -> None:
+        """All lines are in memory."""
+
+    async def ask_and_paint(self) -> None:
+        """What is shown is a report: it does not change by itself."""
+
+    def shown_commands(self) -> list[Command]:
+        shown = super().shown_commands()
+        return [each for each in shown if not (self._done and each.id == "import.go")]
+
+    # Choosing
+
+    @work(group=ACTION)
+    async def action_file(self) -> None:
+        """Choose a file, then its columns; leaving the first choice leaves the import."""
+        desk, glyphs = self.thrumsg.desk, self.thrumsg.glyphs
+        offered = [each for each in await desk.ask(campaigns) if each.state is not CampaignState.ARCHIVED]
+        form = file_form(desk, glyphs, offered, self._campaign, self._chosen)
+        if (chosen := await self.app.push_screen_wait(form)) is not None:
+            self._chosen = chosen
+            await self._choose_columns(chosen)
+        elif self._chosen is None:
+            self.action_back()
+
+    @work(group=ACTION)
+    async def action_columns(self) -> None:
+        """Correct which column is what."""
+        if self._chosen:
+            await self._choose_columns(self._chosen)
+
+    async def _choose_columns(self, chosen: FileChoice) -> None:
+        try:
+            form = await columns_form(self.thrumsg.desk, self.thrumsg.glyphs, chosen)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        mapping = await self.app.push_screen_wait(form)
+        if mapping is not None:
+            self._chosen = replace(chosen, order=replace(chosen.order, mapping=mapping))
+        await self._run(dry_run=True)
+
+    # Running
+
+    @on(PagedList.Chosen)
+    @work(group=ACTION)
+    async def action_go(self) -> None:
+        """Import what was looked at."""
+        if self._done or self._chosen is None or self._result is None:
+            self.say("It is imported already; f chooses another file." if self._done else "Choose a file first: f.")
+        elif not (self._result.imported or self._result.updated):
+            self.say("Nothing in this file would change anything.", warning=True)
+        else:
+            await self._run(dry_run=False)
+
+    async def _run(self, *, dry_run: bool) -> None:
+        if (chosen := self._chosen) is None:
+            return
+        self._progress = Progress()
+        self._running = True
+        watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
+        try:
+            result = await self.thrumsg.desk.work(_take_in, self._progress, self.thrumsg.who, chosen, dry_run)
+        except ThrumsgError as refusal:
+            self._result, self._done = None, False
+            self._paint()
+            self.say(str(refusal), warning=True)
+            return
+        finally:
+            watching.stop()
+            self._running = False
+        self._result, self._done = result, not dry_run
+        self._paint()
+
+    def _show_progress(self) -> None:
+        done, total = self._progress.done, self._progress.total
+        if done:
+            self.say(f"{progress_bar(done, total, 20, self.thrumsg.glyphs)} {done} of {total} rows, Esc stops")
+
+    def action_escape(self) -> None:
+        """Stop what is running, else go back."""
+        if self._running:
+            self._progress.stopped = True
+        else:
+            super().action_escape()
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """While a file is taken in keys count too: Esc stops it."""
+        return self._running or super().ready_for_keys
+
+    def facts(self) -> Facts:
+        return replace(super().facts(), busy=self._running)
+
+    # Showing
+
+    def _paint(self) -> None:
+        rows = reports(self._result) if self._result else []
+        self.list.show(len(rows), 0, rows, 0)
+        if self._result is None or self._chosen is None:
+            self.summary.show([("  Nothing was changed.", "quiet")])
+            return
+        counts = counted(self._result)
+        file = safe_text(self._chosen.path.name)
+        where = f" into {safe_text(self._chosen.order.campaign)}" if self._chosen.order.campaign else ""
+        verb = "Imported" if self._done else "Would import"
+        self.summary.show([(f"  {verb} {self._chosen.kind} from {file}{where}: ", "quiet"), (counts, "strong")])
+        self.key_line.show_keys(self.shown_commands())
+        if self._done:
+            self.say(f"Imported. {'w keeps the rejected rows in a file.' if self._result.rejected else 'q goes back.'}")
+        else:
+            self.say("Nothing is changed yet: Enter imports it, m corrects the columns, f chooses another file.")
+
+    @work(group=ACTION)
+    async def action_rejects(self) -> None:
+        """Keep the rejected rows in a file that can be corrected and imported."""
+        if self._result is None or self._chosen is None or not self._result.rejected:
+            self.say("No row was rejected.")
+            return
+        form = rejects_form(self.thrumsg.desk, self.thrumsg.glyphs, self._chosen.path, self._result)
+        if written := await self.app.push_screen_wait(form):
+            self.say(f"The rejected rows are in {written}: correct them there, and import that.")
+
+
+def reports(of: Imported) -> list[LineReport]:
+    """What becomes of each row, rejected and repeated ones first, each in the order of the file."""
+    return [
+        *(LineReport(each.line, "rejected", each.reason, each.row) for each in of.rejected),
+        *(LineReport(each.line, "duplicate", each.reason, each.row) for each in of.repeated),
+        *(LineReport(line, "updated") for line in of.updated_lines),
+        *(LineReport(line, "new") for line in of.new_lines),
+    ]
+
+
+def counted(of: Imported) -> str:
+    """The counts of an import in words."""
+    counts = {
+        "new": of.imported,
+        "updated": of.updated,
+        "unchanged": of.unchanged,
+        "duplicates": of.duplicates,
+        "rejected": len(of.rejected),
+    }
+    return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
+
+
+def _take_in(db: Database, progress: Progress, who: Identity, chosen: FileChoice, dry_run: bool) -> Imported:
+    order = replace(chosen.order, dry_run=dry_run, on_progress=progress)
+    return take_in(db, who, chosen.kind, chosen.path, order)
