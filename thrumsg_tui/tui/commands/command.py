@@ -23,6 +23,7 @@ class Scope(StrEnum):
     MANAGE = "Running a campaign, from the campaigns or its overview"
     ORGANIZATION = "The organization, from the campaigns"
     IMPORT = "Import"
+    OPT_OUTS = "Opt-outs"
     USERS = "Users"
     OVER = "In a screen that was opened over another"
     HISTORY = "History"

@@ -135,14 +135,17 @@ class CommandScreen(Screen[None]):
     @work(group=ACTION)
     async def action_lookup(self) -> None:
         """Look a phone number up, and open one of its conversations."""
+        _, conversation = self.place
+        await self.look_up(conversation.phone if conversation else "")
+
+    async def look_up(self, number: str) -> None:
+        """Look a number in E.164 up, or one that is typed, and open one of its conversations."""
         from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 
-        _, conversation = self.place
         thrumsg = self.thrumsg
         hidden = (await thrumsg.desk.ask(settings)).redact_phones
-        number = conversation.phone if conversation and not hidden else ""
-        found = await self.app.push_screen_wait(PhoneLookup(number, thrumsg.desk, thrumsg.who, thrumsg.zone))
-        if found:
+        dialog = PhoneLookup("" if hidden else number, thrumsg.desk, thrumsg.who, thrumsg.zone)
+        if found := await self.app.push_screen_wait(dialog):
             thrumsg.open_conversation(found)
 
     def action_back(self) -> None:

@@ -1,0 +1,84 @@
+"""The forms of the opt-out manager: numbers to opt out, and the note of one (`docs/rules.md` 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from thrumsg_tui.domain.conversations import OptOut
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
+from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
+from thrumsg_tui.store.phones import normalize
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.form import Field, TextField
+
+_SEPARATORS = re.compile(r"[\r\n,;\t]+")
+
+
+def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
+    """Make the form that opts one number out by hand, or a pasted list; it returns a sentence."""
+    fields: list[Field] = [
+        TextField("numbers", "Numbers", hint="one, or a pasted list: a line each, or with commas between", lines=6),
+        TextField("note", "Note", hint="may be empty"),
+        TextField("region", "Numbers of", "US", "the country of numbers without a code"),
+    ]
+
+    async def save(entered: Entered) -> str:
+        pieces = _pieces(entered)
+        if not pieces:
+            raise Unfit({"numbers": "Which number?"})
+        region = entered["region"].strip() or "US"
+        if len(pieces) == 1:
+            try:
+                phone = normalize(pieces[0], region).e164
+            except ValueError as reason:
+                raise Unfit({"numbers": str(reason)}) from None
+            done = await desk.do(opt_out_number, who, phone, entered["note"].strip())
+            told = ", and told so" if done.confirmation_sent else ""
+            return f"{phone} is opted out{told}."
+        listed = await desk.do(opt_out_numbers, who, entered["numbers"], entered["note"], region)
+        parts = [f"{len(listed.new)} opted out", f"{len(listed.already)} were already"]
+        if listed.unreadable:
+            parts.append(f"{len(listed.unreadable)} are no numbers, as {listed.unreadable[0].text!r}")
+        return f"{', '.join(parts)}."
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        pieces = _pieces(entered)
+        if len(pieces) < 2:
+            told = " One number: whoever was texted is told so, with the organization's opt-out message."
+            return [[(told, "quiet")]]
+        wrong = await desk.look(lambda: _wrong(pieces, entered["region"].strip() or "US"))
+        lines: list[list[Part]] = [[(f" A list of {len(pieces)}: nobody is told.", "quiet")]]
+        if wrong:
+            lines.append([(f" {len(wrong)} that are no numbers are left out: {'; '.join(wrong[:3])}", "warning")])
+        return lines
+
+    return FormDialog("Opt out", fields, save, glyphs, done="opts out", preview=preview)
+
+
+def note_form(desk: Desk, who: Identity, glyphs: Glyphs, of: OptOut, shown: str) -> FormDialog[bool]:
+    """Make the form that changes the note of an opt-out; it returns whether anything was different."""
+
+    async def save(entered: Entered) -> bool:
+        return await desk.do(change_note, who, of.phone, entered["note"]) is not None
+
+    fields: list[Field] = [TextField("note", "Note", of.note, "may be empty")]
+    return FormDialog(f"Note on the opt-out of {shown}", fields, save, glyphs)
+
+
+def _pieces(entered: Entered) -> list[str]:
+    return [each.strip() for each in _SEPARATORS.split(entered["numbers"]) if each.strip()]
+
+
+def _wrong(pieces: Sequence[str], region: str) -> list[str]:
+    wrong = []
+    for each in pieces:
+        try:
+            normalize(each, region)
+        except ValueError as reason:
+            wrong.append(str(reason))
+    return wrong

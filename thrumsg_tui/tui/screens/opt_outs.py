@@ -1,0 +1,127 @@
+"""The opt-out manager: every number that is opted out (`docs/rules.md` 5)."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual import on, work
+from textual.strip import Strip
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.opt_outs import opt_in_number
+from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.phones import PhoneDisplay
+from thrumsg_tui.store.queries.opt_outs import OptOutRow, count_opt_outs, opt_out_rows
+from thrumsg_tui.store.queries.settings import Settings, settings
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.opt_out_forms import note_form, opt_out_form
+from thrumsg_tui.tui.phones import phone_display
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.widgets.drawn import Part, pad
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+_Page = tuple[int, int, list[OptOutRow], Settings]
+"""How many there are, the first of those read, those, and how numbers are shown."""
+
+
+class OptOutList(OverList[OptOutRow]):
+    """Opted-out numbers, newest first."""
+
+    empty_text = "no number is opted out, or none matches"
+
+    def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.phones = PhoneDisplay(redacts=True)
+        self._zone = zone
+
+    def draw(self, row: OptOutRow, index: int, line: int, width: int) -> Strip:
+        of = row.opt_out
+        left: list[Part] = [
+            (f"  {pad(self.phones.number(row.phone_national), 18)}", ""),
+            (pad(safe_text(row.name or ""), 22) + " ", "strong"),
+            (f"{pad(of.kind, 10)}", "quiet"),
+            (safe_text(of.note), ""),
+        ]
+        by = f" {safe_text(of.by)}" if of.by else ""
+        return self.strip(
+            left,
+            [(f"{by} ", "quiet"), (f" {of.at.astimezone(self._zone):%d %b %Y} ", "quiet")],
+            width=width,
+            base=self.cursor_look(index),
+        )
+
+
+class OptOutsScreen(ListingScreen[OptOutRow]):
+    """Search, opt out one or a list, opt in, change a note."""
+
+    SCOPES = (Scope.OPT_OUTS, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.OPT_OUTS))
+    searches_for = "name, note or number"
+    list: OptOutList
+
+    def make_list(self) -> OptOutList:
+        return OptOutList(self.thrumsg.zone, id="opt-outs")
+
+    def on_mount(self) -> None:
+        self.show_title("Opt-outs")
+        super().on_mount()
+
+    async def ask_and_paint(self) -> None:
+        first, height = self.list.window
+        total, first, rows, kept = await self.thrumsg.desk.ask(_read, self.search.value, first, max(height, 1))
+        self.list.phones = phone_display(kept, self.thrumsg.glyphs)
+        self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
+        noun = "number is" if total == 1 else "numbers are"
+        self.summary.show([(f"  {total} {noun} opted out, in every campaign", "quiet")])
+
+    @work(group=ACTION)
+    async def action_add(self) -> None:
+        """Opt numbers out."""
+        form = opt_out_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
+        if said := await self.app.push_screen_wait(form):
+            self.say(self.list.phones.sentence(said))
+            self.from_the_top()
+
+    @work(group=ACTION)
+    async def action_opt_in(self) -> None:
+        """Opt the number under the cursor in."""
+        if (row := self.list.row) is None:
+            return
+        name = row.name or self.list.phones.number(row.phone_national)
+        question = f"Opt {name} in again, in all campaigns? No message is sent."
+        if not await self.app.push_screen_wait(confirmation("Opt In", question, "Opt in")):
+            return
+        try:
+            await self.thrumsg.desk.do(opt_in_number, self.thrumsg.who, row.opt_out.phone)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        self.say(f"{name} is opted in; z undoes it.")
+        self.ask_again()
+
+    @work(group=ACTION)
+    async def action_note(self) -> None:
+        """Change the note of the number under the cursor."""
+        if row := self.list.row:
+            shown = self.list.phones.number(row.phone_national)
+            form = note_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs, row.opt_out, shown)
+            if await self.app.push_screen_wait(form):
+                self.say("The note is changed.")
+                self.ask_again()
+
+    @on(PagedList.Chosen)
+    @work(group=ACTION)
+    async def _look_up(self) -> None:
+        """Show all that is known of the number under the cursor."""
+        if row := self.list.row:
+            await self.look_up(row.opt_out.phone)
+
+
+def _read(conn: Connection, search: str, first: int, height: int) -> _Page:
+    kept = settings(conn)
+    total = count_opt_outs(conn, search, by_phone=not kept.redact_phones)
+    first = max(0, min(first, total - 1))
+    return total, first, opt_out_rows(conn, search, first, height, by_phone=not kept.redact_phones), kept
