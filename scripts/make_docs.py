@@ -58,6 +58,7 @@ PLACEHOLDERS = {
     "TIME": "a time of day like `09:00`, or a moment like `2026-11-03T18:30`",
     "TZ": "a time zone like `America/New_York`",
     "VALUE": "the value of a setting",
+    "WHOSE": "`campaign` or `contact`",
 }
 """What the words in capitals stand for; they also explain an argument that has no help of its own."""
 
@@ -251,6 +252,8 @@ def _written(action: Action) -> str:
         word = named
         return f"{word} ..." if action.nargs == "+" else word
     option = action.option_strings[-1]
+    if isinstance(action, argparse.BooleanOptionalAction):
+        return " | ".join(action.option_strings)
     if action.nargs == 0:
         return option
     return f"{option} {named} ..." if isinstance(action, argparse._AppendAction) else f"{option} {named}"

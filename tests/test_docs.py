@@ -238,6 +238,7 @@ def test_json_of_what_is_shown(run: Run) -> None:
     shown = run("campaign", "show", CAMPAIGN)
     counts = {"total", "not_started", "sent", "needs_reply", "answered", "opted_out"}
     assert json_keys("campaign show") | json_keys("campaign list") - counts >= shown.keys()
+    assert json_keys("campaign check") == run("campaign", "check", CAMPAIGN).keys()
     assert json_keys("lookup") == run("lookup", listed["phone"]).keys()
     assert json_keys("history") == run("history", "--limit", 1)[0].keys()
     assert json_keys("user list") == run("user", "list")[0].keys()
@@ -264,5 +265,8 @@ def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
     (tmp_path / "users.csv").write_text("login,first_name,last_name\nbo,Bo,Li\n", encoding="utf-8")
     assert json_keys("import") == run("import", "users", "users.csv").keys()
     assert run("export", "opt-outs", "--out", "out.csv").keys() == {"file", "rows"}
-    assert run("settings").keys() == {"organization", "opt_out_message", "auto_opt_out", "redact_phones"}
+    assert run("settings").keys() == {
+        *("organization", "opt_out_message", "auto_opt_out", "redact_phones"),
+        *("default_timezone", "default_open", "default_close"),
+    }
     assert run("backup", "copy.db").keys() == {"file"}

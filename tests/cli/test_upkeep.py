@@ -8,7 +8,10 @@ from thrumsg_tui.store.database import Database
 
 def test_settings_are_listed_shown_and_changed(shell: Shell) -> None:
     listed = shell.json("settings")
-    assert listed.keys() == {"organization", "opt_out_message", "auto_opt_out", "redact_phones"}
+    assert listed.keys() == {
+        *("organization", "opt_out_message", "auto_opt_out", "redact_phones"),
+        *("default_timezone", "default_open", "default_close"),
+    }
     assert shell.json("settings", "organization", "Harbor Votes") == {"organization": "Harbor Votes"}
     assert shell.json("settings", "organization") == {"organization": "Harbor Votes"}
     assert shell.json("settings", "auto_opt_out", "--as", "root", "No") == {"auto_opt_out": "off"}

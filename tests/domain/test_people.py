@@ -9,7 +9,13 @@ from thrumsg_tui.domain.people import WEAKEST_ROLE, Action, Identity, Role, User
 
 MAY = {
     Role.SENDER: {Action.WORK},
-    Role.MODERATOR: {Action.VIEW_ALL, Action.REASSIGN, Action.OPT_IN, Action.RECEIVE},
+    Role.MODERATOR: {
+        Action.VIEW_ALL,
+        Action.REASSIGN,
+        Action.OPT_IN,
+        Action.CHANGE_OPT_OUTS,
+        Action.RECEIVE,
+    },
     Role.ADMIN: {
         Action.RUN_CAMPAIGN,
         Action.EDIT_CONTENT,

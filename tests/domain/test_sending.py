@@ -110,6 +110,58 @@ def test_a_moment_is_said_in_the_campaigns_zone(hours: int, expected: str) -> No
     assert moment(CAMPAIGN, NOON + timedelta(hours=hours), NOON) == expected
 
 
+# Hours in the contact's time zone (6.1)
+
+CONTACTS_HOURS = replace(CAMPAIGN, hours_in=HoursIn.CONTACT)
+HONOLULU = CONTACTS_HOURS.for_contact("Pacific/Honolulu")  # ten hours behind UTC
+
+
+def test_a_campaign_whose_hours_are_its_contacts_is_open_as_a_whole() -> None:
+    assert closure(CONTACTS_HOURS, NIGHT) is None
+    paused = closure(replace(CONTACTS_HOURS, state=CampaignState.PAUSED), NIGHT)
+    assert paused is not None
+    assert paused.reason == "it is paused"
+
+
+def test_for_a_contact_it_is_closed_by_their_clock_and_says_so() -> None:
+    assert closure(HONOLULU, NIGHT) is None
+    at_noon = closure(HONOLULU, NOON)  # 07:00 there
+    assert at_noon is not None
+    assert at_noon.reason == (
+        "its hours are 09:00–21:00 in the contact's time zone, Pacific/Honolulu; it opens 09:00 HST"
+    )
+    assert at_noon.opens_at == datetime(2026, 3, 3, 19, tzinfo=UTC)
+
+
+def test_a_sender_may_write_to_contacts_whose_day_it_is() -> None:
+    assert obstacle(replace(ATTEMPT, campaign=HONOLULU), NIGHT) is None
+    assert obstacle(replace(ATTEMPT, campaign=HONOLULU), NOON) is Obstacle.CLOSED
+    assert obstacle(replace(ATTEMPT, campaign=CONTACTS_HOURS.for_contact(None)), NIGHT) is Obstacle.CLOSED
+
+
+def test_the_day_of_a_moment_is_the_contacts_too() -> None:
+    evening = datetime(2026, 3, 4, 8, tzinfo=UTC)  # 22:00 on the 3rd there
+    assert moment(HONOLULU, datetime(2026, 3, 4, 19, tzinfo=UTC), evening) == "tomorrow 09:00 HST"
+
+
+def test_the_window_stays_in_the_campaigns_zone() -> None:
+    last_day = replace(window(None, date(2026, 3, 3)), hours_in=HoursIn.CONTACT).for_contact("Pacific/Honolulu")
+    late = datetime(2026, 3, 4, 5, 30, tzinfo=UTC)  # 00:30 on the 4th in New York, 19:30 on the 3rd in Honolulu
+    assert obstacle(replace(ATTEMPT, campaign=last_day), late) is Obstacle.WINDOW_OVER
+    first_day = replace(window(date(2026, 3, 4), None), hours_in=HoursIn.CONTACT).for_contact("Pacific/Honolulu")
+    # Midnight in New York is 19:00 in Honolulu, which is open.
+    assert hold_until(first_day, MessageKind.INITIAL, NOON) == datetime(2026, 3, 4, 5, tzinfo=UTC)
+
+
+@given(
+    st.integers(0, 600 * 1440).map(lambda minutes: NOON + timedelta(minutes=minutes)),
+    st.sampled_from(["Pacific/Honolulu", "Asia/Kolkata", "Europe/London", "America/St_Johns"]),
+)
+def test_a_message_to_a_contact_leaves_in_their_hours(now: datetime, timezone: str) -> None:
+    here = CONTACTS_HOURS.for_contact(timezone)
+    assert is_open(DailyHours(timezone, 9 * 60, 21 * 60), hold_until(here, MessageKind.REPLY, now) or now)
+
+
 def test_a_confirmation_is_never_held() -> None:
     assert hold_until(window(date(2027, 1, 1), None), MessageKind.OPT_OUT_CONFIRMATION, NIGHT) is None
 

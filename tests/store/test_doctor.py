@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity
@@ -30,7 +30,7 @@ def worked(db: Database, owner: Identity, spring: Campaign, tmp_path: Path) -> C
     for each in (1, 2, 3):
         send(db, owner, ConversationId(each))
     receive(db, None, "+14155550142", "ok")
-    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", replied=False)
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=False))
     opt_out_number(db, owner, "+14155550144")
     return spring
 
@@ -77,6 +77,18 @@ def test_a_database_that_was_worked_with_is_well(db: Database, owner: Identity, 
             "conversation 2",
             "its sorting name should be ('bea', '')",
             "sorting name of 1 conversation recomputed",
+        ),
+        (
+            "UPDATE message SET segments = 9 WHERE id = 1",
+            "message 1",
+            "takes 1 segments, not 9 as is stored.",
+            "segments of 1 message measured",
+        ),
+        (
+            "UPDATE opt_out SET note_key = 'other'",
+            "the opt-out of +14155550144",
+            "is not found by the words of its note.",
+            "searched notes of 1 opt-out recomputed",
         ),
         (
             "UPDATE assignment SET needs_reply = 5 WHERE user_id IS NULL",

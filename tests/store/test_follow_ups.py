@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.arranging import give, journal, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.journal import Deed
@@ -19,6 +19,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.follow_ups import Reach
 from thrumsg_tui.store.queries.campaigns import assignments, follow_ups
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
 from thrumsg_tui.store.queries.messenger import visible_tabs
@@ -49,7 +50,7 @@ def test_it_reaches_the_conversations_in_which_somebody_has_written(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
 ) -> None:
     made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
-    assert (made.reaches, made.not_started) == (3, 1)
+    assert made.reach == Reach(reaches=3, opted_out=0, not_started=1)
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[:3]
 
 
@@ -57,14 +58,14 @@ def test_it_reaches_the_conversations_in_which_somebody_has_written(
 def test_it_can_be_for_those_who_have_or_have_not_replied(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], replied: bool, reached: list[int]
 ) -> None:
-    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", replied=replied)
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=replied))
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[place] for place in reached]
 
 
 def test_who_replied_and_has_one_pending_is_in_both_tabs(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
 ) -> None:
-    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", replied=True)
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=True))
     for tab in (Tab.RESPONSES, Tab.FOLLOW_UPS):
         assert set(in_tab(db, spring, tab)) == {four[0], four[2]}
 

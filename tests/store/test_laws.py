@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.store.world import HOLDERS, PEOPLE, SENDERS, Expected, World, expected, phone_of
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import CampaignState, ConversationSort, MessageState, Status, StatusFilter, Tab
@@ -101,7 +101,9 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     def somebody_makes_a_follow_up(self, by: str, name: str, replied: bool | None, expires: bool) -> None:
         at = self.world.clock.now + timedelta(minutes=20) if expires else None
         identity = self.world.who[by]
-        self.world.attempt(create_follow_up, identity, name, "Title", "Text", expires_at=at, replied=replied)
+        self.world.attempt(
+            create_follow_up, identity, name, "Title", "Text", expires_at=at, target=Target(replied=replied)
+        )
 
     # Assignments
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.store.arranging import assignment_of, give, look_at, number, senders, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.names import fold
@@ -67,7 +67,7 @@ def kims(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> Assig
     people = take_in(db, owner, "Spring", NAMES)
     for each in people[6:22]:
         send(db, owner, each)
-    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", replied=False)
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=False))
     for each in people[18:20]:
         send(db, owner, each)
     for nth in (11, 7, 8, 6, 10, 9):

@@ -27,7 +27,7 @@ from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
-from thrumsg_tui.store.changes.holding import anything_due
+from thrumsg_tui.store.changes.holding import anything_due, cancel_held, hold_anew
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.changes.reassign import reassign
@@ -60,6 +60,7 @@ from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, ope
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
 from thrumsg_tui.store.queries.people import preference, users
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import preview_undo
@@ -82,6 +83,7 @@ ONE_CONVERSATIONS_EVENTS = "SELECT event_id FROM event_conversation WHERE conver
 
 EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("SCAN event", "ORDER BY event.id DESC LIMIT"): "reads from the newest on, and stops after the window",
+    ("SCAN contact", "FROM contact ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after some hundred",
     ("UNION USING TEMP B-TREE", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", "WHERE conversation.contact_id = ?"): "sorts the conversations of one number",
@@ -230,6 +232,13 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     ),
     "fill_in": (fill_in, lambda conn, of: fill_in(conn, conversation(conn, of.people[0]), of.who, "%first_name%")),
     "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
+    "script_preview": (
+        script_preview,
+        lambda conn, of: [
+            script_preview(conn, of.who, "%first_name% at %place%", campaign_id, initial=True)
+            for campaign_id in (of.of.id, None)
+        ],
+    ),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who.user.id)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
@@ -359,6 +368,17 @@ def test_a_change_reads_no_whole_table_that_grows(filled: Filled, recorded: tupl
     picked = Request(filled.of.id, conversations=tuple(filled.people[:1]), destinations=(filled.nobodys,))
     undo(again, ana, reassign(again, ana, picked).event)
     assert [each for each in objections(again.path, statements) if each.startswith("SCAN")] == []
+
+
+def test_holding_messages_anew_reads_only_those_that_are_held(
+    filled: Filled, recorded: tuple[Database, Statements]
+) -> None:
+    again, statements = recorded
+    with again.writing() as tx:
+        statements.clear()
+        hold_anew(tx, filled.of)
+        cancel_held(tx, filled.of.id)
+    assert objections(filled.db.path, statements) == []
 
 
 def test_no_screen_asks_a_query_that_is_not_planned_here() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.store.arranging import assignment_of, give, journal, known_as, look_at, number, take_in
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
@@ -162,7 +162,7 @@ def test_somebody_who_answered_meanwhile_still_gets_the_follow_up(
     db: Database, owner: Identity, quick: Campaign
 ) -> None:
     work_through(db, owner, quick, "lee")
-    create_follow_up(db, owner, "Quick", "Reminder", "Vote!", replied=False)
+    create_follow_up(db, owner, "Quick", "Reminder", "Vote!", target=Target(replied=False))
     receive(db, None, number(PEOPLE - 1), "ok")
     [batch] = work_through(db, owner, quick, "lee", Tab.FOLLOW_UPS)
     assert len(batch.sent) == 1

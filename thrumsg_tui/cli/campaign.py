@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from thrumsg_tui.cli.contract import campaign_record
-from thrumsg_tui.cli.printing import Report, ask, counted
+from thrumsg_tui.cli.printing import Report, ask
 from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Campaign
@@ -18,7 +16,6 @@ from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.words import CampaignState, HoursIn
 from thrumsg_tui.store.changes import campaigns as changes
-from thrumsg_tui.store.changes import follow_ups
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.settings import stored_settings
 
@@ -77,7 +74,7 @@ def edit(session: Session, args: Namespace) -> Report:
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    edited = changes.edit_campaign(session.db, session.who, of.id, setup)
+    edited = changes.edit_campaign(session.db, session.who, of.id, setup, seen=before)
     return Report(campaign_record(edited), ["Nothing was different." if edited == of else f"{edited.name} is changed."])
 
 
@@ -129,29 +126,6 @@ def remove_sender(session: Session, args: Namespace) -> Report:
     )
     report = outcome_report(outcome)
     return Report(report.json, [f"{args.login} is off the campaign.", *report.lines])
-
-
-def create_follow_up(session: Session, args: Namespace) -> Report:
-    """Write a follow-up; a time without a zone is in the campaign's."""
-    expires_at: datetime | None = args.expires
-    if expires_at and expires_at.utcoffset() is None:
-        with session.db.reading() as conn:
-            of = queries.find_campaign(conn, args.name)
-        expires_at = expires_at.replace(tzinfo=ZoneInfo(of.hours.timezone))
-    made = follow_ups.create_follow_up(
-        session.db,
-        session.who,
-        args.name,
-        args.title,
-        args.text,
-        expires_at=expires_at,
-        replied=True if args.replied else False if args.not_replied else None,
-    )
-    left_out = f"; {made.not_started} not started are left out" if made.not_started else ""
-    return Report(
-        {"id": made.id, "reaches": made.reaches, "not_started": made.not_started},
-        [f"Follow-up {made.id} reaches {counted(made.reaches, 'conversation')}{left_out}."],
-    )
 
 
 def _changed(session: Session, name: str, to: CampaignState) -> Report:

@@ -13,13 +13,16 @@ from thrumsg_tui.cli.contract import (
     follow_up_record,
     question_record,
     reply_record,
+    script_record,
     sender_record,
 )
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Totals
 from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries import campaigns as queries
+from thrumsg_tui.store.queries.script_preview import script_preview
 
 
 def list_all(session: Session, _args: Namespace) -> Report:
@@ -52,6 +55,21 @@ def show(session: Session, args: Namespace) -> Report:
     for title, listed in content.items():
         lines += ["", f"{title.replace('_', ' ').capitalize()}: {len(listed) or 'none'}", *_lines(title, listed)]
     return Report(settings | content, lines)
+
+
+def check(session: Session, args: Namespace) -> Report:
+    """Show a campaign's initial script as one of its contacts would get it, and what was looked at in it."""
+    session.who.require(Action.VIEW_ALL)
+    with session.db.reading() as conn:
+        of = queries.find_campaign(conn, args.name)
+        shown = script_preview(conn, session.who, of.initial_script, of.id, initial=True)
+    lines = [f"To {shown.contact}:", *(f"  {line}" for line in _safe_lines(shown.rendered.text)), ""]
+    lines += [f"{'ok  ' if each.fit else 'look'}  {each.sentence}" for each in shown.checks]
+    return Report(script_record(of, shown), [*lines, "", f"Fields: {' '.join(f'%{code}%' for code in shown.fields)}"])
+
+
+def _safe_lines(text: str) -> Sequence[str]:
+    return safe_text(text, multiline=True).splitlines()
 
 
 def _numbers(conn: sqlite3.Connection, session: Session, of: Campaign) -> Totals | Assignment | None:

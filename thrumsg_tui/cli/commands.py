@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from enum import StrEnum
 from pathlib import Path
 
 from thrumsg_tui.cli import options
+from thrumsg_tui.cli.content_commands import add_content_commands
 from thrumsg_tui.cli.syntax import Commands
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import ConversationSort, HoursIn, SenderSort, StatusFilter, Tab
+from thrumsg_tui.domain.words import (
+    ConversationSort,
+    ExportKind,
+    HoursIn,
+    ImportKind,
+    SenderSort,
+    StatusFilter,
+    Tab,
+)
 
 
 def add_commands(commands: Commands) -> None:
@@ -18,6 +28,7 @@ def add_commands(commands: Commands) -> None:
     _add_people(commands.group("user", "who may use this database, and as what"))
     _add_views(commands)
     _add_messages(commands)
+    add_content_commands(commands)
     _add_numbers(commands)
     _add_reassignment(commands)
     _add_files(commands)
@@ -35,7 +46,7 @@ def _add_campaigns(commands: Commands) -> None:
     create.add_argument("name", metavar="NAME")
     create.add_argument("--initial", required=True, metavar="TEXT", help="the first message, with %%first_name%% etc.")
     create.add_argument("--description", default="", metavar="TEXT")
-    _add_hours(create)
+    _add_hours(create, "default: as the settings say")
     create.add_argument("--starts", type=options.day, metavar="DATE", help="the first day for initial messages")
     create.add_argument("--ends", type=options.day, metavar="DATE", help="the last day for initial messages")
     create.add_argument("--quicksend", action="store_true", help="allow Send All")
@@ -45,11 +56,13 @@ def _add_campaigns(commands: Commands) -> None:
     edit.add_argument("--name", dest="new_name", metavar="TEXT", help="another name")
     edit.add_argument("--initial", metavar="TEXT", help="another first message")
     edit.add_argument("--description", metavar="TEXT")
-    _add_hours(edit)
+    _add_hours(edit, "with another one, what is held waits anew")
     edit.add_argument("--starts", type=options.day_or_none, metavar="DATE", help="the first day for initials, or none")
     edit.add_argument("--ends", type=options.day_or_none, metavar="DATE", help="the last day for initials, or none")
     edit.add_argument("--quicksend", action=BooleanOptionalAction, help="allow Send All, or not")
     commands.add("list", "campaign_views.list_all", "list the campaigns, newest first")
+    check = commands.add("check", "campaign_views.check", "look an initial script over, as a contact would get it")
+    check.add_argument("name", metavar="NAME")
     for name, explanation in {
         "show": "show a campaign's settings, survey, replies, follow-ups and senders",
         "launch": "make a draft active",
@@ -58,6 +71,8 @@ def _add_campaigns(commands: Commands) -> None:
     }.items():
         module = "campaign_views" if name == "show" else "campaign"
         commands.add(name, f"{module}.{name}", explanation).add_argument("name", metavar="NAME")
+    idle = commands.add("idle", "people.list_idle", "list the senders who have not started on what they hold")
+    idle.add_argument("name", metavar="NAME")
     archive = commands.add("archive", "campaign.archive", "end a campaign for good")
     archive.add_argument("name", metavar="NAME")
     archive.add_argument("--yes", action="store_true", help="do not ask")
@@ -73,11 +88,12 @@ def _add_campaigns(commands: Commands) -> None:
     to.add_argument("--to-everyone", action="store_true", help="all other senders share them")
 
 
-def _add_hours(to: ArgumentParser) -> None:
-    to.add_argument("--timezone", type=options.timezone, metavar="TZ", help="at first as the settings say")
-    to.add_argument("--open", type=options.clock, metavar="TIME", help="at first as the settings say, 09:00")
-    to.add_argument("--close", type=options.clock, metavar="TIME", help="at first as the settings say, 21:00")
-    to.add_argument("--hours-in", choices=_words(HoursIn), help="whose time zone the hours are in; at first campaign")
+def _add_hours(to: ArgumentParser, note: str) -> None:
+    to.add_argument("--timezone", type=options.timezone, metavar="TZ", help=f"of hours and window; {note}")
+    to.add_argument("--open", type=options.clock, metavar="TIME", help=f"when the day begins; {note}")
+    to.add_argument("--close", type=options.clock, metavar="TIME", help=f"when the day ends; {note}")
+    whose = "the hours are in the campaign's time zone, or in that of each contact's number"
+    to.add_argument("--hours-in", choices=_words(HoursIn), metavar="WHOSE", help=f"campaign or contact: {whose}")
 
 
 def _add_people(commands: Commands) -> None:
@@ -115,6 +131,8 @@ def _add_views(commands: Commands) -> None:
     listing.add_argument("--limit", type=options.limit, metavar="N")
     thread = commands.add("thread", "conversations.thread", "show a conversation's messages, answers and events")
     thread.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
+    unmatched = commands.add("unmatched", "numbers.unmatched", "list what numbers wrote that nobody knows")
+    unmatched.add_argument("--limit", type=options.limit, metavar="N")
     history = commands.add("history", "journal.history", "list who did what, newest first")
     history.add_argument("--campaign", metavar="NAME")
     history.add_argument("--conversation", type=options.identifier, metavar="ID")
@@ -139,15 +157,6 @@ def _add_messages(commands: Commands) -> None:
     receive.add_argument("--at", type=options.moment, metavar="TIME", help="when; UTC unless it says its zone")
     receive.add_argument("--campaign", metavar="NAME", help="default: the one that texted the number last")
     receive.add_argument("--region", default="US", help="of numbers without a country code")
-    follow_up = commands.group("follow-up", "messages to contacts that were texted before")
-    create = follow_up.add("create", "campaign.create_follow_up", "write a follow-up")
-    create.add_argument("name", metavar="NAME")
-    create.add_argument("--title", required=True, metavar="T")
-    create.add_argument("--text", required=True, metavar="TEXT")
-    create.add_argument("--expires", type=options.moment, metavar="TIME", help="in the campaign's time zone")
-    to = create.add_mutually_exclusive_group()
-    to.add_argument("--replied", action="store_true", help="only where the contact has written")
-    to.add_argument("--not-replied", action="store_true", help="only where the contact never has")
 
 
 def _add_numbers(commands: Commands) -> None:
@@ -158,13 +167,31 @@ def _add_numbers(commands: Commands) -> None:
     answer.add_argument("question", metavar="QUESTION", help="an id, or the exact text")
     answer.add_argument("choice", nargs="?", metavar="CHOICE", help="an id, or the exact text")
     answer.add_argument("--clear", action="store_true", help="take the answer away")
-    opt_out = commands.add("opt-out", "numbers.opt_out", "opt a number out, in every campaign")
-    opt_out.add_argument("--note", default="", metavar="TEXT")
-    opt_in = commands.add("opt-in", "numbers.opt_in", "opt a number in again")
+    _add_opt_outs(commands)
     lookup = commands.add("lookup", "numbers.look_up", "show all that is known of a number")
-    for each in (opt_out, opt_in, lookup):
-        each.add_argument("phone", metavar="PHONE", help="in any spelling")
+    _add_number(lookup)
+
+
+def _add_opt_outs(commands: Commands) -> None:
+    opt_out = commands.add("opt-out", "numbers.opt_out", "opt numbers out, in every campaign, and tell the contacts")
+    opt_out.add_argument("phones", nargs="+", metavar="PHONE", help="in any spelling")
+    listed = commands.add("opt-out-list", "numbers.opt_out_list", "opt a list of numbers out, and tell nobody")
+    listed.add_argument("file", type=Path, metavar="FILE", help="numbers in lines or parted by commas; - reads a pipe")
+    for each in (opt_out, listed):
+        each.add_argument("--note", default="", metavar="TEXT", help="why, for the record")
         each.add_argument("--region", default="US", help="of numbers without a country code")
+    _add_number(commands.add("opt-in", "numbers.opt_in", "opt a number in again"))
+    note = commands.add("opt-out-note", "numbers.change_note", "change the note on an opt-out")
+    _add_number(note)
+    note.add_argument("note", metavar="TEXT", help="what it says from now on; may be empty")
+    listing = commands.add("opt-outs", "numbers.list_opt_outs", "list the numbers that are opted out, newest first")
+    listing.add_argument("--search", default="", metavar="TEXT", help="part of a name, a note or a phone number")
+    listing.add_argument("--limit", type=options.limit, metavar="N")
+
+
+def _add_number(to: ArgumentParser) -> None:
+    to.add_argument("phone", metavar="PHONE", help="in any spelling")
+    to.add_argument("--region", default="US", help="of numbers without a country code")
 
 
 def _wrong_answer(args: Namespace) -> str | None:
@@ -225,7 +252,7 @@ def _status_filter(text: str) -> StatusFilter:
 
 def _add_files(commands: Commands) -> None:
     take_in = commands.add("import", "files.take_in", "import a CSV file", check=_wrong_import)
-    take_in.add_argument("kind", choices=["contacts", "users", "replies", "survey", "opt-outs"])
+    take_in.add_argument("kind", choices=_words(ImportKind))
     take_in.add_argument("file", type=Path, metavar="FILE")
     take_in.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
     take_in.add_argument("--map", action="append", default=[], type=options.column, metavar="FIELD=COLUMN")
@@ -233,7 +260,7 @@ def _add_files(commands: Commands) -> None:
     take_in.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
     take_in.add_argument("--rejects", type=Path, metavar="FILE", help="write the rows that could not be used here")
     export = commands.add("export", "files.export", "write a CSV file", late="name")
-    export.add_argument("kind", choices=["messages", "surveys", "conversations", "opt-outs"])
+    export.add_argument("kind", choices=_words(ExportKind))
     export.add_argument("name", nargs="?", metavar="NAME", help="of one campaign; default: all")
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
     backup = commands.add("backup", "upkeep.backup", "copy the database while it is in use")
@@ -241,9 +268,10 @@ def _add_files(commands: Commands) -> None:
 
 
 def _wrong_import(args: Namespace) -> str | None:
-    if args.kind in {"contacts", "survey"} and not args.campaign:
+    kind = ImportKind(args.kind)
+    if kind.needs_campaign and not args.campaign:
         return f"import {args.kind} needs --campaign NAME"
-    if args.kind in {"users", "opt-outs"} and args.campaign:
+    if args.campaign and not kind.takes_campaign:
         return f"{args.kind} belong to no campaign: leave --campaign out"
     return None
 
@@ -256,5 +284,5 @@ def _add_upkeep(commands: Commands) -> None:
     doctor.add_argument("--repair", action="store_true", help="work out again what is wrong")
 
 
-def _words(of: type[Role | Tab | SenderSort | ConversationSort | HoursIn]) -> list[str]:
+def _words(of: type[StrEnum]) -> list[str]:
     return [str(each) for each in of]

@@ -11,6 +11,9 @@ from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.store.phones import PhoneDisplay
+from thrumsg_tui.store.queries.jobs import Job
+from thrumsg_tui.store.queries.results import QuestionResult
+from thrumsg_tui.store.queries.script_preview import ScriptPreview
 from thrumsg_tui.store.queries.undoing import UndoPreview
 from thrumsg_tui.store.times import iso
 
@@ -38,6 +41,21 @@ def campaign_record(of: Campaign) -> Record:
     }
 
 
+def script_record(of: Campaign, shown: ScriptPreview) -> Record:
+    """A campaign's script as one contact would get it, with what was looked at."""
+    return {
+        "campaign": of.name,
+        "contact": shown.contact,
+        "text": shown.rendered.text,
+        "complete": shown.rendered.complete,
+        "segments": shown.measured.segments,
+        "encoding": shown.measured.encoding,
+        "characters": shown.measured.units,
+        "checks": [{"fit": each.fit, "sentence": each.sentence} for each in shown.checks],
+        "fields": list(shown.fields),
+    }
+
+
 def counters(of: Totals | Assignment) -> Record:
     """The counters of a campaign, or of what one sender holds."""
     return {
@@ -48,6 +66,13 @@ def counters(of: Totals | Assignment) -> Record:
         "answered": of.answered,
         "opted_out": of.opted_out,
     }
+
+
+def job_record(of: Job | None) -> Record | None:
+    """A bulk move that is under way."""
+    if of is None:
+        return None
+    return {"event": of.event_id, "by": of.by, "total": of.total, "done": of.done, "skipped": of.skipped}
 
 
 def sender_record(of: Assignment) -> Record:
@@ -91,6 +116,25 @@ def follow_up_record(of: FollowUp) -> Record:
         "active": of.active,
         "pending": of.pending,
         "sent": of.sent,
+        "skipped": of.skipped,
+    }
+
+
+def result_record(of: QuestionResult) -> Record:
+    """What was answered to a question."""
+    return {
+        "id": of.question.id,
+        "question": of.question.text,
+        "retired": of.question.retired,
+        "answered": of.answered,
+        "choices": [
+            {"id": each.id, "choice": each.text, "answers": of.counts.get(each.id, 0), "percent": of.share(each.id)}
+            for each in of.question.choices
+        ],
+        "by_sender": {
+            name: {each.text: counts.get(each.id, 0) for each in of.question.choices}
+            for name, counts in of.by_sender.items()
+        },
     }
 
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 import csv
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from io import StringIO, TextIOWrapper
 from typing import TextIO
 
 from thrumsg_tui.cli.printing import Report, counted
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.store.exporting import ExportKind
+from thrumsg_tui.domain.words import ExportKind, ImportKind
 from thrumsg_tui.store.exporting import export as write_export
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.importing.people import import_users
-from thrumsg_tui.store.importing.replies import import_replies
+from thrumsg_tui.store.importing import kinds
+from thrumsg_tui.store.importing.kinds import Order
 from thrumsg_tui.store.importing.result import REJECT_COLUMNS, Imported, Rejected, write_rejects
-from thrumsg_tui.store.importing.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
 def take_in(session: Session, args: Namespace) -> Report:
     """Import a file, and account for every row of it."""
-    done = _imported(session, args)
+    order = Order(args.campaign, dict(args.map), args.region, args.dry_run)
+    done = kinds.take_in(session.db, session.who, ImportKind(args.kind), args.file, order)
     if args.rejects:
         write_rejects(args.rejects, done.header, done.rejected)
     record = {
@@ -39,9 +38,13 @@ def take_in(session: Session, args: Namespace) -> Report:
         "dry_run": args.dry_run,
         "event": done.event,
     }
+    if args.dry_run:
+        record |= {"new_lines": list(done.new_lines), "updated_lines": list(done.updated_lines)}
     lines = _summary(done, dry_run=args.dry_run)
+    if done.event is not None and args.kind == ImportKind.OPT_OUTS:
+        lines += [f"Undo with: thrumsg undo {done.event}"]
     if others := _other_columns(done):
-        becoming = "Custom fields" if args.kind == "contacts" else "Not used"
+        becoming = "Custom fields" if kinds.KINDS[ImportKind(args.kind)].custom else "Not used"
         lines += [f"{becoming}: {', '.join(others)}."]
     if args.rejects:
         lines += [f"The rejected rows are in {args.rejects}."]
@@ -67,21 +70,6 @@ def export(session: Session, args: Namespace) -> Report:
     return Report(None, [])
 
 
-def _imported(session: Session, args: Namespace) -> Imported:
-    db, who, path, dry_run, mapping = session.db, session.who, args.file, args.dry_run, dict(args.map)
-    match args.kind:
-        case "contacts":
-            return import_contacts(db, who, path, args.campaign, mapping=mapping, region=args.region, dry_run=dry_run)
-        case "users":
-            return import_users(db, who, path, mapping=mapping, dry_run=dry_run)
-        case "replies":
-            return import_replies(db, who, path, args.campaign, mapping=mapping, dry_run=dry_run)
-        case "survey":
-            return import_survey(db, who, path, args.campaign, mapping=mapping, dry_run=dry_run)
-        case _:
-            return import_opt_outs(db, who, path, mapping=mapping, region=args.region, dry_run=dry_run)
-
-
 def _summary(done: Imported, *, dry_run: bool) -> list[str]:
     counts = {
         "imported": done.imported,
@@ -97,8 +85,26 @@ def _summary(done: Imported, *, dry_run: bool) -> list[str]:
         *done.notes,
         *(f"  line {each.line}: rejected, {each.reason}" for each in done.rejected),
         *(f"  line {each.line}: duplicate, {each.reason}" for each in done.repeated),
-        *(["A dry run: nothing was changed."] if dry_run else []),
+        *(_dry_lines(done) if dry_run else []),
     ]
+
+
+def _dry_lines(done: Imported) -> list[str]:
+    """Say which lines are new and which change something, as ranges."""
+    said = {"New": done.new_lines, "Updated": done.updated_lines}
+    lines = [f"{what}: {_ranges(of)}." for what, of in said.items() if of]
+    return [*lines, "A dry run: nothing was changed."]
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """Write ascending line numbers with those in a row as one: `2-4, 7`."""
+    runs: list[tuple[int, int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], line)
+        else:
+            runs.append((line, line))
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def _other_columns(done: Imported) -> list[str]:

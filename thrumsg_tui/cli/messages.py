@@ -34,7 +34,7 @@ def send(session: Session, args: Namespace) -> Report:
     deliver_practice(session.db)
     with session.db.reading() as conn:
         to = conversation(conn, sent.conversation_id)
-        of = campaigns.campaign(conn, to.campaign_id)
+        of = campaigns.campaign(conn, to.campaign_id).for_contact(to.timezone)
         name = phone_display(conn).name(to.first_name, to.last_name, to.phone)
     message = next(each for each in to.messages if each.id == sent.message_id)
     record = {
@@ -119,7 +119,7 @@ def receive(session: Session, args: Namespace) -> Report:
 
 def _progress(message: Message, of: Campaign, now: datetime) -> str:
     if message.leaves_at:
-        return f"held until {moment(of, message.leaves_at, now)}, {of.hours.timezone}"
+        return f"held until {moment(of, message.leaves_at, now)}, {of.whose_hours}"
     if message.state is MessageState.QUEUED:
         return f"queued. {_NO_GATEWAY}, so it stays queued"
     return message.state.replace("_", " ")

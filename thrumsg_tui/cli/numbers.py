@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from io import TextIOWrapper
 
 from thrumsg_tui.cli.contract import opt_out_record
 from thrumsg_tui.cli.phone_display import phone_display, read_number
 from thrumsg_tui.cli.printing import Report, counted, pairs, table
-from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.session import STANDARD_INPUT, Session
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.gateway.outbox import deliver_practice
 from thrumsg_tui.store.changes import opt_outs
+from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import OptedOut
+from thrumsg_tui.store.importing.table import read_text
 from thrumsg_tui.store.queries.lookup import PhoneRecord
 from thrumsg_tui.store.queries.lookup import look_up as known_of
+from thrumsg_tui.store.queries.opt_outs import opt_out_rows
+from thrumsg_tui.store.queries.unmatched import unmatched_messages
+from thrumsg_tui.store.times import iso
 
 
 def opt_out(session: Session, args: Namespace) -> Report:
-    """Opt a number out in every campaign, and tell the contact (`docs/rules.md 5.2`)."""
-    done = opt_outs.opt_out_number(session.db, session.who, read_number(args.phone, args.region), args.note)
+    """Opt numbers out in every campaign, and tell the contacts (`docs/rules.md 5.2`)."""
+    phones = [read_number(each, args.region) for each in args.phones]
+    if len(phones) > 1:
+        return _opt_out_each(session, phones, args.note)
+    done = opt_outs.opt_out_number(session.db, session.who, phones[0], args.note)
     deliver_practice(session.db)
     told = (
         "a confirmation goes out"
@@ -26,6 +37,90 @@ def opt_out(session: Session, args: Namespace) -> Report:
         else "no confirmation, since nobody has texted it in a campaign that goes on"
     )
     return _report(session, done, f"is opted out, in {counted(len(done.conversations), 'conversation')}; {told}")
+
+
+def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
+    done = {each.phone: each for each in opt_outs.opt_out_each(session.db, session.who, phones, note)}
+    deliver_practice(session.db)
+    with session.db.reading() as conn:
+        shown = phone_display(conn)
+    already = [shown.number(phone) for phone in dict.fromkeys(phones) if phone not in done]
+    told = sum(each.confirmation_sent for each in done.values())
+    lines = [f"{counted(len(done), 'number')} opted out; {counted(told, 'confirmation')} went out."] if done else []
+    lines += [f"Out already: {', '.join(already)}."] if already else []
+    lines += [f"Undo {shown.number(each.phone)} with: thrumsg undo {each.event}" for each in done.values()]
+    records = [_record(each, shown.number(each.phone)) for each in done.values()]
+    return Report({"opted_out": records, "already": already}, lines)
+
+
+def opt_out_list(session: Session, args: Namespace) -> Report:
+    """Opt out the numbers in a file, or in what is piped in; nobody is told (`docs/rules.md 5.2`)."""
+    session.who.require(Action.CHANGE_OPT_OUTS)
+    text = _piped_in() if str(args.file) == STANDARD_INPUT else read_text(args.file)[0]
+    done = opt_out_numbers(session.db, session.who, text, args.note, args.region)
+    with session.db.reading() as conn:
+        shown = phone_display(conn)
+    record = {
+        "event": done.event,
+        "opted_out": [shown.number(each) for each in done.new],
+        "already": [shown.number(each) for each in done.already],
+        "repeated": done.repeated,
+        "rejected": [{"line": each.line, "text": each.text, "reason": each.reason} for each in done.unreadable],
+    }
+    counts = {"opted out": len(done.new), "out already": len(done.already), "repeated": done.repeated}
+    counts["rejected"] = len(done.unreadable)
+    lines = [", ".join(f"{number} {word}" for word, number in counts.items()) + "."]
+    lines += [f"  line {each.line}: rejected, {each.reason}" for each in done.unreadable]
+    lines += [f"Undo with: thrumsg undo {done.event}"] if done.event is not None else []
+    return Report(record, lines)
+
+
+def _piped_in() -> str:
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return sys.stdin.read()
+
+
+def change_note(session: Session, args: Namespace) -> Report:
+    """Change the note on an opt-out."""
+    phone = read_number(args.phone, args.region)
+    event = opt_outs.change_note(session.db, session.who, phone, args.note)
+    with session.db.reading() as conn:
+        shown = phone_display(conn).number(phone)
+    outcome = "says so already" if event is None else "is changed" if args.note.strip() else "is gone"
+    return Report(
+        {"event": event, "phone": shown, "note": args.note.strip()}, [f"The note on the opt-out of {shown} {outcome}."]
+    )
+
+
+def list_opt_outs(session: Session, args: Namespace) -> Report:
+    """List the numbers that are opted out, newest first."""
+    session.who.require(Action.VIEW_ALL)
+    with session.db.reading() as conn:
+        shown = phone_display(conn)
+        found = opt_out_rows(conn, args.search, limit=args.limit, by_phone=not shown.redacts)
+    records = [
+        {
+            "phone": shown.number(each.opt_out.phone),
+            "name": each.name,
+            **(opt_out_record(each.opt_out) or {}),
+            "note": shown.sentence(each.opt_out.note),
+        }
+        for each in found
+    ]
+    rows = [
+        (
+            shown.number(each.opt_out.phone),
+            each.name,
+            each.opt_out.kind,
+            f"{each.opt_out.at.astimezone():%Y-%m-%d %H:%M}",
+            each.opt_out.by,
+            shown.sentence(each.opt_out.note),
+        )
+        for each in found
+    ]
+    lines = table(("Number", "Contact", "Kind", "When", "By", "Note"), rows) if rows else ["No number matches."]
+    return Report(records, lines)
 
 
 def opt_in(session: Session, args: Namespace) -> Report:
@@ -54,6 +149,21 @@ def look_up(session: Session, args: Namespace) -> Report:
     return Report(record, _lines(found, phones.number(found.phone)))
 
 
+def unmatched(session: Session, args: Namespace) -> Report:
+    """List what numbers wrote that nobody knows, the last to arrive first (`docs/rules.md 1.5`)."""
+    session.who.require(Action.VIEW_ALL)
+    with session.db.reading() as conn:
+        phones = phone_display(conn)
+        found = unmatched_messages(conn, limit=args.limit)
+    records = [
+        {"id": each.id, "at": iso(each.at), "phone": phones.number(each.phone), "body": each.body} for each in found
+    ]
+    rows = [[f"{each.at:%Y-%m-%d %H:%M}", phones.number(each.phone), each.body] for each in found]
+    return Report(
+        records, table(("UTC", "Phone", "Message"), rows) if rows else ["Every message is in a conversation."]
+    )
+
+
 def _lines(found: PhoneRecord, shown: str) -> list[str]:
     opted_out = "no"
     if found.opt_out:
@@ -75,10 +185,13 @@ def _lines(found: PhoneRecord, shown: str) -> list[str]:
 def _report(session: Session, done: OptedOut, outcome: str) -> Report:
     with session.db.reading() as conn:
         shown = phone_display(conn).number(done.phone)
-    record = {
+    return Report(_record(done, shown), [f"{shown} {outcome}. Undo with: thrumsg undo {done.event}"])
+
+
+def _record(done: OptedOut, shown: str) -> dict[str, object]:
+    return {
         "event": done.event,
         "phone": shown,
         "conversations": list(done.conversations),
         "confirmation_sent": done.confirmation_sent,
     }
-    return Report(record, [f"{shown} {outcome}. Undo with: thrumsg undo {done.event}"])

@@ -122,5 +122,14 @@ def column(text: str) -> tuple[str, str]:
     return field.strip(), header.strip()
 
 
+@value
+def renaming(text: str) -> tuple[str, str]:
+    """Read `OLD=NEW`."""
+    old, separator, new = text.partition("=")
+    if not (old.strip() and separator and new.strip()):
+        raise ValueError(f"{text!r} does not say OLD=NEW, as in Maybe=Undecided.")
+    return old.strip(), new.strip()
+
+
 def _fits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST_ID

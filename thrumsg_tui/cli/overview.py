@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import datetime
 
-from thrumsg_tui.cli.contract import counters, sender_record
+from thrumsg_tui.cli.contract import counters, job_record, sender_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.sending import closure
-from thrumsg_tui.domain.words import SenderSort
+from thrumsg_tui.domain.words import HoursIn, SenderSort
 from thrumsg_tui.store.queries import campaigns as queries
+from thrumsg_tui.store.queries.jobs import job_in
 
 
 def show(session: Session, args: Namespace) -> Report:
@@ -21,6 +25,7 @@ def show(session: Session, args: Namespace) -> Report:
         of = queries.find_campaign(conn, args.name)
         totals = queries.totals(conn, of.id)
         senders = queries.assignments(conn, of.id, now, SenderSort(args.sort), reverse=args.reverse)
+        job = job_in(conn, of.id)
     record = {
         "campaign": of.name,
         "name": of.name,
@@ -31,12 +36,13 @@ def show(session: Session, args: Namespace) -> Report:
         "replies": totals.replied,
         "reply_rate": totals.reply_rate,
         "senders": [sender_record(each) for each in senders],
+        "job": job_record(job),
     }
-    closed = closure(of, now)
     names = {"total": "Total", "not_started": "Not started", "sent": "Sent", "needs_reply": "Needs reply"}
     names |= {"answered": "Answered", "opted_out": "Opted out", "replies": "Replies"}
     lines = [
-        f"{of.name}: closed, {closed.reason}" if closed else f"{of.name}: open",
+        f"{of.name}: {_state(of, now)}",
+        *([job.sentence] if job else []),
         "",
         *table([*names.values(), "Reply rate"], [[*(record[key] for key in names), f"{totals.reply_rate} %"]]),
         "",
@@ -55,3 +61,11 @@ def show(session: Session, args: Namespace) -> Report:
         ),
     ]
     return Report(record, lines)
+
+
+def _state(of: Campaign, now: datetime) -> str:
+    if closed := closure(of, now):
+        return f"closed, {closed.reason}"
+    if of.hours_in is HoursIn.CAMPAIGN:
+        return "open"
+    return f"open from {clock(of.hours.opens)} to {clock(of.hours.closes)} {of.whose_hours}"

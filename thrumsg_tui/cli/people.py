@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from thrumsg_tui.cli.contract import user_record
+from thrumsg_tui.cli.contract import sender_record, user_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import has_not_started
 from thrumsg_tui.domain.people import Action, Role
 from thrumsg_tui.store.changes import people as changes
 from thrumsg_tui.store.queries import people as queries
+from thrumsg_tui.store.queries.campaigns import assignments, find_campaign
 
 
 def add(session: Session, args: Namespace) -> Report:
@@ -29,26 +31,45 @@ def add(session: Session, args: Namespace) -> Report:
 def edit(session: Session, args: Namespace) -> Report:
     """Change a user's name and email address."""
     with session.db.reading() as conn:
-        of = queries.find_user(conn, args.login)
-    first_name, last_name, email = (
-        before if given is None else given
-        for given, before in [
-            (args.first_name, of.first_name),
-            (args.last_name, of.last_name),
-            (args.email, of.email),
-        ]
+        before = queries.find_user(conn, args.login)
+    user = changes.edit_user(
+        session.db,
+        session.who,
+        args.login,
+        first_name=args.first_name,
+        last_name=args.last_name,
+        email=args.email,
     )
-    user = changes.edit_user(session.db, session.who, of.login, first_name, last_name, email)
-    return Report(user_record(user), ["Nothing was different." if user == of else f"{user.login} is {user.name} now."])
+    said = f"{user.login} is {user.name} now" + (f", {user.email}" if user.email else "")
+    return Report(user_record(user), ["Nothing was different." if user == before else f"{said}."])
 
 
 def list_all(session: Session, _args: Namespace) -> Report:
-    """List everybody."""
+    """List everybody, with how many campaigns they are on."""
     session.who.require(Action.VIEW_ALL)
     with session.db.reading() as conn:
-        users = queries.users(conn)
-    rows = [(each.login, each.name, each.role, each.email) for each in users]
-    return Report([user_record(each) for each in users], table(("Login", "Name", "Role", "Email"), rows))
+        people = queries.people_rows(conn)
+    records = [user_record(each.user) | {"campaigns": each.campaigns} for each in people]
+    columns = ("login", "name", "role", "campaigns", "email")
+    rows = [[each[column] for column in columns] for each in records]
+    return Report(records, table([column.capitalize() for column in columns], rows))
+
+
+def list_idle(session: Session, args: Namespace) -> Report:
+    """List the senders of a campaign who hold conversations and have texted none of them."""
+    session.who.require(Action.VIEW_ALL)
+    with session.db.reading() as conn:
+        of = find_campaign(conn, args.name)
+        idle = [each for each in assignments(conn, of.id, session.db.clock()) if has_not_started(each)]
+    records = [sender_record(each) | {"email": each.user.email if each.user else ""} for each in idle]
+    if not idle:
+        return Report([], ["Everybody who holds conversations has started."])
+    heads = ("Login", "Name", "Online", "Not started", "Email")
+    rows = [
+        (each["login"], each["name"], "online" if each["online"] else None, each["not_started"], each["email"])
+        for each in records
+    ]
+    return Report(records, table(heads, rows))
 
 
 def change_role(session: Session, args: Namespace) -> Report:

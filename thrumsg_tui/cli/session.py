@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.words import readable
-from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
+from thrumsg_tui.domain.people import Identity, Role
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.database import Database
+
+
+STANDARD_INPUT = "-"
+"""Stands for what is piped in where a file is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,10 @@ class Account:
 def opened(args: Namespace) -> Iterator[Session]:
     """Open the database and tell who it is; whoever makes a new one becomes its owner (`docs/rules.md 8.2`).
 
-    Held messages and follow-ups that have come due are let go first.
+    Held messages and follow-ups that have come due are let go first, and a bulk move that broke off is finished.
     """
     from thrumsg_tui.store.changes.holding import let_due
+    from thrumsg_tui.store.changes.paced import finish_abandoned
     from thrumsg_tui.store.changes.people import make_first_owner
     from thrumsg_tui.store.queries.people import identify
 
@@ -55,10 +60,27 @@ def opened(args: Namespace) -> Iterator[Session]:
             print(f"thrumsg: {path} is new, and {person.login} is its owner.", file=sys.stderr)
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
+        _require_own_files(args, who)
         let_due(db)
+        finish_abandoned(db)
         yield Session(db, who)
     finally:
         db.close()
+
+
+def _require_own_files(args: Namespace, who: Identity) -> None:
+    """Raise `NotPermitted` where somebody below admin names a file under a forced command (`docs/rules.md 8.2`).
+
+    The account that the command runs in is not theirs, and so its files are not.
+    """
+    if args.forced_login is None or who.role.rank >= Role.ADMIN.rank:
+        return
+    for name, value in vars(args).items():
+        if isinstance(value, Path) and name != "db" and str(value) != STANDARD_INPUT:
+            raise NotPermitted(
+                f"You may not name a file here, as {value}: your key opens an account that is shared, and its files "
+                "are for admins."
+            )
 
 
 def account(forced_login: str | None) -> Account:

@@ -59,6 +59,8 @@ class Campaign:
     created_by: str
     created_at: datetime
     launched_at: datetime | None
+    of_contact: bool = False
+    """Whether the daily hours are those of one contact already, in the zone of their number."""
 
     @property
     def setup(self) -> Setup:
@@ -77,7 +79,9 @@ class Campaign:
     @property
     def whose_hours(self) -> str:
         """The time zone of the daily hours, in words."""
-        return self.hours.timezone if self.hours_in is HoursIn.CAMPAIGN else "in each contact's time zone"
+        if self.hours_in is HoursIn.CONTACT:
+            return "in each contact's time zone"
+        return f"in the contact's time zone, {self.hours.timezone}" if self.of_contact else self.hours.timezone
 
     def for_contact(self, timezone: str | None) -> Campaign:
         """The campaign with its daily hours as they are for a contact, in the campaign's zone if theirs is unknown.
@@ -86,8 +90,10 @@ class Campaign:
         """
         if self.hours_in is HoursIn.CAMPAIGN:
             return self
-        hours = replace(self.hours, timezone=timezone) if timezone else self.hours
-        return replace(self, hours=hours, hours_in=HoursIn.CAMPAIGN)
+        settled = replace(self, hours_in=HoursIn.CAMPAIGN)
+        if timezone is None:
+            return settled
+        return replace(settled, hours=replace(self.hours, timezone=timezone), of_contact=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,20 @@ class RecommendedReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a follow-up is for, of those in whose conversation somebody has written.
+
+    `replied` narrows it to contacts who have, or have not, ever written. With `question` those are meant whose answer
+    is `choice`, or any answer without one; with `answered` False those without that answer.
+    """
+
+    replied: bool | None = None
+    question: QuestionId | None = None
+    choice: ChoiceId | None = None
+    answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """A later message to contacts that were texted before."""
 
@@ -171,6 +191,7 @@ class FollowUp:
     active: bool
     pending: int
     sent: int
+    skipped: int
 
 
 @dataclass(frozen=True, slots=True)

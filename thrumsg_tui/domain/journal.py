@@ -19,6 +19,7 @@ class Deed(StrEnum):
     ADD_SENDER = "add_sender"
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
+    CHANGE_OPT_OUT = "change_opt_out"
     ANSWER = "answer"
     UNDO = "undo"
     REDO = "redo"

@@ -33,6 +33,7 @@ class Action(StrEnum):
     VIEW_ALL = "see other people's conversations"
     REASSIGN = "reassign conversations"
     OPT_IN = "opt a number in"
+    CHANGE_OPT_OUTS = "change the list of opt-outs"
     RECEIVE = "enter incoming messages"
     RUN_CAMPAIGN = "create or change campaigns"
     EDIT_CONTENT = "edit replies, surveys and follow-ups"
@@ -50,6 +51,7 @@ WEAKEST_ROLE = {
     Action.VIEW_ALL: Role.MODERATOR,
     Action.REASSIGN: Role.MODERATOR,
     Action.OPT_IN: Role.MODERATOR,
+    Action.CHANGE_OPT_OUTS: Role.MODERATOR,
     Action.RECEIVE: Role.MODERATOR,
     Action.RUN_CAMPAIGN: Role.ADMIN,
     Action.EDIT_CONTENT: Role.ADMIN,

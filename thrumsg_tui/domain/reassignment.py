@@ -63,13 +63,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a reassignment, or its undo, did; `event` is None where nothing moved."""
+    """What a reassignment, or its undo, did; `event` is None where nothing moved.
+
+    While it is `under_way` nothing has moved yet: it is made in steps (`docs/rules.md 4.8`).
+    """
 
     event: EventId | None
     moved: int
     skipped: tuple[ConversationId, ...]
     gains: Mapping[str, int]
     sentence: str
+    under_way: bool = False
 
 
 def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]) -> dict[str, int]:

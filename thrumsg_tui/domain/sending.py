@@ -71,10 +71,13 @@ class Attempt:
 
 
 def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
-    """Say a time in the campaign's zone: `09:00`, `tomorrow 09:00`, `Tue 3 March 09:00`."""
+    """Say a time in the campaign's zone: `09:00`, `tomorrow 09:00`, `Tue 3 March 09:00`.
+
+    In a contact's zone it is named: `09:00 PST`.
+    """
     zone = ZoneInfo(campaign.hours.timezone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    time = f"{local:%H:%M}"
+    time = f"{local:%H:%M %Z}" if campaign.of_contact else f"{local:%H:%M}"
     days = (local.date() - today).days
     if days == 0:
         return time
@@ -97,7 +100,7 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
             if campaign.hours_in is HoursIn.CONTACT or is_open(campaign.hours, now):
                 return None
             opens_at = next_opening(campaign.hours, now)
-            hours = f"{clock(campaign.hours.opens)}–{clock(campaign.hours.closes)} {campaign.hours.timezone}"
+            hours = f"{clock(campaign.hours.opens)}–{clock(campaign.hours.closes)} {campaign.whose_hours}"
             return Closure(f"its hours are {hours}; it opens {moment(campaign, opens_at, now)}", opens_at)
 
 

@@ -100,3 +100,37 @@ class StatusFilter(StrEnum):
     ANY = "any"
     NEEDS_REPLY = "needs-reply"
     NOT_STARTED = "not-started"
+
+
+class ImportKind(StrEnum):
+    """The kinds of file that can be imported (`docs/rules.md` 9)."""
+
+    CONTACTS = "contacts"
+    USERS = "users"
+    REPLIES = "replies"
+    SURVEY = "survey"
+    OPT_OUTS = "opt-outs"
+
+    @property
+    def needs_campaign(self) -> bool:
+        """Whether such a file is for one campaign."""
+        return self in {ImportKind.CONTACTS, ImportKind.SURVEY}
+
+    @property
+    def takes_campaign(self) -> bool:
+        """Whether such a file may be for one campaign."""
+        return self.needs_campaign or self is ImportKind.REPLIES
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether such a file has phone numbers, which a region may go with."""
+        return self in {ImportKind.CONTACTS, ImportKind.OPT_OUTS}
+
+
+class ExportKind(StrEnum):
+    """What can be exported (`docs/rules.md 9.3`)."""
+
+    MESSAGES = "messages"
+    SURVEYS = "surveys"
+    CONVERSATIONS = "conversations"
+    OPT_OUTS = "opt-outs"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tzlocal import get_localzone_name
 
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
@@ -112,7 +112,7 @@ def _build(db: Database, clock: _Past, login: str, zone: str) -> None:
     _play_history(db, clock, conversations)
     import_opt_outs(db, owner, practice_file("opt-outs.csv"))
     clock.go_to(1)
-    create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, replied=False)
+    create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, target=Target(replied=False))
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -12,7 +12,9 @@ from thrumsg_tui.domain.conversations import ConversationId, MessageFact, Standi
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.words import Direction, MessageState
+from thrumsg_tui.store.changes.paced import abandoned_jobs, finish_abandoned
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record
@@ -39,10 +41,12 @@ class _Wrong:
 def examine(db: Database) -> list[Problem]:
     """Check the whole file, changing nothing; an empty list means that all is well.
 
-    Reads everything once, 10 µs a message, while others go on writing.
+    Reads everything once, 20 µs a message, while others go on writing.
     """
     with db.reading() as conn:
-        return list(chain(_damage(conn), _figures(conn), _holders(conn), _counts(conn), _replies(conn)))
+        parts = (_damage, _figures, _segments, _notes, _holders, _counts, _replies)
+        found = list(chain.from_iterable(part(conn) for part in parts))
+    return [*found, *(Problem("a bulk move", f"has broken off: {job.sentence}.") for job in abandoned_jobs(db))]
 
 
 def repair(db: Database, who: Identity) -> list[str]:
@@ -51,14 +55,22 @@ def repair(db: Database, who: Identity) -> list[str]:
     What cannot be recomputed, `examine` still finds afterwards: damage to the file, or who holds a conversation.
     """
     who.require(Action.MAINTAIN)
+    broken_off = finish_abandoned(db)
     with db.writing() as tx:
-        mended = []
+        mended = [f"{broken_off} bulk {'move' if broken_off == 1 else 'moves'} finished"] if broken_off else []
         for name, wrong in _wrong_figures(tx.conn):
             for each in wrong:
                 _mend(tx.conn, name, each)
             if wrong:
                 noun = "conversation" if len(wrong) == 1 else "conversations"
                 mended.append(f"{name} of {len(wrong)} {noun} recomputed")
+        if segments := list(_wrong_segments(tx.conn)):
+            measured = ((right, message_id) for message_id, _, right in segments)
+            tx.conn.executemany("UPDATE message SET segments = ? WHERE id = ?", measured)
+            mended.append(f"segments of {len(segments)} {'message' if len(segments) == 1 else 'messages'} measured")
+        if notes := list(_wrong_notes(tx.conn)):
+            tx.conn.executemany("UPDATE opt_out SET note_key = ? WHERE phone = ?", notes)
+            mended.append(f"searched notes of {len(notes)} {'opt-out' if len(notes) == 1 else 'opt-outs'} recomputed")
         for row, counts in _wrong_counts(tx.conn):
             sums = ", ".join(f"{column} = :{column}" for column in counts)
             tx.conn.execute(f"UPDATE assignment SET {sums} WHERE id = :id", {**counts, "id": row["id"]})
@@ -70,6 +82,31 @@ def repair(db: Database, who: Identity) -> list[str]:
         if mended:
             record(tx, who, Deed.REPAIR, f"repaired: {'; '.join(mended)[:500]}", details={"mended": mended})
         return mended
+
+
+def _segments(conn: sqlite3.Connection) -> Iterator[Problem]:
+    for message_id, stored, right in _wrong_segments(conn):
+        yield Problem(f"message {message_id}", f"takes {right} segments, not {stored} as is stored.")
+
+
+def _wrong_segments(conn: sqlite3.Connection) -> Iterator[tuple[int, int, int]]:
+    """Name each message whose segments are stored wrongly, with what is stored and what is right."""
+    for row in conn.execute("SELECT id, body, segments FROM message"):
+        right = measure(row["body"]).segments
+        if row["segments"] != right:
+            yield row["id"], row["segments"], right
+
+
+def _notes(conn: sqlite3.Connection) -> Iterator[Problem]:
+    for _, phone in _wrong_notes(conn):
+        yield Problem(f"the opt-out of {phone}", "is not found by the words of its note.")
+
+
+def _wrong_notes(conn: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Pair the note of an opt-out as it should be searched with its number, where something else is stored."""
+    for row in conn.execute("SELECT phone, note, note_key FROM opt_out"):
+        if row["note_key"] != fold(row["note"]):
+            yield fold(row["note"]), row["phone"]
 
 
 _REPLIES = """

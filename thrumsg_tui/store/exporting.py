@@ -1,67 +1,53 @@
-"""The four exports, as CSV with ThruText's columns where these are known (`docs/rules.md 9.3`)."""
+"""Writing the four exports as CSV (`docs/rules.md 9.3`)."""
 
 from __future__ import annotations
 
 import csv
-import json
 import re
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.export_rows import Rows, count_rows, export_rows
 from thrumsg_tui.store.files import writing_text
-from thrumsg_tui.store.times import from_ms_or_none, iso
+from thrumsg_tui.store.progress import EVERY, OnProgress
 
-
-class ExportKind(StrEnum):
-    """What can be exported."""
-
-    MESSAGES = "messages"
-    SURVEYS = "surveys"
-    CONVERSATIONS = "conversations"
-    OPT_OUTS = "opt-outs"
-
-
-_Cells = list[str | int | None]
-_Export = Iterator[_Cells]
-"""The header, then the rows, read as they are written."""
+__all__ = ["ExportKind", "export"]
 
 _PHONE = re.compile(r"\+[0-9]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-_CONTACT = """
-    contact.id AS contact_id, contact.first_name AS contact_first_name, contact.last_name AS contact_last_name,
-    contact.phone AS contact_phone
-"""
-_CONTACT_COLUMNS = ["contact_id", "contact_first_name", "contact_last_name", "contact_phone"]
-_IN_CAMPAIGN = "(:campaign_id IS NULL OR conversation.campaign_id = :campaign_id)"
-
 
 def export(
-    db: Database, who: Identity, what: ExportKind, out: Path | TextIO, campaign_id: CampaignId | None = None
+    db: Database,
+    who: Identity,
+    what: ExportKind,
+    out: Path | TextIO,
+    campaign_id: CampaignId | None = None,
+    *,
+    on_progress: OnProgress | None = None,
 ) -> int:
     """Write an export of one campaign, or of all, and return how many rows it has besides the header.
 
     A file takes its place when it is whole. Everything is read from one state of the database, row by row, so memory
-    stays flat; others go on writing meanwhile. Raises `Refused` where the file cannot be written.
+    stays flat; others go on writing meanwhile. `on_progress` is told the rows written and how many there will be; what
+    it raises leaves no file. Raises `Refused` where the file cannot be written.
     """
     who.require(Action.EXPORT)
     with db.reading() as conn:
-        rows = _EXPORTS[what](conn, campaign_id)
+        rows = export_rows(conn, what, campaign_id)
+        if on_progress is not None:
+            rows = _watched(rows, on_progress, count_rows(conn, what, campaign_id))
         if not isinstance(out, Path):
             return _write(rows, out)
         with writing_text(out) as file:
             return _write(rows, file)
 
 
-def _write(rows: _Export, file: TextIO) -> int:
+def _write(rows: Rows, file: TextIO) -> int:
     writer = csv.writer(file)
     count = -1
     for count, row in enumerate(rows):  # noqa: B007
@@ -69,163 +55,17 @@ def _write(rows: _Export, file: TextIO) -> int:
     return count
 
 
+def _watched(rows: Rows, on_progress: OnProgress, total: int) -> Rows:
+    written = -1
+    for written, row in enumerate(rows):
+        if written % EVERY == 0:
+            on_progress(written, total)
+        yield row
+    on_progress(written, total)
+
+
 def _harmless(cell: str | int | None) -> str | int | None:
     """Keep a spreadsheet from taking a cell for a formula (`docs/rules.md 7.5`)."""
     if isinstance(cell, str) and cell.startswith(_FORMULA) and not _PHONE.fullmatch(cell):
         return f"'{cell}"
     return cell
-
-
-def _messages(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> _Export:
-    fixed = [
-        *["timestamp", "message_id", "message_direction", "message_body", "sender_first_name", "sender_last_name"],
-        *["sender_phone", "sender_email", "campaign_id", "campaign_name", "conversation_id", "conversation_phone"],
-        *[*_CONTACT_COLUMNS, "media_content", "message_segment_count", "status", "error_code"],
-    ]
-    codes = _field_codes(conn, campaign_id)
-    yield [*fixed, *_titles(codes, fixed)]
-    rows = conn.execute(  # in the order of message's rowid: CROSS JOIN keeps message outermost
-        f"""
-        SELECT message.at, message.id AS message_id, message.direction AS message_direction,
-               message.body AS message_body, users.first_name AS sender_first_name, users.last_name AS sender_last_name,
-               NULL AS sender_phone, users.email AS sender_email, campaign.id AS campaign_id,
-               campaign.name AS campaign_name, conversation.id AS conversation_id, contact.phone AS conversation_phone,
-               {_CONTACT}, NULL AS media_content, message.segments AS message_segment_count,
-               message.state AS status, message.error_code, contact.fields
-        FROM message
-        CROSS JOIN conversation ON conversation.id = message.conversation_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN contact ON contact.id = conversation.contact_id
-        LEFT JOIN users ON users.id = message.author_id
-        WHERE {_IN_CAMPAIGN} ORDER BY message.id
-        """,
-        {"campaign_id": campaign_id},
-    )
-    for row in rows:
-        yield [_time(row["at"]), *(row[name] for name in fixed[1:]), *_values(row, codes)]
-
-
-def _surveys(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> _Export:
-    fixed = [
-        *["campaign_id", "campaign_name", "conversation_id", "survey_id", "survey_question", "survey_type"],
-        *["response", *_CONTACT_COLUMNS, "updated_at"],
-    ]
-    codes = _field_codes(conn, campaign_id)
-    yield [*fixed, *_titles(codes, fixed)]
-    rows = conn.execute(  # in the order of answer's primary key
-        f"""
-        SELECT campaign.id AS campaign_id, campaign.name AS campaign_name, conversation.id AS conversation_id,
-               question.id AS survey_id, question.text AS survey_question, 'single_choice' AS survey_type,
-               choice.text AS response, {_CONTACT}, answer.at, contact.fields
-        FROM answer
-        CROSS JOIN conversation ON conversation.id = answer.conversation_id
-        JOIN question ON question.id = answer.question_id
-        JOIN choice ON choice.id = answer.choice_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN contact ON contact.id = conversation.contact_id
-        WHERE {_IN_CAMPAIGN} ORDER BY answer.conversation_id, answer.question_id
-        """,
-        {"campaign_id": campaign_id},
-    )
-    for row in rows:
-        yield [*(row[name] for name in fixed[:-1]), _time(row["at"]), *_values(row, codes)]
-
-
-def _opt_outs(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> _Export:
-    """One row per number, with its conversation that was texted last; of a campaign, the numbers in it."""
-    columns = ["timestamp", *_CONTACT_COLUMNS, "conversation_id", "note", "opt_out_type"]
-    yield [*columns]
-    rows = conn.execute(  # in the order of opt_out's primary key
-        f"""
-        SELECT opt_out.at, contact.id AS contact_id, contact.first_name AS contact_first_name,
-               contact.last_name AS contact_last_name, opt_out.phone AS contact_phone,
-               (SELECT conversation.id FROM conversation
-                WHERE conversation.contact_id = contact.id AND {_IN_CAMPAIGN}
-                ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
-                LIMIT 1) AS conversation_id,
-               opt_out.note, opt_out.kind AS opt_out_type
-        FROM opt_out LEFT JOIN contact ON contact.phone = opt_out.phone
-        ORDER BY opt_out.phone
-        """,
-        {"campaign_id": campaign_id},
-    )
-    for row in rows:
-        if campaign_id is None or row["conversation_id"] is not None:
-            yield [_time(row["at"]), *(row[name] for name in columns[1:])]
-
-
-def _conversations(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> _Export:
-    fixed = [
-        *["conversation_id", "campaign_name", *_CONTACT_COLUMNS],
-        *["assignee", "status", "opted_out", "last_message_at", "message_count"],
-    ]
-    asked = conn.execute(
-        """
-        SELECT text FROM question WHERE :campaign_id IS NULL OR campaign_id = :campaign_id
-        GROUP BY text ORDER BY MIN(campaign_id), MIN(position), MIN(id)
-        """,
-        {"campaign_id": campaign_id},
-    )
-    questions = [row["text"] for row in asked]
-    yield [*fixed, *_titles(questions, fixed)]
-    rows = conn.execute(  # in the order of conversation's rowid
-        f"""
-        SELECT conversation.id AS conversation_id, campaign.name AS campaign_name, {_CONTACT},
-               COALESCE(NULLIF(TRIM(users.first_name || ' ' || users.last_name), ''), users.login) AS assignee,
-               conversation.status, CASE WHEN conversation.opted_out = 1 THEN 'true' ELSE 'false' END AS opted_out,
-               NULLIF(conversation.last_message_at, 0) AS at, conversation.message_count,
-               question.text AS question, choice.text AS choice
-        FROM conversation
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN assignment ON assignment.id = conversation.assignment_id
-        LEFT JOIN users ON users.id = assignment.user_id
-        LEFT JOIN answer ON answer.conversation_id = conversation.id
-        LEFT JOIN question ON question.id = answer.question_id
-        LEFT JOIN choice ON choice.id = answer.choice_id
-        WHERE {_IN_CAMPAIGN} ORDER BY conversation.id
-        """,
-        {"campaign_id": campaign_id},
-    )
-    for _, group in groupby(rows, key=itemgetter("conversation_id")):
-        answered = list(group)
-        answers = {row["question"]: row["choice"] for row in answered}
-        row = answered[0]
-        stored = [_time(row["at"]) if name == "last_message_at" else row[name] for name in fixed]
-        yield [*stored, *(answers.get(question) for question in questions)]
-
-
-_EXPORTS: Mapping[ExportKind, Callable[[sqlite3.Connection, CampaignId | None], _Export]] = {
-    ExportKind.MESSAGES: _messages,
-    ExportKind.SURVEYS: _surveys,
-    ExportKind.CONVERSATIONS: _conversations,
-    ExportKind.OPT_OUTS: _opt_outs,
-}
-
-
-def _field_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> list[str]:
-    """Name the custom fields that any exported contact has; a pass over all of them."""
-    rows = conn.execute(
-        f"""
-        SELECT contact.fields FROM contact
-        WHERE EXISTS (SELECT 1 FROM conversation WHERE conversation.contact_id = contact.id AND {_IN_CAMPAIGN})
-        ORDER BY contact.id
-        """,
-        {"campaign_id": campaign_id},
-    )
-    return list(dict.fromkeys(code for row in rows for code in json.loads(row["fields"])))
-
-
-def _titles(own: Iterable[str], fixed: Iterable[str]) -> list[str]:
-    """Head the columns that a campaign brings, so that none is named like one of ours."""
-    taken = set(fixed)
-    return [f"custom_{title}" if title in taken else title for title in own]
-
-
-def _values(row: sqlite3.Row, codes: Iterable[str]) -> list[str | None]:
-    fields = json.loads(row["fields"])
-    return [fields.get(code) for code in codes]
-
-
-def _time(ms: int | None) -> str | None:
-    return iso(from_ms_or_none(ms))

@@ -192,12 +192,14 @@ CREATE TABLE unmatched (  -- incoming messages of numbers that nobody knows
 CREATE INDEX unmatched_of_phone ON unmatched (phone, at);
 
 CREATE TABLE opt_out (
-    phone   TEXT PRIMARY KEY,
-    kind    TEXT NOT NULL CHECK (kind IN ('manual', 'automatic', 'imported')),
-    note    TEXT NOT NULL DEFAULT '',
-    at      INTEGER NOT NULL,
-    user_id INTEGER REFERENCES users (id)
+    phone    TEXT PRIMARY KEY,
+    kind     TEXT NOT NULL CHECK (kind IN ('manual', 'automatic', 'imported')),
+    note     TEXT NOT NULL DEFAULT '',
+    note_key TEXT NOT NULL DEFAULT '',  -- the note as it is searched
+    at       INTEGER NOT NULL,
+    user_id  INTEGER REFERENCES users (id)
 ) STRICT;
+CREATE INDEX opt_out_newest ON opt_out (at DESC, phone, note_key);
 
 CREATE TABLE question (
     id          INTEGER PRIMARY KEY,
@@ -224,6 +226,7 @@ CREATE TABLE answer (
     at              INTEGER NOT NULL,
     PRIMARY KEY (conversation_id, question_id)
 ) STRICT;
+CREATE INDEX answer_of_question ON answer (question_id, choice_id, conversation_id);
 
 CREATE TABLE recommended_reply (
     id          INTEGER PRIMARY KEY,
@@ -272,6 +275,19 @@ CREATE INDEX event_notable ON event (campaign_id, id) WHERE action NOT IN ('send
 CREATE INDEX event_of_user ON event (user_id, id);
 CREATE INDEX event_undoable ON event (user_id, id) WHERE undoable = 1 AND undone_by IS NULL;
 
+CREATE TABLE job (  -- a bulk move made in steps (docs/rules.md 4.8); owner is the process that makes it
+    event_id    INTEGER PRIMARY KEY REFERENCES event (id),
+    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+    total       INTEGER NOT NULL,
+    done        INTEGER NOT NULL DEFAULT 0,
+    skipped     INTEGER NOT NULL DEFAULT 0,
+    last_id     INTEGER NOT NULL DEFAULT 0,
+    owner       TEXT NOT NULL,
+    seen_at     INTEGER NOT NULL,
+    finished_at INTEGER
+) STRICT;
+CREATE INDEX job_open ON job (campaign_id) WHERE finished_at IS NULL;
+
 CREATE TABLE event_conversation (  -- what an event did to each of its conversations
     event_id           INTEGER NOT NULL REFERENCES event (id),
     conversation_id    INTEGER NOT NULL REFERENCES conversation (id),
@@ -281,6 +297,16 @@ CREATE TABLE event_conversation (  -- what an event did to each of its conversat
 ) STRICT;
 CREATE INDEX event_conversation_of_conversation
     ON event_conversation (conversation_id, event_id, from_assignment_id, to_assignment_id);
+
+CREATE TABLE event_number (  -- the numbers that a list opted out, or its undo in, with their opt-outs
+    event_id INTEGER NOT NULL REFERENCES event (id),
+    phone    TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    note     TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    user_id  INTEGER REFERENCES users (id),
+    PRIMARY KEY (event_id, phone)
+) STRICT;
 """
 
 COUNTED = {

@@ -20,9 +20,11 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.words import ConversationSort
 from thrumsg_tui.gateway.contacts import PracticeContacts
 from thrumsg_tui.store.changes.holding import let_due
+from thrumsg_tui.store.changes.paced import finish, finish_abandoned
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
 from thrumsg_tui.store.database import Database
@@ -30,7 +32,7 @@ from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.desk import Desk, Progress
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.palette import PaletteProvider
@@ -210,7 +212,15 @@ class ThrumsgApp(App[None]):
 
     async def _tick(self) -> None:
         await self._in_background(let_due)
+        await self._finish_abandoned()
         self.ask_again()
+
+    async def _finish_abandoned(self) -> None:
+        """Finish a bulk move whose process has died (`docs/rules.md 4.8`)."""
+        try:
+            await self.desk.work(_finish_others, Progress())
+        except ThrumsgError as error:
+            self._tell(str(error))
 
     async def _show_presence(self) -> None:
         messenger = self.place.campaign_id if self.place.assignment_id else None
@@ -219,6 +229,19 @@ class ThrumsgApp(App[None]):
             await self.desk.do(show_presence, self.session, self.who.user.id, messenger, opened)
         except ThrumsgError as error:
             self._tell(str(error))
+
+    def finish_later(self, begun: Outcome) -> None:
+        """Make the moves that a change has only begun, and say what came of them."""
+        self.run_worker(self._finish(begun), group="job")
+
+    async def _finish(self, begun: Outcome) -> None:
+        try:
+            outcome = await self.desk.work(_finish_moving, Progress(), begun)
+        except ThrumsgError as error:
+            self._tell(str(error))
+            return
+        undo = f"; undo {outcome.event} in the history takes it back" if outcome.moved else ""
+        self._tell(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}{undo}.")
 
     async def _let_contacts_live(self) -> None:
         await self._in_background(self._contacts.live)
@@ -283,6 +306,14 @@ def _as_typed(event: Event) -> list[Event]:
     for each in typed:
         each.time = event.time
     return list[Event](typed)
+
+
+def _finish_moving(db: Database, progress: Progress, begun: Outcome) -> Outcome:
+    return finish(db, begun, progress)
+
+
+def _finish_others(db: Database, _progress: Progress) -> int:
+    return finish_abandoned(db)
 
 
 def run_app(db: Database, who: Identity) -> int:

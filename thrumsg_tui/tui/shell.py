@@ -11,6 +11,7 @@ from textual.widget import Widget
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -35,6 +36,9 @@ class Shell(Protocol):
 
     def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
         """Show the journal."""
+
+    def finish_later(self, begun: Outcome) -> None:
+        """Make the moves that a change has only begun, while everything else goes on."""
 
     def show_over(self, screen: Screen[None]) -> None:
         """Show a screen over the present one."""

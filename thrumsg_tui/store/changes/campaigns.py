@@ -13,7 +13,9 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Request
 from thrumsg_tui.domain.words import CampaignState, HoursIn
-from thrumsg_tui.store.changes.holding import hold_anew
+from thrumsg_tui.store.changes.frozen import require_not_archived
+from thrumsg_tui.store.changes.holding import WINDOW_OVER, Settled, cancel_held, hold_anew, tell_threads
+from thrumsg_tui.store.changes.paced import require_no_job
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
@@ -49,7 +51,7 @@ def create_campaign(
     before it starts.
     """
     who.require(Action.RUN_CAMPAIGN)
-    setup = Setup(name.strip(), initial_script, hours, description.strip(), hours_in, starts, ends, quicksend)
+    setup = _trimmed(Setup(name, initial_script, hours, description, hours_in, starts, ends, quicksend))
     with db.writing() as tx:
         _require_fit(tx, setup)
         row = tx.conn.execute(
@@ -74,28 +76,33 @@ def create_campaign(
         return campaign(tx.conn, campaign_id)
 
 
-def edit_campaign(db: Database, who: Identity, campaign_id: CampaignId, setup: Setup) -> Campaign:
+def edit_campaign(
+    db: Database, who: Identity, campaign_id: CampaignId, setup: Setup, *, seen: Setup | None = None
+) -> Campaign:
     """Change what a campaign is; held messages then leave when its new hours and window allow.
 
-    A held initial that the new window shuts out is cancelled, as if it had never been sent (`docs/rules.md 6.4`).
-    Raises `Refused` if it is archived, or as in `create_campaign`. Nothing different: nothing is journalled.
+    With `seen`, what the person began with, only what differs from that is changed, so that nobody's edit meanwhile is
+    taken back. A held initial that the new window shuts out is cancelled, as if it had never been sent
+    (`docs/rules.md 6.4`). Raises `Refused` if the campaign is archived, or as in `create_campaign`. Nothing different:
+    nothing is journalled.
     """
     who.require(Action.RUN_CAMPAIGN)
-    setup = replace(setup, name=setup.name.strip(), description=setup.description.strip())
     with db.writing() as tx:
-        before = campaign(tx.conn, campaign_id)
-        if before.state is CampaignState.ARCHIVED:
-            raise Refused(f"{before.name!r} is archived: nothing in it changes any more.")
-        changed = [words for name, words in _WORDS.items() if getattr(setup, name) != getattr(before.setup, name)]
+        before = require_not_archived(tx, campaign_id)
+        setup = _merged(before.setup, _trimmed(setup), seen)
+        changed = [name for name in _WORDS if getattr(setup, name) != getattr(before.setup, name)]
         if not changed:
             return before
         _require_fit(tx, setup, campaign_id)
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
-        hold_anew(tx, campaign_id)
-        summary = f"changed {', '.join(changed)} of {setup.name!r}"
-        record(tx, who, Deed.CHANGE_CAMPAIGN, summary, campaign_id=campaign_id)
-        return campaign(tx.conn, campaign_id)
+        after = campaign(tx.conn, campaign_id)
+        settled = hold_anew(tx, after) if _TIMES & set(changed) else Settled(0, 0, ())
+        summary = "; ".join([_summary(before, setup, changed), *settled.sentences])
+        thread = {"thread": WINDOW_OVER}
+        event_id = record(tx, who, Deed.CHANGE_CAMPAIGN, summary, campaign_id=campaign_id, details=thread)
+        tell_threads(tx, event_id, settled.cancelled)
+        return after
 
 
 _WORDS = {
@@ -109,6 +116,29 @@ _WORDS = {
     "quicksend": "QuickSend",
 }
 """What the journal calls each part of a setup."""
+
+_TIMES = {"hours", "hours_in", "starts", "ends"}
+"""The parts on which it depends when a held message leaves."""
+
+
+def _trimmed(setup: Setup) -> Setup:
+    return replace(setup, name=setup.name.strip(), description=setup.description.strip())
+
+
+def _merged(stored: Setup, wanted: Setup, seen: Setup | None) -> Setup:
+    """Carry what a person has changed since they saw it into what is stored now."""
+    if seen is None:
+        return wanted
+    changes = {name: getattr(wanted, name) for name in _WORDS if getattr(wanted, name) != getattr(seen, name)}
+    try:
+        return replace(stored, **changes)
+    except ValueError as error:
+        raise Refused(f"{error} Somebody changed the other one meanwhile; nothing was changed.") from error
+
+
+def _summary(before: Campaign, setup: Setup, changed: Sequence[str]) -> str:
+    renamed = f", now {setup.name!r}" if "name" in changed else ""
+    return f"changed {', '.join(_WORDS[name] for name in changed)} of {before.name!r}{renamed}"
 
 
 def _columns(setup: Setup) -> dict[str, str | int | None]:
@@ -139,14 +169,22 @@ def change_state(db: Database, who: Identity, name: str, to: CampaignState) -> C
     who.require(Action.RUN_CAMPAIGN)
     with db.writing() as tx:
         of = find_campaign(tx.conn, name)
+        if to is CampaignState.ARCHIVED:
+            require_no_job(tx, of.id)
         if of.state not in _ALLOWED_BEFORE[to]:
             raise Refused(f"{of.name!r} is {of.state}, so it cannot become {to}. Nothing was changed.")
         tx.conn.execute(
             "UPDATE campaign SET state = ?, launched_at = COALESCE(launched_at, ?) WHERE id = ?",
             (to, tx.now_ms if to is CampaignState.ACTIVE else None, of.id),
         )
+        cancelled = cancel_held(tx, of.id) if to is CampaignState.ARCHIVED else ()
         summary = f"{of.name!r} is {to}, was {of.state}"
-        record(tx, who, Deed.CHANGE_CAMPAIGN, summary, campaign_id=of.id)
+        if cancelled:
+            noun = "conversation" if len(cancelled) == 1 else "conversations"
+            summary += f"; what was held in {len(cancelled)} {noun} is cancelled"
+        thread = {"thread": "message cancelled: the campaign was archived before it could leave"}
+        event_id = record(tx, who, Deed.CHANGE_CAMPAIGN, summary, campaign_id=of.id, details=thread)
+        tell_threads(tx, event_id, cancelled)
         return campaign(tx.conn, of.id)
 
 

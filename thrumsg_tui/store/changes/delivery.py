@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
-from thrumsg_tui.domain.sending import hold_until
+from thrumsg_tui.domain.sending import hold_until, shut_out
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
+from thrumsg_tui.store.changes.holding import cancel
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.derived import refresh, reopen_follow_ups
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.times import to_ms
 
@@ -30,9 +30,9 @@ class Outgoing:
 def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
     """Claim queued messages for a gateway: they are `sending` from now on.
 
-    A message whose campaign has been paused stays queued, one that is outside the hours now is held again, and one
-    whose number has opted out since is cancelled (`docs/rules.md 5.8`); an opt-out confirmation is never held back
-    (`docs/rules.md 5.9`).
+    A message whose campaign has been paused stays queued, and one that is outside the hours now is held again. One
+    whose number has opted out since is cancelled (`docs/rules.md 5.8`), and so is an initial whose window is over
+    (`docs/rules.md 6.3`). An opt-out confirmation is never held back (`docs/rules.md 5.9`).
     """
     with db.reading() as conn:
         if conn.execute("SELECT 1 FROM message WHERE state = 'queued' LIMIT 1").fetchone() is None:
@@ -67,15 +67,17 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
 
 
 def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
-    """Claim a message, unless its number has opted out or its campaign is outside its hours."""
+    """Claim a message, unless its number has opted out, its campaign is outside its hours, or its window is over."""
     message_id, conversation_id = MessageId(row["id"]), ConversationId(row["conversation_id"])
     kind = MessageKind(row["kind"])
     if row["opted_out"] and kind is not MessageKind.OPT_OUT_CONFIRMATION:
-        _set(tx, message_id, MessageState.CANCELLED)
-        reopen_follow_ups(tx.conn, conversation_id)
-        refresh(tx.conn, conversation_id)
+        cancel(tx, message_id, conversation_id)
         return None
-    leaves_at = hold_until(campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"]), kind, tx.now)
+    of = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
+    leaves_at = hold_until(of, kind, tx.now)
+    if shut_out(of, kind, leaves_at or tx.now):
+        cancel(tx, message_id, conversation_id)
+        return None
     if leaves_at:
         _set(tx, message_id, MessageState.UNSENT, leaves_at=to_ms(leaves_at))
         return None

@@ -1,29 +1,35 @@
-"""Making follow-ups, and closing them."""
+"""Making follow-ups, ending them, and passing over one in a conversation (`docs/rules.md 3.1`, `3.12`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from thrumsg_tui.domain.campaigns import FollowUpId
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.campaigns import CampaignId, FollowUpId, Target
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.words import CampaignState
-from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.changes.frozen import require_not_archived
+from thrumsg_tui.store.changes.sending import close_follow_up
+from thrumsg_tui.store.changes.surveys import require_own
+from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh_pending_follow_ups
-from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.store.queries.follow_ups import REACHED, Reach, reach, target_parameters
+from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
+
+_EVERYBODY = Target()
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A new follow-up: how many conversations it reaches, and how many have not started and are left out."""
+    """A new follow-up, and whom it reaches."""
 
     id: FollowUpId
-    reaches: int
-    not_started: int
+    reach: Reach
 
 
 def create_follow_up(
@@ -34,18 +40,16 @@ def create_follow_up(
     text: str,
     *,
     expires_at: datetime | None = None,
-    replied: bool | None = None,
+    target: Target = _EVERYBODY,
 ) -> Created:
     """Make a follow-up for conversations in which somebody has written (`docs/rules.md 3.1`).
 
-    `replied` narrows it to contacts who have, or have not, ever written. Raises `Refused` for a blank title or text, a
-    moment that has passed, or an archived campaign.
+    Whoever is opted out is meant too, and gets it only if they opt in while it lasts. Raises `Refused` for a blank
+    title or text, a moment that has passed, or an archived campaign.
     """
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
-        of = find_campaign(tx.conn, campaign_name)
-        if of.state is CampaignState.ARCHIVED:
-            raise Refused(f"{of.name!r} is archived: it takes no follow-up any more.")
+        of = require_not_archived(tx, find_campaign(tx.conn, campaign_name).id)
         if not title.strip() or not text.strip():
             raise Refused("A follow-up needs a title and a text. Nothing was changed.")
         if expires_at and expires_at <= tx.now:
@@ -58,22 +62,79 @@ def create_follow_up(
             (of.id, title.strip(), text, to_ms(expires_at) if expires_at else None, who.user.id, tx.now_ms),
         ).fetchone()
         made = FollowUpId(row["id"])
-        reached = tx.conn.execute(
-            """
+        reached = reach(tx.conn, of.id, target)
+        tx.conn.execute(
+            f"""
             INSERT INTO follow_up_target (follow_up_id, conversation_id, state)
-            SELECT :made, id, 'pending' FROM conversation
-            WHERE campaign_id = :campaign_id AND status <> 'not_started' AND (:replied IS NULL OR replied = :replied)
+            SELECT :made, conversation.id, 'pending' FROM conversation WHERE {REACHED}
             """,
-            {"made": made, "campaign_id": of.id, "replied": None if replied is None else int(replied)},
-        ).rowcount
+            {"made": made, **target_parameters(of.id, target)},
+        )
         refresh_pending_follow_ups(
             tx.conn,
             "campaign_id = :campaign_id AND follow_up_id IS NULL AND status <> 'not_started'",
             {"campaign_id": of.id},
         )
-        left_out = tx.conn.execute(
-            "SELECT COUNT(*) FROM conversation WHERE campaign_id = ? AND status = 'not_started'", (of.id,)
-        ).fetchone()[0]
-        summary = f"made the follow-up {title.strip()!r} for {reached} conversations"
+        summary = f"made the follow-up {title.strip()!r} for {reached.reaches} conversations"
         record(tx, who, Deed.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
-        return Created(made, reached, left_out)
+        return Created(made, reached)
+
+
+def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
+    """Send a follow-up to nobody any more; return in how many conversations it was still unsent."""
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        row = tx.conn.execute(
+            "SELECT campaign_id, title, active FROM follow_up WHERE id = ?", (follow_up_id,)
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"There is no follow-up {follow_up_id}.")
+        of = require_not_archived(tx, CampaignId(row["campaign_id"]))
+        if not row["active"]:
+            raise Refused(f"{row['title']!r} has ended already.")
+        unsent = tx.conn.execute(
+            "SELECT COUNT(*) FROM conversation WHERE follow_up_id = ? AND in_follow_ups = 1", (follow_up_id,)
+        ).fetchone()[0]
+        tx.conn.execute("UPDATE follow_up SET active = 0 WHERE id = ?", (follow_up_id,))
+        refresh_pending_follow_ups(tx.conn, "follow_up_id = :ended", {"ended": follow_up_id})
+        summary = f"ended the follow-up {row['title']!r}, unsent in {unsent} conversations"
+        record(tx, who, Deed.END_FOLLOW_UP, summary, campaign_id=of.id)
+        return int(unsent)
+
+
+def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId) -> EventId:
+    """Pass over the follow-up that is up in a conversation; it can be undone.
+
+    Raises `Refused` if none is up, and for a sender in a conversation that is not theirs.
+    """
+    who.require(Action.WORK)
+    with db.writing() as tx:
+        of = conversation(tx.conn, conversation_id)
+        require_own(who, of)
+        require_not_archived(tx, of.campaign_id)
+        if of.follow_up_id is None or of.opted_out:
+            raise Refused(f"There is no follow-up to skip for {of.name}.")
+        title = tx.conn.execute("SELECT title FROM follow_up WHERE id = ?", (of.follow_up_id,)).fetchone()["title"]
+        close_follow_up(tx, of.id, of.follow_up_id, "skipped")
+        event_id = record(
+            tx,
+            who,
+            Deed.SKIP_FOLLOW_UP,
+            f"skipped the follow-up {title!r} for {of.name}",
+            campaign_id=of.campaign_id,
+            details={"follow_up": of.follow_up_id, "thread": f"follow-up {title!r} skipped by {who.user.name}"},
+            undoable=True,
+        )
+        touch(tx, event_id, [(of.id, None, None)])
+        return event_id
+
+
+def set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, *, skipped: bool) -> bool:
+    """Skip a follow-up in a conversation, or let it come up again; tell whether it was the other way round."""
+    before, after = ("pending", "skipped") if skipped else ("skipped", "pending")
+    changed = tx.conn.execute(
+        "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ? AND state = ?",
+        (after, follow_up_id, conversation_id, before),
+    )
+    refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
+    return bool(changed.rowcount)

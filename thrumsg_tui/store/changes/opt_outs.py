@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity, Role
 from thrumsg_tui.domain.words import CampaignState, MessageKind, OptOutKind
 from thrumsg_tui.store.changes.sending import store_outgoing
@@ -16,6 +18,9 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation, opt_out
+
+Described = Mapping[str, str | int | None]
+"""An opt-out as the journal keeps it for undo: kind, note, at, user_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,46 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
         return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
 
 
+def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str = "") -> tuple[OptedOut, ...]:
+    """Opt several numbers (E.164) out by hand, all or none, and return what was done for those that were not already.
+
+    Raises `Refused` for a sender who holds no conversation of one of them.
+    """
+    who.require(Action.WORK)
+    with db.writing() as tx:
+        for phone in phones:
+            require_own_number(tx, who, phone)
+        wanted = [phone for phone in dict.fromkeys(phones) if opt_out(tx.conn, phone) is None]
+        return tuple(store_opt_out(tx, who, phone, OptOutKind.MANUAL, note) for phone in wanted)
+
+
+def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId | None:
+    """Change the note of an opt-out; None where it says so already. The old one stays in the journal.
+
+    Raises `Refused` for a number (E.164) that is not opted out.
+    """
+    who.require(Action.CHANGE_OPT_OUTS)
+    note = note.strip()
+    with db.writing() as tx:
+        present = opt_out(tx.conn, phone)
+        if present is None:
+            raise Refused(f"{phone} is not opted out, so there is no note to change.")
+        if present.note == note:
+            return None
+        tx.conn.execute("UPDATE opt_out SET note = ?, note_key = ? WHERE phone = ?", (note, fold(note), phone))
+        concerned = conversations_of(tx, phone)
+        event_id = record(
+            tx,
+            who,
+            Deed.CHANGE_OPT_OUT,
+            f"changed the note on the opt-out of {phone} to {note!r}, was {present.note!r}",
+            conversation_id=concerned[0] if concerned else None,
+            details={"thread": f"note on the opt-out changed by {who.user.name}: {note or '(none)'}"},
+        )
+        touch(tx, event_id, ((each, None, None) for each in concerned))
+        return event_id
+
+
 def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
     """Opt a number (E.164) in by hand; no message is sent (`docs/rules.md 5.7`)."""
     who.require(Action.OPT_IN)
@@ -48,17 +93,11 @@ def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
         return store_opt_in(tx, who, phone)
 
 
-def store_opt_out(
-    tx: Transaction, who: Identity | None, phone: str, kind: OptOutKind, note: str, *, confirm: bool = True
-) -> OptedOut:
+def store_opt_out(tx: Transaction, who: Identity | None, phone: str, kind: OptOutKind, note: str) -> OptedOut:
     """Opt a number out that is not: mark its conversations, cancel what waits, confirm, journal."""
-    tx.conn.execute(
-        "INSERT INTO opt_out (phone, kind, note, at, user_id) VALUES (?, ?, ?, ?, ?)",
-        (phone, kind, note, tx.now_ms, who.user.id if who else None),
-    )
-    concerned = mark(tx, phone, opted_out=True)
-    _cancel_unsent(tx, concerned)
-    confirmed = confirm and _confirm(tx, who, phone)
+    described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
+    concerned = enter_opt_out(tx, phone, described)
+    confirmed = _confirm(tx, who, phone)
     by = who.user.name if who else "the contact"
     event_id = record(
         tx,
@@ -76,8 +115,8 @@ def store_opt_out(
 def store_own_words(tx: Transaction, phone: str, words: str) -> None:
     """Note that a contact who is opted out has asked for it: from now on it is their own opt-out, for undo too."""
     tx.conn.execute(
-        "UPDATE opt_out SET kind = ?, note = ?, at = ?, user_id = NULL WHERE phone = ?",
-        (OptOutKind.AUTOMATIC, words, tx.now_ms, phone),
+        "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",
+        (OptOutKind.AUTOMATIC, words, fold(words), tx.now_ms, phone),
     )
     record(tx, None, Deed.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
 
@@ -108,17 +147,20 @@ def erase_opt_out(tx: Transaction, phone: str) -> list[ConversationId]:
     return mark(tx, phone, opted_out=False)
 
 
-def describe_opt_out(tx: Transaction, phone: str) -> dict[str, str | int | None] | None:
+def describe_opt_out(tx: Transaction, phone: str) -> Described | None:
     """Describe a number's opt-out for the journal, None where there is none."""
     row = tx.conn.execute("SELECT kind, note, at, user_id FROM opt_out WHERE phone = ?", (phone,)).fetchone()
     return None if row is None else dict(row)
 
 
-def restore_opt_out(tx: Transaction, phone: str, described: dict[str, str | int | None]) -> list[ConversationId]:
-    """Put back an opt-out as the journal described it; nobody is told again."""
+def enter_opt_out(tx: Transaction, phone: str, described: Described) -> list[ConversationId]:
+    """Store an opt-out as described, mark the number's conversations, cancel what waits in them; nobody is told."""
     tx.conn.execute(
-        "INSERT INTO opt_out (phone, kind, note, at, user_id) VALUES (:phone, :kind, :note, :at, :user_id)",
-        {**described, "phone": phone},
+        """
+        INSERT INTO opt_out (phone, kind, note, note_key, at, user_id)
+        VALUES (:phone, :kind, :note, :note_key, :at, :user_id)
+        """,
+        {**described, "phone": phone, "note_key": fold(str(described["note"]))},
     )
     concerned = mark(tx, phone, opted_out=True)
     _cancel_unsent(tx, concerned)
@@ -134,6 +176,11 @@ def mark(tx: Transaction, phone: str, *, opted_out: bool) -> list[ConversationId
         """,
         (int(opted_out), phone),
     )
+    return conversations_of(tx, phone)
+
+
+def conversations_of(tx: Transaction, phone: str) -> list[ConversationId]:
+    """List a number's conversations, last texted first."""
     rows = tx.conn.execute(
         """
         SELECT id FROM conversation WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.errors import Refused
+from dataclasses import replace
+
+from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity, Role, User, UserId
 from thrumsg_tui.store.database import Database, Transaction
@@ -57,25 +59,59 @@ def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, em
     return find_user(tx.conn, login)
 
 
-def edit_user(db: Database, who: Identity, login: str, first_name: str, last_name: str, email: str) -> User:
-    """Change a user's name and email address; those of somebody above oneself only by an owner.
+def edit_user(
+    db: Database,
+    who: Identity,
+    login: str,
+    *,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    email: str | None = None,
+) -> User:
+    """Change a user's names and email address; None leaves one as it is (`docs/rules.md 8.1`).
 
-    Raises `Refused` for a blank first name.
+    Raises `Refused` for a first name that is taken away, `NotPermitted` for somebody above oneself.
     """
     who.require(Action.MANAGE_PEOPLE)
-    names = first_name.strip(), last_name.strip(), email.strip()
-    if not names[0]:
-        raise Refused("A user needs a first name. Nothing was changed.")
     with db.writing() as tx:
         user = find_user(tx.conn, login)
-        if user.role.rank > who.role.rank:
-            who.require(Action.CHANGE_ROLES)
-        if names == (user.first_name, user.last_name, user.email):
-            return user
-        tx.conn.execute("UPDATE users SET first_name = ?, last_name = ?, email = ? WHERE id = ?", (*names, user.id))
-        changed = find_user(tx.conn, login)
-        record(tx, who, Deed.CHANGE_USER, f"{login} is {changed.name} now, was {user.name}")
-        return changed
+        require_may_edit(who, user)
+        after = replace(
+            user,
+            first_name=user.first_name if first_name is None else first_name.strip(),
+            last_name=user.last_name if last_name is None else last_name.strip(),
+            email=user.email if email is None else email.strip(),
+        )
+        if user.first_name and not after.first_name:
+            raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
+        if after != user:
+            store_user(tx, after)
+            record(tx, who, Deed.CHANGE_USER, f"changed {login}: {_difference(user, after)}")
+        return after
+
+
+def require_may_edit(who: Identity, user: User) -> None:
+    """Raise `NotPermitted` where the user is above the person."""
+    if user.role.rank > who.role.rank:
+        raise NotPermitted(f"You may not change {user.login}, who is {user.role}: {who.user.login} is {who.role}.")
+
+
+def store_user(tx: Transaction, user: User) -> None:
+    """Write all that may change about a user."""
+    tx.conn.execute(
+        "UPDATE users SET first_name = ?, last_name = ?, email = ?, role = ? WHERE id = ?",
+        (user.first_name, user.last_name, user.email, user.role, user.id),
+    )
+
+
+def _difference(before: User, after: User) -> str:
+    """Say what was changed about a user, and what it was before."""
+    names = {"first_name": "first name", "last_name": "last name", "email": "email"}
+    return ", ".join(
+        f"{name} {getattr(after, field)!r}, was {getattr(before, field)!r}"
+        for field, name in names.items()
+        if getattr(after, field) != getattr(before, field)
+    )
 
 
 def change_role(db: Database, who: Identity, login: str, role: Role) -> User:

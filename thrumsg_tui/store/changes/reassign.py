@@ -1,4 +1,4 @@
-"""Reassigning conversations, one or 100,000, in one transaction (`docs/rules.md` 4)."""
+"""Reassigning conversations, one or 100,000 (`docs/rules.md` 4)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Move, Outcome, Plan, Request, net_gains
 from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes.handing_over import give
+from thrumsg_tui.store.changes.paced import PACED_ABOVE, begin, finish, require_no_job
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.reassignment import plan, still_possible
-from thrumsg_tui.store.schema import COUNTED
 
 _STEP = 1000
 """After how many conversations progress is told."""
@@ -25,7 +26,8 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
     """Plan and apply at once; raises `Refused` in the cases of `docs/rules.md 4.6`."""
     who.require(Action.REASSIGN)
     with db.writing() as tx:
-        return move(tx, who, plan(tx.conn, request, tx.now))
+        begun = move(tx, who, plan(tx.conn, request, tx.now))
+    return finish(db, begun)
 
 
 def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
@@ -33,6 +35,11 @@ def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
 
     `on_progress` is told how many were moved so far, in the thread that makes the change.
     """
+    return finish(db, begin_plan(db, who, planned, on_progress), on_progress)
+
+
+def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
+    """Apply a plan in one transaction, or begin with it where it is too large; then `finish` makes the rest."""
     who.require(Action.REASSIGN)
     with db.writing() as tx:
         of = campaign(tx.conn, planned.campaign_id)
@@ -53,7 +60,8 @@ def move(
 ) -> Outcome:
     """Move what still is where the plan found it, in one journal entry; nothing moved leaves none.
 
-    `removed` is the assignment of a sender who leaves the campaign with this; it is put back by undo.
+    More than `PACED_ABOVE` are only begun with. `removed` is the assignment of a sender who leaves the campaign with
+    this; it is put back by undo.
     """
     moves, skipped = still_possible(tx.conn, planned)
     skipped = [*planned.already_there, *skipped]
@@ -65,70 +73,54 @@ def move(
         sentence = f"{what.format(planned.names[removed])} the campaign; {sentence}"
     if not moves and removed is None:
         return Outcome(None, 0, tuple(skipped), {}, sentence)
+    paced = len(moves) > PACED_ABOVE and removed is None
+    if paced:
+        require_no_job(tx, planned.campaign_id)
+        sentence = f"moving {len(moves)} conversations {way_of(moves, planned)}, under way"
     event_id = record(
         tx,
         who,
         deed,
         sentence,
         campaign_id=planned.campaign_id,
-        details={"removed": removed, "skipped": len(skipped)},
-        undoable=True,
+        details={"removed": removed, "skipped": len(skipped), "way": way_of(moves, planned)},
+        undoable=not paced,
         undoes=undoes,
     )
     touch(tx, event_id, ((each.conversation_id, each.source, each.destination) for each in moves))
-    _give(tx, event_id, sorted(each.conversation_id for each in moves), on_progress)
+    if paced:
+        begin(tx, event_id, planned.campaign_id, len(moves))
+        return Outcome(event_id, 0, tuple(skipped), {}, sentence, under_way=True)
+    _give_all(tx, event_id, sorted(each.conversation_id for each in moves), on_progress)
     return Outcome(event_id, len(moves), tuple(skipped), gains, sentence)
 
 
-def _give(
+def _give_all(
     tx: Transaction, event_id: EventId, moved: Sequence[ConversationId], on_progress: Callable[[int], None] | None
 ) -> None:
-    """Change hands as the event says, some at a time, and count both sides once for all."""
+    """Change hands as the event says, some at a time, so that progress can be told."""
     for start in range(0, len(moved), _STEP):
         some = moved[start : start + _STEP]
-        tx.conn.execute(
-            """
-            UPDATE conversation SET assignment_id = touched.to_assignment_id
-            FROM event_conversation AS touched
-            WHERE touched.event_id = ? AND touched.conversation_id BETWEEN ? AND ?
-              AND conversation.id = touched.conversation_id
-            """,
-            (event_id, some[0], some[-1]),
-        )
+        give(tx, event_id, some[0], some[-1])
         if on_progress:
             on_progress(start + len(some))
-    _count(tx, event_id, "from_assignment_id", "-")
-    _count(tx, event_id, "to_assignment_id", "+")
-
-
-def _count(tx: Transaction, event_id: EventId, side: str, sign: str) -> None:
-    """Take from, or add to, the kept counts of one side of an event's moves."""
-    sums = ", ".join(
-        f"SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END) AS {column}"
-        for column, condition in COUNTED.items()
-    )
-    rows = tx.conn.execute(
-        f"""
-        SELECT touched.{side} AS assignment_id, {sums}
-        FROM event_conversation AS touched JOIN conversation ON conversation.id = touched.conversation_id
-        WHERE touched.event_id = ? GROUP BY touched.{side}
-        """,
-        (event_id,),
-    ).fetchall()
-    changes = ", ".join(f"{column} = {column} {sign} :{column}" for column in COUNTED)
-    tx.conn.executemany(f"UPDATE assignment SET {changes} WHERE id = :assignment_id", map(dict, rows))
 
 
 def sentence_of(moves: Sequence[Move], planned: Plan, skipped: int) -> str:
     """Say what was moved from whom to whom, and how many were skipped."""
-    sources = list(dict.fromkeys(planned.names[each.source] for each in moves))
-    destinations = list(dict.fromkeys(planned.names[each.destination] for each in moves))
     if not moves:
         sentence = "nothing was moved" if skipped else "nothing matched, nothing was moved"
     else:
         noun = "conversation" if len(moves) == 1 else "conversations"
-        sentence = f"moved {len(moves)} {noun} from {_listed(sources)} to {_listed(destinations)}"
+        sentence = f"moved {len(moves)} {noun} {way_of(moves, planned)}"
     return f"{sentence}; {skipped} skipped" if skipped else sentence
+
+
+def way_of(moves: Sequence[Move], planned: Plan) -> str:
+    """Say from whom to whom."""
+    sources = list(dict.fromkeys(planned.names[each.source] for each in moves))
+    destinations = list(dict.fromkeys(planned.names[each.destination] for each in moves))
+    return f"from {_listed(sources)} to {_listed(destinations)}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
 from thrumsg_tui.domain.journal import Deed
@@ -9,7 +11,9 @@ from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.sending import unfit
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.settings import DEFAULTS
+from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
+
+_HOURS = {"default_open", "default_close"}
 
 _SWITCHES = {
     "on": "on",
@@ -24,18 +28,29 @@ _SWITCHES = {
 
 
 def change_setting(db: Database, who: Identity, key: str, value: str) -> str:
-    """Change a setting and return it as stored.
+    """Change a setting and return it as stored; raises what `change_settings` does."""
+    return change_settings(db, who, {key: value})[key]
 
-    Raises `NotFound` for an unknown key, `Refused` for a value that it cannot have.
+
+def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> dict[str, str]:
+    """Change several settings together, all or none, and return them as stored.
+
+    Raises `NotFound` for an unknown key, `Refused` for a value that one cannot have, or for a day that would close
+    before it opens (`docs/rules.md 6.2`).
     """
     who.require(Action.CHANGE_SETTINGS)
-    if key not in DEFAULTS:
-        raise NotFound(f"There is no setting {key!r}; there are {', '.join(DEFAULTS)}.")
-    stored = checked_setting(key, value)
+    for key in values:
+        if key not in DEFAULTS:
+            raise NotFound(f"There is no setting {key!r}; there are {', '.join(DEFAULTS)}.")
+    wanted = {key: checked_setting(key, value) for key, value in values.items()}
     with db.writing() as tx:
-        store_setting(tx, key, stored)
-        record(tx, who, Deed.CHANGE_SETTING, f"set {key} to {stored!r}")
-    return stored
+        if _HOURS & wanted.keys():
+            _require_day(stored_settings(tx.conn), wanted)
+        for key, value in wanted.items():
+            store_setting(tx, key, value)
+        if wanted:
+            record(tx, who, Deed.CHANGE_SETTING, ", ".join(f"set {key} to {value!r}" for key, value in wanted.items()))
+    return wanted
 
 
 def store_setting(tx: Transaction, key: str, value: str) -> None:
@@ -49,6 +64,16 @@ def store_setting(tx: Transaction, key: str, value: str) -> None:
     )
 
 
+def _require_day(stored: dict[str, str], wanted: dict[str, str]) -> None:
+    opens, closes = ((stored | wanted)[key] for key in ("default_open", "default_close"))
+    try:
+        DailyHours("UTC", parse_clock(opens), parse_clock(closes))
+    except ValueError:
+        others = "".join(f" Change {key} first." for key in _HOURS - wanted.keys())
+        sentence = f"New campaigns would close at {closes}, which is not after {opens}, when they open."
+        raise Refused(f"{sentence}{others} Nothing was changed.") from None
+
+
 def checked_setting(key: str, value: str) -> str:
     """Return a setting's value as it is stored; `Refused` if it cannot have it."""
     if DEFAULTS[key] in {"on", "off"}:
@@ -60,7 +85,7 @@ def checked_setting(key: str, value: str) -> str:
         raise Refused(f"That cannot be the opt-out message. {why.sentence}")
     value = value.strip()
     try:
-        if key in {"default_open", "default_close"}:
+        if key in _HOURS:
             return clock(parse_clock(value))
         if key == "default_timezone" and value:
             DailyHours(value, 0, 1)

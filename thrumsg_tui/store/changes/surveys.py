@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
-from thrumsg_tui.domain.campaigns import Choice, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, EventId
-from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity, Role
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.naming import choice_named, question_named
 from thrumsg_tui.store.queries.thread import conversation
-
-_Named = TypeVar("_Named", Question, Choice)
 
 
 def record_answer(
@@ -34,8 +30,8 @@ def record_answer(
     with db.writing() as tx:
         of = conversation(tx.conn, conversation_id)
         require_own(who, of)
-        asked = _question(tx, of, question)
-        chosen = None if choice is None else _choice(asked, choice)
+        asked = question_named(questions(tx.conn, of.campaign_id), question)
+        chosen = None if choice is None else choice_named(asked, choice)
         before, after = of.answers.get(asked.id), chosen.id if chosen else None
         if before == after:
             return None
@@ -85,25 +81,3 @@ def store_answer(
         """,
         (conversation_id, question_id, choice_id, who.user.id, tx.now_ms),
     )
-
-
-def _question(tx: Transaction, of: Conversation, wanted: QuestionId | str) -> Question:
-    found = _named(questions(tx.conn, of.campaign_id), wanted)
-    if found is None:
-        raise NotFound(f"There is no survey question {wanted!r} in this campaign; `thrumsg campaign show` lists them.")
-    return found
-
-
-def _choice(of: Question, wanted: ChoiceId | str) -> Choice:
-    found = _named(of.choices, wanted)
-    if found is None:
-        offered = ", ".join(each.text for each in of.choices)
-        raise NotFound(f"{wanted!r} is not a choice of {of.text!r}; there are {offered}.")
-    return found
-
-
-def _named(offered: Sequence[_Named], wanted: int | str) -> _Named | None:
-    """Find by id, or by words: a text that happens to be a number counts before the id that it spells."""
-    by_text = [each for each in offered if each.text == wanted]
-    by_id = [each for each in offered if str(each.id) == str(wanted)]
-    return next(iter(by_text + by_id), None)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, FollowUpId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.words import CampaignState
-from thrumsg_tui.store.changes.opt_outs import describe_opt_out, erase_opt_out, require_own_number, restore_opt_out
+from thrumsg_tui.store.changes.follow_ups import set_skipped
+from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
+from thrumsg_tui.store.changes.opt_outs import describe_opt_out, enter_opt_out, erase_opt_out, require_own_number
+from thrumsg_tui.store.changes.paced import finish
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import require_own, store_answer
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, last_undoable
+from thrumsg_tui.store.queries.jobs import open_jobs
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import details_of, require_may_undo, way_back
 
@@ -29,6 +33,11 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
     Conversations that were moved again since, or whose former sender has left, are skipped and listed. Raises
     `Refused` if the change cannot be taken back, or was already.
     """
+    return finish(db, begin_undo(db, who, event_id))
+
+
+def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
+    """Take back a change in one transaction, or begin with it where it moves too much; then `finish` makes the rest."""
     who.require(Action.WORK)
     with db.writing() as tx:
         wanted = entry(tx.conn, event_id) if event_id is not None else last_undoable(tx.conn, who.user.id)
@@ -37,6 +46,10 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
         require_may_undo(who, wanted)
         if wanted.undone_by is not None:
             raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
+        if not wanted.undoable and (
+            job := next((each for each in open_jobs(tx.conn) if each.event_id == wanted.id), None)
+        ):
+            raise Refused(f"{job.sentence}: undo it when that is done.")
         if not wanted.undoable:
             raise Refused(f"Change {wanted.id} is none that can be undone.")
         outcome = _undone(tx, who, wanted)
@@ -52,6 +65,10 @@ def _undone(tx: Transaction, who: Identity, wanted: JournalEntry) -> Outcome:
     deed = Deed.REDO if wanted.deed is Deed.UNDO else Deed.UNDO
     if "phone" in details:
         return _opt_out_undone(tx, who, wanted, deed, details)
+    if "numbers" in details:
+        return _list_undone(tx, who, wanted, deed, details["numbers"])
+    if "follow_up" in details:
+        return _skip_undone(tx, who, wanted, deed, details)
     if "question" in details:
         return _answer_undone(tx, who, wanted, deed, details)
     return _moves_undone(tx, who, wanted, deed, details)
@@ -100,10 +117,26 @@ def _opt_out_undone(
         require_own_number(tx, who, phone)
         if present is not None:
             return _nothing("the number was opted out since")
-        concerned = restore_opt_out(tx, phone, details["old"])
+        concerned = enter_opt_out(tx, phone, details["old"])
         now = {"phone": phone, "at": details["old"]["at"], "thread": f"opted out again by {who.user.name}"}
         sentence = "the number is opted out again"
     return _journalled(tx, who, wanted, deed, sentence, now, concerned)
+
+
+def _list_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, listed: int) -> Outcome:
+    who.require(Action.CHANGE_OPT_OUTS)
+    out = wanted.deed is Deed.UNDO
+    batch = put_list_back(tx, wanted.id) if out else take_list_back(tx, wanted.id)
+    if not batch.opt_outs:
+        return _nothing("all of its numbers were opted in or out again since")
+    left = listed - len(batch.opt_outs)
+    sentence = f"{batch.counted} opted {'out' if out else 'in'} again"
+    sentence += f", {left} changed since and left as it is now" if left else ""
+    thread = f"opted out again by {who.user.name}" if out else f"opt-out taken back by {who.user.name}"
+    done = _journalled(tx, who, wanted, deed, sentence, batch.details(thread), ())
+    if done.event is not None:
+        batch.note(tx, done.event)
+    return done
 
 
 def _answer_undone(
@@ -126,6 +159,18 @@ def _answer_undone(
         "thread": f"survey answer taken back by {who.user.name}",
     }
     return _journalled(tx, who, wanted, deed, "the survey answer is as it was before", now, [conversation_id])
+
+
+def _skip_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]) -> Outcome:
+    row = tx.conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (wanted.id,)).fetchone()
+    conversation_id = ConversationId(row["conversation_id"])
+    require_own(who, conversation(tx.conn, conversation_id))
+    skips = wanted.deed is Deed.UNDO
+    if not set_skipped(tx, conversation_id, FollowUpId(details["follow_up"]), skipped=skips):
+        return _nothing("the follow-up was sent since")
+    what = "is skipped again" if skips else "is up again"
+    now = {"follow_up": details["follow_up"], "thread": f"follow-up {what}, by {who.user.name}"}
+    return _journalled(tx, who, wanted, deed, f"the follow-up {what}", now, [conversation_id])
 
 
 def _journalled(

@@ -54,8 +54,22 @@ def choose(
 ) -> dict[str, int]:
     """Settle the position of each field: as mapped, else as recognised.
 
+    Raises `Refused` as `mapped` does, and for a required field without a column; the sentence lists the columns and
+    says how to map.
+    """
+    chosen = mapped(header, fields, mapping, custom=custom)
+    if missing := missing_fields(fields, chosen):
+        raise Refused(refusal(header, missing))
+    return chosen
+
+
+def mapped(
+    header: Sequence[str], fields: Sequence[Field], mapping: Mapping[str, str], *, custom: bool = False
+) -> dict[str, int]:
+    """Settle the position of each field that has one: as mapped, else as recognised.
+
     With `custom` a mapping may name a field of the user's own. Raises `Refused` for a column or field that does not
-    exist, and for a required field without a column; the sentence lists the columns and says how to map.
+    exist.
     """
     chosen = recognise(header, fields)
     names = [each.name for each in fields]
@@ -64,21 +78,20 @@ def choose(
         if code not in names and not custom:
             raise Refused(f"{wanted!r} is no field of such a file; there are {', '.join(names)}. Nothing was changed.")
         chosen[code] = _position(header, title)
-    missing = [each.name for each in fields if each.required and each.name not in chosen]
-    if missing:
-        raise Refused(_missing(header, missing))
     return chosen
+
+
+def missing_fields(fields: Sequence[Field], chosen: Mapping[str, int]) -> list[str]:
+    """Name the required fields that have no column."""
+    return [each.name for each in fields if each.required and each.name not in chosen]
 
 
 def custom_fields(header: Sequence[str], chosen: Mapping[str, int], reserved: Sequence[str]) -> dict[str, int]:
     """Give each remaining column a field code of its own, leaving out what a rejects file adds."""
-    ours = len(REJECT_COLUMNS) if tuple(header[-len(REJECT_COLUMNS) :]) == REJECT_COLUMNS else 0
     taken = {*chosen, *reserved}
     codes = {}
-    for position, title in enumerate(header[: len(header) - ours]):
-        if position in chosen.values():
-            continue
-        code = wanted = field_code(title)
+    for position in other_columns(header, chosen):
+        code = wanted = field_code(header[position])
         count = 1
         while code in taken:
             count += 1
@@ -86,6 +99,12 @@ def custom_fields(header: Sequence[str], chosen: Mapping[str, int], reserved: Se
         taken.add(code)
         codes[code] = position
     return codes
+
+
+def other_columns(header: Sequence[str], chosen: Mapping[str, int]) -> list[int]:
+    """Give the positions of the columns that are no field, without what a rejects file adds."""
+    ours = len(REJECT_COLUMNS) if tuple(header[-len(REJECT_COLUMNS) :]) == REJECT_COLUMNS else 0
+    return [each for each in range(len(header) - ours) if each not in chosen.values()]
 
 
 def _key(title: str) -> str:
@@ -101,7 +120,8 @@ def _position(header: Sequence[str], title: str) -> int:
     raise Refused(f"There is no column {title!r}; the columns are {_listed(header)}. Nothing was changed.")
 
 
-def _missing(header: Sequence[str], missing: Sequence[str]) -> str:
+def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
+    """Say which fields have no column, and how to name one."""
     hint = ""
     if "first_name" in missing and any(_key(each) in {"fullname", "name", "contactname"} for each in header):
         hint = " A full name in one column is not enough: messages greet people by first name."

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign
@@ -18,22 +17,34 @@ from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campai
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Row, Table, read_table
 from thrumsg_tui.store.phones import PhoneNumber, normalize, require_region
+from thrumsg_tui.store.progress import OnProgress, Steps
 from thrumsg_tui.store.queries.campaigns import unassigned
 
-_FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
-_FILLED_IN = ("sender_first_name", "sender_last_name", "organization")
+FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
+FILLED_IN = ("sender_first_name", "sender_last_name", "organization")
 """Field codes that a script fills from elsewhere (`docs/rules.md 7.1`), so that no column can have them."""
 _BATCH = 500
+_PHASES = 4
+"""Numbers are read, new contacts stored, known ones compared, conversations stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Person:
     """What a usable row says; blank cells say nothing."""
 
+    line: int
     number: PhoneNumber
     first_name: str
     last_name: str
     fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A conversation that is new: the line that it comes from, and its columns."""
+
+    line: int
+    row: tuple[int, int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ def import_contacts(
     mapping: Mapping[str, str] | None = None,
     region: str = "US",
     dry_run: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> Imported:
     """Take contacts in; those new to the campaign get a conversation there, held by Unassigned.
 
@@ -70,24 +82,25 @@ def import_contacts(
         raise Refused(str(error)) from None
     with db.reading() as conn:
         open_campaign(conn, campaign)
-    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
-    columns = choose(table.header, _FIELDS, mapping or {}, custom=True)
+    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    columns = choose(table.header, FIELDS, mapping or {}, custom=True)
     tally = Tally(rejected=list(table.rejected))
-    people = _usable(table, columns, region, tally)
+    steps = Steps(on_progress, len(table.rows), _PHASES)
+    people = _usable(table, columns, region, tally, steps)
     with transaction(db, dry_run=dry_run) as tx:
         of = open_campaign(tx.conn, campaign)
-        _store(tx, of, people, tally)
+        _store(tx, of, people, tally, steps)
+        steps.end()
         event = journal_import(tx, who, "contacts", path, tally, of.id)
     return tally.result(table, columns, None if dry_run else event)
 
 
-def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally) -> list[_Person]:
+def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally, steps: Steps) -> list[_Person]:
     """Part the rows that can be used from those that cannot, and from those that repeat an earlier one."""
-    own = {code: position for code, position in columns.items() if code not in {each.name for each in _FIELDS}}
-    own |= custom_fields(table.header, columns, _FILLED_IN)
+    own = {code: position for code, position in columns.items() if code not in {each.name for each in FIELDS}}
+    own |= custom_fields(table.header, columns, FILLED_IN)
     people: dict[str, _Person] = {}
-    lines: dict[str, int] = {}
-    for row in table.rows:
+    for row in steps.over(table.rows):
         try:
             person = _person(row, columns, own, region)
         except ValueError as reason:
@@ -95,10 +108,9 @@ def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally)
             continue
         phone = person.number.e164
         if phone in people:
-            tally.repeat(row, "number", lines[phone])
+            tally.repeat(row, "number", people[phone].line)
         else:
             people[phone] = person
-            lines[phone] = row.line
     return list(people.values())
 
 
@@ -107,35 +119,38 @@ def _person(row: Row, columns: Mapping[str, int], own: Mapping[str, int], region
     if not said["first_name"]:
         raise ValueError("no first name")
     fields = {code: value for code, value in row.values(own).items() if value}
-    return _Person(normalize(said["phone"], region), said["first_name"], said.get("last_name", ""), fields)
+    number = normalize(said["phone"], region)
+    return _Person(row.line, number, said["first_name"], said.get("last_name", ""), fields)
 
 
-def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tally) -> None:
+def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tally, steps: Steps) -> None:
+    """Store contacts, and conversations for those who have none in the campaign: these count as imported."""
     known = _known(tx, of, [person.number.e164 for person in people])
+    holder = unassigned(tx.conn, of.id)
     new = [person for person in people if person.number.e164 not in known]
-    _insert_contacts(tx, new)
-    starting = list(map(partial(_arrival, of, unassigned(tx.conn, of.id)), new))
-    for person in people:
-        before = known.get(person.number.e164)
-        if before is None:
-            continue
+    _insert_contacts(tx, steps.over(new))
+    starting = [_arrival(of, holder, person) for person in new]
+    for person in steps.over([person for person in people if person.number.e164 in known]):
+        before = known[person.number.e164]
         after = _merged(before, person)
         changed = after != before
         if changed:
             _update_contact(tx, before, after)
         if before.in_campaign:
+            tally.line = person.line
             tally.count_known(changed=changed)
         else:
-            starting.append(_arrival(of, unassigned(tx.conn, of.id), person, after))
-    tally.imported += len(starting)
+            starting.append(_arrival(of, holder, person, after))
+    for arrival in starting:
+        tally.line = arrival.line
+        tally.count_new()
     tx.conn.executemany(
         """
-        INSERT INTO conversation (campaign_id, assignment_id, contact_id, first_key, last_key, opted_out)
-        SELECT :campaign_id, :assignment_id, contact.id, :first_key, :last_key,
-               EXISTS (SELECT 1 FROM opt_out WHERE opt_out.phone = contact.phone)
-        FROM contact WHERE contact.phone = :phone
+        INSERT INTO conversation (campaign_id, assignment_id, first_key, last_key, contact_id, opted_out)
+        SELECT ?, ?, ?, ?, contact.id, EXISTS (SELECT 1 FROM opt_out WHERE opt_out.phone = contact.phone)
+        FROM contact WHERE contact.phone = ?
         """,
-        starting,
+        (arrival.row for arrival in steps.over(starting)),
     )
 
 
@@ -168,7 +183,7 @@ def _merged(before: _Known, person: _Person) -> _Known:
     return _Known(before.id, person.first_name, person.last_name or before.last_name, fields, before.in_campaign)
 
 
-def _insert_contacts(tx: Transaction, new: Sequence[_Person]) -> None:
+def _insert_contacts(tx: Transaction, new: Iterable[_Person]) -> None:
     tx.conn.executemany(
         """
         INSERT INTO contact (phone, phone_national, first_name, last_name, fields, created_at)
@@ -200,12 +215,8 @@ def _update_contact(tx: Transaction, before: _Known, after: _Known) -> None:
         )
 
 
-def _arrival(of: Campaign, holder: int, person: _Person, stored: _Known | None = None) -> dict[str, object]:
+def _arrival(of: Campaign, holder: int, person: _Person, stored: _Known | None = None) -> _Arrival:
     """Describe a new conversation by its contact's number, with the names as they are stored."""
-    return {
-        "campaign_id": of.id,
-        "assignment_id": holder,
-        "phone": person.number.e164,
-        "first_key": fold(person.first_name),
-        "last_key": fold(stored.last_name if stored else person.last_name),
-    }
+    last_name = stored.last_name if stored else person.last_name
+    row = (of.id, holder, fold(person.first_name), fold(last_name), person.number.e164)
+    return _Arrival(person.line, row)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,14 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
+def _no_lines() -> array[int]:
+    return array("Q")
+
+
+def _in_order(lines: array[int]) -> array[int]:
+    return array("Q", sorted(lines))
+
+
 @dataclass(slots=True)
 class Tally:
     """The counts and the unused rows of an import that is under way."""
@@ -30,11 +39,27 @@ class Tally:
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     repeated: list[Rejected] = field(default_factory=list)
+    new_lines: array[int] = field(default_factory=_no_lines)
+    updated_lines: array[int] = field(default_factory=_no_lines)
+    line: int = 0
+    """The line of the row that is being taken in."""
+
+    def each(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Go through rows, knowing the line of each."""
+        for row in rows:
+            self.line = row.line
+            yield row
+
+    def count_new(self) -> None:
+        """Count the row as something that was not there before."""
+        self.imported += 1
+        self.new_lines.append(self.line)
 
     def count_known(self, *, changed: bool) -> None:
-        """Count a row about something that was there before."""
+        """Count the row as about something that was there before."""
         if changed:
             self.updated += 1
+            self.updated_lines.append(self.line)
         else:
             self.unchanged += 1
 
@@ -57,6 +82,8 @@ class Tally:
             columns={name: table.header[position] for name, position in columns.items()},
             header=table.header,
             notes=table.notes,
+            new_lines=_in_order(self.new_lines),
+            updated_lines=_in_order(self.updated_lines),
             event=event,
         )
 
@@ -83,9 +110,16 @@ def open_campaign(conn: sqlite3.Connection, name: str) -> Campaign:
 
 
 def journal_import(
-    tx: Transaction, who: Identity, what: str, path: Path, tally: Tally, campaign_id: CampaignId | None = None
+    tx: Transaction,
+    who: Identity,
+    what: str,
+    path: Path,
+    tally: Tally,
+    campaign_id: CampaignId | None = None,
+    *,
+    details: Mapping[str, object] | None = None,
 ) -> EventId | None:
-    """Write the one journal entry of an import, none where it changed nothing."""
+    """Write the one journal entry of an import, none where it changed nothing; with `details` it can be undone."""
     if not tally.imported and not tally.updated:
         return None
     counts = {
@@ -97,4 +131,6 @@ def journal_import(
     }
     said = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     summary = f"took in {what} from {path.name}: {said}"
-    return record(tx, who, Deed.IMPORT, summary, campaign_id=campaign_id, details={"file": path.name, **counts})
+    kept = {"file": path.name, **counts, **(details or {})}
+    undoable = details is not None
+    return record(tx, who, Deed.IMPORT, summary, campaign_id=campaign_id, details=kept, undoable=undoable)

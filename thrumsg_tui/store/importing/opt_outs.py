@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.words import OptOutKind
-from thrumsg_tui.store.changes.opt_outs import store_opt_out
+from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.columns import PHONE, Field, choose, recognise
 from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
 from thrumsg_tui.store.phones import normalize, require_region
-from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.store.progress import OnProgress, Steps
 
-_FIELDS = (PHONE, Field("note", ("note", "notes", "reason", "comment", "comments"), required=False))
+FIELDS = (PHONE, Field("note", ("note", "notes", "reason", "comment", "comments"), required=False))
+
+_PHASES = 2
+"""Numbers are read, then opted out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The line of a number, and its note."""
+
+    line: int
+    note: str
 
 
 def import_opt_outs(
@@ -28,37 +39,43 @@ def import_opt_outs(
     mapping: Mapping[str, str] | None = None,
     region: str = "US",
     dry_run: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> Imported:
     """Opt numbers out in every campaign, whether anybody knows them or not; nobody is sent a confirmation.
 
-    Each number can be opted in again by undoing its own journal entry. Raises `Refused` where the file as a whole
-    cannot be used.
+    All of them are opted in again by undoing the import (`docs/rules.md 5.2`). Raises `Refused` where the file as a
+    whole cannot be used.
     """
     who.require(Action.IMPORT)
     try:
         require_region(region)
     except ValueError as error:
         raise Refused(str(error)) from None
-    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
-    columns = choose(table.header, _FIELDS, mapping or {})
+    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
-    wanted = _usable(table, columns, region, tally)
+    steps = Steps(on_progress, len(table.rows), _PHASES)
+    wanted = _usable(table, columns, region, tally, steps)
     with transaction(db, dry_run=dry_run) as tx:
-        for phone, note in wanted.items():
-            if opt_out(tx.conn, phone):
-                tally.unchanged += 1
+        batch = enter_list(tx, who, steps.over([(phone, said.note) for phone, said in wanted.items()]))
+        for phone, said in wanted.items():
+            tally.line = said.line
+            if phone in batch.opt_outs:
+                tally.count_new()
             else:
-                store_opt_out(tx, who, phone, OptOutKind.IMPORTED, note, confirm=False)
-                tally.imported += 1
-        event = journal_import(tx, who, "opt-outs", path, tally)
+                tally.count_known(changed=False)
+        steps.end()
+        details = batch.details(f"opted out by {who.user.name}, with {path.name}")
+        event = journal_import(tx, who, "opt-outs", path, tally, details=details)
+        if event is not None:
+            batch.note(tx, event)
     return tally.result(table, columns, None if dry_run else event)
 
 
-def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally) -> dict[str, str]:
-    """Read each number's note, the first one where a number comes twice."""
-    wanted: dict[str, str] = {}
-    lines: dict[str, int] = {}
-    for row in table.rows:
+def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally, steps: Steps) -> dict[str, _Said]:
+    """Read what is said of each number, by the first row where a number comes twice."""
+    wanted: dict[str, _Said] = {}
+    for row in steps.over(table.rows):
         said = row.values(columns)
         try:
             phone = normalize(said["phone"], region).e164
@@ -66,8 +83,7 @@ def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally)
             tally.reject(row, reason)
             continue
         if phone in wanted:
-            tally.repeat(row, "number", lines[phone])
+            tally.repeat(row, "number", wanted[phone].line)
         else:
-            wanted[phone] = said.get("note", "")
-            lines[phone] = row.line
+            wanted[phone] = _Said(row.line, said.get("note", ""))
     return wanted

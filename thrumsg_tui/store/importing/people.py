@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.people import Action, Identity, Role, User
-from thrumsg_tui.store.changes.people import insert_user, require_may_give
+from thrumsg_tui.store.changes.people import insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, recognise
 from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.progress import OnProgress, Steps
 from thrumsg_tui.store.queries.people import find_user, users
 
 _LOGIN = Field("login", ("login", "username", "userid", "user"))
 _EMAIL = Field("email", ("email", "emailaddress", "mail"), required=False)
 _ROLE = Field("role", ("role",), required=False)
-_FIELDS = (
+FIELDS = (
     _LOGIN,
     Field(FIRST_NAME.name, FIRST_NAME.headers, required=False),
     LAST_NAME,
@@ -28,7 +30,13 @@ _FIELDS = (
 
 
 def import_users(
-    db: Database, who: Identity, path: Path, *, mapping: Mapping[str, str] | None = None, dry_run: bool = False
+    db: Database,
+    who: Identity,
+    path: Path,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> Imported:
     """Take users in, new ones as senders unless the file says otherwise; a known login's name, email and role change.
 
@@ -36,12 +44,13 @@ def import_users(
     (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
     """
     who.require(Action.IMPORT)
-    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
-    columns = choose(table.header, _FIELDS, mapping or {})
+    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
+    steps = Steps(on_progress, len(table.rows), 1)
     with transaction(db, dry_run=dry_run) as tx:
-        for row in table.rows:
+        for row in tally.each(steps.over(table.rows)):
             said = row.values(columns)
             if said["login"] in lines:
                 tally.repeat(row, "login", lines[said["login"]])
@@ -52,6 +61,7 @@ def import_users(
                 tally.reject(row, reason)
             else:
                 lines[said["login"]] = row.line
+        steps.end()
         event = journal_import(tx, who, "users", path, tally)
     return tally.result(table, columns, None if dry_run else event)
 
@@ -67,7 +77,7 @@ def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tal
         given = role or Role.SENDER
         require_may_give(who, given)
         insert_user(tx, login, said.get("first_name", ""), said.get("last_name", ""), said.get("email", ""), given)
-        tally.imported += 1
+        tally.count_new()
     else:
         tally.count_known(changed=_update(tx, who, known, said, role or known.role))
 
@@ -85,9 +95,8 @@ def _update(tx: Transaction, who: Identity, known: User, said: Mapping[str, str]
         who.require(Action.CHANGE_ROLES)
         if [each for each in users(tx.conn) if each.role is Role.OWNER] == [known]:
             raise Refused(f"{known.login} is the only owner and stays one")
-    after = User(
-        id=known.id,
-        login=known.login,
+    after = replace(
+        known,
         first_name=said.get("first_name") or known.first_name,
         last_name=said.get("last_name") or known.last_name,
         email=said.get("email") or known.email,
@@ -95,8 +104,6 @@ def _update(tx: Transaction, who: Identity, known: User, said: Mapping[str, str]
     )
     if after == known:
         return False
-    tx.conn.execute(
-        "UPDATE users SET first_name = ?, last_name = ?, email = ?, role = ? WHERE id = ?",
-        (after.first_name, after.last_name, after.email, after.role, after.id),
-    )
+    require_may_edit(who, known)
+    store_user(tx, after)
     return True

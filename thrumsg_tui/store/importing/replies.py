@@ -7,13 +7,14 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import Field, choose, recognise
 from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 
-_FIELDS = (
+FIELDS = (
     Field("title", ("title", "name", "heading", "subject")),
     Field("body", ("body", "text", "reply", "message", "script")),
 )
@@ -33,13 +34,13 @@ def import_replies(
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Action.IMPORT)
-    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
-    columns = choose(table.header, _FIELDS, mapping or {})
+    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
     with transaction(db, dry_run=dry_run) as tx:
         campaign_id = None if campaign is None else open_campaign(tx.conn, campaign).id
-        for row in table.rows:
+        for row in tally.each(table.rows):
             said = row.values(columns)
             title, body = said["title"], said["body"]
             if not title or not body:
@@ -61,12 +62,5 @@ def _store(tx: Transaction, campaign_id: CampaignId | None, title: str, body: st
         tx.conn.execute("UPDATE recommended_reply SET body = ? WHERE id = ?", (body, known["id"]))
         tally.count_known(changed=known["body"] != body)
         return
-    tx.conn.execute(
-        """
-        INSERT INTO recommended_reply (campaign_id, position, title, body)
-        SELECT :campaign_id, COALESCE(MAX(position), 0) + 1, :title, :body
-        FROM recommended_reply WHERE campaign_id IS :campaign_id
-        """,
-        {"campaign_id": campaign_id, "title": title, "body": body},
-    )
-    tally.imported += 1
+    insert_reply(tx, campaign_id, title, body)
+    tally.count_new()

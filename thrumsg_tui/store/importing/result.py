@@ -27,7 +27,9 @@ class Rejected:
 class Imported:
     """What an import did, or in a dry run would do; `event` is None where nothing changed.
 
-    `columns` tells from which header each field was read, `repeated` are the later rows of what the file has twice.
+    Each row counts once: as imported, updated, unchanged, repeated or rejected. `columns` tells from which header each
+    field was read, `repeated` are the later rows of what the file has twice, and `new_lines` and `updated_lines` the
+    lines on which the imported and the updated rows begin, in order.
     """
 
     imported: int
@@ -38,6 +40,8 @@ class Imported:
     columns: Mapping[str, str]
     header: tuple[str, ...]
     notes: tuple[str, ...]
+    new_lines: Sequence[int]
+    updated_lines: Sequence[int]
     event: EventId | None
 
     @property

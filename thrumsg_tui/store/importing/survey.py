@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId, Question
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import Field, choose, recognise
 from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
@@ -17,10 +16,7 @@ from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.queries.campaigns import questions
 
-MOST_CHOICES = 9
-"""One for each digit key."""
-
-_FIELDS = (
+FIELDS = (
     Field("question", ("question", "surveyquestion", "text")),
     Field("choices", ("choices", "choice", "answers", "options", "responses")),
 )
@@ -41,13 +37,13 @@ def import_survey(
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Action.IMPORT)
-    table = read_table(path, lambda header: len(recognise(header, _FIELDS)))
-    columns = choose(table.header, _FIELDS, mapping or {})
+    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
     with transaction(db, dry_run=dry_run) as tx:
         of = open_campaign(tx.conn, campaign)
-        for row in table.rows:
+        for row in tally.each(table.rows):
             said = row.values(columns)
             text = said["question"]
             if text in lines:
@@ -77,15 +73,8 @@ def _store(tx: Transaction, campaign_id: CampaignId, text: str, choices: list[st
         with_kept = " with those that have answers" if len(kept) + len(added) > len(choices) else ""
         raise Refused(f"{len(kept) + len(added)} choices{with_kept}; {MOST_CHOICES} is the most")
     if known is None:
-        question_id = tx.conn.execute(
-            """
-            INSERT INTO question (campaign_id, position, text)
-            SELECT :campaign_id, COALESCE(MAX(position), 0) + 1, :text FROM question WHERE campaign_id = :campaign_id
-            RETURNING id
-            """,
-            {"campaign_id": campaign_id, "text": text},
-        ).fetchone()["id"]
-        tally.imported += 1
+        question_id = insert_question(tx, campaign_id, text)
+        tally.count_new()
     else:
         question_id = known.id
         dropped = [choice for choice in known.choices if choice.text not in kept]
@@ -103,15 +92,5 @@ def _store(tx: Transaction, campaign_id: CampaignId, text: str, choices: list[st
 
 def _kept(tx: Transaction, campaign_id: CampaignId, known: Question, choices: Sequence[str]) -> list[str]:
     """Name the present choices that stay: those the file has too, and those that were ever recorded."""
-    recorded = {
-        row["choice_id"] for row in tx.conn.execute("SELECT choice_id FROM answer WHERE question_id = ?", (known.id,))
-    }
-    rows = tx.conn.execute(
-        "SELECT details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",
-        (campaign_id, Deed.ANSWER, Deed.UNDO, Deed.REDO),
-    )
-    for row in rows:
-        details = json.loads(row["details"])
-        if details.get("question") == known.id:
-            recorded |= {details["before"], details["after"]}
+    recorded = recorded_choices(tx, campaign_id, known.id)
     return [each.text for each in known.choices if each.text in choices or each.id in recorded]

@@ -48,7 +48,7 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], int]) -> Table:
     Raises `Refused` with a sentence where the file is missing, a folder, empty, or no text. The whole file is held in
     memory.
     """
-    text, notes = _decoded(path, _read(path))
+    text, notes = read_text(path)
     csv.field_size_limit(_LONGEST_CELL)
     lines = list(StringIO(text, newline=""))
     separator = max(_SEPARATORS, key=lambda each: _fitness(lines, each, recognised))
@@ -73,13 +73,18 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], int]) -> Table:
     return Table(header, tuple(rows), tuple(rejected), tuple(notes))
 
 
+def read_text(path: Path) -> tuple[str, list[str]]:
+    """Read a text file in any usual encoding, with what is worth saying about it; `Refused` where it is none."""
+    return _decoded(path, _read(path))
+
+
 def _read(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise Refused(f"There is no file {path}. Nothing was changed.") from None
     except IsADirectoryError:
-        raise Refused(f"{path} is a folder, not a CSV file. Nothing was changed.") from None
+        raise Refused(f"{path} is a folder, not a file. Nothing was changed.") from None
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}. Nothing was changed.") from error
     if content.startswith(b"PK\x03\x04"):

@@ -249,17 +249,19 @@ def questions(conn: sqlite3.Connection, campaign_id: CampaignId, *, retired: boo
 
 def recommended_replies(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[RecommendedReply, ...]:
     """List a campaign's replies, then the global ones (`docs/rules.md 3.15`)."""
-    found: list[RecommendedReply] = []
-    for condition in ("campaign_id = :campaign_id", "campaign_id IS NULL"):
-        rows = conn.execute(
-            f"""
-            SELECT id, campaign_id, title, body FROM recommended_reply
-            WHERE {condition} ORDER BY position, id
-            """,
-            {"campaign_id": campaign_id},
-        )
-        found += [RecommendedReply(row["id"], row["title"], row["body"], row["campaign_id"] is None) for row in rows]
-    return tuple(found)
+    return (*_replies(conn, campaign_id), *global_replies(conn))
+
+
+def global_replies(conn: sqlite3.Connection) -> tuple[RecommendedReply, ...]:
+    """List the replies of all campaigns."""
+    return _replies(conn, None)
+
+
+def _replies(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
+    rows = conn.execute(
+        "SELECT id, title, body FROM recommended_reply WHERE campaign_id IS ? ORDER BY position, id", (campaign_id,)
+    )
+    return tuple(RecommendedReply(row["id"], row["title"], row["body"], campaign_id is None) for row in rows)
 
 
 def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
@@ -270,7 +272,9 @@ def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[Follo
                (SELECT COUNT(*) FROM follow_up_target AS target
                 WHERE target.follow_up_id = follow_up.id AND target.state = 'pending') AS pending,
                (SELECT COUNT(*) FROM follow_up_target AS target
-                WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent,
+               (SELECT COUNT(*) FROM follow_up_target AS target
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'skipped') AS skipped
         FROM follow_up WHERE follow_up.campaign_id = ? ORDER BY follow_up.id
         """,
         (campaign_id,),
@@ -284,6 +288,7 @@ def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[Follo
             active=bool(row["active"]),
             pending=row["pending"],
             sent=row["sent"],
+            skipped=row["skipped"],
         )
         for row in rows
     )

@@ -9,8 +9,9 @@ from enum import Enum
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
-from thrumsg_tui.domain.names import digits, fold
+from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.words import ConversationSort, Direction, Status, Tab
+from thrumsg_tui.store.queries.searching import containing, number_patterns
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms_or_none
 
@@ -63,10 +64,6 @@ class _Order(Enum):
         self.before = before
 
 
-_SHORTEST_TRUNK = 5
-"""From more digits than these a leading 0 is taken for the one that is dialled within a country."""
-
-
 def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     conditions, parameters = [], dict[str, object]()
     if request.assignment_id is None:
@@ -85,22 +82,14 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
         parameters["status"] = request.status
     if wanted := fold(request.search):
         name = "first_key || ' ' || last_key LIKE :name ESCAPE '\\'"
-        parameters["name"] = f"%{_literal(wanted)}%"
-        number = digits(wanted) if request.by_phone and not any(map(str.isalpha, wanted)) else ""
-        if number:
+        parameters["name"] = containing(wanted)
+        if request.by_phone and (number := number_patterns(wanted)):
+            parameters |= number
             phone = "(SELECT phone FROM contact WHERE contact.id = contact_id)"
-            # a number as it is written at home may begin with a 0 that the stored one has not
-            at_home = number.lstrip("0") if len(number) > _SHORTEST_TRUNK else number
-            parameters |= {"number": f"%{number}%", "at_home": f"%{at_home}%"}
             conditions.append(f"({name} OR {phone} LIKE :number OR {phone} LIKE :at_home)")
         else:
             conditions.append(name)
     return " AND ".join(conditions), parameters
-
-
-def _literal(text: str) -> str:
-    """Make the wildcards of LIKE plain characters (`docs/rules.md 3.6`)."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def count(conn: sqlite3.Connection, request: ListRequest) -> int:

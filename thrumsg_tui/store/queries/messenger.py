@@ -23,6 +23,7 @@ from thrumsg_tui.store.queries.campaigns import (
 )
 from thrumsg_tui.store.queries.composing import NextMessage, next_message
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
+from thrumsg_tui.store.queries.jobs import Job, job_in
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.thread import conversation, draft, drafts, thread_events
 from thrumsg_tui.store.times import to_ms
@@ -76,6 +77,8 @@ class MessengerView:
     viewing: Assignment
     totals: Totals
     others_online: int
+    job: Job | None
+    """The bulk move that is under way in the campaign."""
     tabs: Mapping[Tab, int]
     list: ListRequest
     total: int
@@ -120,6 +123,7 @@ def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest
         viewing=viewing,
         totals=totals(conn, of.id),
         others_online=_others_online(conn, of, who, now),
+        job=job_in(conn, of.id),
         tabs=tabs,
         list=wanted,
         total=total,

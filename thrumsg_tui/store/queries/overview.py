@@ -10,6 +10,7 @@ from datetime import datetime
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.queries.campaigns import assignments, campaign, totals
+from thrumsg_tui.store.queries.jobs import Job, job_in
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
@@ -26,6 +27,8 @@ class Overview:
     replies_by_hour: tuple[int, ...]
     """Replies of the last 24 hours, oldest hour first, the present one last."""
     order: str | None
+    job: Job | None
+    """The bulk move that is under way here."""
 
 
 def overview(
@@ -39,6 +42,7 @@ def overview(
         longest_waiting(conn, campaign_id),
         replies_by_hour(conn, campaign_id, now),
         preference(conn, who.user.id, order_key),
+        job_in(conn, campaign_id),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.errors import NotFound, NotPermitted
 from thrumsg_tui.domain.people import Action, Identity, Role, User, UserId
+from thrumsg_tui.domain.words import CampaignState
 
 USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
 
@@ -38,17 +40,16 @@ class PersonRow:
 
 
 def people_rows(conn: sqlite3.Connection) -> list[PersonRow]:
-    """List everybody by first and last name, with how many campaigns they are on; a few hundred people at most."""
+    """List everybody by first and last name, with how many campaigns they are on; reads small tables only."""
     rows = conn.execute(
-        f"""
-        SELECT {USER_COLUMNS},
-               (SELECT COUNT(*) FROM assignment JOIN campaign ON campaign.id = assignment.campaign_id
-                WHERE assignment.user_id = users.id AND assignment.active = 1
-                  AND campaign.state <> 'archived') AS campaigns
-        FROM users ORDER BY first_name, last_name, login
         """
+        SELECT assignment.user_id FROM campaign JOIN assignment ON assignment.campaign_id = campaign.id
+        WHERE campaign.state <> ? AND assignment.active = 1
+        """,
+        (CampaignState.ARCHIVED,),
     )
-    return [PersonRow(user_of(row), row["campaigns"]) for row in rows]
+    campaigns = Counter(row["user_id"] for row in rows)
+    return [PersonRow(each, campaigns[each.id]) for each in users(conn)]
 
 
 def find_user(conn: sqlite3.Connection, login: str) -> User:

@@ -76,3 +76,8 @@ def may_send_all(facts: Facts) -> str | None:
     if facts.campaign and not facts.campaign.quicksend:
         return "Send All needs QuickSend, and this campaign has it off."
     return None
+
+
+def may_skip(facts: Facts) -> str | None:
+    """Only a follow-up is skipped, where it is shown."""
+    return needs_conversation(facts) if facts.tab is Tab.FOLLOW_UPS else "Only a follow-up can be skipped, in its tab."

@@ -7,6 +7,7 @@ from thrumsg_tui.tui.commands.allowed import (
     may_reassign,
     may_reassign_in_bulk,
     may_send_all,
+    may_skip,
     may_view_all,
     needs_conversation,
 )
@@ -159,6 +160,16 @@ MESSENGER = (
         Scope.MESSENGER,
         "",
         may_send_all,
+    ),
+    Command(
+        "messenger.skip",
+        "x",
+        "skip",
+        "Skip the follow-up",
+        "Pass over the follow-up that is up for this contact, in its tab",
+        Scope.MESSENGER,
+        "",
+        may_skip,
     ),
     Command(
         "messenger.copy_phone",

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Action
-from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.shell import Shell
@@ -106,7 +106,7 @@ class CommandScreen(Screen[None]):
         """Say what happened, in the bottom line."""
         self.key_line.say(sentence, warning=warning)
 
-    def show_title(self, *path: str, others_online: int | None = None) -> None:
+    def show_title(self, *path: str, others_online: int | None = None, news: str = "") -> None:
         """Say where one is, and who one is."""
         who, glyphs = self.thrumsg.who, self.thrumsg.glyphs
         left: list[Part] = [(" " + f" {glyphs.path} ".join(path), "strong")]
@@ -114,7 +114,7 @@ class CommandScreen(Screen[None]):
         right = f"{name} {glyphs.separator} {who.role}"
         if others_online is not None:
             right += f"   {others_online} other{'' if others_online == 1 else 's'} online"
-        self.title_line.show(left, [(right + " ", "quiet")])
+        self.title_line.show(left, [(f"{news}   " if news else "", "marked"), (right + " ", "quiet")])
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -155,9 +155,11 @@ class CommandScreen(Screen[None]):
     async def action_undo(self) -> None:
         """Take back the person's last change."""
         try:
-            outcome = await self.thrumsg.desk.do(undo, self.thrumsg.who)
+            outcome = await self.thrumsg.desk.do(begin_undo, self.thrumsg.who)
         except ThrumsgError as error:
             self.say(str(error), warning=True)
             return
+        if outcome.under_way:
+            self.thrumsg.finish_later(outcome)
         self.say(f"Undone: {outcome.sentence}." if outcome.event else outcome.sentence.capitalize() + ".")
         self.ask_again()

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Connection
 from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
@@ -138,10 +138,12 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         if not await self.app.push_screen_wait(confirmation("Undo", question, "Take it back")):
             return
         try:
-            outcome = await desk.do(undo, self.thrumsg.who, row.id)
+            outcome = await desk.do(begin_undo, self.thrumsg.who, row.id)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
+        if outcome.under_way:
+            self.thrumsg.finish_later(outcome)
         sentence = self.list.phones.sentence(outcome.sentence)
         self.say(f"{sentence[:1].upper()}{sentence[1:]}.")
         self.ask_again()

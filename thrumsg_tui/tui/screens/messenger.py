@@ -16,6 +16,7 @@ from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import MessageKind, Tab
+from thrumsg_tui.store.changes.follow_ups import skip_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.send_all import send_batch
@@ -163,6 +164,19 @@ class MessengerScreen(MessengerMoving):
             stopped, self.sending_all = not self.sending_all, False
         left = f"; {refused} could not be sent, each says why when opened" if refused else ""
         self.say(f"{'Stopped: sent' if stopped else 'Sent'} {sent} of {total}{left}.", warning=bool(refused))
+
+    async def action_skip(self) -> None:
+        """Pass over the follow-up that is up for this contact."""
+        if (of := self.open_one) is None:
+            return
+        try:
+            await self.thrumsg.desk.do(skip_follow_up, self.thrumsg.who, of.id)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        self._worked_on = of.id
+        self.say(f"Skipped for {of.name}; z undoes it.")
+        self.ask_again()
 
     # Survey and replies
 

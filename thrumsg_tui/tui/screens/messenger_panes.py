@@ -175,7 +175,7 @@ class MessengerPanes(ReassigningScreen):
         self.view = view
         self.request = view.list
         now = self.thrumsg.desk.db.clock()
-        self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online)
+        self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online, news=_news(view))
         self.yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
         tab = view.list.tab or Tab.RESPONSES
         self.tab_line.show_tabs(view.tabs, tab)
@@ -409,3 +409,8 @@ class MessengerPanes(ReassigningScreen):
         """Store what is being written while the app is ending."""
         if self._draft_timer is not None and self.opened is not None:
             self.thrumsg.desk.do_last(keep_draft, self.thrumsg.who, self.opened, self.box.draft)
+
+
+def _news(view: MessengerView) -> str:
+    """What goes on in the whole campaign: a bulk move in steps."""
+    return safe_text(view.job.sentence) if view.job else ""

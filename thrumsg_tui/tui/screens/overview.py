@@ -91,7 +91,8 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         its_own = shown.campaign.hours_in is HoursIn.CAMPAIGN
         opened = "" if its_own else f" from {clock(hours.opens)} to {clock(hours.closes)} in each contact's time zone"
         state = f"Campaign is currently closed: {closed.reason}." if closed else f"Campaign is open{opened}."
-        self._state.show([(f"  {state}", "warning" if closed else "quiet")])
+        moving: list[Part] = [(f"{safe_text(shown.job.sentence)} ", "marked")] if shown.job else []
+        self._state.show([(f"  {state}", "warning" if closed else "quiet")], moving)
         self._counters.show(
             [
                 _counter("Total", totals.total),

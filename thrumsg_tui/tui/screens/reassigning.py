@@ -8,7 +8,7 @@ from textual import work
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
-from thrumsg_tui.store.changes.reassign import apply_plan
+from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
@@ -63,12 +63,17 @@ class ReassigningScreen(CommandScreen):
         started = monotonic()
         timer = self.set_interval(_SHOW_PROGRESS_EVERY, show)
         try:
-            outcome = await self.thrumsg.desk.do(apply_plan, self.thrumsg.who, planned, progress)
+            outcome = await self.thrumsg.desk.do(begin_plan, self.thrumsg.who, planned, progress)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return None
         finally:
             timer.stop()
+        if outcome.under_way:
+            self.thrumsg.finish_later(outcome)
+            self.say(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}: you can go on working.")
+            self.ask_again()
+            return outcome
         sentence = outcome.sentence[:1].upper() + outcome.sentence[1:]
         skipped = " (moved by somebody else meanwhile)" if outcome.skipped else ""
         self.say(f"{sentence}{skipped}{'; z undoes it.' if outcome.event else '.'}")

@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.content import Content
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -132,6 +133,11 @@ class DrawnLines(Drawn, ScrollView):
     def lines(self, width: int) -> list[Strip]:
         """Make all lines for a width in cells."""
         raise NotImplementedError
+
+    def wrapped(self, text: str, width: int) -> list[str]:
+        """Break a text from outside into lines."""
+        lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
+        return [line.plain.rstrip() for line in lines] or [""]
 
     def remake(self) -> None:
         """Make the lines again, because what they show has changed."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
@@ -20,7 +19,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, separated
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part
 
 
 class SidebarTab(StrEnum):
@@ -43,11 +42,6 @@ class Pane(DrawnLines, can_focus=True):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-
-    def wrapped(self, text: str, width: int) -> list[str]:
-        """Break a text from outside into lines."""
-        lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
-        return [line.plain.rstrip() for line in lines] or [""]
 
     def on_focus(self) -> None:
         self.call_later(self.remake)  # has_focus changes after this

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
-from rich.text import Text
 from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import day_title
@@ -17,7 +16,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part, separated
+from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,12 @@ class ThreadPane(DrawnLines, can_focus=True):
         return self.strip([(f" {line} {title} {line}", "event")], width=width)
 
     def _event(self, sentence: str, width: int) -> Iterator[Strip]:
-        for line in self._wrapped(f"{self._glyphs.line * 2} {safe_text(sentence)}", width - 2):
+        for line in self.wrapped(f"{self._glyphs.line * 2} {sentence}", width - 2):
             yield self.strip([(f" {line}", "event")], width=width)
 
     def _message(self, message: Message, time: str, width: int) -> Iterator[Strip]:
         block = max(width * 2 // 3, min(width - 2, 24))
-        lines = self._wrapped(safe_text(message.body, multiline=True), block - 2)
+        lines = self.wrapped(message.body, block - 2)
         ours = message.direction is Direction.OUTGOING
         if not ours:
             for line in lines:
@@ -130,7 +129,3 @@ class ThreadPane(DrawnLines, can_focus=True):
             MessageState.CANCELLED: ("cancelled", "warning"),
             MessageState.RECEIVED: ("", ""),
         }[message.state]
-
-    def _wrapped(self, text: str, width: int) -> list[str]:
-        wrapped = Text(separated(text)).wrap(self.app.console, max(width, 4))
-        return [line.plain.rstrip() for line in wrapped] or [""]

@@ -1,0 +1,98 @@
+"""Follow-ups: whom they reach, making and ending them, passing over one (`docs/rules.md 3.1`, `3.12`)."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from thrumsg_tui.cli.contract import follow_up_record
+from thrumsg_tui.cli.printing import Report, counted, table
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import Campaign, FollowUp, Question, Target
+from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.store.changes import follow_ups as changes
+from thrumsg_tui.store.queries.campaigns import find_campaign, follow_ups, questions
+from thrumsg_tui.store.queries.follow_ups import Reach, reach
+from thrumsg_tui.store.queries.naming import choice_named, question_named
+
+
+def create(session: Session, args: Namespace) -> Report:
+    """Write a follow-up, or say whom it would reach; a time without a zone is in the campaign's."""
+    with session.db.reading() as conn:
+        of = find_campaign(conn, args.name)
+        target = _target(args, questions(conn, of.id, retired=True))
+        if args.preview:
+            session.who.require(Action.EDIT_CONTENT)
+            found = reach(conn, of.id, target)
+            return Report({"id": None, **_record(found)}, [f"It would reach {_words(found)}."])
+    made = changes.create_follow_up(
+        session.db, session.who, of.name, args.title, args.text, expires_at=_expiry(args, of), target=target
+    )
+    return Report({"id": made.id, **_record(made.reach)}, [f"Follow-up {made.id} reaches {_words(made.reach)}."])
+
+
+def list_all(session: Session, args: Namespace) -> Report:
+    """List a campaign's follow-ups with how far they are."""
+    session.who.require(Action.VIEW_ALL)
+    with session.db.reading() as conn:
+        found = follow_ups(conn, find_campaign(conn, args.name).id)
+    rows = [
+        [each.id, each.title, "active" if each.active else "ended", each.pending, each.sent, each.skipped, each.text]
+        for each in found
+    ]
+    heads = ("Id", "Title", "State", "Unsent", "Sent", "Skipped", "Text")
+    return Report([follow_up_record(each) for each in found], table(heads, rows) if rows else ["No follow-ups yet."])
+
+
+def end(session: Session, args: Namespace) -> Report:
+    """Send a follow-up to nobody any more."""
+    with session.db.reading() as conn:
+        of = find_campaign(conn, args.name)
+        found = _named(follow_ups(conn, of.id), args.follow_up, of)
+    unsent = changes.end_follow_up(session.db, session.who, found.id)
+    line = f"{found.title!r} has ended; it was unsent in {counted(unsent, 'conversation')}."
+    return Report({"id": found.id, "title": found.title, "unsent": unsent}, [line])
+
+
+def skip(session: Session, args: Namespace) -> Report:
+    """Pass over the follow-up that is up in a conversation."""
+    event = changes.skip_follow_up(session.db, session.who, args.conversation)
+    return Report({"event": event, "conversation": args.conversation}, ["Skipped; `thrumsg undo` takes that back."])
+
+
+def _target(args: Namespace, asked: tuple[Question, ...]) -> Target:
+    replied = True if args.replied else False if args.not_replied else None
+    if args.unanswered:
+        return Target(replied, question_named(asked, args.unanswered).id, answered=False)
+    if not args.answered:
+        return Target(replied)
+    whole = [each for each in asked if each.text == args.answered or str(each.id) == args.answered]
+    if whole:  # the question alone, though there may be a = in its words
+        return Target(replied, whole[0].id)
+    words, _, choice = args.answered.rpartition("=")
+    question = question_named(asked, words or args.answered)
+    return Target(replied, question.id, choice_named(question, choice).id)
+
+
+def _expiry(args: Namespace, of: Campaign) -> datetime | None:
+    at: datetime | None = args.expires
+    return at.replace(tzinfo=ZoneInfo(of.hours.timezone)) if at and at.utcoffset() is None else at
+
+
+def _named(offered: tuple[FollowUp, ...], wanted: str, of: Campaign) -> FollowUp:
+    found = [each for each in offered if each.title == wanted] + [each for each in offered if str(each.id) == wanted]
+    if not found:
+        raise NotFound(f"There is no follow-up {wanted!r} in {of.name!r}; `thrumsg follow-up list` shows them.")
+    return next((each for each in found if each.active), found[0])
+
+
+def _record(of: Reach) -> dict[str, object]:
+    return {"reaches": of.reaches, "opted_out": of.opted_out, "not_started": of.not_started}
+
+
+def _words(of: Reach) -> str:
+    left = [f"{of.opted_out} opted out"] if of.opted_out else []
+    left += [f"{of.not_started} not started"] if of.not_started else []
+    return counted(of.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")

@@ -1,0 +1,84 @@
+"""Recommended replies (`docs/rules.md 3.15`)."""
+
+from __future__ import annotations
+
+import sqlite3
+from argparse import Namespace
+
+from thrumsg_tui.cli.contract import reply_record
+from thrumsg_tui.cli.printing import Report, table
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import CampaignId, RecommendedReply
+from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.store.changes import replies as changes
+from thrumsg_tui.store.queries.campaigns import find_campaign, global_replies, recommended_replies
+
+
+def list_all(session: Session, args: Namespace) -> Report:
+    """List a campaign's replies and then the global ones; without a campaign those alone."""
+    with session.db.reading() as conn:
+        campaign_id = _campaign(conn, args)
+        return _listed(global_replies(conn) if campaign_id is None else recommended_replies(conn, campaign_id))
+
+
+def add(session: Session, args: Namespace) -> Report:
+    """Add a reply."""
+    with session.db.reading() as conn:
+        campaign_id = _campaign(conn, args)
+    changes.add_reply(session.db, session.who, campaign_id, args.title, args.body)
+    return _own(session, campaign_id)
+
+
+def edit(session: Session, args: Namespace) -> Report:
+    """Change a reply; what is not given stays."""
+    campaign_id, of = _found(session, args)
+    title, body = args.new_title or of.title, args.body or of.body
+    changes.edit_reply(session.db, session.who, of.id, title, body)
+    return _own(session, campaign_id)
+
+
+def move(session: Session, args: Namespace) -> Report:
+    """Put a reply at another place."""
+    campaign_id, of = _found(session, args)
+    changes.move_reply(session.db, session.who, of.id, args.place)
+    return _own(session, campaign_id)
+
+
+def remove(session: Session, args: Namespace) -> Report:
+    """Remove a reply."""
+    campaign_id, of = _found(session, args)
+    changes.remove_reply(session.db, session.who, of.id)
+    return _own(session, campaign_id)
+
+
+def _campaign(conn: sqlite3.Connection, args: Namespace) -> CampaignId | None:
+    return find_campaign(conn, args.campaign).id if args.campaign else None
+
+
+def _found(session: Session, args: Namespace) -> tuple[CampaignId | None, RecommendedReply]:
+    with session.db.reading() as conn:
+        campaign_id = _campaign(conn, args)
+        offered = _of(conn, campaign_id)
+    by_title = [each for each in offered if each.title == args.title]
+    by_id = [each for each in offered if str(each.id) == args.title]
+    if not (found := by_title + by_id):
+        whose = f"of {args.campaign!r}" if args.campaign else "for all campaigns"
+        raise NotFound(f"There is no reply {args.title!r} {whose}; `thrumsg reply list` shows them.")
+    return campaign_id, found[0]
+
+
+def _of(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
+    if campaign_id is None:
+        return global_replies(conn)
+    return tuple(each for each in recommended_replies(conn, campaign_id) if not each.is_global)
+
+
+def _own(session: Session, campaign_id: CampaignId | None) -> Report:
+    with session.db.reading() as conn:
+        return _listed(_of(conn, campaign_id))
+
+
+def _listed(replies: tuple[RecommendedReply, ...]) -> Report:
+    rows = [[each.id, each.title, "all campaigns" if each.is_global else "", each.body] for each in replies]
+    lines = table(("Id", "Title", "For", "Body"), rows) if rows else ["There are no replies."]
+    return Report([reply_record(each) for each in replies], lines)

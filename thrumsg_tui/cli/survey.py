@@ -1,0 +1,114 @@
+"""Survey questions, and what was answered (`docs/rules.md 3.14`)."""
+
+from __future__ import annotations
+
+import sqlite3
+from argparse import Namespace
+from collections.abc import Sequence
+
+from thrumsg_tui.cli.contract import Record, question_record, result_record
+from thrumsg_tui.cli.printing import Report, table
+from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.campaigns import Question
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.store.changes import questions as changes
+from thrumsg_tui.store.queries.campaigns import find_campaign, questions
+from thrumsg_tui.store.queries.naming import choice_named, question_named
+from thrumsg_tui.store.queries.results import Counts, QuestionResult, survey_results
+
+_BAR = 20
+
+
+def add(session: Session, args: Namespace) -> Report:
+    """Ask one question more."""
+    with session.db.reading() as conn:
+        of = find_campaign(conn, args.name)
+    made = changes.add_question(session.db, session.who, of.id, args.question, args.choice)
+    return _report(made, f"{of.name} asks {made.text!r} now.")
+
+
+def edit(session: Session, args: Namespace) -> Report:
+    """Change a question's words and choices; what is not given stays."""
+    with session.db.reading() as conn:
+        before = _found(conn, args)
+    renamed = {choice_named(before, old).id: new for old, new in args.rename}
+    current = [(choice.id, renamed.get(choice.id, choice.text)) for choice in before.choices]
+    words = {text: choice_id for choice_id, text in current}
+    choices = [(words.get(each), each) for each in args.choice] if args.choice else current
+    after = changes.edit_question(session.db, session.who, before.id, args.text or before.text, choices)
+    return _report(after, "Nothing was different." if after == before else "Changed.")
+
+
+def move(session: Session, args: Namespace) -> Report:
+    """Put a question at another place."""
+    with session.db.reading() as conn:
+        of = _found(conn, args)
+        campaign_id = find_campaign(conn, args.name).id
+    changes.move_question(session.db, session.who, of.id, args.place)
+    with session.db.reading() as conn:
+        asked = questions(conn, campaign_id)
+    return Report(
+        [question_record(each) for each in asked], [f"{place}. {each.text}" for place, each in enumerate(asked, 1)]
+    )
+
+
+def retire(session: Session, args: Namespace) -> Report:
+    """Ask a question no more."""
+    with session.db.reading() as conn:
+        of = _found(conn, args)
+    kept = changes.retire_question(session.db, session.who, of.id)
+    said = "retired; its answers stay" if kept else "deleted: nobody ever answered it"
+    return Report({"id": of.id, "question": of.text, "retired": kept}, [f"{of.text!r} is {said}."])
+
+
+def restore(session: Session, args: Namespace) -> Report:
+    """Ask a retired question again."""
+    with session.db.reading() as conn:
+        of = _found(conn, args)
+    changes.restore_question(session.db, session.who, of.id)
+    return _report(of, f"{of.text!r} is asked again.")
+
+
+def results(session: Session, args: Namespace) -> Report:
+    """Show what was answered, retired questions last."""
+    session.who.require(Action.VIEW_ALL)
+    with session.db.reading() as conn:
+        found = survey_results(conn, find_campaign(conn, args.name).id)
+    lines: list[str] = []
+    for each in found:
+        lines += [*([""] if lines else []), *_lines(each)]
+        if args.by_sender:
+            lines += ["", *_by_sender(each)]
+    return Report([result_record(each) for each in found], lines or ["This campaign asks nothing yet."])
+
+
+def _found(conn: sqlite3.Connection, args: Namespace) -> Question:
+    return question_named(questions(conn, find_campaign(conn, args.name).id, retired=True), args.question)
+
+
+def _report(of: Question, sentence: str) -> Report:
+    record: Record = question_record(of)
+    return Report(record, [sentence, *(f"  {place}  {choice.text}" for place, choice in enumerate(of.choices, 1))])
+
+
+def _lines(of: QuestionResult) -> list[str]:
+    retired = ", retired" if of.question.retired else ""
+    rows = [
+        [
+            choice.text,
+            of.counts.get(choice.id, 0),
+            f"{of.share(choice.id)} %",
+            "#" * round(of.share(choice.id) * _BAR / 100),
+        ]
+        for choice in of.question.choices
+    ]
+    return [f"{of.question.text} ({of.answered} answered{retired})", *table(("Choice", "Answers", "Share", ""), rows)]
+
+
+def _by_sender(of: QuestionResult) -> list[str]:
+    rows = [[name, *_counts(of.question, counts)] for name, counts in sorted(of.by_sender.items())]
+    return table(("Sender", *(choice.text for choice in of.question.choices)), rows) if rows else []
+
+
+def _counts(of: Question, counts: Counts) -> Sequence[int]:
+    return [counts.get(choice.id, 0) for choice in of.choices]

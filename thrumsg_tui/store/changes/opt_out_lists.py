@@ -1,0 +1,169 @@
+"""Opting a whole list of numbers out: one change, that is taken back as one (`docs/rules.md 5.2`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.words import OptOutKind
+from thrumsg_tui.store.changes.opt_outs import Described, describe_opt_out, enter_opt_out, erase_opt_out
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.phones import normalize, require_region
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SEPARATOR = re.compile(r"[,;\t]")
+
+
+@dataclass(frozen=True, slots=True)
+class NoNumber:
+    """A piece of a list that is no number that could be texted: its line, as it was written, and why."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOptOuts:
+    """What a list did: the numbers (E.164) that are new and that were out already, and the pieces that are none.
+
+    `repeated` counts pieces that say an earlier number again; `event` is None where no number was new.
+    """
+
+    event: EventId | None
+    new: tuple[str, ...]
+    already: tuple[str, ...]
+    repeated: int
+    unreadable: tuple[NoNumber, ...]
+
+
+def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", region: str = "US") -> ListedOptOuts:
+    """Opt out the numbers of a pasted list, in any spelling, a line each or parted by commas, semicolons or tabs.
+
+    One transaction, one journal entry; nobody is sent a confirmation (`docs/rules.md 5.2`). `region` says whose numbers
+    are written without a country code. Raises `Refused` for a list without anything in it and for an unknown region.
+    """
+    who.require(Action.CHANGE_OPT_OUTS)
+    try:
+        require_region(region)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    pieces = list(_pieces(text))
+    if not pieces:
+        raise Refused("The list is empty. Nothing was changed.")
+    phones: list[str] = []
+    unreadable = []
+    for line, piece in pieces:
+        try:
+            phones.append(normalize(piece, region).e164)
+        except ValueError as reason:
+            unreadable.append(NoNumber(line, piece, str(reason)))
+    wanted = dict.fromkeys(phones, note.strip())
+    with db.writing() as tx:
+        batch = enter_list(tx, who, wanted.items())
+        event = None
+        if batch.opt_outs:
+            said = f": {note.strip()}" if note.strip() else ""
+            event = record(
+                tx,
+                who,
+                Deed.OPT_OUT,
+                f"opted {batch.counted} out, from a list{said}",
+                details=batch.details(f"opted out by {who.user.name}, from a list{said}"),
+                undoable=True,
+            )
+            batch.note(tx, event)
+    already = tuple(phone for phone in wanted if phone not in batch.opt_outs)
+    return ListedOptOuts(event, tuple(batch.opt_outs), already, len(phones) - len(wanted), tuple(unreadable))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what is between separators, with its line, the first being 1."""
+    for line, content in enumerate(_LINE_END.split(text), start=1):
+        for piece in _SEPARATOR.split(content):
+            if piece.strip():
+                yield line, piece.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Opt-outs that came or went together, each as it is described for undo, and the conversations concerned."""
+
+    opt_outs: Mapping[str, Described]
+    conversations: tuple[ConversationId, ...]
+
+    @property
+    def counted(self) -> str:
+        """How many there are, in words."""
+        return "1 number" if len(self.opt_outs) == 1 else f"{len(self.opt_outs)} numbers"
+
+    def details(self, sentence: str) -> dict[str, object]:
+        """What the journal keeps: how many, and the sentence that each thread shows."""
+        return {"numbers": len(self.opt_outs), "thread": sentence}
+
+    def note(self, tx: Transaction, event_id: EventId) -> None:
+        """Note with an event its numbers and its conversations."""
+        tx.conn.executemany(
+            """
+            INSERT INTO event_number (event_id, phone, kind, note, at, user_id)
+            VALUES (:event_id, :phone, :kind, :note, :at, :user_id)
+            """,
+            ({**described, "event_id": event_id, "phone": phone} for phone, described in self.opt_outs.items()),
+        )
+        touch(tx, event_id, ((each, None, None) for each in self.conversations))
+
+
+def enter_list(tx: Transaction, who: Identity, notes: Iterable[tuple[str, str]]) -> Batch:
+    """Opt out those numbers that are not, each with its note, telling nobody; the journal is the caller's."""
+    described = ((phone, _described(tx, who, note)) for phone, note in notes)
+    return _batch(_entered(tx, described))
+
+
+def take_list_back(tx: Transaction, event_id: EventId) -> Batch:
+    """Opt the numbers of an event in, but for those that were opted in, or out again, since."""
+    return _batch(_erased(tx, _numbers(tx, event_id)))
+
+
+def put_list_back(tx: Transaction, event_id: EventId) -> Batch:
+    """Opt the numbers of an event out as they were, but for those that were opted out since."""
+    return _batch(_entered(tx, _numbers(tx, event_id)))
+
+
+_Step = tuple[str, Described, list[ConversationId]]
+
+
+def _entered(tx: Transaction, wanted: Iterable[tuple[str, Described]]) -> Iterator[_Step]:
+    for phone, described in wanted:
+        if describe_opt_out(tx, phone) is None:
+            yield phone, described, enter_opt_out(tx, phone, described)
+
+
+def _erased(tx: Transaction, made: Iterable[tuple[str, Described]]) -> Iterator[_Step]:
+    for phone, described in made:
+        present = describe_opt_out(tx, phone)
+        if present is not None and present["at"] == described["at"]:
+            yield phone, present, erase_opt_out(tx, phone)
+
+
+def _batch(steps: Iterable[_Step]) -> Batch:
+    opt_outs: dict[str, Described] = {}
+    conversations: list[ConversationId] = []
+    for phone, described, concerned in steps:
+        opt_outs[phone] = described
+        conversations += concerned
+    return Batch(opt_outs, tuple(conversations))
+
+
+def _described(tx: Transaction, who: Identity, note: str) -> Described:
+    return {"kind": OptOutKind.IMPORTED, "note": note, "at": tx.now_ms, "user_id": who.user.id}
+
+
+def _numbers(tx: Transaction, event_id: EventId) -> list[tuple[str, Described]]:
+    rows = tx.conn.execute("SELECT phone, kind, note, at, user_id FROM event_number WHERE event_id = ?", (event_id,))
+    return [(row["phone"], {key: row[key] for key in row.keys()[1:]}) for row in rows]

@@ -1,0 +1,195 @@
+"""Survey questions: adding, changing, ordering and retiring them, also while people answer (`docs/rules.md 3.14`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from thrumsg_tui.domain.campaigns import CampaignId, Choice, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.store.changes.frozen import require_not_archived
+from thrumsg_tui.store.changes.ordering import reordered
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.campaigns import questions
+
+MOST_CHOICES = 9
+"""One for each digit key."""
+
+ChosenText = tuple[ChoiceId | None, str]
+"""A choice as it is to be: which one it was, None for a new one, and its words."""
+
+
+def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str, choices: Sequence[str]) -> Question:
+    """Ask one question more, after all others.
+
+    Raises `Refused` for a blank or known question, and unless there are 1 to 9 different choices.
+    """
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        require_not_archived(tx, campaign_id)
+        text = _fit(tx, campaign_id, text, choices)
+        question_id = insert_question(tx, campaign_id, text)
+        _write_choices(tx, question_id, [(None, choice) for choice in choices])
+        record(tx, who, Deed.EDIT_SURVEY, f"asks {text!r}", campaign_id=campaign_id)
+        return find_question(tx, question_id)[1]
+
+
+def edit_question(
+    db: Database, who: Identity, question_id: QuestionId, text: str, choices: Sequence[ChosenText]
+) -> Question:
+    """Change a question's words and its choices, in the order given; a choice that is renamed keeps its answers.
+
+    Raises `Refused` as `add_question` does, and for leaving out a choice that was ever recorded: its answers, and
+    their undo, would be lost.
+    """
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        campaign_id, before = find_question(tx, question_id)
+        require_not_archived(tx, campaign_id)
+        text = _fit(tx, campaign_id, text, [words for _, words in choices], besides=question_id)
+        kept = {choice_id for choice_id, _ in choices}
+        recorded = recorded_choices(tx, campaign_id, question_id)
+        dropped = [choice for choice in before.choices if choice.id not in kept]
+        if lost := [choice.text for choice in dropped if choice.id in recorded]:
+            raise Refused(f"{lost[0]!r} was recorded for contacts, so it stays. Nothing was changed.")
+        tx.conn.execute("UPDATE question SET text = ? WHERE id = ?", (text, question_id))
+        tx.conn.executemany("DELETE FROM choice WHERE id = ?", [(choice.id,) for choice in dropped])
+        _write_choices(tx, question_id, choices)
+        _, after = find_question(tx, question_id)
+        if after != before:
+            said = f"changed the question {before.text!r}"
+            said += f" to {text!r}" if text != before.text else ""
+            record(tx, who, Deed.EDIT_SURVEY, said, campaign_id=campaign_id)
+        return after
+
+
+def move_question(db: Database, who: Identity, question_id: QuestionId, place: int) -> None:
+    """Put a question at a place among those that are asked, 1 being the first; beyond the last means last."""
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        campaign_id, moved = find_question(tx, question_id)
+        require_not_archived(tx, campaign_id)
+        asked = [each.id for each in questions(tx.conn, campaign_id)]
+        if question_id not in asked:
+            raise Refused(f"{moved.text!r} is retired: restore it first.")
+        order = reordered(asked, question_id, place)
+        if order == asked:
+            return
+        tx.conn.executemany("UPDATE question SET position = ? WHERE id = ?", list(enumerate(order, 1)))
+        where = f"moved {moved.text!r} to place {order.index(question_id) + 1}"
+        record(tx, who, Deed.EDIT_SURVEY, where, campaign_id=campaign_id)
+
+
+def retire_question(db: Database, who: Identity, question_id: QuestionId) -> bool:
+    """Ask a question no more; tell whether it was kept, with its answers, or deleted since it never had any."""
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        campaign_id, of = find_question(tx, question_id)
+        require_not_archived(tx, campaign_id)
+        if of.retired:
+            raise Refused(f"{of.text!r} is retired already.")
+        kept = bool(recorded_choices(tx, campaign_id, question_id))
+        if kept:
+            tx.conn.execute("UPDATE question SET retired = 1 WHERE id = ?", (question_id,))
+        else:
+            tx.conn.execute("DELETE FROM choice WHERE question_id = ?", (question_id,))
+            tx.conn.execute("DELETE FROM question WHERE id = ?", (question_id,))
+        said = f"{'retired' if kept else 'deleted'} the question {of.text!r}"
+        record(tx, who, Deed.EDIT_SURVEY, said, campaign_id=campaign_id)
+        return kept
+
+
+def restore_question(db: Database, who: Identity, question_id: QuestionId) -> None:
+    """Ask a retired question again, after all others."""
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        campaign_id, of = find_question(tx, question_id)
+        require_not_archived(tx, campaign_id)
+        if not of.retired:
+            raise Refused(f"{of.text!r} is asked already.")
+        tx.conn.execute(
+            """
+            UPDATE question SET retired = 0,
+                position = (SELECT COALESCE(MAX(position), 0) + 1 FROM question WHERE campaign_id = ?)
+            WHERE id = ?
+            """,
+            (campaign_id, question_id),
+        )
+        record(tx, who, Deed.EDIT_SURVEY, f"asks {of.text!r} again", campaign_id=campaign_id)
+
+
+def find_question(tx: Transaction, question_id: QuestionId) -> tuple[CampaignId, Question]:
+    """A question, retired or not, and its campaign; `NotFound` if there is none."""
+    row = tx.conn.execute("SELECT campaign_id FROM question WHERE id = ?", (question_id,)).fetchone()
+    if row is None:
+        raise NotFound("That question is gone: somebody has deleted it meanwhile.")
+    campaign_id = CampaignId(row["campaign_id"])
+    found = questions(tx.conn, campaign_id, retired=True)
+    return campaign_id, next(each for each in found if each.id == question_id)
+
+
+def insert_question(tx: Transaction, campaign_id: CampaignId, text: str) -> QuestionId:
+    """Store a question without choices, after all others."""
+    row = tx.conn.execute(
+        """
+        INSERT INTO question (campaign_id, position, text)
+        SELECT :campaign_id, COALESCE(MAX(position), 0) + 1, :text FROM question WHERE campaign_id = :campaign_id
+        RETURNING id
+        """,
+        {"campaign_id": campaign_id, "text": text},
+    ).fetchone()
+    return QuestionId(row["id"])
+
+
+def recorded_choices(tx: Transaction, campaign_id: CampaignId, question_id: QuestionId) -> set[ChoiceId]:
+    """The choices of a question that were ever recorded: some answer has them, or undo may need them."""
+    rows = tx.conn.execute("SELECT DISTINCT choice_id FROM answer WHERE question_id = ?", (question_id,))
+    recorded = {ChoiceId(row["choice_id"]) for row in rows}
+    rows = tx.conn.execute(
+        "SELECT details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",
+        (campaign_id, Deed.ANSWER, Deed.UNDO, Deed.REDO),
+    )
+    for row in rows:
+        details = json.loads(row["details"])
+        if details.get("question") == question_id:
+            recorded |= {ChoiceId(each) for each in (details["before"], details["after"]) if each is not None}
+    return recorded
+
+
+def _fit(
+    tx: Transaction, campaign_id: CampaignId, text: str, choices: Sequence[str], besides: QuestionId | None = None
+) -> str:
+    text, words = text.strip(), [choice.strip() for choice in choices]
+    if not text:
+        raise Refused("A question needs its words. Nothing was changed.")
+    others = [each for each in questions(tx.conn, campaign_id, retired=True) if each.id != besides]
+    if known := next((each for each in others if each.text == text), None):
+        is_there = "is there, but retired: restore it" if known.retired else "is asked already"
+        raise Refused(f"{text!r} {is_there}. Nothing was changed.")
+    if not 1 <= len(words) <= MOST_CHOICES or not all(words):
+        raise Refused(f"A question needs 1 to {MOST_CHOICES} choices, none of them empty. Nothing was changed.")
+    if len(set(words)) < len(words):
+        raise Refused("Two choices are the same. Nothing was changed.")
+    return text
+
+
+def _write_choices(tx: Transaction, question_id: QuestionId, choices: Sequence[ChosenText]) -> None:
+    for place, (choice_id, words) in enumerate(choices, 1):
+        if choice_id is None:
+            tx.conn.execute(
+                "INSERT INTO choice (question_id, position, text) VALUES (?, ?, ?)", (question_id, place, words.strip())
+            )
+        else:
+            tx.conn.execute(
+                "UPDATE choice SET position = ?, text = ? WHERE id = ? AND question_id = ?",
+                (place, words.strip(), choice_id, question_id),
+            )
+
+
+def chosen_texts(of: Question, words: Sequence[str]) -> list[ChosenText]:
+    """Take each text that is a choice already for that choice, and any other for a new one."""
+    known: dict[str, Choice] = {choice.text: choice for choice in of.choices}
+    return [(known[each].id if each in known else None, each) for each in words]

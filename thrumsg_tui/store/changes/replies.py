@@ -1,0 +1,111 @@
+"""Recommended replies, a campaign's and those of all campaigns: adding, changing, ordering (`docs/rules.md 3.15`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.store.changes.frozen import require_not_archived
+from thrumsg_tui.store.changes.ordering import reordered
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record
+
+
+def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title: str, body: str) -> int:
+    """Add a reply after all others of a campaign, or for all campaigns with None; return its id.
+
+    Raises `Refused` for a blank or known title, or a blank body.
+    """
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        title = _fit(tx, campaign_id, title, body)
+        reply_id = insert_reply(tx, campaign_id, title, body)
+        record(tx, who, Deed.EDIT_REPLIES, f"added the reply {title!r}", campaign_id=campaign_id)
+        return reply_id
+
+
+def edit_reply(db: Database, who: Identity, reply_id: int, title: str, body: str) -> bool:
+    """Change a reply's title and body; tell whether anything was different."""
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        campaign_id, old_title, old_body = _find(tx, reply_id)
+        title = _fit(tx, campaign_id, title, body, besides=reply_id)
+        if (title, body) == (old_title, old_body):
+            return False
+        tx.conn.execute("UPDATE recommended_reply SET title = ?, body = ? WHERE id = ?", (title, body, reply_id))
+        record(tx, who, Deed.EDIT_REPLIES, f"changed the reply {old_title!r}", campaign_id=campaign_id)
+        return True
+
+
+def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
+    """Put a reply at a place among those of its campaign, or of all; 1 is the first, beyond the last means last."""
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        campaign_id, title, _ = _find(tx, reply_id)
+        if campaign_id is not None:
+            require_not_archived(tx, campaign_id)
+        rows = tx.conn.execute(
+            "SELECT id FROM recommended_reply WHERE campaign_id IS ? ORDER BY position, id", (campaign_id,)
+        )
+        before = [int(row["id"]) for row in rows]
+        order = reordered(before, reply_id, place)
+        if order == before:
+            return
+        tx.conn.executemany("UPDATE recommended_reply SET position = ? WHERE id = ?", list(enumerate(order, 1)))
+        said = f"moved the reply {title!r} to place {order.index(reply_id) + 1}"
+        record(tx, who, Deed.EDIT_REPLIES, said, campaign_id=campaign_id)
+
+
+def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
+    """Remove a reply; what was sent with it stays as it was sent."""
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        campaign_id, title, body = _find(tx, reply_id)
+        if campaign_id is not None:
+            require_not_archived(tx, campaign_id)
+        tx.conn.execute("DELETE FROM recommended_reply WHERE id = ?", (reply_id,))
+        record(
+            tx,
+            who,
+            Deed.EDIT_REPLIES,
+            f"removed the reply {title!r}",
+            campaign_id=campaign_id,
+            details={"title": title, "body": body},
+        )
+
+
+def insert_reply(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str) -> int:
+    """Store a reply after all others."""
+    row = tx.conn.execute(
+        """
+        INSERT INTO recommended_reply (campaign_id, position, title, body)
+        SELECT :campaign_id, COALESCE(MAX(position), 0) + 1, :title, :body
+        FROM recommended_reply WHERE campaign_id IS :campaign_id
+        RETURNING id
+        """,
+        {"campaign_id": campaign_id, "title": title, "body": body},
+    ).fetchone()
+    return int(row["id"])
+
+
+def _fit(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str, besides: int | None = None) -> str:
+    if campaign_id is not None:
+        require_not_archived(tx, campaign_id)
+    title = title.strip()
+    if not title or not body.strip():
+        raise Refused("A reply needs a title and a body. Nothing was changed.")
+    known = tx.conn.execute(
+        "SELECT id FROM recommended_reply WHERE campaign_id IS ? AND title = ?", (campaign_id, title)
+    ).fetchone()
+    if known and known["id"] != besides:
+        raise Refused(f"There is a reply {title!r} already. Nothing was changed.")
+    return title
+
+
+def _find(tx: Transaction, reply_id: int) -> tuple[CampaignId | None, str, str]:
+    row = tx.conn.execute("SELECT campaign_id, title, body FROM recommended_reply WHERE id = ?", (reply_id,)).fetchone()
+    if row is None:
+        raise NotFound("That reply is gone: somebody has removed it meanwhile.")
+    campaign_id = None if row["campaign_id"] is None else CampaignId(row["campaign_id"])
+    return campaign_id, row["title"], row["body"]

@@ -1,0 +1,213 @@
+"""The rows of the four exports, each with its header first (`docs/rules.md 9.3`)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.words import ExportKind
+from thrumsg_tui.store.times import from_ms_or_none, iso
+
+Cells = list[str | int | None]
+Rows = Iterator[Cells]
+"""The header, then the rows, read as they are written."""
+
+_CONTACT = """
+    contact.id AS contact_id, contact.first_name AS contact_first_name, contact.last_name AS contact_last_name,
+    contact.phone AS contact_phone
+"""
+_CONTACT_COLUMNS = ["contact_id", "contact_first_name", "contact_last_name", "contact_phone"]
+_IN_CAMPAIGN = "(:campaign_id IS NULL OR conversation.campaign_id = :campaign_id)"
+
+
+def export_rows(conn: sqlite3.Connection, what: ExportKind, campaign_id: CampaignId | None) -> Rows:
+    """Read an export of one campaign, or of all, row by row."""
+    return _EXPORTS[what](conn, campaign_id)
+
+
+def count_rows(conn: sqlite3.Connection, what: ExportKind, campaign_id: CampaignId | None) -> int:
+    """Count the rows of an export without its header, which takes a small part of the time that writing them does."""
+    statement = _ROWS[what] if campaign_id is None else _ROWS_OF_CAMPAIGN[what]
+    return int(conn.execute(statement, {"campaign_id": campaign_id}).fetchone()[0])
+
+
+_ROWS: Mapping[ExportKind, str] = {
+    ExportKind.MESSAGES: "SELECT COUNT(*) FROM message",
+    ExportKind.SURVEYS: "SELECT COUNT(*) FROM answer",
+    ExportKind.CONVERSATIONS: "SELECT COUNT(*) FROM conversation",
+    ExportKind.OPT_OUTS: "SELECT COUNT(*) FROM opt_out",
+}
+
+_ROWS_OF_CAMPAIGN: Mapping[ExportKind, str] = {
+    ExportKind.MESSAGES: """
+        SELECT COUNT(*) FROM conversation JOIN message ON message.conversation_id = conversation.id
+        WHERE conversation.campaign_id = :campaign_id
+    """,
+    ExportKind.SURVEYS: """
+        SELECT COUNT(*) FROM question JOIN answer ON answer.question_id = question.id
+        WHERE question.campaign_id = :campaign_id
+    """,
+    ExportKind.CONVERSATIONS: "SELECT COUNT(*) FROM conversation WHERE campaign_id = :campaign_id",
+    ExportKind.OPT_OUTS: """
+        SELECT COALESCE(SUM(opted_out), 0) FROM assignment WHERE campaign_id = :campaign_id
+    """,
+}
+
+
+def _messages(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+    fixed = [
+        *["timestamp", "message_id", "message_direction", "message_body", "sender_first_name", "sender_last_name"],
+        *["sender_phone", "sender_email", "campaign_id", "campaign_name", "conversation_id", "conversation_phone"],
+        *[*_CONTACT_COLUMNS, "media_content", "message_segment_count", "status", "error_code"],
+    ]
+    codes = _field_codes(conn, campaign_id)
+    yield [*fixed, *_titles(codes, fixed)]
+    rows = conn.execute(  # in the order of message's rowid: CROSS JOIN keeps message outermost
+        f"""
+        SELECT message.at, message.id AS message_id, message.direction AS message_direction,
+               message.body AS message_body, users.first_name AS sender_first_name, users.last_name AS sender_last_name,
+               NULL AS sender_phone, users.email AS sender_email, campaign.id AS campaign_id,
+               campaign.name AS campaign_name, conversation.id AS conversation_id, contact.phone AS conversation_phone,
+               {_CONTACT}, NULL AS media_content, message.segments AS message_segment_count,
+               message.state AS status, message.error_code, contact.fields
+        FROM message
+        CROSS JOIN conversation ON conversation.id = message.conversation_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        JOIN contact ON contact.id = conversation.contact_id
+        LEFT JOIN users ON users.id = message.author_id
+        WHERE {_IN_CAMPAIGN} ORDER BY message.id
+        """,
+        {"campaign_id": campaign_id},
+    )
+    for row in rows:
+        yield [_time(row["at"]), *(row[name] for name in fixed[1:]), *_values(row, codes)]
+
+
+def _surveys(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+    fixed = [
+        *["campaign_id", "campaign_name", "conversation_id", "survey_id", "survey_question", "survey_type"],
+        *["response", *_CONTACT_COLUMNS, "updated_at"],
+    ]
+    codes = _field_codes(conn, campaign_id)
+    yield [*fixed, *_titles(codes, fixed)]
+    rows = conn.execute(  # in the order of answer's primary key
+        f"""
+        SELECT campaign.id AS campaign_id, campaign.name AS campaign_name, conversation.id AS conversation_id,
+               question.id AS survey_id, question.text AS survey_question, 'single_choice' AS survey_type,
+               choice.text AS response, {_CONTACT}, answer.at, contact.fields
+        FROM answer
+        CROSS JOIN conversation ON conversation.id = answer.conversation_id
+        JOIN question ON question.id = answer.question_id
+        JOIN choice ON choice.id = answer.choice_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE {_IN_CAMPAIGN} ORDER BY answer.conversation_id, answer.question_id
+        """,
+        {"campaign_id": campaign_id},
+    )
+    for row in rows:
+        yield [*(row[name] for name in fixed[:-1]), _time(row["at"]), *_values(row, codes)]
+
+
+def _opt_outs(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+    """One row per number, with its conversation that was texted last; of a campaign, the numbers in it."""
+    columns = ["timestamp", *_CONTACT_COLUMNS, "conversation_id", "note", "opt_out_type"]
+    yield [*columns]
+    rows = conn.execute(  # in the order of opt_out's primary key
+        f"""
+        SELECT opt_out.at, contact.id AS contact_id, contact.first_name AS contact_first_name,
+               contact.last_name AS contact_last_name, opt_out.phone AS contact_phone,
+               (SELECT conversation.id FROM conversation
+                WHERE conversation.contact_id = contact.id AND {_IN_CAMPAIGN}
+                ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
+                LIMIT 1) AS conversation_id,
+               opt_out.note, opt_out.kind AS opt_out_type
+        FROM opt_out LEFT JOIN contact ON contact.phone = opt_out.phone
+        ORDER BY opt_out.phone
+        """,
+        {"campaign_id": campaign_id},
+    )
+    for row in rows:
+        if campaign_id is None or row["conversation_id"] is not None:
+            yield [_time(row["at"]), *(row[name] for name in columns[1:])]
+
+
+def _conversations(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+    fixed = [
+        *["conversation_id", "campaign_name", *_CONTACT_COLUMNS],
+        *["assignee", "status", "opted_out", "last_message_at", "message_count"],
+    ]
+    asked = conn.execute(
+        """
+        SELECT text FROM question WHERE :campaign_id IS NULL OR campaign_id = :campaign_id
+        GROUP BY text ORDER BY MIN(campaign_id), MIN(position), MIN(id)
+        """,
+        {"campaign_id": campaign_id},
+    )
+    questions = [row["text"] for row in asked]
+    yield [*fixed, *_titles(questions, fixed)]
+    rows = conn.execute(  # in the order of conversation's rowid
+        f"""
+        SELECT conversation.id AS conversation_id, campaign.name AS campaign_name, {_CONTACT},
+               COALESCE(NULLIF(TRIM(users.first_name || ' ' || users.last_name), ''), users.login) AS assignee,
+               conversation.status, CASE WHEN conversation.opted_out = 1 THEN 'true' ELSE 'false' END AS opted_out,
+               NULLIF(conversation.last_message_at, 0) AS at, conversation.message_count,
+               question.text AS question, choice.text AS choice
+        FROM conversation
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN assignment ON assignment.id = conversation.assignment_id
+        LEFT JOIN users ON users.id = assignment.user_id
+        LEFT JOIN answer ON answer.conversation_id = conversation.id
+        LEFT JOIN question ON question.id = answer.question_id
+        LEFT JOIN choice ON choice.id = answer.choice_id
+        WHERE {_IN_CAMPAIGN} ORDER BY conversation.id
+        """,
+        {"campaign_id": campaign_id},
+    )
+    for _, group in groupby(rows, key=itemgetter("conversation_id")):
+        answered = list(group)
+        answers = {row["question"]: row["choice"] for row in answered}
+        row = answered[0]
+        stored = [_time(row["at"]) if name == "last_message_at" else row[name] for name in fixed]
+        yield [*stored, *(answers.get(question) for question in questions)]
+
+
+_EXPORTS: Mapping[ExportKind, Callable[[sqlite3.Connection, CampaignId | None], Rows]] = {
+    ExportKind.MESSAGES: _messages,
+    ExportKind.SURVEYS: _surveys,
+    ExportKind.CONVERSATIONS: _conversations,
+    ExportKind.OPT_OUTS: _opt_outs,
+}
+
+
+def _field_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> list[str]:
+    """Name the custom fields that any exported contact has; a pass over all of them."""
+    rows = conn.execute(
+        f"""
+        SELECT contact.fields FROM contact
+        WHERE EXISTS (SELECT 1 FROM conversation WHERE conversation.contact_id = contact.id AND {_IN_CAMPAIGN})
+        ORDER BY contact.id
+        """,
+        {"campaign_id": campaign_id},
+    )
+    return list(dict.fromkeys(code for row in rows for code in json.loads(row["fields"])))
+
+
+def _titles(own: Iterable[str], fixed: Iterable[str]) -> list[str]:
+    """Head the columns that a campaign brings, so that none is named like one of ours."""
+    taken = set(fixed)
+    return [f"custom_{title}" if title in taken else title for title in own]
+
+
+def _values(row: sqlite3.Row, codes: Iterable[str]) -> list[str | None]:
+    fields = json.loads(row["fields"])
+    return [fields.get(code) for code in codes]
+
+
+def _time(ms: int | None) -> str | None:
+    return iso(from_ms_or_none(ms))

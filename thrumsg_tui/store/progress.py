@@ -1,0 +1,41 @@
+"""Telling how far something slow has come, in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+OnProgress = Callable[[int, int], None]
+"""Called with how many rows are done, and of how many; what it raises ends the work, and nothing is kept of it."""
+
+EVERY = 1000
+"""How many rows pass between two calls."""
+
+
+class Steps:
+    """The rows of a file on their way through the phases of its import, told as rows done."""
+
+    def __init__(self, on_progress: OnProgress | None, rows: int, phases: int) -> None:
+        self._on_progress = on_progress
+        self._rows = rows
+        self._phases = phases
+        self._phase = -1
+
+    def over(self, items: Iterable[T]) -> Iterator[T]:
+        """Go through the items of the next phase, which are no more than the rows."""
+        self._phase += 1
+        if self._on_progress is None:
+            yield from items
+            return
+        before = self._phase * self._rows
+        for passed, each in enumerate(items):
+            if passed % EVERY == 0:
+                self._on_progress((before + passed) // self._phases, self._rows)
+            yield each
+
+    def end(self) -> None:
+        """Tell that all rows are done."""
+        if self._on_progress is not None:
+            self._on_progress(self._rows, self._rows)

@@ -1,0 +1,35 @@
+"""Finding questions, choices and the like by what people call them: an id, or the exact text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from thrumsg_tui.domain.campaigns import Choice, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.errors import NotFound
+
+_Named = TypeVar("_Named", Question, Choice)
+
+
+def question_named(offered: Sequence[Question], wanted: QuestionId | str) -> Question:
+    """Find a question; `NotFound` says how to list them."""
+    found = _named(offered, wanted)
+    if found is None:
+        raise NotFound(f"There is no survey question {wanted!r} in this campaign; `thrumsg campaign show` lists them.")
+    return found
+
+
+def choice_named(of: Question, wanted: ChoiceId | str) -> Choice:
+    """Find a choice of a question; `NotFound` says which there are."""
+    found = _named(of.choices, wanted)
+    if found is None:
+        offered = ", ".join(each.text for each in of.choices)
+        raise NotFound(f"{wanted!r} is not a choice of {of.text!r}; there are {offered}.")
+    return found
+
+
+def _named(offered: Sequence[_Named], wanted: int | str) -> _Named | None:
+    """A text that happens to be a number counts before the id that it spells."""
+    by_text = [each for each in offered if each.text == wanted]
+    by_id = [each for each in offered if str(each.id) == str(wanted)]
+    return next(iter(by_text + by_id), None)

@@ -1,0 +1,81 @@
+"""The list of opted-out numbers (`docs/rules.md` 5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.conversations import OptOut
+from thrumsg_tui.domain.names import fold, full_name
+from thrumsg_tui.domain.words import OptOutKind
+from thrumsg_tui.store.queries.searching import containing, number_patterns
+from thrumsg_tui.store.times import from_ms
+
+_NAMED = """
+    SELECT contact.phone FROM assignment
+    CROSS JOIN conversation ON conversation.assignment_id = assignment.id AND conversation.tab = 'opt-outs'
+    JOIN contact ON contact.id = conversation.contact_id
+    WHERE first_key || ' ' || last_key LIKE :text ESCAPE '\\'
+"""
+"""The numbers of opted-out contacts whose name has the text in it; by `conversation_by_name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutRow:
+    """An opted-out number: `phone_national` and `name` are those of its contact, E.164 and None where there is none."""
+
+    opt_out: OptOut
+    phone_national: str
+    name: str | None
+
+
+def opt_out_rows(
+    conn: sqlite3.Connection, search: str = "", offset: int = 0, limit: int | None = None, *, by_phone: bool = True
+) -> list[OptOutRow]:
+    """Read a window of the opted-out numbers, newest first; all of them without `limit`.
+
+    `search` is looked for in notes, in contacts' names and, with `by_phone`, its digits in the numbers. By
+    `opt_out_newest`; a search looks at every number, 1 µs each.
+    """
+    where, parameters = _condition(search, by_phone=by_phone)
+    parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
+    rows = conn.execute(
+        f"""
+        SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, contact.id AS contact_id, contact.phone_national,
+               contact.first_name, contact.last_name, users.first_name || ' ' || users.last_name AS by_whom, users.login
+        FROM (SELECT phone FROM opt_out WHERE {where}
+              ORDER BY at DESC, phone LIMIT :limit OFFSET :offset) AS listed
+        CROSS JOIN opt_out ON opt_out.phone = listed.phone
+        LEFT JOIN contact ON contact.phone = opt_out.phone
+        LEFT JOIN users ON users.id = opt_out.user_id
+        """,
+        parameters,
+    )
+    return [_row_of(row) for row in rows]
+
+
+def count_opt_outs(conn: sqlite3.Connection, search: str = "", *, by_phone: bool = True) -> int:
+    """How many numbers `opt_out_rows` lists."""
+    where, parameters = _condition(search, by_phone=by_phone)
+    return int(conn.execute(f"SELECT COUNT(*) FROM opt_out WHERE {where}", parameters).fetchone()[0])
+
+
+def _row_of(row: sqlite3.Row) -> OptOutRow:
+    by = (row["by_whom"].strip() or row["login"]) if row["login"] else None
+    return OptOutRow(
+        OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by),
+        row["phone_national"] or row["phone"],
+        full_name(row["first_name"], row["last_name"]) if row["contact_id"] else None,
+    )
+
+
+def _condition(search: str, *, by_phone: bool) -> tuple[str, dict[str, object]]:
+    wanted = fold(search)
+    if not wanted:
+        return "1 = 1", {}
+    conditions = ["note_key LIKE :text ESCAPE '\\'", f"phone IN ({_NAMED})"]
+    parameters: dict[str, object] = {"text": containing(wanted)}
+    if by_phone and (number := number_patterns(wanted)):
+        conditions += ["phone LIKE :number", "phone LIKE :at_home"]
+        parameters |= number
+    return f"({' OR '.join(conditions)})", parameters

@@ -1,0 +1,182 @@
+"""The forms for what a campaign asks and says: a question, a recommended reply, a follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from thrumsg_tui.domain.campaigns import (
+    Campaign,
+    CampaignId,
+    ChoiceId,
+    Question,
+    QuestionId,
+    RecommendedReply,
+    Target,
+)
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.changes.follow_ups import Created, create_follow_up
+from thrumsg_tui.store.changes.questions import MOST_CHOICES, ChosenText, add_question, edit_question
+from thrumsg_tui.store.changes.replies import add_reply, edit_reply
+from thrumsg_tui.store.queries.follow_ups import Reach, reach
+from thrumsg_tui.store.queries.script_preview import script_preview
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.campaign_form import preview_lines
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+
+_THIS, _ALL = "this", "all"
+_ANYBODY, _REPLIED, _NOT_REPLIED = "anybody", "replied", "not"
+
+
+def question_form(
+    desk: Desk, who: Identity, glyphs: Glyphs, campaign_id: CampaignId, of: Question | None = None
+) -> FormDialog[Question]:
+    """Make the form of a question; a choice whose words are changed keeps its answers."""
+    known = of.choices if of else ()
+    fields: list[Field] = [TextField("text", "Question", of.text if of else "")]
+    for place in range(MOST_CHOICES):
+        value = known[place].text if place < len(known) else ""
+        fields.append(TextField(f"choice_{place}", f"{place + 1}", value, "a choice" if place == 0 else ""))
+
+    async def save(entered: Entered) -> Question:
+        chosen: list[ChosenText] = [
+            (known[place].id if place < len(known) else None, words)
+            for place in range(MOST_CHOICES)
+            if (words := entered[f"choice_{place}"].strip())
+        ]
+        if wrong := _wrong_question(entered, chosen):
+            raise Unfit(wrong)
+        if of:
+            return await desk.do(edit_question, who, of.id, entered["text"], chosen)
+        return await desk.do(add_question, who, campaign_id, entered["text"], [words for _, words in chosen])
+
+    return FormDialog("Change the question" if of else "New question", fields, save, glyphs)
+
+
+def _wrong_question(entered: Entered, chosen: Sequence[ChosenText]) -> dict[str, str]:
+    wrong = {}
+    if not entered["text"].strip():
+        wrong["text"] = "What is the question?"
+    if not chosen:
+        wrong["choice_0"] = "A question needs at least one choice."
+    words = [entered[f"choice_{place}"].strip() for place in range(MOST_CHOICES)]
+    for place, each in enumerate(words):
+        if each and each in words[:place]:
+            wrong[f"choice_{place}"] = "This choice is there already."
+    return wrong
+
+
+def reply_form(
+    desk: Desk, who: Identity, glyphs: Glyphs, campaign: Campaign, of: RecommendedReply | None = None
+) -> FormDialog[str]:
+    """Make the form of a recommended reply; it returns the title."""
+    whose: list[Field] = [
+        ChoiceField("for", "For", ((_THIS, campaign.name), (_ALL, "all campaigns")), _THIS),
+    ]
+    fields: list[Field] = [
+        TextField("title", "Title", of.title if of else ""),
+        TextField("body", "Reply", of.body if of else "", "with %first_name% and the like", 4),
+        *([] if of else whose),
+    ]
+
+    async def save(entered: Entered) -> str:
+        needed = {"title": "A reply needs a title.", "body": "A reply needs its words."}
+        if wrong := {name: sentence for name, sentence in needed.items() if not entered[name].strip()}:
+            raise Unfit(wrong)
+        if of:
+            await desk.do(edit_reply, who, of.id, entered["title"], entered["body"])
+        else:
+            campaign_id = campaign.id if entered["for"] == _THIS else None
+            await desk.do(add_reply, who, campaign_id, entered["title"], entered["body"])
+        return entered["title"].strip()
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        return preview_lines(await desk.ask(script_preview, who, entered["body"], campaign.id, initial=False), glyphs)
+
+    return FormDialog("Change the reply" if of else "New reply", fields, save, glyphs, preview=preview)
+
+
+def follow_up_form(
+    desk: Desk, who: Identity, glyphs: Glyphs, campaign: Campaign, asked: Sequence[Question]
+) -> FormDialog[Created]:
+    """Make the form of a new follow-up; below it stands whom it reaches."""
+    zone = campaign.hours.timezone
+    fields: list[Field] = [
+        TextField("title", "Title", "", "for you and the senders"),
+        TextField("text", "Text", "", "with %first_name% and the like", 4),
+        TextField("expires", "Until", "", f"no end; or like 2026-11-03 18:00, {zone}"),
+        ChoiceField(
+            "replied",
+            "To",
+            ((_ANYBODY, "anybody texted"), (_REPLIED, "who has replied"), (_NOT_REPLIED, "who has not")),
+            _ANYBODY,
+        ),
+        ChoiceField("answer", "Who answered", _answers(asked), ""),
+    ]
+
+    async def save(entered: Entered) -> Created:
+        needed = {"title": "A follow-up needs a title.", "text": "A follow-up needs its words."}
+        wrong = {name: sentence for name, sentence in needed.items() if not entered[name].strip()}
+        expires_at = _expiry(entered, zone, wrong)
+        if expires_at and expires_at <= desk.db.clock():
+            wrong["expires"] = "That has passed already."
+        if wrong:
+            raise Unfit(wrong)
+        return await desk.do(
+            create_follow_up,
+            who,
+            campaign.name,
+            entered["title"],
+            entered["text"],
+            expires_at=expires_at,
+            target=_target(entered),
+        )
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        reached = await desk.ask(reach, campaign.id, _target(entered))
+        shown = await desk.ask(script_preview, who, entered["text"], campaign.id, initial=False)
+        return [[(f" Reaches {reached_words(reached)}.", "strong")], *preview_lines(shown, glyphs)]
+
+    return FormDialog(f"New follow-up in {campaign.name}", fields, save, glyphs, done="makes it", preview=preview)
+
+
+def reached_words(of: Reach) -> str:
+    """Say whom a follow-up reaches, and who is left out."""
+    left = [f"{of.opted_out} opted out"] if of.opted_out else []
+    left += [f"{of.not_started} not started"] if of.not_started else []
+    noun = "conversation" if of.reaches == 1 else "conversations"
+    return f"{of.reaches} {noun}" + (f"; left out: {', '.join(left)}" if left else "")
+
+
+def _answers(asked: Sequence[Question]) -> list[tuple[str, str]]:
+    options = [("", "whatever, or nothing")]
+    for each in asked:
+        options += [(f"{each.id} {choice.id}", f"{each.text} {choice.text}") for choice in each.choices]
+        options += [(f"{each.id} any", f"{each.text} anything"), (f"{each.id} none", f"{each.text} nothing yet")]
+    return options
+
+
+def _target(entered: Entered) -> Target:
+    replied = {_ANYBODY: None, _REPLIED: True, _NOT_REPLIED: False}[entered["replied"]]
+    if not entered["answer"]:
+        return Target(replied)
+    question, choice = entered["answer"].split()
+    if choice in {"any", "none"}:
+        return Target(replied, QuestionId(int(question)), answered=choice == "any")
+    return Target(replied, QuestionId(int(question)), ChoiceId(int(choice)))
+
+
+def _expiry(entered: Entered, zone: str, wrong: dict[str, str]) -> datetime | None:
+    text = entered["expires"].strip()
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        wrong["expires"] = f"{text!r} is not a time; write it like 2026-11-03 18:00."
+        return None
+    return at if at.utcoffset() is not None else at.replace(tzinfo=ZoneInfo(zone))

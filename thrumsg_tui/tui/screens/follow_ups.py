@@ -1,0 +1,118 @@
+"""A campaign's follow-ups: whom they reach, how far they are (`docs/rules.md 3.1`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from textual import work
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.follow_ups import end_follow_up
+from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.queries.campaigns import campaign, follow_ups, questions
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.content_forms import follow_up_form, reached_words
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+
+
+class FollowUpList(OverList[FollowUp]):
+    """Follow-ups in two lines each: how far it is, and its text."""
+
+    empty_text = "no follow-ups yet: c makes one"
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.row_height = 2
+        self.zone = ZoneInfo("UTC")
+        self._glyphs = glyphs
+
+    def draw(self, row: FollowUp, index: int, line: int, width: int) -> Strip:
+        base = self.cursor_look(index)
+        if line == 1:
+            return self.strip([(f"      {safe_text(row.text)}", "quiet")], width=width, base=base)
+        total = row.pending + row.sent + row.skipped
+        skipped = f"{row.skipped} skipped  " if row.skipped else ""
+        right: list[Part] = [
+            (self._until(row.expires_at) if row.active else "ended  ", "quiet"),
+            (f"{skipped}{row.sent}/{total} sent  ", ""),
+            (progress_bar(row.sent + row.skipped, total, 10, self._glyphs) + " ", "quiet"),
+        ]
+        return self.strip([(f"  {safe_text(row.title)}", "strong")], right, width=width, base=base)
+
+    def _until(self, expires_at: datetime | None) -> str:
+        return f"until {expires_at.astimezone(self.zone):%d %b %H:%M}  " if expires_at else ""
+
+
+class FollowUpsScreen(ListingScreen[FollowUp]):
+    """Make follow-ups, and end them."""
+
+    SCOPES = (Scope.FOLLOW_UPS, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.FOLLOW_UPS))
+    list: FollowUpList
+
+    def __init__(self, campaign_id: CampaignId) -> None:
+        super().__init__()
+        self._campaign_id = campaign_id
+        self._campaign: Campaign | None = None
+
+    def make_list(self) -> FollowUpList:
+        return FollowUpList(self.thrumsg.glyphs, id="follow-ups")
+
+    def facts(self) -> Facts:
+        return Facts(self.thrumsg.who, campaign=self._campaign)
+
+    def moved(self) -> None:
+        """All rows are in memory."""
+
+    async def ask_and_paint(self) -> None:
+        of, rows = await self.thrumsg.desk.ask(_read, self._campaign_id)
+        self._campaign = of
+        self.show_title(safe_text(of.name), "Follow-ups")
+        self.list.zone = ZoneInfo(of.hours.timezone)
+        self.list.show(len(rows), 0, rows, max(0, min(self.list.cursor, len(rows) - 1)))
+        active = sum(each.active for each in rows)
+        self.summary.show([(f"  {active} active, {len(rows) - active} ended. They are sent from their tab.", "quiet")])
+
+    @work(group=ACTION)
+    async def action_add(self) -> None:
+        """Make a follow-up."""
+        if (of := self._campaign) is None:
+            return
+        thrumsg = self.thrumsg
+        asked = await thrumsg.desk.ask(questions, of.id)
+        form = follow_up_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, of, asked)
+        if made := await self.app.push_screen_wait(form):
+            self.say(f"It reaches {reached_words(made.reach)}.")
+            self.ask_again()
+
+    @work(group=ACTION)
+    async def action_end(self) -> None:
+        """End the follow-up under the cursor."""
+        if (row := self.list.row) is None:
+            return
+        if not row.active:
+            self.say("It has ended already.", warning=True)
+            return
+        question = f"End {row.title!r}? It is unsent in {row.pending} conversations, and stays so."
+        if not await self.app.push_screen_wait(confirmation("End the follow-up", question, "End it")):
+            return
+        try:
+            await self.thrumsg.desk.do(end_follow_up, self.thrumsg.who, row.id)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        self.say(f"{row.title} has ended.")
+        self.ask_again()
+
+
+def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[FollowUp, ...]]:
+    return campaign(conn, campaign_id), follow_ups(conn, campaign_id)

@@ -1,0 +1,133 @@
+"""Recommended replies: a campaign's, and those of all campaigns (`docs/rules.md 3.15`)."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId, RecommendedReply
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.replies import move_reply, remove_reply
+from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.queries.campaigns import campaign, recommended_replies
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.content_forms import reply_form
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+
+class ReplyList(OverList[RecommendedReply]):
+    """Replies in two lines each: the title, and the words."""
+
+    empty_text = "no replies yet: c adds one"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.row_height = 2
+
+    def draw(self, row: RecommendedReply, index: int, line: int, width: int) -> Strip:
+        base = self.cursor_look(index)
+        if line == 1:
+            return self.strip([(f"      {safe_text(row.body)}", "quiet")], width=width, base=base)
+        whose: list[Part] = [("all campaigns ", "quiet")] if row.is_global else []
+        return self.strip([(f"  {safe_text(row.title)}", "strong")], whose, width=width, base=base)
+
+
+class RepliesScreen(ListingScreen[RecommendedReply]):
+    """Add replies, change, order and remove them."""
+
+    SCOPES = (Scope.REPLY_EDITOR, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.REPLY_EDITOR))
+    searches_for = "title or words"
+    list: ReplyList
+
+    def __init__(self, campaign_id: CampaignId) -> None:
+        super().__init__()
+        self._campaign_id = campaign_id
+        self._campaign: Campaign | None = None
+        self._all: tuple[RecommendedReply, ...] = ()
+        self._follow: int | None = None
+
+    def make_list(self) -> ReplyList:
+        return ReplyList(id="replies")
+
+    def facts(self) -> Facts:
+        return Facts(self.thrumsg.who, campaign=self._campaign)
+
+    def moved(self) -> None:
+        """All rows are in memory."""
+
+    async def ask_and_paint(self) -> None:
+        of, self._all = await self.thrumsg.desk.ask(_read, self._campaign_id)
+        self._campaign = of
+        self.show_title(safe_text(of.name), "Recommended replies")
+        wanted = fold(self.search.value)
+        rows = [each for each in self._all if wanted in fold(f"{each.title} {each.body}")]
+        ids = [each.id for each in rows]
+        cursor = ids.index(self._follow) if self._follow in ids else max(0, min(self.list.cursor, len(rows) - 1))
+        self._follow = None
+        self.list.show(len(rows), 0, rows, cursor)
+        own = sum(not each.is_global for each in self._all)
+        self.summary.show([(f"  {own} of this campaign, {len(self._all) - own} of all campaigns", "quiet")])
+
+    @work(group=ACTION)
+    async def action_add(self) -> None:
+        """Add a reply."""
+        await self._edit(None)
+
+    @on(PagedList.Chosen)
+    @work(group=ACTION)
+    async def _change(self) -> None:
+        if not self.thrumsg.who.may(Action.EDIT_CONTENT):
+            self.say("Changing replies needs an admin.", warning=True)
+        elif row := self.list.row:
+            await self._edit(row)
+
+    async def _edit(self, of: RecommendedReply | None) -> None:
+        thrumsg = self.thrumsg
+        if self._campaign is None:
+            return
+        form = reply_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, self._campaign, of)
+        if (title := await self.app.push_screen_wait(form)) is not None:
+            self.say(f"{title} is saved.")
+            self.ask_again()
+
+    async def action_move_reply(self, step: int) -> None:
+        """Move the reply under the cursor up or down among those of its kind."""
+        if (row := self.list.row) is None:
+            return
+        kind = [each.id for each in self._all if each.is_global is row.is_global]
+        self._follow = row.id
+        try:
+            place = max(kind.index(row.id) + 1 + step, 1)
+            await self.thrumsg.desk.do(move_reply, self.thrumsg.who, row.id, place)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+        self.ask_again()
+
+    @work(group=ACTION)
+    async def action_remove(self) -> None:
+        """Remove the reply under the cursor."""
+        if (row := self.list.row) is None:
+            return
+        everywhere = " It is one of all campaigns." if row.is_global else ""
+        question = f"Remove {row.title!r}?{everywhere} What was sent with it stays."
+        if not await self.app.push_screen_wait(confirmation("Remove the reply", question, "Remove it")):
+            return
+        try:
+            await self.thrumsg.desk.do(remove_reply, self.thrumsg.who, row.id)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        self.say(f"{row.title} is removed.")
+        self.ask_again()
+
+
+def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[RecommendedReply, ...]]:
+    return campaign(conn, campaign_id), recommended_replies(conn, campaign_id)

@@ -1,0 +1,128 @@
+"""A campaign's survey: its questions, and what was answered, live (`docs/rules.md 3.14`)."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Question, QuestionId
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.questions import move_question, restore_question, retire_question
+from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.results import QuestionResult, survey_results
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.content_forms import question_form
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.over import OverScreen
+from thrumsg_tui.tui.widgets.drawn import DrawnLine
+from thrumsg_tui.tui.widgets.results import ResultsPane
+
+
+class SurveyScreen(OverScreen):
+    """Look at the results; add questions, change, order, retire and restore them."""
+
+    CSS_PATH = "over.tcss"
+    SCOPES = (Scope.SURVEY_EDITOR, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.SURVEY_EDITOR))
+
+    def __init__(self, campaign_id: CampaignId) -> None:
+        super().__init__()
+        self._campaign_id = campaign_id
+        self._campaign: Campaign | None = None
+        self._results: tuple[QuestionResult, ...] = ()
+        self._follow: QuestionId | None = None
+        self._summary = DrawnLine(id="summary")
+
+    def compose(self) -> ComposeResult:
+        self.pane = ResultsPane(self.thrumsg.glyphs, id="results")
+        yield self.title_line
+        yield self._summary
+        yield self.pane
+        yield self.key_line
+
+    def on_mount(self) -> None:
+        self.key_line.show_keys(self.shown_commands())
+        self.pane.focus()
+
+    def facts(self) -> Facts:
+        return Facts(self.thrumsg.who, campaign=self._campaign)
+
+    async def ask_and_paint(self) -> None:
+        of, self._results = await self.thrumsg.desk.ask(_read, self._campaign_id)
+        self._campaign = of
+        self.show_title(safe_text(of.name), "Survey")
+        self.pane.show_results(self._results, by_sender=self.pane.by_sender)
+        ids = [each.question.id for each in self._results]
+        if self._follow in ids:
+            self.pane.move_to(ids.index(self._follow))
+        self._follow = None
+        retired = sum(each.question.retired for each in self._results)
+        asked = f"  {len(self._results) - retired} questions" + (f", {retired} retired" if retired else "")
+        self._summary.show([(asked, "quiet")])
+
+    def action_by_sender(self) -> None:
+        """Show what each sender's contacts answered, or only all together."""
+        self.pane.show_results(self._results, by_sender=not self.pane.by_sender)
+
+    @work(group=ACTION)
+    async def action_add(self) -> None:
+        """Add a question."""
+        await self._edit(None)
+
+    @work(group=ACTION)
+    async def action_change(self) -> None:
+        """Change the question under the cursor."""
+        if chosen := self.pane.chosen:
+            await self._edit(chosen.question)
+
+    async def _edit(self, of: Question | None) -> None:
+        thrumsg = self.thrumsg
+        form = question_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, self._campaign_id, of)
+        if stored := await self.app.push_screen_wait(form):
+            self._follow = stored.id
+            self.say(f"{stored.text} is saved; open messengers show it at once.")
+            self.ask_again()
+
+    async def action_move_question(self, step: int) -> None:
+        """Move the question under the cursor up or down."""
+        if (chosen := self.pane.chosen) is None:
+            return
+        asked = [each.question.id for each in self._results if not each.question.retired]
+        of = chosen.question
+        place = max(asked.index(of.id) + 1 + step, 1) if of.id in asked else 1
+        try:
+            await self.thrumsg.desk.do(move_question, self.thrumsg.who, of.id, place)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        self._follow = of.id
+        self.ask_again()
+
+    @work(group=ACTION)
+    async def action_retire(self) -> None:
+        """Retire the question under the cursor, or ask a retired one again."""
+        if (chosen := self.pane.chosen) is None:
+            return
+        of, desk, who = chosen.question, self.thrumsg.desk, self.thrumsg.who
+        try:
+            if of.retired:
+                await desk.do(restore_question, who, of.id)
+                self.say(f"{of.text} is asked again.")
+            else:
+                stays = f"Its {chosen.answered} answers stay, here and in exports." if chosen.answered else ""
+                question = f"Ask {of.text!r} no more? {stays}"
+                if not await self.app.push_screen_wait(confirmation("Retire", question, "Retire it")):
+                    return
+                kept = await desk.do(retire_question, who, of.id)
+                self.say(f"{of.text} is {'retired' if kept else 'deleted: it never had an answer'}.")
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+        self._follow = of.id
+        self.ask_again()
+
+
+def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[QuestionResult, ...]]:
+    return campaign(conn, campaign_id), survey_results(conn, campaign_id)
