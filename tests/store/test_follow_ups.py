@@ -19,9 +19,9 @@ from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.follow_ups import Reach
-from thrumsg_tui.store.queries.campaigns import assignments, follow_ups
+from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
+from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups
 from thrumsg_tui.store.queries.messenger import visible_tabs
 
 

@@ -352,3 +352,18 @@ def test_a_reader_sees_one_state_while_others_write(db: Database, owner: Identit
         assert totals(conn, spring.id).sent == 1
     other.close()
     give(db, owner, spring, "lee", [ann])
+
+
+def test_a_second_database_object_in_one_process_leaves_the_first_ones_locks(small: Path, tmp_path: Path) -> None:
+    path = copy(small, tmp_path)
+    first = Database(path)
+    with first.reading() as conn:
+        before = totals(conn, find_campaign(conn, "Spring").id)
+    Database(path).close()
+    with at_once(("take_all", path, "kim")) as (other,):
+        other.end()  # it is not the last one to have the file open, and must not take the log away
+    with first.reading() as conn:
+        assert totals(conn, find_campaign(conn, "Spring").id).total == before.total
+        assert conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert path.with_name(f"{path.name}-wal").exists()
+    first.close()

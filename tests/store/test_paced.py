@@ -167,9 +167,7 @@ def test_while_it_is_under_way_its_entry_says_so_and_nothing_large_comes_between
     extra = take_in(db, owner, "Spring", [f"Q{nth}" for nth in range(30)], first=100)
     to = assignment_of(db, spring, "zed")
     with pytest.raises(Refused, match="is moving 50 conversations"):
-        reassign(
-            db, owner, Request(spring.id, conversations=tuple(extra), destinations=(assignment_of(db, spring, "zed"),))
-        )
+        reassign(db, owner, Request(spring.id, conversations=tuple(extra), destinations=(to,)))
     assert apply_plan(db, owner, again).moved == 0, "what a job is moving was moved by somebody else meanwhile"
     assert finish(db, begun).moved == MANY
     assert change_state(db, owner, "Spring", CampaignState.ARCHIVED).state is CampaignState.ARCHIVED

@@ -1,4 +1,4 @@
-"""What is moved, from whom, to whom, and how it is shared out, on the screen (docs/rules.md 4.1 to 4.5)."""
+"""What is moved, from whom and to whom, at each level, on the screen (docs/rules.md 4.1, 4.2)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tests.tui.moving import (
     held_by,
     holder,
     keys,
+    menu_of,
     on_row,
     one_of_each,
     people,
@@ -155,6 +156,7 @@ async def test_the_open_conversation_goes_to_unassigned(office: Office, five: li
 @pytest.mark.parametrize(
     ("pressed", "moved"),
     [
+        (["space"], [0]),
         (["space", "j", "space"], [0, 2]),
         (["space", "k", "space", "space"], [1]),  # taken off again
         (["V", "j", "j", "V"], [0, 1, 2]),
@@ -184,13 +186,10 @@ async def test_marks_of_several_tabs_move_together(office: Office, five: list[Co
 
 @pytest.mark.xfail(
     strict=True,
+    raises=AssertionError,
     reason="MessengerScreen.action_reassign names the open conversation where one other is marked: space goes down one",
 )
 async def test_the_one_that_is_marked_is_the_one_that_is_named(office: Office, five: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await person.press("space", "r")
-        try:
-            assert person.sees("Reassign Pat Ames to")
-        finally:
-            await give_to_lee(person)
-            assert holder(office, five[0]) == LEE
+        assert person.sees("Reassign Pat Ames to")

@@ -50,7 +50,8 @@ def _add_question(to: ArgumentParser) -> None:
 
 
 def _wrong_edit(args: Namespace) -> str | None:
-    return None if args.text or args.choice or args.rename else "say what to change: --text, --choice or --rename"
+    changes = args.text is not None or args.choice or args.rename
+    return None if changes else "say what to change: --text, --choice or --rename"
 
 
 def _add_replies(reply: Commands) -> None:

@@ -127,14 +127,20 @@ def result_record(of: QuestionResult) -> Record:
         "question": of.question.text,
         "retired": of.question.retired,
         "answered": of.answered,
+        "unanswered": of.unanswered,
         "choices": [
             {"id": each.id, "choice": each.text, "answers": of.counts.get(each.id, 0), "percent": of.share(each.id)}
             for each in of.question.choices
         ],
-        "by_sender": {
-            name: {each.text: counts.get(each.id, 0) for each in of.question.choices}
-            for name, counts in of.by_sender.items()
-        },
+        "by_sender": [
+            {
+                "login": held.login,
+                "name": held.name,
+                "unanswered": held.unanswered,
+                "answers": {each.text: held.counts.get(each.id, 0) for each in of.question.choices},
+            }
+            for held in of.by_sender
+        ],
     }
 
 

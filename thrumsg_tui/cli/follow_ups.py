@@ -13,8 +13,8 @@ from thrumsg_tui.domain.campaigns import Campaign, FollowUp, Question, Target
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import follow_ups as changes
-from thrumsg_tui.store.queries.campaigns import find_campaign, follow_ups, questions
-from thrumsg_tui.store.queries.follow_ups import Reach, reach
+from thrumsg_tui.store.queries.campaigns import find_campaign, questions
+from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
 from thrumsg_tui.store.queries.naming import choice_named, question_named
 
 

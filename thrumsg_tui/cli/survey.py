@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from argparse import Namespace
-from collections.abc import Sequence
 
 from thrumsg_tui.cli.contract import Record, question_record, result_record
 from thrumsg_tui.cli.printing import Report, table
@@ -14,7 +13,7 @@ from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import questions as changes
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions
 from thrumsg_tui.store.queries.naming import choice_named, question_named
-from thrumsg_tui.store.queries.results import Counts, QuestionResult, survey_results
+from thrumsg_tui.store.queries.results import QuestionResult, survey_results
 
 _BAR = 20
 
@@ -33,9 +32,10 @@ def edit(session: Session, args: Namespace) -> Report:
         before = _found(conn, args)
     renamed = {choice_named(before, old).id: new for old, new in args.rename}
     current = [(choice.id, renamed.get(choice.id, choice.text)) for choice in before.choices]
-    words = {text: choice_id for choice_id, text in current}
-    choices = [(words.get(each), each) for each in args.choice] if args.choice else current
-    after = changes.edit_question(session.db, session.who, before.id, args.text or before.text, choices)
+    words = {text.strip(): choice_id for choice_id, text in current}
+    choices = [(words.get(each.strip()), each) for each in args.choice] if args.choice else current
+    text = before.text if args.text is None else args.text
+    after = changes.edit_question(session.db, session.who, before.id, text, choices, seen=before)
     return _report(after, "Nothing was different." if after == before else "Changed.")
 
 
@@ -73,12 +73,10 @@ def results(session: Session, args: Namespace) -> Report:
     """Show what was answered, retired questions last."""
     session.who.require(Action.VIEW_ALL)
     with session.db.reading() as conn:
-        found = survey_results(conn, find_campaign(conn, args.name).id)
+        found = survey_results(conn, find_campaign(conn, args.name).id, by_sender=args.by_sender)
     lines: list[str] = []
     for each in found:
-        lines += [*([""] if lines else []), *_lines(each)]
-        if args.by_sender:
-            lines += ["", *_by_sender(each)]
+        lines += [*([""] if lines else []), *_lines(each), *_by_sender(each)]
     return Report([result_record(each) for each in found], lines or ["This campaign asks nothing yet."])
 
 
@@ -92,23 +90,26 @@ def _report(of: Question, sentence: str) -> Report:
 
 
 def _lines(of: QuestionResult) -> list[str]:
-    retired = ", retired" if of.question.retired else ""
     rows = [
-        [
+        (
             choice.text,
             of.counts.get(choice.id, 0),
             f"{of.share(choice.id)} %",
             "#" * round(of.share(choice.id) * _BAR / 100),
-        ]
+        )
         for choice in of.question.choices
     ]
-    return [f"{of.question.text} ({of.answered} answered{retired})", *table(("Choice", "Answers", "Share", ""), rows)]
+    state = "retired; " if of.question.retired else ""
+    head = f"{of.question.text} ({state}{of.answered} answered, {of.unanswered} not)"
+    return [head, *table(("Choice", "Answers", "Share", ""), rows)]
 
 
 def _by_sender(of: QuestionResult) -> list[str]:
-    rows = [[name, *_counts(of.question, counts)] for name, counts in sorted(of.by_sender.items())]
-    return table(("Sender", *(choice.text for choice in of.question.choices)), rows) if rows else []
-
-
-def _counts(of: Question, counts: Counts) -> Sequence[int]:
-    return [counts.get(choice.id, 0) for choice in of.choices]
+    if not of.by_sender:
+        return []
+    heads = ("Sender", *(choice.text for choice in of.question.choices), "Unanswered")
+    rows = [
+        (held.name, *(held.counts.get(choice.id, 0) for choice in of.question.choices), held.unanswered)
+        for held in of.by_sender
+    ]
+    return ["", *table(heads, rows)]

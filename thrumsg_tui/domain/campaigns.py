@@ -182,7 +182,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A later message to contacts that were texted before."""
+    """A later message to contacts that were texted before; `pending` leaves out who is opted out."""
 
     id: FollowUpId
     title: str

@@ -21,8 +21,6 @@ Connection = sqlite3.Connection
 BUSY_SECONDS = 15
 """How long to wait for another writer before saying so."""
 
-_HEADER = b"SQLite format 3\x00"
-
 
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
@@ -135,11 +133,25 @@ def refuse_foreign(path: Path) -> None:
         return
     if path.is_dir():
         raise DatabaseUnusable(f"{path} is a folder, not a thrumsg database.")
-    with path.open("rb") as file:
-        header = file.read(100)
-    ours = header[:16] == _HEADER and int.from_bytes(header[68:72], "big") == APPLICATION_ID
-    if header and not ours:
+    if path.stat().st_size and _application_id(path) != APPLICATION_ID:
         raise DatabaseUnusable(f"{path} is not a thrumsg database; it was left as it is. Name another with --db.")
+
+
+def _application_id(path: Path) -> int | None:
+    """Read what marks a SQLite file as somebody's, None for any other file.
+
+    By SQLite itself, which leaves everything as it is: to open and close the file otherwise would drop the locks that
+    this process has on it (POSIX), and others would take the file for unused.
+    """
+    conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        return int(conn.execute("PRAGMA application_id").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_NOTADB:
+            return None
+        raise
+    finally:
+        conn.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.changes.frozen import require_not_archived
 from thrumsg_tui.store.changes.sending import close_follow_up
 from thrumsg_tui.store.changes.surveys import require_own
@@ -17,7 +18,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import find_campaign
-from thrumsg_tui.store.queries.follow_ups import REACHED, Reach, reach, target_parameters
+from thrumsg_tui.store.queries.follow_ups import REACHED, UNSENT, Reach, reach, target_parameters
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
 
@@ -44,7 +45,7 @@ def create_follow_up(
 ) -> Created:
     """Make a follow-up for conversations in which somebody has written (`docs/rules.md 3.1`).
 
-    Whoever is opted out is meant too, and gets it only if they opt in while it lasts. Raises `Refused` for a blank
+    Whoever is opted out is meant too, but it comes up only if they opt in while it lasts. Raises `Refused` for a blank
     title or text, a moment that has passed, or an archived campaign.
     """
     who.require(Action.EDIT_CONTENT)
@@ -75,7 +76,7 @@ def create_follow_up(
             "campaign_id = :campaign_id AND follow_up_id IS NULL AND status <> 'not_started'",
             {"campaign_id": of.id},
         )
-        summary = f"made the follow-up {title.strip()!r} for {reached.reaches} conversations"
+        summary = f"made the follow-up {title.strip()!r} for {_conversations(reached.reaches)}"
         record(tx, who, Deed.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
         return Created(made, reached)
 
@@ -85,21 +86,18 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
         row = tx.conn.execute(
-            "SELECT campaign_id, title, active FROM follow_up WHERE id = ?", (follow_up_id,)
+            f"SELECT campaign_id, title, active, {UNSENT} AS unsent FROM follow_up WHERE id = ?", (follow_up_id,)
         ).fetchone()
         if row is None:
             raise NotFound(f"There is no follow-up {follow_up_id}.")
         of = require_not_archived(tx, CampaignId(row["campaign_id"]))
         if not row["active"]:
             raise Refused(f"{row['title']!r} has ended already.")
-        unsent = tx.conn.execute(
-            "SELECT COUNT(*) FROM conversation WHERE follow_up_id = ? AND in_follow_ups = 1", (follow_up_id,)
-        ).fetchone()[0]
         tx.conn.execute("UPDATE follow_up SET active = 0 WHERE id = ?", (follow_up_id,))
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :ended", {"ended": follow_up_id})
-        summary = f"ended the follow-up {row['title']!r}, unsent in {unsent} conversations"
+        summary = f"ended the follow-up {row['title']!r}, unsent in {_conversations(row['unsent'])}"
         record(tx, who, Deed.END_FOLLOW_UP, summary, campaign_id=of.id)
-        return int(unsent)
+        return int(row["unsent"])
 
 
 def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId) -> EventId:
@@ -112,7 +110,7 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
         of = conversation(tx.conn, conversation_id)
         require_own(who, of)
         require_not_archived(tx, of.campaign_id)
-        if of.follow_up_id is None or of.opted_out:
+        if of.follow_up_id is None or of.opted_out or of.status is Status.NOT_STARTED:
             raise Refused(f"There is no follow-up to skip for {of.name}.")
         title = tx.conn.execute("SELECT title FROM follow_up WHERE id = ?", (of.follow_up_id,)).fetchone()["title"]
         close_follow_up(tx, of.id, of.follow_up_id, "skipped")
@@ -129,8 +127,14 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
         return event_id
 
 
+def is_active(tx: Transaction, follow_up_id: FollowUpId) -> bool:
+    """Whether a follow-up still goes out."""
+    row = tx.conn.execute("SELECT active FROM follow_up WHERE id = ?", (follow_up_id,)).fetchone()
+    return bool(row["active"])
+
+
 def set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, *, skipped: bool) -> bool:
-    """Skip a follow-up in a conversation, or let it come up again; tell whether it was the other way round."""
+    """Skip a follow-up in a conversation, or let it be unsent again; tell whether it was the other way round."""
     before, after = ("pending", "skipped") if skipped else ("skipped", "pending")
     changed = tx.conn.execute(
         "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ? AND state = ?",
@@ -138,3 +142,7 @@ def set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: 
     )
     refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
     return bool(changed.rowcount)
+
+
+def _conversations(number: int) -> str:
+    return f"{number} conversation" if number == 1 else f"{number} conversations"

@@ -18,6 +18,7 @@ from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups, reope
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.follow_ups import UNSENT
 from thrumsg_tui.store.times import to_ms
 
 _DUE = """
@@ -85,8 +86,8 @@ def let_due(db: Database) -> None:
 def hold_anew(tx: Transaction, of: Campaign) -> Settled:
     """Work out again until when a campaign's held messages wait, its hours or window having changed.
 
-    An initial that the window shuts out by then is cancelled: it never left. About 10 µs a message, and 40 µs where
-    the hours are the contacts'.
+    An initial that the window shuts out by then is cancelled: it never left. 10 µs a message, 50 µs where the hours are
+    the contacts', 90 µs where it is cancelled; others who want to write wait meanwhile.
     """
     rows = tx.conn.execute(f"{_HELD} WHERE message.state = 'unsent' AND conversation.campaign_id = ?", (of.id,))
     return _settle(tx, of, rows.fetchall())
@@ -154,11 +155,9 @@ def _settle(tx: Transaction, of: Campaign, rows: Sequence[sqlite3.Row]) -> Settl
 
 def _expire(tx: Transaction) -> None:
     rows = tx.conn.execute(
-        """
+        f"""
         UPDATE follow_up SET active = 0 WHERE active = 1 AND expires_at <= ?
-        RETURNING id, campaign_id, title,
-                  (SELECT COUNT(*) FROM follow_up_target AS target
-                   WHERE target.follow_up_id = follow_up.id AND target.state = 'pending') AS unsent
+        RETURNING id, campaign_id, title, {UNSENT} AS unsent
         """,
         (tx.now_ms,),
     ).fetchall()

@@ -21,8 +21,8 @@ from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.queries.jobs import Job, job_in, open_jobs
 from thrumsg_tui.store.times import to_ms
 
-PACED_ABOVE = 25_000
-"""More moves than these hold others up: a transaction of 25,000 takes about a second here, one of 90,000 five."""
+PACED_ABOVE = 20_000
+"""More moves than these hold others up: a transaction of 20,000 takes about a second here, one of 90,000 five."""
 
 STEP = 1000
 """Conversations per transaction: some 40 ms."""

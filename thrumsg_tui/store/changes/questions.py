@@ -38,23 +38,32 @@ def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str
 
 
 def edit_question(
-    db: Database, who: Identity, question_id: QuestionId, text: str, choices: Sequence[ChosenText]
+    db: Database,
+    who: Identity,
+    question_id: QuestionId,
+    text: str,
+    choices: Sequence[ChosenText],
+    *,
+    seen: Question | None = None,
 ) -> Question:
     """Change a question's words and its choices, in the order given; a choice that is renamed keeps its answers.
 
-    Raises `Refused` as `add_question` does, and for leaving out a choice that was ever recorded: its answers, and
-    their undo, would be lost.
+    Raises `Refused` as `add_question` does; for leaving out a choice that was ever recorded, since its answers, and
+    their undo, would be lost; and where the question is no more what the person began with, if `seen` tells that.
     """
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, before = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
+        if seen is not None and (seen.text, seen.choices) != (before.text, before.choices):
+            raise Refused("Somebody has changed this question meanwhile; look at it again. Nothing was changed.")
         text = _fit(tx, campaign_id, text, [words for _, words in choices], besides=question_id)
-        kept = {choice_id for choice_id, _ in choices}
-        recorded = recorded_choices(tx, campaign_id, question_id)
+        kept = [choice_id for choice_id, _ in choices if choice_id is not None]
+        if not {choice.id for choice in before.choices}.issuperset(kept) or len(set(kept)) < len(kept):
+            raise NotFound("One of those choices is gone; look at the question again. Nothing was changed.")
         dropped = [choice for choice in before.choices if choice.id not in kept]
-        if lost := [choice.text for choice in dropped if choice.id in recorded]:
-            raise Refused(f"{lost[0]!r} was recorded for contacts, so it stays. Nothing was changed.")
+        if dropped:
+            _require_never_recorded(tx, campaign_id, question_id, dropped)
         tx.conn.execute("UPDATE question SET text = ? WHERE id = ?", (text, question_id))
         tx.conn.executemany("DELETE FROM choice WHERE id = ?", [(choice.id,) for choice in dropped])
         _write_choices(tx, question_id, choices)
@@ -144,6 +153,21 @@ def insert_question(tx: Transaction, campaign_id: CampaignId, text: str) -> Ques
     return QuestionId(row["id"])
 
 
+def _require_never_recorded(
+    tx: Transaction, campaign_id: CampaignId, question_id: QuestionId, dropped: Sequence[Choice]
+) -> None:
+    recorded = recorded_choices(tx, campaign_id, question_id)
+    for choice in dropped:
+        if choice.id not in recorded:
+            continue
+        answers = tx.conn.execute(
+            "SELECT COUNT(*) FROM answer WHERE question_id = ? AND choice_id = ?", (question_id, choice.id)
+        ).fetchone()[0]
+        contacts = "1 contact" if answers == 1 else f"{answers} contacts"
+        why = f"is the answer of {contacts}" if answers else "was an answer that undo may bring back"
+        raise Refused(f"{choice.text!r} {why}, so it stays. Nothing was changed.")
+
+
 def recorded_choices(tx: Transaction, campaign_id: CampaignId, question_id: QuestionId) -> set[ChoiceId]:
     """The choices of a question that were ever recorded: some answer has them, or undo may need them."""
     rows = tx.conn.execute("SELECT DISTINCT choice_id FROM answer WHERE question_id = ?", (question_id,))
@@ -187,9 +211,3 @@ def _write_choices(tx: Transaction, question_id: QuestionId, choices: Sequence[C
                 "UPDATE choice SET position = ?, text = ? WHERE id = ? AND question_id = ?",
                 (place, words.strip(), choice_id, question_id),
             )
-
-
-def chosen_texts(of: Question, words: Sequence[str]) -> list[ChosenText]:
-    """Take each text that is a choice already for that choice, and any other for a new one."""
-    known: dict[str, Choice] = {choice.text: choice for choice in of.choices}
-    return [(known[each].id if each in known else None, each) for each in words]

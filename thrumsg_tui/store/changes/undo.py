@@ -12,7 +12,8 @@ from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.words import CampaignState
-from thrumsg_tui.store.changes.follow_ups import set_skipped
+from thrumsg_tui.store.changes.follow_ups import is_active, set_skipped
+from thrumsg_tui.store.changes.frozen import require_not_archived
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
 from thrumsg_tui.store.changes.opt_outs import describe_opt_out, enter_opt_out, erase_opt_out, require_own_number
 from thrumsg_tui.store.changes.paced import finish
@@ -164,10 +165,14 @@ def _answer_undone(
 def _skip_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]) -> Outcome:
     row = tx.conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (wanted.id,)).fetchone()
     conversation_id = ConversationId(row["conversation_id"])
-    require_own(who, conversation(tx.conn, conversation_id))
+    of = conversation(tx.conn, conversation_id)
+    require_own(who, of)
+    require_not_archived(tx, of.campaign_id)
     skips = wanted.deed is Deed.UNDO
+    if not is_active(tx, FollowUpId(details["follow_up"])):
+        return _nothing("the follow-up has ended since")
     if not set_skipped(tx, conversation_id, FollowUpId(details["follow_up"]), skipped=skips):
-        return _nothing("the follow-up was sent since")
+        return _nothing("the follow-up was sent or skipped since")
     what = "is skipped again" if skips else "is up again"
     now = {"follow_up": details["follow_up"], "thread": f"follow-up {what}, by {who.user.name}"}
     return _journalled(tx, who, wanted, deed, f"the follow-up {what}", now, [conversation_id])

@@ -15,8 +15,6 @@ from thrumsg_tui.domain.campaigns import (
     CampaignId,
     Choice,
     ChoiceId,
-    FollowUp,
-    FollowUpId,
     Question,
     QuestionId,
     RecommendedReply,
@@ -262,36 +260,6 @@ def _replies(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tuple[
         "SELECT id, title, body FROM recommended_reply WHERE campaign_id IS ? ORDER BY position, id", (campaign_id,)
     )
     return tuple(RecommendedReply(row["id"], row["title"], row["body"], campaign_id is None) for row in rows)
-
-
-def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
-    """List a campaign's follow-ups, oldest first, with how many are unsent and sent."""
-    rows = conn.execute(
-        """
-        SELECT follow_up.id, follow_up.title, follow_up.text, follow_up.expires_at, follow_up.active,
-               (SELECT COUNT(*) FROM follow_up_target AS target
-                WHERE target.follow_up_id = follow_up.id AND target.state = 'pending') AS pending,
-               (SELECT COUNT(*) FROM follow_up_target AS target
-                WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent,
-               (SELECT COUNT(*) FROM follow_up_target AS target
-                WHERE target.follow_up_id = follow_up.id AND target.state = 'skipped') AS skipped
-        FROM follow_up WHERE follow_up.campaign_id = ? ORDER BY follow_up.id
-        """,
-        (campaign_id,),
-    )
-    return tuple(
-        FollowUp(
-            id=FollowUpId(row["id"]),
-            title=row["title"],
-            text=row["text"],
-            expires_at=from_ms_or_none(row["expires_at"]),
-            active=bool(row["active"]),
-            pending=row["pending"],
-            sent=row["sent"],
-            skipped=row["skipped"],
-        )
-        for row in rows
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,39 @@
-"""Whom a follow-up reaches (`docs/rules.md 3.1`)."""
+"""Follow-ups: whom one reaches, and how far they are (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
 
-from thrumsg_tui.domain.campaigns import CampaignId, Target
+from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target
+from thrumsg_tui.store.times import from_ms_or_none
 
-REACHED = """
-    conversation.campaign_id = :campaign_id AND conversation.status <> 'not_started'
+_NAMED = """
+    conversation.campaign_id = :campaign_id
     AND (:replied IS NULL OR conversation.replied = :replied)
     AND (:question IS NULL OR :wants_answer = EXISTS (
             SELECT 1 FROM answer WHERE answer.conversation_id = conversation.id AND answer.question_id = :question
             AND (:choice IS NULL OR answer.choice_id = :choice)))
 """
-"""On `conversation`: whom a target names, opted-out ones too; with `target_parameters`."""
+
+REACHED = f"{_NAMED} AND conversation.status <> 'not_started'"
+"""On `conversation`: whom a follow-up is for, opted-out ones too; with `target_parameters`."""
+
+_IN_TAB = "conversation.opted_out = 0 AND conversation.status <> 'not_started'"
+
+UNSENT = f"""
+    (SELECT COUNT(*) FROM follow_up_target AS target JOIN conversation ON conversation.id = target.conversation_id
+     WHERE target.follow_up_id = follow_up.id AND target.state = 'pending' AND {_IN_TAB})
+"""
+"""On `follow_up`: in how many conversations it is unsent and not held back; those are in the tab while it is active."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many conversations a follow-up comes up in; how many more it names that are opted out, or not started."""
+    """In how many conversations a follow-up comes up, and how many it leaves out of those that its target names.
+
+    As in the counters of a campaign, an opted-out conversation that has not started is an opted-out one.
+    """
 
     reaches: int
     opted_out: int
@@ -40,10 +54,39 @@ def target_parameters(campaign_id: CampaignId, target: Target) -> dict[str, obje
 def reach(conn: sqlite3.Connection, campaign_id: CampaignId, target: Target) -> Reach:
     """Count whom a follow-up would reach now; a pass over the campaign's conversations, 1 µs each."""
     row = conn.execute(
-        f"SELECT COUNT(*) AS named, COALESCE(SUM(opted_out), 0) AS opted_out FROM conversation WHERE {REACHED}",
+        f"""
+        SELECT COUNT(*) AS named, COALESCE(SUM({_IN_TAB}), 0) AS reached, COALESCE(SUM(opted_out), 0) AS opted_out
+        FROM conversation WHERE {_NAMED}
+        """,
         target_parameters(campaign_id, target),
     ).fetchone()
-    left = conn.execute(
-        "SELECT COALESCE(SUM(not_started), 0) AS n FROM assignment WHERE campaign_id = ?", (campaign_id,)
-    ).fetchone()
-    return Reach(row["named"] - row["opted_out"], row["opted_out"], left["n"])
+    return Reach(row["reached"], row["opted_out"], row["named"] - row["reached"] - row["opted_out"])
+
+
+def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
+    """List a campaign's follow-ups, oldest first, with how far they are; 1 µs for each conversation of each."""
+    rows = conn.execute(
+        f"""
+        SELECT follow_up.id, follow_up.title, follow_up.text, follow_up.expires_at, follow_up.active,
+               {UNSENT} AS pending,
+               (SELECT COUNT(*) FROM follow_up_target AS target
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent,
+               (SELECT COUNT(*) FROM follow_up_target AS target
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'skipped') AS skipped
+        FROM follow_up WHERE follow_up.campaign_id = ? ORDER BY follow_up.id
+        """,
+        (campaign_id,),
+    )
+    return tuple(
+        FollowUp(
+            id=FollowUpId(row["id"]),
+            title=row["title"],
+            text=row["text"],
+            expires_at=from_ms_or_none(row["expires_at"]),
+            active=bool(row["active"]),
+            pending=row["pending"],
+            sent=row["sent"],
+            skipped=row["skipped"],
+        )
+        for row in rows
+    )

@@ -51,7 +51,7 @@ def question_form(
         if wrong := _wrong_question(entered, chosen):
             raise Unfit(wrong)
         if of:
-            return await desk.do(edit_question, who, of.id, entered["text"], chosen)
+            return await desk.do(edit_question, who, of.id, entered["text"], chosen, seen=of)
         return await desk.do(add_question, who, campaign_id, entered["text"], [words for _, words in chosen])
 
     return FormDialog("Change the question" if of else "New question", fields, save, glyphs)

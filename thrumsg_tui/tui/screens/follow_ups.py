@@ -13,7 +13,8 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.follow_ups import end_follow_up
 from thrumsg_tui.store.database import Connection
-from thrumsg_tui.store.queries.campaigns import campaign, follow_ups, questions
+from thrumsg_tui.store.queries.campaigns import campaign, questions
+from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import follow_up_form, reached_words

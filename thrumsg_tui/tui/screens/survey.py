@@ -33,6 +33,7 @@ class SurveyScreen(OverScreen):
         self._campaign_id = campaign_id
         self._campaign: Campaign | None = None
         self._results: tuple[QuestionResult, ...] = ()
+        self._by_sender = False
         self._follow: QuestionId | None = None
         self._summary = DrawnLine(id="summary")
 
@@ -51,10 +52,10 @@ class SurveyScreen(OverScreen):
         return Facts(self.thrumsg.who, campaign=self._campaign)
 
     async def ask_and_paint(self) -> None:
-        of, self._results = await self.thrumsg.desk.ask(_read, self._campaign_id)
+        of, self._results = await self.thrumsg.desk.ask(_read, self._campaign_id, self._by_sender)
         self._campaign = of
         self.show_title(safe_text(of.name), "Survey")
-        self.pane.show_results(self._results, by_sender=self.pane.by_sender)
+        self.pane.show_results(self._results, by_sender=self._by_sender)
         ids = [each.question.id for each in self._results]
         if self._follow in ids:
             self.pane.move_to(ids.index(self._follow))
@@ -65,7 +66,8 @@ class SurveyScreen(OverScreen):
 
     def action_by_sender(self) -> None:
         """Show what each sender's contacts answered, or only all together."""
-        self.pane.show_results(self._results, by_sender=not self.pane.by_sender)
+        self._by_sender = not self._by_sender
+        self.ask_again()
 
     @work(group=ACTION)
     async def action_add(self) -> None:
@@ -124,5 +126,5 @@ class SurveyScreen(OverScreen):
         self.ask_again()
 
 
-def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[QuestionResult, ...]]:
-    return campaign(conn, campaign_id), survey_results(conn, campaign_id)
+def _read(conn: Connection, campaign_id: CampaignId, by_sender: bool) -> tuple[Campaign, tuple[QuestionResult, ...]]:
+    return campaign(conn, campaign_id), survey_results(conn, campaign_id, by_sender=by_sender)

@@ -85,7 +85,7 @@ class ResultsPane(DrawnLines, can_focus=True):
     def _question(self, index: int, of: QuestionResult, width: int) -> list[Strip]:
         base = "cursor" if index == self.cursor else ""
         state = "retired, " if of.question.retired else ""
-        right: list[Part] = [(f"{state}{of.answered} answered ", "quiet")]
+        right: list[Part] = [(f"{state}{of.answered} answered, {of.unanswered} not ", "quiet")]
         look = "quiet" if of.question.retired else "strong"
         first, *more = self.wrapped(of.question.text, max(width - len(right[0][0]) - 4, 10))
         strips = [self.strip([(f"  {first}", look)], right, width=width, base=base)]
@@ -104,8 +104,10 @@ class ResultsPane(DrawnLines, can_focus=True):
 
     def _senders(self, of: QuestionResult, width: int) -> list[Strip]:
         strips = []
-        for name, counts in sorted(of.by_sender.items()):
+        for held in of.by_sender:
+            counts = held.counts
             said = [f"{safe_text(each.text)} {counts[each.id]}" for each in of.question.choices if counts.get(each.id)]
-            left: list[Part] = [(f"      {pad(safe_text(name), 22)} ", "quiet"), (", ".join(said), "")]
+            said += [f"unanswered {held.unanswered}"] if held.unanswered else []
+            left: list[Part] = [(f"      {pad(safe_text(held.name), 22)} ", "quiet"), (", ".join(said), "")]
             strips.append(self.strip(left, width=width))
         return strips
