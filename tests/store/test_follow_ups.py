@@ -4,24 +4,26 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.arranging import give, journal, look_at, number, take_in
+from tests.store.arranging import ask_everyone, give, journal, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign, Target
+from thrumsg_tui.domain.campaigns import Campaign, FollowUpId, Question, Target
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState, MessageKind, Status, Tab
+from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, Status, Tab
 from thrumsg_tui.store.changes.campaigns import change_state
-from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up, skip_follow_up
 from thrumsg_tui.store.changes.holding import anything_due, let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.campaigns import assignments, questions
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
-from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups
+from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
 from thrumsg_tui.store.queries.messenger import visible_tabs
 
 
@@ -118,7 +120,7 @@ def test_a_reply_leaves_it_pending(db: Database, owner: Identity, spring: Campai
 def test_it_is_sent_once(db: Database, owner: Identity, four: list[ConversationId]) -> None:
     create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
     send(db, owner, four[1], kind=MessageKind.FOLLOW_UP)
-    with pytest.raises(Refused, match="sent meanwhile, or it has expired"):
+    with pytest.raises(Refused, match="sent or skipped meanwhile, or it has ended"):
         send(db, owner, four[1], body="Vote!", kind=MessageKind.FOLLOW_UP)
 
 
@@ -154,7 +156,7 @@ def test_an_expired_one_is_not_sent(
     create_follow_up(db, owner, "Spring", "Soon over", "One", expires_at=clock.now + timedelta(hours=1))
     clock.forward(hours=1)
     let_due(db)
-    with pytest.raises(Refused, match="expired"):
+    with pytest.raises(Refused, match="has ended"):
         send(db, owner, four[1], kind=MessageKind.FOLLOW_UP)
 
 
@@ -184,3 +186,264 @@ def test_making_one_is_in_the_journal(db: Database, owner: Identity, four: list[
     entry = journal(db)[0]
     assert (entry.deed, entry.by) == (Deed.CREATE_FOLLOW_UP, "ana")
     assert "3 conversations" in entry.summary
+
+
+def test_one_that_is_no_more_up_is_not_sent_in_place_of_the_next(
+    db: Database, owner: Identity, four: list[ConversationId]
+) -> None:
+    first = create_follow_up(db, owner, "Spring", "First", "One")
+    second = create_follow_up(db, owner, "Spring", "Second", "Two")
+    end_follow_up(db, owner, first.id)
+    with pytest.raises(Refused, match="has ended"):
+        send(db, owner, four[1], body="One", kind=MessageKind.FOLLOW_UP, follow_up_id=first.id)
+    send(db, owner, four[1], body="Two", kind=MessageKind.FOLLOW_UP, follow_up_id=second.id)
+    assert look_at(db, four[1]).messages[-1].body == "Two"
+
+
+# Whom it is for
+
+
+@pytest.fixture
+def vote(db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]) -> Question:
+    """Ann answered Yes and Bea No, Di said Yes elsewhere, Cy was not asked."""
+    ask_everyone(db, owner, "Spring", Will_you_vote="Yes|No", When="Early|Late")
+    for each, choice in ((four[0], "Yes"), (four[1], "No"), (four[3], "Yes")):
+        record_answer(db, owner, each, "Will you vote?", choice)
+    with db.reading() as conn:
+        return questions(conn, spring.id)[0]
+
+
+@pytest.mark.parametrize(
+    ("named", "reached", "not_started"),
+    [
+        ((None, 0, True), [0], 1),
+        ((None, 1, True), [1], 0),
+        ((None, None, True), [0, 1], 1),
+        ((None, None, False), [2], 0),
+        ((None, 0, False), [1, 2], 0),
+        ((True, None, True), [0], 0),
+        ((False, 0, True), [], 1),
+        ((True, 0, False), [2], 0),
+    ],
+)
+def test_it_can_be_for_those_with_a_certain_answer(
+    db: Database,
+    owner: Identity,
+    spring: Campaign,
+    vote: Question,
+    named: tuple[bool | None, int | None, bool],
+    reached: list[int],
+    not_started: int,
+) -> None:
+    replied, choice, answered = named
+    target = Target(replied, vote.id, None if choice is None else vote.choices[choice].id, answered)
+    with db.reading() as conn:
+        before = reach(conn, spring.id, target)
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=target)
+    assert made.reach == before == Reach(len(reached), 0, not_started)
+    names = [look_at(db, each).first_name for each in in_tab(db, spring, Tab.FOLLOW_UPS)]
+    assert names == [("Ann", "Bea", "Cy")[place] for place in reached]
+
+
+def test_an_answer_that_changes_later_changes_nothing_about_whom_it_is_for(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(None, vote.id, vote.choices[0].id))
+    record_answer(db, owner, four[0], vote.id, "No")
+    record_answer(db, owner, four[1], vote.id, "Yes")
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[:1]
+
+
+def test_opted_out_contacts_are_counted_apart_and_get_it_if_they_opt_in(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
+) -> None:
+    for nth in (0, 3):
+        opt_out_number(db, owner, number(nth))
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    assert made.reach == Reach(reaches=2, opted_out=2, not_started=0)
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[1:3]
+    for nth in (0, 3):
+        opt_in_number(db, owner, number(nth))
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[:3]
+
+
+def test_what_is_said_to_be_unsent_is_what_is_in_the_tab(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    def unsent() -> int:
+        with db.reading() as conn:
+            return follow_ups(conn, spring.id)[0].pending
+
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    assert made.reach.reaches == unsent() == len(in_tab(db, spring, Tab.FOLLOW_UPS)) == 3
+    opt_out_number(db, owner, number(0))
+    assert unsent() == len(in_tab(db, spring, Tab.FOLLOW_UPS)) == 2
+    skip_follow_up(db, owner, four[1])
+    assert unsent() == len(in_tab(db, spring, Tab.FOLLOW_UPS)) == 1
+    opt_in_number(db, owner, number(0))
+    assert unsent() == len(in_tab(db, spring, Tab.FOLLOW_UPS)) == 2
+
+
+# Ending it
+
+
+def test_one_that_is_ended_leaves_the_tab_and_the_next_comes_up(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    first = create_follow_up(db, owner, "Spring", "First", "One")
+    second = create_follow_up(db, owner, "Spring", "Second", "Two", target=Target(replied=True))
+    send(db, owner, four[1])
+    assert end_follow_up(db, owner, first.id) == 2
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]
+    assert look_at(db, four[0]).follow_up_id == second.id
+    entry = journal(db)[0]
+    assert (entry.deed, entry.summary) == (
+        Deed.END_FOLLOW_UP,
+        "ended the follow-up 'First', unsent in 2 conversations",
+    )
+
+
+def test_ending_counts_those_that_stand_behind_another_one_too(
+    db: Database, owner: Identity, four: list[ConversationId]
+) -> None:
+    create_follow_up(db, owner, "Spring", "First", "One")
+    second = create_follow_up(db, owner, "Spring", "Second", "Two")
+    opt_out_number(db, owner, number(0))
+    assert end_follow_up(db, owner, second.id) == 2
+
+
+def test_what_was_sent_of_it_still_leaves(db: Database, owner: Identity, four: list[ConversationId]) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    send(db, owner, four[1])
+    end_follow_up(db, owner, made.id)
+    assert look_at(db, four[1]).messages[-1].state is MessageState.QUEUED
+
+
+def test_one_that_is_ended_does_not_come_back_with_an_opt_in(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    opt_out_number(db, owner, number(0))
+    end_follow_up(db, owner, made.id)
+    opt_in_number(db, owner, number(0))
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
+
+
+def test_it_is_ended_once_by_an_admin_and_not_in_an_archived_campaign(
+    db: Database, owner: Identity, spring: Campaign, moderator: Identity
+) -> None:
+    made, other = (create_follow_up(db, owner, "Spring", title, "Vote!") for title in ("One", "Two"))
+    with pytest.raises(NotPermitted):
+        end_follow_up(db, moderator, made.id)
+    end_follow_up(db, owner, made.id)
+    with pytest.raises(Refused, match="has ended already"):
+        end_follow_up(db, owner, made.id)
+    with pytest.raises(NotFound):
+        end_follow_up(db, owner, FollowUpId(99))
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    with pytest.raises(Refused, match="archived"):
+        end_follow_up(db, owner, other.id)
+
+
+# Skipping it
+
+
+def test_a_skipped_one_is_off_the_tab_and_the_thread_says_by_whom(
+    db: Database, kim: Identity, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    event = skip_follow_up(db, kim, four[1])
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]
+    assert look_at(db, four[1]).events[-1].sentence == "follow-up 'Reminder' skipped by Kim Alvarez"
+    entry = journal(db)[0]
+    assert (entry.id, entry.deed, entry.undoable) == (event, Deed.SKIP_FOLLOW_UP, True)
+    with db.reading() as conn:
+        [of] = follow_ups(conn, spring.id)
+    assert (of.pending, of.sent, of.skipped) == (2, 0, 1)
+
+
+def test_the_next_one_is_up_when_one_is_skipped(db: Database, owner: Identity, four: list[ConversationId]) -> None:
+    create_follow_up(db, owner, "Spring", "First", "One")
+    second = create_follow_up(db, owner, "Spring", "Second", "Two")
+    skip_follow_up(db, owner, four[1])
+    assert look_at(db, four[1]).follow_up_id == second.id
+
+
+def test_undo_puts_it_back_and_redo_skips_it_again(
+    db: Database, owner: Identity, kim: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    skip_follow_up(db, kim, four[1])
+    undone = undo(db, kim)
+    assert look_at(db, four[1]).follow_up_id == made.id
+    assert "up again, by Kim Alvarez" in look_at(db, four[1]).events[-1].sentence
+    undo(db, kim, undone.event)
+    assert look_at(db, four[1]).follow_up_id is None
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]
+
+
+def test_undo_puts_it_back_before_one_that_was_made_later(
+    db: Database, owner: Identity, four: list[ConversationId]
+) -> None:
+    first = create_follow_up(db, owner, "Spring", "First", "One")
+    create_follow_up(db, owner, "Spring", "Second", "Two")
+    skip_follow_up(db, owner, four[1])
+    undo(db, owner)
+    assert look_at(db, four[1]).follow_up_id == first.id
+
+
+def test_a_skip_of_one_that_has_ended_is_not_taken_back(
+    db: Database, owner: Identity, four: list[ConversationId]
+) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    event = skip_follow_up(db, owner, four[1])
+    end_follow_up(db, owner, made.id)
+    outcome = undo(db, owner, event)
+    assert (outcome.event, outcome.sentence) == (None, "nothing to take back: the follow-up has ended since")
+
+
+def test_a_redo_skips_nothing_that_was_sent_since(db: Database, owner: Identity, four: list[ConversationId]) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    skip_follow_up(db, owner, four[1])
+    undone = undo(db, owner)
+    send(db, owner, four[1])
+    assert undo(db, owner, undone.event).event is None
+    assert look_at(db, four[1]).messages[-1].kind is MessageKind.FOLLOW_UP
+
+
+def test_a_sender_skips_and_takes_back_in_their_own_conversations_only(
+    db: Database, owner: Identity, spring: Campaign, kim: Identity, four: list[ConversationId]
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    event = skip_follow_up(db, kim, four[1])
+    give(db, owner, spring, "lee", four)
+    with pytest.raises(Refused, match="Lee Bishop's now"):
+        skip_follow_up(db, kim, four[0])
+    with pytest.raises(Refused, match="Lee Bishop's now"):
+        undo(db, kim, event)
+    undo(db, owner, event)
+    assert look_at(db, four[1]).follow_up_id is not None
+
+
+@pytest.mark.parametrize("place", [1, 3])
+def test_there_is_nothing_to_skip_where_none_is_up(
+    db: Database, owner: Identity, four: list[ConversationId], place: int
+) -> None:
+    with pytest.raises(Refused, match="no follow-up to skip"):
+        skip_follow_up(db, owner, four[place])
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    opt_out_number(db, owner, number(place))
+    with pytest.raises(Refused, match="no follow-up to skip"):
+        skip_follow_up(db, owner, four[place])
+
+
+def test_nothing_is_skipped_or_put_back_in_an_archived_campaign(
+    db: Database, owner: Identity, four: list[ConversationId]
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    event = skip_follow_up(db, owner, four[1])
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    with pytest.raises(Refused, match="archived"):
+        skip_follow_up(db, owner, four[0])
+    with pytest.raises(Refused, match="archived"):
+        undo(db, owner, event)

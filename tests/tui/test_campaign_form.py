@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.tui.office import Office, Person
+from tests.tui.filling import fill
+from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.words import CampaignState, HoursIn
 from thrumsg_tui.store.changes.settings import change_setting
@@ -20,16 +21,6 @@ def stored(office: Office, name: str) -> Campaign:
     """A campaign as it is stored."""
     with office.db.reading() as conn:
         return find_campaign(conn, name)
-
-
-async def fill(person: Person, **values: str) -> None:
-    """Put texts into fields, in place of what they hold."""
-    screen = person.app.screen
-    assert isinstance(screen, FormDialog)
-    for name, value in values.items():
-        screen.form.begin(name)
-        await person.press("end", "ctrl+u")
-        await person.type(value)
 
 
 SIZES = [(120, 40), (80, 24)]

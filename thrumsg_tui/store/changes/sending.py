@@ -22,6 +22,8 @@ from thrumsg_tui.store.queries.composing import next_message
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
 
+_FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended."
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -43,17 +45,20 @@ def send(
     *,
     body: str | None = None,
     kind: MessageKind | None = None,
+    follow_up_id: FollowUpId | None = None,
     read_to: MessageId | None = None,
 ) -> Sent:
     """Accept a message into the outbox, and delete the author's draft with it.
 
     Without `body` the rendered initial or follow-up goes; with it, exactly those words. `kind` is what the author saw
-    in the message box; without it, what the conversation is ready for. With `read_to`, the last message that the author
-    has read, `MovedOn` is raised if there is a newer one. Raises `Refused` with the reason of `docs/rules.md 3.18`. The
-    draft is kept then.
+    in the message box; without it, what the conversation is ready for. With `follow_up_id`, a follow-up goes only while
+    it is that one that is up. With `read_to`, the last message that the author has read, `MovedOn` is raised if there
+    is a newer one. Raises `Refused` with the reason of `docs/rules.md 3.18`. The draft is kept then.
     """
     with db.writing() as tx:
         to = conversation(tx.conn, conversation_id)
+        if kind is MessageKind.FOLLOW_UP and follow_up_id not in {None, to.follow_up_id}:
+            raise Refused(_FOLLOW_UP_GONE)
         if read_to is not None and to.messages and to.messages[-1].id != read_to:
             raise MovedOn(f"{to.messages[-1].author or to.name} wrote meanwhile: {to.messages[-1].body}")
         return send_in(tx, who, to, body=body, kind=kind)
@@ -153,7 +158,7 @@ def _settled(
     if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
         raise Refused("The initial message was sent meanwhile, or the contact wrote first.")
     if kind is MessageKind.FOLLOW_UP and to.follow_up_id is None:
-        raise Refused("That follow-up was sent meanwhile, or it has expired.")
+        raise Refused(_FOLLOW_UP_GONE)
     if body is not None:
         return kind, body, ready.rendered.complete and body == ready.rendered.text
     if kind is MessageKind.REPLY:

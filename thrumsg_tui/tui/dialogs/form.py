@@ -13,13 +13,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widgets import Static
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.desk import Progress
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, heading, separated
+from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part, heading, separated
 from thrumsg_tui.tui.widgets.form import Field, Form
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
@@ -106,7 +107,7 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
         self._progress = progress
         self.form = Form(fields, glyphs, id="form")
         self.preview_pane = PreviewPane(id="preview")
-        self._said = DrawnLine(id="said")
+        self._said = Static(id="said", markup=False)
         self._stale = False
         self._asking = False
         self._saving = False
@@ -159,7 +160,7 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
         if not self._saving:
             self._saving = True
             self.form.show_wrong({})
-            self._said.show([])
+            self._said.update("")
             self.run_worker(self._try_to_save(), name="save")
             if self._progress:
                 self._watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
@@ -183,11 +184,11 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
         if (progress := self._progress) is None or not progress.done:
             return
         bar = progress_bar(progress.done, max(progress.total, progress.done), 20, self._glyphs)
-        self._said.show([(f" {bar} {progress.done} of {progress.total or 'some'} rows, Esc stops", "quiet")])
+        self._said.update(f" {bar} {progress.done} of {progress.total or 'some'} rows, Esc stops")
 
     def say(self, sentence: str) -> None:
         """Say what stands in the way."""
-        self._said.show([(f" {safe_text(sentence)}", "warning")])
+        self._said.update(safe_text(sentence))
 
     @work
     async def action_leave(self) -> None:

@@ -35,7 +35,8 @@ def file_form(
 ) -> FormDialog[FileChoice]:
     """Make the form that chooses a file."""
     names = [each.name for each in offered]
-    first = before.order.campaign if before else of.name if of and of.name in names else names[0] if names else ""
+    usual = of.name if of and of.name in names else names[0] if names else ""
+    first = (before.order.campaign if before else None) or usual
     fields: list[Field] = [
         ChoiceField(
             "kind",
@@ -44,7 +45,7 @@ def file_form(
             before.kind if before else ImportKind.CONTACTS,
         ),
         PathField("file", "File", str(before.path) if before else "", "a path; Tab completes it"),
-        ChoiceField("campaign", "Into", [*((name, name) for name in names), ("", "no campaign")], first or ""),
+        ChoiceField("campaign", "Into", [*((name, name) for name in names), ("", "no campaign")], first),
         TextField(
             "region", "Numbers of", before.order.region if before else "US", "the country of numbers without a code"
         ),
@@ -56,7 +57,7 @@ def file_form(
             raise Unfit({"file": "Which file?"})
         campaign = (entered["campaign"] or None) if kind.takes_campaign else None
         if kind.needs_campaign and campaign is None:
-            raise Unfit({"campaign": f"{kind.capitalize()} go into a campaign: make one first, or choose one."})
+            raise Unfit({"campaign": "This goes into a campaign: choose one, or make one first."})
         await desk.look(lambda: inspect(path, kind))
         return FileChoice(kind, path, Order(campaign=campaign, region=entered["region"].strip() or "US"))
 
@@ -120,7 +121,9 @@ def _path(entered: Entered) -> Path:
 
 def _inspected(found: Inspection) -> list[list[Part]]:
     """Say what is in a file: rows, columns, the first of them."""
-    lines: list[list[Part]] = [[(f" {found.rows} rows. ", "strong"), (" ".join(found.notes), "quiet")]]
+    lines: list[list[Part]] = [
+        [(f" {found.rows} row{'' if found.rows == 1 else 's'}. ", "strong"), (" ".join(found.notes), "quiet")]
+    ]
     if found.refusal:
         lines.append([(f" {', '.join(found.missing)}: not recognised, say which column it is.", "warning")])
     for name, title in found.columns.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from textual import on, work
 from textual.strip import Strip
 
@@ -15,7 +13,6 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Connection
-from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.settings import Settings, settings
@@ -24,7 +21,7 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.drawn import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
@@ -32,15 +29,10 @@ _Page = tuple[int, int, list[JournalEntry], Settings]
 """How many entries there are, the first of those read, those, and how numbers are shown."""
 
 
-class HistoryList(OverList[JournalEntry]):
+class HistoryList(NumbersList[JournalEntry]):
     """Journal entries, newest first."""
 
     empty_text = "nothing matches"
-
-    def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.phones = PhoneDisplay(redacts=True)
-        self._zone = zone
 
     def draw(self, row: JournalEntry, index: int, line: int, width: int) -> Strip:
         roomy = width >= 100
@@ -50,7 +42,7 @@ class HistoryList(OverList[JournalEntry]):
             state = ((" can be undone " if roomy else " can undo ") if row.undoable else "", "recorded")
         who = f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "by itself"
         left: list[Part] = [
-            (f"{row.id:>6}  {row.at.astimezone(self._zone):%d %b %H:%M}  ", "quiet"),
+            (f"{row.id:>6}  {row.at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
             (pad(safe_text(who), 12), "strong"),
             (f"  {safe_text(self.phones.sentence(row.summary))}", "quiet" if row.undone_by else ""),
         ]
@@ -84,7 +76,7 @@ class HistoryScreen(ListingScreen[JournalEntry]):
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.desk.ask(self._read, self.search.value, first, max(height, 1))
-        self.list.phones = phone_display(kept, self.thrumsg.glyphs)
+        self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"

@@ -183,8 +183,10 @@ class ImportScreen(ListingScreen[LineReport]):
         self.key_line.show_keys(self.shown_commands())
         if self._done:
             self.say(f"Imported. {'w keeps the rejected rows in a file.' if self._result.rejected else 'q goes back.'}")
-        else:
+        elif self._result.imported or self._result.updated:
             self.say("Nothing is changed yet: Enter imports it, m corrects the columns, f chooses another file.")
+        else:
+            self.say("Nothing in this file would change anything.", warning=True)
 
     @work(group=ACTION)
     async def action_rejects(self) -> None:

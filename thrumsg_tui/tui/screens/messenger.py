@@ -97,16 +97,16 @@ class MessengerScreen(MessengerMoving):
 
     async def _sent(self, of: Conversation, kind: MessageKind, read_to: MessageId | None) -> Sent | None:
         """Send what the box holds; ask first where the thread has moved on since it was read."""
-        desk, who, body = self.thrumsg.desk, self.thrumsg.who, self.box.text
+        desk, who, body, up = self.thrumsg.desk, self.thrumsg.who, self.box.text, of.follow_up_id
         try:
-            return await desk.do(send, who, of.id, body=body, kind=kind, read_to=read_to)
+            return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to)
         except MovedOn as meanwhile:
             self.ask_again()
             question = confirmation("The thread has moved on", str(meanwhile), "Send mine anyway", "Read it first")
             if not await self.app.push_screen_wait(question):
                 self.mark_read()
                 return None
-        return await desk.do(send, who, of.id, body=body, kind=kind)
+        return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up)
 
     async def _go_on_after(self, sent: Sent, of: Conversation, following: ConversationId | None) -> None:
         """Put the cursor where the next work is (`docs/rules.md 3.19`)."""

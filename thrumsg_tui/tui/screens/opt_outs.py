@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from textual import on, work
 from textual.strip import Strip
 
@@ -11,7 +9,6 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.opt_outs import opt_in_number
 from thrumsg_tui.store.database import Connection
-from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries.opt_outs import OptOutRow, count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
@@ -19,7 +16,7 @@ from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.opt_out_forms import note_form, opt_out_form
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.drawn import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
@@ -27,15 +24,10 @@ _Page = tuple[int, int, list[OptOutRow], Settings]
 """How many there are, the first of those read, those, and how numbers are shown."""
 
 
-class OptOutList(OverList[OptOutRow]):
+class OptOutList(NumbersList[OptOutRow]):
     """Opted-out numbers, newest first."""
 
     empty_text = "no number is opted out, or none matches"
-
-    def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.phones = PhoneDisplay(redacts=True)
-        self._zone = zone
 
     def draw(self, row: OptOutRow, index: int, line: int, width: int) -> Strip:
         of = row.opt_out
@@ -48,7 +40,7 @@ class OptOutList(OverList[OptOutRow]):
         by = f" {safe_text(of.by)}" if of.by else ""
         return self.strip(
             left,
-            [(f"{by} ", "quiet"), (f" {of.at.astimezone(self._zone):%d %b %Y} ", "quiet")],
+            [(f"{by} ", "quiet"), (f" {of.at.astimezone(self.zone):%d %b %Y} ", "quiet")],
             width=width,
             base=self.cursor_look(index),
         )
@@ -72,7 +64,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.desk.ask(_read, self.search.value, first, max(height, 1))
-        self.list.phones = phone_display(kept, self.thrumsg.glyphs)
+        self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
         noun = "number is" if total == 1 else "numbers are"
         self.summary.show([(f"  {total} {noun} opted out, in every campaign", "quiet")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Generic, TypeVar
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.containers import Horizontal
 from textual.strip import Strip
 from textual.widgets import Input
 
+from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine
@@ -39,6 +41,21 @@ class OverList(PagedList[_Row]):
 
     def draw_empty(self, line: int, width: int) -> Strip:
         return self.strip([(f"  {self.empty_text}", "quiet")] if line == 0 else [], width=width)
+
+
+class NumbersList(OverList[_Row]):
+    """A list in which phone numbers are shown, or hidden (`docs/rules.md 3.20`)."""
+
+    def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.phones = PhoneDisplay(redacts=True)
+        self.zone = zone
+
+    def tell_phones(self, phones: PhoneDisplay) -> None:
+        """Say how numbers are shown from now on."""
+        if phones != self.phones:
+            self.phones = phones
+            self.refresh()
 
 
 class ListingScreen(OverScreen, Generic[_Row]):

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.database import Connection
-from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, count_unmatched, unmatched_messages
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.drawn import pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
-class UnmatchedList(OverList[UnmatchedMessage]):
+class UnmatchedList(NumbersList[UnmatchedMessage]):
     """The messages, the last to arrive first."""
 
     empty_text = "every message found its conversation"
 
-    def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.phones = PhoneDisplay(redacts=True)
-        self._zone = zone
-
     def draw(self, row: UnmatchedMessage, index: int, line: int, width: int) -> Strip:
-        when = f"  {row.at.astimezone(self._zone):%d %b %Y %H:%M}  "
+        when = f"  {row.at.astimezone(self.zone):%d %b %Y %H:%M}  "
         left = [(when, "quiet"), (pad(self.phones.number(row.phone), 18), "strong"), (safe_text(row.body), "")]
         return self.strip(left, width=width, base=self.cursor_look(index))
 
@@ -53,7 +45,7 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.desk.ask(_read, first, max(height, 1))
-        self.list.phones = phone_display(kept, self.thrumsg.glyphs)
+        self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
         self.summary.show([(f"  {total} messages of numbers that are nobody's contact", "quiet")])
 
