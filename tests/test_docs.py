@@ -270,3 +270,22 @@ def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
         *("default_timezone", "default_open", "default_close"),
     }
     assert run("backup", "copy.db").keys() == {"file"}
+
+
+def test_json_of_what_a_campaign_asks_and_says(run: Run) -> None:
+    added = run("survey", "add", CAMPAIGN, "--question", "When?", "--choice", "Early")
+    edited = run("survey", "edit", CAMPAIGN, "When?", "--text", "When then?")
+    moved = run("survey", "move", CAMPAIGN, "When then?", 1)[0]
+    assert json_keys("survey add") == added.keys() == edited.keys() == moved.keys()
+    assert json_keys("survey results") == run("survey", "results", CAMPAIGN, "--by-sender")[0].keys()
+    assert json_keys("survey retire") == run("survey", "retire", CAMPAIGN, "When then?").keys()
+    assert json_keys("reply list") == run("reply", "list", "--campaign", CAMPAIGN)[0].keys()
+    assert json_keys("reply list") == run("reply", "add", "New", "--body", "Words")[0].keys()
+    made = run("follow-up", "create", CAMPAIGN, "--title", "Today", "--text", "Today is the day.")
+    assert json_keys("follow-up create") == made.keys()
+    assert json_keys("follow-up list") == run("follow-up", "list", CAMPAIGN)[0].keys()
+    texted = run("conversations", CAMPAIGN, "--tab", "follow-ups", "--limit", 1)[0]
+    assert json_keys("follow-up skip") == run("follow-up", "skip", texted["id"]).keys()
+    assert json_keys("follow-up end") == run("follow-up", "end", CAMPAIGN, made["id"]).keys()
+    run("receive", "--from", "2125550123", "--body", "Who is this?")
+    assert json_keys("unmatched") == run("unmatched")[0].keys()

@@ -79,9 +79,9 @@ def test_a_sender_who_leaves_gives_their_conversations_away(
 def test_a_follow_up_says_whom_it_reaches_and_whom_it_leaves_out(spring: Shell) -> None:
     spring.done("send", 1)
     create = ["follow-up", "create", "Spring", "--title", "R", "--text", "Vote"]
-    assert "reaches 1 conversation; 2 not started are left out" in spring.done(*create)
+    assert "reaches 1 conversation; left out: 2 not started" in spring.done(*create)
     assert spring.json(*create, "--replied")["reaches"] == 0
-    assert spring.json(*create, "--not-replied") == {"id": 3, "reaches": 1, "not_started": 2}
+    assert spring.json(*create, "--not-replied") == {"id": 3, "reaches": 1, "opted_out": 0, "not_started": 2}
 
 
 def test_a_follow_ups_time_is_in_the_campaigns_zone(shell: Shell) -> None:

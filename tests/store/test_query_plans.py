@@ -18,7 +18,7 @@ import pytest
 import thrumsg_tui.tui
 from tests.store.arranging import assignment_of, give, number, take_in
 from tests.store.world import World
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
@@ -40,8 +40,11 @@ from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.queries.campaigns import (
     assignment_of_user,
     assignments,
+    campaign,
     campaign_rows,
     campaigns,
+    questions,
+    recommended_replies,
     unassigned,
 )
 from thrumsg_tui.store.queries.composing import fill_in
@@ -54,16 +57,20 @@ from thrumsg_tui.store.queries.conversations import (
     page,
     position,
 )
+from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, last_undoable
 from thrumsg_tui.store.queries.lookup import look_up
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
+from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
-from thrumsg_tui.store.queries.people import preference, users
+from thrumsg_tui.store.queries.people import people_rows, preference, users
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import preview_undo
+from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 
 SMALL = {
     **dict.fromkeys(("users", "doer", "actor", "giver", "taker"), "people: thousands at most"),
@@ -84,6 +91,11 @@ ONE_CONVERSATIONS_EVENTS = "SELECT event_id FROM event_conversation WHERE conver
 EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("SCAN event", "ORDER BY event.id DESC LIMIT"): "reads from the newest on, and stops after the window",
     ("SCAN contact", "FROM contact ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after some hundred",
+    ("SCAN opt_out USING COVERING INDEX", "ORDER BY at DESC"): "a window from the newest on; a search looks at each number",
+    ("SCAN opt_out USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index: 5 ms for 100,000",
+    ("SCAN listed", "ORDER BY at DESC"): "goes through the window",
+    ("SCAN unmatched", "ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after the window",
+    ("SCAN unmatched USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index; strangers seldom write",
     ("UNION USING TEMP B-TREE", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", "WHERE conversation.contact_id = ?"): "sorts the conversations of one number",
@@ -218,6 +230,18 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "campaigns": (campaigns, lambda conn, of: campaigns(conn)),
     "campaign_rows": (campaign_rows, lambda conn, of: campaign_rows(conn, of.who)),
     "stored_settings": (stored_settings, lambda conn, of: stored_settings(conn)),
+    "people_rows": (people_rows, lambda conn, of: people_rows(conn)),
+    "campaign": (campaign, lambda conn, of: campaign(conn, of.of.id)),
+    "questions": (questions, lambda conn, of: questions(conn, of.of.id, retired=True)),
+    "recommended_replies": (recommended_replies, lambda conn, of: recommended_replies(conn, of.of.id)),
+    "follow_ups": (follow_ups, lambda conn, of: follow_ups(conn, of.of.id)),
+    "reach": (reach, lambda conn, of: [reach(conn, of.of.id, each) for each in (Target(), Target(replied=True))]),
+    "survey_results": (survey_results, lambda conn, of: survey_results(conn, of.of.id)),
+    "opt_out_rows": (opt_out_rows, lambda conn, of: opt_out_rows(conn, "", 0, 20)),
+    "opt_out_rows, search": (opt_out_rows, lambda conn, of: opt_out_rows(conn, "p1 0102", 0, 20)),
+    "count_opt_outs": (count_opt_outs, lambda conn, of: count_opt_outs(conn)),
+    "unmatched_messages": (unmatched_messages, lambda conn, of: unmatched_messages(conn, 0, 20)),
+    "count_unmatched": (count_unmatched, lambda conn, of: count_unmatched(conn)),
     "overview": (overview, lambda conn, of: overview(conn, of.who, of.of.id, of.db.clock(), "order")),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
     "conversation": (conversation, lambda conn, of: [conversation(conn, each) for each in of.people]),

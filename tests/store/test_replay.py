@@ -123,6 +123,8 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
         self.world = World(Path(self._folder.name))
         self._plans: list[Plan] = []
         self._imported = 0
+        for of in (self.world.spring, self.world.fall):
+            reassign(self.world.db, self.world.who["ana"], Request(of.id, everyone=True, to_everyone=True))
 
     def teardown(self) -> None:
         self.world.db.close()
@@ -255,4 +257,4 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
 
 
 TestAnythingThatIsJournalled = AnythingThatIsJournalled.TestCase
-TestAnythingThatIsJournalled.settings = settings(max_examples=40, stateful_step_count=40)
+TestAnythingThatIsJournalled.settings = settings(max_examples=80, stateful_step_count=40)

@@ -64,9 +64,9 @@ def skip(session: Session, args: Namespace) -> Report:
 
 def _target(args: Namespace, asked: tuple[Question, ...]) -> Target:
     replied = True if args.replied else False if args.not_replied else None
-    if args.unanswered:
+    if args.unanswered is not None:
         return Target(replied, question_named(asked, args.unanswered).id, answered=False)
-    if not args.answered:
+    if args.answered is None:
         return Target(replied)
     whole = [each for each in asked if each.text == args.answered or str(each.id) == args.answered]
     if whole:  # the question alone, though there may be a = in its words

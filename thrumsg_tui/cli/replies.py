@@ -53,7 +53,7 @@ def remove(session: Session, args: Namespace) -> Report:
 
 
 def _campaign(conn: sqlite3.Connection, args: Namespace) -> CampaignId | None:
-    return find_campaign(conn, args.campaign).id if args.campaign else None
+    return None if args.campaign is None else find_campaign(conn, args.campaign).id
 
 
 def _found(session: Session, args: Namespace) -> tuple[CampaignId | None, RecommendedReply]:
@@ -63,7 +63,7 @@ def _found(session: Session, args: Namespace) -> tuple[CampaignId | None, Recomm
     by_title = [each for each in offered if each.title == args.title]
     by_id = [each for each in offered if str(each.id) == args.title]
     if not (found := by_title + by_id):
-        whose = f"of {args.campaign!r}" if args.campaign else "for all campaigns"
+        whose = "for all campaigns" if args.campaign is None else f"of {args.campaign!r}"
         raise NotFound(f"There is no reply {args.title!r} {whose}; `thrumsg reply list` shows them.")
     return campaign_id, found[0]
 

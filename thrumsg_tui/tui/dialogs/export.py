@@ -46,7 +46,7 @@ def export_form(of: Campaign | None, desk: Desk, who: Identity, glyphs: Glyphs) 
         progress.stopped = False
         file = target(entered)
         rows = await desk.work(_write, progress, who, ExportKind(entered["kind"]), file, campaign_id)
-        return f"{rows} rows in {file}"
+        return f"{rows} {'row' if rows == 1 else 'rows'} in {file}"
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         file = target(entered)
