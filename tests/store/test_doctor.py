@@ -81,7 +81,7 @@ def test_a_database_that_was_worked_with_is_well(db: Database, owner: Identity, 
         (
             "UPDATE message SET segments = 9 WHERE id = 1",
             "message 1",
-            "takes 1 segments, not 9 as is stored.",
+            "its segments should be 1, and 9 is stored.",
             "segments of 1 message measured",
         ),
         (

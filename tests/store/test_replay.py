@@ -40,7 +40,7 @@ from thrumsg_tui.store.queries.reassignment import plan
 
 people = st.integers(0, len(PEOPLE) - 1)
 some_people = st.lists(people, min_size=1, max_size=4)
-everybody = st.sampled_from(["ana", "mo", *SENDERS])
+everybody = st.sampled_from(["ana", "ana", "mo", *SENDERS])
 names = st.sampled_from(["Spring", "Fall"])
 
 STRANGERS = 3
@@ -133,6 +133,10 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
     def _conversation(self, name: str, nth: int) -> ConversationId:
         return self.world.conversations(self.world.spring if name == "Spring" else self.world.fall)[nth]
 
+    def _take_back(self, by: str, back: int) -> None:
+        rows = self.world.rows("SELECT id FROM event WHERE undoable ORDER BY id DESC LIMIT 1 OFFSET ?", back)
+        self.world.attempt(undo, self.world.who[by], EventId(rows[0]["id"]) if rows else None)
+
     @rule(minutes=st.sampled_from([1, 600]))
     def time_passes(self, minutes: int) -> None:
         self.world.clock.now += timedelta(minutes=minutes)
@@ -223,8 +227,11 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
 
     @rule(by=everybody, back=st.integers(0, 6))
     def somebody_takes_something_back(self, by: str, back: int) -> None:
-        rows = self.world.rows("SELECT id FROM event WHERE undoable ORDER BY id DESC LIMIT 1 OFFSET ?", back)
-        self.world.attempt(undo, self.world.who[by], EventId(rows[0]["id"]) if rows else None)
+        self._take_back(by, back)
+
+    @rule(back=st.integers(0, 2))
+    def the_owner_takes_back_what_was_just_done(self, back: int) -> None:
+        self._take_back("ana", back)
 
     @rule(by=everybody)
     def somebody_takes_their_last_back(self, by: str) -> None:
@@ -257,4 +264,4 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
 
 
 TestAnythingThatIsJournalled = AnythingThatIsJournalled.TestCase
-TestAnythingThatIsJournalled.settings = settings(max_examples=80, stateful_step_count=40)
+TestAnythingThatIsJournalled.settings = settings(max_examples=150, stateful_step_count=50)

@@ -86,7 +86,7 @@ def repair(db: Database, who: Identity) -> list[str]:
 
 def _segments(conn: sqlite3.Connection) -> Iterator[Problem]:
     for message_id, stored, right in _wrong_segments(conn):
-        yield Problem(f"message {message_id}", f"takes {right} segments, not {stored} as is stored.")
+        yield Problem(f"message {message_id}", f"its segments should be {right}, and {stored} is stored.")
 
 
 def _wrong_segments(conn: sqlite3.Connection) -> Iterator[tuple[int, int, int]]:
