@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import chdir
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.glyphs import UNICODE
 from thrumsg_tui.tui.places import Place
 from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -99,6 +101,32 @@ async def look_up(pilot: Pilot[None]) -> None:
     await pilot.press("p")
 
 
+async def fill_in_a_campaign(pilot: Pilot[None]) -> None:
+    """Begin a campaign, with the preview below."""
+    await pilot.press("q")
+    await quiet(pilot, lambda app: isinstance(app.screen, CampaignsScreen))
+    await pilot.press("c")
+    await quiet(pilot, lambda app: not isinstance(app.screen, CommandScreen))
+    await pilot.press(*"Runoff", "enter")
+    await pilot.press(*"Hi %first_name%, it's %sender_first_name% with %organization%. The runoff is on the 28th.")
+
+
+async def try_an_import(pilot: Pilot[None]) -> None:
+    """Look at what a file would do, line by line."""
+    file = Path("newcomers.csv")
+    file.write_text(NEWCOMERS, encoding="utf-8")
+    await pilot.press("I", "tab", *str(file))
+    await quiet(pilot)
+    await pilot.press("ctrl+o")
+    await quiet(pilot)
+    await pilot.press("ctrl+o")
+
+
+async def see_results(pilot: Pilot[None]) -> None:
+    """Look at what was answered."""
+    await pilot.press("e")
+
+
 async def go_to_contact(pilot: Pilot[None], name: str) -> None:
     """Move down the list to a contact."""
     for _ in range(100):
@@ -118,7 +146,18 @@ PICTURES = {
     "history": Picture(see_history),
     "phone-lookup": Picture(look_up),
     "messenger-80x24": Picture(write_reply, size=(80, 24)),
+    "create-campaign": Picture(fill_in_a_campaign, viewing=None),
+    "import": Picture(try_an_import, viewing=None),
+    "survey-results": Picture(see_results, viewing=None),
 }
+
+NEWCOMERS = """Vorname;Nachname;Handy;Polling Location
+Zoë;Lindqvist;(510) 555-0171;Net Loft
+Bo;;510-555-0172;Tidewater Hall
+;Nobody;510-555-0173;Net Loft
+Ida;Short;123;Net Loft
+Zoë;Again;+1 510 555 0171;Net Loft
+"""
 
 
 def main() -> int:
@@ -147,7 +186,7 @@ def drawn(names: list[str]) -> list[tuple[str, str]]:
     """Draw pictures as SVG, each on a practice database of its own."""
     os.environ["TZ"] = ZONE.key
     time.tzset()
-    with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder, chdir(folder):
         built = Path(folder) / "practice.db"
         build(built)
         pictures = []

@@ -16,6 +16,7 @@ from tests.tui.office import SCRIPT, Office, Person
 from tests.tui.test_tabs import tabs
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
@@ -99,7 +100,7 @@ async def test_a_conversation_is_in_both_tabs_until_its_follow_up_is_sent(office
     follow_up(office)
     async with office.messenger() as person:
         assert (await listed(person, RESPONSES), await listed(person, FOLLOW_UPS)) == ({ABE}, {ABE})
-        await person.press("enter", "enter")
+        await person.press("enter", "enter", "escape")
         assert tabs(person) == {"responses": 1, "opt-outs": 0}
         assert await listed(person, RESPONSES) == {ABE}
 
@@ -165,7 +166,7 @@ async def test_sent_ones_are_in_no_tab_and_yet_owned_counted_exported_and_moved(
         assert person.sees("Total 1", "Sent 1", "1 assigned + 0 Unassigned = 1 contacts")
         with office.db.reading() as conn:
             exported = io.StringIO()
-            csv.writer(exported).writerows(export_rows(conn, "conversations", office.campaigns["Spring"].id))
+            csv.writer(exported).writerows(export_rows(conn, ExportKind.CONVERSATIONS, office.campaigns["Spring"].id))
         assert SAM.split()[0] in exported.getvalue()
         assert KIM in exported.getvalue()
         await person.press("R")
@@ -183,7 +184,7 @@ async def test_the_sent_tab_holds_only_what_is_in_no_other(office: Office) -> No
         follow_up(office)
         await person.wait_until(lambda: person.rows == [], "the end of the row")
         assert tabs(person) == {"responses": 0, "follow-ups": 1, "opt-outs": 0, "sent": 0}
-        await person.press("3", "enter", "enter")
+        await person.press("3", "enter", "enter", "escape")
         assert await listed(person, SENT) == {SAM}
         office.wrote(sam, "Yes")
         await person.wait_until(lambda: person.rows == [], "the end of the row")

@@ -68,7 +68,7 @@ class PreviewPane(DrawnLines):
             for words, look in parts:
                 text.append(separated(safe_text(words, multiline=True)), self.look(look))
             wrapped = text.wrap(self.app.console, max(width - 1, 4))
-            strips += [Strip([*line.render(self.app.console, end="")]) for line in wrapped]
+            strips += [Strip([*line.render(self.app.console, end="")]).apply_style(self.rich_style) for line in wrapped]
         return strips
 
 

@@ -215,7 +215,7 @@ def counted(of: Imported) -> str:
         "new": of.imported,
         "updated": of.updated,
         "unchanged": of.unchanged,
-        "duplicates": of.duplicates,
+        "duplicate" if of.duplicates == 1 else "duplicates": of.duplicates,
         "rejected": len(of.rejected),
     }
     return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"

@@ -1,0 +1,196 @@
+"""The table of roles, tried from the command line, each thing by each role (docs/rules.md 8.1, 8.2)."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import pkgutil
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+import thrumsg_tui.store.changes
+from tests.cli.conftest import Shell
+from tests.roles import ROWS, Row, arrange
+from thrumsg_tui.cli.main import main
+from thrumsg_tui.cli.parser import build_parser
+from thrumsg_tui.domain.people import Action, Role
+
+CHANGES = Path(thrumsg_tui.store.changes.__path__[0])
+
+NOT_A_COMMAND = {
+    "drafts.keep_draft": "the message box of the app keeps what is being written",
+}
+"""Changes that no command makes, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The database that the table is tried in, and the folder of its files, both to be copied."""
+
+    database: Path
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def arranged(tmp_path_factory: pytest.TempPathFactory) -> Arranged:
+    folder = tmp_path_factory.mktemp("arranged")
+    database = tmp_path_factory.mktemp("database") / "thrumsg.db"
+
+    def run(*words: object) -> None:
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as error:
+            assert main(["--db", str(database), *map(str, words)]) == 0, (words, error.getvalue())
+
+    arrange(run, folder)
+    return Arranged(database, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Somebody's keyboard, in a copy of what was arranged."""
+
+    shell: Shell
+    folder: Path
+
+    def dump(self) -> list[str]:
+        """All that is stored."""
+        with closing(sqlite3.connect(self.shell.database)) as conn:
+            return list(conn.iterdump())
+
+    def files(self) -> dict[str, bytes]:
+        """All files in the folder."""
+        return {each.name: each.read_bytes() for each in self.folder.iterdir()}
+
+
+@pytest.fixture
+def desk(shell: Shell, arranged: Arranged, tmp_path: Path) -> Desk:
+    shutil.copyfile(arranged.database, shell.database)
+    return Desk(shell, shutil.copytree(arranged.folder, tmp_path / "files"))
+
+
+def _lines(row: Row, desk: Desk) -> list[str]:
+    """The words of a row; `undo 1` stands for the first reassignment, whose id the journal tells."""
+    words = row.words(desk.folder)
+    if words == ["undo", "1"]:
+        with closing(sqlite3.connect(desk.shell.database)) as conn:
+            (first,) = conn.execute("SELECT MIN(id) FROM event WHERE action = 'reassign'").fetchone()
+        return ["undo", str(first)]
+    return words
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_each_role_does_what_the_one_before_it_may_and_more(desk: Desk, row: Row, role: Role) -> None:
+    words, before, files = _lines(row, desk), desk.dump(), desk.files()
+    desk.shell.log_in(role)
+    result = desk.shell.run(*words)
+    if role.rank >= row.weakest.rank:
+        assert (result.code, result.err) == (0, "")
+        assert (desk.dump() == before) is row.looks
+        return
+    assert (result.code, result.out) == (1, "")
+    assert result.err.count("\n") == 1
+    if row.action:
+        assert (
+            f"You may not {row.action}: that needs the role {row.weakest} or above, and {role} is {role}." in result.err
+        )
+    assert desk.dump() == before
+    assert desk.files() == files
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("row", [row for row in ROWS if row.names_files], ids=lambda row: row.name)
+def test_under_a_forced_command_admins_alone_name_files(desk: Desk, row: Row, role: Role) -> None:
+    words, before, files = _lines(row, desk), desk.dump(), desk.files()
+    desk.shell.log_in("shared")
+    result = desk.shell.run("--forced-login", role, *words)
+    if role.rank >= max(row.weakest.rank, Role.ADMIN.rank):
+        assert (result.code, result.err) == (0, "")
+        return
+    assert (result.code, result.out) == (1, "")
+    assert "You may not name a file here" in result.err
+    assert desk.dump() == before
+    assert desk.files() == files
+
+
+def test_under_a_forced_command_a_list_may_be_piped_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("415 555 0199\n"))
+    done = desk.shell.json("--forced-login", "moderator", "opt-out-list", "-")
+    assert done["opted_out"] == ["+14155550199"]
+
+
+# Nothing is missing from the table
+
+
+def test_each_action_of_the_rules_is_in_the_table() -> None:
+    assert {row.action for row in ROWS if row.action} == set(Action)
+
+
+def test_each_command_is_in_the_table() -> None:
+    commands = set(_commands(build_parser()))
+    tried = {max((each for each in commands if _begins(row, each)), key=len) for row in ROWS}
+    assert commands - tried == {("demo",)}, "opens the app"
+
+
+def test_each_change_of_the_store_is_made_by_the_table(desk: Desk, arranged: Arranged) -> None:
+    made: set[str] = set()
+    for row in ROWS:
+        shutil.copyfile(arranged.database, desk.shell.database)
+        words = _lines(row, desk)
+        desk.shell.log_in("owner")
+        with _watching(made):
+            desk.shell.done(*words)
+        for left in desk.shell.database.parent.glob("thrumsg.db-*"):
+            left.unlink()
+    assert _changes() - made == NOT_A_COMMAND.keys()
+
+
+def _begins(row: Row, command: tuple[str, ...]) -> bool:
+    return tuple(row.line.split()[: len(command)]) == command
+
+
+def _commands(parser: argparse.ArgumentParser, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command, as the words that call it."""
+    levels = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    if not levels:
+        yield before
+    for level in levels:
+        for name, below in level.choices.items():
+            yield from _commands(below, (*before, name))
+
+
+def _changes() -> set[str]:
+    """Every change that somebody makes: the public functions that take a database and who it is."""
+    found = set()
+    for each in pkgutil.iter_modules([str(CHANGES)]):
+        module = importlib.import_module(f"thrumsg_tui.store.changes.{each.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            own = function.__module__ == module.__name__ and not name.startswith("_")
+            if own and {"db", "who"} <= inspect.signature(function).parameters.keys():
+                found.add(f"{each.name}.{name}")
+    return found
+
+
+@contextmanager
+def _watching(made: set[str]) -> Iterator[None]:
+    """Note the changes that are called meanwhile."""
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and path.parent == CHANGES:
+            made.add(f"{path.stem}.{frame.f_code.co_name}")
+
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)

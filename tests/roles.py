@@ -1,0 +1,195 @@
+"""Who may do what, in one table: each thing that can be done, and the weakest role that may (docs/rules.md 8.1).
+
+Each row is a command line, to be tried in the database that `arrange` makes. In it there are a user of each role,
+named for the role, the sender Lee, and the campaign Spring, whose conversations are described by `PEOPLE`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Action, Role
+
+PEOPLE = ("Maria Lopez", "Dev Patel", "Ann Otieno", "Bo Lind", "Cy Ross")
+"""By conversation, from 1 on: the sender's, not started; nobody's, not started; Lee's, who has replied; the sender's,
+opted out; the sender's, texted, with a follow-up."""
+
+NUMBERS = tuple(f"+1415555014{nth}" for nth in range(1, 6))
+MARIA, DEV, ANN, BO, CY = NUMBERS
+
+FILES = {
+    "contacts.csv": "first,last,phone\nDi,Park,4155550190\n",
+    "users.csv": "login,first_name,last_name,role\nnew,New,Person,sender\n",
+    "moderators.csv": "login,first_name,last_name,role\nnew,New,Person,moderator\n",
+    "replies.csv": "title,body\nWhen,Tuesday\n",
+    "survey.csv": "question,choices\nWhen?,Now|Later\n",
+    "opt-outs.csv": "phone,note\n4155550191,by mail\n",
+    "numbers.txt": "(415) 555-0192; 415.555.0193\n",
+}
+"""What is in the folder that `{folder}` stands for, besides the plan plan.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that can be done: its command line, whether that only looks, and what the rules call it."""
+
+    name: str
+    line: str
+    weakest: Role
+    action: Action | None = None
+    looks: bool = False
+
+    def words(self, folder: Path) -> list[str]:
+        """The command line, with the files that it names."""
+        return [word.replace("{folder}", str(folder)) for word in shlex.split(self.line)]
+
+    @property
+    def names_files(self) -> bool:
+        """Whether it reads or writes a file whose path is given."""
+        return "{folder}" in self.line
+
+
+def does(action: Action, name: str, line: str) -> Row:
+    """Describe something that needs an action."""
+    return Row(name, line, WEAKEST_ROLE[action], action)
+
+
+def looks(action: Action, name: str, line: str) -> Row:
+    """Describe something that needs an action and changes nothing."""
+    return Row(name, line, WEAKEST_ROLE[action], action, looks=True)
+
+
+def _beyond_own(name: str, line: str, *, only_looks: bool = False) -> Row:
+    """Describe something that a sender does to their own conversations, and everybody above to all."""
+    return Row(name, line, Role.MODERATOR, looks=only_looks)
+
+
+ROWS: tuple[Row, ...] = (
+    does(Action.WORK, "send an initial", "send 1"),
+    does(Action.WORK, "send a reply", "send 5 --body Thanks"),
+    _beyond_own("send in somebody else's", "send 3 --body Thanks"),
+    _beyond_own("send in nobody's", "send 2"),
+    does(Action.WORK, "send all one's own", "send-all Spring --sender sender"),
+    _beyond_own("send all of nobody's", "send-all Spring --unassigned"),
+    does(Action.WORK, "record an answer", "answer 1 'Will you vote?' Yes"),
+    _beyond_own("record an answer in somebody else's", "answer 3 'Will you vote?' Yes"),
+    does(Action.WORK, "skip a follow-up", "follow-up skip 5"),
+    does(Action.WORK, "opt out one's own contact", f"opt-out {MARIA}"),
+    _beyond_own("opt out somebody else's contact", f"opt-out {DEV}"),
+    does(Action.WORK, "opt out several", f"opt-out {MARIA} {CY}"),
+    _beyond_own("opt out several, one of them somebody else's", f"opt-out {MARIA} {ANN}"),
+    does(Action.OPT_IN, "opt in", f"opt-in {BO}"),
+    does(Action.CHANGE_OPT_OUTS, "opt out a list", "opt-out-list {folder}/numbers.txt"),
+    does(Action.CHANGE_OPT_OUTS, "change a note", f"opt-out-note {BO} 'by phone'"),
+    looks(Action.VIEW_ALL, "list opt-outs", "opt-outs"),
+    does(Action.WORK, "undo one's own change", "undo"),
+    does(Action.REASSIGN, "undo somebody's reassignment", "undo 1"),
+    looks(Action.WORK, "preview one's own undo", "undo --preview"),
+    does(Action.REASSIGN, "reassign one", "reassign Spring --conversation 1 --to lee"),
+    does(Action.REASSIGN, "reassign in bulk", "reassign Spring --from lee --to-unassigned"),
+    looks(Action.REASSIGN, "preview a reassignment", "reassign Spring --from lee --to-unassigned --preview"),
+    does(Action.REASSIGN, "do what was previewed", "reassign --plan {folder}/plan.json"),
+    does(Action.RECEIVE, "receive", f"receive --from {MARIA} --body Hello"),
+    looks(Action.WORK, "list campaigns", "campaign list"),
+    looks(Action.WORK, "show a campaign one is on", "campaign show Spring"),
+    _beyond_own("show a campaign one is not on", "campaign show Fall", only_looks=True),
+    looks(Action.WORK, "list one's own conversations", "conversations Spring --sender sender"),
+    _beyond_own("list somebody else's conversations", "conversations Spring --sender lee", only_looks=True),
+    looks(Action.WORK, "look at one's own conversation", "thread 1"),
+    _beyond_own("look at somebody else's conversation", "thread 3", only_looks=True),
+    looks(Action.WORK, "look at what happened to one's own", "history --conversation 1"),
+    looks(Action.VIEW_ALL, "look at the history", "history"),
+    looks(Action.VIEW_ALL, "look at the overview", "overview Spring"),
+    looks(Action.VIEW_ALL, "list who has not started", "campaign idle Spring"),
+    looks(Action.VIEW_ALL, "list unmatched messages", "unmatched"),
+    looks(Action.VIEW_ALL, "look a number up", f"lookup {MARIA}"),
+    looks(Action.VIEW_ALL, "list users", "user list"),
+    looks(Action.VIEW_ALL, "look at survey results", "survey results Spring"),
+    does(Action.RUN_CAMPAIGN, "create a campaign", "campaign create Winter --initial Hi"),
+    does(Action.RUN_CAMPAIGN, "change a campaign", "campaign edit Spring --description More"),
+    does(Action.RUN_CAMPAIGN, "launch", "campaign launch Fall"),
+    does(Action.RUN_CAMPAIGN, "pause", "campaign pause Spring"),
+    does(Action.RUN_CAMPAIGN, "resume", "campaign resume Held"),
+    does(Action.RUN_CAMPAIGN, "archive", "campaign archive Spring --yes"),
+    does(Action.MANAGE_PEOPLE, "put a user on a campaign", "campaign add-sender Spring admin"),
+    does(Action.MANAGE_PEOPLE, "take a sender off a campaign", "campaign remove-sender Spring lee"),
+    does(Action.MANAGE_PEOPLE, "add a sender", "user add new --first-name New --last-name Person"),
+    does(Action.MANAGE_PEOPLE, "change a sender", "user edit lee --email lee@example.org"),
+    does(Action.MANAGE_PEOPLE, "change an admin", "user edit admin --last-name Other"),
+    Row("change an owner", "user edit owner --last-name Other", Role.OWNER),
+    does(Action.CHANGE_ROLES, "add a moderator", "user add new --first-name N --last-name P --role moderator"),
+    does(Action.CHANGE_ROLES, "add an owner", "user add new --first-name N --last-name P --role owner"),
+    does(Action.CHANGE_ROLES, "change a role", "user role lee moderator"),
+    does(Action.EDIT_CONTENT, "add a question", "survey add Spring --question 'When?' --choice Now"),
+    does(Action.EDIT_CONTENT, "change a question", "survey edit Spring 'Will you vote?' --rename No=Never"),
+    does(Action.EDIT_CONTENT, "move a question", "survey move Spring 'Will you vote?' 2"),
+    does(Action.EDIT_CONTENT, "retire a question", "survey retire Spring 'Will you vote?'"),
+    does(Action.EDIT_CONTENT, "restore a question", "survey restore Spring 'Old?'"),
+    looks(Action.WORK, "list replies", "reply list --campaign Spring"),
+    does(Action.EDIT_CONTENT, "add a reply", "reply add When --body Tuesday"),
+    does(Action.EDIT_CONTENT, "change a reply", "reply edit Where --campaign Spring --body There"),
+    does(Action.EDIT_CONTENT, "move a reply", "reply move Where 2 --campaign Spring"),
+    does(Action.EDIT_CONTENT, "remove a reply", "reply remove Where --campaign Spring"),
+    does(Action.EDIT_CONTENT, "make a follow-up", "follow-up create Spring --title Last --text 'Vote!'"),
+    does(Action.EDIT_CONTENT, "end a follow-up", "follow-up end Spring Reminder"),
+    looks(Action.VIEW_ALL, "list follow-ups", "follow-up list Spring"),
+    looks(Action.VIEW_ALL, "check a script", "campaign check Spring"),
+    looks(Action.WORK, "look at the settings", "settings"),
+    does(Action.CHANGE_SETTINGS, "change a setting", "settings organization 'Harbor Votes'"),
+    does(Action.IMPORT, "import contacts", "import contacts {folder}/contacts.csv --campaign Spring"),
+    looks(Action.IMPORT, "try an import", "import contacts {folder}/contacts.csv --campaign Spring --dry-run"),
+    does(Action.IMPORT, "import users", "import users {folder}/users.csv"),
+    does(Action.IMPORT, "import replies", "import replies {folder}/replies.csv"),
+    does(Action.IMPORT, "import a survey", "import survey {folder}/survey.csv --campaign Spring"),
+    does(Action.IMPORT, "import opt-outs", "import opt-outs {folder}/opt-outs.csv"),
+    looks(Action.EXPORT, "export messages", "export messages --out {folder}/messages.out"),
+    looks(Action.EXPORT, "export surveys", "export surveys Spring --out {folder}/surveys.out"),
+    looks(Action.EXPORT, "export conversations", "export conversations --out {folder}/conversations.out"),
+    looks(Action.EXPORT, "export opt-outs", "export opt-outs --out {folder}/opt-outs.out"),
+    looks(Action.MAINTAIN, "check the database", "doctor"),
+    looks(Action.MAINTAIN, "back up", "backup {folder}/backup.out"),
+    does(Action.ACT_FOR_OTHERS, "act for another", "send 3 --body Thanks --as lee"),
+)
+"""The table."""
+
+
+def arrange(run: Callable[..., object], folder: Path) -> None:
+    """Make the database, by command lines that the owner gives to `run`, and the files."""
+    for name, content in FILES.items():
+        (folder / name).write_text(content)
+    for each in Role:
+        run("user", "add", each, "--first-name", each.capitalize(), "--last-name", "One", "--role", each)
+    run("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")
+    for name in ("Spring", "Fall", "Held"):
+        always = ("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--quicksend")
+        run("campaign", "create", name, "--initial", "Hi", *always, *(["--draft"] if name == "Fall" else []))
+    run("campaign", "pause", "Held")
+    run("campaign", "add-sender", "Spring", "sender", "lee")
+    _fill_spring(run, folder)
+    run("reassign", "Spring", "--from", "lee", "--to-unassigned", "--preview", "--save-plan", folder / "plan.json")
+
+
+def _fill_spring(run: Callable[..., object], folder: Path) -> None:
+    contacts = folder / "people.csv"
+    rows = (f"{name.replace(' ', ',')},{number}" for name, number in zip(PEOPLE, NUMBERS, strict=True))
+    contacts.write_text("\n".join(["first,last,phone", *rows]))
+    run("import", "contacts", contacts, "--campaign", "Spring")
+    run("reassign", "Spring", *(word for nth in (1, 4, 5) for word in ("--conversation", nth)), "--to", "sender")
+    run("reassign", "Spring", "--conversation", 3, "--to", "lee")
+    run("survey", "add", "Spring", "--question", "Will you vote?", "--choice", "Yes", "--choice", "No")
+    run("survey", "add", "Spring", "--question", "Old?", "--choice", "Yes", "--choice", "No")
+    run("survey", "add", "Spring", "--question", "Done?", "--choice", "Yes")
+    run("answer", 3, "Old?", "Yes")
+    run("survey", "retire", "Spring", "Old?")
+    for title in ("Where", "How"):
+        run("reply", "add", title, "--campaign", "Spring", "--body", "At the school")
+    run("send", 3)
+    run("send", 5)
+    run("receive", "--from", ANN, "--body", "Hello?")
+    run("opt-out", BO)
+    run("follow-up", "create", "Spring", "--title", "Reminder", "--text", "Vote!")
+    for nth, each in enumerate(Role, start=1):
+        run("answer", 5 if each is Role.SENDER else nth, "Done?", "Yes", "--as", each)
