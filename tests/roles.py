@@ -29,7 +29,7 @@ FILES = {
     "opt-outs.csv": "phone,note\n4155550191,by mail\n",
     "numbers.txt": "(415) 555-0192; 415.555.0193\n",
 }
-"""What is in the folder that `{folder}` stands for, besides the plan plan.json."""
+"""What is in the folder that `{folder}` stands for, besides the plan plan.json; `{out}` is where files are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class Row:
     action: Action | None = None
     looks: bool = False
 
-    def words(self, folder: Path) -> list[str]:
+    def words(self, folder: Path, out: Path) -> list[str]:
         """The command line, with the files that it names."""
-        return [word.replace("{folder}", str(folder)) for word in shlex.split(self.line)]
+        return [word.format(folder=folder, out=out) for word in shlex.split(self.line)]
 
     @property
     def names_files(self) -> bool:
         """Whether it reads or writes a file whose path is given."""
-        return "{folder}" in self.line
+        return "{folder}" in self.line or "{out}" in self.line
 
 
 def does(action: Action, name: str, line: str) -> Row:
@@ -145,12 +145,12 @@ ROWS: tuple[Row, ...] = (
     does(Action.IMPORT, "import replies", "import replies {folder}/replies.csv"),
     does(Action.IMPORT, "import a survey", "import survey {folder}/survey.csv --campaign Spring"),
     does(Action.IMPORT, "import opt-outs", "import opt-outs {folder}/opt-outs.csv"),
-    looks(Action.EXPORT, "export messages", "export messages --out {folder}/messages.out"),
-    looks(Action.EXPORT, "export surveys", "export surveys Spring --out {folder}/surveys.out"),
-    looks(Action.EXPORT, "export conversations", "export conversations --out {folder}/conversations.out"),
+    looks(Action.EXPORT, "export messages", "export messages --out {out}/messages.out"),
+    looks(Action.EXPORT, "export surveys", "export surveys Spring --out {out}/surveys.out"),
+    looks(Action.EXPORT, "export conversations", "export conversations --out {out}/conversations.out"),
     looks(Action.EXPORT, "export opt-outs", "export opt-outs --out {folder}/opt-outs.out"),
     looks(Action.MAINTAIN, "check the database", "doctor"),
-    looks(Action.MAINTAIN, "back up", "backup {folder}/backup.out"),
+    looks(Action.MAINTAIN, "back up", "backup {out}/backup.out"),
     does(Action.ACT_FOR_OTHERS, "act for another", "send 3 --body Thanks --as lee"),
 )
 """The table."""

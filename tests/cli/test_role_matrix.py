@@ -60,26 +60,30 @@ class Desk:
 
     shell: Shell
     folder: Path
+    out: Path
 
     def dump(self) -> list[str]:
         """All that is stored."""
         with closing(sqlite3.connect(self.shell.database)) as conn:
             return list(conn.iterdump())
 
-    def files(self) -> dict[str, bytes]:
-        """All files in the folder."""
-        return {each.name: each.read_bytes() for each in self.folder.iterdir()}
+    @property
+    def written(self) -> list[Path]:
+        """The files that were written."""
+        return list(self.out.iterdir())
 
 
 @pytest.fixture
 def desk(shell: Shell, arranged: Arranged, tmp_path: Path) -> Desk:
     shutil.copyfile(arranged.database, shell.database)
-    return Desk(shell, shutil.copytree(arranged.folder, tmp_path / "files"))
+    out = tmp_path / "out"
+    out.mkdir()
+    return Desk(shell, arranged.folder, out)
 
 
 def _lines(row: Row, desk: Desk) -> list[str]:
     """The words of a row; `undo 1` stands for the first reassignment, whose id the journal tells."""
-    words = row.words(desk.folder)
+    words = row.words(desk.folder, desk.out)
     if words == ["undo", "1"]:
         with closing(sqlite3.connect(desk.shell.database)) as conn:
             (first,) = conn.execute("SELECT MIN(id) FROM event WHERE action = 'reassign'").fetchone()
@@ -90,12 +94,13 @@ def _lines(row: Row, desk: Desk) -> list[str]:
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 def test_each_role_does_what_the_one_before_it_may_and_more(desk: Desk, row: Row, role: Role) -> None:
-    words, before, files = _lines(row, desk), desk.dump(), desk.files()
+    words, before = _lines(row, desk), desk.dump()
     desk.shell.log_in(role)
     result = desk.shell.run(*words)
     if role.rank >= row.weakest.rank:
         assert (result.code, result.err) == (0, "")
         assert (desk.dump() == before) is row.looks
+        assert bool(desk.written) is ("{out}" in row.line)
         return
     assert (result.code, result.out) == (1, "")
     assert result.err.count("\n") == 1
@@ -104,13 +109,13 @@ def test_each_role_does_what_the_one_before_it_may_and_more(desk: Desk, row: Row
             f"You may not {row.action}: that needs the role {row.weakest} or above, and {role} is {role}." in result.err
         )
     assert desk.dump() == before
-    assert desk.files() == files
+    assert desk.written == []
 
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("row", [row for row in ROWS if row.names_files], ids=lambda row: row.name)
 def test_under_a_forced_command_admins_alone_name_files(desk: Desk, row: Row, role: Role) -> None:
-    words, before, files = _lines(row, desk), desk.dump(), desk.files()
+    words, before = _lines(row, desk), desk.dump()
     desk.shell.log_in("shared")
     result = desk.shell.run("--forced-login", role, *words)
     if role.rank >= max(row.weakest.rank, Role.ADMIN.rank):
@@ -119,7 +124,7 @@ def test_under_a_forced_command_admins_alone_name_files(desk: Desk, row: Row, ro
     assert (result.code, result.out) == (1, "")
     assert "You may not name a file here" in result.err
     assert desk.dump() == before
-    assert desk.files() == files
+    assert desk.written == []
 
 
 def test_under_a_forced_command_a_list_may_be_piped_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, cast
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Concatenate, ParamSpec, cast
 
 from textual import work
 from textual.reactive import reactive
@@ -15,11 +15,14 @@ from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes.undo import begin_undo
+from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.shell import Shell
 from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
 from thrumsg_tui.tui.widgets.drawn import Part
+
+_P = ParamSpec("_P")
 
 ACTION = "action"
 """The group of the workers that do what a key asked for, dialogs included."""
@@ -101,6 +104,19 @@ class CommandScreen(Screen[None]):
     def shown_commands(self) -> list[Command]:
         """The commands that the bottom line names."""
         return [each for each in commands_of(*self.SCOPES, Scope.EVERYWHERE) if each.footer]
+
+    async def make(
+        self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs
+    ) -> bool:
+        """Make a change, after which the panes ask again; where it is refused say why, and return False."""
+        try:
+            await self.thrumsg.desk.do(change, *args, **kwargs)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return False
+        finally:
+            self.ask_again()
+        return True
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Say what happened, in the bottom line."""

@@ -9,7 +9,6 @@ from textual import work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp
-from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.follow_ups import end_follow_up
 from thrumsg_tui.store.database import Connection
@@ -104,15 +103,9 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
             self.say("It has ended already.", warning=True)
             return
         question = f"End {row.title!r}? It is unsent in {row.pending} conversations, and stays so."
-        if not await self.app.push_screen_wait(confirmation("End the follow-up", question, "End it")):
-            return
-        try:
-            await self.thrumsg.desk.do(end_follow_up, self.thrumsg.who, row.id)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        self.say(f"{row.title} has ended.")
-        self.ask_again()
+        sure = await self.app.push_screen_wait(confirmation("End the follow-up", question, "End it"))
+        if sure and await self.make(end_follow_up, self.thrumsg.who, row.id):
+            self.say(f"{row.title} has ended.")
 
 
 def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[FollowUp, ...]]:

@@ -169,14 +169,9 @@ class MessengerScreen(MessengerMoving):
         """Pass over the follow-up that is up for this contact."""
         if (of := self.open_one) is None:
             return
-        try:
-            await self.thrumsg.desk.do(skip_follow_up, self.thrumsg.who, of.id)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        self._worked_on = of.id
-        self.say(f"Skipped for {of.name}; z undoes it.")
-        self.ask_again()
+        if await self.make(skip_follow_up, self.thrumsg.who, of.id):
+            self._worked_on = of.id
+            self.say(f"Skipped for {of.name}; z undoes it.")
 
     # Survey and replies
 
@@ -251,16 +246,9 @@ class MessengerScreen(MessengerMoving):
             told = f"They are told: “{view.settings.opt_out_message}”" if of.messages else "They were never texted."
             question = f"Opt {of.name} out, in all campaigns? {told}"
             dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
-        if not await self.app.push_screen_wait(dialog):
-            return
-        self._worked_on = of.id
-        try:
-            await self.thrumsg.desk.do(change, self.thrumsg.who, of.phone)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        self.say(f"{of.name} is opted {'in' if of.opted_out else 'out'}; z undoes it.")
-        self.ask_again()
+        if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
+            self._worked_on = of.id
+            self.say(f"{of.name} is opted {'in' if of.opted_out else 'out'}; z undoes it.")
 
     # Reassigning
 

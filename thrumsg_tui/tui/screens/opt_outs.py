@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual import on, work
 from textual.strip import Strip
 
-from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.opt_outs import opt_in_number
 from thrumsg_tui.store.database import Connection
@@ -84,15 +83,9 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
             return
         name = row.name or self.list.phones.number(row.phone_national)
         question = f"Opt {name} in again, in all campaigns? No message is sent."
-        if not await self.app.push_screen_wait(confirmation("Opt In", question, "Opt in")):
-            return
-        try:
-            await self.thrumsg.desk.do(opt_in_number, self.thrumsg.who, row.opt_out.phone)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        self.say(f"{name} is opted in; z undoes it.")
-        self.ask_again()
+        sure = await self.app.push_screen_wait(confirmation("Opt In", question, "Opt in"))
+        if sure and await self.make(opt_in_number, self.thrumsg.who, row.opt_out.phone):
+            self.say(f"{name} is opted in; z undoes it.")
 
     @work(group=ACTION)
     async def action_note(self) -> None:

@@ -6,7 +6,6 @@ from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, RecommendedReply
-from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
@@ -104,12 +103,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
             return
         kind = [each.id for each in self._all if each.is_global is row.is_global]
         self._follow = row.id
-        try:
-            place = max(kind.index(row.id) + 1 + step, 1)
-            await self.thrumsg.desk.do(move_reply, self.thrumsg.who, row.id, place)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-        self.ask_again()
+        await self.make(move_reply, self.thrumsg.who, row.id, max(kind.index(row.id) + 1 + step, 1))
 
     @work(group=ACTION)
     async def action_remove(self) -> None:
@@ -118,15 +112,9 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
             return
         everywhere = " It is one of all campaigns." if row.is_global else ""
         question = f"Remove {row.title!r}?{everywhere} What was sent with it stays."
-        if not await self.app.push_screen_wait(confirmation("Remove the reply", question, "Remove it")):
-            return
-        try:
-            await self.thrumsg.desk.do(remove_reply, self.thrumsg.who, row.id)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        self.say(f"{row.title} is removed.")
-        self.ask_again()
+        sure = await self.app.push_screen_wait(confirmation("Remove the reply", question, "Remove it"))
+        if sure and await self.make(remove_reply, self.thrumsg.who, row.id):
+            self.say(f"{row.title} is removed.")
 
 
 def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[RecommendedReply, ...]]:

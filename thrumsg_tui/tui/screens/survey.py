@@ -95,13 +95,8 @@ class SurveyScreen(OverScreen):
         asked = [each.question.id for each in self._results if not each.question.retired]
         of = chosen.question
         place = max(asked.index(of.id) + 1 + step, 1) if of.id in asked else 1
-        try:
-            await self.thrumsg.desk.do(move_question, self.thrumsg.who, of.id, place)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
         self._follow = of.id
-        self.ask_again()
+        await self.make(move_question, self.thrumsg.who, of.id, place)
 
     @work(group=ACTION)
     async def action_retire(self) -> None:
