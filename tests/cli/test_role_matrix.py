@@ -190,9 +190,8 @@ def _watching(made: set[str]) -> Iterator[None]:
     """Note the changes that are called meanwhile."""
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and path.parent == CHANGES:
-            made.add(f"{path.stem}.{frame.f_code.co_name}")
+        if event == "call" and frame.f_code.co_filename.startswith(str(CHANGES)):
+            made.add(f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}")
 
     sys.setprofile(note)
     try:

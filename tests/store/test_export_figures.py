@@ -1,0 +1,117 @@
+"""What was exported, read back, gives the figures of the overview (docs/rules.md 2.1, 2.2, 9.3)."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from io import StringIO
+from itertools import zip_longest
+
+from hypothesis import settings
+
+from tests.store.test_laws import AnythingInAnyOrder
+from tests.store.world import World
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.words import ExportKind
+from thrumsg_tui.store.exporting import export
+from thrumsg_tui.store.queries.campaigns import assignments, totals
+
+Exported = dict[str, str]
+
+
+def exported(world: World, what: ExportKind, of: Campaign | None) -> list[Exported]:
+    """Export to memory, and read back what a script would; the rows that were foretold are all there."""
+    out = StringIO(newline="")
+    told: list[tuple[int, int]] = []
+
+    def note(done: int, total: int) -> None:
+        told.append((done, total))
+
+    count = export(world.db, world.who["ana"], what, out, of and of.id, on_progress=note)
+    rows = list(csv.DictReader(StringIO(out.getvalue(), newline="")))
+    assert told[-1] == (count, count) == (len(rows), told[0][1])
+    return rows
+
+
+def check_conversations(world: World, of: Campaign) -> None:
+    """Compare with the counters and the senders table."""
+    rows = exported(world, ExportKind.CONVERSATIONS, of)
+    with world.db.reading() as conn:
+        counted = totals(conn, of.id)
+        senders = assignments(conn, of.id, world.clock.now)
+    by_status = Counter(row["status"] for row in rows if row["opted_out"] == "false")
+    assert len(rows) == counted.total
+    assert sum(row["opted_out"] == "true" for row in rows) == counted.opted_out
+    for status in ("not_started", "sent", "needs_reply", "answered"):
+        assert by_status[status] == getattr(counted, status)
+    assert Counter(row["assignee"] for row in rows) == Counter(
+        {each.name if each.user else "": each.assigned for each in senders if each.assigned}
+    )
+
+
+def check_messages(world: World, of: Campaign) -> None:
+    """Compare what was written with each conversation's count, and with the reply rate's two numbers."""
+    rows = exported(world, ExportKind.MESSAGES, of)
+    written = [row for row in rows if row["status"] != "cancelled"]
+    by_conversation = Counter(row["conversation_id"] for row in written)
+    for row in exported(world, ExportKind.CONVERSATIONS, of):
+        assert by_conversation[row["conversation_id"]] == int(row["message_count"])
+    by_us, by_them = (
+        {row["conversation_id"] for row in written if row["message_direction"] == direction}
+        for direction in ("outgoing", "incoming")
+    )
+    with world.db.reading() as conn:
+        counted = totals(conn, of.id)
+    assert (len(by_us), len(by_us & by_them)) == (counted.texted, counted.replied)
+
+
+def check_answers(world: World, of: Campaign) -> None:
+    """Compare the answers with the columns of the conversations."""
+    answers = {row["conversation_id"]: row["response"] for row in exported(world, ExportKind.SURVEYS, of)}
+    columns = {row["conversation_id"]: row["Vote?"] for row in exported(world, ExportKind.CONVERSATIONS, of)}
+    assert {key: answer for key, answer in columns.items() if answer} == answers
+
+
+def check_opt_outs(world: World, of: Campaign) -> None:
+    """Compare with the counter, and with the mark on each conversation."""
+    rows = exported(world, ExportKind.OPT_OUTS, of)
+    marked = {
+        row["contact_phone"]
+        for row in exported(world, ExportKind.CONVERSATIONS, of)
+        if row["opted_out"] == "true"
+    }
+    assert {row["contact_phone"] for row in rows} == marked
+    assert len(rows) == len(marked)
+
+
+def check_all_campaigns(world: World) -> None:
+    """The export of all campaigns has what those of each have; an opt-out is there once."""
+    for what in (ExportKind.MESSAGES, ExportKind.SURVEYS, ExportKind.CONVERSATIONS):
+        parts = [row for of in (world.spring, world.fall) for row in exported(world, what, of)]
+        whole = exported(world, what, None)
+        key = sorted(whole[0])[0] if whole else ""
+        for mine, theirs in zip_longest(sorted(map(_cells, whole)), sorted(map(_cells, parts))):
+            assert mine == theirs, key
+    numbers = [row["contact_phone"] for row in exported(world, ExportKind.OPT_OUTS, None)]
+    assert numbers == sorted(row["phone"] for row in world.rows("SELECT phone FROM opt_out"))
+
+
+def _cells(row: Exported) -> list[tuple[str, str]]:
+    return sorted(row.items())
+
+
+class WhateverHappened(AnythingInAnyOrder):
+    """Anything is done in any order, and then exported."""
+
+    def teardown(self) -> None:
+        for of in (self.world.spring, self.world.fall):
+            check_conversations(self.world, of)
+            check_messages(self.world, of)
+            check_answers(self.world, of)
+            check_opt_outs(self.world, of)
+        check_all_campaigns(self.world)
+        super().teardown()
+
+
+TestWhateverHappened = WhateverHappened.TestCase
+TestWhateverHappened.settings = settings(max_examples=40, stateful_step_count=40)
