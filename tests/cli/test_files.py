@@ -34,6 +34,28 @@ def test_a_dry_run_changes_nothing(spring: Shell, mixed: Path) -> None:
     assert spring.json("overview", "Spring")["total"] == 3
 
 
+def test_a_dry_run_tells_line_by_line_what_would_happen(spring: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    rows = ["A,4155550151", "B,4155550152", f"Marie,{MARIA}", "C,4155550153", "C,4155550153", "D,12"]
+    path.write_text("\n".join(["first,phone", *rows]))
+    words = ["import", "contacts", path, "--campaign", "Spring"]
+    said = spring.done(*words, "--dry-run")
+    assert "New: 2-3, 5.\nUpdated: 4.\nA dry run: nothing was changed.\n" in said
+    assert "line 6: duplicate" in said
+    assert "line 7: rejected" in said
+    tried = spring.json(*words, "--dry-run")
+    assert (tried["new_lines"], tried["updated_lines"], tried["event"]) == ([2, 3, 5], [4], None)
+    assert "new_lines" not in spring.json(*words)
+
+
+def test_imported_opt_outs_say_how_to_take_them_back(spring: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "opt-outs.csv"
+    path.write_text(f"phone\n{MARIA}\n")
+    assert spring.done("import", "opt-outs", path).splitlines()[-1].startswith("Undo with: thrumsg undo ")
+    spring.done("undo")
+    assert spring.json("opt-outs") == []
+
+
 def test_every_kind_of_file_can_be_imported(spring: Shell, tmp_path: Path) -> None:
     kinds = {
         "users": "login,first_name,last_name,email,role\nmo,Mo,D,mo@example.org,moderator\n",

@@ -1,6 +1,14 @@
 """Opting out and in, and looking a number up."""
 
-from tests.cli.conftest import MARIA, Shell
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ANN, DEV, MARIA, Shell
 
 
 def test_any_spelling_of_a_number_will_do(spring: Shell) -> None:
@@ -32,3 +40,98 @@ def test_a_number_that_nobody_knows_may_have_written(spring: Shell) -> None:
     found = spring.json("lookup", "4155550199")
     assert (found["name"], found["conversations"], found["unmatched"]) == (None, [], 1)
     assert "1 message came" in spring.done("lookup", "4155550199")
+
+
+# Several, and lists
+
+
+def test_several_numbers_are_opted_out_by_hand_at_once(spring: Shell) -> None:
+    spring.done("send", 1)
+    spring.done("opt-out", DEV)
+    done = spring.json("opt-out", MARIA, "415 555 0143", ANN, "--note", "asked")
+    assert [(each["phone"], each["confirmation_sent"]) for each in done["opted_out"]] == [(MARIA, True), (ANN, False)]
+    assert done["already"] == [DEV]
+    spring.done("undo", done["opted_out"][0]["event"])
+    assert not spring.json("lookup", MARIA)["opted_out"]
+
+
+def test_several_are_opted_out_all_or_none(spring: Shell) -> None:
+    assert "'12'" in spring.refused("opt-out", MARIA, "12")
+    spring.done("reassign", "Spring", "--conversation", 1, "--to", "kim")
+    spring.log_in("kim")
+    assert "no conversation of yours" in spring.refused("opt-out", MARIA, DEV)
+    spring.log_in("root")
+    assert spring.json("opt-outs") == []
+
+
+def test_several_that_are_out_already_are_said(spring: Shell) -> None:
+    spring.done("opt-out", MARIA, DEV)
+    assert spring.done("opt-out", MARIA, DEV, MARIA) == f"Out already: {MARIA}, {DEV}.\n"
+
+
+def test_a_list_is_read_from_a_file_and_every_piece_accounted_for(spring: Shell, tmp_path: Path) -> None:
+    spring.done("send", 1)
+    spring.done("opt-out", DEV)
+    path = tmp_path / "numbers.txt"
+    path.write_bytes(f"{MARIA};{DEV}\nnobody, {MARIA}\n".encode("utf-16"))
+    done = spring.json("opt-out-list", path, "--note", "from the carrier")
+    assert [done[key] for key in ("opted_out", "already", "repeated")] == [[MARIA], [DEV], 1]
+    assert [(each["line"], each["text"]) for each in done["rejected"]] == [(2, "nobody")]
+    assert len(spring.json("thread", 1)["messages"]) == 1
+    assert spring.json("undo", done["event"])["sentence"] == "1 number opted in again"
+
+
+def test_a_list_is_piped_in(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{MARIA}\n12\n"))
+    said = spring.done("opt-out-list", "-")
+    assert said.startswith("1 opted out, 0 out already, 0 repeated, 1 rejected.\n  line 2: rejected, '12'")
+
+
+def test_bytes_that_are_no_text_are_no_number(spring: Shell) -> None:
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(spring.database), "--forced-login", "root"]
+    piped = b"\xff\xfe4155550142\n\x00\n"
+    listed = subprocess.run([*command, "opt-out-list", "-", "--json"], input=piped, capture_output=True, check=True)
+    assert json.loads(listed.stdout)["event"] is None
+
+
+def test_a_list_without_a_number_is_refused(spring: Shell, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("\n")
+    assert "The list is empty" in spring.refused("opt-out-list", tmp_path / "empty.txt")
+    assert "There is no file" in spring.refused("opt-out-list", tmp_path / "missing.txt")
+    assert "is a folder" in spring.refused("opt-out-list", tmp_path)
+
+
+def test_the_opted_out_numbers_are_listed_newest_first(spring: Shell) -> None:
+    spring.done("opt-out", MARIA, "--note", "by phone")
+    spring.done("receive", "--from", "4155550199", "--body", "Stop")
+    stranger, maria = spring.json("opt-outs")
+    assert [maria[key] for key in ("phone", "name", "kind", "note", "by")] == [
+        *(MARIA, "Maria Lopez", "manual", "by phone", "root")
+    ]
+    assert [stranger[key] for key in ("name", "kind", "note", "by")] == [None, "automatic", "Stop", None]
+    assert maria["at"].endswith("Z")
+    assert [each["phone"] for each in spring.json("opt-outs", "--search", "lopez")] == [MARIA]
+    assert [each["phone"] for each in spring.json("opt-outs", "--search", "0142")] == [MARIA]
+    assert spring.json("opt-outs", "--limit", 1) == [stranger]
+    assert "Maria Lopez" in spring.done("opt-outs")
+    assert spring.done("opt-outs", "--search", "nobody") == "No number matches.\n"
+
+
+def test_the_note_is_changed(spring: Shell) -> None:
+    spring.done("opt-out", MARIA, "--note", "by phone")
+    event = spring.json("opt-out-note", "415-555-0142", "by mail")["event"]
+    assert spring.json("history", "--limit", 1)[0]["id"] == event
+    assert spring.json("opt-outs")[0]["note"] == "by mail"
+    assert spring.json("opt-out-note", MARIA, "by mail")["event"] is None
+    assert "is gone" in spring.done("opt-out-note", MARIA, "")
+    assert "not opted out" in spring.refused("opt-out-note", DEV, "x")
+
+
+def test_numbers_in_the_list_and_in_notes_are_redacted_where_that_is_set(spring: Shell) -> None:
+    spring.done("opt-out", MARIA, "--note", f"not {DEV}, this one")
+    spring.done("settings", "redact_phones", "on")
+    for said in (spring.done("opt-outs"), spring.done("opt-outs", "--json"), spring.done("opt-out-note", MARIA, "")):
+        assert "42" in said or "43" in said
+        assert "5550142" not in said
+        assert "5550143" not in said
+    assert spring.json("opt-outs", "--search", "0142") == []

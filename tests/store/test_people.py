@@ -1,6 +1,7 @@
 """Users, roles and who is at the keyboard (docs/rules.md 8.1, 8.2)."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +16,9 @@ from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import CampaignState, Tab
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
-from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.people import add_user, change_role, make_first_owner
+from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
+from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.people import add_user, change_role, edit_user, make_first_owner
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.send_all import send_batch
@@ -32,7 +34,7 @@ from thrumsg_tui.store.importing.people import import_users
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.importing.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import find_campaign
-from thrumsg_tui.store.queries.people import identify, users
+from thrumsg_tui.store.queries.people import identify, people_rows, users
 from thrumsg_tui.store.queries.reassignment import plan
 
 ALWAYS = DailyHours("UTC", 0, 1440)
@@ -79,6 +81,8 @@ CHANGES: dict[str, tuple[Role, Change]] = {
     "reassign": (Role.MODERATOR, lambda db, who: reassign(db, who, _unassign_ann(db))),
     "apply a plan": (Role.MODERATOR, _apply_plan),
     "undo a reassignment": (Role.MODERATOR, _undo_reassignment),
+    "opt out a list": (Role.MODERATOR, lambda db, who: opt_out_numbers(db, who, number(0))),
+    "change a note": (Role.MODERATOR, lambda db, who: change_note(db, who, BEA, "by phone")),
     "opt in": (Role.MODERATOR, lambda db, who: opt_in_number(db, who, BEA)),
     "receive": (Role.MODERATOR, lambda db, who: receive(db, who, number(0), "hello")),
     "create a campaign": (Role.ADMIN, _create_campaign),
@@ -91,6 +95,7 @@ CHANGES: dict[str, tuple[Role, Change]] = {
     "add a sender": (Role.ADMIN, lambda db, who: add_user(db, who, "new", "New", "", role=Role.SENDER)),
     "add a moderator": (Role.OWNER, lambda db, who: add_user(db, who, "new", "New", "", role=Role.MODERATOR)),
     "add an owner": (Role.OWNER, lambda db, who: add_user(db, who, "new", "New", "", role=Role.OWNER)),
+    "change a sender": (Role.ADMIN, lambda db, who: edit_user(db, who, "lee", email="lee@x.example")),
     "change a role": (Role.OWNER, lambda db, who: change_role(db, who, "lee", Role.MODERATOR)),
     "repair": (Role.ADMIN, repair),
     "import contacts": (Role.ADMIN, _import(import_contacts, "first,phone\nCy,4155550190\n", "Spring")),
@@ -179,6 +184,60 @@ def test_users_are_listed_by_name(db: Database, owner: Identity, spring: Campaig
 
 def test_somebody_without_a_name_is_called_by_their_login(db: Database, owner: Identity) -> None:
     assert add_user(db, owner, "kim", "", " ", role=Role.SENDER).name == "kim"
+
+
+# Changing somebody
+
+
+def test_what_is_given_is_changed_and_the_rest_stays(db: Database, owner: Identity, spring: Campaign) -> None:
+    assert edit_user(db, owner, "kim", last_name=" Álvarez ", email="kim@x.example").name == "Kim Álvarez"
+    assert edit_user(db, owner, "kim", email="").last_name == "Álvarez"
+    assert [entry.summary for entry in journal(db)[:2]] == [
+        "changed kim: email '', was 'kim@x.example'",
+        "changed kim: last name 'Álvarez', was 'Alvarez', email 'kim@x.example', was ''",
+    ]
+
+
+def test_changing_nothing_leaves_no_entry(db: Database, owner: Identity, spring: Campaign) -> None:
+    before = journal(db)
+    assert edit_user(db, owner, "kim", first_name="Kim", last_name="Alvarez", email="").login == "kim"
+    assert journal(db) == before
+
+
+def test_a_first_name_is_not_taken_away(db: Database, owner: Identity, spring: Campaign) -> None:
+    with pytest.raises(Refused, match="needs a first name"):
+        edit_user(db, owner, "kim", first_name=" ")
+    add_user(db, owner, "bot", "", "", role=Role.SENDER)
+    assert edit_user(db, owner, "bot", first_name="", email="bot@x.example").email == "bot@x.example"
+
+
+def test_nobody_changes_somebody_above_them(db: Database, owner: Identity, spring: Campaign, tmp_path: Path) -> None:
+    change_role(db, owner, "kim", Role.ADMIN)
+    kim = known_as(db, "kim")
+    edit_user(db, kim, "kim", last_name="Other")
+    with pytest.raises(NotPermitted, match="may not change ana, who is owner"):
+        edit_user(db, kim, "ana", last_name="Other")
+    path = tmp_path / "users.csv"
+    path.write_text("login,last_name\nana,Other\nlee,Other\n")
+    done = import_users(db, kim, path)
+    assert (done.updated, [each.line for each in done.rejected]) == (1, [2])
+    assert known_as(db, "ana") == owner
+
+
+def test_whoever_is_not_there_is_not_changed(db: Database, owner: Identity) -> None:
+    with pytest.raises(NotFound, match="no user 'eve'"):
+        edit_user(db, owner, "eve", email="x")
+
+
+def test_people_are_listed_with_the_campaigns_that_go_on(db: Database, owner: Identity, spring: Campaign) -> None:
+    for name in ("Fall", "Winter"):
+        create_campaign(db, owner, name, "Hi", hours=ALWAYS)
+        add_senders(db, owner, name, ["kim"])
+    change_state(db, owner, "Winter", CampaignState.ARCHIVED)
+    remove_sender(db, owner, "Spring", "lee")
+    with db.reading() as conn:
+        listed = {row.user.login: row.campaigns for row in people_rows(conn)}
+    assert listed == {"ana": 0, "kim": 2, "lee": 0}
 
 
 # Who is at the keyboard

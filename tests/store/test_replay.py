@@ -268,11 +268,6 @@ TestAnythingThatIsJournalled = AnythingThatIsJournalled.TestCase
 TestAnythingThatIsJournalled.settings = settings(max_examples=150, stateful_step_count=50)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a job's step moves what was moved and put back since it began (paced._MOVED_OTHERWISE): after those events",
-)
 def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("thrumsg_tui.store.changes.reassign.PACED_ABOVE", 2)
     monkeypatch.setattr("thrumsg_tui.store.changes.paced.STEP", 2)

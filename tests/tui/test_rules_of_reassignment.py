@@ -184,11 +184,6 @@ async def test_marks_of_several_tabs_move_together(office: Office, five: list[Co
     assert (holder(office, nora), holder(office, five[0]), holder(office, five[1])) == (LEE, LEE, KIM)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="MessengerScreen.action_reassign names the open conversation where one other is marked: space goes down one",
-)
 async def test_the_one_that_is_marked_is_the_one_that_is_named(office: Office, five: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await person.press("space", "r")

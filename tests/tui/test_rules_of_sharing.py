@@ -74,11 +74,6 @@ async def test_a_destination_is_taken_back_by_the_same_key(office: Office) -> No
         assert flows(person) == {"Kim Alvarez → Lee Bishop": [4, 0, 0, 0, 0, 4]}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="ReassignForm._search_for puts the cursor on senders only: it stays on Status, and space chooses nothing",
-)
 async def test_unassigned_is_found_by_its_name(office: Office) -> None:
     people(office, 4, "kim")
     async with menu_of(office, "bar") as person:
@@ -132,11 +127,6 @@ async def test_level_brings_the_totals_together(office: Office) -> None:
     assert shares(office) == {"unassigned": 0, "kim": 5, "lee": 4, "zoe": 4}
 
 
-ORDER_IS_LOST = """plan() orders sources and destinations as assignments() does by default, first name A to Z, and
-BulkReassign lists them so too: the order in which the person's overview and picker display senders is not asked for"""
-
-
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=ORDER_IS_LOST)
 async def test_the_extra_one_goes_to_whoever_stands_first_on_this_screen(office: Office) -> None:
     people(office, 1)
     async with office.app() as person:
@@ -189,7 +179,6 @@ async def test_unassigned_gives_first_then_the_senders_in_displayed_order_and_a_
     assert shares(office) == {"unassigned": 0, "kim": 7, "lee": 0, "zoe": 1}
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=ORDER_IS_LOST)
 async def test_the_senders_give_in_the_order_of_this_screen(office: Office) -> None:
     staff(office, "Zoe")
     for login, first in (("lee", 20), ("zoe", 30)):

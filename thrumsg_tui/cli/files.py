@@ -14,8 +14,9 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.words import ExportKind, ImportKind
 from thrumsg_tui.store.exporting import export as write_export
 from thrumsg_tui.store.importing import kinds
+from thrumsg_tui.store.importing.columns import other_columns
 from thrumsg_tui.store.importing.kinds import Order
-from thrumsg_tui.store.importing.result import REJECT_COLUMNS, Imported, Rejected, write_rejects
+from thrumsg_tui.store.importing.result import Imported, Rejected, write_rejects
 from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
@@ -108,7 +109,8 @@ def _ranges(lines: Sequence[int]) -> str:
 
 
 def _other_columns(done: Imported) -> list[str]:
-    return [header for header in done.header if header not in {*done.columns.values(), *REJECT_COLUMNS}]
+    read = {field: done.header.index(title) for field, title in done.columns.items()}
+    return [done.header[place] for place in other_columns(done.header, read)]
 
 
 def _row_record(of: Rejected) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.words import Status, StatusFilter
+from thrumsg_tui.domain.words import SenderSort, Status, StatusFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Request:
     """A reassignment as asked for: from whom, which, to whom.
 
     Give either `conversations`, or `sources`, or `everyone`. Destinations are in displayed order; without any,
-    `to_everyone` takes every other active sender.
+    `to_everyone` takes every other active sender. `sort` and `reverse` are the order in which senders are displayed:
+    it decides who gives first and who gets what is left over (`docs/rules.md 4.4`, `4.5`).
     """
 
     campaign_id: CampaignId
@@ -28,6 +29,8 @@ class Request:
     destinations: tuple[AssignmentId, ...] = ()
     to_everyone: bool = False
     level: bool = False
+    sort: SenderSort = SenderSort.SENDER
+    reverse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

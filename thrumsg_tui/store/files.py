@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +16,8 @@ from thrumsg_tui.domain.errors import Refused
 def replacing(target: Path) -> Iterator[Path]:
     """Give a path beside `target` to write to, which takes its place at the end; if anything is raised, nothing stays.
 
-    The new file survives a power cut. Raises `Refused` where the target is a folder or cannot be written.
+    The new file survives a power cut. What a process that died left beside `target` is removed. Raises `Refused` where
+    the target is a folder or cannot be written.
     """
     target = target.resolve()
     if target.is_dir():
@@ -23,6 +25,7 @@ def replacing(target: Path) -> Iterator[Path]:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         part.unlink(missing_ok=True)
+        _remove_left_behind(target)
         yield part
         _to_disk(part)
         part.replace(target)
@@ -43,6 +46,23 @@ def writing_text(target: Path) -> Iterator[TextIO]:
         return
     with replacing(target) as part, part.open("x", encoding="utf-8", newline="") as file:
         yield file
+
+
+def _remove_left_behind(target: Path) -> None:
+    left = re.compile(rf"\.{re.escape(target.name)}\.([0-9]+)\.part")
+    for each in target.parent.iterdir():
+        if (found := left.fullmatch(each.name)) and not _is_alive(int(found[1])):
+            each.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _to_disk(path: Path) -> None:

@@ -224,7 +224,7 @@ class ThrumsgApp(App[None]):
 
     async def _show_presence(self) -> None:
         messenger = self.place.campaign_id if self.place.assignment_id else None
-        opened = self.screen.opened if isinstance(self.screen, MessengerScreen) else None
+        opened = self.front.opened if isinstance(self.front, MessengerScreen) else None
         try:
             await self.desk.do(show_presence, self.session, self.who.user.id, messenger, opened)
         except ThrumsgError as error:
@@ -252,14 +252,19 @@ class ThrumsgApp(App[None]):
         except ThrumsgError as error:
             self._tell(str(error))
 
+    @property
+    def front(self) -> Screen[object] | None:
+        """The screen in front; None once the app is ending, when things may still come in."""
+        return self.screen_stack[-1] if self.screen_stack else None
+
     def ask_again(self) -> None:
         """Let the screen in front ask again."""
-        if isinstance(self.screen, CommandScreen):
-            self.screen.ask_again()
+        if isinstance(self.front, CommandScreen):
+            self.front.ask_again()
 
     def _tell(self, sentence: str) -> None:
-        if isinstance(self.screen, CommandScreen):
-            self.screen.say(sentence, warning=True)
+        if isinstance(self.front, CommandScreen):
+            self.front.say(sentence, warning=True)
 
     @property
     def settled(self) -> bool:

@@ -41,13 +41,12 @@ _MOVED_OTHERWISE = """
         WHERE conversation.id = event_conversation.conversation_id AND destination.active = 1
           AND conversation.assignment_id = event_conversation.from_assignment_id
           AND NOT EXISTS (
-            SELECT 1 FROM event_conversation AS later JOIN event ON event.id = later.event_id
+            SELECT 1 FROM event_conversation AS later
             WHERE later.conversation_id = conversation.id AND later.event_id > :event
-              AND later.to_assignment_id IS NOT NULL
-              AND event.undone_by IS NULL AND (event.undoes IS NULL OR event.undoes <= :event)))
+              AND later.to_assignment_id IS NOT NULL))
     RETURNING conversation_id
 """
-"""Takes out of an event what somebody else has moved since, or whose destination is not there any more."""
+"""Takes out of an event what somebody else has moved since, be it to and fro, or whose destination has left."""
 
 
 def require_no_job(tx: Transaction, campaign_id: CampaignId) -> None:

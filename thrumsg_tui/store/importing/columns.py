@@ -11,6 +11,7 @@ from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.importing.result import REJECT_COLUMNS
 
+_NUMBERED = re.compile(r" [0-9]+$")
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -40,7 +41,7 @@ PHONE = Field("phone", (*_CELL, "mobilenumber", "handy", "movil", "celular", *_P
 
 def recognise(header: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
     """Find the position of each field whose header is known; the best-known header wins, then the leftmost."""
-    keys = [_key(title) for title in header]
+    keys = [_key(title) for title in header[: _own_width(header)]]
     found = {}
     for each in fields:
         known = next((name for name in each.headers if name in keys), None)
@@ -103,8 +104,13 @@ def custom_fields(header: Sequence[str], chosen: Mapping[str, int], reserved: Se
 
 def other_columns(header: Sequence[str], chosen: Mapping[str, int]) -> list[int]:
     """Give the positions of the columns that are no field, without what a rejects file adds."""
-    ours = len(REJECT_COLUMNS) if tuple(header[-len(REJECT_COLUMNS) :]) == REJECT_COLUMNS else 0
-    return [each for each in range(len(header) - ours) if each not in chosen.values()]
+    return [each for each in range(_own_width(header)) if each not in chosen.values()]
+
+
+def _own_width(header: Sequence[str]) -> int:
+    """Count the columns without those that a rejects file adds, which are numbered where the file has such already."""
+    last = tuple(_NUMBERED.sub("", title) for title in header[-len(REJECT_COLUMNS) :])
+    return len(header) - (len(REJECT_COLUMNS) if last == REJECT_COLUMNS else 0)
 
 
 def _key(title: str) -> str:

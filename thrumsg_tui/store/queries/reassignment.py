@@ -29,7 +29,8 @@ def plan(conn: sqlite3.Connection, request: Request, now: datetime) -> Plan:
         raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
     if request.count is not None and request.count < 1:
         raise Refused(f"The count must be at least 1, not {request.count}. Nothing was moved.")
-    active = {each.id: each for each in assignments(conn, request.campaign_id, now)}
+    displayed = assignments(conn, request.campaign_id, now, request.sort, reverse=request.reverse)
+    active = {each.id: each for each in displayed}
     chosen = _chosen(conn, request) if request.conversations else []
     destinations = _destinations(request, active, {holding[1] for holding in chosen})
     if request.conversations:

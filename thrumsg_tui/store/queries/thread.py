@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.conversations import (
+    NAMELESS,
     Conversation,
     ConversationId,
     EventId,
@@ -70,6 +71,20 @@ def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> C
         answers=answers(conn, conversation_id),
         opt_out=opt_out(conn, row["phone"]),
     )
+
+
+def contact_names(conn: sqlite3.Connection, conversations: Sequence[ConversationId]) -> list[str]:
+    """The names of the contacts of a few conversations, in the order given."""
+    rows = conn.execute(
+        f"""
+        SELECT conversation.id, contact.first_name, contact.last_name
+        FROM conversation JOIN contact ON contact.id = conversation.contact_id
+        WHERE conversation.id IN ({", ".join("?" * len(conversations))})
+        """,
+        tuple(conversations),
+    )
+    names = {row["id"]: full_name(row["first_name"], row["last_name"]) or NAMELESS for row in rows}
+    return [names[each] for each in conversations]
 
 
 def messages(conn: sqlite3.Connection, conversation_id: ConversationId) -> tuple[Message, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on, work
 from textual.strip import Strip
 
@@ -16,6 +18,7 @@ from thrumsg_tui.store.database import Connection
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.settings import Settings, settings
+from thrumsg_tui.store.queries.thread import contact_names
 from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
@@ -24,6 +27,9 @@ from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.drawn import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+_MOST_NAMES = 8
+"""How many of those who stay are named."""
 
 _Page = tuple[int, int, list[JournalEntry], Settings]
 """How many entries there are, the first of those read, those, and how numbers are shown."""
@@ -126,7 +132,9 @@ class HistoryScreen(ListingScreen[JournalEntry]):
             why = f"It was undone already, by change {row.undone_by}." if row.undone_by else "It cannot be undone."
             self.say(why, warning=True)
             return
-        question = self.list.phones.sentence(_question(await desk.ask(preview_undo, self.thrumsg.who, row.id)))
+        shown = await desk.ask(preview_undo, self.thrumsg.who, row.id)
+        staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
+        question = self.list.phones.sentence(_question(shown, staying))
         if not await self.app.push_screen_wait(confirmation("Undo", question, "Take it back")):
             return
         try:
@@ -141,11 +149,13 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         self.ask_again()
 
 
-def _question(shown: UndoPreview) -> str:
+def _question(shown: UndoPreview, staying: Sequence[str]) -> str:
     question = f"Take back change {shown.entry.id}: {shown.entry.summary}?"
     if shown.moves or shown.skipped:
         question += f"\n\n{shown.moves} go back"
         question += (
-            f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay." if shown.skipped else "."
+            f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay" if shown.skipped else ""
         )
+        more = f" and {len(shown.skipped) - len(staying)} more" if len(shown.skipped) > len(staying) else ""
+        question += f": {', '.join(staying)}{more}." if staying else "."
     return question

@@ -27,6 +27,7 @@ from thrumsg_tui.store.queries.conversations import ids, next_waiting
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screens.base import ACTION
@@ -266,7 +267,9 @@ class MessengerScreen(MessengerMoving):
         view = self.view
         if view is None or not (chosen := await self._chosen()):
             return
-        what = self.open_one.name if len(chosen) == 1 and self.open_one else f"{len(chosen)} conversations"
+        what = f"{len(chosen)} conversations"
+        if len(chosen) == 1:
+            what = (await self.thrumsg.desk.ask(conversation, chosen[0])).name
         picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to")
         if picked is None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 
 from textual import work
@@ -10,9 +11,11 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
+from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.reassign_form import BulkAction
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
@@ -36,10 +39,13 @@ class ReassigningScreen(CommandScreen):
         if (action := await self.app.push_screen_wait(dialog)) is None:
             return
         desk = self.thrumsg.desk
-        rows = await desk.ask(assignments, base.campaign_id, desk.db.clock())
+        stored = await desk.ask(preference, self.thrumsg.who.user.id, preference_key(base.campaign_id))
+        order = SenderOrder.parse(stored)
+        base = replace(base, sort=order.sort, reverse=order.reverse)
+        rows = order.sorted(await desk.ask(assignments, base.campaign_id, desk.db.clock()))
         if action is BulkAction.UNASSIGN_ALL:
             nobody = await desk.ask(unassigned, base.campaign_id)
-            base = Request(base.campaign_id, base.sources, base.everyone, destinations=(nobody,))
+            base = replace(base, destinations=(nobody,))
         form = BulkReassign(whose, base, action, rows, desk, self.thrumsg.glyphs)
         if (planned := await self.app.push_screen_wait(form)) is None:
             return
@@ -75,7 +81,14 @@ class ReassigningScreen(CommandScreen):
             self.ask_again()
             return outcome
         sentence = outcome.sentence[:1].upper() + outcome.sentence[1:]
-        skipped = " (moved by somebody else meanwhile)" if outcome.skipped else ""
+        skipped = f" ({await self._why_skipped(planned)})" if outcome.skipped else ""
         self.say(f"{sentence}{skipped}{'; z undoes it.' if outcome.event else '.'}")
         self.ask_again()
         return outcome
+
+    async def _why_skipped(self, planned: Plan) -> str:
+        """Say why not all of a plan was done."""
+        desk = self.thrumsg.desk
+        there = {each.id for each in await desk.ask(assignments, planned.campaign_id, desk.db.clock())}
+        gone = {planned.names[move.destination] for move in planned.moves if move.destination not in there}
+        return f"{', '.join(sorted(gone))} left the campaign" if gone else "moved by somebody else meanwhile"

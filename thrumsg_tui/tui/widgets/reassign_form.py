@@ -227,7 +227,8 @@ class ReassignForm(DrawnLines, can_focus=True):
         """Narrow the destinations, and put the cursor on the first sender who matches."""
         self._search = text
         rows = self._rows()
-        found = [index for index, row in enumerate(rows) if row.destination and row.destination.user]
+        senders = [index for index, row in enumerate(rows) if row.destination and row.destination.user]
+        found = senders or [index for index, row in enumerate(rows) if row.destination]
         if text and found:
             self._cursor = found[0]
         self._cursor = min(self._cursor, len(rows) - 1)

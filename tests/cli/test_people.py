@@ -1,0 +1,32 @@
+"""Who may use the database: listing and changing users, and who has not started (docs/rules.md 8.1)."""
+
+from tests.cli.conftest import Shell
+
+
+def test_what_is_given_is_changed_and_the_rest_stays(spring: Shell) -> None:
+    changed = spring.json("user", "edit", "kim", "--last-name", "Álvarez", "--email", "kim@example.org")
+    assert [changed[key] for key in ("login", "name", "email", "role")] == [
+        *("kim", "Kim Álvarez", "kim@example.org", "sender")
+    ]
+    assert spring.json("user", "edit", "kim", "--email", "")["last_name"] == "Álvarez"
+    assert "Nothing was different" in spring.done("user", "edit", "kim", "--first-name", "Kim")
+    assert "first name" in spring.refused("user", "edit", "kim", "--first-name", "")
+    assert "no user 'eve'" in spring.refused("user", "edit", "eve", "--email", "x")
+
+
+def test_users_are_listed_with_how_many_campaigns_they_are_on(spring: Shell) -> None:
+    assert {each["login"]: each["campaigns"] for each in spring.json("user", "list")} == {"root": 0, "kim": 1, "lee": 1}
+    spring.done("campaign", "archive", "Spring", "--yes")
+    assert {each["campaigns"] for each in spring.json("user", "list")} == {0}
+
+
+def test_whoever_holds_conversations_and_has_sent_none_is_idle(spring: Shell) -> None:
+    assert spring.json("campaign", "idle", "Spring") == []
+    assert "has started" in spring.done("campaign", "idle", "Spring")
+    spring.done("user", "edit", "lee", "--email", "lee@example.org")
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--to", "lee")
+    spring.done("send", 1)
+    (lee,) = spring.json("campaign", "idle", "Spring")
+    assert [lee[key] for key in ("login", "not_started", "email", "online")] == ["lee", 1, "lee@example.org", False]
+    assert "lee@example.org" in spring.done("campaign", "idle", "Spring")
+    assert "no campaign 'Winter'" in spring.refused("campaign", "idle", "Winter")
