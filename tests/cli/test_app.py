@@ -73,3 +73,10 @@ def test_a_walkthrough_where_no_file_can_be_is_explained(shell: Shell, opened: l
     assert shell.run("demo", "--db", shell.database.parent / ("x" * 300)).code == 3
     assert shell.run("demo", "--db", shell.database.parent / "no" / "folder.db").code == 3
     assert opened == []
+
+
+def test_under_a_forced_command_there_is_no_walkthrough(spring: Shell, opened: list[tuple[Path, str, str]]) -> None:
+    spring.over_ssh("demo --fresh")
+    assert "account of their own" in spring.refused("--forced-login", "lee")
+    assert opened == []
+    assert not (spring.database.parent / "home").exists()

@@ -87,11 +87,12 @@ def test_a_list_is_piped_in(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> N
     assert said.startswith("1 opted out, 0 out already, 0 repeated, 1 rejected.\n  line 2: rejected, '12'")
 
 
-def test_bytes_that_are_no_text_are_no_number(spring: Shell) -> None:
+def test_bytes_that_are_no_text_are_rejected_by_line(spring: Shell) -> None:
     command = [sys.executable, "-m", "thrumsg_tui", "--db", str(spring.database), "--forced-login", "root"]
-    piped = b"\xff\xfe4155550142\n\x00\n"
+    piped = b"\xff\xfe\n\x00\n4155550142\n"
     listed = subprocess.run([*command, "opt-out-list", "-", "--json"], input=piped, capture_output=True, check=True)
-    assert json.loads(listed.stdout)["event"] is None
+    done = json.loads(listed.stdout)
+    assert (done["opted_out"], [each["line"] for each in done["rejected"]]) == ([MARIA], [1, 2])
 
 
 def test_a_list_without_a_number_is_refused(spring: Shell, tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ from thrumsg_tui.store.queries.conversations import (
 )
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, last_undoable
+from thrumsg_tui.store.queries.jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.lookup import look_up
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
@@ -93,6 +94,7 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("SCAN contact", "FROM contact ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after some hundred",
     ("SCAN opt_out USING COVERING INDEX", "ORDER BY at DESC"): "from the newest on; a search looks at each number",
     ("SCAN opt_out USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index: 5 ms for 100,000",
+    ("SCAN job USING INDEX job_open", "job.finished_at IS NULL"): "what is under way: at most one job a campaign",
     ("SCAN listed", "ORDER BY at DESC"): "goes through the window",
     ("USE TEMP B-TREE FOR GROUP BY", "CROSS JOIN answer"): "counts every answer, and only when that is asked for",
     ("SCAN unmatched", "ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after the window",
@@ -265,6 +267,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
             for campaign_id in (of.of.id, None)
         ],
     ),
+    "open_jobs": (open_jobs, lambda conn, of: open_jobs(conn)),
+    "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who.user.id)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),

@@ -269,7 +269,7 @@ TestAnythingThatIsJournalled.settings = settings(max_examples=150, stateful_step
 
 
 def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thrumsg_tui.store.changes.reassign.PACED_ABOVE", 2)
+    monkeypatch.setattr("thrumsg_tui.store.changes.paced.PACED_ABOVE", 2)
     monkeypatch.setattr("thrumsg_tui.store.changes.paced.STEP", 2)
     with worlds() as world:
         ana, mo, last = world.who["ana"], world.who["mo"], world.conversations(world.spring)[-1]

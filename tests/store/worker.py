@@ -20,15 +20,17 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.gateway.outbox import deliver
+from thrumsg_tui.store.changes import paced
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.people import make_first_owner
-from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.reassign import begin_plan, reassign
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignments, find_campaign, totals
+from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, totals
 from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.reassignment import plan
 
 
 class Worker:
@@ -172,6 +174,34 @@ def read_for_ever(path: str) -> None:
             say(now)
 
 
+def move_in_steps(path: str, above: str, step: str) -> None:
+    """Move all that Kim has to Lee in small steps, and wait before each until told to go on."""
+    paced.PACED_ABOVE, paced.STEP = int(above), int(step)
+    worker = Worker(path)
+    ana, of = worker.ana, worker.spring
+    with worker.db.reading() as conn:
+        kim, lee = (find_assignment(conn, of, login) for login in ("kim", "lee"))
+        planned = plan(conn, Request(of.id, sources=(kim,), destinations=(lee,)), worker.db.clock())
+
+    def tell(passed: int) -> None:
+        say("dealt with", passed)
+        sys.stdin.readline()
+
+    begin()
+    begun = begin_plan(worker.db, ana, planned)
+    tell(0)
+    paced.finish(worker.db, begun, tell)
+
+
+def finish_left(path: str, above: str, step: str) -> None:
+    """Finish what was left behind, in small steps, and say how many that moved."""
+    paced.PACED_ABOVE, paced.STEP = int(above), int(step)
+    worker = Worker(path)
+    begin()
+    for outcome in paced.finish_left_behind(worker.db):
+        say("moved", outcome.moved)
+
+
 def fill_disk(path: str, most: str) -> None:
     """Send until no file may become larger than `most` bytes, and say what is said then."""
     worker = Worker(path)
@@ -202,6 +232,8 @@ ACTIONS: dict[str, Callable[..., None]] = {
         receive_once,
         take_queued,
         read_for_ever,
+        move_in_steps,
+        finish_left,
         fill_disk,
     )
 }

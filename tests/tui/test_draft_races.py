@@ -13,11 +13,6 @@ from thrumsg_tui.store.changes.sending import Sent, send
 from thrumsg_tui.tui.screens import messenger
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the timer of MessengerPanes._typed goes on while _send_what_is_shown waits: the draft is stored after it",
-)
 async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_stored(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,7 +135,7 @@ async def test_of_several_those_already_there_count_as_skipped(office: Office) -
         await person.press("A")
         give(office, "lee", ids[:1])
         await keys(person, "r", *"lee", "enter")
-        assert "Move 2 conversations of Kim Alvarez to Lee Bishop? 1 are there already." in person.question
+        assert "to Lee Bishop?\n\n2 needs reply. 1 more are there already." in person.question
         await person.press("y")
         assert "Moved 2 conversations from Kim Alvarez to Lee Bishop; 1 skipped" in person.notice
 
@@ -291,7 +291,8 @@ async def test_a_sender_s_own_message_is_refused_with_the_new_name_and_stays_a_d
         give(office, moved_to, [maria])
         await person.press("enter")
         name = LEE if moved_to else NOBODY
-        assert person.banner == f"This conversation is {name}'s now; nothing was sent."
+        whose = f"{name}'s" if to else "unassigned"
+        assert person.banner == f"This conversation is {whose} now; nothing was sent."
         assert name in person.notice
         assert person.box == "Hi Maria"
         await person.wait_until(lambda: office.draft(maria, "kim") == "Hi Maria", "the draft")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from thrumsg_tui.cli.printing import complain
 from thrumsg_tui.cli.session import account, explained, new_files_private, open_database, opened, own_folder
+from thrumsg_tui.cli.words import ORIGINAL_COMMAND
 from thrumsg_tui.domain.errors import Refused
 
 USAGE = 2
@@ -25,7 +26,13 @@ def open_app(args: Namespace) -> int:
 
 
 def demo(args: Namespace) -> int:
-    """Open the app on a practice database, making one where there is none."""
+    """Open the app on a practice database, making one where there is none.
+
+    Whoever opens it is an owner there, and so may name files: under a forced command it is refused
+    (`docs/rules.md 8.2`).
+    """
+    if args.forced_login is not None and ORIGINAL_COMMAND in os.environ:
+        raise Refused("The walkthrough is for people with an account of their own on this machine.")
     if not _has_terminal():
         return USAGE
     from thrumsg_tui.gateway.practice import prepare

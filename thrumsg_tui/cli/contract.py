@@ -273,4 +273,5 @@ def entry_record(of: JournalEntry, phones: PhoneDisplay) -> Record:
         "undoable": of.undoable and of.undone_by is None,
         "undone_by": of.undone_by,
         "undoes": of.undoes,
+        "under_way": of.under_way,
     }

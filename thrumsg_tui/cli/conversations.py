@@ -13,7 +13,7 @@ from thrumsg_tui.cli.phone_display import phone_display
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
@@ -99,7 +99,7 @@ def _table(rows: list[ConversationRow], phones: PhoneDisplay, of: Campaign, now:
                 "●" if each.waiting else None,
                 phones.name(each.first_name, each.last_name, each.phone),
                 phones.number(each.phone),
-                each.sender_login or "Unassigned",
+                each.sender_login or UNASSIGNED,
                 _status(each),
                 age(each.last_message_at, now, zone) if each.last_message_at else None,
             )

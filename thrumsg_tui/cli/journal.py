@@ -7,9 +7,10 @@ from argparse import Namespace
 from thrumsg_tui.cli.contract import entry_record, undo_record
 from thrumsg_tui.cli.phone_display import phone_display
 from thrumsg_tui.cli.printing import Report, table
-from thrumsg_tui.cli.reassign import outcome_report
+from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import undo as changes
 from thrumsg_tui.store.queries import campaigns
@@ -23,7 +24,8 @@ def undo(session: Session, args: Namespace) -> Report:
     """Take a change back, by default the person's own last (`docs/rules.md 4.9`)."""
     if args.preview:
         return _preview(session, args)
-    return outcome_report(changes.undo(session.db, session.who, args.event))
+    with explained_if_cut_short(session):
+        return outcome_report(changes.undo(session.db, session.who, args.event))
 
 
 def _preview(session: Session, args: Namespace) -> Report:
@@ -39,6 +41,13 @@ def _preview(session: Session, args: Namespace) -> Report:
         lines.append(f"{shown.moves} would go back, {len(shown.skipped)} were moved since and would stay.")
     lines.append("Nothing was changed.")
     return Report(undo_record(shown), lines)
+
+
+def _standing(of: JournalEntry) -> str | None:
+    """Whether a change is under way, was undone, or can be."""
+    if of.under_way:
+        return "under way"
+    return f"undone by {of.undone_by}" if of.undone_by else "can be undone" if of.undoable else None
 
 
 def history(session: Session, args: Namespace) -> Report:
@@ -61,7 +70,7 @@ def history(session: Session, args: Namespace) -> Report:
             f"{each.by} for {each.acting_for}" if each.acting_for else each.by,
             each.campaign,
             phones.sentence(each.summary),
-            f"undone by {each.undone_by}" if each.undone_by else "can be undone" if each.undoable else None,
+            _standing(each),
         )
         for each in entries
     ]

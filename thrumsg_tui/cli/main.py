@@ -47,9 +47,10 @@ def _run(given: Sequence[str]) -> int:
 
 
 def _reported(command: Callable[..., Any], args: Namespace) -> int:
-    from thrumsg_tui.cli.session import opened
+    from thrumsg_tui.cli.session import finish_what_was_left, opened
 
     with opened(args) as session:
+        finish_what_was_left(session.db)
         report = command(session, args)
     show(report, as_json=args.json)
     return int(report.code)

@@ -11,6 +11,7 @@ from thrumsg_tui.cli.contract import opt_out_record
 from thrumsg_tui.cli.phone_display import phone_display, read_number
 from thrumsg_tui.cli.printing import Report, counted, pairs, table
 from thrumsg_tui.cli.session import STANDARD_INPUT, Session
+from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.gateway.outbox import deliver_practice
 from thrumsg_tui.store.changes import opt_outs
@@ -173,7 +174,7 @@ def _lines(found: PhoneRecord, shown: str) -> list[str]:
     lines = pairs([("Number", shown), ("Contact", found.name or "nobody's"), ("Opted out", opted_out)])
     if found.conversations:
         rows = [
-            (each.id, each.campaign, each.sender or "Unassigned", each.status.replace("_", " "))
+            (each.id, each.campaign, each.sender or UNASSIGNED, each.status.replace("_", " "))
             for each in found.conversations
         ]
         lines += ["", *table(("Id", "Campaign", "Sender", "Status"), rows)]

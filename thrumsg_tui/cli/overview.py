@@ -42,7 +42,7 @@ def show(session: Session, args: Namespace) -> Report:
     names |= {"answered": "Answered", "opted_out": "Opted out", "replies": "Replies"}
     lines = [
         f"{of.name}: {_state(of, now)}",
-        *([job.sentence] if job else []),
+        *([f"{job.sentence} conversations."] if job else []),
         "",
         *table([*names.values(), "Reply rate"], [[*(record[key] for key in names), f"{totals.reply_rate} %"]]),
         "",

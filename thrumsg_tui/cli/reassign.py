@@ -4,31 +4,50 @@ from __future__ import annotations
 
 import sqlite3
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.contract import outcome_record, preview_record
-from thrumsg_tui.cli.printing import Report, counted, table
+from thrumsg_tui.cli.printing import Report, complain, counted, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, flows
 from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.changes import reassign as changes
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
+from thrumsg_tui.store.queries.jobs import open_jobs
 
 
 def reassign(session: Session, args: Namespace) -> Report:
     """Move conversations, or say what would be moved."""
     session.who.require(Action.REASSIGN)
     if args.plan:
-        return outcome_report(changes.apply_plan(session.db, session.who, _saved(session, args)))
+        planned = _saved(session, args)
+        with explained_if_cut_short(session):
+            return outcome_report(changes.apply_plan(session.db, session.who, planned))
     if args.preview:
         return _preview(session, args)
     with session.db.reading() as conn:
         request = _request(conn, args)
-    return outcome_report(changes.reassign(session.db, session.who, request))
+    with explained_if_cut_short(session):
+        return outcome_report(changes.reassign(session.db, session.who, request))
+
+
+@contextmanager
+def explained_if_cut_short(session: Session) -> Iterator[None]:
+    """Where a move in steps ends before its time, say what becomes of the rest (`docs/rules.md 4.8`)."""
+    try:
+        yield
+    except (KeyboardInterrupt, DatabaseUnusable):
+        with session.db.reading() as conn:
+            left = [job for job in open_jobs(conn) if job.by == session.who.actor.login]
+        for job in left:
+            complain(f"{job.sentence}; the rest is moved by the next thrumsg that anybody starts.")
+        raise
 
 
 def outcome_report(outcome: Outcome) -> Report:

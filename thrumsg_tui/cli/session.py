@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from thrumsg_tui.cli.printing import complain
 from thrumsg_tui.cli.words import readable
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity, Role
@@ -45,10 +46,9 @@ class Account:
 def opened(args: Namespace) -> Iterator[Session]:
     """Open the database and tell who it is; whoever makes a new one becomes its owner (`docs/rules.md 8.2`).
 
-    Held messages and follow-ups that have come due are let go first, and a bulk move that broke off is finished.
+    Held messages and follow-ups that have come due are let go first.
     """
     from thrumsg_tui.store.changes.holding import let_due
-    from thrumsg_tui.store.changes.paced import finish_abandoned
     from thrumsg_tui.store.changes.people import make_first_owner
     from thrumsg_tui.store.queries.people import identify
 
@@ -62,10 +62,29 @@ def opened(args: Namespace) -> Iterator[Session]:
             who = identify(conn, person.login, args.acting_for)
         _require_own_files(args, who)
         let_due(db)
-        finish_abandoned(db)
         yield Session(db, who)
     finally:
         db.close()
+
+
+def finish_what_was_left(db: Database) -> None:
+    """Finish what a process that has died was moving, and say so (`docs/rules.md 4.8`).
+
+    Where that cannot be done now, this is said, and whatever else was wanted goes on.
+    """
+    from thrumsg_tui.store.queries.jobs import open_jobs
+
+    with db.reading() as conn:
+        jobs = open_jobs(conn)
+    if not jobs:
+        return
+    from thrumsg_tui.store.changes.paced import finish_left_behind  # wanted seldom, and start-up counts
+
+    try:
+        for outcome in finish_left_behind(db):
+            complain(f"Finished a move that had been left behind: {outcome.sentence}.")
+    except DatabaseUnusable as error:
+        complain(f"A move that had been left behind is still not finished. {error}")
 
 
 def _require_own_files(args: Namespace, who: Identity) -> None:

@@ -17,6 +17,15 @@ ChoiceId = NewType("ChoiceId", int)
 FollowUpId = NewType("FollowUpId", int)
 
 
+UNASSIGNED = "Unassigned"
+"""The name of the pseudo-sender that holds what nobody holds."""
+
+
+def whose(holder: str) -> str:
+    """Say whose a conversation is, by the name of who holds it."""
+    return "unassigned" if holder == UNASSIGNED else f"{holder}'s"
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What a person settles about a campaign, and may change until it is archived.
@@ -120,7 +129,7 @@ class Assignment:
     @property
     def name(self) -> str:
         """The sender's name, or Unassigned."""
-        return self.user.name if self.user else "Unassigned"
+        return self.user.name if self.user else UNASSIGNED
 
     @property
     def login(self) -> str | None:

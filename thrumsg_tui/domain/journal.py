@@ -52,3 +52,5 @@ class JournalEntry:
     undoable: bool
     undone_by: EventId | None
     undoes: EventId | None
+    under_way: bool
+    """Whether it is still being done, in steps (`docs/rules.md 4.8`)."""

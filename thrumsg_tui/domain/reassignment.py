@@ -63,12 +63,17 @@ class Plan:
         """Net gain by login, or `unassigned`; no zero entries."""
         return net_gains(self.moves, self.logins)
 
+    @property
+    def sides(self) -> tuple[list[str], list[str]]:
+        """The names of those who give, and of those who get."""
+        return sides(self.moves, self.names)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a reassignment, or its undo, did; `event` is None where nothing moved.
 
-    While it is `under_way` nothing has moved yet: it is made in steps (`docs/rules.md 4.8`).
+    While it is `under_way`, in steps, `moved` is how many were dealt with so far (`docs/rules.md 4.8`).
     """
 
     event: EventId | None
@@ -88,6 +93,33 @@ def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]
     return {login: gain for login, gain in gains.items() if gain}
 
 
+def sides(moves: Sequence[Move], names: Mapping[AssignmentId, str]) -> tuple[list[str], list[str]]:
+    """Name those who give and those who get, in the order of the moves."""
+    sources = dict.fromkeys(names[each.source] for each in moves)
+    return list(sources), list(dict.fromkeys(names[each.destination] for each in moves))
+
+
+def moved_sentence(moved: int, sources: Sequence[str], destinations: Sequence[str], skipped: int) -> str:
+    """Say how many were moved from whom to whom, and how many were skipped."""
+    if not moved:
+        sentence = "nothing was moved" if skipped else "nothing matched, nothing was moved"
+    else:
+        noun = "conversation" if moved == 1 else "conversations"
+        sentence = f"moved {moved} {noun} {from_to(sources, destinations)}"
+    return f"{sentence}; {skipped} skipped" if skipped else sentence
+
+
+def from_to(sources: Sequence[str], destinations: Sequence[str]) -> str:
+    """Say from whom to whom."""
+    return f"from {_listed(sources)} to {_listed(destinations)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > 3:
+        return f"{', '.join(names[:2])} and {len(names) - 2} others"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What one assignment gives another: how many, by status without opted-out ones, and how many are opted out."""
@@ -97,6 +129,12 @@ class Flow:
     moved: int
     by_status: Mapping[Status, int]
     opted_out: int
+
+
+def by_status(moves: Sequence[Move]) -> str:
+    """Say how many of some moves have which status, and how many are opted out (`docs/rules.md 4.7`)."""
+    counts = Counter("opted out" if move.opted_out else move.status.replace("_", " ") for move in moves)
+    return ", ".join(f"{number} {words}" for words, number in counts.most_common())
 
 
 def flows(moves: Sequence[Move]) -> tuple[Flow, ...]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.ages import day_title
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, whose
 from thrumsg_tui.domain.fields import field_names
 from thrumsg_tui.domain.hours import WindowState, clock, is_open, next_opening, window_start, window_state
 from thrumsg_tui.domain.people import Role
@@ -155,7 +155,7 @@ def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
     if shut_out(campaign, attempt.kind, now):
         return _after_window(campaign)
     if attempt.role is Role.SENDER and not attempt.is_holder:
-        sentence = f"This conversation is {attempt.holder_name}'s now; nothing was sent."
+        sentence = f"This conversation is {whose(attempt.holder_name)} now; nothing was sent."
         return Refusal(Obstacle.REASSIGNED, sentence)
     return None
 

@@ -14,10 +14,12 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.words import Direction, MessageState
-from thrumsg_tui.store.changes.paced import abandoned_jobs, finish_abandoned
+from thrumsg_tui.store.changes.paced import finish_left_behind, left_behind
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.history import entry
+from thrumsg_tui.store.queries.jobs import Job, jobs, wrong_figures
 from thrumsg_tui.store.schema import COUNTED
 
 
@@ -44,9 +46,10 @@ def examine(db: Database) -> list[Problem]:
     Reads everything once, 20 µs a message, while others go on writing.
     """
     with db.reading() as conn:
-        parts = (_damage, _figures, _segments, _notes, _holders, _counts, _replies)
+        parts = (_damage, _figures, _segments, _notes, _holders, _counts, _replies, _jobs)
         found = list(chain.from_iterable(part(conn) for part in parts))
-    return [*found, *(Problem("a bulk move", f"has broken off: {job.sentence}.") for job in abandoned_jobs(db))]
+    left = "was left behind, at {} of {}: whoever starts thrumsg next finishes it."
+    return [*found, *(Problem(_move(job), left.format(job.passed, job.total)) for job in left_behind(db))]
 
 
 def repair(db: Database, who: Identity) -> list[str]:
@@ -55,9 +58,8 @@ def repair(db: Database, who: Identity) -> list[str]:
     What cannot be recomputed, `examine` still finds afterwards: damage to the file, or who holds a conversation.
     """
     who.require(Action.MAINTAIN)
-    broken_off = finish_abandoned(db)
+    mended = [f"finished a move that had been left behind ({each.sentence})" for each in finish_left_behind(db)]
     with db.writing() as tx:
-        mended = [f"{broken_off} bulk {'move' if broken_off == 1 else 'moves'} finished"] if broken_off else []
         for name, wrong in _wrong_figures(tx.conn):
             for each in wrong:
                 _mend(tx.conn, name, each)
@@ -79,6 +81,10 @@ def repair(db: Database, who: Identity) -> list[str]:
             tx.conn.execute("DELETE FROM reply_hour")
             tx.conn.execute(f"INSERT INTO reply_hour (campaign_id, hour, replies) {_REPLIES}")
             mended.append("replies by hour recounted")
+        for job, figures in wrong_figures(tx.conn):
+            right = "total = :total, done = :done, skipped = :skipped"
+            tx.conn.execute(f"UPDATE job SET {right} WHERE event_id = :event_id", {**figures, "event_id": job.event_id})
+            mended.append(f"{_move(job)} recounted")
         if mended:
             record(tx, who, Deed.REPAIR, f"repaired: {'; '.join(mended)[:500]}", details={"mended": mended})
         return mended
@@ -107,6 +113,23 @@ def _wrong_notes(conn: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     for row in conn.execute("SELECT phone, note, note_key FROM opt_out"):
         if row["note_key"] != fold(row["note"]):
             yield fold(row["note"]), row["phone"]
+
+
+def _jobs(conn: sqlite3.Connection) -> Iterator[Problem]:
+    """Find moves in steps whose figures contradict what they moved, or whose entry in the journal does."""
+    for job, right in wrong_figures(conn):
+        stored = f"{job.done} moved and {job.skipped} skipped of {job.total} is stored"
+        yield Problem(_move(job), f"{stored}, it is {right['done']} and {right['skipped']} of {right['total']}.")
+    for job in jobs(conn):
+        of = entry(conn, job.event_id)
+        if not job.finished and (of.undoable or of.undone_by):
+            yield Problem(_move(job), "is under way, and its entry says that it can be, or was, undone.")
+        if job.finished and job.passed != job.total:
+            yield Problem(_move(job), f"has ended, with {job.passed} of {job.total} dealt with.")
+
+
+def _move(job: Job) -> str:
+    return f"the move of change {job.event_id}"
 
 
 _REPLIES = """

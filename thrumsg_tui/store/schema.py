@@ -275,18 +275,26 @@ CREATE INDEX event_notable ON event (campaign_id, id) WHERE action NOT IN ('send
 CREATE INDEX event_of_user ON event (user_id, id);
 CREATE INDEX event_undoable ON event (user_id, id) WHERE undoable = 1 AND undone_by IS NULL;
 
-CREATE TABLE job (  -- a bulk move made in steps (docs/rules.md 4.8); owner is the process that makes it
+CREATE TABLE job (  -- a bulk move made in steps (docs/rules.md 4.8); seen_at is renewed by each
     event_id    INTEGER PRIMARY KEY REFERENCES event (id),
     campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+    as_of       INTEGER NOT NULL,
     total       INTEGER NOT NULL,
     done        INTEGER NOT NULL DEFAULT 0,
     skipped     INTEGER NOT NULL DEFAULT 0,
-    last_id     INTEGER NOT NULL DEFAULT 0,
-    owner       TEXT NOT NULL,
     seen_at     INTEGER NOT NULL,
     finished_at INTEGER
 ) STRICT;
-CREATE INDEX job_open ON job (campaign_id) WHERE finished_at IS NULL;
+CREATE UNIQUE INDEX job_open ON job (campaign_id) WHERE finished_at IS NULL;
+
+CREATE TABLE job_conversation (  -- what a job has still to move, and what it skipped; the rest is in event_conversation
+    event_id           INTEGER NOT NULL REFERENCES job (event_id),
+    skipped            INTEGER NOT NULL,
+    conversation_id    INTEGER NOT NULL,  -- no REFERENCES: to look up so many at once takes longest; a step checks it
+    from_assignment_id INTEGER REFERENCES assignment (id),
+    to_assignment_id   INTEGER REFERENCES assignment (id),
+    PRIMARY KEY (event_id, skipped, conversation_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event_conversation (  -- what an event did to each of its conversations
     event_id           INTEGER NOT NULL REFERENCES event (id),

@@ -24,7 +24,7 @@ from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.words import ConversationSort
 from thrumsg_tui.gateway.contacts import PracticeContacts
 from thrumsg_tui.store.changes.holding import let_due
-from thrumsg_tui.store.changes.paced import finish, finish_abandoned
+from thrumsg_tui.store.changes.paced import STANDS_STILL
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
 from thrumsg_tui.store.database import Database
@@ -32,9 +32,10 @@ from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.tui.desk import Desk, Progress
+from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.key_queue import KeyQueue
+from thrumsg_tui.tui.moves import Moves
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.places import LAST_PLACE, Place, opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -78,6 +79,7 @@ class ThrumsgApp(App[None]):
         self.who = who
         self.zone = zone
         self.glyphs = glyphs_for_locale()
+        self.moves = Moves(self.desk, self.glyphs)
         self.session = uuid4().hex
         self.place = Place()
         self.animation_level = "none"
@@ -91,6 +93,8 @@ class ThrumsgApp(App[None]):
         self.set_interval(_WATCH_EVERY, self._watch)
         self.set_interval(_TICK_EVERY, self._tick)
         self.set_interval(_PRESENCE_EVERY, self._show_presence)
+        self.set_interval(STANDS_STILL, self._look_after_moves)
+        await self._look_after_moves()
         seed = (await self.desk.ask(settings)).practice_seed
         if seed is not None:
             self._contacts = PracticeContacts(seed)
@@ -212,15 +216,7 @@ class ThrumsgApp(App[None]):
 
     async def _tick(self) -> None:
         await self._in_background(let_due)
-        await self._finish_abandoned()
         self.ask_again()
-
-    async def _finish_abandoned(self) -> None:
-        """Finish a bulk move whose process has died (`docs/rules.md 4.8`)."""
-        try:
-            await self.desk.work(_finish_others, Progress())
-        except ThrumsgError as error:
-            self._tell(str(error))
 
     async def _show_presence(self) -> None:
         messenger = self.place.campaign_id if self.place.assignment_id else None
@@ -230,18 +226,26 @@ class ThrumsgApp(App[None]):
         except ThrumsgError as error:
             self._tell(str(error))
 
+    # Moves in steps
+
     def finish_later(self, begun: Outcome) -> None:
-        """Make the moves that a change has only begun, and say what came of them."""
-        self.run_worker(self._finish(begun), group="job")
+        """Make the moves that a change has only begun, while everything else goes on, and say what came of them."""
+        self.run_worker(self._finish(begun), group="moves")
 
     async def _finish(self, begun: Outcome) -> None:
+        if (screen := self._under_dialogs) is None:
+            return
+        sentence = await self.moves.finish(begun, screen.key_line)
+        if (screen := self._under_dialogs) is not None:
+            screen.say(sentence)
+            screen.ask_again()
+
+    async def _look_after_moves(self) -> None:
         try:
-            outcome = await self.desk.work(_finish_moving, Progress(), begun)
+            for left in await self.moves.left_by_others():
+                self.finish_later(left)
         except ThrumsgError as error:
             self._tell(str(error))
-            return
-        undo = f"; undo {outcome.event} in the history takes it back" if outcome.moved else ""
-        self._tell(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}{undo}.")
 
     async def _let_contacts_live(self) -> None:
         await self._in_background(self._contacts.live)
@@ -256,6 +260,11 @@ class ThrumsgApp(App[None]):
     def front(self) -> Screen[object] | None:
         """The screen in front; None once the app is ending, when things may still come in."""
         return self.screen_stack[-1] if self.screen_stack else None
+
+    @property
+    def _under_dialogs(self) -> CommandScreen | None:
+        """The screen in front, dialogs aside; None once the app is ending."""
+        return next((each for each in reversed(self.screen_stack) if isinstance(each, CommandScreen)), None)
 
     def ask_again(self) -> None:
         """Let the screen in front ask again."""
@@ -279,7 +288,7 @@ class ThrumsgApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, MessengerScreen):
                 screen.store_draft_last()
-        self.exit()
+        self.exit(message=self.moves.farewell)
 
     def end_by_signal(self, ending: signal.Signals) -> None:
         """Leave, and insist on it: a terminal that is gone may never take what is still to be written to it."""
@@ -311,14 +320,6 @@ def _as_typed(event: Event) -> list[Event]:
     for each in typed:
         each.time = event.time
     return list[Event](typed)
-
-
-def _finish_moving(db: Database, progress: Progress, begun: Outcome) -> Outcome:
-    return finish(db, begun, progress)
-
-
-def _finish_others(db: Database, _progress: Progress) -> int:
-    return finish_abandoned(db)
 
 
 def run_app(db: Database, who: Identity) -> int:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.errors import DatabaseBusy, Refused
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.store.changes.paced import PAUSE, let_go, step
 from thrumsg_tui.store.database import Connection, Database
 
 _P = ParamSpec("_P")
@@ -42,6 +46,8 @@ class Desk:
         self._writer = ThreadPoolExecutor(1, "writer")
         self._worker = ThreadPoolExecutor(1, "long work")
         self._progress: Progress | None = None
+        self.moving: set[EventId | None] = set()
+        """The moves that are made here, by their entries in the journal."""
 
     async def ask(self, query: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a query on one state of the database."""
@@ -74,6 +80,24 @@ class Desk:
 
         self._progress = progress
         return await self._awaited(self._worker, run)
+
+    async def pace(self, begun: Outcome, told: Callable[[Outcome], None]) -> Outcome:
+        """Go on with a move in steps, each a change of its own so that others come between; return what it did.
+
+        What ends this before its time leaves the move to whoever comes next (`docs/rules.md 4.8`).
+        """
+        self.moving.add(begun.event)
+        try:
+            while begun.under_way:
+                await asyncio.sleep(PAUSE)
+                with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
+                    begun = await self.do(step, begun)
+                told(begun)
+            return begun
+        finally:
+            self.moving.discard(begun.event)
+            if begun.under_way:
+                self._writer.submit(let_go, self.db, begun)
 
     async def look(self, look: Callable[[], _T]) -> _T:
         """Look at the file system, which may be slow too."""

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.conversations import EventId
+from collections.abc import Callable, Iterable
+
+from thrumsg_tui.domain.campaigns import AssignmentId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.journal import touch
 from thrumsg_tui.store.schema import COUNTED
 
+_AT_ONCE = 1000
+"""After how many conversations progress is told."""
 
-def give(tx: Transaction, event_id: EventId, first: int, last: int) -> None:
-    """Move the conversations of an event from one id to another, both included, and count them once for all."""
-    between = {"event": event_id, "first": first, "last": last}
+
+def give(
+    tx: Transaction,
+    event_id: EventId,
+    moves: Iterable[tuple[ConversationId, AssignmentId, AssignmentId]],
+    on_progress: Callable[[int], None] | None = None,
+) -> None:
+    """Note moves as an event's, make them, and count both sides once for all.
+
+    No other move of that event may be among their ids. `on_progress` is told how many were moved so far.
+    """
+    noted = list(moves)
+    touch(tx, event_id, noted)
+    moved = sorted(conversation_id for conversation_id, _, _ in noted)
+    for start in range(0, len(moved), _AT_ONCE):
+        some = moved[start : start + _AT_ONCE]
+        _change_hands(tx, {"event": event_id, "first": some[0], "last": some[-1]})
+        if on_progress:
+            on_progress(start + len(some))
+    for side, sign in (("from_assignment_id", "-"), ("to_assignment_id", "+")) if moved else ():
+        _count(tx, side, sign, {"event": event_id, "first": moved[0], "last": moved[-1]})
+
+
+def _change_hands(tx: Transaction, between: dict[str, int]) -> None:
     tx.conn.execute(
         """
         UPDATE conversation SET assignment_id = touched.to_assignment_id
@@ -19,8 +46,6 @@ def give(tx: Transaction, event_id: EventId, first: int, last: int) -> None:
         """,
         between,
     )
-    for side, sign in (("from_assignment_id", "-"), ("to_assignment_id", "+")):
-        _count(tx, side, sign, between)
 
 
 def _count(tx: Transaction, side: str, sign: str, between: dict[str, int]) -> None:

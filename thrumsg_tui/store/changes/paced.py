@@ -1,199 +1,255 @@
-"""Moves that are too many for one transaction: a job in small steps, which everyone sees (`docs/rules.md 4.8`).
+"""Moves that are too many for one transaction: a job of small steps, which everyone sees (`docs/rules.md 4.8`).
 
-The journal's entry and all its moves are written first, in one transaction with the job. Each step is a transaction
-that leaves every count right. A job whose process has died is finished by whoever comes next.
+First the journal's entry is written, with a list of what is to be moved. Each step is a transaction that takes some of
+the list, moves it as that entry's, and leaves every count right; so nothing is moved twice, whoever makes the step. A
+job that stands still, its process having died, is gone on with by anyone.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from time import monotonic, sleep
-from uuid import uuid4
 
-from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.errors import DatabaseBusy, Refused, ThrumsgError
+from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.reassignment import Outcome, Plan, from_to, moved_sentence
 from thrumsg_tui.store.changes.handing_over import give
 from thrumsg_tui.store.database import Connection, Database, Transaction
-from thrumsg_tui.store.queries.jobs import Job, job_in, open_jobs
-from thrumsg_tui.store.times import to_ms
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.jobs import Job, job_in, job_of, open_jobs
+from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
+from thrumsg_tui.store.queries.undoing import people_in
 
 PACED_ABOVE = 20_000
-"""More moves than these hold others up: a transaction of 20,000 takes about a second here, one of 90,000 five."""
+"""Moves that one transaction makes in about a second, others waiting; 90,000 take 4.8 s (`python -m benchmarks`)."""
 
 STEP = 1000
-"""Conversations per transaction: some 40 ms."""
+"""Conversations per step: the transaction takes some 60 ms."""
 
-_STALE_AFTER = timedelta(seconds=20)
-"""A job whose owner has not been heard of for so long is anybody's; it is heard of with every step."""
+PAUSE = 0.03
+"""Seconds between two steps: longer than a writer who waits sleeps between two tries, at first (SQLite: 25 ms)."""
 
-_OWNER = f"{os.getpid()} {uuid4().hex}"
+STANDS_STILL = 3.0
+"""Seconds without a step after which a job is gone on with by others: steps are made ten times a second."""
 
-_MOVED_OTHERWISE = """
-    DELETE FROM event_conversation
-    WHERE event_id = :event AND conversation_id BETWEEN :first AND :last
-      AND NOT EXISTS (
-        SELECT 1 FROM conversation
-        JOIN assignment AS destination ON destination.id = event_conversation.to_assignment_id
-        WHERE conversation.id = event_conversation.conversation_id AND destination.active = 1
-          AND conversation.assignment_id = event_conversation.from_assignment_id
-          AND NOT EXISTS (
-            SELECT 1 FROM event_conversation AS later
-            WHERE later.conversation_id = conversation.id AND later.event_id > :event
-              AND later.to_assignment_id IS NOT NULL))
-    RETURNING conversation_id
-"""
-"""Takes out of an event what somebody else has moved since, be it to and fro, or whose destination has left."""
+
+def too_many(number: int) -> bool:
+    """Whether so many moves would keep others waiting."""
+    return number > PACED_ABOVE
+
+
+def is_long(conn: Connection, planned: Plan) -> bool:
+    """Whether so much of a plan is still possible that it is made in steps; 30 µs a move."""
+    return too_many(len(planned.moves)) and too_many(len(still_possible(conn, planned)[0]))
 
 
 def require_no_job(tx: Transaction, campaign_id: CampaignId) -> None:
     """Raise `Refused` while a job is under way in a campaign."""
     if job := job_in(tx.conn, campaign_id):
-        raise Refused(f"{job.sentence[:1].upper()}{job.sentence[1:]}: wait until that is done. Nothing was changed.")
+        raise Refused(f"{job.sentence} conversations in this campaign: wait until that is done. Nothing was changed.")
 
 
-def begin(tx: Transaction, event_id: EventId, campaign_id: CampaignId, total: int) -> None:
-    """Note that the moves of an event are to be made in steps, by this process."""
+def begin(
+    tx: Transaction, who: Identity, planned: Plan, *, deed: Deed = Deed.REASSIGN, undoes: EventId | None = None
+) -> Outcome:
+    """Write down what is to be moved; then `finish`, or `step` after `step`, moves it. 2 µs a move.
+
+    Raises `Refused` where another job is under way in the campaign.
+    """
+    require_no_job(tx, planned.campaign_id)
+    noun = "conversation" if len(planned.moves) == 1 else "conversations"
+    sentence = f"moving {len(planned.moves)} {noun} {from_to(*planned.sides)}"
+    details = {"removed": None, "skipped": len(planned.already_there)}
+    event_id = record(tx, who, deed, sentence, campaign_id=planned.campaign_id, details=details, undoes=undoes)
+    there = len(planned.already_there)
     tx.conn.execute(
-        "INSERT INTO job (event_id, campaign_id, total, owner, seen_at) VALUES (?, ?, ?, ?, ?)",
-        (event_id, campaign_id, total, _OWNER, tx.now_ms),
+        "INSERT INTO job (event_id, campaign_id, as_of, total, skipped, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (event_id, planned.campaign_id, planned.as_of, len(planned.moves) + there, there, tx.now_ms),
     )
+    tx.conn.executemany(
+        """
+        INSERT INTO job_conversation (event_id, skipped, conversation_id, from_assignment_id, to_assignment_id)
+        VALUES (?, 0, ?, ?, ?)
+        """,
+        ((event_id, each.conversation_id, each.source, each.destination) for each in planned.moves),
+    )
+    tx.conn.executemany(
+        "INSERT INTO job_conversation (event_id, skipped, conversation_id) VALUES (?, 1, ?)",
+        ((event_id, each) for each in planned.already_there),
+    )
+    return Outcome(event_id, there, (), {}, sentence, under_way=True)
 
 
 def finish(db: Database, begun: Outcome, on_progress: Callable[[int], None] | None = None) -> Outcome:
-    """Make the moves of a change that has only begun, and return what it did; any other outcome comes back as it is.
+    """Make the steps of a change that has only begun, and return what it did; any other outcome comes back as it is.
 
-    `on_progress` is told how many conversations were dealt with so far; what it raises leaves the job to the next one.
+    `on_progress` is told how many conversations were dealt with so far. What ends this before its time, an exception
+    or a signal, leaves the job to whoever comes next.
     """
-    if not begun.under_way or begun.event is None:
-        return begun
-    skipped = [*begun.skipped, *_work_off(db, begun.event, on_progress)]
-    with db.reading() as conn:
-        return _outcome(conn, begun.event, skipped)
-
-
-def finish_abandoned(db: Database) -> int:
-    """Finish the jobs whose process has died or says nothing any more; return how many there were."""
-    taken = [job for job in abandoned_jobs(db) if _take_over(db, job)]
-    for job in taken:
-        _work_off(db, job.event_id, None)
-    return len(taken)
-
-
-def abandoned_jobs(db: Database) -> list[Job]:
-    """The jobs that nobody works on any more."""
-    with db.reading() as conn:
-        return [job for job in open_jobs(conn) if _is_abandoned(db, job)]
-
-
-def _is_abandoned(db: Database, job: Job) -> bool:
-    if job.owner == _OWNER:
-        return False
-    if db.clock() - job.seen_at > _STALE_AFTER:
-        return True
     try:
-        os.kill(int(job.owner.split()[0]), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+        while begun.under_way:
+            sleep(PAUSE)
+            with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
+                begun = step(db, begun)
+            if on_progress:
+                on_progress(begun.moved + len(begun.skipped))
+    except BaseException:
+        let_go(db, begun)
+        raise
+    return begun
 
 
-def _take_over(db: Database, job: Job) -> bool:
-    """Make an abandoned job this process's own, unless another one was quicker."""
+def step(db: Database, begun: Outcome) -> Outcome:
+    """Move the next conversations of a job, unless somebody else has just done so, and say how far it is.
+
+    Raises `Refused` where the job is gone, with all that was in the database.
+    """
+    if begun.event is None:
+        return begun
     with db.writing() as tx:
-        taken = tx.conn.execute(
-            "UPDATE job SET owner = ?, seen_at = ? WHERE event_id = ? AND owner = ? AND seen_at = ?",
-            (_OWNER, tx.now_ms, job.event_id, job.owner, to_ms(job.seen_at)),
-        )
-        return bool(taken.rowcount)
+        job = job_of(tx.conn, begun.event)
+        if job and not job.finished and job.passed == begun.moved:
+            _make_step(tx, job)
+    with db.reading() as conn:
+        return outcome_of(conn, begun.event)
 
 
-def _work_off(db: Database, event_id: EventId, on_progress: Callable[[int], None] | None) -> list[ConversationId]:
-    """Take step after step until there is none left, and return what was skipped."""
-    skipped: list[ConversationId] = []
-    dealt_with = 0
-    while True:
-        began = monotonic()
-        with db.writing() as tx:
-            step = _step(tx, event_id)
-        if step is None:
-            return skipped
-        skipped += step[1]
-        dealt_with += step[0]
-        if on_progress:
-            on_progress(dealt_with)
-        sleep(min(monotonic() - began, 0.1))  # as long as the step took: SQLite gives no waiting writer its turn
-
-
-def _step(tx: Transaction, event_id: EventId) -> tuple[int, list[ConversationId]] | None:
-    """Move the next conversations; None once there is nothing left, or the job is another process's now."""
-    row = tx.conn.execute(
-        "SELECT last_id FROM job WHERE event_id = ? AND owner = ? AND finished_at IS NULL", (event_id, _OWNER)
-    ).fetchone()
-    if row is None:
-        return None
-    ids = tx.conn.execute(
-        """
-        SELECT conversation_id FROM event_conversation
-        WHERE event_id = ? AND conversation_id > ? ORDER BY conversation_id LIMIT ?
-        """,
-        (event_id, row["last_id"], STEP),
-    ).fetchall()
-    if not ids:
-        _end(tx, event_id)
-        return None
-    first, last = ids[0]["conversation_id"], ids[-1]["conversation_id"]
-    rows = tx.conn.execute(_MOVED_OTHERWISE, {"event": event_id, "first": first, "last": last}).fetchall()
-    give(tx, event_id, first, last)
-    tx.conn.execute(
-        "UPDATE job SET done = done + ?, skipped = skipped + ?, last_id = ?, seen_at = ? WHERE event_id = ?",
-        (len(ids) - len(rows), len(rows), last, tx.now_ms, event_id),
+def outcome_of(conn: Connection, event_id: EventId) -> Outcome:
+    """What a job did, or how far it is."""
+    job = job_of(conn, event_id)
+    if job is None:
+        raise Refused("The move has gone, with all that was in the database: somebody put another in its place.")
+    sentence = str(conn.execute("SELECT summary FROM event WHERE id = ?", (event_id,)).fetchone()["summary"])
+    if not job.finished:
+        return Outcome(event_id, job.passed, (), {}, sentence, under_way=True)
+    gains: dict[str, int] = {}
+    _, logins = people_in(conn, job.campaign_id)
+    for source, destination, moved in _flows(conn, event_id):
+        for side, gain in ((destination, moved), (source, -moved)):
+            gains[logins[side] or "unassigned"] = gains.get(logins[side] or "unassigned", 0) + gain
+    rows = conn.execute(
+        "SELECT conversation_id FROM job_conversation WHERE event_id = ? AND skipped = 1 ORDER BY conversation_id",
+        (event_id,),
     )
-    return len(ids), [ConversationId(each["conversation_id"]) for each in rows]
+    skipped = tuple(ConversationId(row["conversation_id"]) for row in rows)
+    gains = {login: gain for login, gain in gains.items() if gain}
+    return Outcome(event_id if job.done else None, job.done, skipped, gains, sentence)
+
+
+def let_go(db: Database, begun: Outcome) -> None:
+    """Leave a job to whoever comes next, at once; where even that fails, they come once it has stood still."""
+    with suppress(ThrumsgError), db.writing() as tx:
+        tx.conn.execute("UPDATE job SET seen_at = 0 WHERE event_id = ? AND finished_at IS NULL", (begun.event,))
+
+
+def stands_still(job: Job, now: datetime) -> bool:
+    """Whether the last step was made too long ago for a process that lives."""
+    return now - job.seen_at > timedelta(seconds=STANDS_STILL)
+
+
+def left_behind(db: Database) -> list[Job]:
+    """The jobs that have stood still for too long, by the clock."""
+    with db.reading() as conn:
+        return [job for job in open_jobs(conn) if stands_still(job, db.clock())]
+
+
+def finish_left_behind(db: Database) -> list[Outcome]:
+    """Finish what processes that have died were moving, and return what that did.
+
+    What others are moving is left to them, after a look whether it gets any further: that takes a step, or
+    `STANDS_STILL` seconds after which it does not.
+    """
+    with db.reading() as conn:
+        jobs = open_jobs(conn)
+    watched = [_watched(db, job) for job in jobs]
+    with db.reading() as conn:
+        begun = [outcome_of(conn, job.event_id) for job in watched if job]
+    return [finish(db, each) for each in begun]
+
+
+def _watched(db: Database, job: Job) -> Job | None:
+    """Watch a job until it stands still; None once it gets further."""
+    until = monotonic() + STANDS_STILL
+    while not stands_still(job, db.clock()) and monotonic() < until:
+        sleep(PAUSE)
+        with db.reading() as conn:
+            later = job_of(conn, job.event_id)
+        if later is None or later.finished or later.passed != job.passed:
+            return None
+        job = later
+    return job
+
+
+def _make_step(tx: Transaction, job: Job) -> None:
+    rows = tx.conn.execute(
+        """
+        SELECT conversation_id, from_assignment_id, to_assignment_id FROM job_conversation
+        WHERE event_id = ? AND skipped = 0 ORDER BY conversation_id LIMIT ?
+        """,
+        (job.event_id, STEP),
+    ).fetchall()
+    ways = [(ConversationId(row[0]), AssignmentId(row[1]), AssignmentId(row[2])) for row in rows]
+    possible = possible_among(tx.conn, job.campaign_id, job.as_of, ways, begun=job.event_id)
+    skipped = [conversation_id for conversation_id, _, _ in ways if conversation_id not in possible]
+    give(tx, job.event_id, (way for way in ways if way[0] in possible))
+    if ways:
+        _cross_off(tx, job, ways[-1][0], skipped)
+    tx.conn.execute(
+        "UPDATE job SET done = done + ?, skipped = skipped + ?, seen_at = ? WHERE event_id = ?",
+        (len(possible), len(skipped), tx.now_ms, job.event_id),
+    )
+    if len(ways) < STEP:
+        _end(tx, job.event_id)
+
+
+def _cross_off(tx: Transaction, job: Job, last: ConversationId, skipped: list[ConversationId]) -> None:
+    """Take what was moved off the list; what was skipped stays on it, as that."""
+    tx.conn.executemany(
+        "UPDATE job_conversation SET skipped = 1 WHERE event_id = ? AND skipped = 0 AND conversation_id = ?",
+        ((job.event_id, each) for each in skipped),
+    )
+    tx.conn.execute(
+        "DELETE FROM job_conversation WHERE event_id = ? AND skipped = 0 AND conversation_id <= ?",
+        (job.event_id, last),
+    )
 
 
 def _end(tx: Transaction, event_id: EventId) -> None:
-    """Say in the journal what was moved, which can be undone from now on."""
+    """Say in the journal what was moved, which can be undone from now on; an undo that moved nothing was none."""
+    job = job_of(tx.conn, event_id)
+    if job is None:
+        raise LookupError(event_id)
+    names, _ = people_in(tx.conn, job.campaign_id)
+    flows = _flows(tx.conn, event_id)
+    sources = list(dict.fromkeys(names[source] for source, _, _ in flows))
+    destinations = list(dict.fromkeys(names[destination] for _, destination, _ in flows))
+    sentence = moved_sentence(job.done, sources, destinations, job.skipped)
     tx.conn.execute("UPDATE job SET finished_at = ? WHERE event_id = ?", (tx.now_ms, event_id))
-    row = tx.conn.execute(
+    tx.conn.execute(
         """
-        SELECT job.done, job.skipped + json_extract(event.details, '$.skipped') AS skipped,
-               json_extract(event.details, '$.way') AS way
-        FROM job JOIN event ON event.id = job.event_id WHERE job.event_id = ?
+        UPDATE event SET summary = ?, undoable = ?, details = json_set(details, '$.skipped', ?) WHERE id = ?
+        """,
+        (sentence, int(job.done > 0), job.skipped, event_id),
+    )
+    if not job.done:
+        tx.conn.execute("UPDATE event SET undone_by = NULL, undoable = 0 WHERE undone_by = ?", (event_id,))
+
+
+def _flows(conn: Connection, event_id: EventId) -> list[tuple[AssignmentId, AssignmentId, int]]:
+    """Who gave whom how many by an event, in the order in which they began to."""
+    rows = conn.execute(
+        """
+        SELECT from_assignment_id, to_assignment_id, COUNT(*) AS moved
+        FROM event_conversation WHERE event_id = ?
+        GROUP BY from_assignment_id, to_assignment_id ORDER BY MIN(conversation_id)
         """,
         (event_id,),
-    ).fetchone()
-    noun = "conversation" if row["done"] == 1 else "conversations"
-    sentence = f"moved {row['done']} {noun} {row['way']}" + (f"; {row['skipped']} skipped" if row["skipped"] else "")
-    tx.conn.execute(
-        "UPDATE event SET summary = ?, undoable = ? WHERE id = ?", (sentence, int(row["done"] > 0), event_id)
     )
-
-
-def _outcome(conn: Connection, event_id: EventId, skipped: list[ConversationId]) -> Outcome:
-    gains: dict[str, int] = {}
-    for side, sign in (("to_assignment_id", 1), ("from_assignment_id", -1)):
-        rows = conn.execute(
-            f"""
-            SELECT users.login, COUNT(*) AS moved
-            FROM event_conversation AS touched
-            JOIN assignment ON assignment.id = touched.{side}
-            LEFT JOIN users ON users.id = assignment.user_id
-            WHERE touched.event_id = ? GROUP BY assignment.id
-            """,
-            (event_id,),
-        )
-        for row in rows:
-            login = row["login"] or "unassigned"
-            gains[login] = gains.get(login, 0) + sign * row["moved"]
-    row = conn.execute(
-        "SELECT event.summary, job.done FROM event JOIN job ON job.event_id = event.id WHERE event.id = ?", (event_id,)
-    ).fetchone()
-    return Outcome(
-        event_id, row["done"], tuple(skipped), {login: gain for login, gain in gains.items() if gain}, row["summary"]
-    )
+    return [
+        (AssignmentId(row["from_assignment_id"]), AssignmentId(row["to_assignment_id"]), row["moved"]) for row in rows
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
+from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId, whose
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
@@ -57,7 +57,7 @@ def record_answer(
 def require_own(who: Identity, of: Conversation) -> None:
     """Raise `Refused` for a sender in a conversation that is not theirs (`docs/rules.md 8.1`)."""
     if who.role is Role.SENDER and of.sender_id != who.user.id:
-        raise Refused(f"This conversation is {of.sender_name}'s now.")
+        raise Refused(f"This conversation is {whose(of.sender_name)} now.")
 
 
 def store_answer(

@@ -16,14 +16,14 @@ from thrumsg_tui.store.changes.follow_ups import is_active, set_skipped
 from thrumsg_tui.store.changes.frozen import require_not_archived
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
 from thrumsg_tui.store.changes.opt_outs import describe_opt_out, enter_opt_out, erase_opt_out, require_own_number
-from thrumsg_tui.store.changes.paced import finish
+from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import require_own, store_answer
-from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, last_undoable
-from thrumsg_tui.store.queries.jobs import open_jobs
+from thrumsg_tui.store.queries.jobs import begun_by, job_of
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import details_of, require_may_undo, way_back
 
@@ -38,22 +38,13 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
 
 
 def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
-    """Take back a change in one transaction, or begin with it where it moves too much; then `finish` makes the rest."""
+    """Take back a change, or where it moved many only begin to: it is `under_way` then, and `paced.step` goes on."""
     who.require(Action.WORK)
+    with db.reading() as conn:  # what is planned for a job keeps nobody waiting
+        long = _long_way_back(conn, _undoable(conn, who, event_id))
     with db.writing() as tx:
-        wanted = entry(tx.conn, event_id) if event_id is not None else last_undoable(tx.conn, who.user.id)
-        if wanted is None:
-            raise Refused("There is nothing of yours to undo.")
-        require_may_undo(who, wanted)
-        if wanted.undone_by is not None:
-            raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
-        if not wanted.undoable and (
-            job := next((each for each in open_jobs(tx.conn) if each.event_id == wanted.id), None)
-        ):
-            raise Refused(f"{job.sentence}: undo it when that is done.")
-        if not wanted.undoable:
-            raise Refused(f"Change {wanted.id} is none that can be undone.")
-        outcome = _undone(tx, who, wanted)
+        wanted = _undoable(tx.conn, who, event_id)
+        outcome = _undone(tx, who, wanted, long if long and long.as_of == wanted.id else None)
         tx.conn.execute(
             "UPDATE event SET undone_by = ?, undoable = ? WHERE id = ?",
             (outcome.event, int(outcome.event is not None), wanted.id),
@@ -61,7 +52,45 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
         return outcome
 
 
-def _undone(tx: Transaction, who: Identity, wanted: JournalEntry) -> Outcome:
+def _undoable(conn: Connection, who: Identity, event_id: EventId | None) -> JournalEntry:
+    """Find what is to be taken back, `Refused` where it cannot be; without an id the person's own last change."""
+    if event_id is None:
+        own = last_undoable(conn, who.user.id)
+        begun = begun_by(conn, who.user.id)
+        if begun and (own is None or begun > own.id):
+            event_id = begun
+        elif own is None:
+            raise Refused("There is nothing of yours to undo.")
+        else:
+            event_id = own.id
+    wanted = entry(conn, event_id)
+    require_may_undo(who, wanted)
+    if wanted.undone_by is not None:
+        raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
+    if wanted.under_way and (job := job_of(conn, event_id)):
+        raise Refused(f"Change {wanted.id} is still under way, {job.sentence}: undo it when that is done.")
+    if not wanted.undoable:
+        raise Refused(f"Change {wanted.id} is none that can be undone.")
+    return wanted
+
+
+def _long_way_back(conn: Connection, wanted: JournalEntry) -> Plan | None:
+    """The way back of a change that moved more than one transaction should."""
+    row = conn.execute(
+        """
+        SELECT event.campaign_id, json_extract(event.details, '$.removed') AS removed,
+               (SELECT COUNT(to_assignment_id) FROM event_conversation WHERE event_id = event.id) AS moved
+        FROM event WHERE event.id = ?
+        """,
+        (wanted.id,),
+    ).fetchone()
+    if not too_many(row["moved"]) or row["removed"] is not None:
+        return None
+    back = way_back(conn, CampaignId(row["campaign_id"]), wanted.id)
+    return back if is_long(conn, back) else None
+
+
+def _undone(tx: Transaction, who: Identity, wanted: JournalEntry, long: Plan | None) -> Outcome:
     details = details_of(tx.conn, wanted.id)
     deed = Deed.REDO if wanted.deed is Deed.UNDO else Deed.UNDO
     if "phone" in details:
@@ -72,15 +101,19 @@ def _undone(tx: Transaction, who: Identity, wanted: JournalEntry) -> Outcome:
         return _skip_undone(tx, who, wanted, deed, details)
     if "question" in details:
         return _answer_undone(tx, who, wanted, deed, details)
-    return _moves_undone(tx, who, wanted, deed, details)
+    return _moves_undone(tx, who, wanted, deed, details, long)
 
 
-def _moves_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]) -> Outcome:
+def _moves_undone(
+    tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any], long: Plan | None
+) -> Outcome:
     who.require(Action.REASSIGN)
     row = tx.conn.execute("SELECT campaign_id FROM event WHERE id = ?", (wanted.id,)).fetchone()
     of = campaign(tx.conn, CampaignId(row["campaign_id"]))
     if of.state is CampaignState.ARCHIVED:
         raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
+    if long:
+        return begin(tx, who, long, deed=deed, undoes=wanted.id)
     removed: AssignmentId | None = details.get("removed")
     if removed is not None:
         who.require(Action.MANAGE_PEOPLE)

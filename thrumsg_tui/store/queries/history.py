@@ -15,7 +15,8 @@ from thrumsg_tui.store.times import from_ms
 
 _ENTRY = """
     SELECT event.id, event.at, event.action, event.summary, event.undoable, event.undone_by, event.undoes,
-           campaign.name AS campaign, doer.login AS doer, actor.login AS actor
+           campaign.name AS campaign, doer.login AS doer, actor.login AS actor,
+           EXISTS (SELECT 1 FROM job WHERE job.event_id = event.id AND job.finished_at IS NULL) AS under_way
     FROM event
     LEFT JOIN campaign ON campaign.id = event.campaign_id
     LEFT JOIN users AS doer ON doer.id = event.user_id
@@ -36,6 +37,7 @@ def _entry_of(row: sqlite3.Row) -> JournalEntry:
         undoable=bool(row["undoable"]),
         undone_by=row["undone_by"],
         undoes=row["undoes"],
+        under_way=bool(row["under_way"]),
     )
 
 

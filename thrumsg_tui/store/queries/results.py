@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, Question, QuestionId
 from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.store.queries.campaigns import questions
 
@@ -102,7 +102,7 @@ def _holders(conn: sqlite3.Connection, campaign_id: CampaignId) -> dict[Assignme
 
 def _name(row: sqlite3.Row) -> str:
     if row["login"] is None:
-        return "Unassigned"
+        return UNASSIGNED
     return full_name(row["first_name"], row["last_name"]) or str(row["login"])
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.conversations import (
     NAMELESS,
     Conversation,
@@ -53,7 +53,7 @@ def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> C
         assignment_id=AssignmentId(row["assignment_id"]),
         sender_id=UserId(row["user_id"]) if assigned else None,
         sender_name=(
-            full_name(row["sender_first_name"], row["sender_last_name"]) or row["login"] if assigned else "Unassigned"
+            full_name(row["sender_first_name"], row["sender_last_name"]) or row["login"] if assigned else UNASSIGNED
         ),
         sender_login=row["login"],
         first_name=row["first_name"],
@@ -149,8 +149,8 @@ def thread_events(conn: sqlite3.Connection, conversation_id: ConversationId) -> 
 def _sentence(row: sqlite3.Row) -> str:
     if row["destination"] is None:
         return str(json.loads(row["details"]).get("thread", row["action"]))
-    giver = row["giver_name"].strip() if row["giver"] else "Unassigned"
-    taker = row["taker_name"].strip() if row["taker"] else "Unassigned"
+    giver = row["giver_name"].strip() if row["giver"] else UNASSIGNED
+    taker = row["taker_name"].strip() if row["taker"] else UNASSIGNED
     undone = " (undo)" if row["action"] == "undo" else ""
     return f"reassigned from {giver} to {taker} by {(row['doer'] or '').strip()}{undone}"
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
@@ -81,13 +81,19 @@ def way_back(conn: sqlite3.Connection, campaign_id: CampaignId, event_id: EventI
         )
         for row in rows
     )
-    people = conn.execute(
+    return Plan(campaign_id, event_id, moves, (), *people_in(conn, campaign_id))
+
+
+def people_in(
+    conn: sqlite3.Connection, campaign_id: CampaignId
+) -> tuple[dict[AssignmentId, str], dict[AssignmentId, str | None]]:
+    """The names and the logins of all who hold, or ever held, something in a campaign."""
+    rows = conn.execute(
         """
         SELECT assignment.id, users.login, users.first_name || ' ' || users.last_name AS name
         FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.campaign_id = ?
         """,
         (campaign_id,),
     ).fetchall()
-    names = {AssignmentId(row["id"]): (row["name"] or "Unassigned").strip() for row in people}
-    logins: dict[AssignmentId, str | None] = {AssignmentId(row["id"]): row["login"] for row in people}
-    return Plan(campaign_id, event_id, moves, (), names, logins)
+    names = {AssignmentId(row["id"]): (row["name"] or UNASSIGNED).strip() for row in rows}
+    return names, {AssignmentId(row["id"]): row["login"] for row in rows}

@@ -18,7 +18,7 @@ from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import Part
-from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 
 _DEFAULT_SCRIPT = "Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
 _DRAFT, _ACTIVE = "later", "now"

@@ -26,7 +26,7 @@ from thrumsg_tui.tui.dialogs.campaign_form import preview_lines
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import Part
-from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 
 _THIS, _ALL = "this", "all"
 _ANYBODY, _REPLIED, _NOT_REPLIED = "anybody", "replied", "not"

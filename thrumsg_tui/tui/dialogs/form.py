@@ -21,7 +21,8 @@ from thrumsg_tui.tui.desk import Progress
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part, heading, separated
-from thrumsg_tui.tui.widgets.form import Field, Form
+from thrumsg_tui.tui.widgets.form import Form
+from thrumsg_tui.tui.widgets.form_fields import Field
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
 _Result = TypeVar("_Result")

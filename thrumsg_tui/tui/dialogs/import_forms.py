@@ -16,7 +16,7 @@ from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.paths import listed
 from thrumsg_tui.tui.widgets.drawn import Part
-from thrumsg_tui.tui.widgets.form import ChoiceField, Field, PathField, TextField
+from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, PathField, TextField
 
 _SAMPLE = 3
 

@@ -14,7 +14,7 @@ from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import Part
-from thrumsg_tui.tui.widgets.form import Field, TextField
+from thrumsg_tui.tui.widgets.form_fields import Field, TextField
 
 _SEPARATORS = re.compile(r"[\r\n,;\t]+")
 

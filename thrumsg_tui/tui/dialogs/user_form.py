@@ -7,7 +7,7 @@ from thrumsg_tui.store.changes.people import add_user, change_role, edit_user
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.form import ChoiceField, Field, TextField
+from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 
 _ROLES = tuple((str(role), str(role)) for role in Role)
 

@@ -175,7 +175,8 @@ class CommandScreen(Screen[None]):
         except ThrumsgError as error:
             self.say(str(error), warning=True)
             return
-        if outcome.under_way:
-            self.thrumsg.finish_later(outcome)
         self.say(f"Undone: {outcome.sentence}." if outcome.event else outcome.sentence.capitalize() + ".")
+        if outcome.under_way:
+            self.say(f"Undoing: {outcome.sentence}. You can go on working.")
+            self.thrumsg.finish_later(outcome)
         self.ask_again()

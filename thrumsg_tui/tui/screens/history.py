@@ -42,8 +42,11 @@ class HistoryList(NumbersList[JournalEntry]):
 
     def draw(self, row: JournalEntry, index: int, line: int, width: int) -> Strip:
         roomy = width >= 100
-        if row.undone_by:
-            state: Part = (f" undone by {row.undone_by} " if roomy else " undone ", "quiet")
+        state: Part
+        if row.under_way:
+            state = (" under way ", "marked")
+        elif row.undone_by:
+            state = (f" undone by {row.undone_by} " if roomy else " undone ", "quiet")
         else:
             state = ((" can be undone " if roomy else " can undo ") if row.undoable else "", "recorded")
         who = f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "by itself"
@@ -130,7 +133,7 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         desk = self.thrumsg.desk
         if row.undone_by or not row.undoable:
             why = f"It was undone already, by change {row.undone_by}." if row.undone_by else "It cannot be undone."
-            self.say(why, warning=True)
+            self.say("It is under way still: undo it when it is done." if row.under_way else why, warning=True)
             return
         shown = await desk.ask(preview_undo, self.thrumsg.who, row.id)
         staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
@@ -142,10 +145,10 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
-        if outcome.under_way:
-            self.thrumsg.finish_later(outcome)
         sentence = self.list.phones.sentence(outcome.sentence)
         self.say(f"{sentence[:1].upper()}{sentence[1:]}.")
+        if outcome.under_way:
+            self.thrumsg.finish_later(outcome)
         self.ask_again()
 
 

@@ -14,7 +14,7 @@ from textual.reactive import var
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.fields import Rendered
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import Request, by_status
 from thrumsg_tui.domain.words import MessageKind, Tab
 from thrumsg_tui.store.changes.follow_ups import skip_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
@@ -281,8 +281,9 @@ class MessengerScreen(MessengerMoving):
             if len(planned.moves) > 1:
                 sources = sorted({planned.names[move.source] for move in planned.moves})
                 question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {planned.names[to]}?"
+                question += f"\n\n{by_status(planned.moves)}."
                 if planned.already_there:
-                    question += f" {len(planned.already_there)} are there already."
+                    question += f" {len(planned.already_there)} more are there already."
                 if not await self.app.push_screen_wait(confirmation("Reassign", question, "Move them")):
                     return
         except ThrumsgError as refusal:

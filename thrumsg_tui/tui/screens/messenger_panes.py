@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, whose
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
@@ -225,7 +225,7 @@ class MessengerPanes(ReassigningScreen):
         if view.open and view.open.others_here:
             parts.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
         if of.assignment_id != view.viewing.id:
-            parts.append((f"  now {safe_text(of.sender_name)}'s", "warning"))
+            parts.append((f"  now {safe_text(whose(of.sender_name))}", "warning"))
         opt = "o Opt In" if of.opted_out else "o Opt Out"
         keys: list[Part] = [(" r Reassign", "quiet"), (f"  {opt}", "quiet"), ("  p Lookup ", "quiet")]
         self.head.show(parts, keys if self.has_class("-narrow") else ())
@@ -385,17 +385,20 @@ class MessengerPanes(ReassigningScreen):
             self._draft_timer.stop()
         self._draft_timer = self.set_timer(_DRAFT_AFTER, self.store_draft)
 
-    def store_draft(self) -> None:
+    def store_draft(self, *, leaving: bool = False) -> None:
         """Store what is being written, if it is not stored yet."""
         if self._draft_timer is None or self.opened is None:
             return
         self._draft_timer.stop()
+        if self.box.read_only and not leaving:  # being sent: it would be stored again after its own message
+            self._draft_timer = self.set_timer(_DRAFT_AFTER, self.store_draft)
+            return
         self._draft_timer = None
         change = self.thrumsg.desk.do(keep_draft, self.thrumsg.who, self.opened, self.box.draft)
         self.app.run_worker(change, name="draft")  # the app's, since this screen may be left meanwhile
 
     def on_unmount(self) -> None:
-        self.store_draft()
+        self.store_draft(leaving=True)
 
     def forget_draft(self) -> None:
         """The message was sent: there is nothing to store any more, and the box is empty."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import monotonic
 
 from textual import work
 
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
+from thrumsg_tui.domain.reassignment import Plan, Request
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.people import preference
@@ -17,10 +16,6 @@ from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.reassign_form import BulkAction
-from thrumsg_tui.tui.widgets.sender_table import progress_bar
-
-_SHOW_PROGRESS_AFTER = 0.5
-_SHOW_PROGRESS_EVERY = 0.2
 
 
 class ReassigningScreen(CommandScreen):
@@ -51,40 +46,22 @@ class ReassigningScreen(CommandScreen):
             return
         await self.apply(planned)
 
-    async def apply(self, planned: Plan) -> Outcome | None:
-        """Apply a plan, with a progress bar where it takes long, and say what was done and what undoes it."""
-        done = 0
-
-        def progress(moved: int) -> None:
-            nonlocal done
-            done = moved
-
-        def show() -> None:
-            if monotonic() - started < _SHOW_PROGRESS_AFTER:
-                return
-            total = len(planned.moves)
-            bar = progress_bar(done, total, 20, self.thrumsg.glyphs)
-            self.say(f"Moving {bar} {done} of {total}")
-
-        started = monotonic()
-        timer = self.set_interval(_SHOW_PROGRESS_EVERY, show)
+    async def apply(self, planned: Plan) -> bool:
+        """Apply a plan, or begin with it where it is large, and say what was done and what undoes it; False if not."""
         try:
-            outcome = await self.thrumsg.desk.do(begin_plan, self.thrumsg.who, planned, progress)
+            outcome = await self.thrumsg.desk.do(begin_plan, self.thrumsg.who, planned)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
-            return None
-        finally:
-            timer.stop()
-        if outcome.under_way:
-            self.thrumsg.finish_later(outcome)
-            self.say(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}: you can go on working.")
-            self.ask_again()
-            return outcome
+            return False
         sentence = outcome.sentence[:1].upper() + outcome.sentence[1:]
-        skipped = f" ({await self._why_skipped(planned)})" if outcome.skipped else ""
-        self.say(f"{sentence}{skipped}{'; z undoes it.' if outcome.event else '.'}")
+        if outcome.under_way:
+            self.say(f"{sentence}: you can go on working.")
+            self.thrumsg.finish_later(outcome)
+        else:
+            skipped = f" ({await self._why_skipped(planned)})" if outcome.skipped else ""
+            self.say(f"{sentence}{skipped}{'; z undoes it.' if outcome.event else '.'}")
         self.ask_again()
-        return outcome
+        return True
 
     async def _why_skipped(self, planned: Plan) -> str:
         """Say why not all of a plan was done."""

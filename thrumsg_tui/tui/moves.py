@@ -1,0 +1,57 @@
+"""Moves in steps, made while the app is open: those begun here, and those that others left (`docs/rules.md 4.8`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.paced import outcome_of, stands_still
+from thrumsg_tui.store.queries.jobs import Job, job_of, open_jobs
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.bars import KeyLine
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+
+
+class Moves:
+    """Makes the steps, one change after the other so that the person's own come between."""
+
+    def __init__(self, desk: Desk, glyphs: Glyphs) -> None:
+        self._desk = desk
+        self._glyphs = glyphs
+        self._seen: list[Job] = []
+
+    async def finish(self, begun: Outcome, line: KeyLine) -> str:
+        """Finish a move, and return a sentence on what came of it.
+
+        In the bottom line it shows how far it is, until the person goes on to something else there.
+        """
+        job = await self._desk.ask(job_of, begun.event) if begun.event is not None else None
+        total, said = job.total if job else 0, line.notice
+
+        def tell(now: Outcome) -> None:
+            nonlocal said
+            if now.under_way and line.notice == said:
+                said = f"Moving {progress_bar(now.moved, total, 20, self._glyphs)} {now.moved:,} of {total:,}"
+                line.say(said)
+
+        try:
+            outcome = await self._desk.pace(begun, tell)
+        except ThrumsgError as error:
+            return f"{error} The rest of the move is made by the next thrumsg that anybody starts."
+        sentence = safe_text(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}")
+        return f"{sentence}; change {outcome.event} in the history undoes it." if outcome.event else f"{sentence}."
+
+    async def left_by_others(self) -> list[Outcome]:
+        """Look for moves whose last step is too long ago, or that have not got further since the last look."""
+        jobs, now = await self._desk.ask(open_jobs), self._desk.db.clock()
+        still = [job for job in jobs if stands_still(job, now) or job in self._seen]
+        self._seen = jobs
+        return [
+            await self._desk.ask(outcome_of, job.event_id) for job in still if job.event_id not in self._desk.moving
+        ]
+
+    @property
+    def farewell(self) -> str | None:
+        """What to say to a person who leaves while something is being moved here."""
+        return "The move goes on with the next thrumsg that anybody starts." if self._desk.moving else None
