@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.cases import commands, reading, writing
+from benchmarks.cases import commands, moving, reading, writing
 from benchmarks.large import cached
 from benchmarks.measuring import HEADING, machine
 from thrumsg_tui.store.database import Database
@@ -33,7 +33,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
         copy = Path(shutil.copyfile(path, Path(folder) / "work.db"))
         few = max(3, args.times // 10)
-        for figure in chain(reading(copy, args.times), writing(copy, args.times), commands(copy, few)):
+        parts = (reading(copy, args.times), writing(copy, args.times), commands(copy, few), moving(copy, few))
+        for figure in chain.from_iterable(parts):
             print(figure.line, flush=True)
         problem = None if args.unexamined else _problem(copy)
     if problem:

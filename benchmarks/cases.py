@@ -6,30 +6,43 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from time import sleep
 
 from benchmarks.large import BUSY, CAMPAIGN, OWNER
 from benchmarks.measuring import Figure, measure
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.reassignment import Outcome, Request
 from thrumsg_tui.domain.words import ConversationSort, Tab
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.holding import anything_due
+from thrumsg_tui.store.changes.paced import PACED_ABOVE
+from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting, page
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
 from thrumsg_tui.store.queries.overview import overview
 from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.reassignment import plan
 
 MOVED = 10_000
 """How many conversations the reassignment moves."""
+
+LARGE = 90_000
+"""How many a move in steps moves."""
+
+WRITES_EVERY = 0.02
+"""Seconds between two changes of others."""
 
 
 class Desk:
@@ -150,6 +163,42 @@ def commands(path: Path, times: int) -> Iterator[Figure]:
         moved = outcome["moved"]
     yield Figure(f"thrumsg reassign to everyone, {moved:,} moved", tuple(there))
     yield Figure("thrumsg undo of that", tuple(back))
+
+
+def moving(path: Path, times: int) -> Iterator[Figure]:
+    """What one transaction keeps others waiting for at most, and a move in steps with others writing meanwhile."""
+    with closing(Database(path)) as db:
+        desk = Desk(db)
+        with db.reading() as conn:
+            others = [each.id for each in assignments(conn, desk.of.id, db.clock()) if each.id != desk.busy]
+            request = Request(desk.of.id, sources=(desk.busy,), destinations=tuple(others[1:3]), count=PACED_ABOVE)
+            planned = plan(conn, request, db.clock())
+        there: list[float] = []
+        for _ in range(times):
+            done: list[Outcome] = []
+            there += measure("", lambda: done.append(apply_plan(db, desk.who, planned)), 1).runs  # noqa: B023
+            undo(db, desk.who, done[0].event)
+        yield Figure(f"one transaction of {len(planned.moves):,} moves, the largest", tuple(there))
+    asked = ("reassign", CAMPAIGN, "--from-everyone", "--count", str(LARGE), "--to-unassigned", "--json")
+    outcome, took, waited = _with_others_writing(path, *asked)
+    yield Figure(f"thrumsg reassign in steps, {outcome['moved']:,} moved", (took,))
+    yield Figure("one receive by others meanwhile", waited)
+    outcome, took, waited = _with_others_writing(path, "undo", str(outcome["event"]), "--json")
+    yield Figure(f"thrumsg undo in steps, {outcome['moved']:,} moved", (took,))
+    yield Figure("one receive by others meanwhile", waited)
+
+
+def _with_others_writing(path: Path, *words: str) -> tuple[dict[str, int], float, tuple[float, ...]]:
+    """Run a command, writing again and again meanwhile; what it says, and how many milliseconds each thing took."""
+    waited: list[float] = []
+    with ThreadPoolExecutor(1) as other, closing(Database(path)) as db:
+        command = other.submit(_timed, path, *words)
+        for nth in count(1):
+            if command.done():
+                break
+            waited += measure("", lambda: receive(db, None, f"+1{4_150_000_000 + nth}", "ok"), 1).runs  # noqa: B023
+            sleep(WRITES_EVERY)
+        return *command.result(), tuple(waited)
 
 
 def _timed(path: Path, *words: str) -> tuple[dict[str, int], float]:

@@ -291,7 +291,7 @@ async def test_a_sender_s_own_message_is_refused_with_the_new_name_and_stays_a_d
         give(office, moved_to, [maria])
         await person.press("enter")
         name = LEE if moved_to else NOBODY
-        whose = f"{name}'s" if to else "unassigned"
+        whose = f"{name}'s" if moved_to else "unassigned"
         assert person.banner == f"This conversation is {whose} now; nothing was sent."
         assert name in person.notice
         assert person.box == "Hi Maria"

@@ -32,7 +32,8 @@ class Moves:
         def tell(now: Outcome) -> None:
             nonlocal said
             if now.under_way and line.notice == said:
-                said = f"Moving {progress_bar(now.moved, total, 20, self._glyphs)} {now.moved:,} of {total:,}"
+                bar = progress_bar(now.moved, total, 20, self._glyphs)
+                said = f"Moving {bar} {now.moved:,} of {total:,}; you can go on working."
                 line.say(said)
 
         try:

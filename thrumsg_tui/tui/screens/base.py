@@ -177,6 +177,6 @@ class CommandScreen(Screen[None]):
             return
         self.say(f"Undone: {outcome.sentence}." if outcome.event else outcome.sentence.capitalize() + ".")
         if outcome.under_way:
-            self.say(f"Undoing: {outcome.sentence}. You can go on working.")
+            self.say(f"Undoing: {outcome.sentence}.")
             self.thrumsg.finish_later(outcome)
         self.ask_again()

@@ -55,7 +55,7 @@ class ReassigningScreen(CommandScreen):
             return False
         sentence = outcome.sentence[:1].upper() + outcome.sentence[1:]
         if outcome.under_way:
-            self.say(f"{sentence}: you can go on working.")
+            self.say(f"{sentence}.")
             self.thrumsg.finish_later(outcome)
         else:
             skipped = f" ({await self._why_skipped(planned)})" if outcome.skipped else ""
