@@ -129,6 +129,7 @@ ROWS: tuple[Row, ...] = (
     does(Action.EDIT_CONTENT, "retire a question", "survey retire Spring 'Will you vote?'"),
     does(Action.EDIT_CONTENT, "restore a question", "survey restore Spring 'Old?'"),
     looks(Action.WORK, "list replies", "reply list --campaign Spring"),
+    _beyond_own("list replies of a campaign one is not on", "reply list --campaign Fall", only_looks=True),
     does(Action.EDIT_CONTENT, "add a reply", "reply add When --body Tuesday"),
     does(Action.EDIT_CONTENT, "change a reply", "reply edit Where --campaign Spring --body There"),
     does(Action.EDIT_CONTENT, "move a reply", "reply move Where 2 --campaign Spring"),

@@ -26,7 +26,7 @@ def exported(world: World, what: ExportKind, of: Campaign | None) -> list[Export
     def note(done: int, total: int) -> None:
         told.append((done, total))
 
-    count = export(world.db, world.who["ana"], what, out, of and of.id, on_progress=note)
+    count = export(world.db, world.who["ana"], what, out, of.id if of else None, on_progress=note)
     rows = list(csv.DictReader(StringIO(out.getvalue(), newline="")))
     assert told[-1] == (count, count) == (len(rows), told[0][1])
     return rows

@@ -12,13 +12,14 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.exporting import ExportKind, export
+from thrumsg_tui.store.exporting import export
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.survey import import_survey
 from thrumsg_tui.store.queries.people import identify

@@ -16,12 +16,11 @@ from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import ImportKind
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.columns import REJECT_COLUMNS
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.inspection import FIRST_ROWS, inspect
 from thrumsg_tui.store.importing.kinds import KINDS, Order
 from thrumsg_tui.store.importing.kinds import take_in as import_file
-from thrumsg_tui.store.importing.result import write_rejects
+from thrumsg_tui.store.importing.result import REJECT_COLUMNS, write_rejects
 from thrumsg_tui.store.progress import EVERY
 
 GOOD = {

@@ -10,14 +10,17 @@ from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import CampaignId, RecommendedReply
 from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import replies as changes
-from thrumsg_tui.store.queries.campaigns import find_campaign, global_replies, recommended_replies
+from thrumsg_tui.store.queries.campaigns import assignment_of_user, find_campaign, global_replies, recommended_replies
 
 
 def list_all(session: Session, args: Namespace) -> Report:
     """List a campaign's replies and then the global ones; without a campaign those alone."""
     with session.db.reading() as conn:
         campaign_id = _campaign(conn, args)
+        if campaign_id is not None and assignment_of_user(conn, campaign_id, session.who.user.id) is None:
+            session.who.require(Action.VIEW_ALL)
         return _listed(global_replies(conn) if campaign_id is None else recommended_replies(conn, campaign_id))
 
 

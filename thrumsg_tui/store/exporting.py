@@ -15,8 +15,6 @@ from thrumsg_tui.store.export_rows import Rows, count_rows, export_rows
 from thrumsg_tui.store.files import writing_text
 from thrumsg_tui.store.progress import EVERY, OnProgress
 
-__all__ = ["ExportKind", "export"]
-
 _PHONE = re.compile(r"\+[0-9]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -26,10 +26,10 @@ from thrumsg_tui.store.queries.reassignment import possible_among, still_possibl
 from thrumsg_tui.store.queries.undoing import people_in
 
 PACED_ABOVE = 20_000
-"""Moves that one transaction makes in about a second, others waiting; 90,000 take 4.8 s (`python -m benchmarks`)."""
+"""Moves of one transaction at most: 0.6 to 1 s on `python -m benchmarks`, others waiting, where 90,000 are 4 to 5."""
 
 STEP = 1000
-"""Conversations per step: the transaction takes some 60 ms."""
+"""Conversations per step: the transaction takes 60 to 100 ms."""
 
 PAUSE = 0.03
 """Seconds between two steps: longer than a writer who waits sleeps between two tries, at first (SQLite: 25 ms)."""
@@ -44,7 +44,7 @@ def too_many(number: int) -> bool:
 
 
 def is_long(conn: Connection, planned: Plan) -> bool:
-    """Whether so much of a plan is still possible that it is made in steps; 30 µs a move."""
+    """Whether so much of a plan is still possible that it is made in steps; 3 µs a move."""
     return too_many(len(planned.moves)) and too_many(len(still_possible(conn, planned)[0]))
 
 

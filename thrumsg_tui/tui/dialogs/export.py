@@ -8,8 +8,9 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.exporting import ExportKind, export
+from thrumsg_tui.store.exporting import export
 from thrumsg_tui.tui.desk import Desk, Progress
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog
 from thrumsg_tui.tui.glyphs import Glyphs
