@@ -69,7 +69,7 @@ from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import contact_names, conversation
 from thrumsg_tui.store.queries.undoing import preview_undo
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 
@@ -269,6 +269,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     ),
     "open_jobs": (open_jobs, lambda conn, of: open_jobs(conn)),
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),
+    "contact_names": (contact_names, lambda conn, of: contact_names(conn, of.people[:3])),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who.user.id)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),

@@ -50,7 +50,7 @@ def _reported(command: Callable[..., Any], args: Namespace) -> int:
     from thrumsg_tui.cli.session import finish_what_was_left, opened
 
     with opened(args) as session:
-        finish_what_was_left(session.db)
+        finish_what_was_left(session.db, session.who)
         report = command(session, args)
     show(report, as_json=args.json)
     return int(report.code)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.cli.printing import complain
 from thrumsg_tui.cli.words import readable
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.people import Action, Identity, Role
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.database import Database
@@ -67,7 +67,7 @@ def opened(args: Namespace) -> Iterator[Session]:
         db.close()
 
 
-def finish_what_was_left(db: Database) -> None:
+def finish_what_was_left(db: Database, who: Identity) -> None:
     """Finish what a process that has died was moving, and say so (`docs/rules.md 4.8`).
 
     Where that cannot be done now, this is said, and whatever else was wanted goes on.
@@ -82,7 +82,8 @@ def finish_what_was_left(db: Database) -> None:
 
     try:
         for outcome in finish_left_behind(db):
-            complain(f"Finished a move that had been left behind: {outcome.sentence}.")
+            what = f": {outcome.sentence}" if who.may(Action.VIEW_ALL) else ""
+            complain(f"Finished a move that had been left behind{what}.")
     except DatabaseUnusable as error:
         complain(f"A move that had been left behind is still not finished. {error}")
 

@@ -238,12 +238,11 @@ class ThrumsgApp(App[None]):
         sentence = await self.moves.finish(begun, screen.key_line)
         if (screen := self._under_dialogs) is not None:
             screen.say(sentence)
-            screen.ask_again()
 
     async def _look_after_moves(self) -> None:
         try:
             for left in await self.moves.left_by_others():
-                self.finish_later(left)
+                self.run_worker(self.moves.finish(left), group="moves")
         except ThrumsgError as error:
             self._tell(str(error))
 

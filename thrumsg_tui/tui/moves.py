@@ -21,17 +21,17 @@ class Moves:
         self._glyphs = glyphs
         self._seen: list[Job] = []
 
-    async def finish(self, begun: Outcome, line: KeyLine) -> str:
+    async def finish(self, begun: Outcome, line: KeyLine | None = None) -> str:
         """Finish a move, and return a sentence on what came of it.
 
-        In the bottom line it shows how far it is, until the person goes on to something else there.
+        In a bottom line it shows how far it is, until the person goes on to something else there.
         """
         job = await self._desk.ask(job_of, begun.event) if begun.event is not None else None
-        total, said = job.total if job else 0, line.notice
+        total, said = job.total if job else 0, line.notice if line else ""
 
         def tell(now: Outcome) -> None:
             nonlocal said
-            if now.under_way and line.notice == said:
+            if line and now.under_way and line.notice == said:
                 bar = progress_bar(now.moved, total, 20, self._glyphs)
                 said = f"Moving {bar} {now.moved:,} of {total:,}; you can go on working."
                 line.say(said)

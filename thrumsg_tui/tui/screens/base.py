@@ -130,7 +130,8 @@ class CommandScreen(Screen[None]):
         right = f"{name} {glyphs.separator} {who.role}"
         if others_online is not None:
             right += f"   {others_online} other{'' if others_online == 1 else 's'} online"
-        self.title_line.show(left, [(f"{news}   " if news else "", "marked"), (right + " ", "quiet")])
+        told: list[Part] = [(f"  {news} ", "marked")] if news else []  # last, to be left where there is little room
+        self.title_line.show(left, [(right + " ", "quiet"), *told])
 
     def action_help(self) -> None:
         """Show all keys."""

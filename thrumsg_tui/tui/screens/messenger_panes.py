@@ -191,10 +191,8 @@ class MessengerPanes(ReassigningScreen):
     def _paint_list(self, view: MessengerView) -> None:
         self.list.empty_text = "nothing matches" if view.list.search else "nothing here"
         self.list.tell_time(self.thrumsg.desk.db.clock())
-        if view.drafts != self.list.drafts:
-            self.list.drafts = view.drafts
-            self.list.refresh()
         self.list.show(view.total, view.first, view.rows, view.cursor_index)
+        self.list.show_drafts(view.drafts)
         self.follow = self.list.row.id if self.list.row else None
         marked = len(self.list.marks)
         parts: list[Part] = [(f"{marked} marked ", "marked")] if marked else []

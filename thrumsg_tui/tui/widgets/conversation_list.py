@@ -32,6 +32,13 @@ class ConversationList(PagedList[ConversationRow]):
         """Set the moment that ages are counted to; repaints with the next change only."""
         self._now = now
 
+    def show_drafts(self, drafts: Mapping[ConversationId, str]) -> None:
+        """Say in which rows the person has begun to write; only what changed is painted again."""
+        before, self.drafts = self.drafts, drafts
+        for place, row in enumerate(self.rows):
+            if before.get(row.id) != drafts.get(row.id):
+                self.repaint_row(self.first + place)
+
     def on_resize(self) -> None:
         self.row_height = 2 if self.size.height >= 18 else 1
         super().on_resize()

@@ -73,6 +73,11 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         return self._rows
 
     @property
+    def first(self) -> int:
+        """The index of the first row in memory."""
+        return self._first
+
+    @property
     def window(self) -> tuple[int, int]:
         """First index and number of rows that are wanted in memory: what is visible, and as much around it."""
         visible = self.visible_rows
@@ -92,8 +97,8 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
             return
         before, self.cursor = self.cursor, index
         if not self._scroll_to_cursor():
-            self._repaint_row(before)
-            self._repaint_row(index)
+            self.repaint_row(before)
+            self.repaint_row(index)
         self.on_move()
 
     def action_move(self, rows: int) -> None:
@@ -149,10 +154,10 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         self._scroll_to_cursor()
 
     def on_focus(self) -> None:
-        self._repaint_row(self.cursor)
+        self.repaint_row(self.cursor)
 
     def on_blur(self) -> None:
-        self._repaint_row(self.cursor)
+        self.repaint_row(self.cursor)
 
     def on_resize(self) -> None:
         self._scroll_to_cursor()
@@ -161,7 +166,8 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         self.virtual_size = Size(self.size.width, self.total * self.row_height)
         self._refresh_scrollbars()
 
-    def _repaint_row(self, index: int) -> None:
+    def repaint_row(self, index: int) -> None:
+        """Paint one row again."""
         top = index * self.row_height - self.scroll_offset.y
         self.refresh(Region(0, top, self.size.width, self.row_height))
 
