@@ -94,6 +94,15 @@ def test_a_plan_that_lost_something_is_refused(spring: Shell, tmp_path: Path, ke
     assert "is not a plan" in spring.refused("reassign", "--plan", plan)
 
 
+def test_a_plan_that_moves_a_conversation_twice_is_refused(spring: Shell, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)
+    content = json.loads(plan.read_text())
+    content["moves"] += content["moves"][:1]
+    plan.write_text(json.dumps(content))
+    assert "is not a plan" in spring.refused("reassign", "--plan", plan)
+
+
 def test_a_plan_of_another_version_or_database_is_refused(spring: Shell, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)

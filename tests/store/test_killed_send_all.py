@@ -60,7 +60,7 @@ def test_send_all_killed_twenty_times_sends_every_initial_once(tmp_path: Path) -
     for _ in range(KILLS):
         before, _ = initials(db)
         process = send_all(path)
-        goal = before + chance.randrange(1, INITIALS // KILLS)
+        goal = before + chance.randrange(1, INITIALS // KILLS // 2)
         while initials(db)[0] < goal and process.poll() is None:
             sleep(0.002)
         process.kill()

@@ -75,6 +75,8 @@ def _plan(content: dict[str, Any]) -> Plan:
     )
     if not {each.source for each in moves} | {each.destination for each in moves} <= names.keys():
         raise ValueError("a sender without a name")
+    if len({each.conversation_id for each in moves}) < len(moves):
+        raise ValueError("a conversation that is moved twice")
     already_there = tuple(ConversationId(_id(each)) for each in content["already_there"])
     campaign_id = CampaignId(_id(content["campaign_id"]))
     return Plan(campaign_id, EventId(_id(content["as_of"])), moves, already_there, names, logins)

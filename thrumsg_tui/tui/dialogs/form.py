@@ -117,10 +117,14 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
 
     def compose(self) -> ComposeResult:
         parts = [self.form, *([self.preview_pane] if self._preview else []), self._said]
-        box = Vertical(*parts, classes="dialog wide")
-        box.border_title = heading(self._title)
-        box.border_subtitle = f"Enter next, ctrl+o {self._done}, Esc leaves"
-        yield box
+        self._box = Vertical(*parts, classes="dialog wide")
+        self._box.border_title = heading(self._title)
+        self._name_keys()
+        yield self._box
+
+    def _name_keys(self) -> None:
+        more = "PgDn shows more, " if self.preview_pane.max_scroll_y else ""
+        self._box.border_subtitle = f"Enter next, ctrl+o {self._done}, {more}Esc leaves"
 
     def on_mount(self) -> None:
         self.form.begin()
@@ -150,6 +154,7 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
                     shown = [[(str(reason), "warning")]]
                 if not self._stale:
                     self.preview_pane.show_lines(shown)
+                    self.call_after_refresh(self._name_keys)
         finally:
             self._asking = False
 
