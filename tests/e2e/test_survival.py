@@ -82,14 +82,14 @@ def test_a_half_written_reply_survives_kill_9(spring: Office) -> None:
     desk.open_box()
     desk.write(" the library.")
     desk.terminal.press("enter")
-    desk.terminal.wait_for("Reply sent to Abby Stone.")
+    desk.terminal.wait_for("Reply queued for Abby Stone.")
     assert spring.bodies("Abby Stone")[-1] == "Your polling place is the library."
 
 
 def test_a_confirmed_reply_survives_kill_9_once(spring: Office) -> None:
     terminal = half_written(spring, "Thank you").terminal
     terminal.send(b"\r")
-    terminal.wait_for("Reply sent to Abby Stone.")
+    terminal.wait_for("Reply queued for Abby Stone.")
     terminal.kill(signal.SIGKILL)
     assert spring.bodies("Abby Stone").count("Thank you") == 1
     assert stored_draft(spring) is None
@@ -268,7 +268,7 @@ def test_it_is_legible_in(spring: Office, kind: str) -> None:
     terminal.type("Thank you")
     terminal.wait_for("Thank you", "1 segment", "GSM-7")
     terminal.press("enter")
-    terminal.wait_for("Reply sent to Abby Stone.")
+    terminal.wait_for("Reply queued for Abby Stone.")
     for row in range(terminal.rows):
         for column in range(terminal.columns):
             cell = terminal.cell(row, column)
@@ -337,7 +337,7 @@ def test_sixty_by_sixteen_is_still_usable(spring: Office) -> None:
     desk.wait_for_conversation("Abby Stone")
     desk.write("Thank you")
     desk.terminal.press("enter")
-    desk.terminal.wait_for("Reply sent to Abby Stone.")
+    desk.terminal.wait_for("Reply queued for Abby Stone.")
 
 
 def test_another_size_while_it_runs(spring: Office) -> None:
@@ -362,7 +362,7 @@ def test_another_size_while_one_writes_loses_nothing(spring: Office) -> None:
         desk.wait_for_box("Your polling place is")
     desk.write(" the library.")
     desk.terminal.press("enter")
-    desk.terminal.wait_for("Reply sent to Abby Stone.")
+    desk.terminal.wait_for("Reply queued for Abby Stone.")
     assert spring.bodies("Abby Stone")[-1] == "Your polling place is the library."
 
 

@@ -154,7 +154,7 @@ async def test_what_unknown_numbers_wrote_is_listed(office: Office) -> None:
     receive(office.db, None, "+14155559999", "Who is [bold]this\x1b[2J?")
     async with office.app() as person:
         await person.press("q", "M")
-        assert person.sees("1 messages of numbers", "Who is [bold]this")
+        assert person.sees("1 message of numbers", "Who is [bold]this")
         receive(office.db, None, "+14155559998", "Hello?")
         await person.wait_for("Hello?")
         await person.press("enter")

@@ -311,7 +311,7 @@ async def test_an_admin_s_message_goes_through_and_the_conversation_stays_where_
         await person.type("Hi Maria")
         give(office, "lee", [maria])
         await person.press("enter")
-        assert "Reply sent to Maria Lopez" in person.notice
+        assert "Reply queued for Maria Lopez" in person.notice
     stored = office.conversation(maria)
     assert (stored.messages[-1].body, stored.messages[-1].author, stored.sender_name) == ("Hi Maria", "Ana Ortiz", LEE)
 

@@ -326,6 +326,6 @@ async def test_send_all_sends_the_tab_and_says_how_many(bare: Office) -> None:
         await person.press("1", "S")
         assert person.sees("Send all 7 initial messages of Kim Alvarez?")
         await person.press("y")
-        await person.wait_for("Sent 7 of 7")
+        await person.wait_for("Queued 7 of 7")
     assert [len(bare.bodies(id)) for id in kims] == [1] * 7
     assert bare.bodies(lees) == []

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from io import StringIO, TextIOWrapper
 from typing import TextIO
 
-from thrumsg_tui.cli.printing import Report, counted
+from thrumsg_tui.cli.printing import Report
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.words import ExportKind, ImportKind
 from thrumsg_tui.store.exporting import export as write_export
 from thrumsg_tui.store.importing import kinds

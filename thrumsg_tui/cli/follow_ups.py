@@ -7,9 +7,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.cli.contract import follow_up_record
-from thrumsg_tui.cli.printing import Report, counted, table
+from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Campaign, FollowUp, Question, Target
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import follow_ups as changes

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
 from thrumsg_tui.cli.phone_display import phone_display, read_number
-from thrumsg_tui.cli.printing import Report, counted
+from thrumsg_tui.cli.printing import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, Message
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.words import MessageState, Tab
 from thrumsg_tui.gateway.outbox import deliver_practice, is_practice

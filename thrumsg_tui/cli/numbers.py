@@ -9,9 +9,10 @@ from io import TextIOWrapper
 
 from thrumsg_tui.cli.contract import opt_out_record
 from thrumsg_tui.cli.phone_display import phone_display, read_number
-from thrumsg_tui.cli.printing import Report, counted, pairs, table
+from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import STANDARD_INPUT, Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.gateway.outbox import deliver_practice
 from thrumsg_tui.store.changes import opt_outs

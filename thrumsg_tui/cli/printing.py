@@ -73,11 +73,6 @@ def pairs(values: Sequence[tuple[str, object]]) -> list[str]:
     return [f"{_padded(name, width, to_the_right=False)}  {value}".rstrip() for name, value in cells]
 
 
-def counted(number: int, noun: str) -> str:
-    """Say a number of things: `1 conversation`, `2 conversations`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _cell(value: object) -> str:
     return "" if value is None else printable(safe_text(str(value)))
 

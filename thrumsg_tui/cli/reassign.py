@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.contract import outcome_record, preview_record
-from thrumsg_tui.cli.printing import Report, complain, counted, table
+from thrumsg_tui.cli.printing import Report, complain, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, flows

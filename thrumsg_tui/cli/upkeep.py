@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from thrumsg_tui.cli.printing import Report, counted, pairs
+from thrumsg_tui.cli.printing import Report, pairs
 from thrumsg_tui.cli.session import Session, new_files_private
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.backup import backup as copy_database

@@ -21,7 +21,7 @@ class Scope(StrEnum):
     OVERVIEW = "Overview"
     STAFF = "The senders of a campaign, in its overview"
     MANAGE = "Running a campaign, from the campaigns or its overview"
-    ORGANIZATION = "The organization, from the campaigns"
+    ORGANIZATION = "The organization, from the campaigns or an overview"
     SURVEY_EDITOR = "Survey questions and results"
     REPLY_EDITOR = "Recommended replies of a campaign"
     FOLLOW_UPS = "Follow-ups"

@@ -132,12 +132,13 @@ class BulkReassign(ModalScreen[Plan | None]):
         self.preview.show_plan(self._plan, refusal)
         moves = self._plan.moves if self._plan else ()
         opted_out = sum(move.opted_out for move in moves)
-        hint = "  whoever receives gives nothing" if self.form.request.everyone else ""
+        hint = "  destinations give nothing" if self.form.request.everyone else ""
         total = f" {len(moves)} of {self.form.matching} that match, {opted_out} opted out"
         self._total.show([(total, "strong"), (hint, "quiet")])
         doing = [f"Enter moves {len(moves)}"] if moves else []
         choosing = ["arrows and space choose"] if self._action is not BulkAction.UNASSIGN_ALL else []
-        self._box.border_subtitle = ", ".join([*doing, *choosing, "Esc leaves"])
+        more = ["PgDn shows more"] if self.preview.max_scroll_y else []
+        self._box.border_subtitle = ", ".join([*doing, *choosing, *more, "Esc leaves"])
 
     def action_apply(self) -> None:
         """Return what is shown."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.hours import WindowState, clock, window_state
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.setup_texts import check_setup, read_setup
 from thrumsg_tui.domain.words import HoursIn
@@ -33,6 +34,8 @@ async def campaign_form(desk: Desk, who: Identity, glyphs: Glyphs, of: Campaign 
         if wrong := check_setup(entered, taken):
             raise Unfit(wrong)
         setup = read_setup(entered)
+        if of is None and window_state(setup.window, desk.db.clock()) is WindowState.OVER:
+            raise Unfit({"ends": "That day has passed already: no first message could be sent."})
         if of:
             return await desk.do(edit_campaign, who, of.id, setup, seen=of.setup)
         return await desk.do(
@@ -60,8 +63,9 @@ async def campaign_form(desk: Desk, who: Identity, glyphs: Glyphs, of: Campaign 
 
 def preview_lines(shown: ScriptPreview, glyphs: Glyphs) -> list[list[Part]]:
     """Show a script as one contact would get it, and what was checked about it."""
-    lines: list[list[Part]] = [[(f" To {shown.contact}: ", "quiet"), (shown.rendered.text, "")]]
-    for each in shown.checks:
+    length = f"{counted(shown.measured.segments, 'segment')}, {shown.measured.encoding}"
+    lines: list[list[Part]] = [[(f" To {shown.contact}, {length}: ", "quiet"), (shown.rendered.text, "")]]
+    for each in sorted(shown.checks, key=lambda each: each.fit):  # what is to be looked at comes first
         sign = (f" {glyphs.sent} ", "recorded") if each.fit else (f" {glyphs.flag} ", "warning")
         lines.append([sign, (each.sentence, "quiet" if each.fit else "warning")])
     return [*lines, [(f" Fields: {' '.join(f'%{code}%' for code in shown.fields)}", "quiet")]]

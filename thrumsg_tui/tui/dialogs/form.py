@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
 
+from rich.segment import Segment
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -68,8 +69,11 @@ class PreviewPane(DrawnLines):
             text = Text()
             for words, look in parts:
                 text.append(separated(safe_text(words, multiline=True)), self.look(look))
-            wrapped = text.wrap(self.app.console, max(width - 1, 4))
-            strips += [Strip([*line.render(self.app.console, end="")]).apply_style(self.rich_style) for line in wrapped]
+            if text.plain.startswith(" "):
+                text = text[1:]
+            for line in text.wrap(self.app.console, max(width - 2, 4)):
+                segments = [Segment(" "), *line.render(self.app.console, end="")]
+                strips.append(Strip(segments).apply_style(self.rich_style))
         return strips
 
 

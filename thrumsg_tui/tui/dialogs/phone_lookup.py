@@ -74,6 +74,8 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         self._desk = desk
         self._who = who
         self._pane = LookupPane(number, zone)
+        self._given = bool(number)
+        """Whether the number is still the one that was open: typing another one begins anew."""
 
     def compose(self) -> ComposeResult:
         box = Vertical(self._pane, classes="dialog narrow")
@@ -89,7 +91,7 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         """Type the number, choose, act."""
         pane = self._pane
         chosen = pane.found.conversations if pane.found else ()
-        if event.key == "escape":
+        if event.key in {"escape", "q"}:
             self.dismiss(None)
         elif event.key in {"up", "down"}:
             pane.cursor = max(0, min(pane.cursor + (1 if event.key == "down" else -1), len(chosen) - 1))
@@ -100,12 +102,15 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
             self.run_worker(self._opt(pane.found), name="opt")
         elif event.key == "backspace":
             self._typed(pane.number[:-1])
+        elif event.key == "ctrl+u":
+            self._typed("")
         elif event.character and event.character in "0123456789+-() .":
-            self._typed(pane.number + event.character)
+            self._typed(("" if self._given else pane.number) + event.character)
         event.stop()
         event.prevent_default()
 
     def _typed(self, number: str) -> None:
+        self._given = False
         self._pane.number = number
         self._look()
 

@@ -19,7 +19,7 @@ from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, c
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.staffing import StaffingScreen
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
@@ -56,7 +56,7 @@ class CampaignList(PagedList[CampaignRow]):
             (f" {totals.needs_reply:>12} ", "strong" if totals.needs_reply else "quiet"),
             (pad(self.tell_age(row.campaign.created_at), 11, right=True) + " ", "quiet"),
         ]
-        name = "  " + safe_text(row.campaign.name)
+        name = "  " + fit(separated(safe_text(row.campaign.name)), max(width - width_of(right) - 3, 12))
         return self.strip([(name, "")], right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
@@ -130,31 +130,3 @@ class CampaignsScreen(StaffingScreen):
             await self.add_senders_to(made)
             self.say(f"{made.name} is made, and {made.state}. I imports its contacts, Enter opens it.")
             self.ask_again()
-
-    @work(group=ACTION)
-    async def action_organization(self) -> None:
-        """Change the organization's settings."""
-        from thrumsg_tui.tui.dialogs.organization_form import organization_form
-
-        form = await organization_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
-        changed = await self.app.push_screen_wait(form)
-        if changed is not None:
-            self.say(f"Saved: {', '.join(changed)}." if changed else "Nothing was changed.")
-
-    def action_users(self) -> None:
-        """Show the users and their roles."""
-        from thrumsg_tui.tui.screens.users import UsersScreen
-
-        self.thrumsg.show_over(UsersScreen())
-
-    def action_opt_outs(self) -> None:
-        """Show the numbers that are opted out."""
-        from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
-
-        self.thrumsg.show_over(OptOutsScreen())
-
-    def action_unmatched(self) -> None:
-        """Show what numbers wrote that nobody knows."""
-        from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
-
-        self.thrumsg.show_over(UnmatchedScreen())

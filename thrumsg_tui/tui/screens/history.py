@@ -21,7 +21,7 @@ from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.thread import contact_names
 from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
-from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
@@ -133,7 +133,9 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         desk = self.thrumsg.desk
         if row.undone_by or not row.undoable:
             why = f"It was undone already, by change {row.undone_by}." if row.undone_by else "It cannot be undone."
-            self.say("It is under way still: undo it when it is done." if row.under_way else why, warning=True)
+            why = "It is under way still: undo it when it is done." if row.under_way else why
+            whole = f"{self.list.phones.sentence(row.summary)}.\n\n{why}"
+            await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice("n", "Close", None)]))
             return
         shown = await desk.ask(preview_undo, self.thrumsg.who, row.id)
         staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []

@@ -212,11 +212,11 @@ def reports(of: Imported) -> list[LineReport]:
 def counted(of: Imported) -> str:
     """The counts of an import in words."""
     counts = {
+        "rejected": len(of.rejected),
         "new": of.imported,
         "updated": of.updated,
         "unchanged": of.unchanged,
         "duplicate" if of.duplicates == 1 else "duplicates": of.duplicates,
-        "rejected": len(of.rejected),
     }
     return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
 

@@ -131,3 +131,31 @@ class ManagingScreen(CommandScreen):
         form = export_form(self.managed, thrumsg.desk, thrumsg.who, thrumsg.glyphs)
         if written := await self.app.push_screen_wait(form):
             self.say(written)
+
+    @work(group=ACTION)
+    async def action_organization(self) -> None:
+        """Change the organization's settings."""
+        from thrumsg_tui.tui.dialogs.organization_form import organization_form
+
+        form = await organization_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
+        changed = await self.app.push_screen_wait(form)
+        if changed is not None:
+            self.say(f"Saved: {', '.join(changed)}." if changed else "Nothing was changed.")
+
+    def action_users(self) -> None:
+        """Show the users and their roles."""
+        from thrumsg_tui.tui.screens.users import UsersScreen
+
+        self.thrumsg.show_over(UsersScreen())
+
+    def action_opt_outs(self) -> None:
+        """Show the numbers that are opted out."""
+        from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
+
+        self.thrumsg.show_over(OptOutsScreen())
+
+    def action_unmatched(self) -> None:
+        """Show what numbers wrote that nobody knows."""
+        from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
+
+        self.thrumsg.show_over(UnmatchedScreen())

@@ -112,16 +112,22 @@ class MessengerScreen(MessengerMoving):
     async def _go_on_after(self, sent: Sent, of: Conversation, following: ConversationId | None) -> None:
         """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
         held = ", held until the campaign opens" if sent.leaves_at else ""
-        self.say(f"{_SENT[sent.kind]} to {of.name}{held}.")
+        done = f"{_KINDS[sent.kind]} {self._taken} {of.name}{held}"
+        self.say(f"{done}.")
         if sent.kind is not MessageKind.REPLY or self.request.tab is not Tab.RESPONSES:
             return
         desk = self.thrumsg.desk
         if await desk.ask(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
             return
         if following is None:
-            self.say(f"{_SENT[sent.kind]} to {of.name}{held}. Nobody else waits here: u goes on to other senders'.")
+            self.say(f"{done}. Nobody else waits here: u goes on to other senders'.")
         elif self.view and of.assignment_id == self.view.viewing.id:
             self.follow = following
+
+    @property
+    def _taken(self) -> str:
+        """What becomes of a message: nothing is called sent that no gateway takes (`docs/rules.md 6.6`)."""
+        return "sent to" if self.view and self.view.settings.practice_seed is not None else "queued for"
 
     async def action_after_reply(self) -> None:
         """Switch between going on and staying after a reply."""
@@ -148,13 +154,14 @@ class MessengerScreen(MessengerMoving):
         question = f"Send all {total} {what} of {view.viewing.name}? S stops it, and it can be continued later."
         if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}")):
             return
+        verb = self._taken.partition(" ")[0]
         self.sending_all = True
         sent, refused, last = 0, 0, None
         try:
             while self.sending_all:
                 batch = await self.thrumsg.desk.do(send_batch, self.thrumsg.who, view.viewing.id, tab, last)
                 sent, refused, last = sent + len(batch.sent), refused + len(batch.refused), batch.last
-                self.say(f"Sent {sent} of {total}. S stops.")
+                self.say(f"{verb.capitalize()} {sent} of {total}. S stops.")
                 self.ask_again()
                 if last is None:
                     break
@@ -164,7 +171,8 @@ class MessengerScreen(MessengerMoving):
         finally:
             stopped, self.sending_all = not self.sending_all, False
         left = f"; {refused} could not be sent, each says why when opened" if refused else ""
-        self.say(f"{'Stopped: sent' if stopped else 'Sent'} {sent} of {total}{left}.", warning=bool(refused))
+        done = f"Stopped: {verb}" if stopped else verb.capitalize()
+        self.say(f"{done} {sent} of {total}{left}.", warning=bool(refused))
 
     async def action_skip(self) -> None:
         """Pass over the follow-up that is up for this contact."""
@@ -317,8 +325,8 @@ class MessengerScreen(MessengerMoving):
         self.say(f"Copied {self.open_one.phone_national}.")
 
 
-_SENT = {
-    MessageKind.INITIAL: "Initial message sent",
-    MessageKind.FOLLOW_UP: "Follow-up sent",
-    MessageKind.REPLY: "Reply sent",
+_KINDS = {
+    MessageKind.INITIAL: "Initial message",
+    MessageKind.FOLLOW_UP: "Follow-up",
+    MessageKind.REPLY: "Reply",
 }

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.reassignment import Request
@@ -38,8 +39,8 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
     """Counters on top, senders below; Enter opens the messenger on the row."""
 
     CSS_PATH = "overview.tcss"
-    SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE)
-    MENU_SCOPES = (Scope.STAFF, Scope.MANAGE)
+    SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)
+    MENU_SCOPES = (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 
     def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
@@ -109,7 +110,7 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         unassigned = shown.senders[0].assigned
         self._conservation.show(
             [(f"  {held - unassigned} assigned + {unassigned} Unassigned = {totals.total} contacts", "quiet")],
-            [(f"{len(self.table.marks)} senders marked ", "marked")] if self.table.marks else [],
+            [(f"{counted(len(self.table.marks), 'sender')} marked ", "marked")] if self.table.marks else _hint(shown),
         )
         spark = sparkline(shown.replies_by_hour, self.thrumsg.glyphs)
         self._replies.show(
@@ -219,6 +220,16 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
             self.reassign_in_bulk(names, Request(self.campaign_id, sources=tuple(each.id for each in marked)))
         else:
             self.reassign_in_bulk("everyone", Request(self.campaign_id, everyone=True))
+
+
+def _hint(shown: Overview) -> list[Part]:
+    """What comes next in a campaign that has only just begun."""
+    if shown.totals.total == 0:
+        return [("I imports contacts ", "accent")]
+    if len(shown.senders) == 1:
+        return [("+ adds senders ", "accent")]
+    dealt = shown.senders[0].assigned < shown.totals.total
+    return [] if dealt else [("R deals them out to the senders ", "accent")]
 
 
 def sparkline(counts: Sequence[int], glyphs: Glyphs) -> str:

@@ -6,6 +6,7 @@ from textual import work
 from textual.app import ComposeResult
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Question, QuestionId
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.questions import move_question, restore_question, retire_question
@@ -61,7 +62,7 @@ class SurveyScreen(OverScreen):
             self.pane.move_to(ids.index(self._follow))
         self._follow = None
         retired = sum(each.question.retired for each in self._results)
-        asked = f"  {len(self._results) - retired} questions" + (f", {retired} retired" if retired else "")
+        asked = f"  {counted(len(self._results) - retired, 'question')}" + (f", {retired} retired" if retired else "")
         self._summary.show([(asked, "quiet")])
 
     def action_by_sender(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on, work
 from textual.strip import Strip
 
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.database import Connection
 from thrumsg_tui.store.queries.settings import Settings, settings
@@ -47,7 +48,7 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
         total, first, rows, kept = await self.thrumsg.desk.ask(_read, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
-        self.summary.show([(f"  {total} messages of numbers that are nobody's contact", "quiet")])
+        self.summary.show([(f"  {counted(total, 'message')} of numbers that are nobody's contact", "quiet")])
 
     @on(PagedList.Chosen)
     @work(group=ACTION)

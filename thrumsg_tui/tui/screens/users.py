@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on, work
 from textual.strip import Strip
 
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, User
 from thrumsg_tui.domain.safe_text import safe_text
@@ -56,7 +57,7 @@ class UsersScreen(ListingScreen[PersonRow]):
         wanted = fold(self.search.value)
         rows = [each for each in everybody if wanted in fold(f"{each.user.name} {each.user.login} {each.user.role}")]
         self.list.show(len(rows), 0, rows, max(0, min(self.list.cursor, len(rows) - 1)))
-        self.summary.show([(f"  {len(everybody)} users", "quiet")])
+        self.summary.show([(f"  {counted(len(everybody), 'user')}", "quiet")])
 
     @work(group=ACTION)
     async def action_add(self) -> None:
@@ -74,7 +75,6 @@ class UsersScreen(ListingScreen[PersonRow]):
     async def _edit(self, of: User | None) -> None:
         form = user_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs, of)
         if stored := await self.app.push_screen_wait(form):
-            self.say(
-                f"{stored.name} is {stored.role}." if of else f"Added {stored.name} ({stored.login}) as {stored.role}."
-            )
+            done = "Saved" if of else "Added"
+            self.say(f"{done}: {stored.name} ({stored.login}), {stored.role}.")
             self.ask_again()

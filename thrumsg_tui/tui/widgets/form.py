@@ -160,4 +160,6 @@ class Form(VerticalScroll, can_focus=False):
     @on(ChoiceEditor.Changed)
     def _changed(self, event: Message) -> None:
         event.stop()
+        if here := self.here:  # what was wrong with it may be so no more
+            self._rows[here].show_wrong("")
         self.post_message(self.Changed())

@@ -10,6 +10,7 @@ from textual.events import Key
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.safe_text import safe_text
@@ -131,13 +132,15 @@ class ReassignForm(DrawnLines, can_focus=True):
                 return self._options("Status", options), []
             case _Field.COUNT:
                 shown = self._count or "all"
-                return [(" How many  ", "strong"), (shown, "accent"), (f" of {self.matching} that match", "quiet")], []
+                rest = ", so all of them" if request.count and request.count > self.matching else ""
+                matching = f" of {self.matching} that match{rest}"
+                return [(" How many  ", "strong"), (shown, "accent"), (matching, "quiet")], []
             case _Field.SPLIT:
                 options = [("equal shares", not request.level), ("level their totals", request.level)]
                 return self._options("Split", options), []
             case _Field.EVERYONE:
                 others = sum(each.user is not None and each.id not in request.sources for each in self._all)
-                return self._box(request.to_everyone, f"Distribute to all {others} other senders"), []
+                return self._box(request.to_everyone, f"Distribute to all {counted(others, 'other sender')}"), []
             case _Field.DESTINATION:
                 return self._destination(row.destination)
 
