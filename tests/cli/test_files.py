@@ -85,3 +85,16 @@ def test_an_export_goes_to_standard_output_or_a_file(spring: Shell, tmp_path: Pa
 
 def test_the_campaign_of_an_export_may_stand_after_an_option(spring: Shell) -> None:
     assert spring.json("export", "conversations", "--as", "root", "Spring")[0]["campaign_name"] == "Spring"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "messages", "--out"),
+        ("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan"),
+    ],
+)
+def test_no_file_takes_the_place_of_the_database(spring: Shell, words: tuple[str, ...]) -> None:
+    for target in (spring.database, spring.database.with_name(f"{spring.database.name}-wal")):
+        assert "is a thrumsg database, or part of one" in spring.refused(*words, target)
+    assert spring.json("overview", "Spring")["total"] == 3

@@ -133,11 +133,11 @@ def refuse_foreign(path: Path) -> None:
         return
     if path.is_dir():
         raise DatabaseUnusable(f"{path} is a folder, not a thrumsg database.")
-    if path.stat().st_size and _application_id(path) != APPLICATION_ID:
+    if path.stat().st_size and application_id(path) != APPLICATION_ID:
         raise DatabaseUnusable(f"{path} is not a thrumsg database; it was left as it is. Name another with --db.")
 
 
-def _application_id(path: Path) -> int | None:
+def application_id(path: Path) -> int | None:
     """Read what marks a SQLite file as somebody's, None for any other file.
 
     By SQLite itself, which leaves everything as it is: to open and close the file otherwise would drop the locks that

@@ -10,6 +10,16 @@ from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.store.database import application_id
+from thrumsg_tui.store.schema import APPLICATION_ID
+
+
+def refuse_database(target: Path) -> None:
+    """Raise `Refused` for a file that is a thrumsg database, or belongs to one: nothing may take its place."""
+    name = target.name.removesuffix("-wal").removesuffix("-shm")
+    of = target.with_name(name)
+    if of.is_file() and of.stat().st_size and application_id(of) == APPLICATION_ID:
+        raise Refused(f"{target} is a thrumsg database, or part of one: name another file. Nothing was written.")
 
 
 @contextmanager
@@ -41,9 +51,13 @@ def replacing(target: Path) -> Iterator[Path]:
 def writing_text(target: Path) -> Iterator[TextIO]:
     """Open a UTF-8 file that takes the place of `target` when it is whole; a pipe or device is written directly."""
     if target.exists() and not target.is_file() and not target.is_dir():
-        with target.open("w", encoding="utf-8", newline="") as file:
-            yield file
+        try:
+            with target.open("w", encoding="utf-8", newline="") as file:
+                yield file
+        except OSError as error:
+            raise Refused(f"{target} cannot be written: {error.strerror or error}.") from error
         return
+    refuse_database(target)
     with replacing(target) as part, part.open("x", encoding="utf-8", newline="") as file:
         yield file
 

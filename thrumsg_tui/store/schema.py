@@ -88,7 +88,7 @@ CREATE INDEX assignment_of_user ON assignment (user_id) WHERE user_id IS NOT NUL
 CREATE UNIQUE INDEX assignment_unassigned ON assignment (campaign_id) WHERE user_id IS NULL;
 
 CREATE TABLE follow_up (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     campaign_id INTEGER NOT NULL REFERENCES campaign (id),
     title       TEXT NOT NULL,
     text        TEXT NOT NULL,
@@ -202,7 +202,7 @@ CREATE TABLE opt_out (
 CREATE INDEX opt_out_newest ON opt_out (at DESC, phone, note_key);
 
 CREATE TABLE question (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     campaign_id INTEGER NOT NULL REFERENCES campaign (id),
     position    INTEGER NOT NULL,
     text        TEXT NOT NULL,
@@ -211,7 +211,7 @@ CREATE TABLE question (
 CREATE INDEX question_of_campaign ON question (campaign_id, position, id);
 
 CREATE TABLE choice (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     question_id INTEGER NOT NULL REFERENCES question (id),
     position    INTEGER NOT NULL,
     text        TEXT NOT NULL
@@ -229,7 +229,7 @@ CREATE TABLE answer (
 CREATE INDEX answer_of_question ON answer (question_id, choice_id, conversation_id);
 
 CREATE TABLE recommended_reply (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     campaign_id INTEGER REFERENCES campaign (id),
     position    INTEGER NOT NULL,
     title       TEXT NOT NULL,

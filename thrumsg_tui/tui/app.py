@@ -30,7 +30,7 @@ from thrumsg_tui.store.changes.presence import end_presence, show_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.people import identify, preference
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
@@ -212,7 +212,16 @@ class ThrumsgApp(App[None]):
             return
         if version != self._version:
             self._version = version
+            await self._know_the_role()
             self.ask_again()
+
+    async def _know_the_role(self) -> None:
+        """Read again who is here: an owner may have changed their role (`docs/rules.md 8.1`)."""
+        user, actor = self.who.user.login, self.who.actor.login
+        try:
+            self.who = await self.desk.ask(identify, actor, None if user == actor else user)
+        except ThrumsgError as error:
+            self._tell(str(error))
 
     async def _tick(self) -> None:
         await self._in_background(let_due)

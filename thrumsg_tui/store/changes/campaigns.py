@@ -164,7 +164,7 @@ def _require_fit(tx: Transaction, setup: Setup, campaign_id: CampaignId | None =
         raise Refused(f"There is a campaign {setup.name!r} already; nothing was changed.")
 
 
-def change_state(db: Database, who: Identity, name: str, to: CampaignState) -> Campaign:
+def change_state(db: Database, who: Identity, name: str | CampaignId, to: CampaignState) -> Campaign:
     """Launch, pause, resume or archive a campaign; `Refused` where its state does not allow that."""
     who.require(Action.RUN_CAMPAIGN)
     with db.writing() as tx:
@@ -188,7 +188,7 @@ def change_state(db: Database, who: Identity, name: str, to: CampaignState) -> C
         return campaign(tx.conn, of.id)
 
 
-def add_senders(db: Database, who: Identity, name: str, logins: Sequence[str]) -> list[str]:
+def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Sequence[str]) -> list[str]:
     """Put users on a campaign as senders, all or none; return those who were not on it yet."""
     who.require(Action.MANAGE_PEOPLE)
     with db.writing() as tx:
@@ -215,7 +215,7 @@ def add_senders(db: Database, who: Identity, name: str, logins: Sequence[str]) -
 def remove_sender(
     db: Database,
     who: Identity,
-    name: str,
+    name: str | CampaignId,
     login: str,
     *,
     destinations: Sequence[str] = (),

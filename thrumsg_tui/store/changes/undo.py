@@ -45,6 +45,8 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
     with db.writing() as tx:
         wanted = _undoable(tx.conn, who, event_id)
         outcome = _undone(tx, who, wanted, long if long and long.as_of == wanted.id else None)
+        if outcome.event is None and event_id is not None:
+            return outcome  # nothing happened, so it can be tried again; without an id the one before comes next
         tx.conn.execute(
             "UPDATE event SET undone_by = ?, undoable = ? WHERE id = ?",
             (outcome.event, int(outcome.event is not None), wanted.id),

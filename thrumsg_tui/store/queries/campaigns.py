@@ -73,8 +73,10 @@ def campaign_for(conn: sqlite3.Connection, campaign_id: CampaignId, phone: str) 
     return of.for_contact(time_zone(phone)) if of.hours_in is HoursIn.CONTACT else of
 
 
-def find_campaign(conn: sqlite3.Connection, name: str) -> Campaign:
+def find_campaign(conn: sqlite3.Connection, name: str | CampaignId) -> Campaign:
     """Find a campaign by its name, or by its id written in digits."""
+    if isinstance(name, int):
+        return campaign(conn, name)
     row = conn.execute(f"{_CAMPAIGN} WHERE campaign.name = ?", (name,)).fetchone()
     if row is None and name.isascii() and name.isdigit() and len(name) < 16:
         row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (int(name),)).fetchone()

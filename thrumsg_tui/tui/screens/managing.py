@@ -88,7 +88,7 @@ class ManagingScreen(CommandScreen):
             if not await self.app.push_screen_wait(sure):
                 return
         try:
-            changed = await self.thrumsg.desk.do(change_state, self.thrumsg.who, of.name, to)
+            changed = await self.thrumsg.desk.do(change_state, self.thrumsg.who, of.id, to)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return

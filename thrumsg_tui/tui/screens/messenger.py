@@ -252,7 +252,7 @@ class MessengerScreen(MessengerMoving):
             question = f"Opt {of.name} in again, in all campaigns? No message is sent."
             dialog, change = confirmation("Opt In", question, "Opt in"), opt_in_number
         else:
-            told = f"They are told: “{view.settings.opt_out_message}”" if of.messages else "They were never texted."
+            told = f"They are told, unless they were never texted: “{view.settings.opt_out_message}”"
             question = f"Opt {of.name} out, in all campaigns? {told}"
             dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):

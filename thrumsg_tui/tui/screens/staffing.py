@@ -38,7 +38,7 @@ class StaffingScreen(ManagingScreen, PickingScreen):
         if not chosen:
             return
         try:
-            added = await desk.do(add_senders, who, of.name, [each.login for each in chosen])
+            added = await desk.do(add_senders, who, of.id, [each.login for each in chosen])
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
@@ -77,7 +77,7 @@ class StaffingScreen(ManagingScreen, PickingScreen):
             outcome = await self.thrumsg.desk.do(
                 remove_sender,
                 self.thrumsg.who,
-                of.name,
+                of.id,
                 leaving.login,
                 destinations=destinations,
                 to_everyone=to == "everyone",
