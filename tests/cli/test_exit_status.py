@@ -80,6 +80,8 @@ def test_a_command_line_that_cannot_be_read_makes_no_database(shell: Shell, word
         (["settings", "redact_phones", "perhaps"], "either on or off"),
         (["import", "users", "/nowhere.csv"], "no file"),
         (["export", "messages", "Spring", "--out", "/"], "is a folder"),
+        (["backup", "/"], "is a folder"),
+        (["backup", "/dev/null"], "is not a thrumsg database"),
         (["reassign", "--plan", "/nowhere.json"], "cannot be read"),
     ],
 )

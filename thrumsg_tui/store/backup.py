@@ -6,9 +6,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
-from thrumsg_tui.store.database import Database, refuse_foreign
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.files import replacing
+from thrumsg_tui.store.recognising import is_thrumsg
 
 
 def backup(db: Database, target: Path) -> None:
@@ -19,10 +20,10 @@ def backup(db: Database, target: Path) -> None:
     """
     if target.exists() and target.samefile(db.path):
         raise Refused(f"{target} is the database itself; name another file for the backup.")
-    try:
-        refuse_foreign(target)
-    except DatabaseUnusable as error:
-        raise Refused(f"{error} No backup was made.") from None
+    if target.is_dir():
+        raise Refused(f"{target} is a folder; name a file in it.")
+    if target.exists() and not (target.is_file() and (target.stat().st_size == 0 or is_thrumsg(target))):
+        raise Refused(f"{target} is not a thrumsg database; it was left as it is. No backup was made.")
     journal = target.with_name(f"{target.name}-wal")
     if journal.exists():
         raise Refused(f"{target} is in use as a database ({journal.name} lies beside it); name another file.")

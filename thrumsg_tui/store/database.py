@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
+from thrumsg_tui.store.recognising import foreign, opening, refuse_foreign
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 from thrumsg_tui.store.times import to_ms
 
@@ -92,7 +93,7 @@ class Database:
     def version(self) -> int:
         """A number that changes whenever anyone else than this thread's reader wrote; 5 µs."""
         with translated_errors(self.path):
-            return int(self._connection("reader").execute("PRAGMA data_version").fetchone()[0])
+            return _pragma(self._connection("reader"), "data_version")
 
     def close(self) -> None:
         """Close this thread's connections."""
@@ -112,9 +113,12 @@ class Database:
 
     def _prepare(self) -> None:
         """Create the file or bring it up to date."""
-        refuse_foreign(self.path)
-        conn = self._connection("writer")
-        version = _user_version(conn)
+        with opening(self.path):
+            refuse_foreign(self.path)
+            conn = self._connection("writer")
+        if _pragma(conn, "page_count") and _pragma(conn, "application_id") != APPLICATION_ID:
+            raise DatabaseUnusable(foreign(self.path))
+        version = _pragma(conn, "user_version")
         if version > len(MIGRATIONS):
             raise DatabaseUnusable(
                 f"{self.path} was written by a newer thrumsg (its format is {version}, this one knows "
@@ -123,35 +127,6 @@ class Database:
         if version < len(MIGRATIONS):
             _migrate(conn)
         _write_ahead(conn)
-
-
-def refuse_foreign(path: Path) -> None:
-    """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; reads its header only."""
-    if not path.exists():
-        if not path.parent.is_dir():
-            raise DatabaseUnusable(f"There is no folder {path.parent} to keep {path.name} in.")
-        return
-    if path.is_dir():
-        raise DatabaseUnusable(f"{path} is a folder, not a thrumsg database.")
-    if path.stat().st_size and application_id(path) != APPLICATION_ID:
-        raise DatabaseUnusable(f"{path} is not a thrumsg database; it was left as it is. Name another with --db.")
-
-
-def application_id(path: Path) -> int | None:
-    """Read what marks a SQLite file as somebody's, None for any other file.
-
-    By SQLite itself, which leaves everything as it is: to open and close the file otherwise would drop the locks that
-    this process has on it (POSIX), and others would take the file for unused.
-    """
-    conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
-        return int(conn.execute("PRAGMA application_id").fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_NOTADB:
-            return None
-        raise
-    finally:
-        conn.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -173,8 +148,8 @@ def _write_ahead(conn: sqlite3.Connection) -> None:
             sleep(0.02)
 
 
-def _user_version(conn: sqlite3.Connection) -> int:
-    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+def _pragma(conn: sqlite3.Connection, name: str) -> int:
+    return int(conn.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 def _migrate(conn: sqlite3.Connection) -> None:

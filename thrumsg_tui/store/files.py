@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.store.database import application_id
-from thrumsg_tui.store.schema import APPLICATION_ID
+from thrumsg_tui.store.recognising import is_thrumsg
 
 
 def refuse_database(target: Path) -> None:
     """Raise `Refused` for a file that is a thrumsg database, or belongs to one: nothing may take its place."""
-    name = target.name.removesuffix("-wal").removesuffix("-shm")
-    of = target.with_name(name)
-    if of.is_file() and of.stat().st_size and application_id(of) == APPLICATION_ID:
+    of = Path(str(target).removesuffix("-wal").removesuffix("-shm"))
+    if of.is_file() and is_thrumsg(of):
         raise Refused(f"{target} is a thrumsg database, or part of one: name another file. Nothing was written.")
 
 

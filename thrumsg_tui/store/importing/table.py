@@ -12,6 +12,7 @@ from pathlib import Path
 
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.importing.result import Rejected
+from thrumsg_tui.store.recognising import is_thrumsg
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LONGEST_CELL = 2**31 - 1
@@ -80,6 +81,8 @@ def read_text(path: Path) -> tuple[str, list[str]]:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.is_file() and is_thrumsg(path):
+            raise Refused(f"{path} is a thrumsg database, not a CSV file. Nothing was changed.")
         content = path.read_bytes()
     except FileNotFoundError:
         raise Refused(f"There is no file {path}. Nothing was changed.") from None
