@@ -64,7 +64,7 @@ from thrumsg_tui.store.queries.lookup import look_up
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
-from thrumsg_tui.store.queries.people import people_rows, preference, users
+from thrumsg_tui.store.queries.people import identify, people_rows, preference, users
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
@@ -233,6 +233,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "campaigns": (campaigns, lambda conn, of: campaigns(conn)),
     "campaign_rows": (campaign_rows, lambda conn, of: campaign_rows(conn, of.who)),
     "stored_settings": (stored_settings, lambda conn, of: stored_settings(conn)),
+    "identify": (identify, lambda conn, of: identify(conn, "ana")),
     "people_rows": (people_rows, lambda conn, of: people_rows(conn)),
     "campaign": (campaign, lambda conn, of: campaign(conn, of.of.id)),
     "questions": (questions, lambda conn, of: questions(conn, of.of.id, retired=True)),

@@ -31,7 +31,7 @@ def undo(session: Session, args: Namespace) -> Report:
 def _preview(session: Session, args: Namespace) -> Report:
     session.who.require(Action.WORK)
     with session.db.reading() as conn:
-        last = queries.last_undoable(conn, session.who.user.id)
+        last = queries.last_undoable(conn, session.who.user.id, opts_in=session.who.may(Action.OPT_IN))
         if args.event is None and last is None:
             raise Refused("There is nothing of yours to undo.")
         shown = preview_undo(conn, session.who, args.event if last is None or args.event is not None else last.id)

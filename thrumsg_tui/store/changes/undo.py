@@ -57,7 +57,7 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
 def _undoable(conn: Connection, who: Identity, event_id: EventId | None) -> JournalEntry:
     """Find what is to be taken back, `Refused` where it cannot be; without an id the person's own last change."""
     if event_id is None:
-        own = last_undoable(conn, who.user.id)
+        own = last_undoable(conn, who.user.id, opts_in=who.may(Action.OPT_IN))
         begun = begun_by(conn, who.user.id)
         if begun and (own is None or begun > own.id):
             event_id = begun

@@ -96,14 +96,18 @@ def entry(conn: sqlite3.Connection, event_id: EventId) -> JournalEntry:
     return _entry_of(row)
 
 
-def last_undoable(conn: sqlite3.Connection, user_id: UserId) -> JournalEntry | None:
-    """The newest change of a person that can be taken back and is not itself an undo."""
+def last_undoable(conn: sqlite3.Connection, user_id: UserId, *, opts_in: bool = True) -> JournalEntry | None:
+    """The newest change of a person that can be taken back and is not itself an undo.
+
+    Without `opts_in`, what somebody may do, their own opt-outs are passed over: they cannot take them back.
+    """
     row = conn.execute(
         f"""
         {_ENTRY}
         WHERE event.user_id = ? AND event.undoable = 1 AND event.undone_by IS NULL AND event.action <> 'undo'
+          AND (? OR event.action <> 'opt_out')
         ORDER BY event.id DESC LIMIT 1
         """,
-        (user_id,),
+        (user_id, int(opts_in)),
     ).fetchone()
     return None if row is None else _entry_of(row)

@@ -10,10 +10,12 @@ from typing import Any
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Move, Plan, net_gains
-from thrumsg_tui.domain.words import Status
+from thrumsg_tui.domain.words import CampaignState, Status
+from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry
 from thrumsg_tui.store.queries.reassignment import still_possible
 
@@ -37,14 +39,22 @@ def require_may_undo(who: Identity, wanted: JournalEntry) -> None:
 def preview_undo(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> UndoPreview:
     """Work out what undoing a change would do, changing nothing.
 
-    Raises `NotFound` if there is none, `NotPermitted` where the person may not undo it.
+    Raises `NotFound` if there is none, `NotPermitted` where the person may not undo it, `Refused` where nobody may.
     """
     wanted = entry(conn, event_id)
     require_may_undo(who, wanted)
+    if wanted.undone_by is not None:
+        raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
     row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
     if row["campaign_id"] is None:
         return UndoPreview(wanted, 0, (), {})
-    removed = details_of(conn, event_id).get("removed")
+    details = details_of(conn, event_id)
+    removed = details.get("removed")
+    if "removed" in details:
+        of = campaign(conn, CampaignId(row["campaign_id"]))
+        if of.state is CampaignState.ARCHIVED:
+            raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
+        who.require(Action.REASSIGN if removed is None else Action.MANAGE_PEOPLE)
     returning = AssignmentId(removed) if removed is not None and wanted.deed is not Deed.UNDO else None
     planned = way_back(conn, CampaignId(row["campaign_id"]), event_id)
     moves, skipped = still_possible(conn, planned, returning=returning)

@@ -137,7 +137,11 @@ class HistoryScreen(ListingScreen[JournalEntry]):
             whole = f"{self.list.phones.sentence(row.summary)}.\n\n{why}"
             await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice("n", "Close", None)]))
             return
-        shown = await desk.ask(preview_undo, self.thrumsg.who, row.id)
+        try:
+            shown = await desk.ask(preview_undo, self.thrumsg.who, row.id)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
         staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
         question = self.list.phones.sentence(_question(shown, staying))
         if not await self.app.push_screen_wait(confirmation("Undo", question, "Take it back")):

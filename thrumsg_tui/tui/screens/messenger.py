@@ -14,6 +14,7 @@ from textual.reactive import var
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.fields import Rendered
+from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.reassignment import Request, by_status
 from thrumsg_tui.domain.words import MessageKind, Tab
 from thrumsg_tui.store.changes.follow_ups import skip_follow_up
@@ -257,7 +258,8 @@ class MessengerScreen(MessengerMoving):
             dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
             self._worked_on = of.id
-            self.say(f"{of.name} is opted {'in' if of.opted_out else 'out'}; z undoes it.")
+            undo = "; z undoes it" if self.thrumsg.who.may(Action.OPT_IN) else ""
+            self.say(f"{of.name} is opted {'in' if of.opted_out else 'out'}{undo}.")
 
     # Reassigning
 
