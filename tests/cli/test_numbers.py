@@ -136,3 +136,17 @@ def test_numbers_in_the_list_and_in_notes_are_redacted_where_that_is_set(spring:
         assert "5550142" not in said
         assert "5550143" not in said
     assert spring.json("opt-outs", "--search", "0142") == []
+
+
+def test_notes_and_refusals_are_redacted_wherever_they_are_shown(spring: Shell) -> None:
+    spring.done("opt-out", MARIA, "--note", "asked from (415) 555-0199")
+    thread = spring.json("lookup", MARIA)["conversations"][0]["id"]
+    spring.done("settings", "redact_phones", "on")
+    said = [
+        *(spring.done("lookup", MARIA), spring.done("lookup", MARIA, "--json")),
+        *(spring.done("thread", thread), spring.done("thread", thread, "--json")),
+        *(spring.done("history"), spring.refused("opt-out", MARIA), spring.refused("opt-in", DEV)),
+    ]
+    for each in said:
+        assert "555-01" not in each
+        assert "55501" not in each

@@ -247,6 +247,18 @@ async def test_taking_an_opt_out_back_shows_no_redacted_number(redacted: Office)
         assert not sees_number(person)
 
 
+async def test_notes_are_redacted_in_the_thread_the_lookup_and_the_list(redacted: Office) -> None:
+    opt_out_number(redacted.db, redacted.ana, "+14155550001", "asked from (415) 555-0001")
+    async with redacted.messenger() as person:
+        await person.press("4")
+        assert person.sees("•••-••01")
+        assert not sees_number(person)
+        await person.press("p")
+        await person.type("4155550001")
+        await person.wait_until(lambda: person.sees("asked from (•••) •••-••01"), "the note in the lookup")
+        assert person.screen.replace("-", "").replace(" ", "").count("5550001") == 1, "only what was typed"
+
+
 async def test_redacted_digits_cannot_be_searched_for(redacted: Office) -> None:
     async with redacted.messenger() as person:
         await person.press("slash")

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.reassignment import Outcome, Plan
-from thrumsg_tui.store.phones import PhoneDisplay
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.queries.jobs import Job
 from thrumsg_tui.store.queries.results import QuestionResult
 from thrumsg_tui.store.queries.script_preview import ScriptPreview
@@ -183,7 +183,7 @@ def thread_record(of: Conversation, questions: Sequence[Question], phones: Phone
         "status": of.status,
         "opted_out": of.opted_out,
         "flagged": of.flagged,
-        "opt_out": opt_out_record(of.opt_out),
+        "opt_out": opt_out_record(of.opt_out, phones),
         "fields": dict(of.fields),
         "messages": [_message_record(each) for each in of.messages],
         "answers": answers(of, questions),
@@ -220,9 +220,9 @@ def _message_record(of: Message) -> Record:
     }
 
 
-def opt_out_record(of: OptOut | None) -> Record | None:
+def opt_out_record(of: OptOut | None, phones: PhoneDisplay) -> Record | None:
     """How and when a number was opted out."""
-    return {"kind": of.kind, "note": of.note, "at": iso(of.at), "by": of.by} if of else None
+    return {"kind": of.kind, "note": phones.sentence(of.note), "at": iso(of.at), "by": of.by} if of else None
 
 
 def outcome_record(of: Outcome) -> Record:

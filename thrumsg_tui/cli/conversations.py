@@ -9,20 +9,20 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.cli.contract import answers, conversation_record, thread_record
-from thrumsg_tui.cli.phone_display import phone_display
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent
 from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.words import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.store.changes import surveys
-from thrumsg_tui.store.phones import PhoneDisplay
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import conversations as queries
 from thrumsg_tui.store.queries import thread as threads
+from thrumsg_tui.store.redacting import phone_display
 
 
 def list_all(session: Session, args: Namespace) -> Report:

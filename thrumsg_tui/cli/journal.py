@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import Namespace
 
 from thrumsg_tui.cli.contract import entry_record, undo_record
-from thrumsg_tui.cli.phone_display import phone_display
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.session import Session
@@ -18,6 +17,7 @@ from thrumsg_tui.store.queries import history as queries
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import preview_undo
+from thrumsg_tui.store.redacting import phone_display
 
 
 def undo(session: Session, args: Namespace) -> Report:

@@ -48,8 +48,9 @@ def _run(given: Sequence[str]) -> int:
 
 def _reported(command: Callable[..., Any], args: Namespace) -> int:
     from thrumsg_tui.cli.session import finish_what_was_left, opened
+    from thrumsg_tui.store.redacting import refusals_redacted
 
-    with opened(args) as session:
+    with opened(args) as session, refusals_redacted(session.db):
         finish_what_was_left(session.db, session.who)
         report = command(session, args)
     show(report, as_json=args.json)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
-from thrumsg_tui.cli.phone_display import phone_display, read_number
+from thrumsg_tui.cli.phone_numbers import read_number
 from thrumsg_tui.cli.printing import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
@@ -23,6 +23,7 @@ from thrumsg_tui.store.changes import receiving, sending
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.redacting import phone_display
 from thrumsg_tui.store.times import iso
 
 INTERRUPTED = 130

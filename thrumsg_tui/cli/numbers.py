@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from thrumsg_tui.cli.contract import opt_out_record
-from thrumsg_tui.cli.phone_display import phone_display, read_number
+from thrumsg_tui.cli.phone_numbers import read_number
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import STANDARD_INPUT, Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.gateway.outbox import deliver_practice
 from thrumsg_tui.store.changes import opt_outs
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
@@ -23,6 +24,7 @@ from thrumsg_tui.store.queries.lookup import PhoneRecord
 from thrumsg_tui.store.queries.lookup import look_up as known_of
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
+from thrumsg_tui.store.redacting import phone_display
 from thrumsg_tui.store.times import iso
 
 
@@ -105,8 +107,7 @@ def list_opt_outs(session: Session, args: Namespace) -> Report:
         {
             "phone": shown.number(each.opt_out.phone),
             "name": each.name,
-            **(opt_out_record(each.opt_out) or {}),
-            "note": shown.sentence(each.opt_out.note),
+            **(opt_out_record(each.opt_out, shown) or {}),
         }
         for each in found
     ]
@@ -141,14 +142,14 @@ def look_up(session: Session, args: Namespace) -> Report:
         "phone": phones.number(found.phone),
         "name": found.name,
         "opted_out": found.opt_out is not None,
-        "opt_out": opt_out_record(found.opt_out),
+        "opt_out": opt_out_record(found.opt_out, phones),
         "conversations": [
             {"id": each.id, "campaign": each.campaign, "sender": each.sender, "status": each.status}
             for each in found.conversations
         ],
         "unmatched": found.unmatched,
     }
-    return Report(record, _lines(found, phones.number(found.phone)))
+    return Report(record, _lines(found, phones))
 
 
 def unmatched(session: Session, args: Namespace) -> Report:
@@ -166,13 +167,15 @@ def unmatched(session: Session, args: Namespace) -> Report:
     )
 
 
-def _lines(found: PhoneRecord, shown: str) -> list[str]:
+def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
     opted_out = "no"
     if found.opt_out:
         by = f", by {found.opt_out.by}" if found.opt_out.by else ""
-        note = f": {found.opt_out.note}" if found.opt_out.note else ""
+        note = f": {phones.sentence(found.opt_out.note)}" if found.opt_out.note else ""
         opted_out = f"since {found.opt_out.at:%Y-%m-%d %H:%M} UTC, {found.opt_out.kind}{by}{note}"
-    lines = pairs([("Number", shown), ("Contact", found.name or "nobody's"), ("Opted out", opted_out)])
+    lines = pairs(
+        [("Number", phones.number(found.phone)), ("Contact", found.name or "nobody's"), ("Opted out", opted_out)]
+    )
     if found.conversations:
         rows = [
             (each.id, each.campaign, each.sender or UNASSIGNED, each.status.replace("_", " "))

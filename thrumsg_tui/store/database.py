@@ -113,7 +113,7 @@ class Database:
 
     def _prepare(self) -> None:
         """Create the file or bring it up to date."""
-        with opening(self.path):
+        with opening(self.path, self):
             refuse_foreign(self.path)
             conn = self._connection("writer")
         if _pragma(conn, "page_count") and _pragma(conn, "application_id") != APPLICATION_ID:

@@ -1,18 +1,13 @@
-"""Phone numbers: reading them in any spelling, and hiding them (`docs/rules.md 9.2`, `3.20`).
+"""Phone numbers: reading them in any spelling (`docs/rules.md 9.2`).
 
 The library is imported inside the functions: it costs start-up time, and most commands need no number.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from thrumsg_tui.domain.names import full_name
-
 _LONGEST_SHOWN = 30
-
-_NUMBER = re.compile(r"\+[0-9]{7,15}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +64,6 @@ def require_region(region: str) -> None:
         raise ValueError(f"{region!r} is not a region; write a country's two letters, as in US, CA or GB.")
 
 
-def redacted(national: str, *, ascii_only: bool = False) -> str:
-    """Hide all digits of a number but the last two (`docs/rules.md 3.20`)."""
-    hidden = "*" if ascii_only else "•"
-    seen = 0
-    shown = []
-    for character in reversed(national):
-        seen += character.isdigit()
-        shown.append(hidden if character.isdigit() and seen > 2 else character)
-    return "".join(reversed(shown))
-
-
 def _unreadable(error: Exception, shown: str) -> str:
     from phonenumbers import NumberParseException as Unreadable
 
@@ -108,23 +92,3 @@ def _impossible(result: int, shown: str) -> str:
             return f"{shown!r} begins with a country code that no country has."
         case _:
             return f"{shown!r} has a number of digits that no phone number has."
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneDisplay:
-    """Shows numbers, or hides all but their last digits."""
-
-    redacts: bool
-    ascii_only: bool = False
-
-    def number(self, phone: str) -> str:
-        """Show one number."""
-        return redacted(phone, ascii_only=self.ascii_only) if self.redacts else phone
-
-    def sentence(self, text: str) -> str:
-        """Show a sentence in which numbers may occur."""
-        return _NUMBER.sub(lambda found: self.number(found[0]), text)
-
-    def name(self, first_name: str, last_name: str, phone: str) -> str:
-        """Show a contact's name, or the number of somebody without one."""
-        return full_name(first_name, last_name) or self.number(phone)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.store.schema import APPLICATION_ID
@@ -20,13 +21,14 @@ _SQLITE = b"SQLite format 3\0"
 _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
 
 _looking = threading.RLock()
-_opened: set[tuple[int, int]] = set()
+_open: WeakKeyDictionary[object, tuple[int, int]] = WeakKeyDictionary()
+"""Device and inode of every file that this process has open as a database, by whose connections they are."""
 
 
 def is_thrumsg(path: Path) -> bool:
     """Whether an existing file bears the mark of a thrumsg database."""
     with _looking:
-        if _inode(path) in _opened:
+        if _inode(path) in _open.values():
             return True
         with path.open("rb") as file:
             header = file.read(_APPLICATION_ID.stop)
@@ -51,11 +53,11 @@ def foreign(path: Path) -> str:
 
 
 @contextmanager
-def opening(path: Path) -> Iterator[None]:
-    """Keep others of this process from looking at a file by hand while a connection to it is made, and ever after."""
+def opening(path: Path, holder: object) -> Iterator[None]:
+    """Keep this process from looking at a file by hand while a first connection is made, and as long as `holder` is."""
     with _looking:
         yield
-        _opened.add(_inode(path))
+        _open[holder] = _inode(path)
 
 
 def _inode(path: Path) -> tuple[int, int]:

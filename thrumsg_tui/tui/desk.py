@@ -13,6 +13,7 @@ from thrumsg_tui.domain.errors import DatabaseBusy, Refused
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.store.changes.paced import PAUSE, let_go, step
 from thrumsg_tui.store.database import Connection, Database
+from thrumsg_tui.store.redacting import refusals_redacted
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -53,7 +54,7 @@ class Desk:
         """Run a query on one state of the database."""
 
         def run() -> _T:
-            with self.db.reading() as conn:
+            with refusals_redacted(self.db), self.db.reading() as conn:
                 return query(conn, *args, **kwargs)
 
         return await self._awaited(self._reader, run)
@@ -62,7 +63,8 @@ class Desk:
         """Make a change; when this returns it is stored."""
 
         def run() -> _T:
-            return change(self.db, *args, **kwargs)
+            with refusals_redacted(self.db):
+                return change(self.db, *args, **kwargs)
 
         return await self._awaited(self._writer, run)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.store.phones import PhoneDisplay
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.queries.settings import Settings
 from thrumsg_tui.tui.glyphs import ASCII, Glyphs
 

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.phones import normalize
@@ -26,9 +27,10 @@ class LookupPane(DrawnLines, can_focus=True):
 
     DEFAULT_CSS = "LookupPane { scrollbar-size-vertical: 1; overflow-x: hidden; height: auto; max-height: 60vh; }"
 
-    def __init__(self, number: str, zone: tzinfo) -> None:
+    def __init__(self, number: str, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()
         self.number = number
+        self.phones = phones
         self.found: PhoneRecord | None = None
         self.sentence = ""
         self.cursor = 0
@@ -56,7 +58,7 @@ class LookupPane(DrawnLines, can_focus=True):
             when = f"{opt_out.at.astimezone(self._zone):%d %b %Y %H:%M}"
             rows.append([(f" Opted out ({opt_out.kind}){by}, {when}", "warning")])
             if opt_out.note:
-                rows.append([(f" {safe_text(opt_out.note)}", "quiet")])
+                rows.append([(f" {safe_text(self.phones.sentence(opt_out.note))}", "quiet")])
         else:
             rows.append([(" Not opted out", "quiet")])
         if found.unmatched:
@@ -69,12 +71,12 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
 
     CSS_PATH = "dialogs.tcss"
 
-    def __init__(self, number: str, desk: Desk, who: Identity, zone: tzinfo) -> None:
+    def __init__(self, number: str, desk: Desk, who: Identity, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()
         self._desk = desk
         self._who = who
-        self._pane = LookupPane(number, zone)
-        self._given = bool(number)
+        self._pane = LookupPane("" if phones.redacts else number, zone, phones)
+        self._given = bool(self._pane.number)
         """Whether the number is still the one that was open: typing another one begins anew."""
 
     def compose(self) -> ComposeResult:
@@ -130,7 +132,7 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         self.refresh(layout=True)
 
     async def _opt(self, found: PhoneRecord) -> None:
-        name = found.name or found.phone
+        name = found.name or self._pane.phones.number(found.phone)
         if found.opt_out:
             dialog, change = confirmation("Opt In", f"Opt {name} in again, in all campaigns?", "Opt in"), opt_in_number
         else:

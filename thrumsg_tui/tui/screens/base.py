@@ -18,6 +18,7 @@ from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
+from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.shell import Shell
 from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
 from thrumsg_tui.tui.widgets.drawn import Part
@@ -160,8 +161,8 @@ class CommandScreen(Screen[None]):
         from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 
         thrumsg = self.thrumsg
-        hidden = (await thrumsg.desk.ask(settings)).redact_phones
-        dialog = PhoneLookup("" if hidden else number, thrumsg.desk, thrumsg.who, thrumsg.zone)
+        phones = phone_display(await thrumsg.desk.ask(settings), thrumsg.glyphs)
+        dialog = PhoneLookup(number, thrumsg.desk, thrumsg.who, thrumsg.zone, phones)
         if found := await self.app.push_screen_wait(dialog):
             thrumsg.open_conversation(found)
 

@@ -211,8 +211,9 @@ class MessengerPanes(ReassigningScreen):
             of = shown.conversation
             self._show_head(view, of)
             gateway = view.settings.practice_seed is not None
-            now = self.thrumsg.desk.db.clock()
-            self.thread.show_thread(ShownThread(of, view.campaign_here, now, self.thrumsg.zone, gateway))
+            now, zone = self.thrumsg.desk.db.clock(), self.thrumsg.zone
+            phones = phone_display(view.settings, self._glyphs)
+            self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones))
             self._paint_box(shown)
         self.tell_box()
 

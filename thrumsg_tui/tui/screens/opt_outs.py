@@ -34,7 +34,7 @@ class OptOutList(NumbersList[OptOutRow]):
             (f"  {pad(self.phones.number(row.phone_national), 18)}", ""),
             (pad(safe_text(row.name or ""), 22) + " ", "strong"),
             (f"{pad(of.kind, 10)}", "quiet"),
-            (safe_text(of.note), ""),
+            (safe_text(self.phones.sentence(of.note)), ""),
         ]
         by = f" {safe_text(of.by)}" if of.by else ""
         return self.strip(

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.strip import Strip
 from textual.widgets import Input
 
-from thrumsg_tui.store.phones import PhoneDisplay
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState
@@ -28,6 +29,7 @@ class ShownThread:
     now: datetime
     zone: tzinfo
     gateway: bool
+    phones: PhoneDisplay
 
 
 class ThreadPane(DrawnLines, can_focus=True):
@@ -43,7 +45,7 @@ class ThreadPane(DrawnLines, can_focus=True):
 
     def show_thread(self, shown: ShownThread | None) -> None:
         """Show a thread, at its end unless the same one was scrolled up."""
-        key = (shown.conversation, shown.now.date(), shown.gateway) if shown else None
+        key = (shown.conversation, shown.now.date(), shown.gateway, shown.phones) if shown else None
         if key == self._key:
             return
         same = shown and self._shown and shown.conversation.id == self._shown.conversation.id
@@ -75,7 +77,7 @@ class ThreadPane(DrawnLines, can_focus=True):
             if isinstance(entry, Message):
                 strips += self._message(entry, f"{local:%H:%M}", width)
             else:
-                strips += self._event(f"{entry.sentence}, {local:%H:%M}", width)
+                strips += self._event(f"{self._shown.phones.sentence(entry.sentence)}, {local:%H:%M}", width)
         if not entries:
             strips.append(self.strip([(" nothing was written yet", "quiet")], width=width))
         return strips

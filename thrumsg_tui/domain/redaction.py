@@ -1,0 +1,53 @@
+"""Hiding phone numbers from the screen (`docs/rules.md 3.20`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.names import full_name
+
+_GAP = r"[ ().\-]{0,2}"
+_NUMBER = re.compile(
+    rf"""
+    (?<![\w+\-.(])                    # not in the middle of a word, a number or a date
+    (?!\d{{4}}-\d\d-\d\d)             # nor a date itself
+    (?: \+\d(?:{_GAP}\d){{6,14}}      # with a country code
+      | \(?\d(?:{_GAP}\d){{9,14}}     # with an area code
+      | \d{{3}}[ .\-]\d{{4}}          # the seven digits that neighbours give
+    )
+    (?!\d)
+    """,
+    re.VERBOSE,
+)
+
+
+def redacted(national: str, *, ascii_only: bool = False) -> str:
+    """Hide all digits of a number but the last two."""
+    hidden = "*" if ascii_only else "•"
+    seen = 0
+    shown = []
+    for character in reversed(national):
+        seen += character.isdigit()
+        shown.append(hidden if character.isdigit() and seen > 2 else character)
+    return "".join(reversed(shown))
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneDisplay:
+    """Shows numbers, or hides all but their last digits."""
+
+    redacts: bool
+    ascii_only: bool = False
+
+    def number(self, phone: str) -> str:
+        """Show one number."""
+        return redacted(phone, ascii_only=self.ascii_only) if self.redacts else phone
+
+    def sentence(self, text: str) -> str:
+        """Show a sentence, or a note, in which numbers may occur in any usual spelling."""
+        return _NUMBER.sub(lambda found: self.number(found[0]), text)
+
+    def name(self, first_name: str, last_name: str, phone: str) -> str:
+        """Show a contact's name, or the number of somebody without one."""
+        return full_name(first_name, last_name) or self.number(phone)
