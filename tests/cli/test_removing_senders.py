@@ -166,3 +166,16 @@ def test_a_moderator_who_may_reassign_may_not_put_a_sender_back(kims: Shell) -> 
     kims.log_in("mo")
     kims.refused("undo", event)
     assert senders(kims) == [None, "lee", "zoe"]
+
+
+def test_an_older_removal_is_not_taken_back_over_a_newer_one(kims: Shell) -> None:
+    first = kims.json(*REMOVE_KIM)["event"]
+    kims.done("campaign", "add-sender", "Spring", "kim")
+    second = kims.json(*REMOVE_KIM)["event"]
+    for words in (("undo", first), ("undo", first, "--preview")):
+        assert f"removed again since, by change {second}" in kims.refused(*words)
+    assert senders(kims) == [None, "lee", "zoe"]
+    kims.done("undo", second)
+    kims.done("undo", first)
+    assert holders(kims) == ["kim", "kim", "kim"]
+    assert senders(kims) == [None, "kim", "lee", "zoe"]

@@ -1,5 +1,6 @@
 """Who is at the keyboard, and which file is used (`docs/rules.md 8.2`)."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -114,3 +115,14 @@ def test_a_command_with_an_open_quote_is_refused(spring: Shell) -> None:
 
 def test_help_does_not_tell_of_forced_logins(shell: Shell) -> None:
     assert "forced" not in shell.done("--help") + shell.done("campaign", "create", "--help")
+
+
+def test_who_has_another_account_than_the_file_cannot_say_who_they_are(
+    spring: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = spring.database.stat().st_uid
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1000)
+    assert "is for the account that owns" in spring.refused("--forced-login", "root", "campaign", "list")
+    assert spring.done("campaign", "list")
+    monkeypatch.setattr(os, "getuid", lambda: owner)
+    assert spring.done("--forced-login", "root", "campaign", "list")

@@ -138,7 +138,9 @@ def test_times_outside_the_day_are_an_error(opens: int, closes: int) -> None:
         DailyHours(NEW_YORK, opens, closes)
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "America", "../etc/passwd", "New York", "a\x00b"])
+@pytest.mark.parametrize(
+    "name", ["Mars/Olympus", "", "America", "../etc/passwd", "New York", "a\x00b", "localtime", "right/UTC"]
+)
 def test_an_unknown_time_zone_is_an_error(name: str) -> None:
     with pytest.raises(ValueError, match="is not a known time zone"):
         DailyHours(name, 540, 1260)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.arranging import journal
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity, Role
@@ -54,6 +55,17 @@ def test_a_known_login_gets_what_the_file_says_and_keeps_the_rest(
     assert (kim.name, kim.role) == ("Kimberly Alvarez", Role.ADMIN)
 
 
+def test_each_role_that_a_file_gives_is_in_the_journal(
+    db: Database, owner: Identity, spring: Campaign, path: Path
+) -> None:
+    path.write_text("login,first_name,role\nkim,Kim,admin\nnew,Nell,owner\nzoe,Zoe,\n")
+    import_users(db, owner, path)
+    said = [each.summary for each in journal(db)]
+    assert "made kim admin, was sender" in said
+    assert "added Nell (new) as owner" in said
+    assert not [each for each in said if "zoe" in each]
+
+
 def test_unknown_roles_bad_logins_and_the_last_owner_are_rejected(db: Database, owner: Identity, path: Path) -> None:
     path.write_text("login,role\nmo,boss\ntwo words,\n,sender\nana,admin\nben,\n")
     done = import_users(db, owner, path)
@@ -62,7 +74,7 @@ def test_unknown_roles_bad_logins_and_the_last_owner_are_rejected(db: Database, 
         (2, "'boss' is not a role; there are sender, moderator, admin, owner"),
         (3, "'two words' cannot be a login: it must be one word."),
         (4, "no login"),
-        (5, "ana is the only owner and stays one"),
+        (5, "ana is the only owner; make somebody else an owner first."),
     ]
 
 

@@ -22,6 +22,7 @@ from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.lookup import look_up
 
@@ -215,6 +216,19 @@ def test_the_flag_goes_with_an_answer_or_an_opt_out(
     assert not look_at(db, bea).flagged
 
 
+def test_the_flag_is_back_when_an_opt_out_is_taken_back_and_gone_after_an_opt_in(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    receive(db, None, ANN, "please stop")
+    opt_out_number(db, owner, ANN)
+    undo(db, owner)
+    assert look_at(db, ann).flagged
+    opt_out_number(db, owner, ANN)
+    opt_in_number(db, owner, ANN)
+    assert not look_at(db, ann).flagged
+
+
 # In again
 
 
@@ -288,12 +302,29 @@ def test_a_cancelled_message_never_leaves(db: Database, owner: Identity, held: C
     assert look_at(db, held).messages[0].state is MessageState.CANCELLED
 
 
-def test_a_queued_message_does_not_get_through(db: Database, owner: Identity, ann: ConversationId) -> None:
+def test_a_queued_message_does_not_get_through_and_who_never_was_texted_is_told_nothing(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
     send(db, owner, ann)
     opt_out_number(db, owner, ANN)
-    assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
+    assert take_queued(db) == []
     of = look_at(db, ann)
-    assert [message.state for message in of.messages] == [MessageState.CANCELLED, MessageState.SENDING]
+    assert [message.state for message in of.messages] == [MessageState.CANCELLED, MessageState.CANCELLED]
+    assert of.status is Status.NOT_STARTED
+    why = "message cancelled: the contact was opted out before it could leave"
+    assert [each.sentence for each in of.events][-2:] == [why, why]
+    assert [each.summary for each in journal(db)].count(why) == 2
+    assert examine(db) == []
+
+
+def test_who_was_texted_is_told_though_a_later_message_is_cancelled(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    send(db, owner, ann, body="Are you there?")
+    opt_out_number(db, owner, ANN)
+    assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
 
 
 def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(

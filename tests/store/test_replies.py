@@ -73,7 +73,7 @@ def test_what_is_no_reply_is_refused(
     with pytest.raises(Refused, match=reason):
         add_reply(db, owner, spring.id, title, body)
     with pytest.raises(Refused, match=reason):
-        edit_reply(db, owner, other, title, body)
+        edit_reply(db, owner, other, title=title, body=body)
     assert titles(db, spring) == ["Where", "Other"]
     assert len(journal(db)) == before
 
@@ -100,8 +100,8 @@ def test_words_are_stored_as_they_were_written(db: Database, owner: Identity, sp
 def test_a_reply_is_changed_where_it_stands(db: Database, owner: Identity, spring: Campaign) -> None:
     first = add_reply(db, owner, spring.id, "Where", "At the school")
     add_reply(db, owner, spring.id, "When", "Until eight")
-    assert edit_reply(db, owner, first, "Place", "At the church")
-    assert not edit_reply(db, owner, first, "Place", "At the church")
+    assert edit_reply(db, owner, first, title="Place", body="At the church")
+    assert not edit_reply(db, owner, first, title="Place", body="At the church")
     assert titles(db, spring) == ["Place", "When"]
     assert [each.summary for each in journal(db)[:2]] == ["changed the reply 'Where'", "added the reply 'When'"]
 
@@ -149,7 +149,7 @@ def test_a_reply_is_removed_and_the_journal_keeps_its_words(db: Database, owner:
     for change in (
         lambda: remove_reply(db, owner, made),
         lambda: move_reply(db, owner, made, 1),
-        lambda: edit_reply(db, owner, made, "A", "B"),
+        lambda: edit_reply(db, owner, made, title="A", body="B"),
     ):
         with pytest.raises(NotFound, match="removed it meanwhile"):
             change()
@@ -169,7 +169,7 @@ def test_it_takes_an_admin(db: Database, owner: Identity, spring: Campaign, mode
     made = add_reply(db, owner, spring.id, "Where", "At the school")
     for change in (
         lambda: add_reply(db, moderator, None, "A", "B"),
-        lambda: edit_reply(db, moderator, made, "A", "B"),
+        lambda: edit_reply(db, moderator, made, title="A", body="B"),
         lambda: move_reply(db, moderator, made, 1),
         lambda: remove_reply(db, moderator, made),
     ):
@@ -184,7 +184,7 @@ def test_an_archived_campaign_keeps_its_replies_and_the_global_ones_change(
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
     for change in (
         lambda: add_reply(db, owner, spring.id, "A", "B"),
-        lambda: edit_reply(db, owner, own, "A", "B"),
+        lambda: edit_reply(db, owner, own, title="A", body="B"),
         lambda: move_reply(db, owner, own, 1),
         lambda: remove_reply(db, owner, own),
     ):

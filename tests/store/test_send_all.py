@@ -11,12 +11,14 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import CampaignState, MessageKind, Status, Tab
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
+from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.thread import draft
 
 PEOPLE = BATCH + 5
 
@@ -93,6 +95,18 @@ def test_more_refusals_than_fit_in_a_batch_do_not_keep_the_others_from_being_sen
     give(db, owner, of, "kim", conversations)
     batches = work_through(db, owner, of, "kim")
     assert [(len(batch.sent), len(batch.refused)) for batch in batches] == [(0, BATCH), (1, 0)]
+
+
+def test_words_of_one_s_own_are_neither_sent_nor_lost(db: Database, owner: Identity, quick: Campaign) -> None:
+    [mine, others] = take_in(db, owner, "Quick", ["Ann", "Bea"], first=500)
+    give(db, owner, quick, "lee", [mine, others])
+    keep_draft(db, owner, mine, "Hi Ann, it is me")
+    keep_draft(db, known_as(db, "lee"), others, "Hi Bea, it is Lee")
+    [batch] = work_through(db, owner, quick, "lee")
+    assert len(batch.sent) == 2
+    assert batch.refused == ((mine, "There are words of yours in it: send it by itself."),)
+    with db.reading() as conn:
+        assert draft(conn, owner.user.id, mine) == "Hi Ann, it is me"
 
 
 def test_opted_out_conversations_are_not_in_it(db: Database, owner: Identity, quick: Campaign) -> None:

@@ -8,6 +8,7 @@ from tests.tui.filling import choose, fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.people import edit_user
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.people import find_user
@@ -159,3 +160,16 @@ async def test_what_unknown_numbers_wrote_is_listed(office: Office) -> None:
         await person.wait_for("Hello?")
         await person.press("enter")
         assert isinstance(person.app.screen, PhoneLookup)
+
+
+async def test_what_another_admin_changed_meanwhile_stays(office: Office) -> None:
+    async with office.app() as person:
+        await person.press("q", "U", "slash")
+        await person.type("kim")
+        await person.press("enter", "enter")
+        await fill(person, email="kim@example.org")
+        edit_user(office.db, office.ana, "kim", last_name="Alvarado")
+        await person.press("ctrl+o")
+    with office.db.reading() as conn:
+        kim = find_user(conn, "kim")
+    assert (kim.name, kim.email) == ("Kim Alvarado", "kim@example.org")

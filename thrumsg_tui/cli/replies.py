@@ -35,9 +35,7 @@ def add(session: Session, args: Namespace) -> Report:
 def edit(session: Session, args: Namespace) -> Report:
     """Change a reply; what is not given stays."""
     campaign_id, of = _found(session, args)
-    title = of.title if args.new_title is None else args.new_title
-    body = of.body if args.body is None else args.body
-    changes.edit_reply(session.db, session.who, of.id, title, body)
+    changes.edit_reply(session.db, session.who, of.id, title=args.new_title, body=args.body)
     return _own(session, campaign_id)
 
 

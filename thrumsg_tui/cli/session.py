@@ -56,6 +56,7 @@ def opened(args: Namespace) -> Iterator[Session]:
     path = database_path(args.db)
     db = open_database(path)
     try:
+        _require_own_account(args, path)
         if make_first_owner(db, person.login, person.first_name, person.last_name):
             print(f"thrumsg: {path} is new, and {person.login} is its owner.", file=sys.stderr)
         with db.reading() as conn:
@@ -86,6 +87,19 @@ def finish_what_was_left(db: Database, who: Identity) -> None:
             complain(f"Finished a move that had been left behind{what}.")
     except DatabaseUnusable as error:
         complain(f"A move that had been left behind is still not finished. {error}")
+
+
+def _require_own_account(args: Namespace, path: Path) -> None:
+    """Raise `NotPermitted` where somebody says who they are on a file of another account (`docs/rules.md 8.2`).
+
+    The account that the keys open owns the database; whoever has a login of their own is known by it.
+    """
+    owner, own = path.stat().st_uid, os.getuid()
+    if args.forced_login is not None and own not in {owner, 0}:
+        raise NotPermitted(
+            f"--forced-login is for the account that owns {path}; yours has a login by which it is known. "
+            "Leave --forced-login out, or let the account that the keys open own the file."
+        )
 
 
 def _require_own_files(args: Namespace, who: Identity) -> None:

@@ -127,11 +127,18 @@ def window_start(window: InitialWindow) -> datetime | None:
     return (_clock_change(zone, earlier, start) or start) if earlier < start else start
 
 
+_NO_PLACE = re.compile(r"localtime|posixrules|Factory|posix/.*|right/.*")
+"""Files of a time zone database that mean another zone on every machine, or none."""
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not a known time zone; write it like America/New_York.") from error
+        zone = None if _NO_PLACE.fullmatch(name) else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = None
+    if zone is None:
+        raise ValueError(f"{name!r} is not a known time zone; write it like America/New_York.")
+    return zone
 
 
 def _utc(at: datetime) -> datetime:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
+from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.sending import hold_until, shut_out
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
-from thrumsg_tui.store.changes.holding import cancel
+from thrumsg_tui.store.changes.holding import WINDOW_OVER, cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.times import to_ms
 
@@ -68,21 +70,45 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
 
 def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
     """Claim a message, unless its number has opted out, its campaign is outside its hours, or its window is over."""
-    message_id, conversation_id = MessageId(row["id"]), ConversationId(row["conversation_id"])
+    message_id = MessageId(row["id"])
     kind = MessageKind(row["kind"])
-    if row["opted_out"] and kind is not MessageKind.OPT_OUT_CONFIRMATION:
-        cancel(tx, message_id, conversation_id)
+    if row["opted_out"] and (kind is not MessageKind.OPT_OUT_CONFIRMATION or not _was_texted(tx, row["phone"])):
+        _withdraw(tx, row, "message cancelled: the contact was opted out before it could leave")
         return None
     of = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
     leaves_at = hold_until(of, kind, tx.now)
     if shut_out(of, kind, leaves_at or tx.now):
-        cancel(tx, message_id, conversation_id)
+        _withdraw(tx, row, WINDOW_OVER)
         return None
     if leaves_at:
         _set(tx, message_id, MessageState.UNSENT, leaves_at=to_ms(leaves_at))
         return None
     _set(tx, message_id, MessageState.SENDING)
     return Outgoing(message_id, row["phone"], row["body"], kind, row["nth"])
+
+
+def _was_texted(tx: Transaction, phone: str) -> bool:
+    """Whether anything has left for a number: what was only queued does not call for a confirmation (5.2)."""
+    row = tx.conn.execute(
+        """
+        SELECT 1 FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE contact.phone = ? AND message.direction = 'outgoing'
+          AND message.state IN ('sending', 'sent', 'delivered', 'failed', 'in_doubt')
+        LIMIT 1
+        """,
+        (phone,),
+    ).fetchone()
+    return row is not None
+
+
+def _withdraw(tx: Transaction, row: sqlite3.Row, why: str) -> None:
+    """Cancel a message that may not leave any more, and say so in the journal and the thread."""
+    conversation_id = ConversationId(row["conversation_id"])
+    cancel(tx, MessageId(row["id"]), conversation_id)
+    event_id = record(tx, None, Deed.RELEASE, why, conversation_id=conversation_id, details={"thread": why})
+    tell_threads(tx, event_id, [conversation_id])
 
 
 def report(db: Database, message_id: MessageId, state: MessageState, provider_id: str | None = None) -> None:

@@ -127,6 +127,7 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     if described is None:
         raise Refused(f"{phone} is not opted out.")
     concerned = erase_opt_out(tx, phone)
+    tx.conn.executemany("UPDATE conversation SET flagged = 0 WHERE id = ?", ((each,) for each in concerned))
     by = who.user.name if who else "the contact"
     event_id = record(
         tx,
@@ -170,10 +171,7 @@ def enter_opt_out(tx: Transaction, phone: str, described: Described) -> list[Con
 def mark(tx: Transaction, phone: str, *, opted_out: bool) -> list[ConversationId]:
     """Carry a number's opt-out state into all its conversations, and return them, last texted first."""
     tx.conn.execute(
-        """
-        UPDATE conversation SET opted_out = ?, flagged = 0
-        WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)
-        """,
+        "UPDATE conversation SET opted_out = ? WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)",
         (int(opted_out), phone),
     )
     return conversations_of(tx, phone)

@@ -67,10 +67,12 @@ def edit_user(
     first_name: str | None = None,
     last_name: str | None = None,
     email: str | None = None,
+    role: Role | None = None,
 ) -> User:
-    """Change a user's names and email address; None leaves one as it is (`docs/rules.md 8.1`).
+    """Change a user's names, email address and role; None leaves one as it is (`docs/rules.md 8.1`).
 
-    Raises `Refused` for a first name that is taken away, `NotPermitted` for somebody above oneself.
+    Raises `Refused` for a first name that is taken away, `NotPermitted` for somebody above oneself, and as
+    `change_role` does.
     """
     who.require(Action.MANAGE_PEOPLE)
     with db.writing() as tx:
@@ -87,7 +89,7 @@ def edit_user(
         if after != user:
             store_user(tx, after)
             record(tx, who, Deed.CHANGE_USER, f"changed {login}: {_difference(user, after)}")
-        return after
+        return after if role in {None, user.role} else give_role(tx, who, after, role)
 
 
 def require_may_edit(who: Identity, user: User) -> None:
@@ -116,15 +118,18 @@ def _difference(before: User, after: User) -> str:
 
 def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
     """Give a user another role; the last owner stays one (`docs/rules.md 8.1`)."""
-    who.require(Action.CHANGE_ROLES)
     with db.writing() as tx:
-        user = find_user(tx.conn, login)
-        owners = [each for each in users(tx.conn) if each.role is Role.OWNER]
-        if role is not Role.OWNER and owners == [user]:
-            raise Refused(f"{login} is the only owner; make somebody else an owner first.")
-        tx.conn.execute("UPDATE users SET role = ? WHERE id = ?", (role, user.id))
-        record(tx, who, Deed.CHANGE_USER, f"made {login} {role}, was {user.role}")
-        return find_user(tx.conn, login)
+        return give_role(tx, who, find_user(tx.conn, login), role)
+
+
+def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
+    """Do what `change_role` does within an open transaction."""
+    who.require(Action.CHANGE_ROLES)
+    if role is not Role.OWNER and [each.id for each in users(tx.conn) if each.role is Role.OWNER] == [user.id]:
+        raise Refused(f"{user.login} is the only owner; make somebody else an owner first.")
+    tx.conn.execute("UPDATE users SET role = ? WHERE id = ?", (role, user.id))
+    record(tx, who, Deed.CHANGE_USER, f"made {user.login} {role}, was {user.role}")
+    return replace(user, role=role)
 
 
 def set_preference(db: Database, user_id: UserId, key: str, value: str) -> None:

@@ -137,5 +137,7 @@ def _seen_before(tx: Transaction, provider_id: str, phone: str) -> Received | No
 def _result(tx: Transaction, to: ConversationId | None, phone: str, *, duplicate: bool) -> Received:
     if to is None:
         return Received(None, None, opt_out(tx.conn, phone) is not None, False, duplicate)
-    row = tx.conn.execute("SELECT status, opted_out, flagged FROM conversation WHERE id = ?", (to,)).fetchone()
+    row = tx.conn.execute(
+        "SELECT status, opted_out, flagged AND NOT opted_out AS flagged FROM conversation WHERE id = ?", (to,)
+    ).fetchone()
     return Received(to, Status(row["status"]), bool(row["opted_out"]), bool(row["flagged"]), duplicate)

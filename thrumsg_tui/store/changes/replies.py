@@ -25,12 +25,15 @@ def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title
         return reply_id
 
 
-def edit_reply(db: Database, who: Identity, reply_id: int, title: str, body: str) -> bool:
-    """Change a reply's title and body; tell whether anything was different."""
+def edit_reply(
+    db: Database, who: Identity, reply_id: int, *, title: str | None = None, body: str | None = None
+) -> bool:
+    """Change a reply's title and body, None leaving one as it is; tell whether anything was different."""
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, old_title, old_body = _find(tx, reply_id)
-        title = _fit(tx, campaign_id, title, body, besides=reply_id)
+        body = old_body if body is None else body
+        title = _fit(tx, campaign_id, old_title if title is None else title, body, besides=reply_id)
         if (title, body) == (old_title, old_body):
             return False
         tx.conn.execute("UPDATE recommended_reply SET title = ?, body = ? WHERE id = ?", (title, body, reply_id))

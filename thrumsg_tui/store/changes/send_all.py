@@ -12,7 +12,7 @@ from thrumsg_tui.domain.words import MessageKind, Tab
 from thrumsg_tui.store.changes.sending import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment, campaign
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import conversation, draft
 
 BATCH = 25
 """Messages per transaction: short enough for others to come between, long enough to be quick."""
@@ -35,8 +35,9 @@ def send_batch(
 ) -> Batch:
     """Send the next few of a tab in order of id, leaving out what cannot be sent, with the reason.
 
-    A conversation leaves its tab in the transaction that sends, so nothing is sent twice. Raises `Refused` where the
-    campaign has no QuickSend, or for replies.
+    A conversation leaves its tab in the transaction that sends, so nothing is sent twice. One in which the person has
+    written something else is left out: what is shown there is what must be sent (`docs/rules.md 3.11`). Raises
+    `Refused` where the campaign has no QuickSend, or for replies.
     """
     who.require(Action.WORK)
     if tab not in KINDS:
@@ -56,6 +57,9 @@ def send_batch(
         refused: list[tuple[ConversationId, str]] = []
         for row in rows:
             each = ConversationId(row["id"])
+            if draft(tx.conn, who.user.id, each) is not None:
+                refused.append((each, "There are words of yours in it: send it by itself."))
+                continue
             try:
                 sent.append(send_in(tx, who, conversation(tx.conn, each), kind=KINDS[tab]).message_id)
             except Refused as reason:

@@ -135,7 +135,8 @@ def store_outgoing(
     if follow_up_id:
         close_follow_up(tx, to.id, follow_up_id, "sent")
     refresh(tx.conn, to.id)
-    tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
+    if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # with which nobody has answered: the opt-out may be taken back
+        tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
     return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaves_at)
 
 

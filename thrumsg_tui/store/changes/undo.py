@@ -25,7 +25,7 @@ from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, last_undoable
 from thrumsg_tui.store.queries.jobs import begun_by, job_of
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import details_of, require_may_undo, way_back
+from thrumsg_tui.store.queries.undoing import details_of, require_last_removal, require_may_undo, way_back
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
@@ -119,6 +119,7 @@ def _moves_undone(
     removed: AssignmentId | None = details.get("removed")
     if removed is not None:
         who.require(Action.MANAGE_PEOPLE)
+        require_last_removal(tx.conn, wanted, removed)
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
     back = way_back(tx.conn, of.id, wanted.id)
     outcome = move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)

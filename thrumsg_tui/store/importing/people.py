@@ -7,15 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity, Role, User
-from thrumsg_tui.store.changes.people import insert_user, require_may_edit, require_may_give, store_user
+from thrumsg_tui.store.changes.people import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, recognise
 from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.progress import OnProgress, Steps
-from thrumsg_tui.store.queries.people import find_user, users
+from thrumsg_tui.store.queries.people import find_user
 
 _LOGIN = Field("login", ("login", "username", "userid", "user"))
 _EMAIL = Field("email", ("email", "emailaddress", "mail"), required=False)
@@ -76,7 +78,11 @@ def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tal
     except NotFound:
         given = role or Role.SENDER
         require_may_give(who, given)
-        insert_user(tx, login, said.get("first_name", ""), said.get("last_name", ""), said.get("email", ""), given)
+        user = insert_user(
+            tx, login, said.get("first_name", ""), said.get("last_name", ""), said.get("email", ""), given
+        )
+        if given is not Role.SENDER:  # a role is worth an entry of its own, where a sender is one of many
+            record(tx, who, Deed.ADD_USER, f"added {user.name} ({login}) as {given}")
         tally.count_new()
     else:
         tally.count_known(changed=_update(tx, who, known, said, role or known.role))
@@ -91,19 +97,16 @@ def _role(name: str) -> Role | None:
 
 def _update(tx: Transaction, who: Identity, known: User, said: Mapping[str, str], role: Role) -> bool:
     """Change what the row says otherwise, and tell whether that was anything."""
-    if role is not known.role:
-        who.require(Action.CHANGE_ROLES)
-        if [each for each in users(tx.conn) if each.role is Role.OWNER] == [known]:
-            raise Refused(f"{known.login} is the only owner and stays one")
     after = replace(
         known,
         first_name=said.get("first_name") or known.first_name,
         last_name=said.get("last_name") or known.last_name,
         email=said.get("email") or known.email,
-        role=role,
     )
-    if after == known:
+    if after == known and role is known.role:
         return False
+    if role is not known.role:
+        give_role(tx, who, known, role)
     require_may_edit(who, known)
-    store_user(tx, after)
+    store_user(tx, replace(after, role=role))
     return True

@@ -128,8 +128,9 @@ def rows_of(conn: sqlite3.Connection, wanted: Sequence[ConversationId]) -> list[
         some = wanted[start : start + 500]
         rows = conn.execute(
             f"""
-            SELECT conversation.id, conversation.status, conversation.opted_out, conversation.flagged,
-                   conversation.in_follow_ups, conversation.waiting_since, conversation.last_message_at,
+            SELECT conversation.id, conversation.status, conversation.opted_out,
+                   conversation.flagged AND NOT conversation.opted_out AS flagged, conversation.in_follow_ups,
+                   conversation.waiting_since, conversation.last_message_at,
                    contact.first_name, contact.last_name, contact.phone, users.login,
                    message.direction, SUBSTR(message.body, 1, 200) AS body
             FROM conversation

@@ -30,8 +30,8 @@ def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> C
     row = conn.execute(
         """
         SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
-               conversation.opted_out, conversation.flagged, conversation.follow_up_id,
-               assignment.user_id, users.login, users.first_name AS sender_first_name,
+               conversation.opted_out, conversation.flagged AND NOT conversation.opted_out AS flagged,
+               conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
                users.last_name AS sender_last_name,
                contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
                campaign.hours_in

@@ -55,10 +55,27 @@ def preview_undo(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> 
         if of.state is CampaignState.ARCHIVED:
             raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
         who.require(Action.REASSIGN if removed is None else Action.MANAGE_PEOPLE)
+        require_last_removal(conn, wanted, removed)
     returning = AssignmentId(removed) if removed is not None and wanted.deed is not Deed.UNDO else None
     planned = way_back(conn, CampaignId(row["campaign_id"]), event_id)
     moves, skipped = still_possible(conn, planned, returning=returning)
     return UndoPreview(wanted, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins))
+
+
+def require_last_removal(conn: sqlite3.Connection, wanted: JournalEntry, removed: AssignmentId | None) -> None:
+    """Raise `Refused` where a sender whom a change removed, or brought back, was removed anew by another one."""
+    later = conn.execute(
+        """
+        SELECT later.id FROM event AS wanted
+        JOIN event AS later ON later.campaign_id = wanted.campaign_id AND later.id > wanted.id
+        WHERE wanted.id = ? AND later.undone_by IS NULL AND later.action IN ('remove_sender', 'redo')
+          AND json_extract(later.details, '$.removed') = ?
+        ORDER BY later.id DESC LIMIT 1
+        """,
+        (wanted.id, removed),
+    ).fetchone()
+    if later:
+        raise Refused(f"The same sender was removed again since, by change {later['id']}: undo that first.")
 
 
 def details_of(conn: sqlite3.Connection, event_id: EventId) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from thrumsg_tui.store.queries.follow_ups import Reach, reach
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.campaign_form import preview_lines
-from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit, touched
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import Part
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
@@ -88,7 +88,7 @@ def reply_form(
         if wrong := {name: sentence for name, sentence in needed.items() if not entered[name].strip()}:
             raise Unfit(wrong)
         if of:
-            await desk.do(edit_reply, who, of.id, entered["title"], entered["body"])
+            await desk.do(edit_reply, who, of.id, **touched(entered, title=of.title, body=of.body))
         else:
             campaign_id = campaign.id if entered["for"] == _THIS else None
             await desk.do(add_reply, who, campaign_id, entered["title"], entered["body"])

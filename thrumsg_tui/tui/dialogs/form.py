@@ -34,6 +34,11 @@ Entered = Mapping[str, str]
 """What the fields of a form hold, by name."""
 
 
+def touched(entered: Entered, **seen: str) -> dict[str, str | None]:
+    """What was changed of that which the person began with, None for the rest: somebody else may change that."""
+    return {name: None if entered[name] == before else entered[name] for name, before in seen.items()}
+
+
 class Unfit(Exception):
     """What is entered cannot be taken: a sentence for each field that is wrong."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.people import Identity, Role, User
-from thrumsg_tui.store.changes.people import add_user, change_role, edit_user
+from thrumsg_tui.store.changes.people import add_user, edit_user
 from thrumsg_tui.tui.desk import Desk
-from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit, touched
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 
@@ -24,17 +24,15 @@ def user_form(desk: Desk, who: Identity, glyphs: Glyphs, of: User | None = None)
     ]
 
     async def save(entered: Entered) -> User:
-        names = {key: entered[key].strip() for key in ("first_name", "last_name", "email")}
         if wrong := {
             key: "It cannot be empty." for key in ("login", "first_name") if not entered.get(key, "x").strip()
         }:
             raise Unfit(wrong)
         role = Role(entered["role"])
         if of is None:
+            names = {key: entered[key].strip() for key in ("first_name", "last_name", "email")}
             return await desk.do(add_user, who, entered["login"].strip(), **names, role=role)
-        changed = of
-        if names != {"first_name": of.first_name, "last_name": of.last_name, "email": of.email}:
-            changed = await desk.do(edit_user, who, of.login, **names)
-        return await desk.do(change_role, who, of.login, role) if role is not of.role else changed
+        changed = touched(entered, first_name=of.first_name, last_name=of.last_name, email=of.email)
+        return await desk.do(edit_user, who, of.login, **changed, role=None if role is of.role else role)
 
     return FormDialog(f"Change {of.name} ({of.login})" if of else "New user", fields, save, glyphs)
