@@ -36,6 +36,7 @@ from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.places import LAST_PLACE, Place
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.widgets.bars import KeyLine
 
 PATIENCE = 10.0
 """Seconds after which what a test waits for will not come any more."""
@@ -265,8 +266,11 @@ class Person:
 
     @property
     def notice(self) -> str:
-        """What the bottom line says."""
-        return self.lines[-1].strip()
+        """What the bottom line says, or lines where it takes several."""
+        height = max(
+            (line.size.height for screen in self.app.screen_stack for line in screen.query(KeyLine)), default=1
+        )
+        return " ".join(line.strip() for line in self.lines[-height:]).strip()
 
     @property
     def row(self) -> str:

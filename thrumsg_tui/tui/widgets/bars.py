@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from textual.geometry import Size
@@ -22,6 +23,10 @@ TAB_TITLES = {
     Tab.OPT_OUTS: "Opt Outs",
     Tab.SENT: "Sent",
 }
+
+
+_PIECES = re.compile(r" ?[^ /]+/?| ?/")
+"""Words with the space before them, and the steps of a path: where a sentence may be broken."""
 
 
 class TitleLine(DrawnLine):
@@ -96,7 +101,7 @@ class Flowing(Drawn):
         return rows
 
     def _flow(self) -> None:
-        rows = self._rows_for(self.size.width)
+        rows = self._rows_for(self.size.width or 80)
         taller = len(rows) != len(self._rows)
         self._rows = rows
         self.refresh(layout=taller)
@@ -115,10 +120,10 @@ class TabLine(Flowing):
         self.show(groups)
 
 
-class KeyLine(DrawnLine):
-    """The bottom line: what the keys do, or what has just happened."""
+class KeyLine(Flowing):
+    """What the keys do, on the bottom line; or what has just happened, on as many lines as it takes, up to three."""
 
-    DEFAULT_CSS = "KeyLine { height: 1; }"
+    DEFAULT_CSS = "KeyLine { max-height: 3; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -133,7 +138,8 @@ class KeyLine(DrawnLine):
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Say what happened, until something else does."""
         self._notice = sentence
-        self.show([(" " + safe_text(sentence), "warning" if warning else "recorded")])
+        look = "warning" if warning else "recorded"
+        self.show([[(piece, look)] for piece in _PIECES.findall(f" {' '.join(safe_text(sentence).split())}")])
 
     def show_keys(self, commands: Sequence[Command]) -> None:
         """Show keys with their short names."""
@@ -142,14 +148,17 @@ class KeyLine(DrawnLine):
         self._show_what_fits()
 
     def on_resize(self) -> None:
+        super().on_resize()
         if not self._notice:
             self._show_what_fits()
 
     def _show_what_fits(self) -> None:
-        parts: list[Part] = []
+        groups: list[list[Part]] = []
+        room = self.size.width or 80
         for each in self._commands:
             group: list[Part] = [(f" {each.shown_keys.split()[0]} ", "accent"), (f"{each.footer} ", "quiet")]
-            if width_of([*parts, *group]) > (self.size.width or 80):
+            room -= width_of(group)
+            if room < 0:
                 break
-            parts += group
-        self.show(parts)
+            groups.append(group)
+        self.show(groups)
