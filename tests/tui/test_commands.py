@@ -21,7 +21,8 @@ from thrumsg_tui.tui.screens.over import OverScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.paged_list import PagedList
-from thrumsg_tui.tui.widgets.sidebar import RepliesPane, SurveyPane
+from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
+from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 
 DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.LIST: (PagedList,),

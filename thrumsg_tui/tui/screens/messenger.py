@@ -35,7 +35,10 @@ from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_moving import MessengerMoving
 from thrumsg_tui.tui.screens.messenger_panes import Front
 from thrumsg_tui.tui.widgets.message_box import MessageBox
-from thrumsg_tui.tui.widgets.sidebar import Pane, RepliesPane, SidebarTab, SurveyPane
+from thrumsg_tui.tui.widgets.pane import Pane
+from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
+from thrumsg_tui.tui.widgets.sidebar import SidebarTab
+from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 
 AFTER_REPLY = "after_reply"
 """The preference that says where the cursor goes after a reply: `next` or `stay` (`docs/rules.md 3.19`)."""

@@ -32,7 +32,9 @@ from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
-from thrumsg_tui.tui.widgets.sidebar import RepliesPane, Sidebar, SidebarTab, SurveyPane
+from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
+from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
+from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
 
 _DRAFT_AFTER = 0.2

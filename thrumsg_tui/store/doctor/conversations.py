@@ -1,0 +1,156 @@
+"""What each conversation stores and its messages, its number and its follow-ups decide."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from itertools import groupby
+from operator import itemgetter
+
+from thrumsg_tui.domain.conversations import ConversationId, MessageFact, Standing, standing
+from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.words import Direction, MessageState
+from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
+from thrumsg_tui.store.doctor.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """A conversation's figure that differs from what it is derived from."""
+
+    id: ConversationId
+    stored: object
+    derived: object
+
+
+def find(conn: sqlite3.Connection) -> Iterator[Problem]:
+    """Find figures that differ from what they are derived from, and conversations that nobody could work."""
+    for name, wrong in _wrong_figures(conn):
+        for each in wrong:
+            sentence = f"its {name} should be {each.derived}, and {each.stored} is stored."
+            yield Problem(f"conversation {each.id}", sentence)
+    yield from _holders(conn)
+
+
+def mend(tx: Transaction) -> Iterator[str]:
+    """Derive the figures anew; who holds a conversation cannot be derived."""
+    for name, wrong in _wrong_figures(tx.conn):
+        for each in wrong:
+            _mend(tx.conn, name, each)
+        if wrong:
+            yield f"{name} of {counted(len(wrong), 'conversation')} recomputed"
+
+
+def _wrong_figures(conn: sqlite3.Connection) -> Iterator[tuple[str, list[_Wrong]]]:
+    """Name each derived figure, with the conversations in which it is wrong."""
+    yield "standing", list(_wrong_standings(conn))
+    yield "opt-out mark", list(_wrong_marks(conn))
+    yield "pending follow-up", list(_wrong_follow_ups(conn))
+    yield "sorting name", list(_wrong_keys(conn))
+
+
+def _mend(conn: sqlite3.Connection, name: str, wrong: _Wrong) -> None:
+    match name:
+        case "standing":
+            refresh(conn, wrong.id)
+        case "opt-out mark":
+            conn.execute("UPDATE conversation SET opted_out = ? WHERE id = ?", (wrong.derived, wrong.id))
+        case "pending follow-up":
+            refresh_pending_follow_ups(conn, "conversation.id = :id", {"id": wrong.id})
+        case "sorting name" if isinstance(wrong.derived, tuple):
+            keys = wrong.derived
+            conn.execute("UPDATE conversation SET first_key = ?, last_key = ? WHERE id = ?", (*keys, wrong.id))
+
+
+_STANDING = tuple(each.name for each in fields(Standing))
+"""The columns of a conversation that its messages decide."""
+
+
+def _wrong_standings(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+    """Compare with the messages (`docs/rules.md 1.1`), both read once in the order of conversations."""
+    messages = groupby(  # message_in_thread
+        conn.execute("SELECT conversation_id, id, at, direction, state FROM message ORDER BY conversation_id"),
+        key=itemgetter("conversation_id"),
+    )
+    owner, facts = next(messages, (None, iter(())))
+    for row in conn.execute("SELECT * FROM conversation ORDER BY id"):
+        while owner is not None and owner < row["id"]:
+            owner, facts = next(messages, (None, iter(())))
+        derived = standing(map(_fact, facts) if owner == row["id"] else ())
+        stored = tuple((row[name] or None) if name == "last_message_at" else row[name] for name in _STANDING)
+        expected = tuple(getattr(derived, name) for name in _STANDING)
+        if stored != expected:
+            yield _Wrong(ConversationId(row["id"]), _described(stored), _described(expected))
+
+
+def _fact(row: sqlite3.Row) -> MessageFact:
+    cancelled = row["state"] == MessageState.CANCELLED.value
+    return MessageFact(row["id"], row["at"], Direction(row["direction"]), cancelled)
+
+
+def _described(columns: tuple[object, ...]) -> str:
+    status, _, _, waiting_since, last_message_id, last_message_at, _, message_count = columns
+    said = f"{status} with {message_count} messages"
+    said += f", the last {last_message_id} at {last_message_at}" if last_message_id else ""
+    return f"{said}, waiting since {waiting_since}" if waiting_since else said
+
+
+def _wrong_marks(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+    """Compare with the opt-outs (`docs/rules.md 1.2`)."""
+    rows = conn.execute(
+        """
+        SELECT conversation.id, conversation.opted_out AS stored, opt_out.phone IS NOT NULL AS derived
+        FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        LEFT JOIN opt_out ON opt_out.phone = contact.phone
+        WHERE conversation.opted_out <> (opt_out.phone IS NOT NULL)
+        """
+    )
+    return (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
+
+
+def _wrong_follow_ups(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+    """Compare with the targets that are pending in an active follow-up."""
+    rows = conn.execute(
+        """
+        SELECT conversation.id, conversation.follow_up_id AS stored, pending.id AS derived
+        FROM conversation
+        LEFT JOIN (SELECT target.conversation_id, MIN(target.follow_up_id) AS id
+                   FROM follow_up_target AS target JOIN follow_up ON follow_up.id = target.follow_up_id
+                   WHERE target.state = 'pending' AND follow_up.active = 1
+                   GROUP BY target.conversation_id) AS pending ON pending.conversation_id = conversation.id
+        WHERE conversation.follow_up_id IS NOT pending.id
+        """
+    )
+    return (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
+
+
+def _wrong_keys(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+    rows = conn.execute(
+        """
+        SELECT conversation.id, conversation.first_key, conversation.last_key, contact.first_name, contact.last_name
+        FROM conversation JOIN contact ON contact.id = conversation.contact_id
+        """
+    )
+    for row in rows:
+        stored = (row["first_key"], row["last_key"])
+        derived = (fold(row["first_name"]), fold(row["last_name"]))
+        if stored != derived:
+            yield _Wrong(ConversationId(row["id"]), stored, derived)
+
+
+def _holders(conn: sqlite3.Connection) -> Iterator[Problem]:
+    """Find conversations that nobody could work."""
+    rows = conn.execute(
+        """
+        SELECT conversation.id, assignment.active, assignment.campaign_id = conversation.campaign_id AS own
+        FROM conversation JOIN assignment ON assignment.id = conversation.assignment_id
+        WHERE assignment.active = 0 OR assignment.campaign_id <> conversation.campaign_id
+        """
+    )
+    for row in rows:
+        holder = "somebody who has left the campaign" if row["own"] else "an assignment of another campaign"
+        yield Problem(f"conversation {row['id']}", f"is held by {holder}: reassign it.")

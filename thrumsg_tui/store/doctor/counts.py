@@ -1,0 +1,106 @@
+"""The counts that are kept beside the conversations, and the sum that is always true (`docs/rules.md 2.6`)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.schema import COUNTED
+
+_REPLIES = """
+    SELECT conversation.campaign_id, message.at / 3600000 AS hour, COUNT(*) AS replies
+    FROM message JOIN conversation ON conversation.id = message.conversation_id
+    WHERE message.direction = 'incoming' GROUP BY conversation.campaign_id, message.at / 3600000
+"""
+
+
+def find(conn: sqlite3.Connection) -> Iterator[Problem]:
+    """Find counts that are not what is counted, and campaigns that do not add up."""
+    for row, counts in _wrong_counts(conn):
+        differences = ", ".join(f"{column} is {row[column]}, counted {number}" for column, number in counts.items())
+        yield Problem(_holder(row), f"{differences}.")
+    yield from _sums(conn)
+    yield from _unassigned(conn)
+    yield from _replies(conn)
+
+
+def mend(tx: Transaction) -> Iterator[str]:
+    """Count again."""
+    for row, counts in _wrong_counts(tx.conn):
+        sums = ", ".join(f"{column} = :{column}" for column in counts)
+        tx.conn.execute(f"UPDATE assignment SET {sums} WHERE id = :id", {**counts, "id": row["id"]})
+        yield f"{', '.join(counts)} of {_holder(row)} recounted"
+    if list(_replies(tx.conn)):
+        tx.conn.execute("DELETE FROM reply_hour")
+        tx.conn.execute(f"INSERT INTO reply_hour (campaign_id, hour, replies) {_REPLIES}")
+        yield "replies by hour recounted"
+
+
+def _sums(conn: sqlite3.Connection) -> Iterator[Problem]:
+    rows = conn.execute(
+        """
+        SELECT campaign.name,
+               (SELECT COALESCE(SUM(assigned), 0) FROM assignment
+                WHERE assignment.campaign_id = campaign.id AND assignment.active = 1) AS held,
+               (SELECT COUNT(*) FROM conversation WHERE conversation.campaign_id = campaign.id) AS total
+        FROM campaign
+        """
+    )
+    for row in rows:
+        if row["held"] != row["total"]:
+            sentence = f"all senders and Unassigned have {row['held']} together, and there are {row['total']}."
+            yield Problem(f"campaign {row['name']!r}", sentence)
+
+
+def _unassigned(conn: sqlite3.Connection) -> Iterator[Problem]:
+    """Find campaigns without their one Unassigned."""
+    rows = conn.execute(
+        """
+        SELECT campaign.name, COUNT(assignment.id) AS number
+        FROM campaign
+        LEFT JOIN assignment ON assignment.campaign_id = campaign.id AND assignment.user_id IS NULL
+        GROUP BY campaign.id HAVING COUNT(assignment.id) <> 1
+        """
+    )
+    for row in rows:
+        yield Problem(f"campaign {row['name']!r}", f"has {row['number']} Unassigned in place of one.")
+
+
+def _replies(conn: sqlite3.Connection) -> Iterator[Problem]:
+    counted = {(row["campaign_id"], row["hour"]): row["replies"] for row in conn.execute(_REPLIES)}
+    stored = {
+        (row["campaign_id"], row["hour"]): row["replies"]
+        for row in conn.execute("SELECT campaign_id, hour, replies FROM reply_hour")
+    }
+    if wrong := sum(counted.get(each) != stored.get(each) for each in counted.keys() | stored.keys()):
+        yield Problem("the replies by hour", f"are stored wrongly for {wrong} hours.")
+
+
+def _wrong_counts(conn: sqlite3.Connection) -> list[tuple[sqlite3.Row, dict[str, int]]]:
+    """Pair each assignment that has a wrong kept count with the right ones."""
+    sums = ", ".join(
+        f"COALESCE(SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END), 0) AS counted_{column}"
+        for column, condition in COUNTED.items()
+    )
+    rows = conn.execute(
+        f"""
+        SELECT assignment.*, campaign.name AS campaign, users.login, {sums.replace("1 = 1", "conversation.id > 0")}
+        FROM assignment
+        JOIN campaign ON campaign.id = assignment.campaign_id
+        LEFT JOIN users ON users.id = assignment.user_id
+        LEFT JOIN conversation ON conversation.assignment_id = assignment.id
+        GROUP BY assignment.id
+        """
+    ).fetchall()
+    wrong = []
+    for row in rows:
+        counts = {column: row[f"counted_{column}"] for column in COUNTED if row[column] != row[f"counted_{column}"]}
+        if counts:
+            wrong.append((row, counts))
+    return wrong
+
+
+def _holder(row: sqlite3.Row) -> str:
+    return f"{row['login'] or 'Unassigned'} in {row['campaign']!r}"

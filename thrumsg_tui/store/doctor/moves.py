@@ -1,0 +1,37 @@
+"""Moves in steps: what they count, and what the journal says of them (`docs/rules.md 4.8`)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.queries.history import entry
+from thrumsg_tui.store.queries.jobs import Job, jobs, wrong_figures
+
+
+def find(conn: sqlite3.Connection) -> Iterator[Problem]:
+    """Find moves in steps whose figures contradict what they moved, or whose entry in the journal does."""
+    for job, right in wrong_figures(conn):
+        stored = f"{job.done} moved and {job.skipped} skipped of {job.total} is stored"
+        yield Problem(named(job), f"{stored}, it is {right['done']} and {right['skipped']} of {right['total']}.")
+    for job in jobs(conn):
+        of = entry(conn, job.event_id)
+        if not job.finished and (of.undoable or of.undone_by):
+            yield Problem(named(job), "is under way, and its entry says that it can be, or was, undone.")
+        if job.finished and job.passed != job.total:
+            yield Problem(named(job), f"has ended, with {job.passed} of {job.total} dealt with.")
+
+
+def mend(tx: Transaction) -> Iterator[str]:
+    """Count again what they moved."""
+    for job, figures in wrong_figures(tx.conn):
+        right = "total = :total, done = :done, skipped = :skipped"
+        tx.conn.execute(f"UPDATE job SET {right} WHERE event_id = :event_id", {**figures, "event_id": job.event_id})
+        yield f"{named(job)} recounted"
+
+
+def named(job: Job) -> str:
+    """How a move is called."""
+    return f"the move of change {job.event_id}"

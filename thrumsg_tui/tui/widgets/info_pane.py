@@ -1,0 +1,58 @@
+"""The campaign beside a conversation (`docs/rules.md 3.16`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Campaign, Totals
+from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.pane import Pane
+
+
+class InfoPane(Pane):
+    """The campaign's settings and counts."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(glyphs, id=id)
+        self._entries: Sequence[tuple[str, str]] = ()
+
+    def show_info(self, of: Campaign, totals: Totals, now: datetime) -> None:
+        """Show a campaign."""
+        closed = closure(of, now)
+        window = of.window
+        entries = [
+            ("Campaign", of.name),
+            ("Description", of.description or "none"),
+            ("State", of.state + (f": {closed.reason}" if closed else "")),
+            ("Created", f"by {of.created_by}, {of.created_at:%Y-%m-%d}"),
+            ("Launched", f"{of.launched_at:%Y-%m-%d}" if of.launched_at else "not yet"),
+            ("Initials", f"{window.starts or 'any day'} to {window.ends or 'any day'}"),
+            ("Hours", f"{clock(of.hours.opens)} to {clock(of.hours.closes)}, {of.whose_hours}"),
+            ("QuickSend", "on" if of.quicksend else "off"),
+            ("Contacts", str(totals.total)),
+            ("Not started", str(totals.not_started)),
+            ("Sent, no reply", str(totals.sent)),
+            ("Needs reply", str(totals.needs_reply)),
+            ("Answered", str(totals.answered)),
+            ("Opted out", str(totals.opted_out)),
+            ("Reply rate", f"{totals.reply_rate} %"),
+        ]
+        if entries != self._entries:
+            self._entries = entries
+            self.remake()
+
+    def lines(self, width: int) -> list[Strip]:
+        strips: list[Strip] = []
+        for title, text in self._entries:
+            if len(title) + len(text) + 3 <= width:
+                strips.append(self.strip([(f" {title} ", "quiet")], [(safe_text(text) + " ", "")], width=width))
+                continue
+            strips.append(self.strip([(f" {title}", "quiet")], width=width))
+            strips += [self.strip([(f"   {line}", "")], width=width) for line in self.wrapped(text, width - 4)]
+        return strips

@@ -1,0 +1,33 @@
+"""What the panes of the sidebar share."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from thrumsg_tui.tui.commands import bindings, command
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import DrawnLines
+
+
+class Pane(DrawnLines, can_focus=True):
+    """A pane with a cursor over some of its entries."""
+
+    BINDINGS = bindings([command("pane.leave")], checked=False)
+    DEFAULT_CSS = "Pane { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+
+    class Leave(Message):
+        """Esc in the pane."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+
+    def on_focus(self) -> None:
+        self.call_later(self.remake)  # has_focus changes after this
+
+    def on_blur(self) -> None:
+        self.call_later(self.remake)
+
+    def action_leave(self) -> None:
+        """Leave the pane."""
+        self.post_message(self.Leave())

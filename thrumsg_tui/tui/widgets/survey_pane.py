@@ -1,0 +1,104 @@
+"""The survey beside a conversation (`docs/rules.md 3.14`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.events import Key
+from textual.message import Message
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionId
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.pane import Pane
+
+
+class SurveyPane(Pane):
+    """Questions with their choices; a digit answers the one under the cursor."""
+
+    class Answered(Message):
+        """A choice for a question, or None to clear it."""
+
+        def __init__(self, question: QuestionId, choice: ChoiceId | None) -> None:
+            super().__init__()
+            self.question = question
+            self.choice = choice
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(glyphs, id=id)
+        self._questions: Sequence[Question] = ()
+        self._answers: Mapping[QuestionId, ChoiceId] = {}
+        self._starts: list[int] = []
+        self.cursor = 0
+
+    def show_survey(self, questions: Sequence[Question], answers: Mapping[QuestionId, ChoiceId]) -> None:
+        """Show questions with the recorded answers."""
+        if (questions, answers) != (self._questions, self._answers):
+            self._questions, self._answers = questions, answers
+            self.cursor = min(self.cursor, max(len(questions) - 1, 0))
+            self.remake()
+
+    def begin(self) -> None:
+        """Put the cursor on the first unanswered question."""
+        unanswered = [index for index, each in enumerate(self._questions) if each.id not in self._answers]
+        self.cursor = unanswered[0] if unanswered else 0
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        """Scroll so that the question under the cursor is seen, with what comes after it where there is room."""
+        self.remake()
+        if self._starts:
+            self.scroll_to(y=self._starts[self.cursor], animate=False, force=True, immediate=True)
+
+    def lines(self, width: int) -> list[Strip]:
+        if not self._questions:
+            return [self.strip([(" No survey questions.", "quiet")], width=width)]
+        strips: list[Strip] = []
+        self._starts = []
+        for index, question in enumerate(self._questions):
+            self._starts.append(len(strips))
+            current = index == self.cursor and self.has_focus
+            look = "accent" if current else "strong"
+            strips += [self.strip([(f" {line}", look)], width=width) for line in self.wrapped(question.text, width - 2)]
+            for number, choice in enumerate(question.choices, 1):
+                recorded = self._answers.get(question.id) == choice.id
+                sign = self.glyphs.chosen if recorded else self.glyphs.unchosen
+                key: Part = (f" {number} " if current else "   ", "accent")
+                look = "recorded" if recorded else ""
+                first, *more = self.wrapped(choice.text, width - 8)
+                strips.append(self.strip([key, (f"{sign} {first}", look)], width=width))
+                strips += [self.strip([(f"       {line}", look)], width=width) for line in more]
+            strips.append(self.strip([], width=width))
+        if self.has_focus:
+            strips.append(self.strip([(" 0 clears, Esc back", "quiet")], width=width))
+        return strips
+
+    def on_key(self, event: Key) -> None:
+        """Digits answer; 0, Backspace and Del clear; j, k and the arrows go to another question."""
+        if event.character and event.character in "123456789":
+            self._answer(int(event.character))
+        elif event.key in {"0", "backspace", "delete"}:
+            self._clear()
+        elif event.key in {"j", "down", "k", "up"}:
+            self._move(1 if event.key in {"j", "down"} else -1)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _move(self, step: int) -> None:
+        self.cursor = max(0, min(self.cursor + step, len(self._questions) - 1))
+        self._show_cursor()
+
+    def _answer(self, number: int) -> None:
+        if not self._questions:
+            return
+        question = self._questions[self.cursor]
+        if number <= len(question.choices):
+            self.post_message(self.Answered(question.id, question.choices[number - 1].id))
+            self._move(1)
+
+    def _clear(self) -> None:
+        if self._questions:
+            self.post_message(self.Answered(self._questions[self.cursor].id, None))
