@@ -347,14 +347,13 @@ def _all_small(sql: str) -> bool:
 def recorded(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Statements]]:
     """The filled database, opened once more, with all statements that are made on it."""
     statements: Statements = {}
-    connect = sqlite3.connect
 
-    def recording(path: Path, **how: Any) -> Recording:
-        conn = connect(path, factory=Recording, **how)
+    def recording(path: Path, busy_seconds: float) -> Recording:
+        conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=Recording)
         conn.statements = statements
         return conn
 
-    monkeypatch.setattr("thrumsg_tui.store.database.sqlite3.connect", recording)
+    monkeypatch.setattr("thrumsg_tui.store.database.connect", recording)
     again = Database(filled.db.path, clock=filled.db.clock)
     yield again, statements
     again.close()

@@ -16,6 +16,7 @@ from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.importing.table import read_text
+from thrumsg_tui.store.recognising import is_thrumsg
 
 _PAGES_IN_HEADER = slice(28, 32)  # https://www.sqlite.org/fileformat2.html#the_database_header
 
@@ -65,6 +66,28 @@ def test_a_stranger_s_file_in_the_place_of_one_that_was_opened_is_refused(tmp_pa
     with pytest.raises(DatabaseUnusable, match="is not a thrumsg database"):
         Database(path)
     assert path.read_bytes() == content
+
+
+def test_a_file_is_told_by_what_it_holds_although_it_has_the_inode_of_a_database_that_is_closed(tmp_path: Path) -> None:
+    """The object may outlive its connections: a system gives the number of a file that is gone to the next one."""
+    path = tmp_path / "thrumsg.db"
+    closed = Database(path)
+    closed.close()
+    path.write_text("first name,phone\nAnn,+14155550100\n", encoding="utf-8")
+    assert not is_thrumsg(closed.path)
+
+
+def test_a_database_that_a_thread_still_uses_is_not_looked_at_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "thrumsg.db"
+    used = Database(path)
+    other = Database(path)
+    other.close()
+    monkeypatch.setattr(Path, "open", None)
+    assert is_thrumsg(path)
+    monkeypatch.undo()
+    used.close()
 
 
 def test_a_database_is_not_imported(tmp_path: Path) -> None:

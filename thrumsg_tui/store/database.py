@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
-from thrumsg_tui.store.recognising import foreign, opening, refuse_foreign
+from thrumsg_tui.store.recognising import connect, foreign, refuse_foreign
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 from thrumsg_tui.store.times import to_ms
 
@@ -113,9 +113,8 @@ class Database:
 
     def _prepare(self) -> None:
         """Create the file or bring it up to date."""
-        with opening(self.path, self):
-            refuse_foreign(self.path)
-            conn = self._connection("writer")
+        refuse_foreign(self.path)
+        conn = self._connection("writer")
         if _pragma(conn, "page_count") and _pragma(conn, "application_id") != APPLICATION_ID:
             raise DatabaseUnusable(foreign(self.path))
         version = _pragma(conn, "user_version")
@@ -130,7 +129,7 @@ class Database:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    conn = connect(path, BUSY_SECONDS)
     conn.row_factory = sqlite3.Row
     conn.execute("PRAGMA foreign_keys = ON")
     return conn

@@ -1,16 +1,15 @@
 """Telling a thrumsg file from any other, without disturbing those who have it open.
 
 Closing any descriptor of a file drops all locks that the process has on it (POSIX), and other processes would take a
-database that is open here for unused. So a file is looked at by hand only as long as this process has not opened it.
+database that is open here for unused. So a file is looked at by hand only while this process has no connection to it.
 SQLite cannot be asked instead: to open a stranger's file may change it, and as `immutable` a file of ours that another
 process brings up to date just now, or was killed at that, looks damaged.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -21,8 +20,8 @@ _SQLITE = b"SQLite format 3\0"
 _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
 
 _looking = threading.RLock()
-_open: WeakKeyDictionary[object, tuple[int, int]] = WeakKeyDictionary()
-"""Device and inode of every file that this process has open as a database, by whose connections they are."""
+_open: WeakKeyDictionary[sqlite3.Connection, tuple[int, int]] = WeakKeyDictionary()
+"""Device and inode of the file at the other end of each connection: kept only so long, since inodes are given again."""
 
 
 def is_thrumsg(path: Path) -> bool:
@@ -52,12 +51,21 @@ def foreign(path: Path) -> str:
     return f"{path} is not a thrumsg database; it was left as it is. Name another with --db."
 
 
-@contextmanager
-def opening(path: Path, holder: object) -> Iterator[None]:
-    """Keep this process from looking at a file by hand while a first connection is made, and as long as `holder` is."""
+class _Known(sqlite3.Connection):
+    """A connection that this process knows of until it is closed, or forgotten by all who held it."""
+
+    def close(self) -> None:
+        with _looking:
+            super().close()
+            _open.pop(self, None)
+
+
+def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    """Open a file, without transactions of Python's own; no one here looks at it by hand meanwhile."""
     with _looking:
-        yield
-        _open[holder] = _inode(path)
+        conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=_Known)
+        _open[conn] = _inode(path)
+    return conn
 
 
 def _inode(path: Path) -> tuple[int, int]:
