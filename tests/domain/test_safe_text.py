@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.safe_text import safe_text, stand_ins
 
 REPLACEMENT = "\ufffd"
 DANGEROUS = frozenset(
@@ -36,6 +36,21 @@ texts = st.text(
 def test_nothing_dangerous_is_left(text: str, multiline: bool) -> None:
     shown = safe_text(text, multiline=multiline)
     assert DANGEROUS.intersection(shown) <= ({"\n"} if multiline else set())
+
+
+@given(texts)
+def test_in_an_editor_every_place_stays_what_it_is(text: str) -> None:
+    shown = stand_ins(text)
+    assert len(shown) == len(text)
+    assert DANGEROUS.intersection(shown) <= {"\t"}
+    assert all(there == here for there, here in zip(shown, text, strict=True) if here not in DANGEROUS)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a\x1b[1m", "a␛[1m"), ("\x7f\x9b\u202e", "␡\ufffd\ufffd"), ("é 😀", "é 😀")]
+)
+def test_an_editor_shows_what_a_control_character_is(text: str, shown: str) -> None:
+    assert stand_ins(text) == shown
 
 
 @given(texts, st.booleans())

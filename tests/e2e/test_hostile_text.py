@@ -208,6 +208,34 @@ def test_joined_pictures_shift_nothing(spring: Office, kind: str) -> None:
     assert {column for column, cell in enumerate(terminal.cells(row)) if cell == "│"} >= walls, terminal.screen
 
 
+def test_what_is_edited_is_as_careful(spring: Office) -> None:
+    """A script in the box, a reply put into it, a note and a setting: all came from elsewhere."""
+    raw = "\x1b[31;7mRed\x1b[0m"
+    shown = "␛[31;7mRed␛[0m"
+    spring.run("campaign", "edit", "Spring", "--initial", f"Hi %first_name% {raw}")
+    spring.run("reply", "add", "--campaign", "Spring", "Place", "--body", f"At the {raw}")
+    spring.run("opt-out", 4155550301, "--note", raw)
+    spring.run("settings", "organization", raw)
+    terminal = spring.open()
+    terminal.wait_for("Unassigned")
+    terminal.press(",")
+    terminal.wait_for("Organization", shown)
+    terminal.press("escape", "O")
+    terminal.wait_for("^[[31;7mRed^[[0m")
+    terminal.press("n")
+    terminal.wait_for(shown)
+    terminal.press("escape", "q")
+    terminal.wait_for("Unassigned")
+
+    desk = open_messenger(spring, "Sender Two")
+    desk.terminal.press("1", "enter")
+    desk.terminal.wait_for(f"Hi Cy {shown}")
+    desk.terminal.press("escape", "2", "enter", "escape", "a", "3")
+    desk.terminal.wait_for(f"At the {shown}")
+    for each in (terminal, desk.terminal):
+        assert strange(bytes(each.written)) == set()
+
+
 def test_the_command_line_is_as_careful(spring: Office) -> None:
     fill(spring, HOSTILE)
     listed = spring.json("conversations", "Spring", "--sender", "two", "--search", "415555020")

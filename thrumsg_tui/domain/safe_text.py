@@ -5,6 +5,7 @@ import unicodedata
 
 _MARKS_IN_A_ROW = 4
 _REPLACED = "\ufffd"
+_CONTROL_PICTURES = 0x2400
 
 _NONCHARACTERS = r"\ufdd0-\ufdef" + "".join(rf"\U{plane:04x}fffe-\U{plane:04x}ffff" for plane in range(17))
 _DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
@@ -33,6 +34,23 @@ def safe_text(text: str, *, multiline: bool = False) -> str:
         return text
     line_break = "\n" if multiline else " "
     return _unstacked(_UNSAFE.sub(lambda unsafe: _shown(unsafe[0], line_break), text))
+
+
+def stand_ins(text: str) -> str:
+    """Return `text` with one harmless character for each that is not, so that places in it stay what they are.
+
+    For editors, where `safe_text` would move the cursor: a control character shows as its picture, as in ␛, anything
+    else as U+FFFD. A tab stays.
+    """
+    return _UNSAFE.sub(lambda unsafe: "".join(map(_stand_in, unsafe[0])), text) if _SUSPECT.search(text) else text
+
+
+def _stand_in(unsafe: str) -> str:
+    if unsafe == "\t":
+        return unsafe
+    if unsafe < " ":
+        return chr(_CONTROL_PICTURES + ord(unsafe))
+    return "␡" if unsafe == "\x7f" else _REPLACED
 
 
 def _shown(unsafe: str, line_break: str) -> str:

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, heading
+from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
 
@@ -52,8 +52,7 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
         self._order = order
         self._glyphs = glyphs
         self._on_order = on_order
-        self._search = Input(placeholder="type to search", id="search", compact=True)
-        self._search.cursor_blink = False
+        self._search = LineInput(placeholder="type to search", id="search")
         self._heading = SenderHeading(id="heading")
         self.table = SenderTable(glyphs, id="senders")
         self.table.can_focus = False

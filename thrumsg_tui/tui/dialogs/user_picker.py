@@ -10,13 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.widgets import Input
 
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import User, UserId
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, heading
+from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
@@ -53,8 +53,7 @@ class UserPicker(ModalScreen[tuple[User, ...]]):
         super().__init__()
         self._title = title
         self._all = users
-        self._search = Input(placeholder="type to search", id="search", compact=True)
-        self._search.cursor_blink = False
+        self._search = LineInput(placeholder="type to search", id="search")
         self._list = _Users(glyphs, id="users")
         self._list.can_focus = False
         self._list.active = True

@@ -31,6 +31,7 @@ from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
 from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
@@ -86,8 +87,7 @@ class MessengerPanes(ReassigningScreen):
         self._notice = ""
         self.yellow_bar = YellowBar(id="yellow-bar")
         self.tab_line = TabLine(id="tabs")
-        self.search = Input(placeholder="search", id="search", compact=True, select_on_focus=False)
-        self.search.cursor_blink = False
+        self.search = LineInput(placeholder="search", id="search")
         self.sort_line = DrawnLine(id="sort")
         self.head = DrawnLine(id="head")
         self.head_keys = DrawnLine(id="head-keys")

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.widgets.drawn import DrawnLine
+from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _Row = TypeVar("_Row")
@@ -72,8 +73,7 @@ class ListingScreen(OverScreen, Generic[_Row]):
     def __init__(self) -> None:
         super().__init__()
         self.summary = DrawnLine(id="summary")
-        self.search = Input(placeholder=self.searches_for, id="search", compact=True)
-        self.search.cursor_blink = False
+        self.search = LineInput(placeholder=self.searches_for, id="search")
 
     def make_list(self) -> PagedList[_Row]:
         """Make the list; the app is known by now."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Input
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
@@ -26,6 +25,7 @@ from thrumsg_tui.tui.screens.staffing import StaffingScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.bars import Flowing
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
 
@@ -50,8 +50,7 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         self._counters = Flowing(id="counters")
         self._state = DrawnLine(id="state")
         self._replies = DrawnLine(id="replies")
-        self._search = Input(placeholder="sender's name", id="search", compact=True)
-        self._search.cursor_blink = False
+        self._search = LineInput(placeholder="sender's name", id="search")
         self._heading = SenderHeading(id="heading")
         self._conservation = DrawnLine(id="conservation")
         self.table = OverviewTable(glyphs, id="senders")

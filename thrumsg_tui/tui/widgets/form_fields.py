@@ -10,12 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.paths import PathSuggester
 from thrumsg_tui.tui.widgets.drawn import Drawn, Part, width_of
+from thrumsg_tui.tui.widgets.editing import LineInput, TextEditor
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,12 @@ class PathField:
 Field = TextField | ChoiceField | PathField
 
 
-class LineEditor(Input):
+class LineEditor(LineInput):
     """The editor of a text of one line."""
 
     def __init__(self, field: TextField | PathField) -> None:
         suggester = PathSuggester() if isinstance(field, PathField) else None
-        super().__init__(field.value, field.hint, compact=True, select_on_focus=False, suggester=suggester)
-        self.cursor_blink = False
+        super().__init__(field.value, field.hint, suggester=suggester)
 
     @property
     def entered(self) -> str:
@@ -77,7 +76,7 @@ class LineEditor(Input):
         await super()._on_key(event)
 
 
-class LinesEditor(TextArea):
+class LinesEditor(TextEditor):
     """The editor of a longer text: Enter goes on, as in every other field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,alt+enter", "new_line", show=False)]
@@ -90,15 +89,7 @@ class LinesEditor(TextArea):
             self.step = step
 
     def __init__(self, field: TextField) -> None:
-        super().__init__(
-            field.value,
-            soft_wrap=True,
-            show_line_numbers=False,
-            tab_behavior="focus",
-            compact=True,
-            placeholder=field.hint,
-        )
-        self.cursor_blink = False
+        super().__init__(field.value, placeholder=field.hint)
         self.styles.height = field.lines
         self.move_cursor(self.document.end)
 

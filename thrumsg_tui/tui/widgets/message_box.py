@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from textual.events import Key
 from textual.message import Message
-from textual.widgets import TextArea
 
 from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import heading
+from thrumsg_tui.tui.widgets.editing import TextEditor
 
 
-class MessageBox(TextArea):
+class MessageBox(TextEditor):
     """A text area in which Enter sends. `starting_text` is what it held before anybody typed."""
 
     BINDINGS = bindings([each for each in commands_of(Scope.MESSAGE_BOX) if each.id != "box.send"], checked=False)
@@ -32,8 +32,7 @@ class MessageBox(TextArea):
         """Esc in the box."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=False)
-        self.cursor_blink = False
+        super().__init__(id=id, compact=False)
         self.starting_text = ""
         self._glyphs = glyphs
         self._edges = ("", "")

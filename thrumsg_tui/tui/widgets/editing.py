@@ -1,0 +1,58 @@
+"""Editors that show what a terminal must not be given (`docs/rules.md 7.4`), while what they hold stays as it is."""
+
+from __future__ import annotations
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.suggester import Suggester
+from textual.widgets import Input, TextArea
+
+from thrumsg_tui.domain.safe_text import stand_ins
+
+
+class _Harmless(Highlighter):
+    """Takes the place of what an input would print."""
+
+    def __call__(self, text: str | Text) -> Text:
+        plain = text if isinstance(text, str) else text.plain
+        return Text(stand_ins(plain), no_wrap=True, overflow="ignore", end="")
+
+    def highlight(self, text: Text) -> None:
+        """Do nothing more."""
+
+
+class LineInput(Input):
+    """A text of one line, without a frame and without blinking."""
+
+    def __init__(
+        self, value: str = "", placeholder: str = "", *, suggester: Suggester | None = None, id: str | None = None
+    ) -> None:
+        super().__init__(
+            value,
+            placeholder,
+            highlighter=_Harmless(),
+            suggester=suggester,
+            compact=True,
+            select_on_focus=False,
+            id=id,
+        )
+        self.cursor_blink = False
+
+
+class TextEditor(TextArea):
+    """A text of several lines, without blinking."""
+
+    def __init__(self, text: str = "", *, placeholder: str = "", compact: bool = True, id: str | None = None) -> None:
+        super().__init__(
+            text,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            compact=compact,
+            placeholder=placeholder,
+            id=id,
+        )
+        self.cursor_blink = False
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(stand_ins(self.document.get_line(line_index)), end="", no_wrap=True)
