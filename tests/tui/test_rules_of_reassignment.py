@@ -162,6 +162,11 @@ async def test_the_open_conversation_goes_to_unassigned(office: Office, five: li
         (["V", "j", "j", "V"], [0, 1, 2]),
         (["j", "0", "3"], [1, 2, 3]),
         (["1", "0"], [0, 1, 2, 3, 4]),
+        (["j", "1", "2"], [1, 2, 3, 4]),  # two tabs on the way, and then it was a number
+        (["0", "3", "j"], [1]),  # something else came between
+        (["0", "3", "escape"], [0]),
+        (["0", "3", "r", "escape"], [0]),  # it was for the first r
+        (["1", "2", "left_square_bracket", "right_square_bracket"], [0]),
         (["A"], [0, 1, 2, 3, 4]),
         (["slash", *"bond", "enter", "A"], [1]),
     ],

@@ -196,6 +196,11 @@ class ThrumsgApp(App[None]):
         await super().on_event(event)
 
     @property
+    def keys_pressed(self) -> int:
+        """How many keys have been taken so far, the present one among them."""
+        return self.keys.taken
+
+    @property
     def ready_for_keys(self) -> bool:
         """Whether the screen in front shows what the last key led to."""
         screen = self.screen

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.words import Tab
 
-_WITHIN = 1.5
-"""Seconds within which digits and their command belong together."""
+_QUICK = 2.0
+"""Seconds within which digits that may each name a tab are taken for one number."""
+
+_MOST = 6
+"""Digits of a count."""
 
 Place = tuple[Tab, int, ConversationId | None]
 """Tab, cursor and conversation."""
@@ -17,37 +20,31 @@ Place = tuple[Tab, int, ConversationId | None]
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Digits typed so far. While they are just one that went to a tab, they are no count."""
+    """Digits typed one after the other, with nothing in between. One that names a tab is no count by itself."""
 
     digits: str = ""
-    at: float = 0.0
     came_from: Place | None = None
+    """Where one was before the first digit, which may have gone to a tab."""
+    key: int = 0
+    """Which key of all that were pressed was the last digit."""
+    at: float = 0.0
 
-    @classmethod
-    def at_tab(cls, digit: int, came_from: Place) -> Counting:
-        """A digit that went to a tab; the next one may show that it was the beginning of a count."""
-        return cls(str(digit), monotonic(), came_from)
-
-    def then(self, digit: int) -> Counting:
-        """The count with another digit, at most six; a new one where the last digit was too long ago."""
-        before = self.digits if self._fresh else ""
-        return Counting((before + str(digit))[:6], monotonic())
-
-    @property
-    def before(self) -> Place | None:
-        """Where one was before a digit just went to a tab."""
-        return self.came_from if self._fresh else None
+    def then(self, digit: int, key: int, here: Place) -> Counting:
+        """Take a digit: the next one, or the first of another count."""
+        if self._goes_on_at(key):
+            return replace(self, digits=(self.digits + str(digit))[:_MOST], key=key, at=monotonic())
+        return Counting(str(digit), here, key, monotonic())
 
     @property
-    def counts(self) -> bool:
-        """Whether a count is being typed."""
-        return self._fresh and self.came_from is None
+    def names_no_tab(self) -> bool:
+        """Whether the digits can only be a count."""
+        return any(not 1 <= int(digit) <= len(Tab) for digit in self.digits)
 
-    @property
-    def number(self) -> int:
-        """The count for a command given now, 0 for none."""
-        return int(self.digits) if self.counts else 0
+    def before(self, key: int) -> int:
+        """The count for the command that a key gives, 0 for none."""
+        counts = self.names_no_tab or len(self.digits) > 1
+        return int(self.digits) if counts and self._goes_on_at(key) else 0
 
-    @property
-    def _fresh(self) -> bool:
-        return bool(self.digits) and monotonic() - self.at < _WITHIN
+    def _goes_on_at(self, key: int) -> bool:
+        follows = bool(self.digits) and key == self.key + 1
+        return follows and (self.names_no_tab or monotonic() - self.at < _QUICK)

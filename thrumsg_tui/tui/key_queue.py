@@ -29,6 +29,8 @@ class KeyQueue:
         self._handle = handle
         self._waiting: deque[Event] = deque()
         self._task: asyncio.Task[None] | None = None
+        self.taken = 0
+        """How many have been handed on."""
 
     @property
     def busy(self) -> bool:
@@ -45,6 +47,7 @@ class KeyQueue:
         try:
             while self._waiting:
                 await self._until(lambda: self._app.ready_for_keys)
+                self.taken += 1
                 await self._handle(self._waiting.popleft())
                 await self._dealt_with()
         finally:

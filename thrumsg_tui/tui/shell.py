@@ -25,6 +25,10 @@ class Shell(Protocol):
     zone: tzinfo
     glyphs: Glyphs
 
+    @property
+    def keys_pressed(self) -> int:
+        """How many keys have been taken so far, the present one among them."""
+
     async def open_campaign(self, campaign_id: CampaignId) -> None:
         """Open a campaign."""
 

@@ -104,7 +104,7 @@ MESSENGER = (
         "0 6 7 8 9",
         "",
         "Count",
-        "A number before r takes that many from the cursor down: `10r`, `08r`, `012r`",
+        "A number right before r takes that many from the cursor down: `10r`, `12r`; `04r`, as `4` alone is a tab",
         Scope.MESSENGER,
     ),
     Command(

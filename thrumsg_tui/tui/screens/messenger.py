@@ -266,19 +266,23 @@ class MessengerScreen(MessengerMoving):
 
     # Reassigning
 
-    async def _chosen(self) -> tuple[ConversationId, ...]:
+    async def _chosen(self, number: int) -> tuple[ConversationId, ...]:
         """As many as were counted from the cursor down, else the marked conversations, else the open one."""
-        if self.view and (number := self.counting.number):
+        if number:
+            self._back_to_where_counting_began()
             return tuple(await self.thrumsg.desk.ask(ids, self.wanted_list, self.list.cursor, number))
         if self.list.marks:
             return tuple(sorted(self.list.marks))
         return (self.open_one.id,) if self.open_one else ()
 
-    @work(group=ACTION)
-    async def action_reassign(self) -> None:
+    def action_reassign(self) -> None:
         """Give conversations to somebody else."""
+        self._reassign(self.counting.before(self.thrumsg.keys_pressed))
+
+    @work(group=ACTION)
+    async def _reassign(self, number: int) -> None:
         view = self.view
-        if view is None or not (chosen := await self._chosen()):
+        if view is None or not (chosen := await self._chosen(number)):
             return
         what = f"{len(chosen)} conversations"
         if len(chosen) == 1:

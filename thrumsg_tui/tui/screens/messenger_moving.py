@@ -78,21 +78,25 @@ class MessengerMoving(MessengerPanes, PickingScreen):
     # Tabs, search, sort
 
     def action_digit(self, digit: int) -> None:
-        """Go to a tab by its number, always the same; a digit that is none begins or continues a count for `r`."""
-        if 1 <= digit <= len(Tab) and not self.counting.counts:
-            here = (self.request.tab or Tab.RESPONSES, self.list.cursor, self.follow)
-            self.counting = Counting.at_tab(digit, here)
-            tab = list(Tab)[digit - 1]
-            if self.view and tab in self.view.tabs:
-                self.go_to_tab(tab)
-            else:
-                self.say(f"There is no tab {TAB_TITLES[tab]} here now.", warning=True)
+        """Go to a tab by its number, always the same; digits that are none, or more than one, are a count for `r`."""
+        here = (self.request.tab or Tab.RESPONSES, self.list.cursor, self.follow)
+        self.counting = self.counting.then(digit, self.thrumsg.keys_pressed, here)
+        if self.counting.names_no_tab:
+            self._back_to_where_counting_began()
+            self.say(f"{self.counting.digits} from here down: r reassigns them")
             return
-        if self.counting.before:  # the digit before only seemed to mean a tab
-            tab, cursor, follow = self.counting.before
-            self.go_to_tab(tab, follow, cursor)
-        self.counting = self.counting.then(digit)
-        self.say(f"{self.counting.digits} from here down: r reassigns them")
+        tab = list(Tab)[digit - 1]
+        if self.view and tab in self.view.tabs:
+            self.go_to_tab(tab)
+        else:
+            self.say(f"There is no tab {TAB_TITLES[tab]} here now.", warning=True)
+
+    def _back_to_where_counting_began(self) -> None:
+        """Leave the tab that the first digits seemed to mean."""
+        if self.counting.came_from:
+            tab, cursor, follow = self.counting.came_from
+            if tab is not self.request.tab or cursor != self.list.cursor:
+                self.go_to_tab(tab, follow, cursor)
 
     def action_tab_step(self, step: int) -> None:
         """Go to the tab beside."""
@@ -133,8 +137,10 @@ class MessengerMoving(MessengerPanes, PickingScreen):
         await self.thrumsg.desk.do(set_preference, self.thrumsg.who.user.id, CONVERSATION_SORT, sort)
 
     def action_escape(self) -> None:
-        """Out of the search, then out of the marks, then back (`q` from the list)."""
-        if self.search.has_focus or self.search.value:
+        """Out of a count, then out of the search, then out of the marks, then back (`q` from the list)."""
+        if self.counting.before(self.thrumsg.keys_pressed):
+            self.say("No count any more.")
+        elif self.search.has_focus or self.search.value:
             self.search.value = ""
             self.bring_to_front(Front.LIST)
         elif self.list.marks:
