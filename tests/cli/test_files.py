@@ -80,7 +80,49 @@ def test_an_export_goes_to_standard_output_or_a_file(spring: Shell, tmp_path: Pa
     out = tmp_path / "out.csv"
     assert spring.json("export", kind, "Spring", "--out", out)["rows"] == len(rows)
     assert list(csv.DictReader(StringIO(out.read_text()))) == rows
-    assert spring.json("export", kind, "Spring") == rows
+    typed = spring.json("export", kind, "Spring")
+    assert [{name: _as_cell(value) for name, value in row.items()} for row in typed] == rows
+
+
+def _as_cell(value: str | int | bool | None) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_an_export_as_json_has_each_value_as_it_is(spring: Shell) -> None:
+    spring.done("send", 1, "--body", "=1+1")
+    sent = spring.json("export", "messages", "Spring")[0]
+    assert (sent["message_body"], sent["message_id"], sent["error_code"]) == ("=1+1", 1, None)
+    assert spring.json("export", "conversations", "Spring")[0]["opted_out"] is False
+
+
+def test_rejected_rows_need_a_place_before_anything_is_taken_in(spring: Shell, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("first name,phone\nAnn,4155550177\nBea,12\n")
+    words = ("import", "contacts", source, "--campaign", "Spring", "--rejects")
+    before = spring.json("overview", "Spring")["total"]
+    assert "is the file that is imported" in spring.refused(*words, source)
+    assert "cannot be written" in spring.refused(*words, tmp_path / "absent" / "out.csv")
+    assert (spring.json("overview", "Spring")["total"], source.read_text().count("\n")) == (before, 3)
+    assert "The rejected rows are in" in spring.done(*words, tmp_path / "out.csv")
+    source.write_text("first name,phone\nAnn,4155550177\n")
+    assert "No row was rejected; " in spring.done(*words, tmp_path / "out.csv")
+
+
+def test_a_full_disk_under_the_rejected_rows_is_told_and_the_import_reported(spring: Shell, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("first name,phone\nAnn,4155550177\nBea,12\n")
+    ran = spring.run("import", "contacts", source, "--campaign", "Spring", "--rejects", "/dev/full")
+    assert ran.code == 1
+    assert "1 imported" in ran.out
+    assert "The import is done, but its rejected rows are kept nowhere" in ran.err
+
+
+def test_a_field_is_mapped_once(spring: Shell, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("who,also,phone\nAnn,Bea,4155550177\n")
+    words = ("--map", "first_name=who", "--map", "first_name=also")
+    said = spring.refused("import", "contacts", source, "--campaign", "Spring", *words)
+    assert "two columns for first_name, 'who' and 'also'" in said
 
 
 def test_the_campaign_of_an_export_may_stand_after_an_option(spring: Shell) -> None:

@@ -91,7 +91,7 @@ def test_a_rejects_file_can_be_corrected_and_imported_as_it_is(
     path.write_text(f'first,phone,note\n,{ANN},"a\nb"\n')
     done = import_contacts(db, owner, path, "Spring")
     rejects = tmp_path / "rejects.csv"
-    write_rejects(rejects, done.header, done.rejected)
+    write_rejects(rejects, path, done.header, done.rejected)
     with rejects.open(newline="") as file:
         rows = list(csv.reader(file))
     assert rows == [["first", "phone", "note", "line", "reason"], ["", ANN, "a\nb", "2", "no first name"]]

@@ -16,11 +16,12 @@ from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import ImportKind
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, recognise
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.inspection import FIRST_ROWS, inspect
 from thrumsg_tui.store.importing.kinds import KINDS, Order
 from thrumsg_tui.store.importing.kinds import take_in as import_file
-from thrumsg_tui.store.importing.result import REJECT_COLUMNS, write_rejects
+from thrumsg_tui.store.importing.result import REJECT_COLUMNS, Rejected, write_rejects
 from thrumsg_tui.store.progress import EVERY
 
 GOOD = {
@@ -132,9 +133,55 @@ def test_what_a_rejects_file_says_itself_is_not_read_back(
     path.write_text(content)
     tried = import_file(db, owner, ImportKind.OPT_OUTS, path, Order(dry_run=True))
     rejects = tmp_path / "rejects.csv"
-    write_rejects(rejects, tried.header, tried.rejected)
+    write_rejects(rejects, path, tried.header, tried.rejected)
     seen = inspect(rejects, ImportKind.OPT_OUTS)
     assert (dict(seen.columns), seen.unused) == (read, ())
+
+
+def test_the_rejects_of_a_rejects_file_have_one_line_and_one_reason(
+    db: Database, owner: Identity, path: Path, tmp_path: Path
+) -> None:
+    path.write_text("phone,note\n12,x\n13,y,z\n")
+    for source, rejects in ((path, tmp_path / "once.csv"), (tmp_path / "once.csv", tmp_path / "twice.csv")):
+        tried = import_file(db, owner, ImportKind.OPT_OUTS, source, Order(dry_run=True))
+        write_rejects(rejects, source, tried.header, tried.rejected)
+    header, *rows = csv.reader((tmp_path / "twice.csv").read_text().splitlines())
+    assert header == ["phone", "note", "Column 3", *REJECT_COLUMNS]
+    assert [row[:4] for row in rows] == [["12", "x", "", "2"], ["13", "y", "z", "3"]]
+
+
+@pytest.mark.parametrize("name", ["in.csv", "absent/out.csv", ".", "thrumsg.db"])
+def test_rejected_rows_are_not_kept_where_they_cannot_be(tmp_path: Path, name: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("phone\n12\n")
+    Database(tmp_path / "thrumsg.db").close()
+    before = source.read_bytes()
+    with pytest.raises(Refused, match=r"Nothing was (changed|written)\.$"):
+        write_rejects(tmp_path / name, source, ("phone",), [Rejected(2, "too short", ("12",))])
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Phone No",
+        "phone no.",
+        "Number",
+        "Preferred Phone",
+        "Phone #",
+        "Mobile Number",
+        "Cell No",
+        "Phone (Mobile)",
+        "Tel.",
+    ],
+)
+def test_a_number_is_known_by_what_people_call_it(header: str) -> None:
+    assert recognise(["First Name", header], [FIRST_NAME, PHONE]) == {"first_name": 0, "phone": 1}
+
+
+def test_a_column_is_one_field_only() -> None:
+    with pytest.raises(Refused, match="'First' would be both first_name and last_name"):
+        choose(["First", "Last", "Phone"], [FIRST_NAME, LAST_NAME, PHONE], {"last_name": "First"})
 
 
 def test_hostile_headers_are_taken_as_they_are(path: Path) -> None:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from io import StringIO, TextIOWrapper
+from io import TextIOWrapper
 from typing import TextIO
 
 from thrumsg_tui.cli.printing import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.words import ExportKind, ImportKind
 from thrumsg_tui.store.exporting import export as write_export
+from thrumsg_tui.store.exporting import exported
 from thrumsg_tui.store.importing import kinds
 from thrumsg_tui.store.importing.columns import other_columns
 from thrumsg_tui.store.importing.kinds import Order
-from thrumsg_tui.store.importing.result import Imported, Rejected, write_rejects
+from thrumsg_tui.store.importing.result import Imported, Rejected, refuse_rejects_file, write_rejects
 from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
 def take_in(session: Session, args: Namespace) -> Report:
     """Import a file, and account for every row of it."""
-    order = Order(args.campaign, dict(args.map), args.region, args.dry_run)
-    done = kinds.take_in(session.db, session.who, ImportKind(args.kind), args.file, order)
+    order = Order(args.campaign, _mapping(args.map), args.region, args.dry_run)
     if args.rejects:
-        write_rejects(args.rejects, done.header, done.rejected)
+        refuse_rejects_file(args.rejects, args.file)
+    done = kinds.take_in(session.db, session.who, ImportKind(args.kind), args.file, order)
+    kept, trouble = _keep_rejects(args, done) if args.rejects else ([], "")
     record = {
         "imported": done.imported,
         "updated": done.updated,
@@ -48,9 +50,29 @@ def take_in(session: Session, args: Namespace) -> Report:
     if others := _other_columns(done):
         becoming = "Custom fields" if kinds.KINDS[ImportKind(args.kind)].custom else "Not used"
         lines += [f"{becoming}: {', '.join(others)}."]
-    if args.rejects:
-        lines += [f"The rejected rows are in {args.rejects}."]
-    return Report(record, lines)
+    return Report(record, [*lines, *kept], code=1 if trouble else 0, error=trouble)
+
+
+def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Tell the column of each field; `Refused` for a field that has two."""
+    mapping: dict[str, str] = {}
+    for field, column in given:
+        if field in mapping:
+            raise Refused(f"--map names two columns for {field}, {mapping[field]!r} and {column!r}. Choose one.")
+        mapping[field] = column
+    return mapping
+
+
+def _keep_rejects(args: Namespace, done: Imported) -> tuple[list[str], str]:
+    """Write the rejected rows; say where they are, and what went wrong: the import itself is done by then."""
+    try:
+        write_rejects(args.rejects, args.file, done.header, done.rejected)
+    except Refused as reason:
+        did = "The dry run is done" if args.dry_run else "The import is done"
+        return [], f"{did}, but its rejected rows are kept nowhere: {reason}"
+    if not done.rejected:
+        return [f"No row was rejected; {args.rejects} has the header only."], ""
+    return [f"The rejected rows are in {args.rejects}."], ""
 
 
 def export(session: Session, args: Namespace) -> Report:
@@ -64,10 +86,7 @@ def export(session: Session, args: Namespace) -> Report:
         rows = write_export(session.db, session.who, kind, args.out, campaign_id)
         return Report({"file": str(args.out), "rows": rows}, [f"{counted(rows, 'row')} in {args.out}."])
     if args.json:
-        text = StringIO(newline="")
-        write_export(session.db, session.who, kind, text, campaign_id)
-        text.seek(0)
-        return Report(list(csv.DictReader(text)), [])
+        return Report(exported(session.db, session.who, kind, campaign_id), [])
     write_export(session.db, session.who, kind, _csv_output(), campaign_id)
     return Report(None, [])
 

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.times import from_ms_or_none, iso
 
-Cells = list[str | int | None]
+Cells = list[str | int | bool | None]
 Rows = Iterator[Cells]
 """The header, then the rows, read as they are written."""
 
@@ -154,7 +154,7 @@ def _conversations(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> 
         f"""
         SELECT conversation.id AS conversation_id, campaign.name AS campaign_name, {_CONTACT},
                COALESCE(NULLIF(TRIM(users.first_name || ' ' || users.last_name), ''), users.login) AS assignee,
-               conversation.status, CASE WHEN conversation.opted_out = 1 THEN 'true' ELSE 'false' END AS opted_out,
+               conversation.status, conversation.opted_out,
                NULLIF(conversation.last_message_at, 0) AS at, conversation.message_count,
                question.text AS question, choice.text AS choice
         FROM conversation
@@ -172,9 +172,9 @@ def _conversations(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> 
     for _, group in groupby(rows, key=itemgetter("conversation_id")):
         answered = list(group)
         answers = {row["question"]: row["choice"] for row in answered}
-        row = answered[0]
-        stored = [_time(row["at"]) if name == "last_message_at" else row[name] for name in fixed]
-        yield [*stored, *(answers.get(question) for question in questions)]
+        stored = dict(answered[0])
+        stored |= {"opted_out": bool(stored["opted_out"]), "last_message_at": _time(stored["at"])}
+        yield [*(stored[name] for name in fixed), *(answers.get(question) for question in questions)]
 
 
 _EXPORTS: Mapping[ExportKind, Callable[[sqlite3.Connection, CampaignId | None], Rows]] = {

@@ -15,7 +15,7 @@ from thrumsg_tui.store.export_rows import Rows, count_rows, export_rows
 from thrumsg_tui.store.files import writing_text
 from thrumsg_tui.store.progress import EVERY, OnProgress
 
-_PHONE = re.compile(r"\+[0-9]+")
+_PHONE = re.compile(r"\+[0-9]{7,15}")  # E.164 has at most 15 digits; fewer than 7 are nobody's
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -45,6 +45,17 @@ def export(
             return _write(rows, file)
 
 
+def exported(
+    db: Database, who: Identity, what: ExportKind, campaign_id: CampaignId | None = None
+) -> list[dict[str, str | int | bool | None]]:
+    """Return an export's rows by column, each value as it is stored."""
+    who.require(Action.EXPORT)
+    with db.reading() as conn:
+        rows = export_rows(conn, what, campaign_id)
+        header = [str(title) for title in next(rows)]
+        return [dict(zip(header, row, strict=True)) for row in rows]
+
+
 def _write(rows: Rows, file: TextIO) -> int:
     writer = csv.writer(file)
     count = -1
@@ -62,8 +73,10 @@ def _watched(rows: Rows, on_progress: OnProgress, total: int) -> Rows:
     on_progress(written, total)
 
 
-def _harmless(cell: str | int | None) -> str | int | None:
+def _harmless(cell: str | int | bool | None) -> str | int | None:
     """Keep a spreadsheet from taking a cell for a formula (`docs/rules.md 7.5`)."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
     if isinstance(cell, str) and cell.startswith(_FORMULA) and not _PHONE.fullmatch(cell):
         return f"'{cell}"
     return cell

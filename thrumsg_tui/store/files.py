@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TextIO
 
 from thrumsg_tui.domain.errors import Refused
@@ -18,6 +19,23 @@ def refuse_database(target: Path) -> None:
     of = Path(str(target).removesuffix("-wal").removesuffix("-shm"))
     if of.is_file() and is_thrumsg(of):
         raise Refused(f"{target} is a thrumsg database, or part of one: name another file. Nothing was written.")
+
+
+def refuse_unwritable(target: Path) -> None:
+    """Raise `Refused` for a file that could not be written, found out before there is anything to write."""
+    if _is_pipe_or_device(target):
+        if not os.access(target, os.W_OK):
+            raise Refused(f"You may not write to {target}. Nothing was changed.")
+        return
+    refuse_database(target)
+    target = target.resolve()
+    if target.is_dir():
+        raise Refused(f"{target} is a folder; name a file in it. Nothing was changed.")
+    try:
+        with TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise Refused(f"{target} cannot be written: {error.strerror or error}. Nothing was changed.") from error
 
 
 @contextmanager
@@ -48,7 +66,7 @@ def replacing(target: Path) -> Iterator[Path]:
 @contextmanager
 def writing_text(target: Path) -> Iterator[TextIO]:
     """Open a UTF-8 file that takes the place of `target` when it is whole; a pipe or device is written directly."""
-    if target.exists() and not target.is_file() and not target.is_dir():
+    if _is_pipe_or_device(target):
         try:
             with target.open("w", encoding="utf-8", newline="") as file:
                 yield file
@@ -58,6 +76,10 @@ def writing_text(target: Path) -> Iterator[TextIO]:
     refuse_database(target)
     with replacing(target) as part, part.open("x", encoding="utf-8", newline="") as file:
         yield file
+
+
+def _is_pipe_or_device(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _remove_left_behind(target: Path) -> None:

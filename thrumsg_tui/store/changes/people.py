@@ -30,8 +30,10 @@ def add_user(
 ) -> User:
     """Add a user; a role above sender needs an owner (`docs/rules.md 8.1`).
 
-    Raises `Refused` if the login exists already or is blank.
+    Raises `Refused` if the login exists already or cannot be one, and without a first name.
     """
+    if not first_name.strip():
+        raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
     with db.writing() as tx:
         require_may_give(who, role)
         if tx.conn.execute("SELECT 1 FROM users WHERE login = ?", (login,)).fetchone():
@@ -84,7 +86,7 @@ def edit_user(
             last_name=user.last_name if last_name is None else last_name.strip(),
             email=user.email if email is None else email.strip(),
         )
-        if user.first_name and not after.first_name:
+        if first_name is not None and not after.first_name:
             raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
         if after != user:
             store_user(tx, after)

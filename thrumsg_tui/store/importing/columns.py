@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.store.importing.result import REJECT_COLUMNS
+from thrumsg_tui.store.importing.result import own_width
 
-_NUMBERED = re.compile(r" [0-9]+$")
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -33,15 +32,26 @@ LAST_NAME = Field(
     ("lastname", "last", "lname", "surname", "familyname", "contactlastname", "nachname", "nomdefamille", "apellidos"),
     required=False,
 )
-_CELL = ("cell", "cellphone", "cellphonenumber", "cellnumber", "mobile", "mobilephone", "mobilephonenumber")
-_PHONE = ("phone", "phonenumber", "telephone", "telephonenumber", "tel", "telefono", "telefon", "contactphone")
-_HOME = ("primaryphone", "phone1", "homephone", "homephonenumber", "landline", "workphone")
-PHONE = Field("phone", (*_CELL, "mobilenumber", "handy", "movil", "celular", *_PHONE, *_HOME))
+_NUMBER = ("", "number", "no", "num")
+
+
+def _numbers(*kinds: str) -> list[str]:
+    """Give each kind of telephone as a column is called by it: `cell`, `cellnumber`, `cellno`."""
+    return [f"{kind}{number}" for kind in kinds for number in _NUMBER]
+
+
+_CELL = _numbers("cell", "cellphone", "cellular", "mobile", "mobilephone", "phonecell", "phonemobile")
+_PHONE = _numbers("phone", "telephone", "tel", "preferredphone", "primaryphone", "contactphone", "phone1", "textphone")
+_HOME = _numbers("homephone", "landline", "workphone")
+PHONE = Field(
+    "phone",
+    (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon", "contactnumber", "number", *_HOME),
+)
 
 
 def recognise(header: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
     """Find the position of each field whose header is known; the best-known header wins, then the leftmost."""
-    keys = [_key(title) for title in header[: _own_width(header)]]
+    keys = [_key(title) for title in header[: own_width(header)]]
     found = {}
     for each in fields:
         known = next((name for name in each.headers if name in keys), None)
@@ -70,7 +80,7 @@ def mapped(
     """Settle the position of each field that has one: as mapped, else as recognised.
 
     With `custom` a mapping may name a field of the user's own. Raises `Refused` for a column or field that does not
-    exist.
+    exist, and for a column that would be two fields.
     """
     chosen = recognise(header, fields)
     names = [each.name for each in fields]
@@ -79,6 +89,12 @@ def mapped(
         if code not in names and not custom:
             raise Refused(f"{wanted!r} is no field of such a file; there are {', '.join(names)}. Nothing was changed.")
         chosen[code] = _position(header, title)
+    fields_of: dict[int, str] = {}
+    for name, position in chosen.items():
+        if position in fields_of:
+            both = f"both {fields_of[position]} and {name}"
+            raise Refused(f"{header[position]!r} would be {both}: name a column for each. Nothing was changed.")
+        fields_of[position] = name
     return chosen
 
 
@@ -104,13 +120,7 @@ def custom_fields(header: Sequence[str], chosen: Mapping[str, int], reserved: Se
 
 def other_columns(header: Sequence[str], chosen: Mapping[str, int]) -> list[int]:
     """Give the positions of the columns that are no field, without what a rejects file adds."""
-    return [each for each in range(_own_width(header)) if each not in chosen.values()]
-
-
-def _own_width(header: Sequence[str]) -> int:
-    """Count the columns without those that a rejects file adds, which are numbered where the file has such already."""
-    last = tuple(_NUMBERED.sub("", title) for title in header[-len(REJECT_COLUMNS) :])
-    return len(header) - (len(REJECT_COLUMNS) if last == REJECT_COLUMNS else 0)
+    return [each for each in range(own_width(header)) if each not in chosen.values()]
 
 
 def _key(title: str) -> str:

@@ -42,6 +42,8 @@ def import_users(
 ) -> Imported:
     """Take users in, new ones as senders unless the file says otherwise; a known login's name, email and role change.
 
+    A new user without a first name is called by the login: initials are written in it.
+
     A row is rejected for an unknown role, a login that cannot be one, a role that the person may not give
     (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
     """
@@ -79,7 +81,7 @@ def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tal
         given = role or Role.SENDER
         require_may_give(who, given)
         user = insert_user(
-            tx, login, said.get("first_name", ""), said.get("last_name", ""), said.get("email", ""), given
+            tx, login, said.get("first_name") or login, said.get("last_name", ""), said.get("email", ""), given
         )
         if given is not Role.SENDER:  # a role is worth an entry of its own, where a sender is one of many
             record(tx, who, Deed.ADD_USER, f"added {user.name} ({login}) as {given}")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from thrumsg_tui.domain.conversations import EventId
-from thrumsg_tui.store.files import writing_text
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.store.files import refuse_unwritable, writing_text
 
 REJECT_COLUMNS = ("line", "reason")
 """What a rejects file has after the columns of its source."""
+
+_NUMBERED = re.compile(r" [0-9]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,31 @@ class Imported:
         return len(self.repeated)
 
 
-def write_rejects(path: Path, header: Sequence[str], rejected: Sequence[Rejected]) -> None:
-    """Write rejected rows as CSV, their own cells first, then line and reason; whole or not at all.
+def refuse_rejects_file(path: Path, source: Path) -> None:
+    """Raise `Refused` where rejected rows could not be kept in a file, or would take the place of their source."""
+    if path.exists() and source.exists() and path.samefile(source):
+        raise Refused(f"{path} is the file that is imported: name another for what is rejected. Nothing was changed.")
+    refuse_unwritable(path)
 
-    The file can be corrected and imported as it is. Raises `Refused` where it cannot be written.
+
+def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Sequence[Rejected]) -> None:
+    """Write the rejected rows of a source as CSV, their own cells first, then line and reason; whole or not at all.
+
+    The file can be corrected and imported as it is; then the line and reason of before make room for the new ones.
+    Raises `Refused` where it cannot be written.
     """
-    width = max([len(header), *(len(each.row) for each in rejected)])
+    refuse_rejects_file(path, source)
+    own = own_width(header)
+    rows = [[*each.row[:own], *each.row[len(header) :]] for each in rejected]
+    width = max([own, *map(len, rows)])
     with writing_text(path) as file:
         writer = csv.writer(file)
-        writer.writerow([*header, *[""] * (width - len(header)), *REJECT_COLUMNS])
-        for each in rejected:
-            writer.writerow([*each.row, *[""] * (width - len(each.row)), each.line, each.reason])
+        writer.writerow([*header[:own], *[""] * (width - own), *REJECT_COLUMNS])
+        for row, each in zip(rows, rejected, strict=True):
+            writer.writerow([*row, *[""] * (width - len(row)), each.line, each.reason])
+
+
+def own_width(header: Sequence[str]) -> int:
+    """Count the columns without those that a rejects file adds, which are numbered where the file has such already."""
+    last = tuple(_NUMBERED.sub("", title) for title in header[-len(REJECT_COLUMNS) :])
+    return len(header) - (len(REJECT_COLUMNS) if last == REJECT_COLUMNS else 0)

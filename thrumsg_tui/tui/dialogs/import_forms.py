@@ -108,7 +108,7 @@ def rejects_form(desk: Desk, glyphs: Glyphs, source: Path, result: Imported) -> 
 
     async def save(entered: Entered) -> str:
         path = _path(entered)
-        await desk.look(lambda: write_rejects(path, result.header, result.rejected))
+        await desk.look(lambda: write_rejects(path, source, result.header, result.rejected))
         return str(path)
 
     fields: list[Field] = [PathField("file", "File", str(default), "a path")]
