@@ -165,9 +165,11 @@ def test_a_whole_message_that_says_so_opts_out_and_is_confirmed_once(
     assert (stored.kind, stored.by) == (OptOutKind.AUTOMATIC, None)
 
 
-def test_stop_from_somebody_never_texted_is_not_confirmed(db: Database, ann: ConversationId) -> None:
+def test_stop_from_somebody_never_texted_is_confirmed_too(db: Database, ann: ConversationId) -> None:
+    """The exception in 5.2 is for opt-outs by hand."""
     assert receive(db, None, ANN, "STOP").opted_out
-    assert bodies(db, ann) == ["STOP"]
+    assert bodies(db, ann) == ["STOP", CONFIRMATION]
+    assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
 
 
 def test_stop_from_a_number_that_nobody_knows_opts_it_out(db: Database, owner: Identity, spring: Campaign) -> None:

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.sending import hold_until, shut_out
-from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
+from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.store.changes.holding import WINDOW_OVER, cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
@@ -72,7 +72,7 @@ def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
     """Claim a message, unless its number has opted out, its campaign is outside its hours, or its window is over."""
     message_id = MessageId(row["id"])
     kind = MessageKind(row["kind"])
-    if row["opted_out"] and (kind is not MessageKind.OPT_OUT_CONFIRMATION or not _was_texted(tx, row["phone"])):
+    if row["opted_out"] and (kind is not MessageKind.OPT_OUT_CONFIRMATION or not _to_be_told(tx, row["phone"])):
         _withdraw(tx, row, "message cancelled: the contact was opted out before it could leave")
         return None
     of = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
@@ -87,8 +87,11 @@ def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
     return Outgoing(message_id, row["phone"], row["body"], kind, row["nth"])
 
 
-def _was_texted(tx: Transaction, phone: str) -> bool:
-    """Whether anything has left for a number: what was only queued does not call for a confirmation (5.2)."""
+def _to_be_told(tx: Transaction, phone: str) -> bool:
+    """Whether a number is told of its opt-out: it asked for it (5.3), or anything has left for it (5.2)."""
+    asked = tx.conn.execute("SELECT 1 FROM opt_out WHERE phone = ? AND kind = ?", (phone, OptOutKind.AUTOMATIC))
+    if asked.fetchone():
+        return True
     row = tx.conn.execute(
         """
         SELECT 1 FROM message

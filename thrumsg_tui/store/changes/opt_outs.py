@@ -97,7 +97,7 @@ def store_opt_out(tx: Transaction, who: Identity | None, phone: str, kind: OptOu
     """Opt a number out that is not: mark its conversations, cancel what waits, confirm, journal."""
     described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
     concerned = enter_opt_out(tx, phone, described)
-    confirmed = _confirm(tx, who, phone)
+    confirmed = _confirm(tx, who, phone, asked=kind is OptOutKind.AUTOMATIC)
     by = who.user.name if who else "the contact"
     event_id = record(
         tx,
@@ -221,17 +221,20 @@ def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
             refresh(tx.conn, each)
 
 
-def _confirm(tx: Transaction, who: Identity | None, phone: str) -> bool:
-    """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`)."""
+def _confirm(tx: Transaction, who: Identity | None, phone: str, *, asked: bool) -> bool:
+    """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`).
+
+    Whoever `asked` for it is told although nobody texted them before (`docs/rules.md 5.3`).
+    """
     row = tx.conn.execute(
         """
         SELECT conversation.id FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
         JOIN campaign ON campaign.id = conversation.campaign_id
-        WHERE contact.phone = ? AND conversation.texted = 1 AND campaign.state <> ?
-        ORDER BY conversation.last_texted_at DESC, conversation.id DESC LIMIT 1
+        WHERE contact.phone = ? AND (conversation.texted = 1 OR ?) AND campaign.state <> ?
+        ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC LIMIT 1
         """,
-        (phone, CampaignState.ARCHIVED),
+        (phone, int(asked), CampaignState.ARCHIVED),
     ).fetchone()
     if row is None:
         return False
