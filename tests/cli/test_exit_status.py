@@ -173,3 +173,30 @@ def test_words_that_are_not_text_are_made_readable(spring: Shell) -> None:
 
 def test_the_version_is_printed(shell: Shell) -> None:
     assert shell.done("--version").startswith("thrumsg ")
+
+
+def run_in_shell(command: str, database: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `thrumsg` words in a real shell, for what Python's own streams cannot show."""
+    started = f"exec {sys.executable} -m thrumsg_tui --db {database} {command}"
+    return subprocess.run(["sh", "-c", started], capture_output=True, env={**os.environ, **environment}, check=False)
+
+
+@pytest.mark.parametrize("command", ["campaign list", "campaign list --json", "export messages"])
+@pytest.mark.parametrize("to", ["> /dev/full", ">&-"])
+def test_what_cannot_be_shown_is_told(spring: Shell, command: str, to: str) -> None:
+    ran = run_in_shell(f"{command} {to}", spring.database)
+    assert ran.returncode == 1
+    assert ran.stderr.count(b"\n") == 1
+    assert b"Standard output cannot be written" in ran.stderr
+
+
+def test_closed_streams_do_no_harm(spring: Shell) -> None:
+    assert run_in_shell("campaign list <&- 2>&-", spring.database).stdout
+    assert run_in_shell("overview nowhere <&- 2>&- >&-", spring.database).returncode == 1
+    assert run_in_shell("doctor", spring.database).returncode == 0
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_quiet(spring: Shell, tmp_path: Path) -> None:
+    (tmp_path / "argparse.py").write_text("raise KeyboardInterrupt")
+    ran = run_in_shell("campaign list", spring.database, PYTHONPATH=str(tmp_path))
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, b"", b"")

@@ -85,12 +85,12 @@ def test_the_most_fundamental_reason_comes_first() -> None:
         is_holder=False,
         body="",
     )
-    expected = [Obstacle.OPTED_OUT, Obstacle.CLOSED, Obstacle.WINDOW_OVER, Obstacle.REASSIGNED, Obstacle.EMPTY]
-    found = []
+    expected = [Obstacle.REASSIGNED, Obstacle.OPTED_OUT, Obstacle.CLOSED, Obstacle.WINDOW_OVER, Obstacle.EMPTY]
+    found = [obstacle(attempt, NOON)]
+    attempt = replace(attempt, is_holder=True)
     for mended in ({}, {"opted_out": False}, {"campaign": window(None, date(2026, 3, 1))}, {"campaign": CAMPAIGN}):
         attempt = replace(attempt, **mended)
         found.append(obstacle(attempt, NOON))
-    found.append(obstacle(replace(attempt, is_holder=True), NOON))
     assert found == expected
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.store.arranging import give, journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.journal import Deed
@@ -268,6 +268,17 @@ def test_a_sender_whose_conversation_was_reassigned_is_told_to_whom(
         assert draft(conn, kim.user.id, ann) == "I was just about to"
 
 
+def test_that_comes_before_what_became_of_it_since(
+    db: Database, owner: Identity, spring: Campaign, kim: Identity, ann: ConversationId
+) -> None:
+    give(db, owner, spring, "lee", [ann])
+    send(db, owner, ann)
+    opt_out_number(db, owner, look_at(db, ann).phone)
+    for body in (None, "Hello"):
+        with pytest.raises(Refused, match="This conversation is Lee Bishop's now"):
+            send(db, kim, ann, body=body, kind=MessageKind.INITIAL, read_to=MessageId(0))
+
+
 def test_an_admin_sends_although_the_conversation_was_reassigned(
     db: Database, owner: Identity, spring: Campaign, ann: ConversationId
 ) -> None:
@@ -354,6 +365,13 @@ def test_the_end_date_is_the_last_day_for_initials(db: Database, at_hours: Arran
     conversation_id = at_hours(ends=date(2026, 3, 3))
     eastern(clock, 20, 59)
     assert send(db, known_as(db, "kim"), conversation_id).state is MessageState.QUEUED
+
+
+def test_in_the_evening_of_the_end_date_the_hours_are_past(db: Database, at_hours: Arrange, clock: Clock) -> None:
+    conversation_id = at_hours(ends=date(2026, 3, 3))
+    eastern(clock, 21, 30)
+    with pytest.raises(Refused, match="initial window is over: the hours are past on 2026-03-03"):
+        send(db, known_as(db, "ana"), conversation_id)
 
 
 def test_after_the_end_date_initials_are_refused(db: Database, at_hours: Arrange, clock: Clock) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TextIO
 
-from thrumsg_tui.cli.printing import Report
+from thrumsg_tui.cli.printing import Report, standard_output
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
@@ -87,7 +86,8 @@ def export(session: Session, args: Namespace) -> Report:
         return Report({"file": str(args.out), "rows": rows}, [f"{counted(rows, 'row')} in {args.out}."])
     if args.json:
         return Report(exported(session.db, session.who, kind, campaign_id), [])
-    write_export(session.db, session.who, kind, _csv_output(), campaign_id)
+    with standard_output() as out:
+        write_export(session.db, session.who, kind, _as_csv(out), campaign_id)
     return Report(None, [])
 
 
@@ -137,7 +137,7 @@ def _row_record(of: Rejected) -> dict[str, object]:
     return {"line": of.line, "reason": of.reason}
 
 
-def _csv_output() -> TextIO:
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="")
-    return sys.stdout
+def _as_csv(out: TextIO) -> TextIO:
+    if isinstance(out, TextIOWrapper):
+        out.reconfigure(encoding="utf-8", newline="")
+    return out

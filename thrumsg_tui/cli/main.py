@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from thrumsg_tui.cli.parser import parse
-from thrumsg_tui.cli.printing import complain, show
+from thrumsg_tui.cli.printing import complain, show, stop_writing
 from thrumsg_tui.cli.words import command_words
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _stop_writing()
+        stop_writing()
         return DONE
     except Exception as error:  # noqa: BLE001 - the last resort, and it is kept
         return _failed(BROKEN, _kept(error))
@@ -67,8 +67,3 @@ def _kept(error: Exception) -> str:
     from thrumsg_tui.crash_log import keep
 
     return keep(error)
-
-
-def _stop_writing() -> None:
-    """Let what is left to write go nowhere: whoever read it has left."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

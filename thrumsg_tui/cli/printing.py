@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TextIO
 
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.safe_text import safe_text
 
+_NOT_SHOWN = "Standard output cannot be written ({}), so the outcome is not shown; what was to be done is done."
 _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "→": "->", "●": "*", "’": "'", "“": '"', "”": '"', "·": "-"})
 
 
@@ -25,20 +30,42 @@ class Report:
 
 def show(report: Report, *, as_json: bool) -> None:
     """Print a report; nothing in it reaches the terminal as anything but text (`docs/rules.md 7.4`)."""
-    if as_json:
-        print(json.dumps(report.json, indent=2))
-    else:
-        for line in report.lines:
-            print(printable(safe_text(line)))
-    sys.stdout.flush()
+    with standard_output() as out:
+        if as_json:
+            print(json.dumps(report.json, indent=2), file=out)
+        else:
+            for line in report.lines:
+                print(printable(safe_text(line)), file=out)
     if report.error:
         complain(report.error)
 
 
+@contextmanager
+def standard_output() -> Iterator[TextIO]:
+    """Give standard output, and see that what is written arrives.
+
+    Raises `Refused` where it does not, and `BrokenPipeError` where whoever read it has left.
+    """
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        stop_writing()
+        raise Refused(_NOT_SHOWN.format(error.strerror or error)) from error
+
+
+def stop_writing() -> None:
+    """Let what is left to write go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def complain(sentence: str) -> None:
-    """Say a sentence on standard error, on one line."""
+    """Say a sentence on standard error, on one line, if anybody can hear it."""
     text = f"thrumsg: {safe_text(sentence)}"
-    print(text if _is_unicode(sys.stderr.encoding) else _ascii(text), file=sys.stderr)
+    with suppress(OSError):
+        print(text if _is_unicode(sys.stderr.encoding) else _ascii(text), file=sys.stderr, flush=True)
 
 
 def ask(question: str) -> str:

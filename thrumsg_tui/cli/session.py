@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,13 +56,14 @@ def opened(args: Namespace) -> Iterator[Session]:
     db = open_database(path)
     try:
         _require_own_account(args, path)
-        if make_first_owner(db, person.login, person.first_name, person.last_name):
-            print(f"thrumsg: {path} is new, and {person.login} is its owner.", file=sys.stderr)
+        is_new = make_first_owner(db, person.login, person.first_name, person.last_name)
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
         _require_own_files(args, who)
         let_due(db)
         yield Session(db, who)
+        if is_new:
+            complain(f"{path} is new, and {person.login} is its owner.")
     finally:
         db.close()
 

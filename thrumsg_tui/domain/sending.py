@@ -113,7 +113,7 @@ def judge(attempt: Attempt, now: datetime) -> Verdict:
         return Verdict(refusal)
     leaves_at = hold_until(attempt.campaign, attempt.kind, now)
     if leaves_at and shut_out(attempt.campaign, attempt.kind, leaves_at):
-        return Verdict(_after_window(attempt.campaign))
+        return Verdict(_after_window(attempt.campaign, now))
     return Verdict(leaves_at=leaves_at)
 
 
@@ -146,22 +146,29 @@ def unfit(body: str, *, filled_in: bool = False) -> Refusal | None:
     return None
 
 
+def handed_over(role: Role, holder_name: str, *, is_holder: bool) -> Refusal | None:
+    """Refuse a sender a conversation that is somebody else's by now (`docs/rules.md 4.11`)."""
+    if role is not Role.SENDER or is_holder:
+        return None
+    return Refusal(Obstacle.REASSIGNED, f"This conversation is {whose(holder_name)} now; nothing was sent.")
+
+
 def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
     campaign = attempt.campaign
+    if theirs := handed_over(attempt.role, attempt.holder_name, is_holder=attempt.is_holder):
+        return theirs
     if attempt.opted_out:
         return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
     if campaign.state is not CampaignState.ACTIVE:
         return _closed(campaign, now)
     if shut_out(campaign, attempt.kind, now):
-        return _after_window(campaign)
-    if attempt.role is Role.SENDER and not attempt.is_holder:
-        sentence = f"This conversation is {whose(attempt.holder_name)} now; nothing was sent."
-        return Refusal(Obstacle.REASSIGNED, sentence)
+        return _after_window(campaign, now)
     return None
 
 
-def _after_window(campaign: Campaign) -> Refusal:
-    return Refusal(Obstacle.WINDOW_OVER, f"The initial window is over: its last day was {campaign.window.ends}.")
+def _after_window(campaign: Campaign, now: datetime) -> Refusal:
+    past = "its last day was" if window_state(campaign.window, now) is WindowState.OVER else "the hours are past on"
+    return Refusal(Obstacle.WINDOW_OVER, f"The initial window is over: {past} {campaign.window.ends}.")
 
 
 def _closed(campaign: Campaign, now: datetime) -> Refusal | None:

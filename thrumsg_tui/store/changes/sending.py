@@ -12,7 +12,7 @@ from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.sending import Attempt, hold_until, judge
+from thrumsg_tui.domain.sending import Attempt, handed_over, hold_until, judge
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
@@ -57,6 +57,8 @@ def send(
     """
     with db.writing() as tx:
         to = conversation(tx.conn, conversation_id)
+        if theirs := handed_over(who.role, to.sender_name, is_holder=to.sender_id == who.user.id):
+            raise Refused(theirs.sentence)
         if kind is MessageKind.FOLLOW_UP and follow_up_id not in {None, to.follow_up_id}:
             raise Refused(_FOLLOW_UP_GONE)
         if read_to is not None and to.messages and to.messages[-1].id != read_to:
