@@ -246,5 +246,5 @@ def test_what_time_did_is_by_nobody(spring: Shell) -> None:
     assert (entry["by"], entry["action"], entry["campaign"], entry["undoable"]) == ("", "release", "Spring", False)
     assert "1 held message may leave now" in spring.done("history", "--campaign", "Spring")
     assert "none that can be undone" in spring.refused("undo", entry["id"])
-    spring.done("undo", entry["id"], "--preview")
+    assert "none that can be undone" in spring.refused("undo", entry["id"], "--preview")
     assert "nothing of yours to undo" in spring.refused("undo")

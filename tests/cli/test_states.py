@@ -41,6 +41,7 @@ MARIAS, DEVS, ANNS = map(ConversationId, (1, 2, 3))
 DONE = None
 LAUNCHED_NOT_YET = "it has not been launched yet"
 NOTHING_CHANGES = "nothing in it changes any more"
+NOTHING_TO_UNDO = "nothing of yours to undo"
 NOT_REASSIGNED = "nothing in it can be reassigned any more"
 
 
@@ -180,7 +181,7 @@ ACTIONS = {
     "reassign": Action(
         ("reassign", "Spring", "--conversation", ANNS, "--to", "lee"), _reassign, _never_in(NOT_REASSIGNED, ARCHIVED)
     ),
-    "take a move back": Action(("undo",), lambda db, who, _: undo(db, who), _never_in(NOT_REASSIGNED, ARCHIVED)),
+    "take a move back": Action(("undo",), lambda db, who, _: undo(db, who), _never_in(NOTHING_TO_UNDO, ARCHIVED)),
     "opt out and in": Action(("opt-out", MARIA), _opt_out_and_in, {}),
     "answer": Action(
         ("answer", DEVS, "Vote?", "Yes"), lambda db, who, _: record_answer(db, who, DEVS, "Vote?", "Yes"), {}

@@ -389,7 +389,7 @@ def test_a_persons_last_change_is_the_one_under_way_and_none_before(
     with pytest.raises(Refused, match=f"Change {begun.event} is still under way"):
         undo(db, owner)
     opt_out_number(db, owner, look_at(db, many[49]).phone)
-    assert undo(db, owner).sentence == "the number is opted in again"
+    assert undo(db, owner).sentence == "P49 is opted in again"
     finish(db, begun)
     assert undo(db, owner).moved == MANY
 

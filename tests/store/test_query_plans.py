@@ -58,7 +58,7 @@ from thrumsg_tui.store.queries.conversations import (
     position,
 )
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
-from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, last_undoable
+from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.lookup import look_up
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
@@ -70,7 +70,7 @@ from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
 from thrumsg_tui.store.queries.thread import contact_names, conversation
-from thrumsg_tui.store.queries.undoing import preview_undo
+from thrumsg_tui.store.queries.undoing import last_undoable, preview_undo
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 
 SMALL = {
@@ -272,7 +272,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),
     "contact_names": (contact_names, lambda conn, of: contact_names(conn, of.people[:3])),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
-    "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who.user.id)),
+    "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
     "users": (users, lambda conn, of: users(conn)),
     "settings": (settings, lambda conn, of: settings(conn)),

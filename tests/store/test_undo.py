@@ -19,7 +19,8 @@ from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Request
-from thrumsg_tui.store.changes.campaigns import remove_sender
+from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receiving import receive
@@ -103,6 +104,40 @@ def test_without_a_name_it_is_ones_own_last_change_that_is_not_an_undo(
     assert look_at(db, three[2]).opted_out  # ana's, not mo's
     with pytest.raises(Refused, match="nothing of yours"):
         undo(db, moderator)
+
+
+def test_what_cannot_be_taken_back_now_is_passed_over(
+    db: Database, owner: Identity, spring: Campaign, three: list[ConversationId]
+) -> None:
+    ask_everyone(db, owner, "Spring", Voting="Yes|No")
+    kim = known_as(db, "kim")
+    give(db, owner, spring, "kim", three)
+    record_answer(db, kim, three[0], "Voting?", "Yes")
+    record_answer(db, kim, three[1], "Voting?", "No")
+    give(db, owner, spring, "lee", three[1:2])
+    assert undo(db, kim).sentence == "Ann's answer to 'Voting?' is taken back"
+    with pytest.raises(Refused, match="nothing of yours to undo"):
+        undo(db, kim)
+
+
+def test_the_moves_of_an_archived_campaign_are_passed_over_and_told_apart(
+    db: Database, owner: Identity, spring: Campaign, three: list[ConversationId], moved: Outcome
+) -> None:
+    assert moved.event is not None
+    opted_out = opt_out_number(db, owner, number(0))
+    given = reassign(
+        db, owner, Request(spring.id, conversations=(three[0],), destinations=(assignment_of(db, spring, "lee"),))
+    )
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    standing = {each.id: each.undoable for each in journal(db)}
+    assert given.event is not None
+    assert (standing[moved.event], standing[given.event], standing[opted_out.event]) == (False, False, True)
+    assert undo(db, owner).sentence == "Ann is opted in again"
+    for event in (moved.event, given.event):
+        with pytest.raises(Refused, match="'Spring' is archived: nothing in it changes any more"):
+            undo(db, owner, event)
+        with db.reading() as conn, pytest.raises(Refused, match="archived"):
+            preview_undo(conn, owner, event)
 
 
 def test_undoing_one_after_the_other_takes_all_back(

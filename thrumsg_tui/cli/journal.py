@@ -16,7 +16,7 @@ from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import preview_undo
+from thrumsg_tui.store.queries.undoing import last_undoable, preview_undo
 from thrumsg_tui.store.redacting import phone_display
 
 
@@ -31,10 +31,12 @@ def undo(session: Session, args: Namespace) -> Report:
 def _preview(session: Session, args: Namespace) -> Report:
     session.who.require(Action.WORK)
     with session.db.reading() as conn:
-        last = queries.last_undoable(conn, session.who.user.id, opts_in=session.who.may(Action.OPT_IN))
-        if args.event is None and last is None:
-            raise Refused("There is nothing of yours to undo.")
-        shown = preview_undo(conn, session.who, args.event if last is None or args.event is not None else last.id)
+        event_id = args.event
+        if event_id is None:
+            if (last := last_undoable(conn, session.who)) is None:
+                raise Refused("There is nothing of yours to undo.")
+            event_id = last.id
+        shown = preview_undo(conn, session.who, event_id)
         phones = phone_display(conn)
     lines = [f"Undo of {shown.entry.id}: {phones.sentence(shown.entry.summary)}."]
     if shown.moves or shown.skipped:

@@ -52,7 +52,8 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
     told = sum(each.confirmation_sent for each in done.values())
     lines = [f"{counted(len(done), 'number')} opted out; {counted(told, 'confirmation')} went out."] if done else []
     lines += [f"Out already: {', '.join(already)}."] if already else []
-    lines += [f"Undo {shown.number(each.phone)} with: thrumsg undo {each.event}" for each in done.values()]
+    if session.who.may(Action.OPT_IN):
+        lines += [f"Undo {shown.number(each.phone)} with: thrumsg undo {each.event}" for each in done.values()]
     records = [_record(each, shown.number(each.phone)) for each in done.values()]
     return Report({"opted_out": records, "already": already}, lines)
 
@@ -190,7 +191,8 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
 def _report(session: Session, done: OptedOut, outcome: str) -> Report:
     with session.db.reading() as conn:
         shown = phone_display(conn).number(done.phone)
-    return Report(_record(done, shown), [f"{shown} {outcome}. Undo with: thrumsg undo {done.event}"])
+    hint = f" Undo with: thrumsg undo {done.event}" if session.who.may(Action.OPT_IN) else ""
+    return Report(_record(done, shown), [f"{shown} {outcome}.{hint}"])
 
 
 def _record(done: OptedOut, shown: str) -> dict[str, object]:

@@ -13,12 +13,12 @@ from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.changes.frozen import require_not_archived
 from thrumsg_tui.store.changes.sending import close_follow_up
-from thrumsg_tui.store.changes.surveys import require_own
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.follow_ups import REACHED, UNSENT, Reach, reach, target_parameters
+from thrumsg_tui.store.queries.owning import require_own
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
 

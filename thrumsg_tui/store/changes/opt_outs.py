@@ -9,13 +9,14 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Action, Identity, Role
+from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import CampaignState, MessageKind, OptOutKind
 from thrumsg_tui.store.changes.sending import store_outgoing
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, reopen_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.owning import require_own_number
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation, opt_out
 
@@ -40,7 +41,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
     """
     who.require(Action.WORK)
     with db.writing() as tx:
-        require_own_number(tx, who, phone)
+        require_own_number(tx.conn, who, phone)
         if already := opt_out(tx.conn, phone):
             raise Refused(f"{phone} is opted out already, since {already.at:%Y-%m-%d %H:%M} UTC.")
         return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
@@ -54,7 +55,7 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
     who.require(Action.WORK)
     with db.writing() as tx:
         for phone in phones:
-            require_own_number(tx, who, phone)
+            require_own_number(tx.conn, who, phone)
         wanted = [phone for phone in dict.fromkeys(phones) if opt_out(tx.conn, phone) is None]
         return tuple(store_opt_out(tx, who, phone, OptOutKind.MANUAL, note) for phone in wanted)
 
@@ -187,23 +188,6 @@ def conversations_of(tx: Transaction, phone: str) -> list[ConversationId]:
         (phone,),
     )
     return [ConversationId(row["id"]) for row in rows]
-
-
-def require_own_number(tx: Transaction, who: Identity, phone: str) -> None:
-    """Raise `Refused` for a sender who holds no conversation of the number."""
-    if who.role is not Role.SENDER:
-        return
-    own = tx.conn.execute(
-        """
-        SELECT 1 FROM conversation
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN assignment ON assignment.id = conversation.assignment_id
-        WHERE contact.phone = ? AND assignment.user_id = ?
-        """,
-        (phone, who.user.id),
-    ).fetchone()
-    if own is None:
-        raise Refused(f"{phone} is in no conversation of yours; ask a moderator.")
 
 
 def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId, whose
-from thrumsg_tui.domain.conversations import Conversation, ConversationId, EventId
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity, Role
+from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.naming import choice_named, question_named
+from thrumsg_tui.store.queries.owning import require_own
 from thrumsg_tui.store.queries.thread import conversation
 
 
@@ -52,12 +52,6 @@ def record_answer(
         )
         touch(tx, event_id, [(of.id, None, None)])
         return event_id
-
-
-def require_own(who: Identity, of: Conversation) -> None:
-    """Raise `Refused` for a sender in a conversation that is not theirs (`docs/rules.md 8.1`)."""
-    if who.role is Role.SENDER and of.sender_id != who.user.id:
-        raise Refused(f"This conversation is {whose(of.sender_name)} now.")
 
 
 def store_answer(

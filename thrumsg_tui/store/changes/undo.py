@@ -11,21 +11,17 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
-from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.follow_ups import is_active, set_skipped
-from thrumsg_tui.store.changes.frozen import require_not_archived
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
-from thrumsg_tui.store.changes.opt_outs import describe_opt_out, enter_opt_out, erase_opt_out, require_own_number
+from thrumsg_tui.store.changes.opt_outs import describe_opt_out, enter_opt_out, erase_opt_out
 from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.reassign import move
-from thrumsg_tui.store.changes.surveys import require_own, store_answer
+from thrumsg_tui.store.changes.surveys import store_answer
 from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.journal import record, touch
-from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.history import entry, last_undoable
-from thrumsg_tui.store.queries.jobs import begun_by, job_of
+from thrumsg_tui.store.queries.jobs import begun_by
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import details_of, require_last_removal, require_may_undo, way_back
+from thrumsg_tui.store.queries.undoing import details_of, last_undoable, undoable, way_back
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
@@ -57,23 +53,15 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
 def _undoable(conn: Connection, who: Identity, event_id: EventId | None) -> JournalEntry:
     """Find what is to be taken back, `Refused` where it cannot be; without an id the person's own last change."""
     if event_id is None:
-        own = last_undoable(conn, who.user.id, opts_in=who.may(Action.OPT_IN))
+        own = last_undoable(conn, who)
         begun = begun_by(conn, who.user.id)
         if begun and (own is None or begun > own.id):
             event_id = begun
         elif own is None:
             raise Refused("There is nothing of yours to undo.")
         else:
-            event_id = own.id
-    wanted = entry(conn, event_id)
-    require_may_undo(who, wanted)
-    if wanted.undone_by is not None:
-        raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
-    if wanted.under_way and (job := job_of(conn, event_id)):
-        raise Refused(f"Change {wanted.id} is still under way, {job.sentence}: undo it when that is done.")
-    if not wanted.undoable:
-        raise Refused(f"Change {wanted.id} is none that can be undone.")
-    return wanted
+            return own
+    return undoable(conn, who, event_id)
 
 
 def _long_way_back(conn: Connection, wanted: JournalEntry) -> Plan | None:
@@ -109,19 +97,13 @@ def _undone(tx: Transaction, who: Identity, wanted: JournalEntry, long: Plan | N
 def _moves_undone(
     tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any], long: Plan | None
 ) -> Outcome:
-    who.require(Action.REASSIGN)
-    row = tx.conn.execute("SELECT campaign_id FROM event WHERE id = ?", (wanted.id,)).fetchone()
-    of = campaign(tx.conn, CampaignId(row["campaign_id"]))
-    if of.state is CampaignState.ARCHIVED:
-        raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
     if long:
         return begin(tx, who, long, deed=deed, undoes=wanted.id)
     removed: AssignmentId | None = details.get("removed")
     if removed is not None:
-        who.require(Action.MANAGE_PEOPLE)
-        require_last_removal(tx.conn, wanted, removed)
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
-    back = way_back(tx.conn, of.id, wanted.id)
+    row = tx.conn.execute("SELECT campaign_id FROM event WHERE id = ?", (wanted.id,)).fetchone()
+    back = way_back(tx.conn, CampaignId(row["campaign_id"]), wanted.id)
     outcome = move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)
     if removed is not None and deed is Deed.REDO:
         _require_nothing_left(tx, removed, back)
@@ -142,26 +124,23 @@ def _opt_out_undone(
     present = describe_opt_out(tx, phone)
     takes_effect_away = details.get("old") is None
     if takes_effect_away:
-        who.require(Action.OPT_IN)
         if present is None:
             return _nothing("the number was opted in since")
         if present["at"] != details["at"]:
             return _nothing("the number was opted out again since")
         concerned = erase_opt_out(tx, phone)
         now = {"phone": phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
-        sentence = "the number is opted in again"
+        sentence = f"{_called(tx, concerned)} is opted in again"
     else:
-        require_own_number(tx, who, phone)
         if present is not None:
             return _nothing("the number was opted out since")
         concerned = enter_opt_out(tx, phone, details["old"])
         now = {"phone": phone, "at": details["old"]["at"], "thread": f"opted out again by {who.user.name}"}
-        sentence = "the number is opted out again"
+        sentence = f"{_called(tx, concerned)} is opted out again"
     return _journalled(tx, who, wanted, deed, sentence, now, concerned)
 
 
 def _list_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, listed: int) -> Outcome:
-    who.require(Action.CHANGE_OPT_OUTS)
     out = wanted.deed is Deed.UNDO
     batch = put_list_back(tx, wanted.id) if out else take_list_back(tx, wanted.id)
     if not batch.opt_outs:
@@ -181,7 +160,6 @@ def _answer_undone(
 ) -> Outcome:
     row = tx.conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (wanted.id,)).fetchone()
     conversation_id = ConversationId(row["conversation_id"])
-    require_own(who, conversation(tx.conn, conversation_id))
     present = tx.conn.execute(
         "SELECT choice_id FROM answer WHERE conversation_id = ? AND question_id = ?",
         (conversation_id, details["question"]),
@@ -195,23 +173,36 @@ def _answer_undone(
         "after": details["before"],
         "thread": f"survey answer taken back by {who.user.name}",
     }
-    return _journalled(tx, who, wanted, deed, "the survey answer is as it was before", now, [conversation_id])
+    return _journalled(tx, who, wanted, deed, _answer_again(tx, conversation_id, details), now, [conversation_id])
+
+
+def _answer_again(tx: Transaction, conversation_id: ConversationId, details: dict[str, Any]) -> str:
+    """Say what an answer is again, with whose and to what."""
+    row = tx.conn.execute(
+        """
+        SELECT question.text AS question, (SELECT text FROM choice WHERE id = :before) AS before
+        FROM question WHERE question.id = :question
+        """,
+        details,
+    ).fetchone()
+    name = conversation(tx.conn, conversation_id).name
+    if row["before"] is None:
+        return f"{name}'s answer to {row['question']!r} is taken back"
+    return f"{name}'s answer to {row['question']!r} is {row['before']!r} again"
 
 
 def _skip_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]) -> Outcome:
     row = tx.conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (wanted.id,)).fetchone()
     conversation_id = ConversationId(row["conversation_id"])
-    of = conversation(tx.conn, conversation_id)
-    require_own(who, of)
-    require_not_archived(tx, of.campaign_id)
     skips = wanted.deed is Deed.UNDO
     if not is_active(tx, FollowUpId(details["follow_up"])):
         return _nothing("the follow-up has ended since")
     if not set_skipped(tx, conversation_id, FollowUpId(details["follow_up"]), skipped=skips):
         return _nothing("the follow-up was sent or skipped since")
     what = "is skipped again" if skips else "is up again"
+    sentence = f"the follow-up for {conversation(tx.conn, conversation_id).name} {what}"
     now = {"follow_up": details["follow_up"], "thread": f"follow-up {what}, by {who.user.name}"}
-    return _journalled(tx, who, wanted, deed, f"the follow-up {what}", now, [conversation_id])
+    return _journalled(tx, who, wanted, deed, sentence, now, [conversation_id])
 
 
 def _journalled(
@@ -236,6 +227,10 @@ def _journalled(
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
     return Outcome(event_id, 0, (), {}, sentence)
+
+
+def _called(tx: Transaction, concerned: Sequence[ConversationId]) -> str:
+    return conversation(tx.conn, concerned[0]).name if concerned else "the number"
 
 
 def _nothing(why: str) -> Outcome:

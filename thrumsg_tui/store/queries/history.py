@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -14,7 +15,10 @@ from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms
 
 _ENTRY = """
-    SELECT event.id, event.at, event.action, event.summary, event.undoable, event.undone_by, event.undoes,
+    SELECT event.id, event.at, event.action, event.summary, event.undone_by, event.undoes,
+           event.undoable AND NOT (campaign.state IS 'archived' AND (
+               json_type(event.details, '$.removed') IS NOT NULL
+               OR json_type(event.details, '$.follow_up') IS NOT NULL)) AS undoable,
            campaign.name AS campaign, doer.login AS doer, actor.login AS actor,
            EXISTS (SELECT 1 FROM job WHERE job.event_id = event.id AND job.finished_at IS NULL) AS under_way
     FROM event
@@ -96,18 +100,13 @@ def entry(conn: sqlite3.Connection, event_id: EventId) -> JournalEntry:
     return _entry_of(row)
 
 
-def last_undoable(conn: sqlite3.Connection, user_id: UserId, *, opts_in: bool = True) -> JournalEntry | None:
-    """The newest change of a person that can be taken back and is not itself an undo.
-
-    Without `opts_in`, what somebody may do, their own opt-outs are passed over: they cannot take them back.
-    """
-    row = conn.execute(
-        f"""
-        {_ENTRY}
-        WHERE event.user_id = ? AND event.undoable = 1 AND event.undone_by IS NULL AND event.action <> 'undo'
-          AND (? OR event.action <> 'opt_out')
-        ORDER BY event.id DESC LIMIT 1
+def own_changes(conn: sqlite3.Connection, user_id: UserId) -> Iterator[EventId]:
+    """Go through the changes of a person that were made to be taken back, and are no undo; newest first."""
+    rows = conn.execute(
+        """
+        SELECT id FROM event WHERE user_id = ? AND undoable = 1 AND undone_by IS NULL AND action <> 'undo'
+        ORDER BY id DESC
         """,
-        (user_id, int(opts_in)),
-    ).fetchone()
-    return None if row is None else _entry_of(row)
+        (user_id,),
+    )
+    return (EventId(row["id"]) for row in rows)

@@ -16,8 +16,11 @@ from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Move, Plan, net_gains
 from thrumsg_tui.domain.words import CampaignState, Status
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.history import entry
+from thrumsg_tui.store.queries.history import entry, own_changes
+from thrumsg_tui.store.queries.jobs import job_of
+from thrumsg_tui.store.queries.owning import require_own, require_own_number
 from thrumsg_tui.store.queries.reassignment import still_possible
+from thrumsg_tui.store.queries.thread import conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +33,76 @@ class UndoPreview:
     gains: Mapping[str, int]
 
 
-def require_may_undo(who: Identity, wanted: JournalEntry) -> None:
-    """Raise `NotPermitted` for somebody else's change, unless the person may reassign (`docs/rules.md 4.9`)."""
+def undoable(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> JournalEntry:
+    """Find a change that a person may take back now.
+
+    Raises `NotFound` if there is none, `NotPermitted` where the person may not, `Refused` where nobody may.
+    """
+    wanted = entry(conn, event_id)
     if (wanted.acting_for or wanted.by) != who.user.login:
         who.require(Action.REASSIGN)
+    if wanted.undone_by is not None:
+        raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
+    if wanted.under_way and (job := job_of(conn, event_id)):
+        raise Refused(f"Change {wanted.id} is still under way, {job.sentence}: undo it when that is done.")
+    _require_possible(conn, who, wanted)
+    if not wanted.undoable:
+        raise Refused(f"Change {wanted.id} is none that can be undone.")
+    return wanted
+
+
+def last_undoable(conn: sqlite3.Connection, who: Identity) -> JournalEntry | None:
+    """The newest change of a person that they may take back now and that is not itself an undo."""
+    for event_id in own_changes(conn, who.user.id):
+        try:
+            return undoable(conn, who, event_id)
+        except Refused:
+            continue
+    return None
+
+
+def _require_possible(conn: sqlite3.Connection, who: Identity, wanted: JournalEntry) -> None:
+    """Raise `Refused` where the state of things, or the person's role, does not allow what the undo would do."""
+    row = conn.execute("SELECT campaign_id, details FROM event WHERE id = ?", (wanted.id,)).fetchone()
+    match json.loads(row["details"]):
+        case {"phone": phone, "old": old} if old:
+            require_own_number(conn, who, phone)
+        case {"phone": _}:
+            who.require(Action.OPT_IN)
+        case {"numbers": _}:
+            who.require(Action.CHANGE_OPT_OUTS)
+        case {"question": _}:
+            _require_holder(conn, who, wanted.id)
+        case {"follow_up": _}:
+            _require_holder(conn, who, wanted.id)
+            _require_not_archived(conn, row["campaign_id"])
+        case {"removed": removed}:
+            who.require(Action.REASSIGN)
+            _require_not_archived(conn, row["campaign_id"])
+            if removed is not None:
+                who.require(Action.MANAGE_PEOPLE)
+                require_last_removal(conn, wanted, removed)
+
+
+def _require_holder(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> None:
+    row = conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (event_id,)).fetchone()
+    require_own(who, conversation(conn, ConversationId(row["conversation_id"])))
+
+
+def _require_not_archived(conn: sqlite3.Connection, campaign_id: int) -> None:
+    of = campaign(conn, CampaignId(campaign_id))
+    if of.state is CampaignState.ARCHIVED:
+        raise Refused(f"{of.name!r} is archived: nothing in it changes any more.")
 
 
 def preview_undo(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> UndoPreview:
-    """Work out what undoing a change would do, changing nothing.
-
-    Raises `NotFound` if there is none, `NotPermitted` where the person may not undo it, `Refused` where nobody may.
-    """
-    wanted = entry(conn, event_id)
-    require_may_undo(who, wanted)
-    if wanted.undone_by is not None:
-        raise Refused(f"Change {wanted.id} was undone already, by change {wanted.undone_by}; undo that to redo it.")
-    row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
-    if row["campaign_id"] is None:
-        return UndoPreview(wanted, 0, (), {})
+    """Work out what undoing a change would do, changing nothing; raises what `undoable` does."""
+    wanted = undoable(conn, who, event_id)
     details = details_of(conn, event_id)
-    removed = details.get("removed")
-    if "removed" in details:
-        of = campaign(conn, CampaignId(row["campaign_id"]))
-        if of.state is CampaignState.ARCHIVED:
-            raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
-        who.require(Action.REASSIGN if removed is None else Action.MANAGE_PEOPLE)
-        require_last_removal(conn, wanted, removed)
+    if "removed" not in details:
+        return UndoPreview(wanted, 0, (), {})
+    row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
+    removed = details["removed"]
     returning = AssignmentId(removed) if removed is not None and wanted.deed is not Deed.UNDO else None
     planned = way_back(conn, CampaignId(row["campaign_id"]), event_id)
     moves, skipped = still_possible(conn, planned, returning=returning)
