@@ -81,6 +81,7 @@ class ThrumsgApp(App[None]):
         self.glyphs = glyphs_for_locale()
         self.moves = Moves(self.desk, self.glyphs)
         self.session = uuid4().hex
+        self.opened_at = db.clock()
         self.place = Place()
         self.animation_level = "none"
         self._version = -1

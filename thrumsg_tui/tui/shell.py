@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol, runtime_checkable
 
 from textual.screen import Screen
@@ -24,6 +24,8 @@ class Shell(Protocol):
     who: Identity
     zone: tzinfo
     glyphs: Glyphs
+    opened_at: datetime
+    """When the app was opened, by the clock of the store."""
 
     @property
     def keys_pressed(self) -> int:

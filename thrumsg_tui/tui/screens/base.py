@@ -13,11 +13,14 @@ from textual.widget import Widget
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.undoing import last_undoable
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
+from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.shell import Shell
 from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
@@ -170,15 +173,27 @@ class CommandScreen(Screen[None]):
         """Go back, or quit."""
         self.thrumsg.go_back()
 
+    @work(group=ACTION)
     async def action_undo(self) -> None:
-        """Take back the person's last change."""
+        """Take back the person's last change; one that they may not remember making is shown to them first."""
+        desk, who = self.thrumsg.desk, self.thrumsg.who
         try:
-            outcome = await self.thrumsg.desk.do(begin_undo, self.thrumsg.who)
+            last = await desk.ask(last_undoable, who)
+            if last and (last.at < self.thrumsg.opened_at or last.deed is Deed.IMPORT):
+                phones = phone_display(await desk.ask(settings), self.thrumsg.glyphs)
+                if not await self.app.push_screen_wait(await undo_confirmation(desk, who, last.id, phones)):
+                    return
+            outcome = await desk.do(begin_undo, who)
         except ThrumsgError as error:
             self.say(str(error), warning=True)
             return
-        self.say(f"Undone: {outcome.sentence}." if outcome.event else outcome.sentence.capitalize() + ".")
+        sentence = f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}"
+        self.say(f"Undone: {outcome.sentence}." if outcome.event else f"{sentence}.")
         if outcome.under_way:
             self.say(f"Undoing: {outcome.sentence}.")
             self.thrumsg.finish_later(outcome)
+        self.undone()
         self.ask_again()
+
+    def undone(self) -> None:
+        """Go back to what the change was about, before the panes ask again."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from textual import on, work
 from textual.strip import Strip
 
@@ -18,18 +16,14 @@ from thrumsg_tui.store.database import Connection
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.settings import Settings, settings
-from thrumsg_tui.store.queries.thread import contact_names
-from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
-from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
+from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
+from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.drawn import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
-
-_MOST_NAMES = 8
-"""How many of those who stay are named."""
 
 _Page = tuple[int, int, list[JournalEntry], Settings]
 """How many entries there are, the first of those read, those, and how numbers are shown."""
@@ -131,20 +125,13 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         if (row := self.list.row) is None:
             return
         desk = self.thrumsg.desk
-        if row.undone_by or not row.undoable:
-            why = f"It was undone already, by change {row.undone_by}." if row.undone_by else "It cannot be undone."
-            why = "It is under way still: undo it when it is done." if row.under_way else why
-            whole = f"{self.list.phones.sentence(row.summary)}.\n\n{why}"
+        try:
+            question = await undo_confirmation(desk, self.thrumsg.who, row.id, self.list.phones)
+        except ThrumsgError as refusal:
+            whole = f"{self.list.phones.sentence(row.summary)}.\n\n{refusal}"
             await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice("n", "Close", None)]))
             return
-        try:
-            shown = await desk.ask(preview_undo, self.thrumsg.who, row.id)
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
-        question = self.list.phones.sentence(_question(shown, staying))
-        if not await self.app.push_screen_wait(confirmation("Undo", question, "Take it back")):
+        if not await self.app.push_screen_wait(question):
             return
         try:
             outcome = await desk.do(begin_undo, self.thrumsg.who, row.id)
@@ -156,15 +143,3 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         if outcome.under_way:
             self.thrumsg.finish_later(outcome)
         self.ask_again()
-
-
-def _question(shown: UndoPreview, staying: Sequence[str]) -> str:
-    question = f"Take back change {shown.entry.id}: {shown.entry.summary}?"
-    if shown.moves or shown.skipped:
-        question += f"\n\n{shown.moves} go back"
-        question += (
-            f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay" if shown.skipped else ""
-        )
-        more = f" and {len(shown.skipped) - len(staying)} more" if len(shown.skipped) > len(staying) else ""
-        question += f": {', '.join(staying)}{more}." if staying else "."
-    return question

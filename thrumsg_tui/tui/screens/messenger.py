@@ -310,9 +310,8 @@ class MessengerScreen(MessengerMoving):
         if await self.apply(planned):
             self.unmark()
 
-    async def action_undo(self) -> None:
-        """Take back the person's last change, and go back to the conversation that it was about."""
-        await super().action_undo()
+    def undone(self) -> None:
+        """Go back to the conversation that the change was about."""
         if self._worked_on:
             self.follow, self._worked_on = self._worked_on, None
 

@@ -1,0 +1,35 @@
+"""The question before a change is taken back (`docs/rules.md 4.9`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.store.queries.thread import contact_names
+from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.dialogs.choice import ChoiceDialog, confirmation
+
+_MOST_NAMES = 8
+"""How many of those who stay are named."""
+
+
+async def undo_confirmation(desk: Desk, who: Identity, event_id: EventId, phones: PhoneDisplay) -> ChoiceDialog[bool]:
+    """Ask whether a change is to be taken back, saying what that will do; `Refused` where it cannot be."""
+    shown = await desk.ask(preview_undo, who, event_id)
+    staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
+    return confirmation("Undo", phones.sentence(_question(shown, staying)), "Take it back")
+
+
+def _question(shown: UndoPreview, staying: Sequence[str]) -> str:
+    question = f"Take back change {shown.entry.id}: {shown.entry.summary}?"
+    if shown.moves or shown.skipped:
+        question += f"\n\n{shown.moves} go back"
+        question += (
+            f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay" if shown.skipped else ""
+        )
+        more = f" and {len(shown.skipped) - len(staying)} more" if len(shown.skipped) > len(staying) else ""
+        question += f": {', '.join(staying)}{more}." if staying else "."
+    return question
