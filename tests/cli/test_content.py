@@ -209,8 +209,11 @@ def test_an_answer_that_there_is_not_is_refused(asked: Shell, whom: list[str], r
 def test_a_question_with_a_sign_of_equality_is_found(asked: Shell) -> None:
     asked.done("survey", "add", "Spring", "--question", "2+2=?", "--choice", "4")
     asked.done("answer", 1, "2+2=?", "4")
-    for named in ("2+2=?", "2+2=?=4"):
+    asked.done("survey", "add", "Spring", "--question", "Which?", "--choice", "a=b", "--choice", "a")
+    asked.done("answer", 1, "Which?", "a=b")
+    for named in ("2+2=?", "2+2=?=4", "Which?=a=b"):
         assert asked.json(*CREATE, "--preview", "--answered", named)["reaches"] == 1
+    assert "is not a choice of 'Which?'" in asked.refused(*CREATE, "--answered", "Which?=c")
 
 
 def test_follow_ups_are_listed_with_how_far_they_are_and_ended_by_title_or_id(asked: Shell) -> None:
@@ -220,7 +223,9 @@ def test_follow_ups_are_listed_with_how_far_they_are_and_ended_by_title_or_id(as
     first, second = asked.json("follow-up", "list", "Spring")
     assert [first[key] for key in ("title", "active", "pending", "sent", "skipped")] == ["R", True, 1, 1, 0]
     assert asked.json("campaign", "show", "Spring")["follow_ups"] == [first, second]
-    assert asked.json("follow-up", "end", "Spring", "R") == {"id": first["id"], "title": "R", "unsent": 1}
+    ids = f"{first['id']}, {second['id']}"
+    assert f"say which by its id, {ids}." in asked.refused("follow-up", "end", "Spring", "R")
+    assert asked.json("follow-up", "end", "Spring", first["id"]) == {"id": first["id"], "title": "R", "unsent": 1}
     assert asked.json("follow-up", "end", "Spring", "R")["id"] == second["id"]
     assert "has ended already" in asked.refused("follow-up", "end", "Spring", first["id"])
     assert "no follow-up 'Q'" in asked.refused("follow-up", "end", "Spring", "Q")

@@ -42,6 +42,19 @@ def test_words_that_are_given_go_as_they_are(spring: Shell) -> None:
     assert "--body" in spring.refused("send", 1)
 
 
+@pytest.mark.parametrize("body", ["-no", "-", "- one - two", "-1", "--- x"])
+def test_words_may_begin_with_a_dash(spring: Shell, body: str) -> None:
+    spring.done("receive", "--from", MARIA, "--body", "Where?")
+    assert spring.json("send", 1, "--body", body)["body"] == body
+    assert spring.json("send", 1, f"--body={body}")["body"] == body
+
+
+@pytest.mark.parametrize("words", [("--body", "--json"), ("--body", "--jsn"), ("--body",)])
+def test_an_option_is_not_taken_for_words(spring: Shell, words: tuple[str, ...]) -> None:
+    assert spring.run("send", 1, *words).code == 2
+    assert spring.json("thread", 1)["messages"] == []
+
+
 def test_send_all_sends_each_once_and_says_what_it_could_not(spring: Shell, tmp_path: Path) -> None:
     spring.done("campaign", "create", "Fields", "--initial", "At %place%", "--quicksend", "--close", "24:00")
     contacts = tmp_path / "contacts.csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Campaign, FollowUp, Question, Target
 from thrumsg_tui.domain.counted import counted
-from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import follow_ups as changes
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions
@@ -72,6 +73,10 @@ def _target(args: Namespace, asked: tuple[Question, ...]) -> Target:
     whole = [each for each in asked if each.text == args.answered or str(each.id) == args.answered]
     if whole:  # the question alone, though there may be a = in its words
         return Target(replied, whole[0].id)
+    for place in (place for place, character in enumerate(args.answered) if character == "="):
+        with suppress(NotFound):  # any = may be the one in between, since a question and a choice may have some too
+            question = question_named(asked, args.answered[:place])
+            return Target(replied, question.id, choice_named(question, args.answered[place + 1 :]).id)
     words, _, choice = args.answered.rpartition("=")
     question = question_named(asked, words or args.answered)
     return Target(replied, question.id, choice_named(question, choice).id)
@@ -83,10 +88,14 @@ def _expiry(args: Namespace, of: Campaign) -> datetime | None:
 
 
 def _named(offered: tuple[FollowUp, ...], wanted: str, of: Campaign) -> FollowUp:
-    found = [each for each in offered if each.title == wanted] + [each for each in offered if str(each.id) == wanted]
+    found = [each for each in offered if each.title == wanted] or [each for each in offered if str(each.id) == wanted]
     if not found:
         raise NotFound(f"There is no follow-up {wanted!r} in {of.name!r}; `thrumsg follow-up list` shows them.")
-    return next((each for each in found if each.active), found[0])
+    found = [each for each in found if each.active] or found
+    if len(found) > 1:
+        ids = ", ".join(str(each.id) for each in found)
+        raise Refused(f"There are {len(found)} follow-ups {wanted!r} in {of.name!r}: say which by its id, {ids}.")
+    return found[0]
 
 
 def _record(of: Reach) -> dict[str, object]:

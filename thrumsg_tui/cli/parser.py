@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from thrumsg_tui import __version__
 from thrumsg_tui.cli.commands import add_commands
-from thrumsg_tui.cli.syntax import Commands, Parser, global_options
+from thrumsg_tui.cli.syntax import Commands, Parser, global_options, with_values
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Read a command line; exits with 2 and the usage where it cannot be read, with 0 for `--help`."""
-    args, extra = build_parser().parse_known_args(words)
+    parser = build_parser()
+    args, extra = parser.parse_known_args(with_values(parser, words))
     # argparse gives a positional that may be left out its default as soon as it meets an option.
     if len(extra) == 1 and args.late and not extra[0].startswith("-") and getattr(args, args.late) is None:
         setattr(args, args.late, extra.pop())

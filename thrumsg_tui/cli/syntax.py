@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from thrumsg_tui.domain.safe_text import safe_text
+
+_DASHED = re.compile(r"-(?!-[a-z]|-$)")
+"""The beginning of words that are no long option."""
 
 Check = Callable[[argparse.Namespace], str | None]
 """Says what is wrong with options that do not go together, None if nothing."""
@@ -33,6 +37,31 @@ def global_options() -> Parser:
     options.add_argument("--forced-login", metavar="LOGIN", help=argparse.SUPPRESS)
     options.add_argument("--json", action="store_true", help="print JSON, for scripts")
     return parent
+
+
+def with_values(parser: Parser, words: Sequence[str]) -> list[str]:
+    """Join a value that begins with one dash to its option, as in `--body -no`, where argparse would see an option."""
+    options: dict[str, bool] = {}
+    for each in _every_option(parser):
+        takes_one = each.nargs is None
+        options |= {name: takes_one and options.get(name, True) for name in each.option_strings}
+    joined: list[str] = []
+    for word in words:
+        is_value = _DASHED.match(word) and word not in options
+        if is_value and joined and options.get(joined[-1]) and "--" not in joined:
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _every_option(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    for each in parser._actions:
+        if each.option_strings:
+            yield each
+        elif isinstance(each, argparse._SubParsersAction):
+            for below in each.choices.values():
+                yield from _every_option(below)
 
 
 class Commands:
