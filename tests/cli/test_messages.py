@@ -1,6 +1,7 @@
 """Sending, Send All, receiving."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -34,6 +35,9 @@ def test_outside_the_hours_a_message_is_held_and_says_until_when(shell: Shell, t
     shell.done("import", "contacts", contacts, "--campaign", "Later")
     sent = shell.json("send", 1)
     assert (sent["state"], sent["leaves_at"]) == ("unsent", "2999-01-01T00:00:00Z")
+    shown = shell.done("thread", 1)
+    assert "(unsent until Tue 1 January 2999 00:00 UTC):" in shown
+    assert re.search(r"^Times in +UTC$", shown, re.MULTILINE)
 
 
 def test_words_that_are_given_go_as_they_are(spring: Shell) -> None:

@@ -98,14 +98,16 @@ def test_a_closed_campaign_says_for_what_reason_and_when_it_opens_again() -> Non
     assert closure(CAMPAIGN, NOON) is None
     at_night = closure(CAMPAIGN, NIGHT)
     assert at_night is not None
-    assert at_night.reason == "its hours are 09:00–21:00 America/New_York; it opens tomorrow 09:00"
+    assert at_night.reason == "its hours are 09:00–21:00 America/New_York; it opens tomorrow 09:00 EST"
     assert at_night.opens_at == datetime(2026, 3, 4, 14, tzinfo=UTC)
     paused = closure(replace(CAMPAIGN, state=CampaignState.PAUSED), NIGHT)
     assert paused is not None
     assert (paused.reason, paused.opens_at) == ("it is paused", None)
 
 
-@pytest.mark.parametrize(("hours", "expected"), [(2, "14:00"), (24, "tomorrow 12:00"), (72, "Fri 6 March 12:00")])
+@pytest.mark.parametrize(
+    ("hours", "expected"), [(2, "14:00 EST"), (24, "tomorrow 12:00 EST"), (72, "Fri 6 March 12:00 EST")]
+)
 def test_a_moment_is_said_in_the_campaigns_zone(hours: int, expected: str) -> None:
     assert moment(CAMPAIGN, NOON + timedelta(hours=hours), NOON) == expected
 

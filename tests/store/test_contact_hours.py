@@ -112,7 +112,7 @@ def test_where_the_zone_is_unknown_the_campaigns_counts(db: Database, coasts: Ca
     kim = known_as(db, "kim")
     assert send(db, kim, by_number(db, coasts)[TOLL_FREE]).state is MessageState.QUEUED
     clock.forward(hours=12)  # 22:00 in New York
-    with pytest.raises(Refused, match=r"09:00–21:00 America/New_York; it opens tomorrow 09:00\."):
+    with pytest.raises(Refused, match=r"09:00–21:00 America/New_York; it opens tomorrow 09:00 EST\."):
         send(db, kim, by_number(db, coasts)[UNREAL])
 
 

@@ -179,13 +179,13 @@ async def test_outside_the_hours_the_banner_says_when_it_opens(bare: Office) -> 
     bare.clock.now = datetime(2026, 3, 3, 22, 0, tzinfo=UTC)
     async with bare.messenger() as person:
         assert person.sees("Campaign is currently closed")
-        closed = "Campaign is currently closed: its hours are 09:00–21:00 UTC; it opens tomorrow 09:00."
+        closed = "Campaign is currently closed: its hours are 09:00–21:00 UTC; it opens tomorrow 09:00 UTC."
         assert person.banner == closed
         await person.press("enter")
         await person.type("Hi")
         assert person.send_key == "↵ Send"  # from moderator up it is held (6.4)
         await person.press("enter")
-        await person.wait_for("unsent until tomorrow 09:00")
+        await person.wait_for("unsent until tomorrow 09:00 UTC")
     assert bare.conversation(id).messages[-1].state is MessageState.UNSENT
 
 
@@ -209,7 +209,7 @@ async def test_a_sender_waits_for_the_opening(bare: Office) -> None:
     async with bare.messenger(login="kim") as person:
         await person.press("enter")
         await person.type("Hi")
-        assert person.send_key == "closed until tomorrow 09:00"
+        assert person.send_key == "closed until tomorrow 09:00 UTC"
         await person.press("enter")
         assert "closed" in person.notice
     assert len(bare.bodies(id)) == 2

@@ -17,6 +17,7 @@ from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Mess
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.words import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.store.changes import surveys
 from thrumsg_tui.store.queries import campaigns
@@ -52,15 +53,18 @@ def thread(session: Session, args: Namespace) -> Report:
             session.who.require(Action.VIEW_ALL)
         phones = phone_display(conn)
         questions = campaigns.questions(conn, of.campaign_id, retired=True)
-        zone = ZoneInfo(campaigns.campaign(conn, of.campaign_id).hours.timezone)
+        campaign = campaigns.campaign(conn, of.campaign_id)
     head = [
         ("Contact", phones.name(of.first_name, of.last_name, of.phone)),
         ("Phone", phones.number(of.phone)),
         ("Sender", of.sender_name),
         ("Status", _status(of)),
+        ("Times in", campaign.hours.timezone),
         *answers(of, questions).items(),
     ]
-    return Report(thread_record(of, questions, phones), [*pairs(head), "", *_happenings(of, phones, zone)])
+    return Report(
+        thread_record(of, questions, phones), [*pairs(head), "", *_happenings(of, phones, campaign, session.db.clock())]
+    )
 
 
 def answer(session: Session, args: Namespace) -> Report:
@@ -113,21 +117,29 @@ def _status(of: ConversationRow | Conversation) -> str:
     return f"{status}, asks to stop?" if of.flagged else status
 
 
-def _happenings(of: Conversation, phones: PhoneDisplay, zone: ZoneInfo) -> Iterator[str]:
+def _happenings(of: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime) -> Iterator[str]:
     """Tell messages and events in the order in which they happened."""
+    zone = ZoneInfo(campaign.hours.timezone)
+    hours = campaign.for_contact(of.timezone)
     happened: list[Message | ThreadEvent] = sorted([*of.messages, *of.events], key=lambda each: each.at)
     for each in happened:
         time = f"{each.at.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(each, ThreadEvent):
             yield f"{time}  -- {phones.sentence(each.sentence)} --"
             continue
-        who = f"{each.author or 'automatic'} ({_state(each)})" if each.direction is Direction.OUTGOING else "contact"
+        who = (
+            f"{each.author or 'automatic'} ({_state(each, hours, now)})"
+            if each.direction is Direction.OUTGOING
+            else "contact"
+        )
         yield f"{time}  {who}:"
         yield from (f"    {line}" for line in safe_text(each.body, multiline=True).splitlines())
 
 
-def _state(of: Message) -> str:
+def _state(of: Message, campaign: Campaign, now: datetime) -> str:
     state = of.state.replace("_", " ")
+    if of.state is MessageState.UNSENT and of.leaves_at:
+        return f"{state} until {moment(campaign, of.leaves_at, now)}"
     if of.state is MessageState.FAILED and of.error:
         return f"{state}: {of.error}"
     return state

@@ -71,13 +71,13 @@ class Attempt:
 
 
 def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
-    """Say a time in the campaign's zone: `09:00`, `tomorrow 09:00`, `Tue 3 March 09:00`.
+    """Say a time in the zone of the hours, and name that: `09:00 EST`, `tomorrow 09:00 EST`, `Tue 3 March 09:00 EST`.
 
-    In a contact's zone it is named: `09:00 PST`.
+    Whoever reads it may be in another one.
     """
     zone = ZoneInfo(campaign.hours.timezone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    time = f"{local:%H:%M %Z}" if campaign.of_contact else f"{local:%H:%M}"
+    time = f"{local:%H:%M %Z}"
     days = (local.date() - today).days
     if days == 0:
         return time
