@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from thrumsg_tui import __version__
-from thrumsg_tui.cli.main import main
+from thrumsg_tui.__main__ import main
 from thrumsg_tui.gateway.contacts import practice_file
 
 ROOT = Path(__file__).parent.parent

@@ -72,14 +72,14 @@ async def test_a_file_is_looked_at_then_tried_then_imported(
 
 async def test_columns_that_are_not_recognised_are_named_by_hand(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
-    path.write_text("who,number\nMaria,4155550101\n", encoding="utf-8")
+    path.write_text("who,digits\nMaria,4155550101\n", encoding="utf-8")
     async with office.app() as person:
         await person.press("I")
         await fill(person, file=str(path))
         assert person.sees("first_name, phone: not recognised")
         await person.press("ctrl+o", "ctrl+o")
         assert person.sees("Say which column this is.")
-        await choose(person, first_name="who", phone="number")
+        await choose(person, first_name="who", phone="digits")
         await person.press("ctrl+o", "enter")
         assert total(office) == 1
 

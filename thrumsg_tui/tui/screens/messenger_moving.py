@@ -138,7 +138,7 @@ class MessengerMoving(MessengerPanes, PickingScreen):
 
     def action_escape(self) -> None:
         """Out of a count, then out of the search, then out of the marks, then back (`q` from the list)."""
-        if self.counting.before(self.thrumsg.keys_pressed):
+        if self.counting.names_no_tab and self.counting.before(self.thrumsg.keys_pressed):
             self.say("No count any more.")
         elif self.search.has_focus or self.search.value:
             self.search.value = ""
