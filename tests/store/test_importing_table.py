@@ -84,7 +84,7 @@ def test_columns_of_one_name_are_told_apart_and_one_without_a_name_gets_one(path
 def test_nul_characters_are_left_out_and_long_cells_are_read(path: Path) -> None:
     table = read(path, b"first,phone\nAn\0n," + b"1" * 200_000)
     assert table.rows[0].cells == ("Ann", "1" * 200_000)
-    assert table.notes == ("1 NUL characters were left out.",)
+    assert table.notes == ("1 NUL character left out.",)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from io import StringIO
 from itertools import chain
 from pathlib import Path
 
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.importing.result import Rejected
 from thrumsg_tui.store.recognising import is_thrumsg
@@ -116,7 +117,7 @@ def _decoded(path: Path, content: bytes) -> tuple[str, list[str]]:
     if dropped := text.count("\0"):
         if dropped > len(text) // 10:
             raise Refused(f"{path} is not text, or UTF-16 without its mark: save it as UTF-8. Nothing was changed.")
-        notes.append(f"{dropped} NUL characters were left out.")
+        notes.append(f"{counted(dropped, 'NUL character')} left out.")
         text = text.replace("\0", "")
     return text, notes
 

@@ -48,6 +48,8 @@ class HelpDialog(ModalScreen[None]):
         Binding("k,up", "scroll_keys(-1)", show=False, priority=True),
         Binding("pagedown,ctrl+d,space", "scroll_keys(10)", show=False, priority=True),
         Binding("pageup,ctrl+u", "scroll_keys(-10)", show=False, priority=True),
+        Binding("g,home", "scroll_keys(-1000)", show=False, priority=True),
+        Binding("G,end", "scroll_keys(1000)", show=False, priority=True),
     ]
 
     def __init__(self, scopes: Sequence[Scope]) -> None:

@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.names import fold
@@ -84,7 +85,9 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"
         traffic = "with messages" if self._traffic else "without messages"
-        self.summary.show([(f"  {total} changes: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")])
+        self.summary.show(
+            [(f"  {counted(total, 'change')}: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")]
+        )
 
     def _read(self, conn: Connection, person: str, first: int, height: int) -> _Page:
         wanted = fold(person)

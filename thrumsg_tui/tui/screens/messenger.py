@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.people import Action
@@ -64,6 +65,8 @@ class MessengerScreen(MessengerMoving):
         """Go to the message box."""
         if self.open_one:
             self.bring_to_front(Front.CONVERSATION)
+        else:
+            self.say("No conversation is open: this tab is empty.")
 
     @on(MessageBox.Leave)
     @on(Pane.Leave)
@@ -154,8 +157,9 @@ class MessengerScreen(MessengerMoving):
         if view is None or tab is None:
             return
         total = view.tabs[tab]
-        what = "initial messages" if tab is Tab.INITIAL else "follow-ups"
-        question = f"Send all {total} {what} of {view.viewing.name}? S stops it, and it can be continued later."
+        what = counted(total, "initial message" if tab is Tab.INITIAL else "follow-up")
+        which = "" if total == 1 else "all "
+        question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
         if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}")):
             return
         verb = self._taken.partition(" ")[0]

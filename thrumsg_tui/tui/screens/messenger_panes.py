@@ -333,7 +333,10 @@ class MessengerPanes(ReassigningScreen):
             return commands_of(Scope.SURVEY, Scope.SIDEBAR)
         if self.sidebar.replies.has_focus:
             return commands_of(Scope.REPLIES, Scope.SIDEBAR)
-        return super().shown_commands()
+        shown = super().shown_commands()
+        if self.thrumsg.who.may(Action.REASSIGN):
+            return shown
+        return [each for each in shown if each.id not in {"messenger.mark", "messenger.reassign"}]
 
     @on(DescendantFocus)
     @on(DescendantBlur)
