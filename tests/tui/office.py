@@ -297,7 +297,7 @@ class Person:
     @property
     def banner(self) -> str:
         """What is said above the message box."""
-        return str(self.messenger.notice.content)
+        return str(self.messenger.conversation.notice.content)
 
     @property
     def send_key(self) -> str:

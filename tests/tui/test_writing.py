@@ -14,7 +14,7 @@ from thrumsg_tui.domain.words import CampaignState, MessageState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.tui.screens import messenger_panes
+from thrumsg_tui.tui.screens import drafts
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 
 
@@ -128,7 +128,7 @@ async def test_a_draft_is_stored_while_one_writes(office: Office, maria: Convers
 async def test_a_draft_is_kept_by_whoever_goes_back_at_once(
     office: Office, maria: ConversationId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messenger_panes, "_DRAFT_AFTER", 60)
+    monkeypatch.setattr(drafts, "_AFTER", 60)
     async with office.messenger() as person:
         await person.press("enter")
         await person.type("Your polling place")

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
-from textual.events import Event
+from textual.events import Event, Key
 
 from thrumsg_tui.tui.shell import Keyboard
 
@@ -80,3 +80,13 @@ class KeyQueue:
         deadline = monotonic() + _PATIENCE
         while not ready() and monotonic() < deadline:
             await asyncio.sleep(_PAUSE)
+
+
+def as_typed(event: Event) -> list[Event]:
+    """Undo what a slow line does to Esc and the key behind it: together they look like Alt and that key."""
+    if not isinstance(event, Key) or not (event.key.startswith("alt+") and len(event.key) == len("alt+x")):
+        return [event]
+    typed = [Key("escape", None), Key(event.key[-1], event.character or event.key[-1])]
+    for each in typed:
+        each.time = event.time
+    return list[Event](typed)

@@ -1,0 +1,150 @@
+"""Where one is in the app: from screen to screen, remembered for the next time and shown to others."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from uuid import uuid4
+
+from textual.app import App
+from textual.screen import Screen
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.words import ConversationSort
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import assignment_of_user
+from thrumsg_tui.store.queries.lookup import FoundConversation
+from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.tui.glyphs import glyphs_for_locale
+from thrumsg_tui.tui.places import LAST_PLACE, Place
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.messenger_moving import CONVERSATION_SORT
+from thrumsg_tui.tui.screens.over import OverScreen
+from thrumsg_tui.tui.screens.overview import OverviewScreen
+
+
+class NavigatingApp(App[None]):
+    """Who is here, the way to the store, and the ways from screen to screen."""
+
+    def __init__(self, db: Database, who: Identity, zone: tzinfo) -> None:
+        super().__init__()
+        self.desk = Desk(db)
+        self.who = who
+        self.zone = zone
+        self.glyphs = glyphs_for_locale()
+        self.session = uuid4().hex
+        self.opened_at = db.clock()
+        self.place = Place()
+
+    def go_to(self, place: Place) -> None:
+        """Show the screen of a place, once the key that asked for it has been dealt with."""
+        self.run_worker(self.show_place(place), group="place", exclusive=True)
+
+    async def show_place(
+        self, place: Place, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
+    ) -> None:
+        """Show the screen of a place, in the messenger with the cursor on a conversation, and remember it."""
+        self.place = place
+        while isinstance(self.screen, OverScreen):
+            await self.pop_screen()
+        screen: CommandScreen
+        if place.campaign_id is None:
+            screen = CampaignsScreen(self.glyphs)
+        elif place.assignment_id is None:
+            screen = OverviewScreen(place.campaign_id, self.glyphs, came_from)
+        else:
+            sort = await self.desk.ask(preference, self.who.user.id, CONVERSATION_SORT)
+            known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
+            screen = MessengerScreen(place.campaign_id, place.assignment_id, self.glyphs, sort=known)
+            if cursor_on:
+                screen.begin_on(cursor_on.tab, cursor_on.id)
+        if isinstance(self.screen, CommandScreen):
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+        self._remember()
+
+    async def open_campaign(self, campaign_id: CampaignId) -> None:
+        """Open a campaign: its overview, or a sender's own assignment."""
+        if self.who.may(Action.VIEW_ALL):
+            self.go_to(Place(campaign_id))
+            return
+        own = await self.desk.ask(assignment_of_user, campaign_id, self.who.user.id)
+        if own is not None:
+            self.go_to(Place(campaign_id, own))
+
+    def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
+        """Open the messenger on an assignment."""
+        self.go_to(Place(campaign_id, assignment_id))
+
+    def open_conversation(self, found: FoundConversation) -> None:
+        """Open the messenger on a conversation, whoever holds it."""
+        place = Place(found.campaign_id, found.assignment_id)
+        self.run_worker(self.show_place(place, found), group="place", exclusive=True)
+
+    def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
+        """Show the journal over the present screen."""
+        if not self.who.may(Action.VIEW_ALL):
+            self.tell("The history of a campaign needs a moderator.")
+            return
+        from thrumsg_tui.tui.screens.history import HistoryScreen  # wanted seldom, and start-up counts
+
+        name, its_id = (conversation.name, conversation.id) if conversation else ("", None)
+        self.push_screen(HistoryScreen(campaign_id, its_id, name))
+
+    def show_over(self, screen: Screen[None]) -> None:
+        """Show a screen over the present one."""
+        self.push_screen(screen)
+
+    def resting_on_a_conversation(self) -> None:
+        """Let others see which conversation is open here."""
+        self.run_worker(self.tell_presence(), group="presence", exclusive=True)
+
+    def viewing(self, assignment_id: AssignmentId) -> None:
+        """Remember whose assignment the messenger has turned to."""
+        self.place = Place(self.place.campaign_id, assignment_id)
+        self._remember()
+
+    def go_back(self) -> None:
+        """Go to the screen before, or quit from the first one."""
+        if self.place.campaign_id is None:
+            self.end()
+        elif self.place.assignment_id is None or not self.who.may(Action.VIEW_ALL):
+            self.go_to(Place())
+        else:
+            self.run_worker(self.show_place(Place(self.place.campaign_id), came_from=self.place.assignment_id))
+
+    def end(self) -> None:
+        """Leave."""
+        self.exit()
+
+    def _remember(self) -> None:
+        if self.place.campaign_id is not None:  # whoever quits by way of the campaigns comes back to the last one
+            self.run_worker(self.desk.do(set_preference, self.who.user.id, LAST_PLACE, str(self.place)))
+        self.run_worker(self.tell_presence())
+
+    async def tell_presence(self) -> None:
+        """Let others see where the person is."""
+        messenger = self.place.campaign_id if self.place.assignment_id else None
+        opened = self.front.conversation.drafts.of if isinstance(self.front, MessengerScreen) else None
+        try:
+            await self.desk.do(show_presence, self.session, self.who.user.id, messenger, opened)
+        except ThrumsgError as error:
+            self.tell(str(error))
+
+    @property
+    def front(self) -> Screen[object] | None:
+        """The screen in front; None once the app is ending, when things may still come in."""
+        return self.screen_stack[-1] if self.screen_stack else None
+
+    def tell(self, sentence: str) -> None:
+        """Say what went wrong, in the bottom line of the screen in front."""
+        if isinstance(self.front, CommandScreen):
+            self.front.say(sentence, warning=True)

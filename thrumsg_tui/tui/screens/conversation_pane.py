@@ -1,0 +1,171 @@
+"""The messenger's middle: the conversation that is open, and the box in which one writes to the contact."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from thrumsg_tui.domain.campaigns import whose
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sending import Attempt, Verdict, judge
+from thrumsg_tui.domain.words import MessageKind, Tab
+from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.phones import phone_display
+from thrumsg_tui.tui.screens.drafts import DraftKeeper
+from thrumsg_tui.tui.screens.messenger_words import notice_of, obstacle_of
+from thrumsg_tui.tui.shell import Shell
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.widgets.message_box import MessageBox
+from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
+
+_REST_AFTER = 0.7
+"""Seconds after which others are told which conversation is open here."""
+
+
+class ConversationPane(Vertical):
+    """Head, thread, notice and box of one conversation."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._view: MessengerView | None = None
+        self._notice = ""
+        self._rest_timer: Timer | None = None
+        self.head = DrawnLine(id="head")
+        self.head_keys = DrawnLine(id="head-keys")
+        self.thread = ThreadPane(glyphs, id="thread")
+        self.notice = Static(id="notice", markup=False)
+        self.box = MessageBox(glyphs, id="box")
+        self.drafts = DraftKeeper(self.box)
+        self.read_to: MessageId | None = None
+        """The last message that the person has seen."""
+        self.filled_at = 0.0
+        """When the box was filled for another conversation, on the monotonic clock."""
+
+    def compose(self) -> ComposeResult:
+        yield from (self.head, self.head_keys, self.thread, self.notice, self.box)
+
+    def on_unmount(self) -> None:
+        self.drafts.store(leaving=True)
+
+    @property
+    def _shell(self) -> Shell:
+        return cast(Shell, self.app)
+
+    # What the screen tells
+
+    def show(self, view: MessengerView) -> None:
+        """Show the open conversation of a view."""
+        self._view = view
+        if (shown := view.open) is None:
+            self.drafts.of = None
+            self.head.show([(" No conversation", "quiet")])
+            self.head_keys.show([])
+            self.thread.show_thread(None)
+            self.box.hold("", "")
+        else:
+            of = shown.conversation
+            self._show_head(view, of)
+            gateway = view.settings.practice_seed is not None
+            now, zone = self._shell.desk.db.clock(), self._shell.zone
+            phones = phone_display(view.settings, self._glyphs)
+            self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones))
+            self._fill_box(shown)
+        self.tell()
+
+    def mark_read(self) -> None:
+        """What is on the screen has been read: the person opened it, or has just written under it."""
+        messages = self._view.open.conversation.messages if self._view and self._view.open else ()
+        self.read_to = messages[-1].id if messages else None
+
+    # What the screen asks
+
+    @property
+    def written_in(self) -> ConversationId | None:
+        """The conversation in which the person is just writing."""
+        return self.drafts.of if self.box.has_focus and self.box.draft is not None else None
+
+    @property
+    def kind(self) -> MessageKind:
+        """What the box sends: a follow-up only from its own tab, where it is shown."""
+        if self._view is None or self._view.open is None:
+            return MessageKind.REPLY
+        kind = self._view.open.next_message.kind
+        if kind is MessageKind.FOLLOW_UP and self._view.list.tab is not Tab.FOLLOW_UPS:
+            return MessageKind.REPLY
+        return kind
+
+    def verdict(self) -> Verdict | None:
+        """Whether what the box holds may be sent now."""
+        if (view := self._view) is None or view.open is None:
+            return None
+        of, who, ready = view.open.conversation, self._shell.who, view.open.next_message.rendered
+        attempt = Attempt(
+            campaign=view.campaign_here,
+            kind=self.kind,
+            body=self.box.text,
+            filled_in=ready.complete and self.box.text == ready.text,
+            role=who.role,
+            is_holder=of.sender_id == who.user.id,
+            holder_name=of.sender_name,
+            opted_out=of.opted_out,
+        )
+        return judge(attempt, self._shell.desk.db.clock())
+
+    def tell(self) -> None:
+        """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
+        view, verdict, now = self._view, self.verdict(), self._shell.desk.db.clock()
+        sentence = notice_of(view, verdict, now, writing=self.box.has_focus) if view and verdict else ""
+        if sentence != self._notice:  # it changes the layout, which costs the whole screen
+            self._notice = sentence
+            self.notice.update(safe_text(sentence))
+            self.notice.set_class(bool(sentence), "-shown")
+        self.box.tell(safe_text(self._shell.who.user.name), obstacle_of(view, verdict, now))
+
+    # Painting
+
+    def _show_head(self, view: MessengerView, of: Conversation) -> None:
+        """Name, number, who else is here and whose it is now; the keys beside them, or below (`docs/rules.md 3.9`)."""
+        phone = phone_display(view.settings, self._glyphs).number(of.phone_national)
+        parts: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
+        if view.open and view.open.others_here:
+            parts.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
+        if of.assignment_id != view.viewing.id:
+            parts.append((f"  now {safe_text(whose(of.sender_name))}", "warning"))
+        who = self._shell.who
+        reassign = " r Reassign " if who.may(Action.REASSIGN) else ""
+        opt = "" if of.opted_out and not who.may(Action.OPT_IN) else " o Opt In " if of.opted_out else " o Opt Out "
+        keys: list[Part] = [(reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
+        self.head.show(parts, keys if self.screen.has_class("-narrow") else ())
+        self.head_keys.show(keys)
+
+    def _fill_box(self, shown: OpenConversation) -> None:
+        """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
+        starting = "" if self.kind is MessageKind.REPLY else shown.next_message.rendered.text
+        if self.drafts.of != shown.conversation.id:
+            self.drafts.store()
+            self.drafts.of = shown.conversation.id
+            self.filled_at = monotonic()
+            self.mark_read()
+            if self._rest_timer:
+                self._rest_timer.stop()
+            self._rest_timer = self.set_timer(_REST_AFTER, self._shell.resting_on_a_conversation)
+            self.box.hold(starting if shown.draft is None else shown.draft, starting)
+        elif self.box.draft is None and self.box.starting_text != starting:
+            self.box.hold(starting, starting)
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        self.tell()
+        if self.written_in:
+            self.mark_read()
+        self.drafts.typed()

@@ -1,0 +1,60 @@
+"""The draft in the message box, stored a moment after the last key (`docs/rules.md 3.11`)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual.timer import Timer
+
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.tui.shell import Shell
+from thrumsg_tui.tui.widgets.message_box import MessageBox
+
+_AFTER = 0.2
+"""Seconds after the last key until a draft is stored."""
+
+
+class DraftKeeper:
+    """Stores what is written in a box; `of` is the conversation that it is written in."""
+
+    def __init__(self, box: MessageBox) -> None:
+        self.of: ConversationId | None = None
+        self._box = box
+        self._timer: Timer | None = None
+
+    @property
+    def _shell(self) -> Shell:
+        return cast(Shell, self._box.app)
+
+    def typed(self) -> None:
+        """Store it soon."""
+        self._stop()
+        self._timer = self._box.set_timer(_AFTER, self.store)
+
+    def store(self, *, leaving: bool = False) -> None:
+        """Store it now, if it is not stored yet."""
+        if self._timer is None or self.of is None:
+            return
+        self._stop()
+        if self._box.read_only and not leaving:  # being sent: it would be stored again after its own message
+            self._timer = self._box.set_timer(_AFTER, self.store)
+            return
+        change = self._shell.desk.do(keep_draft, self._shell.who, self.of, self._box.draft)
+        self._box.app.run_worker(change, name="draft")  # the app's, since the screen may be left meanwhile
+
+    def store_last(self) -> None:
+        """Store it while the app is ending."""
+        if self._timer is not None and self.of is not None:
+            self._shell.desk.do_last(keep_draft, self._shell.who, self.of, self._box.draft)
+
+    def forget(self) -> None:
+        """The message was sent: there is nothing to store any more, and the box is empty."""
+        self._stop()
+        self.of = None
+        self._box.hold("", "")
+
+    def _stop(self) -> None:
+        if self._timer:
+            self._timer.stop()
+            self._timer = None

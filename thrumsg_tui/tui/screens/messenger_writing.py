@@ -1,0 +1,163 @@
+"""Writing in the messenger: one message, or all of a tab (`docs/rules.md 3.11` to `3.19`)."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.reactive import var
+
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
+from thrumsg_tui.domain.words import MessageKind, Tab
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.changes.send_all import send_batch
+from thrumsg_tui.store.changes.sending import Sent, send
+from thrumsg_tui.store.queries.conversations import next_waiting
+from thrumsg_tui.store.queries.messenger import OpenConversation
+from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.messenger_moving import MessengerMoving
+from thrumsg_tui.tui.screens.messenger_panes import Front
+from thrumsg_tui.tui.widgets.message_box import MessageBox
+from thrumsg_tui.tui.widgets.pane import Pane
+
+AFTER_REPLY = "after_reply"
+"""The preference that says where the cursor goes after a reply: `next` or `stay` (`docs/rules.md 3.19`)."""
+
+
+class MessengerWriting(MessengerMoving):
+    """The messenger with all ways to send something."""
+
+    sending_all = var(False, init=False)
+    """Whether Send All is under way; setting it to False stops it."""
+
+    # Writing
+
+    def action_write(self) -> None:
+        """Go to the message box."""
+        if self.open_one:
+            self.bring_to_front(Front.CONVERSATION)
+        else:
+            self.say("No conversation is open: this tab is empty.")
+
+    @on(MessageBox.Leave)
+    @on(Pane.Leave)
+    def _leave(self) -> None:
+        self.leave_to_list()
+
+    @on(MessageBox.Send)
+    def _send(self, pressed: MessageBox.Send) -> None:
+        if self.view is None or self.view.open is None or self.box.read_only:
+            return
+        unseen = pressed.pressed_at < self.conversation.filled_at
+        if unseen and self.conversation.kind is MessageKind.REPLY:
+            return  # an Enter too many, from before this draft was on the screen
+        verdict = self.conversation.verdict()
+        if verdict and verdict.refusal:
+            self.say(verdict.refusal.sentence, warning=True)
+            return
+        self.box.read_only = True  # until the next one is in the box, Enter must not send this one again
+        self._send_what_is_shown(self.view.open)
+
+    @work(group=ACTION)
+    async def _send_what_is_shown(self, shown: OpenConversation) -> None:
+        desk, of, kind = self.thrumsg.desk, shown.conversation, self.conversation.kind
+        read_to = self.conversation.read_to
+        following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
+        try:
+            sent = await self._sent(of, kind, read_to)
+            if sent:
+                self.conversation.drafts.forget()
+                await self._go_on_after(sent, of, following)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+        finally:
+            await self.ask_and_paint()
+            self.box.read_only = False
+
+    async def _sent(self, of: Conversation, kind: MessageKind, read_to: MessageId | None) -> Sent | None:
+        """Send what the box holds; ask first where the thread has moved on since it was read."""
+        desk, who, body, up = self.thrumsg.desk, self.thrumsg.who, self.box.text, of.follow_up_id
+        try:
+            return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to)
+        except MovedOn as meanwhile:
+            self.ask_again()
+            question = confirmation("The thread has moved on", str(meanwhile), "Send mine anyway", "Read it first")
+            if not await self.app.push_screen_wait(question):
+                self.conversation.mark_read()
+                return None
+        return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up)
+
+    async def _go_on_after(self, sent: Sent, of: Conversation, following: ConversationId | None) -> None:
+        """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
+        held = ", held until the campaign opens" if sent.leaves_at else ""
+        done = f"{_KINDS[sent.kind]} {self._taken} {of.name}{held}"
+        self.say(f"{done}.")
+        if sent.kind is not MessageKind.REPLY or self.request.tab is not Tab.RESPONSES:
+            return
+        desk = self.thrumsg.desk
+        if await desk.ask(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
+            return
+        if following is None:
+            self.say(f"{done}. Nobody else waits here: u goes on to other senders'.")
+        elif self.view and of.assignment_id == self.view.viewing.id:
+            self.follow = following
+
+    @property
+    def _taken(self) -> str:
+        """What becomes of a message: nothing is called sent that no gateway takes (`docs/rules.md 6.6`)."""
+        return "sent to" if self.view and self.view.settings.practice_seed is not None else "queued for"
+
+    async def action_after_reply(self) -> None:
+        """Switch between going on and staying after a reply."""
+        desk, user = self.thrumsg.desk, self.thrumsg.who.user
+        before = await desk.ask(preference, user.id, AFTER_REPLY)
+        after = "next" if before == "stay" else "stay"
+        await desk.do(set_preference, user.id, AFTER_REPLY, after)
+        goes = "goes to the next waiting contact" if after == "next" else "stays where it is"
+        self.say(f"After a reply the cursor {goes}.")
+
+    # Send All
+
+    @work(group="send all")
+    async def action_send_all(self) -> None:
+        """Send all of the tab, or stop doing so (`docs/rules.md 3.12`)."""
+        if self.sending_all:
+            self.sending_all = False
+            return
+        view, tab = self.view, self.request.tab
+        if view is None or tab is None:
+            return
+        total = view.tabs[tab]
+        what = counted(total, "initial message" if tab is Tab.INITIAL else "follow-up")
+        which = "" if total == 1 else "all "
+        question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
+        if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}")):
+            return
+        verb = self._taken.partition(" ")[0]
+        self.sending_all = True
+        sent, refused, last = 0, 0, None
+        try:
+            while self.sending_all:
+                batch = await self.thrumsg.desk.do(send_batch, self.thrumsg.who, view.viewing.id, tab, last)
+                sent, refused, last = sent + len(batch.sent), refused + len(batch.refused), batch.last
+                self.say(f"{verb.capitalize()} {sent} of {total}. S stops.")
+                self.ask_again()
+                if last is None:
+                    break
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        finally:
+            stopped, self.sending_all = not self.sending_all, False
+        left = f"; {refused} could not be sent, each says why when opened" if refused else ""
+        done = f"Stopped: {verb}" if stopped else verb.capitalize()
+        self.say(f"{done} {sent} of {total}{left}.", warning=bool(refused))
+
+
+_KINDS = {
+    MessageKind.INITIAL: "Initial message",
+    MessageKind.FOLLOW_UP: "Follow-up",
+    MessageKind.REPLY: "Reply",
+}
