@@ -44,6 +44,7 @@ async def test_a_sender_waits_for_the_contacts_morning(bare: Office, maria: Conv
         await person.press("enter")
         await person.type("Hi")
         assert person.send_key == "closed until 09:00 PST"
+        await person.press("escape")
     bare.clock.now = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
     async with bare.messenger(login="kim") as person:
         assert person.banner == ""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.store.changes.sending import Sent, send
-from thrumsg_tui.tui.screens import messenger
+from thrumsg_tui.tui.screens import messenger_writing
 
 
 async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_stored(
@@ -24,7 +24,7 @@ async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_sto
         due.wait(PATIENCE)  # as it may take where somebody else is writing
         return sent
 
-    monkeypatch.setattr(messenger, "send", slow_send)
+    monkeypatch.setattr(messenger_writing, "send", slow_send)
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria", "enter")

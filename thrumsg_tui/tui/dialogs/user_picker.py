@@ -88,7 +88,7 @@ class UserPicker(ModalScreen[tuple[User, ...]]):
         """Mark the user under the cursor, or take the mark off; all are shown again."""
         if row := self._list.row:
             self._list.marks ^= {row.id}
-            self._list.refresh()
+            self._list.repaint_changed()
             if self._search.value:
                 self._search.value = ""
             else:

@@ -63,8 +63,8 @@ class ConversationPane(Vertical):
 
     # What the screen tells
 
-    def show(self, view: MessengerView) -> None:
-        """Show the open conversation of a view."""
+    def show(self, view: MessengerView, *, narrow: bool) -> None:
+        """Show the open conversation of a view; where it is `narrow` the head has one line."""
         self._view = view
         if (shown := view.open) is None:
             self.drafts.of = None
@@ -74,7 +74,7 @@ class ConversationPane(Vertical):
             self.box.hold("", "")
         else:
             of = shown.conversation
-            self._show_head(view, of)
+            self._show_head(view, of, narrow=narrow)
             gateway = view.settings.practice_seed is not None
             now, zone = self._shell.desk.db.clock(), self._shell.zone
             phones = phone_display(view.settings, self._glyphs)
@@ -133,7 +133,7 @@ class ConversationPane(Vertical):
 
     # Painting
 
-    def _show_head(self, view: MessengerView, of: Conversation) -> None:
+    def _show_head(self, view: MessengerView, of: Conversation, *, narrow: bool) -> None:
         """Name, number, who else is here and whose it is now; the keys beside them, or below (`docs/rules.md 3.9`)."""
         phone = phone_display(view.settings, self._glyphs).number(of.phone_national)
         parts: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
@@ -145,7 +145,7 @@ class ConversationPane(Vertical):
         reassign = " r Reassign " if who.may(Action.REASSIGN) else ""
         opt = "" if of.opted_out and not who.may(Action.OPT_IN) else " o Opt In " if of.opted_out else " o Opt Out "
         keys: list[Part] = [(reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
-        self.head.show(parts, keys if self.screen.has_class("-narrow") else ())
+        self.head.show(parts, keys if narrow else ())
         self.head_keys.show(keys)
 
     def _fill_box(self, shown: OpenConversation) -> None:

@@ -41,7 +41,7 @@ class MessengerMoving(MessengerPanes, PickingScreen):
         """Mark the conversation under the cursor, or take its mark off, and go down."""
         if row := self.list.row:
             self.list.marks ^= {row.id}
-            self.list.refresh()
+            self.list.repaint_changed()
             self.list.action_move(1)
             self.say(f"{len(self.list.marks)} marked, and one down. r reassigns the marked ones.")
             self.ask_again()
@@ -65,7 +65,7 @@ class MessengerMoving(MessengerPanes, PickingScreen):
             return
         found = await self.thrumsg.desk.ask(ids, self.wanted_list, first, number)
         self.list.marks |= set(found)
-        self.list.refresh()
+        self.list.repaint_changed()
         self.ask_again()
 
     def unmark(self) -> None:
@@ -73,7 +73,7 @@ class MessengerMoving(MessengerPanes, PickingScreen):
         self._range_start = None
         if self.list.marks:
             self.list.marks = set()
-            self.list.refresh()
+            self.list.repaint_changed()
 
     # Tabs, search, sort
 

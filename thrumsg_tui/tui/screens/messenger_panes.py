@@ -158,7 +158,7 @@ class MessengerPanes(ReassigningScreen):
         self.sidebar.replies.show_replies(view.replies)
         self.sidebar.name_contact(safe_text(view.open.conversation.name) if view.open else "")
         self.sidebar.info.show_info(view.campaign, view.totals, now)
-        self.conversation.show(view)
+        self.conversation.show(view, narrow=self.has_class("-narrow"))
         if view.departure:
             self.say(f"{view.departure.name}: {view.departure.sentence}.", warning=True)
 

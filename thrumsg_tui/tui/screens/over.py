@@ -56,7 +56,7 @@ class NumbersList(OverList[_Row]):
         """Say how numbers are shown from now on."""
         if phones != self.phones:
             self.phones = phones
-            self.refresh()
+            self.repaint_changed()
 
 
 class ListingScreen(OverScreen, Generic[_Row]):

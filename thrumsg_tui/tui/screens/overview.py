@@ -160,7 +160,7 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         """Clear the search."""
         if self.table.has_focus and not self._search.value and self.table.marks:
             self.table.marks = set()
-            self.table.refresh()
+            self.table.repaint_changed()
             self._paint()
         self._search.value = ""
         self.idle_only = False
@@ -200,7 +200,7 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         """Mark the sender under the cursor, or take the mark off."""
         if row := self.table.row:
             self.table.marks ^= {row.id}
-            self.table.refresh()
+            self.table.repaint_changed()
             self.table.action_move(1)
             self._paint()
 

@@ -33,11 +33,10 @@ class ConversationList(PagedList[ConversationRow]):
         self._now = now
 
     def show_drafts(self, drafts: Mapping[ConversationId, str]) -> None:
-        """Say in which rows the person has begun to write; only what changed is painted again."""
-        before, self.drafts = self.drafts, drafts
-        for place, row in enumerate(self.rows):
-            if before.get(row.id) != drafts.get(row.id):
-                self.repaint_row(self.first + place)
+        """Say in which rows the person has begun to write."""
+        if drafts != self.drafts:
+            self.drafts = drafts
+            self.repaint_changed()
 
     def on_resize(self) -> None:
         self.row_height = 2 if self.size.height >= 18 else 1

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -128,7 +128,7 @@ class DrawnLines(Drawn, ScrollView):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._strips: list[Strip] = []
-        self._made_for = 0
+        self._made_for = (0, 0)
 
     def lines(self, width: int) -> list[Strip]:
         """Make all lines for a width in cells."""
@@ -142,16 +142,27 @@ class DrawnLines(Drawn, ScrollView):
     def remake(self) -> None:
         """Make the lines again, because what they show has changed."""
         width = self.scrollable_content_region.width or self.size.width
-        self._made_for = width
+        self._made_for = (width, self.size.height)
         if width <= 0:
             return  # hidden: made when it is shown
-        self._strips = self.lines(width)
-        self.virtual_size = Size(width, len(self._strips))
-        self._refresh_scrollbars()  # nobody else does until the widget's own size changes
-        self.refresh()
+        before, self._strips = self._strips, self.lines(width)
+        size = Size(width, max(len(self._strips), self.size.height))
+        if size == self.virtual_size:
+            self._repaint_other_than(before)
+        else:
+            self.virtual_size = size
+            self._refresh_scrollbars()  # nobody else does until the widget's own size changes
+            self.refresh()
+
+    def _repaint_other_than(self, before: Sequence[Strip]) -> None:
+        """Paint again the lines that were others: each costs bytes, and that is time over a slow line."""
+        top = self.scroll_offset.y
+        for y in range(self.size.height):
+            if self._strips[top + y : top + y + 1] != before[top + y : top + y + 1]:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def on_resize(self) -> None:
-        if self.scrollable_content_region.width != self._made_for:
+        if (self.scrollable_content_region.width, self.size.height) != self._made_for:
             self.remake()
 
     def on_show(self) -> None:

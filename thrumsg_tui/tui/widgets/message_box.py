@@ -42,7 +42,8 @@ class MessageBox(TextEditor):
         self.starting_text = starting_text
         if text != self.text:
             self.load_text(text)
-        self.move_cursor(self.document.end)
+        if self.cursor_location != self.document.end:
+            self.move_cursor(self.document.end)
 
     def append(self, text: str) -> None:
         """Add a text behind what is there, as the user's own words."""

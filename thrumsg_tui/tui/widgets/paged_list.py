@@ -43,6 +43,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         self.on_move: Callable[[], None] = lambda: None
         self._first = 0
         self._rows: Sequence[_Row] = ()
+        self._painted: dict[int, Strip] = {}
 
     # What the screen tells
 
@@ -53,7 +54,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         self.total, self._first, self._rows, self.cursor = total, first, rows, cursor
         self._measure()
         self._scroll_to_cursor()
-        self.refresh()
+        self.repaint_changed()
 
     # What the screen asks
 
@@ -139,6 +140,10 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         return "cursor" if self.has_focus or self.active else "blurred"
 
     def render_line(self, y: int) -> Strip:
+        self._painted[y] = strip = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width or self.size.width
         index, line = divmod(y + self.scroll_offset.y, self.row_height)
         if index >= self.total:
@@ -160,11 +165,20 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         self.repaint_row(self.cursor)
 
     def on_resize(self) -> None:
+        self._measure()
         self._scroll_to_cursor()
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.size.width, self.total * self.row_height)
-        self._refresh_scrollbars()
+        size = Size(self.size.width, max(self.total * self.row_height, self.size.height))
+        if size != self.virtual_size:  # it lays the screen out again
+            self.virtual_size = size
+            self._refresh_scrollbars()
+
+    def repaint_changed(self) -> None:
+        """Paint again the lines that look other than before: each costs bytes, and that is time over a slow line."""
+        for y in range(self.size.height):
+            if self._line(y) != self._painted.get(y):
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def repaint_row(self, index: int) -> None:
         """Paint one row again."""

@@ -64,7 +64,7 @@ class SenderTable(PagedList[Assignment]):
         """Say how long each one's longest waiting contact waits."""
         if ages != self._ages:
             self._ages = ages
-            self.refresh()
+            self.repaint_changed()
 
     def show_all(self, rows: list[Assignment], cursor: int) -> None:
         """Show rows that are all in memory."""
