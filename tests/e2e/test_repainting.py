@@ -10,6 +10,9 @@ from tests.e2e.conftest import Office
 from tests.e2e.messenger import SIZES, open_messenger
 from tests.e2e.terminal import Terminal
 
+_BOX = 8
+"""Lines of the message box and the notice below it."""
+
 LIST = ["j", "k", "j", "j", "g", "G", "ctrl+d", "ctrl+u", "space", "s"]
 MESSENGER = [*LIST, "1", "2", "4", "5", "T", "n", "N", "A", "V", "u", "i", "e", "a"]
 OVERVIEW = [*LIST, "S", "w"]
@@ -17,16 +20,17 @@ HISTORY = [*LIST, "t", "c"]
 
 
 def assert_nothing_stale(terminal: Terminal, pressed: list[str]) -> None:
-    """A dialog that comes and goes paints everything anew; all but the notice at the bottom must stay as it was."""
+    """In a window of another width everything is drawn anew; back in this one it must look as before.
+
+    All but the notice and the message box, which Textual paints, and may wrap otherwise.
+    """
     terminal.settle()
-    before = terminal.screen.splitlines()
-    terminal.press("?")
-    terminal.wait_for("─ Keys ─")
-    terminal.press("escape")
-    terminal.wait_gone("─ Keys ─")
+    before = terminal.lines
+    columns, rows = terminal.columns, terminal.rows
+    terminal.resize(columns + 1, rows)
+    terminal.resize(columns, rows)
     terminal.settle()
-    after = terminal.screen.splitlines()
-    assert before[:-3] == after[:-3], f"after {pressed}"
+    assert terminal.lines[:-_BOX] == before[:-_BOX], f"after {pressed}"
 
 
 def walk(terminal: Terminal, keys: list[str], seed: int) -> None:
