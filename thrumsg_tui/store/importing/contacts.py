@@ -14,8 +14,8 @@ from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, recognise
 from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
-from thrumsg_tui.store.importing.result import Imported
-from thrumsg_tui.store.importing.table import Row, Table, read_table
+from thrumsg_tui.store.importing.result import Imported, Row
+from thrumsg_tui.store.importing.table import Table, read_table
 from thrumsg_tui.store.phones import PhoneNumber, normalize, require_region
 from thrumsg_tui.store.progress import OnProgress, Steps
 from thrumsg_tui.store.queries.campaigns import unassigned

@@ -16,8 +16,8 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.result import Imported, Rejected
-from thrumsg_tui.store.importing.table import Row, Table
+from thrumsg_tui.store.importing.result import Imported, Rejected, Row
+from thrumsg_tui.store.importing.table import Table
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import find_campaign
 
@@ -81,6 +81,7 @@ class Tally:
             repeated=tuple(self.repeated),
             columns={name: table.header[position] for name, position in columns.items()},
             header=table.header,
+            rows=table.rows,
             notes=table.notes,
             new_lines=_in_order(self.new_lines),
             updated_lines=_in_order(self.updated_lines),

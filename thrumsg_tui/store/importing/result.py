@@ -19,6 +19,18 @@ _NUMBERED = re.compile(r" [0-9]+$")
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of cells, as many as the header has, and the line on which it begins."""
+
+    line: int
+    cells: tuple[str, ...]
+
+    def values(self, columns: Mapping[str, int]) -> dict[str, str]:
+        """Read the cell of each field, without the space around it."""
+        return {name: self.cells[position].strip() for name, position in columns.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A row that was not taken: the line on which it begins (the header is 1), why, and its cells."""
 
@@ -33,7 +45,7 @@ class Imported:
 
     Each row counts once: as imported, updated, unchanged, repeated or rejected. `columns` tells from which header each
     field was read, `repeated` are the later rows of what the file has twice, and `new_lines` and `updated_lines` the
-    lines on which the imported and the updated rows begin, in order.
+    lines on which the imported and the updated rows begin, in order. `rows` are all that could be read.
     """
 
     imported: int
@@ -43,6 +55,7 @@ class Imported:
     repeated: tuple[Rejected, ...]
     columns: Mapping[str, str]
     header: tuple[str, ...]
+    rows: Sequence[Row]
     notes: tuple[str, ...]
     new_lines: Sequence[int]
     updated_lines: Sequence[int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import chain
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.store.importing.result import Rejected
+from thrumsg_tui.store.importing.result import Rejected, Row
 from thrumsg_tui.store.recognising import is_thrumsg
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -20,18 +20,6 @@ _LONGEST_CELL = 2**31 - 1
 _MOST_OPEN_QUOTES = 20
 _END = "\0"
 """Fed to the reader after the last line: where it ends up inside a row, that row's quotation mark is still open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of cells, as many as the header has, and the line on which it begins."""
-
-    line: int
-    cells: tuple[str, ...]
-
-    def values(self, columns: Mapping[str, int]) -> dict[str, str]:
-        """Read the cell of each field, without the space around it."""
-        return {name: self.cells[position].strip() for name, position in columns.items()}
 
 
 @dataclass(frozen=True, slots=True)

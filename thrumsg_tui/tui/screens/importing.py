@@ -16,11 +16,13 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.kinds import take_in
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.queries.campaigns import campaigns
+from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.desk import Progress
 from thrumsg_tui.tui.dialogs.import_forms import FileChoice, columns_form, file_form, rejects_form
+from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, OverList
+from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.drawn import Part
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
@@ -38,7 +40,7 @@ class LineReport:
     row: tuple[str, ...] = ()
 
 
-class ReportList(OverList[LineReport]):
+class ReportList(NumbersList[LineReport]):
     """The rows that are not simply as they were before, those that cannot be used first."""
 
     empty_text = "no row would change anything"
@@ -46,8 +48,9 @@ class ReportList(OverList[LineReport]):
     def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
         look = {"rejected": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
         left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (safe_text(row.reason), "")]
-        cells = "  ".join(safe_text(cell) for cell in row.row)
-        return self.strip([*left, (f"   {cells}", "quiet")], width=width, base=self.cursor_look(index))
+        cells = "  ".join(self.phones.sentence(safe_text(cell)) for cell in row.row)
+        said: Part = (f"   {cells}" if row.reason else cells, "quiet")
+        return self.strip([*left, said], width=width, base=self.cursor_look(index))
 
 
 class ImportScreen(ListingScreen[LineReport]):
@@ -55,6 +58,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
     SCOPES = (Scope.IMPORT, Scope.OVER)
     BINDINGS = bindings(commands_of(Scope.IMPORT))
+    list: ReportList
 
     def __init__(self, campaign: Campaign | None) -> None:
         super().__init__()
@@ -66,7 +70,7 @@ class ImportScreen(ListingScreen[LineReport]):
         self._running = False
 
     def make_list(self) -> ReportList:
-        return ReportList(id="lines")
+        return ReportList(self.thrumsg.zone, id="lines")
 
     def on_mount(self) -> None:
         self.show_title("Import")
@@ -135,6 +139,7 @@ class ImportScreen(ListingScreen[LineReport]):
         self._running = True
         watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
         try:
+            self.list.tell_phones(phone_display(await self.thrumsg.desk.ask(settings), self.thrumsg.glyphs))
             result = await self.thrumsg.desk.work(_take_in, self._progress, self.thrumsg.who, chosen, dry_run)
         except ThrumsgError as refusal:
             self._result, self._done = None, False
@@ -201,11 +206,12 @@ class ImportScreen(ListingScreen[LineReport]):
 
 def reports(of: Imported) -> list[LineReport]:
     """What becomes of each row, rejected and repeated ones first, each in the order of the file."""
+    cells = {row.line: row.cells for row in of.rows}
     return [
         *(LineReport(each.line, "rejected", each.reason, each.row) for each in of.rejected),
         *(LineReport(each.line, "duplicate", each.reason, each.row) for each in of.repeated),
-        *(LineReport(line, "updated") for line in of.updated_lines),
-        *(LineReport(line, "new") for line in of.new_lines),
+        *(LineReport(line, "updated", row=cells[line]) for line in of.updated_lines),
+        *(LineReport(line, "new", row=cells[line]) for line in of.new_lines),
     ]
 
 
