@@ -404,7 +404,7 @@ def test_an_undo_that_puts_nothing_back_was_none(
     assert held(db, spring) == {"lee": MANY}
     entries = {each.id: each for each in journal(db)}
     assert moved.event is not None
-    assert (entries[moved.event].undone_by, entries[moved.event].undoable) == (None, False)
+    assert (entries[moved.event].undone_by, entries[moved.event].undoable) == (None, True)
     assert examine(db) == []
 
 

@@ -21,7 +21,8 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Request
 from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
-from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
@@ -118,6 +119,54 @@ def test_what_cannot_be_taken_back_now_is_passed_over(
     assert undo(db, kim).sentence == "Ann's answer to 'Voting?' is taken back"
     with pytest.raises(Refused, match="nothing of yours to undo"):
         undo(db, kim)
+
+
+def test_what_was_changed_again_is_passed_over_and_stays_as_undoable_as_it_was(
+    db: Database, owner: Identity, moderator: Identity, spring: Campaign, three: list[ConversationId]
+) -> None:
+    ask_everyone(db, owner, "Spring", Voting="Yes|No")
+    record_answer(db, owner, three[0], "Voting?", "Yes")
+    given = reassign(
+        db, owner, Request(spring.id, conversations=tuple(three), destinations=(assignment_of(db, spring, "lee"),))
+    )
+    again = reassign(
+        db, moderator, Request(spring.id, conversations=tuple(three), destinations=(assignment_of(db, spring, "kim"),))
+    )
+    assert undo(db, owner).sentence == "Ann's answer to 'Voting?' is taken back"
+    with pytest.raises(Refused, match="nothing of yours to undo"):
+        undo(db, owner)
+    undo(db, moderator, again.event)
+    assert undo(db, owner, given.event).moved == 3
+
+
+def test_each_kind_of_change_is_passed_over_when_nothing_of_it_is_left(
+    db: Database, owner: Identity, moderator: Identity, spring: Campaign, three: list[ConversationId]
+) -> None:
+    ask_everyone(db, owner, "Spring", Voting="Yes|No")
+    record_answer(db, owner, three[0], "Voting?", "Yes")
+    opt_out_number(db, owner, number(1))
+    opt_out_numbers(db, owner, number(2), "", "US")
+    record_answer(db, moderator, three[0], "Voting?", "No")
+    opt_in_number(db, moderator, number(1))
+    opt_in_number(db, moderator, number(2))
+    with pytest.raises(Refused, match="nothing of yours to undo"):
+        undo(db, owner)
+    for deed in (1, 2):
+        undo(db, moderator)
+        assert undo(db, owner).event is not None, deed
+
+
+def test_a_preview_tells_when_nothing_is_left(
+    db: Database, owner: Identity, moderator: Identity, spring: Campaign, three: list[ConversationId]
+) -> None:
+    ask_everyone(db, owner, "Spring", Voting="Yes|No")
+    event = record_answer(db, owner, three[0], "Voting?", "Yes")
+    assert event is not None
+    with db.reading() as conn:
+        assert preview_undo(conn, owner, event).takes_effect
+    record_answer(db, moderator, three[0], "Voting?", "No")
+    with db.reading() as conn:
+        assert not preview_undo(conn, owner, event).takes_effect
 
 
 def test_the_moves_of_an_archived_campaign_are_passed_over_and_told_apart(

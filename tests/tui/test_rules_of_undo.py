@@ -94,6 +94,19 @@ async def test_z_asks_first_about_what_was_done_before_the_app_was_opened(office
     assert held_by(office, KIM, kims) == set(kims)
 
 
+async def test_z_takes_back_what_was_asked_about_and_nothing_done_since(office: Office) -> None:
+    kims = one_of_each(office)
+    give(office, "lee", kims.values())
+    office.clock.forward(minutes=5)
+    async with office.messenger("lee") as person:
+        await person.press("z")
+        assert "moved 6 conversations" in person.question
+        opt_out_number(office.db, office.ana, office.conversation(kims[SAM]).phone)  # from another terminal
+        await person.press("y")
+        assert person.notice == "Undone: moved 6 conversations from Lee Bishop to Kim Alvarez."
+    assert office.conversation(kims[SAM]).opted_out
+
+
 async def test_the_history_takes_a_move_back_after_saying_what_that_does(office: Office) -> None:
     kims = one_of_each(office)
     async with menu_of(office, "bar") as person:
@@ -193,7 +206,8 @@ async def test_nothing_is_done_where_all_were_moved_again(office: Office) -> Non
         office.person("mo", "Mo", Role.MODERATOR)
         give(office, None, kims.values(), office.identity("mo"))
         await person.press("z")
-        assert person.notice == "Nothing was moved; 6 skipped."
+        assert "moved" not in person.question  # it is about the one before, and so it asks
+        await person.press("escape")
     assert held_by(office, NOBODY, kims) == set(kims)
 
 

@@ -8,7 +8,6 @@ from thrumsg_tui.cli.contract import entry_record, undo_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import JournalEntry
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import undo as changes
@@ -31,16 +30,14 @@ def undo(session: Session, args: Namespace) -> Report:
 def _preview(session: Session, args: Namespace) -> Report:
     session.who.require(Action.WORK)
     with session.db.reading() as conn:
-        event_id = args.event
-        if event_id is None:
-            if (last := last_undoable(conn, session.who)) is None:
-                raise Refused("There is nothing of yours to undo.")
-            event_id = last.id
+        event_id = last_undoable(conn, session.who).id if args.event is None else args.event
         shown = preview_undo(conn, session.who, event_id)
         phones = phone_display(conn)
     lines = [f"Undo of {shown.entry.id}: {phones.sentence(shown.entry.summary)}."]
     if shown.moves or shown.skipped:
         lines.append(f"{shown.moves} would go back, {len(shown.skipped)} were moved since and would stay.")
+    elif not shown.takes_effect:
+        lines.append("Nothing of it is left to take back: it was changed again since.")
     lines.append("Nothing was changed.")
     return Report(undo_record(shown), lines)
 

@@ -237,7 +237,7 @@ def _end(tx: Transaction, event_id: EventId) -> None:
         (sentence, int(job.done > 0), job.skipped, event_id),
     )
     if not job.done:
-        tx.conn.execute("UPDATE event SET undone_by = NULL, undoable = 0 WHERE undone_by = ?", (event_id,))
+        tx.conn.execute("UPDATE event SET undone_by = NULL WHERE undone_by = ?", (event_id,))
 
 
 def _flows(conn: Connection, event_id: EventId) -> list[tuple[AssignmentId, AssignmentId, int]]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, FollowUpId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
@@ -19,7 +18,6 @@ from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import store_answer
 from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.journal import record, touch
-from thrumsg_tui.store.queries.jobs import begun_by
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undoing import details_of, last_undoable, undoable, way_back
 
@@ -37,31 +35,17 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
     """Take back a change, or where it moved many only begin to: it is `under_way` then, and `paced.step` goes on."""
     who.require(Action.WORK)
     with db.reading() as conn:  # what is planned for a job keeps nobody waiting
-        long = _long_way_back(conn, _undoable(conn, who, event_id))
+        long = _long_way_back(conn, _wanted(conn, who, event_id))
     with db.writing() as tx:
-        wanted = _undoable(tx.conn, who, event_id)
+        wanted = _wanted(tx.conn, who, event_id)
         outcome = _undone(tx, who, wanted, long if long and long.as_of == wanted.id else None)
-        if outcome.event is None and event_id is not None:
-            return outcome  # nothing happened, so it can be tried again; without an id the one before comes next
-        tx.conn.execute(
-            "UPDATE event SET undone_by = ?, undoable = ? WHERE id = ?",
-            (outcome.event, int(outcome.event is not None), wanted.id),
-        )
+        if outcome.event is not None:
+            tx.conn.execute("UPDATE event SET undone_by = ? WHERE id = ?", (outcome.event, wanted.id))
         return outcome
 
 
-def _undoable(conn: Connection, who: Identity, event_id: EventId | None) -> JournalEntry:
-    """Find what is to be taken back, `Refused` where it cannot be; without an id the person's own last change."""
-    if event_id is None:
-        own = last_undoable(conn, who)
-        begun = begun_by(conn, who.user.id)
-        if begun and (own is None or begun > own.id):
-            event_id = begun
-        elif own is None:
-            raise Refused("There is nothing of yours to undo.")
-        else:
-            return own
-    return undoable(conn, who, event_id)
+def _wanted(conn: Connection, who: Identity, event_id: EventId | None) -> JournalEntry:
+    return last_undoable(conn, who) if event_id is None else undoable(conn, who, event_id)
 
 
 def _long_way_back(conn: Connection, wanted: JournalEntry) -> Plan | None:
@@ -104,17 +88,7 @@ def _moves_undone(
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
     row = tx.conn.execute("SELECT campaign_id FROM event WHERE id = ?", (wanted.id,)).fetchone()
     back = way_back(tx.conn, CampaignId(row["campaign_id"]), wanted.id)
-    outcome = move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)
-    if removed is not None and deed is Deed.REDO:
-        _require_nothing_left(tx, removed, back)
-    return outcome
-
-
-def _require_nothing_left(tx: Transaction, removed: AssignmentId, back: Plan) -> None:
-    """Raise `Refused`, and so change nothing, if a sender who is removed again would keep any."""
-    held = tx.conn.execute("SELECT COUNT(*) FROM conversation WHERE assignment_id = ?", (removed,)).fetchone()[0]
-    if held:
-        raise Refused(f"{back.names[removed]} was given {held} more since: remove them anew, and say where all go.")
+    return move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)
 
 
 def _opt_out_undone(

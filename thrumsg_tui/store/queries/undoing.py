@@ -17,17 +17,24 @@ from thrumsg_tui.domain.reassignment import Move, Plan, net_gains
 from thrumsg_tui.domain.words import CampaignState, Status
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, own_changes
-from thrumsg_tui.store.queries.jobs import job_of
+from thrumsg_tui.store.queries.jobs import begun_by, job_of
 from thrumsg_tui.store.queries.owning import require_own, require_own_number
-from thrumsg_tui.store.queries.reassignment import still_possible
+from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
 from thrumsg_tui.store.queries.thread import conversation
+
+_SOME = 500
+"""Conversations that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoPreview:
-    """A change, how many conversations would go back, and which would stay because they were moved since."""
+    """A change, how many conversations would go back, and which would stay because they were moved since.
+
+    Unless it `takes_effect` nothing of it is left: it was changed again.
+    """
 
     entry: JournalEntry
+    takes_effect: bool
     moves: int
     skipped: tuple[ConversationId, ...]
     gains: Mapping[str, int]
@@ -51,14 +58,29 @@ def undoable(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> Jour
     return wanted
 
 
-def last_undoable(conn: sqlite3.Connection, who: Identity) -> JournalEntry | None:
-    """The newest change of a person that they may take back now and that is not itself an undo."""
+def last_undoable(conn: sqlite3.Connection, who: Identity) -> JournalEntry:
+    """The newest change of a person that they may take back now, that is no undo, and of which anything is left.
+
+    Raises `Refused` if there is none, or where a newer one is still under way.
+    """
+    begun = begun_by(conn, who.user.id)
     for event_id in own_changes(conn, who.user.id):
+        if begun and begun > event_id:
+            break
         try:
-            return undoable(conn, who, event_id)
+            wanted = undoable(conn, who, event_id)
         except Refused:
             continue
-    return None
+        if _takes_effect(conn, wanted):
+            return wanted
+    if begun:
+        return undoable(conn, who, begun)
+    raise Refused("There is nothing of yours to undo.")
+
+
+def newest_change(conn: sqlite3.Connection, who: Identity) -> EventId | None:
+    """The newest change of a person that was made to be taken back, whether it can be now or not."""
+    return next(own_changes(conn, who.user.id), None)
 
 
 def _require_possible(conn: sqlite3.Connection, who: Identity, wanted: JournalEntry) -> None:
@@ -81,7 +103,8 @@ def _require_possible(conn: sqlite3.Connection, who: Identity, wanted: JournalEn
             _require_not_archived(conn, row["campaign_id"])
             if removed is not None:
                 who.require(Action.MANAGE_PEOPLE)
-                require_last_removal(conn, wanted, removed)
+                _require_last_removal(conn, wanted, removed)
+                _require_nothing_left(conn, wanted, AssignmentId(removed))
 
 
 def _require_holder(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> None:
@@ -100,16 +123,17 @@ def preview_undo(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> 
     wanted = undoable(conn, who, event_id)
     details = details_of(conn, event_id)
     if "removed" not in details:
-        return UndoPreview(wanted, 0, (), {})
+        return UndoPreview(wanted, _takes_effect(conn, wanted), 0, (), {})
     row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
     removed = details["removed"]
     returning = AssignmentId(removed) if removed is not None and wanted.deed is not Deed.UNDO else None
     planned = way_back(conn, CampaignId(row["campaign_id"]), event_id)
     moves, skipped = still_possible(conn, planned, returning=returning)
-    return UndoPreview(wanted, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins))
+    changes = bool(moves) or removed is not None
+    return UndoPreview(wanted, changes, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins))
 
 
-def require_last_removal(conn: sqlite3.Connection, wanted: JournalEntry, removed: AssignmentId | None) -> None:
+def _require_last_removal(conn: sqlite3.Connection, wanted: JournalEntry, removed: AssignmentId | None) -> None:
     """Raise `Refused` where a sender whom a change removed, or brought back, was removed anew by another one."""
     later = conn.execute(
         """
@@ -123,6 +147,78 @@ def require_last_removal(conn: sqlite3.Connection, wanted: JournalEntry, removed
     ).fetchone()
     if later:
         raise Refused(f"The same sender was removed again since, by change {later['id']}: undo that first.")
+
+
+def _require_nothing_left(conn: sqlite3.Connection, wanted: JournalEntry, removed: AssignmentId) -> None:
+    """Raise `Refused` if a sender who is removed once more would keep any."""
+    if wanted.deed is not Deed.UNDO:
+        return
+    held = conn.execute("SELECT campaign_id, assigned FROM assignment WHERE id = ?", (removed,)).fetchone()
+    planned = way_back(conn, CampaignId(held["campaign_id"]), wanted.id)
+    moves, _ = still_possible(conn, planned)
+    if left := held["assigned"] - len(moves):
+        raise Refused(f"{planned.names[removed]} would keep {left} of theirs: remove them anew, and say where all go.")
+
+
+def _takes_effect(conn: sqlite3.Connection, wanted: JournalEntry) -> bool:
+    """Whether anything is left to take back: it may have been changed again since."""
+    match details := details_of(conn, wanted.id):
+        case {"phone": phone}:
+            row = conn.execute("SELECT at FROM opt_out WHERE phone = ?", (phone,)).fetchone()
+            return row is None if details.get("old") else row is not None and row["at"] == details["at"]
+        case {"numbers": _}:
+            still = "opt_out.phone IS NULL" if wanted.deed is Deed.UNDO else "opt_out.at = event_number.at"
+            return _any(
+                conn,
+                f"""
+                SELECT 1 FROM event_number LEFT JOIN opt_out ON opt_out.phone = event_number.phone
+                WHERE event_number.event_id = ? AND {still}
+                """,
+                wanted.id,
+            )
+        case {"question": question, "after": after}:
+            return _any(
+                conn,
+                """
+                SELECT 1 FROM event_conversation AS touched
+                LEFT JOIN answer ON answer.conversation_id = touched.conversation_id AND answer.question_id = ?
+                WHERE touched.event_id = ? AND answer.choice_id IS ?
+                """,
+                question,
+                wanted.id,
+                after,
+            )
+        case {"follow_up": follow_up}:
+            return _any(
+                conn,
+                """
+                SELECT 1 FROM event_conversation AS touched
+                JOIN follow_up_target AS target ON target.conversation_id = touched.conversation_id
+                JOIN follow_up ON follow_up.id = target.follow_up_id AND follow_up.active = 1
+                WHERE touched.event_id = ? AND target.follow_up_id = ? AND target.state = ?
+                """,
+                wanted.id,
+                follow_up,
+                "pending" if wanted.deed is Deed.UNDO else "skipped",
+            )
+        case {"removed": None}:
+            return _any_goes_back(conn, wanted.id)
+    return True
+
+
+def _any(conn: sqlite3.Connection, sql: str, *parameters: object) -> bool:
+    return conn.execute(f"{sql} LIMIT 1", parameters).fetchone() is not None
+
+
+def _any_goes_back(conn: sqlite3.Connection, event_id: EventId) -> bool:
+    """Whether any conversation of a move can go back; looks no further than the first one that can."""
+    row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
+    moves = way_back(conn, CampaignId(row["campaign_id"]), event_id).moves
+    ways = [(each.conversation_id, each.source, each.destination) for each in moves]
+    return any(
+        possible_among(conn, CampaignId(row["campaign_id"]), event_id, ways[start : start + _SOME])
+        for start in range(0, len(ways), _SOME)
+    )
 
 
 def details_of(conn: sqlite3.Connection, event_id: EventId) -> dict[str, Any]:

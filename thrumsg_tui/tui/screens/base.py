@@ -18,7 +18,7 @@ from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.undoing import last_undoable
+from thrumsg_tui.store.queries.undoing import last_undoable, newest_change
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
@@ -175,15 +175,16 @@ class CommandScreen(Screen[None]):
 
     @work(group=ACTION)
     async def action_undo(self) -> None:
-        """Take back the person's last change; one that they may not remember making is shown to them first."""
+        """Take back the person's last change; one that they may not expect is shown to them first."""
         desk, who = self.thrumsg.desk, self.thrumsg.who
         try:
             last = await desk.ask(last_undoable, who)
-            if last and (last.at < self.thrumsg.opened_at or last.deed is Deed.IMPORT):
+            expected = last.id == await desk.ask(newest_change, who) and last.deed is not Deed.IMPORT
+            if not expected or last.at < self.thrumsg.opened_at:
                 phones = phone_display(await desk.ask(settings), self.thrumsg.glyphs)
                 if not await self.app.push_screen_wait(await undo_confirmation(desk, who, last.id, phones)):
                     return
-            outcome = await desk.do(begin_undo, who)
+            outcome = await desk.do(begin_undo, who, last.id)
         except ThrumsgError as error:
             self.say(str(error), warning=True)
             return

@@ -58,7 +58,6 @@ class ImportScreen(ListingScreen[LineReport]):
 
     SCOPES = (Scope.IMPORT, Scope.OVER)
     BINDINGS = bindings(commands_of(Scope.IMPORT))
-    list: ReportList
 
     def __init__(self, campaign: Campaign | None) -> None:
         super().__init__()
@@ -139,7 +138,9 @@ class ImportScreen(ListingScreen[LineReport]):
         self._running = True
         watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
         try:
-            self.list.tell_phones(phone_display(await self.thrumsg.desk.ask(settings), self.thrumsg.glyphs))
+            self.query_one(ReportList).tell_phones(
+                phone_display(await self.thrumsg.desk.ask(settings), self.thrumsg.glyphs)
+            )
             result = await self.thrumsg.desk.work(_take_in, self._progress, self.thrumsg.who, chosen, dry_run)
         except ThrumsgError as refusal:
             self._result, self._done = None, False
