@@ -24,6 +24,7 @@ from tests.tui.moving import (
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.words import StatusFilter
+from thrumsg_tui.store.changes.receiving import receive
 
 SENDER = pytest.mark.parametrize("place", ["row", "bar"])
 STATUS = pytest.mark.parametrize("status", list(StatusFilter))
@@ -166,6 +167,7 @@ async def test_the_open_conversation_goes_to_unassigned(office: Office, five: li
         (["0", "3", "j"], [1]),  # something else came between
         (["0", "3", "escape"], [0]),
         (["0", "3", "r", "escape"], [0]),  # it was for the first r
+        (["0", "r", "j", "0", "2"], [1, 2]),  # 0 is no count of anything
         (["1", "2", "left_square_bracket", "right_square_bracket"], [0]),
         (["A"], [0, 1, 2, 3, 4]),
         (["slash", *"bond", "enter", "A"], [1]),
@@ -178,6 +180,20 @@ async def test_several_conversations_are_picked_by_marks_and_by_a_count(
         await keys(person, *pressed, "r")
         await give_to_lee(person)
     assert [place for place, each in enumerate(five) if holder(office, each) == LEE] == moved
+
+
+@pytest.mark.parametrize("pressed", [["0", "2"], ["V", "j"]])
+async def test_a_list_that_changes_its_order_meanwhile_moves_no_others(
+    office: Office, five: list[ConversationId], pressed: list[str]
+) -> None:
+    async with office.messenger() as person:
+        await keys(person, "s", "j", "j", *pressed)  # the most recent first: from the third down
+        office.clock.forward(minutes=1)
+        receive(office.db, None, office.conversation(five[0]).phone, "Again")  # the last one comes to the top
+        await person.wait_for("Again")
+        await keys(person, *(["V"] if "V" in pressed else []), "r")
+        await give_to_lee(person)
+    assert [place for place, each in enumerate(five) if holder(office, each) == LEE] == [1, 2]
 
 
 async def test_marks_of_several_tabs_move_together(office: Office, five: list[ConversationId]) -> None:

@@ -8,7 +8,7 @@ from time import monotonic
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.words import Tab
 
-_QUICK = 2.0
+_QUICK = 1.0
 """Seconds within which digits that may each name a tab are taken for one number."""
 
 _MOST = 6
@@ -40,10 +40,10 @@ class Counting:
         """Whether the digits can only be a count."""
         return any(not 1 <= int(digit) <= len(Tab) for digit in self.digits)
 
-    def before(self, key: int) -> int:
-        """The count for the command that a key gives, 0 for none."""
+    def before(self, key: int) -> int | None:
+        """The count for the command that a key gives, None where there is none."""
         counts = self.names_no_tab or len(self.digits) > 1
-        return int(self.digits) if counts and self._goes_on_at(key) else 0
+        return int(self.digits) if counts and self._goes_on_at(key) else None
 
     def _goes_on_at(self, key: int) -> bool:
         follows = bool(self.digits) and key == self.key + 1

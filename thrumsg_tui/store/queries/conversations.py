@@ -114,6 +114,22 @@ def ids(
     return [ConversationId(row["id"]) for row in rows]
 
 
+def ids_from(
+    conn: sqlite3.Connection, request: ListRequest, first: ConversationId, number: int
+) -> list[ConversationId]:
+    """Read some ids from a conversation down; none where that is not in the list any more."""
+    place = position(conn, request, first)
+    return [] if place is None else ids(conn, request, place, number)
+
+
+def ids_between(
+    conn: sqlite3.Connection, request: ListRequest, one: ConversationId, other: ConversationId
+) -> list[ConversationId]:
+    """Read the ids from one conversation to another, both included, whichever is first in the list now."""
+    places = [place for each in (one, other) if (place := position(conn, request, each)) is not None]
+    return ids(conn, request, min(places), max(places) - min(places) + 1) if places else []
+
+
 def page(
     conn: sqlite3.Connection, request: ListRequest, offset: int = 0, limit: int | None = None
 ) -> list[ConversationRow]:

@@ -19,7 +19,7 @@ from thrumsg_tui.store.changes.follow_ups import skip_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.queries.composing import fill_in
-from thrumsg_tui.store.queries.conversations import ids
+from thrumsg_tui.store.queries.conversations import ids_from
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
@@ -131,11 +131,14 @@ class MessengerScreen(MessengerWriting):
 
     # Reassigning
 
-    async def _chosen(self, number: int) -> tuple[ConversationId, ...]:
-        """As many as were counted from the cursor down, else the marked conversations, else the open one."""
-        if number:
-            self._back_to_where_counting_began()
-            return tuple(await self.thrumsg.desk.ask(ids, self.wanted_list, self.list.cursor, number))
+    async def _chosen(self, number: int | None) -> tuple[ConversationId, ...]:
+        """As many as were counted from the cursor's conversation down, else the marked ones, else the open one."""
+        if number is not None:
+            first = self._back_to_where_counting_began()
+            found = await self.thrumsg.desk.ask(ids_from, self.wanted_list, first, number) if first and number else []
+            if not found:
+                self.say("There are none to count from here.", warning=True)
+            return tuple(found)
         if self.list.marks:
             return tuple(sorted(self.list.marks))
         return (self.open_one.id,) if self.open_one else ()
@@ -145,7 +148,7 @@ class MessengerScreen(MessengerWriting):
         self._reassign(self.counting.before(self.thrumsg.keys_pressed))
 
     @work(group=ACTION)
-    async def _reassign(self, number: int) -> None:
+    async def _reassign(self, number: int | None) -> None:
         view = self.view
         if view is None or not (chosen := await self._chosen(number)):
             return

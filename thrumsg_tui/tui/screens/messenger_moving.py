@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual import work
@@ -11,7 +12,7 @@ from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.words import ConversationSort, Tab
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
-from thrumsg_tui.store.queries.conversations import ids, next_waiting, next_waiting_elsewhere
+from thrumsg_tui.store.queries.conversations import ids, ids_between, next_waiting, next_waiting_elsewhere
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.counting import Counting
 from thrumsg_tui.tui.screens.base import ACTION
@@ -28,7 +29,7 @@ class MessengerMoving(MessengerPanes, PickingScreen):
     """The messenger's panes, and all the ways from one conversation to another."""
 
     counting = Counting()
-    _range_start: int | None = None
+    _range_start: ConversationId | None = None
 
     @property
     def open_one(self) -> Conversation | None:
@@ -48,22 +49,20 @@ class MessengerMoving(MessengerPanes, PickingScreen):
 
     async def action_mark_range(self) -> None:
         """Begin a range at the cursor, or end it there and mark all of it."""
-        if self._range_start is None:
-            self._range_start = self.list.cursor
-            self.say("Range begun: move, then V again marks all between.")
+        here = self.list.row.id if self.list.row else None
+        if self._range_start is None or here is None:
+            self._range_start = here
+            self.say("Range begun: move, then V again marks all between." if here else "There is nothing to mark here.")
             return
-        first, last = sorted((self._range_start, self.list.cursor))
-        self._range_start = None
-        await self._mark(first, last - first + 1)
+        begun, self._range_start = self._range_start, None
+        self._mark(await self.thrumsg.desk.ask(ids_between, self.wanted_list, begun, here))
 
     async def action_mark_all(self) -> None:
         """Mark all that match the tab and the search."""
-        await self._mark(0, None)
+        if self.view:
+            self._mark(await self.thrumsg.desk.ask(ids, self.wanted_list))
 
-    async def _mark(self, first: int, number: int | None) -> None:
-        if self.view is None:
-            return
-        found = await self.thrumsg.desk.ask(ids, self.wanted_list, first, number)
+    def _mark(self, found: Sequence[ConversationId]) -> None:
         self.list.marks |= set(found)
         self.list.repaint_changed()
         self.ask_again()
@@ -91,12 +90,14 @@ class MessengerMoving(MessengerPanes, PickingScreen):
         else:
             self.say(f"There is no tab {TAB_TITLES[tab]} here now.", warning=True)
 
-    def _back_to_where_counting_began(self) -> None:
-        """Leave the tab that the first digits seemed to mean."""
-        if self.counting.came_from:
-            tab, cursor, follow = self.counting.came_from
-            if tab is not self.request.tab or cursor != self.list.cursor:
-                self.go_to_tab(tab, follow, cursor)
+    def _back_to_where_counting_began(self) -> ConversationId | None:
+        """Leave the tab that the first digits seemed to mean; tell on which conversation the cursor was."""
+        if self.counting.came_from is None:
+            return None
+        tab, cursor, follow = self.counting.came_from
+        if tab is not self.request.tab:
+            self.go_to_tab(tab, follow, cursor)
+        return follow
 
     def action_tab_step(self, step: int) -> None:
         """Go to the tab beside."""
@@ -138,7 +139,7 @@ class MessengerMoving(MessengerPanes, PickingScreen):
 
     def action_escape(self) -> None:
         """Out of a count, then out of the search, then out of the marks, then back (`q` from the list)."""
-        if self.counting.names_no_tab and self.counting.before(self.thrumsg.keys_pressed):
+        if self.counting.names_no_tab and self.counting.before(self.thrumsg.keys_pressed) is not None:
             self.say("No count any more.")
         elif self.search.has_focus or self.search.value:
             self.search.value = ""
