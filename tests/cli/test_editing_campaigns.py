@@ -234,6 +234,18 @@ def test_a_check_is_not_for_senders_who_would_see_others_contacts(spring: Shell)
 # The journal
 
 
+def test_a_zone_that_could_be_chosen_once_is_read_and_put_right(spring: Shell) -> None:
+    database = Database(spring.database)
+    with database.writing() as tx:
+        tx.conn.execute("UPDATE campaign SET timezone = 'Factory'")
+    database.close()
+    assert spring.json("campaign", "list")[0]["timezone"] == "Factory"
+    spring.done("campaign", "edit", "Spring", "--description", "as it was")
+    spring.done("campaign", "edit", "Spring", "--timezone", "Asia/Tokyo")
+    assert spring.run("campaign", "edit", "Spring", "--timezone", "Factory").code == 2
+    assert spring.json("campaign", "list")[0]["timezone"] == "Asia/Tokyo"
+
+
 def test_what_time_did_is_by_nobody(spring: Shell) -> None:
     spring.done("campaign", "edit", "Spring", "--starts", "2999-01-01")
     spring.done("send", 1)

@@ -14,6 +14,7 @@ from thrumsg_tui.domain.hours import (
     is_open,
     next_opening,
     parse_clock,
+    require_place,
     window_start,
     window_state,
 )
@@ -138,9 +139,17 @@ def test_times_outside_the_day_are_an_error(opens: int, closes: int) -> None:
         DailyHours(NEW_YORK, opens, closes)
 
 
-@pytest.mark.parametrize(
-    "name", ["Mars/Olympus", "", "America", "../etc/passwd", "New York", "a\x00b", "localtime", "right/UTC"]
-)
+@pytest.mark.parametrize("name", ["localtime", "right/UTC", "posixrules", "posix/Asia/Tokyo", "Factory"])
+def test_a_zone_that_is_no_place_is_not_chosen(name: str) -> None:
+    with pytest.raises(ValueError, match="is not a known time zone"):
+        require_place(name)
+
+
+def test_one_that_was_chosen_before_is_kept() -> None:
+    assert is_open(DailyHours("Factory", 0, 1440), utc("2026-01-05T12:00"))
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "", "America", "../etc/passwd", "New York", "a\x00b"])
 def test_an_unknown_time_zone_is_an_error(name: str) -> None:
     with pytest.raises(ValueError, match="is not a known time zone"):
         DailyHours(name, 540, 1260)

@@ -38,7 +38,7 @@ def clock(text: str) -> int:
 @value
 def timezone(text: str) -> str:
     """Read the name of a time zone."""
-    return hours.InitialWindow(text, None, None).timezone
+    return hours.require_place(text)
 
 
 @value

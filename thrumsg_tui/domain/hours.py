@@ -127,18 +127,24 @@ def window_start(window: InitialWindow) -> datetime | None:
     return (_clock_change(zone, earlier, start) or start) if earlier < start else start
 
 
+_UNKNOWN = "{!r} is not a known time zone; write it like America/New_York."
 _NO_PLACE = re.compile(r"localtime|posixrules|Factory|posix/.*|right/.*")
-"""Files of a time zone database that mean another zone on every machine, or none."""
+"""Files of a time zone database that mean another zone on every machine, or none. A file may have some from before."""
+
+
+def require_place(timezone: str) -> str:
+    """Return the name of a time zone that may be chosen; ValueError if it is unknown, or another on every machine."""
+    _zone(timezone)
+    if _NO_PLACE.fullmatch(timezone):
+        raise ValueError(_UNKNOWN.format(timezone))
+    return timezone
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
-        zone = None if _NO_PLACE.fullmatch(name) else ZoneInfo(name)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone = None
-    if zone is None:
-        raise ValueError(f"{name!r} is not a known time zone; write it like America/New_York.")
-    return zone
+        raise ValueError(_UNKNOWN.format(name)) from None
 
 
 def _utc(at: datetime) -> datetime:

@@ -8,7 +8,7 @@ from datetime import date
 
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, CampaignId, Setup
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.hours import DailyHours, require_place
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Request
@@ -47,8 +47,8 @@ def create_campaign(
 ) -> Campaign:
     """Create a campaign with its Unassigned, active at once unless a draft.
 
-    Raises `Refused` if the name is taken or blank, or the initial script is blank; ValueError for a window that ends
-    before it starts.
+    Raises `Refused` if the name is taken or blank, or the initial script is blank, or the time zone cannot be chosen;
+    ValueError for a window that ends before it starts.
     """
     who.require(Action.RUN_CAMPAIGN)
     setup = _trimmed(Setup(name, initial_script, hours, description, hours_in, starts, ends, quicksend))
@@ -93,7 +93,7 @@ def edit_campaign(
         changed = [name for name in _WORDS if getattr(setup, name) != getattr(before.setup, name)]
         if not changed:
             return before
-        _require_fit(tx, setup, campaign_id)
+        _require_fit(tx, setup, before)
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
         after = campaign(tx.conn, campaign_id)
@@ -156,12 +156,17 @@ def _columns(setup: Setup) -> dict[str, str | int | None]:
     }
 
 
-def _require_fit(tx: Transaction, setup: Setup, campaign_id: CampaignId | None = None) -> None:
+def _require_fit(tx: Transaction, setup: Setup, before: Campaign | None = None) -> None:
     if not setup.name or not setup.initial_script.strip():
         raise Refused("A campaign needs a name and an initial script. Nothing was changed.")
     other = tx.conn.execute("SELECT id FROM campaign WHERE name = ?", (setup.name,)).fetchone()
-    if other and other["id"] != campaign_id:
+    if other and (before is None or other["id"] != before.id):
         raise Refused(f"There is a campaign {setup.name!r} already; nothing was changed.")
+    if before is None or before.hours.timezone != setup.hours.timezone:
+        try:
+            require_place(setup.hours.timezone)
+        except ValueError as error:
+            raise Refused(f"{error} Nothing was changed.") from None
 
 
 def change_state(db: Database, who: Identity, name: str | CampaignId, to: CampaignState) -> Campaign:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
+from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock, require_place
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.sending import unfit
@@ -88,7 +88,7 @@ def checked_setting(key: str, value: str) -> str:
         if key in _HOURS:
             return clock(parse_clock(value))
         if key == "default_timezone" and value:
-            DailyHours(value, 0, 1)
+            require_place(value)
     except ValueError as error:
         raise Refused(str(error)) from None
     return value
