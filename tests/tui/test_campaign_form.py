@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from tests.tui.filling import fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.words import CampaignState, HoursIn
+from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.campaigns import campaigns, find_assignment, find_campaign
 from thrumsg_tui.tui.dialogs.form import FormDialog
@@ -46,6 +48,32 @@ async def test_a_campaign_is_made_by_keys_alone(bare: Office, size: tuple[int, i
     assert made.state is CampaignState.ACTIVE
     assert made.initial_script == "Hi %first_name%, Harbor here. Reply STOP to end."
     assert (made.hours.timezone, made.hours.opens, made.hours.closes) == ("America/New_York", 9 * 60, 21 * 60)
+
+
+async def test_arrows_stop_at_the_last_field(bare: Office) -> None:
+    async with bare.app() as person:
+        await person.press("c")
+        await person.type("Autumn")
+        await person.press("enter")
+        await person.type("Hi")
+        await person.press(*["down"] * 30)
+        assert isinstance(person.app.screen, FormDialog)
+    with bare.db.reading() as conn:
+        assert campaigns(conn) == []
+
+
+@pytest.mark.parametrize("script", ["Hi %first_name%\r\nline two\nline three", "Hi\u2028there", "plain"])
+async def test_a_script_that_was_not_touched_stays_as_somebody_else_made_it(office: Office, script: str) -> None:
+    of = stored(office, "Spring")
+    edit_campaign(office.db, office.ana, of.id, replace(of.setup, initial_script=script))
+    async with office.app() as person:
+        await person.press("i")
+        await fill(person, description="About it")
+        now = stored(office, "Spring")
+        edit_campaign(office.db, office.ana, of.id, replace(now.setup, initial_script="Hello %first_name%, rewritten"))
+        await person.press("ctrl+o")
+    after = stored(office, "Spring")
+    assert (after.initial_script, after.description) == ("Hello %first_name%, rewritten", "About it")
 
 
 async def test_enter_goes_through_all_fields_and_makes_it_at_the_last(bare: Office) -> None:

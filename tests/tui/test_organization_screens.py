@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.tui.filling import choose, fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
 from thrumsg_tui.store.changes.people import edit_user
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.thread import opt_out
 from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
+from thrumsg_tui.tui.paths import PathSuggester
 
 
 def out(office: Office, phone: str) -> bool:
@@ -173,3 +176,23 @@ async def test_what_another_admin_changed_meanwhile_stays(office: Office) -> Non
     with office.db.reading() as conn:
         kim = find_user(conn, "kim")
     assert (kim.name, kim.email) == ("Kim Alvarado", "kim@example.org")
+
+
+async def test_a_note_that_was_not_touched_stays_as_somebody_else_made_it(office: Office) -> None:
+    phone = office.conversation(office.contact("Ann Otieno")).phone
+    opt_out_number(office.db, office.ana, phone, "first")
+    async with office.app() as person:
+        await person.press("q", "O", "n")
+        change_note(office.db, office.ana, phone, "second")
+        await person.press("ctrl+o")
+    with office.db.reading() as conn:
+        stored = opt_out(conn, phone)
+    assert stored is not None
+    assert stored.note == "second"
+
+
+async def test_no_file_name_reaches_the_terminal_raw(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b]0;PWNED\x07.csv").touch()
+    assert await PathSuggester().get_suggestion(f"{tmp_path}/a") is None
+    (tmp_path / "ab.csv").touch()
+    assert await PathSuggester().get_suggestion(f"{tmp_path}/a") == f"{tmp_path}/ab.csv"

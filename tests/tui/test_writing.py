@@ -156,6 +156,19 @@ async def test_an_initial_is_no_draft_until_it_is_changed(office: Office) -> Non
         await person.wait_until(lambda: (office.draft(id) or "").endswith("vote?!"), "the draft")
 
 
+ODD_LINES = "Hi %first_name%\u2028see you\x0bthere\r\nor\nhere\x85"
+
+
+async def test_looking_at_a_script_with_odd_line_ends_makes_no_draft_and_sends_it_as_it_is(bare: Office) -> None:
+    bare.campaign(script=ODD_LINES)
+    id = bare.contact("Ann Otieno")
+    async with bare.messenger() as person:
+        await person.press("enter", "escape", "j", "k")
+        assert bare.draft(id) is None
+        await person.press("enter", "enter")
+    assert bare.bodies(id) == [ODD_LINES.replace("%first_name%", "Ann")]
+
+
 # Why not
 
 

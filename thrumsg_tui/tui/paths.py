@@ -7,6 +7,8 @@ from pathlib import Path
 
 from textual.suggester import Suggester
 
+from thrumsg_tui.domain.safe_text import safe_text
+
 _MOST = 8
 
 
@@ -44,4 +46,5 @@ class PathSuggester(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         """Look into the folder, beside the event loop."""
         found = await asyncio.to_thread(matching, value) if value else []
-        return found[0] if found else None
+        harmless = (each for each in found if safe_text(each) == each)  # it is written to the terminal as it is
+        return next(harmless, None)

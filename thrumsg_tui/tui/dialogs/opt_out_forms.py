@@ -64,6 +64,8 @@ def note_form(desk: Desk, who: Identity, glyphs: Glyphs, of: OptOut, shown: str)
     """Make the form that changes the note of an opt-out; it returns whether anything was different."""
 
     async def save(entered: Entered) -> bool:
+        if entered["note"] == of.note:  # whatever somebody else has made of it meanwhile stays
+            return False
         return await desk.do(change_note, who, of.phone, entered["note"]) is not None
 
     fields: list[Field] = [TextField("note", "Note", of.note, "may be empty")]

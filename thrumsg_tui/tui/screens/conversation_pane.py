@@ -112,8 +112,8 @@ class ConversationPane(Vertical):
         attempt = Attempt(
             campaign=view.campaign_here,
             kind=self.kind,
-            body=self.box.text,
-            filled_in=ready.complete and self.box.text == ready.text,
+            body=self.box.content,
+            filled_in=ready.complete and self.box.content == ready.text,
             role=who.role,
             is_holder=of.sender_id == who.user.id,
             holder_name=of.sender_name,

@@ -78,7 +78,7 @@ class MessengerWriting(MessengerMoving):
 
     async def _sent(self, of: Conversation, kind: MessageKind, read_to: MessageId | None) -> Sent | None:
         """Send what the box holds; ask first where the thread has moved on since it was read."""
-        desk, who, body, up = self.thrumsg.desk, self.thrumsg.who, self.box.text, of.follow_up_id
+        desk, who, body, up = self.thrumsg.desk, self.thrumsg.who, self.box.content, of.follow_up_id
         try:
             return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to)
         except MovedOn as meanwhile:

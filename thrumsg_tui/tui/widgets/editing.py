@@ -53,6 +53,19 @@ class TextEditor(TextArea):
             id=id,
         )
         self.cursor_blink = False
+        self._put_in = (text, self.text)
+
+    def put_in(self, text: str) -> None:
+        """Hold a text, with the cursor at its end."""
+        self.load_text(text)
+        self._put_in = (text, self.text)
+        self.move_cursor(self.document.end)
+
+    @property
+    def content(self) -> str:
+        """What it holds; exactly what was put in until somebody edits it, since an editor makes all line ends one."""
+        put_in, looked = self._put_in
+        return put_in if self.text == looked else self.text
 
     def get_line(self, line_index: int) -> Text:
         return Text(stand_ins(self.document.get_line(line_index)), end="", no_wrap=True)

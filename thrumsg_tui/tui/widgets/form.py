@@ -68,7 +68,7 @@ class _Row(Vertical):
 
 
 class Form(VerticalScroll, can_focus=False):
-    """Fields one below the other. Tab, Enter and the arrows go from one to the next."""
+    """Fields one below the other. Tab, Enter and the arrows go from one to the next; Enter in the last one is done."""
 
     DEFAULT_CSS = """
     Form { height: auto; scrollbar-size-vertical: 1; }
@@ -129,31 +129,31 @@ class Form(VerticalScroll, can_focus=False):
         """The field that has the focus."""
         return next((name for name, row in self._rows.items() if row.editor.has_focus), None)
 
-    def go(self, step: int) -> None:
-        """Go to the next field or the one before; beyond the last one the form is done."""
+    def go(self, step: int, *, entered: bool) -> None:
+        """Go to the next field or the one before; when the last one was `entered` the form is done."""
         names = list(self._rows)
         here = self.here
         index = names.index(here) + step if here else 0
-        if index >= len(names):
-            self.post_message(self.Done())
-        elif index >= 0:
+        if 0 <= index < len(names):
             self.begin(names[index])
+        elif index > 0 and entered:
+            self.post_message(self.Done())
 
     def on_key(self, event: Key) -> None:
         """Arrows go from field to field."""
         if event.key in {"up", "down", "enter"} and not isinstance(self.screen.focused, LinesEditor):
             event.stop()
-            self.go(-1 if event.key == "up" else 1)
+            self.go(-1 if event.key == "up" else 1, entered=event.key == "enter")
 
     @on(Input.Submitted)
     def _line_entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.go(1)
+        self.go(1, entered=True)
 
     @on(LinesEditor.Left)
     def _lines_left(self, event: LinesEditor.Left) -> None:
         event.stop()
-        self.go(event.step)
+        self.go(event.step, entered=event.entered)
 
     @on(Input.Changed)
     @on(TextArea.Changed)

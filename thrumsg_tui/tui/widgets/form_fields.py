@@ -82,11 +82,12 @@ class LinesEditor(TextEditor):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,alt+enter", "new_line", show=False)]
 
     class Left(Message):
-        """Enter, or an arrow beyond the first or last line: which way it goes."""
+        """Enter, or an arrow beyond the first or last line: which way it goes, and whether it was Enter."""
 
-        def __init__(self, step: int) -> None:
+        def __init__(self, step: int, *, entered: bool) -> None:
             super().__init__()
             self.step = step
+            self.entered = entered
 
     def __init__(self, field: TextField) -> None:
         super().__init__(field.value, placeholder=field.hint)
@@ -95,12 +96,11 @@ class LinesEditor(TextEditor):
 
     @property
     def entered(self) -> str:
-        return self.text
+        return self.content
 
     def enter_value(self, value: str) -> None:
-        if value != self.text:
-            self.load_text(value)
-            self.move_cursor(self.document.end)
+        if value != self.content:
+            self.put_in(value)
 
     async def _on_key(self, event: Key) -> None:
         first = self.wrapped_document.location_to_offset(self.cursor_location).y == 0
@@ -108,7 +108,7 @@ class LinesEditor(TextEditor):
         if event.key == "enter" or (event.key == "down" and last) or (event.key == "up" and first):
             event.stop()
             event.prevent_default()
-            self.post_message(self.Left(-1 if event.key == "up" else 1))
+            self.post_message(self.Left(-1 if event.key == "up" else 1, entered=event.key == "enter"))
             return
         await super()._on_key(event)
 

@@ -40,25 +40,23 @@ class MessageBox(TextEditor):
     def hold(self, text: str, starting_text: str) -> None:
         """Hold a text, as it starts or as it was left, with the cursor at its end."""
         self.starting_text = starting_text
-        if text != self.text:
-            self.load_text(text)
-        if self.cursor_location != self.document.end:
+        if text != self.content:
+            self.put_in(text)
+        elif self.cursor_location != self.document.end:
             self.move_cursor(self.document.end)
 
     def append(self, text: str) -> None:
         """Add a text behind what is there, as the user's own words."""
-        joined = f"{self.text.rstrip()} {text}" if self.text.strip() else text
-        self.load_text(joined)
-        self.move_cursor(self.document.end)
+        self.put_in(f"{self.text.rstrip()} {text}" if self.text.strip() else text)
 
     @property
     def draft(self) -> str | None:
         """What was typed, None while the box holds just what it started from."""
-        return self.text if self.text != self.starting_text else None
+        return self.content if self.content != self.starting_text else None
 
     def tell(self, author: str, obstacle: str | None) -> None:
         """Say on the edges whose name it is sent in, how long it is, and the key or why it cannot be sent."""
-        measured = measure(self.text)
+        measured = measure(self.content)
         counts = f"{measured.units}/{measured.capacity}"
         segments = f"{measured.segments} segment{'' if measured.segments == 1 else 's'}"
         if measured.segments > MAX_SEGMENTS:
