@@ -178,10 +178,15 @@ def test_the_version_is_printed(shell: Shell) -> None:
 def run_in_shell(command: str, database: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run `thrumsg` words in a real shell, for what Python's own streams cannot show."""
     started = f"exec {sys.executable} -m thrumsg_tui --db {database} {command}"
-    return subprocess.run(["sh", "-c", started], capture_output=True, env={**os.environ, **environment}, check=False)
+    return subprocess.run(
+        ["sh", "-c", started],
+        capture_output=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "", **environment},
+        check=False,
+    )
 
 
-@pytest.mark.parametrize("command", ["campaign list", "campaign list --json", "export messages"])
+@pytest.mark.parametrize("command", ["campaign list", "campaign list --json", "export messages", "--version"])
 @pytest.mark.parametrize("to", ["> /dev/full", ">&-"])
 def test_what_cannot_be_shown_is_told(spring: Shell, command: str, to: str) -> None:
     ran = run_in_shell(f"{command} {to}", spring.database)

@@ -329,6 +329,51 @@ def test_who_was_texted_is_told_though_a_later_message_is_cancelled(
     assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
 
 
+def test_a_confirmation_of_what_was_taken_back_is_withdrawn(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    opt_out_number(db, owner, ANN)
+    undo(db, owner)
+    assert take_queued(db) == []
+    why = "message cancelled: the contact was opted in again before it could leave"
+    assert look_at(db, ann).events[-1].sentence == why
+    assert examine(db) == []
+
+
+def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    create_campaign(db, owner, "Draft", "Hi", hours=DailyHours("UTC", 0, 1440), draft=True)
+    [in_draft] = take_in(db, owner, "Draft", ["Ann"])
+    receive(db, None, ANN, "STOP")
+    assert bodies(db, ann) == ["STOP", CONFIRMATION]
+    assert bodies(db, in_draft) == []
+    opt_in_number(db, owner, ANN)
+    receive(db, None, ANN, "STOP", campaign_id=look_at(db, in_draft).campaign_id)
+    assert bodies(db, in_draft) == ["STOP"]
+    assert bodies(db, ann)[-1] == CONFIRMATION
+
+
+def test_an_archived_campaign_lets_no_confirmation_go(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    receive(db, None, ANN, "STOP")
+    change_state(db, owner, spring.id, CampaignState.ARCHIVED)
+    assert take_queued(db) == []
+
+
+@pytest.mark.parametrize("texted", [True, False])
+def test_who_was_opted_out_before_and_asks_is_told_once(
+    db: Database, owner: Identity, ann: ConversationId, texted: bool
+) -> None:
+    if texted:
+        send(db, owner, ann)
+    opt_out_number(db, owner, ANN)
+    for _ in range(2):
+        receive(db, None, ANN, "STOP")
+    assert bodies(db, ann).count(CONFIRMATION) == 1
+
+
 def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(
     db: Database, owner: Identity, spring: Campaign, clock: Clock
 ) -> None:

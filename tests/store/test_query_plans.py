@@ -52,6 +52,8 @@ from thrumsg_tui.store.queries.conversations import (
     ListRequest,
     count,
     ids,
+    ids_between,
+    ids_from,
     next_waiting,
     next_waiting_elsewhere,
     page,
@@ -70,7 +72,7 @@ from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
 from thrumsg_tui.store.queries.thread import contact_names, conversation
-from thrumsg_tui.store.queries.undoing import last_undoable, preview_undo
+from thrumsg_tui.store.queries.undoing import last_undoable, newest_change, preview_undo
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 
 SMALL = {
@@ -188,6 +190,22 @@ def _list(tab: Tab, sort: ConversationSort, search: str) -> Ask:
     return ask
 
 
+def _from_one(tab: Tab, sort: ConversationSort, search: str) -> Ask:
+    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
+        return [ids_from(conn, request, each, 3) for each in of.people[:4]]
+
+    return ask
+
+
+def _between(tab: Tab, sort: ConversationSort, search: str) -> Ask:
+    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
+        return ids_between(conn, request, of.people[0], of.people[4])
+
+    return ask
+
+
 def _assignments(sort: SenderSort) -> Ask:
     return lambda conn, of: assignments(conn, of.of.id, of.db.clock(), sort)
 
@@ -272,6 +290,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),
     "contact_names": (contact_names, lambda conn, of: contact_names(conn, of.people[:3])),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
+    "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
     "users": (users, lambda conn, of: users(conn)),
@@ -284,7 +303,12 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     **{f"assignments by {sort}": (assignments, _assignments(sort)) for sort in SenderSort},
     **{
         f"{name}: {tab}, {sort}, search {search!r}": (function, make(tab, sort, search))
-        for name, function, make in (("messenger_view", messenger_view, _view), ("lists", ids, _list))
+        for name, function, make in (
+            ("messenger_view", messenger_view, _view),
+            ("lists", ids, _list),
+            ("from one", ids_from, _from_one),
+            ("between", ids_between, _between),
+        )
         for tab in Tab
         for sort in ConversationSort
         for search in ("", "p1", "0102")

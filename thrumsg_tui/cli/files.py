@@ -11,6 +11,8 @@ from thrumsg_tui.cli.printing import Report, standard_output
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.fields import field_code
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.words import ExportKind, ImportKind
 from thrumsg_tui.store.exporting import export as write_export
 from thrumsg_tui.store.exporting import exported
@@ -19,6 +21,7 @@ from thrumsg_tui.store.importing.columns import other_columns
 from thrumsg_tui.store.importing.kinds import Order
 from thrumsg_tui.store.importing.result import Imported, Rejected, refuse_rejects_file, write_rejects
 from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.store.redacting import phone_display
 
 
 def take_in(session: Session, args: Namespace) -> Report:
@@ -28,13 +31,15 @@ def take_in(session: Session, args: Namespace) -> Report:
         refuse_rejects_file(args.rejects, args.file)
     done = kinds.take_in(session.db, session.who, ImportKind(args.kind), args.file, order)
     kept, trouble = _keep_rejects(args, done) if args.rejects else ([], "")
+    with session.db.reading() as conn:
+        phones = phone_display(conn)
     record = {
         "imported": done.imported,
         "updated": done.updated,
         "unchanged": done.unchanged,
         "duplicates": done.duplicates,
-        "rejected": [_row_record(each) for each in done.rejected],
-        "repeated": [_row_record(each) for each in done.repeated],
+        "rejected": [_row_record(each, phones) for each in done.rejected],
+        "repeated": [_row_record(each, phones) for each in done.repeated],
         "columns": dict(done.columns),
         "other_columns": _other_columns(done),
         "notes": list(done.notes),
@@ -43,7 +48,7 @@ def take_in(session: Session, args: Namespace) -> Report:
     }
     if args.dry_run:
         record |= {"new_lines": list(done.new_lines), "updated_lines": list(done.updated_lines)}
-    lines = _summary(done, dry_run=args.dry_run)
+    lines = [phones.sentence(line) for line in _summary(done, dry_run=args.dry_run)]
     if done.event is not None and args.kind == ImportKind.OPT_OUTS:
         lines += [f"Undo with: thrumsg undo {done.event}"]
     if others := _other_columns(done):
@@ -55,7 +60,8 @@ def take_in(session: Session, args: Namespace) -> Report:
 def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Tell the column of each field; `Refused` for a field that has two."""
     mapping: dict[str, str] = {}
-    for field, column in given:
+    for named, column in given:
+        field = field_code(named)
         if field in mapping:
             raise Refused(f"--map names two columns for {field}, {mapping[field]!r} and {column!r}. Choose one.")
         mapping[field] = column
@@ -133,8 +139,8 @@ def _other_columns(done: Imported) -> list[str]:
     return [done.header[place] for place in other_columns(done.header, read)]
 
 
-def _row_record(of: Rejected) -> dict[str, object]:
-    return {"line": of.line, "reason": of.reason}
+def _row_record(of: Rejected, phones: PhoneDisplay) -> dict[str, object]:
+    return {"line": of.line, "reason": phones.sentence(of.reason)}
 
 
 def _as_csv(out: TextIO) -> TextIO:

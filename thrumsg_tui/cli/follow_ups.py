@@ -73,10 +73,15 @@ def _target(args: Namespace, asked: tuple[Question, ...]) -> Target:
     whole = [each for each in asked if each.text == args.answered or str(each.id) == args.answered]
     if whole:  # the question alone, though there may be a = in its words
         return Target(replied, whole[0].id)
+    found = []
     for place in (place for place, character in enumerate(args.answered) if character == "="):
         with suppress(NotFound):  # any = may be the one in between, since a question and a choice may have some too
             question = question_named(asked, args.answered[:place])
-            return Target(replied, question.id, choice_named(question, args.answered[place + 1 :]).id)
+            found.append(Target(replied, question.id, choice_named(question, args.answered[place + 1 :]).id))
+    if len(found) > 1:
+        raise Refused(f"{args.answered!r} may be read in more than one way: name the question by its id.")
+    if found:
+        return found[0]
     words, _, choice = args.answered.rpartition("=")
     question = question_named(asked, words or args.answered)
     return Target(replied, question.id, choice_named(question, choice).id)
@@ -88,7 +93,7 @@ def _expiry(args: Namespace, of: Campaign) -> datetime | None:
 
 
 def _named(offered: tuple[FollowUp, ...], wanted: str, of: Campaign) -> FollowUp:
-    found = [each for each in offered if each.title == wanted] or [each for each in offered if str(each.id) == wanted]
+    found = [each for each in offered if str(each.id) == wanted] or [each for each in offered if each.title == wanted]
     if not found:
         raise NotFound(f"There is no follow-up {wanted!r} in {of.name!r}; `thrumsg follow-up list` shows them.")
     found = [each for each in found if each.active] or found

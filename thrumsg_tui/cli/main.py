@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from thrumsg_tui.cli.parser import parse
-from thrumsg_tui.cli.printing import complain, show, stop_writing
+from thrumsg_tui.cli.printing import complain, show, standard_output, stop_writing
 from thrumsg_tui.cli.words import command_words
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except SystemExit as stopped:  # argparse, after it has explained itself
-        return stopped.code if isinstance(stopped.code, int) else DONE
+        return _explained(stopped)
     except Refused as reason:
         return _failed(REFUSED, str(reason))
     except DatabaseUnusable as reason:
@@ -55,6 +55,18 @@ def _reported(command: Callable[..., Any], args: Namespace) -> int:
         report = command(session, args)
     show(report, as_json=args.json)
     return int(report.code)
+
+
+def _explained(stopped: SystemExit) -> int:
+    """See that what argparse has said arrives."""
+    try:
+        with standard_output():
+            return stopped.code if isinstance(stopped.code, int) else DONE
+    except BrokenPipeError:
+        stop_writing()
+        return DONE
+    except Refused as reason:
+        return _failed(REFUSED, str(reason))
 
 
 def _failed(status: int, sentence: str) -> int:

@@ -14,7 +14,7 @@ from typing import TextIO
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.safe_text import safe_text
 
-_NOT_SHOWN = "Standard output cannot be written ({}), so the outcome is not shown; what was to be done is done."
+_NOT_SHOWN = "Standard output cannot be written ({}). What was to be changed is changed; only this is not told."
 _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "→": "->", "●": "*", "’": "'", "“": '"', "”": '"', "·": "-"})
 
 

@@ -13,6 +13,7 @@ from thrumsg_tui.store.backup import backup as copy_database
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.doctor import examine, repair
 from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
+from thrumsg_tui.store.redacting import phone_display
 
 
 def settings(session: Session, args: Namespace) -> Report:
@@ -32,13 +33,18 @@ def doctor(session: Session, args: Namespace) -> Report:
     session.who.require(Action.MAINTAIN)
     mended = repair(session.db, session.who) if args.repair else []
     problems = examine(session.db)
+    with session.db.reading() as conn:
+        phones = phone_display(conn)
+    subjects = [phones.sentence(each.subject) for each in problems]
     record = {
         "healthy": not problems,
-        "problems": [{"subject": each.subject, "sentence": each.sentence} for each in problems],
+        "problems": [
+            {"subject": subject, "sentence": each.sentence} for subject, each in zip(subjects, problems, strict=True)
+        ],
         "mended": mended,
     }
     lines = [f"Mended: {each}." for each in mended]
-    lines += [f"{each.subject}: {each.sentence}" for each in problems]
+    lines += [f"{subject}: {each.sentence}" for subject, each in zip(subjects, problems, strict=True)]
     if not problems:
         return Report(record, [*lines, "All is well."])
     hint = "" if args.repair else "; `thrumsg doctor --repair` works out again what can be"

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.names import full_name
 
-_GAP = r"[ ().\-]{0,2}"
+_DASH = "\\-\u2010-\u2015\u2212"
+_SPACE = " \u00a0\u2007\u202f"
+_GAP = rf"[{_SPACE}{_DASH}()./]{{0,3}}"
 _NUMBER = re.compile(
     rf"""
-    (?<![\w+\-.(])                    # not in the middle of a word, a number or a date
-    (?!\d{{4}}-\d\d-\d\d)             # nor a date itself
-    (?: \+\d(?:{_GAP}\d){{6,14}}      # with a country code
-      | \(?\d(?:{_GAP}\d){{9,14}}     # with an area code
-      | \d{{3}}[ .\-]\d{{4}}          # the seven digits that neighbours give
+    (?<![\d+]) (?<!\d[{_DASH}./])                # not in the middle of a number or a date
+    (?!\d{{4}}-\d\d-\d\d | \d\d?[./]\d\d?[./]\d\d)  # nor a date itself
+    (?: \+\d(?:{_GAP}\d){{6,14}}                # with a country code
+      | \(?\d(?:{_GAP}\d){{9,14}}               # with an area code
+      | \d{{3}}[{_SPACE}{_DASH}.]\d{{4}}          # the seven digits that neighbours give
     )
     (?!\d)
     """,

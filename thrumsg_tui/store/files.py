@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TextIO
 
 from thrumsg_tui.domain.errors import Refused
@@ -31,9 +30,10 @@ def refuse_unwritable(target: Path) -> None:
     target = target.resolve()
     if target.is_dir():
         raise Refused(f"{target} is a folder; name a file in it. Nothing was changed.")
+    part = _part(target)
     try:
-        with TemporaryFile(dir=target.parent):
-            pass
+        part.touch(exist_ok=False)
+        part.unlink()
     except OSError as error:
         raise Refused(f"{target} cannot be written: {error.strerror or error}. Nothing was changed.") from error
 
@@ -48,7 +48,7 @@ def replacing(target: Path) -> Iterator[Path]:
     target = target.resolve()
     if target.is_dir():
         raise Refused(f"{target} is a folder; name a file in it.")
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = _part(target)
     try:
         part.unlink(missing_ok=True)
         _remove_left_behind(target)
@@ -80,6 +80,11 @@ def writing_text(target: Path) -> Iterator[TextIO]:
 
 def _is_pipe_or_device(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _part(target: Path) -> Path:
+    """What is written first, beside the target."""
+    return target.with_name(f".{target.name}.{os.getpid()}.part")
 
 
 def _remove_left_behind(target: Path) -> None:

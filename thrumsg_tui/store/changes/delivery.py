@@ -54,11 +54,13 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
                 JOIN conversation ON conversation.id = message.conversation_id
                 JOIN campaign ON campaign.id = conversation.campaign_id
                 JOIN contact ON contact.id = conversation.contact_id
-                WHERE message.state = 'queued' AND (campaign.state = :active OR message.kind = :confirmation)
+                WHERE message.state = 'queued'
+                  AND (campaign.state = :active OR campaign.state = :paused AND message.kind = :confirmation)
                 ORDER BY message.id LIMIT :limit
                 """,
                 {
                     "active": CampaignState.ACTIVE,
+                    "paused": CampaignState.PAUSED,
                     "confirmation": MessageKind.OPT_OUT_CONFIRMATION,
                     "limit": limit,
                 },
@@ -74,6 +76,9 @@ def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
     kind = MessageKind(row["kind"])
     if row["opted_out"] and (kind is not MessageKind.OPT_OUT_CONFIRMATION or not _to_be_told(tx, row["phone"])):
         _withdraw(tx, row, "message cancelled: the contact was opted out before it could leave")
+        return None
+    if kind is MessageKind.OPT_OUT_CONFIRMATION and not row["opted_out"]:
+        _withdraw(tx, row, "message cancelled: the contact was opted in again before it could leave")
         return None
     of = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
     leaves_at = hold_until(of, kind, tx.now)

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.words import CampaignState, MessageKind, OptOutKind
+from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.store.changes.sending import store_outgoing
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, reopen_follow_ups
@@ -94,11 +94,21 @@ def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
         return store_opt_in(tx, who, phone)
 
 
-def store_opt_out(tx: Transaction, who: Identity | None, phone: str, kind: OptOutKind, note: str) -> OptedOut:
-    """Opt a number out that is not: mark its conversations, cancel what waits, confirm, journal."""
+def store_opt_out(
+    tx: Transaction,
+    who: Identity | None,
+    phone: str,
+    kind: OptOutKind,
+    note: str,
+    asked_in: ConversationId | None = None,
+) -> OptedOut:
+    """Opt a number out that is not: mark its conversations, cancel what waits, confirm, journal.
+
+    `asked_in` is where the contact asked for it, if they did.
+    """
     described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
     concerned = enter_opt_out(tx, phone, described)
-    confirmed = _confirm(tx, who, phone, asked=kind is OptOutKind.AUTOMATIC)
+    confirmed = _confirm(tx, who, phone, asked_in)
     by = who.user.name if who else "the contact"
     event_id = record(
         tx,
@@ -113,8 +123,23 @@ def store_opt_out(tx: Transaction, who: Identity | None, phone: str, kind: OptOu
     return OptedOut(event_id, phone, tuple(concerned), confirmed)
 
 
-def store_own_words(tx: Transaction, phone: str, words: str) -> None:
-    """Note that a contact who is opted out has asked for it: from now on it is their own opt-out, for undo too."""
+def store_own_words(tx: Transaction, phone: str, words: str, asked_in: ConversationId | None) -> None:
+    """Note that a contact who is opted out has asked for it: from now on it is their own opt-out, for undo too.
+
+    Who was not told of it before is told now.
+    """
+    told = tx.conn.execute(
+        """
+        SELECT 1 FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN opt_out ON opt_out.phone = contact.phone
+        WHERE contact.phone = ? AND message.kind = ? AND message.state <> ? AND message.at >= opt_out.at
+        """,
+        (phone, MessageKind.OPT_OUT_CONFIRMATION, MessageState.CANCELLED),
+    ).fetchone()
+    if not told:
+        _confirm(tx, None, phone, asked_in)
     tx.conn.execute(
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",
         (OptOutKind.AUTOMATIC, words, fold(words), tx.now_ms, phone),
@@ -205,20 +230,23 @@ def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
             refresh(tx.conn, each)
 
 
-def _confirm(tx: Transaction, who: Identity | None, phone: str, *, asked: bool) -> bool:
+def _confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: ConversationId | None) -> bool:
     """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`).
 
-    Whoever `asked` for it is told although nobody texted them before (`docs/rules.md 5.3`).
+    Whoever asked for it is told where they did, although nobody may have texted them before (`docs/rules.md 5.3`). A
+    draft and an archived campaign send nothing.
     """
     row = tx.conn.execute(
         """
         SELECT conversation.id FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
         JOIN campaign ON campaign.id = conversation.campaign_id
-        WHERE contact.phone = ? AND (conversation.texted = 1 OR ?) AND campaign.state <> ?
-        ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC LIMIT 1
+        WHERE contact.phone = :phone AND (conversation.texted = 1 OR :asked_in IS NOT NULL)
+          AND campaign.state IN (:active, :paused)
+        ORDER BY conversation.id IS :asked_in DESC, COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
+        LIMIT 1
         """,
-        (phone, int(asked), CampaignState.ARCHIVED),
+        {"phone": phone, "asked_in": asked_in, "active": CampaignState.ACTIVE, "paused": CampaignState.PAUSED},
     ).fetchone()
     if row is None:
         return False

@@ -45,7 +45,7 @@ _PHONE = _numbers("phone", "telephone", "tel", "preferredphone", "primaryphone",
 _HOME = _numbers("homephone", "landline", "workphone")
 PHONE = Field(
     "phone",
-    (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon", "contactnumber", "number", *_HOME),
+    (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon", *_HOME, "contactnumber", "number"),
 )
 
 
