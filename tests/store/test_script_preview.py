@@ -78,7 +78,7 @@ def test_a_new_campaign_and_one_without_contacts_take_any_contact(
 
 def test_with_no_contact_at_all_one_is_invented(db: Database, owner: Identity) -> None:
     shown = previewed(db, owner, "Hi %first_name% %last_name%, %sender_first_name% here. %place%", None)
-    assert shown.contact == "Maria Lopez"
+    assert shown.contact == "somebody like Maria Lopez"
     assert shown.rendered.text == "Hi Maria Lopez, Ana here. %place%"
     assert shown.fields == FIXED
 

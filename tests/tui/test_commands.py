@@ -126,7 +126,7 @@ def test_opting_in_needs_a_moderator(office: Office) -> None:
 
 def test_send_all_says_what_it_is_for(office: Office) -> None:
     replies = reason(office, "messenger.send_all", tab=Tab.RESPONSES)
-    assert replies == "Send All is for initial messages and follow-ups only."
+    assert replies == "Send All is for initial messages (tab 1) and follow-ups (tab 3) only."
     without = reason(office, "messenger.send_all", tab=Tab.INITIAL)
     assert without == "Send All needs QuickSend, and this campaign has it off."
 
@@ -141,7 +141,7 @@ async def test_a_disabled_command_says_why_on_the_screen(office: Office) -> None
     office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger() as person:
         await person.press("S")
-        assert person.notice == "Send All is for initial messages and follow-ups only."
+        assert person.notice == "Send All is for initial messages (tab 1) and follow-ups (tab 3) only."
         await person.press("4", "r")
         assert person.notice == "No conversation is open."
 

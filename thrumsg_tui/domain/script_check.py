@@ -44,16 +44,20 @@ def check_script(template: str, example: Rendered, known: Collection[str]) -> tu
     return (_known(template, known), _filled_in(example), _length(measured), _encoding(template, measured))
 
 
+_NAMELESS = Check(False, "%organization% is empty: give the organization a name in its settings.")
+
+
 def check_initial(template: str, example: Rendered, known: Collection[str], organization: str) -> tuple[Check, ...]:
     """Check an initial script also for what carriers want in it, first: who is writing, and how to be left alone."""
-    return (_sender(template, organization), _way_out(template), *check_script(template, example, known))
+    checks = (_sender(template, organization), _way_out(template), *check_script(template, example, known))
+    return tuple(dict.fromkeys(checks))
 
 
 def _sender(template: str, organization: str) -> Check:
     if organization and ("organization" in field_names(template) or _names(template, organization)):
         return Check(True, f"It says who is writing: {organization}.")
     if "organization" in field_names(template):
-        return Check(False, "%organization% is empty: give the organization a name in its settings.")
+        return _NAMELESS
     return Check(False, "It does not say which organization is writing: %organization% does.")
 
 
@@ -75,8 +79,10 @@ def _known(template: str, known: Collection[str]) -> Check:
 
 
 def _filled_in(example: Rendered) -> Check:
+    if missing := [code for code in example.missing if code != "organization"]:
+        return Check(False, f"{_listed(missing)}: this contact has no value, so to them it cannot be sent.")
     if example.missing:
-        return Check(False, f"{_listed(example.missing)}: this contact has no value, so to them it cannot be sent.")
+        return _NAMELESS
     every = "every other field" if example.unknown else "every field"
     return Check(True, f"This contact has a value for {every}.")
 

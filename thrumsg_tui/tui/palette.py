@@ -13,6 +13,10 @@ _ELSEWHERE = {Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES}
 """What makes sense only with the focus in its own pane."""
 
 
+_TITLE_FIRST = 1000.0
+"""Added for what is found in a command's title: its explanation may name other commands."""
+
+
 class PaletteProvider(Provider):
     """Every command of the present screen, by title, with its keys."""
 
@@ -23,7 +27,8 @@ class PaletteProvider(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for each in self._commands():
-            if (score := matcher.match(f"{each.title} {each.help}")) > 0:
+            in_title, in_help = matcher.match(each.title), matcher.match(each.help)
+            if score := _TITLE_FIRST + in_title if in_title else in_help:
                 yield Hit(score, matcher.highlight(each.title), self._run(each), help=self._help(each))
 
     def _commands(self) -> Iterator[Command]:

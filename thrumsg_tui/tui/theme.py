@@ -19,8 +19,8 @@ THRUMSG = Theme(
     variables={
         "quiet": "#8b9096",
         "line": "#3a3f45",
-        "cursor": "#2f353d",
-        "blurred": "#20242a",
+        "cursor": "#3b4450",
+        "blurred": "#2a3038",
         "ours": "#23303a",
         "on-accent": "#111315",
         "scrollbar": "#3a3f45",

@@ -141,17 +141,19 @@ def _answer_undone(
     if (present["choice_id"] if present else None) != details["after"]:
         return _nothing("the answer was changed again since")
     store_answer(tx, who, conversation_id, details["question"], details["before"])
+    sentence = _answer_again(tx, details)
     now = {
         "question": details["question"],
         "before": details["after"],
         "after": details["before"],
-        "thread": f"survey answer taken back by {who.user.name}",
+        "thread": f"{sentence}, by {who.user.name}",
     }
-    return _journalled(tx, who, wanted, deed, _answer_again(tx, conversation_id, details), now, [conversation_id])
+    name = conversation(tx.conn, conversation_id).name
+    return _journalled(tx, who, wanted, deed, f"{name}'s {sentence}", now, [conversation_id])
 
 
-def _answer_again(tx: Transaction, conversation_id: ConversationId, details: dict[str, Any]) -> str:
-    """Say what an answer is again, with whose and to what."""
+def _answer_again(tx: Transaction, details: dict[str, Any]) -> str:
+    """Say what an answer is again, and to what."""
     row = tx.conn.execute(
         """
         SELECT question.text AS question, (SELECT text FROM choice WHERE id = :before) AS before
@@ -159,10 +161,9 @@ def _answer_again(tx: Transaction, conversation_id: ConversationId, details: dic
         """,
         details,
     ).fetchone()
-    name = conversation(tx.conn, conversation_id).name
     if row["before"] is None:
-        return f"{name}'s answer to {row['question']!r} is taken back"
-    return f"{name}'s answer to {row['question']!r} is {row['before']!r} again"
+        return f"answer to {row['question']!r} is taken back"
+    return f"answer to {row['question']!r} is {row['before']!r} again"
 
 
 def _skip_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]) -> Outcome:

@@ -78,17 +78,17 @@ def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Seq
     """Write the rejected rows of a source as CSV, their own cells first, then line and reason; whole or not at all.
 
     The file can be corrected and imported as it is; then the line and reason of before make room for the new ones.
+    Cells beyond the header stand beyond these two, so that such a row is rejected as long as nobody corrects it.
     Raises `Refused` where it cannot be written.
     """
     refuse_rejects_file(path, source)
     own = own_width(header)
-    rows = [[*each.row[:own], *each.row[len(header) :]] for each in rejected]
-    width = max([own, *map(len, rows)])
     with writing_text(path) as file:
         writer = csv.writer(file)
-        writer.writerow([*header[:own], *[""] * (width - own), *REJECT_COLUMNS])
-        for row, each in zip(rows, rejected, strict=True):
-            writer.writerow([*row, *[""] * (width - len(row)), each.line, each.reason])
+        writer.writerow([*header[:own], *REJECT_COLUMNS])
+        for each in rejected:
+            padding = [""] * (own - len(each.row))
+            writer.writerow([*each.row[:own], *padding, each.line, each.reason, *each.row[len(header) :]])
 
 
 def own_width(header: Sequence[str]) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target
+from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.times import from_ms_or_none
 
 _NAMED = """
@@ -32,12 +33,14 @@ UNSENT = f"""
 class Reach:
     """In how many conversations a follow-up comes up, and how many it leaves out of those that its target names.
 
-    As in the counters of a campaign, an opted-out conversation that has not started is an opted-out one.
+    As in the counters of a campaign, an opted-out conversation that has not started is an opted-out one. `example` is
+    one that it reaches.
     """
 
     reaches: int
     opted_out: int
     not_started: int
+    example: ConversationId | None = field(default=None, compare=False)
 
 
 def target_parameters(campaign_id: CampaignId, target: Target) -> dict[str, object]:
@@ -55,12 +58,14 @@ def reach(conn: sqlite3.Connection, campaign_id: CampaignId, target: Target) -> 
     """Count whom a follow-up would reach now; a pass over the campaign's conversations, 1 µs each."""
     row = conn.execute(
         f"""
-        SELECT COUNT(*) AS named, COALESCE(SUM({_IN_TAB}), 0) AS reached, COALESCE(SUM(opted_out), 0) AS opted_out
+        SELECT COUNT(*) AS named, COALESCE(SUM({_IN_TAB}), 0) AS reached, COALESCE(SUM(opted_out), 0) AS opted_out,
+               MIN(CASE WHEN {_IN_TAB} THEN id END) AS example
         FROM conversation WHERE {_NAMED}
         """,
         target_parameters(campaign_id, target),
     ).fetchone()
-    return Reach(row["reached"], row["opted_out"], row["named"] - row["reached"] - row["opted_out"])
+    left = row["named"] - row["reached"] - row["opted_out"]
+    return Reach(row["reached"], row["opted_out"], left, row["example"])
 
 
 def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:

@@ -20,6 +20,8 @@ from thrumsg_tui.store.queries.thread import conversation
 _SAMPLE = 300
 """How many contacts are asked for the custom fields that there are."""
 
+_NAMELESS = "a contact without a name"
+
 _FIXED = ("first_name", "last_name", "sender_first_name", "sender_last_name", "organization")
 
 
@@ -35,14 +37,20 @@ class ScriptPreview:
 
 
 def script_preview(
-    conn: sqlite3.Connection, who: Identity, template: str, campaign_id: CampaignId | None, *, initial: bool
+    conn: sqlite3.Connection,
+    who: Identity,
+    template: str,
+    campaign_id: CampaignId | None,
+    *,
+    initial: bool,
+    example: ConversationId | None = None,
 ) -> ScriptPreview:
-    """Render a script for a contact of the campaign, else for any, else for an invented one, and check it.
+    """Render a script for `example`, else a contact of the campaign, else any, else an invented one, and check it.
 
     An `initial` is also checked for the sender and the way out. Custom fields are those of some hundred contacts, so it
     costs the same in a campaign of any size: 1 ms.
     """
-    values = _example(conn, who, campaign_id)
+    name, values = _example(conn, who, campaign_id, example)
     codes = tuple(dict.fromkeys([*_FIXED, *_custom_codes(conn, campaign_id)]))
     rendered = render(template, dict.fromkeys(codes, "") | values)
     checks = (
@@ -50,27 +58,32 @@ def script_preview(
         if initial
         else check_script(template, rendered, codes)
     )
-    name = full_name(values["first_name"], values["last_name"]) or "a contact without a name"
     return ScriptPreview(name, rendered, measure(rendered.text), checks, codes)
 
 
-def _example(conn: sqlite3.Connection, who: Identity, campaign_id: CampaignId | None) -> dict[str, str]:
-    """Every field's value for one contact; whoever asks stands in for the sender of another campaign's."""
-    # By the unique index, which has the contacts of a campaign in order.
-    row = conn.execute(
-        "SELECT id FROM conversation WHERE campaign_id = ? ORDER BY contact_id LIMIT 1", (campaign_id,)
-    ).fetchone()
-    if row:
-        return field_values(conn, conversation(conn, ConversationId(row["id"])), who)
-    anybody = conn.execute("SELECT first_name, last_name, fields FROM contact ORDER BY id DESC LIMIT 1").fetchone()
-    return {
-        **(json.loads(anybody["fields"]) if anybody else {}),
-        "first_name": anybody["first_name"] if anybody else "Maria",
-        "last_name": anybody["last_name"] if anybody else "Lopez",
+def _example(
+    conn: sqlite3.Connection, who: Identity, campaign_id: CampaignId | None, chosen: ConversationId | None
+) -> tuple[str, dict[str, str]]:
+    """Name one contact, with every field's value; whoever asks stands in for the sender of another campaign's."""
+    if chosen is None:  # by the unique index, which has the contacts of a campaign in order
+        row = conn.execute(
+            "SELECT id FROM conversation WHERE campaign_id = ? ORDER BY contact_id LIMIT 1", (campaign_id,)
+        ).fetchone()
+        chosen = ConversationId(row["id"]) if row else None
+    if chosen is not None:
+        of = conversation(conn, chosen)
+        return full_name(of.first_name, of.last_name) or _NAMELESS, field_values(conn, of, who)
+    others = {
         "sender_first_name": who.user.first_name,
         "sender_last_name": who.user.last_name,
         "organization": settings(conn).organization,
     }
+    anybody = conn.execute("SELECT first_name, last_name, fields FROM contact ORDER BY id DESC LIMIT 1").fetchone()
+    if anybody is None:
+        return "somebody like Maria Lopez", {"first_name": "Maria", "last_name": "Lopez", **others}
+    first_name, last_name = anybody["first_name"], anybody["last_name"]
+    known = {**json.loads(anybody["fields"]), "first_name": first_name, "last_name": last_name, **others}
+    return full_name(first_name, last_name) or _NAMELESS, known
 
 
 def _custom_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> list[str]:

@@ -72,7 +72,7 @@ def may_opt(facts: Facts) -> str | None:
 def may_send_all(facts: Facts) -> str | None:
     """Initials and follow-ups only, with QuickSend."""
     if facts.tab not in {Tab.INITIAL, Tab.FOLLOW_UPS}:
-        return "Send All is for initial messages and follow-ups only."
+        return "Send All is for initial messages (tab 1) and follow-ups (tab 3) only."
     if facts.campaign and not facts.campaign.quicksend:
         return "Send All needs QuickSend, and this campaign has it off."
     return None

@@ -51,7 +51,8 @@ class PlanPreview(DrawnLines):
     def lines(self, width: int) -> list[Strip]:
         if self._plan is None or not self._plan.moves:
             sentence = self._refusal or ("Nothing matches: nothing would be moved." if self._plan else "counting")
-            return [self.strip([(f" {sentence}", "warning" if self._refusal else "quiet")], width=width)]
+            look = "warning" if self._refusal else "quiet"
+            return [self.strip([(f" {line}", look)], width=width) for line in self.wrapped(sentence, width - 2)]
         roomy = width >= 96
         column = 12 if roomy else 6
         heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
@@ -122,7 +123,7 @@ class BulkReassign(ModalScreen[Plan | None]):
                 try:
                     self._plan = await self._desk.ask(plan, self.form.request, self._desk.db.clock())
                 except ThrumsgError as reason:
-                    self._plan, refusal = None, str(reason)
+                    self._plan, refusal = None, str(reason).removesuffix(" Nothing was moved.")
                 if not self._stale:
                     self._paint(refusal)
         finally:
@@ -133,7 +134,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         moves = self._plan.moves if self._plan else ()
         opted_out = sum(move.opted_out for move in moves)
         hint = "  destinations give nothing" if self.form.request.everyone else ""
-        total = f" {len(moves)} of {self.form.matching} that match, {opted_out} opted out"
+        total = "" if refusal else f" {len(moves)} of {self.form.matching} that match, {opted_out} opted out"
         self._total.show([(total, "strong"), (hint, "quiet")])
         doing = [f"Enter moves {len(moves)}"] if moves else []
         choosing = ["arrows and space choose"] if self._action is not BulkAction.UNASSIGN_ALL else []

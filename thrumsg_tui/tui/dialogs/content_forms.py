@@ -138,7 +138,9 @@ def follow_up_form(
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         reached = await desk.ask(reach, campaign.id, _target(entered))
-        shown = await desk.ask(script_preview, who, entered["text"], campaign.id, initial=False)
+        shown = await desk.ask(
+            script_preview, who, entered["text"], campaign.id, initial=False, example=reached.example
+        )
         return [[(f" Reaches {reached_words(reached)}.", "strong")], *preview_lines(shown, glyphs)]
 
     return FormDialog(f"New follow-up in {campaign.name}", fields, save, glyphs, done="makes it", preview=preview)

@@ -23,7 +23,7 @@ _HOLDS = {
     ExportKind.MESSAGES: "Every message in and out, with its state and who wrote it.",
     ExportKind.SURVEYS: "Every recorded answer.",
     ExportKind.CONVERSATIONS: "Every contact with sender, status and answers, one row each.",
-    ExportKind.OPT_OUTS: "Every number that is opted out, with its note.",
+    ExportKind.OPT_OUTS: "Numbers that are opted out, with their notes; of one campaign, its contacts' only.",
 }
 
 

@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.words import ConversationSort, Tab
@@ -164,6 +165,8 @@ class MessengerPanes(ReassigningScreen):
 
     def _paint_list(self, view: MessengerView) -> None:
         self.list.empty_text = "nothing matches" if view.list.search else "nothing here"
+        if (waiting := view.tabs.get(Tab.INITIAL)) and view.list.tab is Tab.RESPONSES and not view.list.search:
+            self.list.empty_text += f"; 1 has {counted(waiting, 'initial message')}"
         self.list.tell_time(self.thrumsg.desk.db.clock())
         self.list.show(view.total, view.first, view.rows, view.cursor_index)
         self.list.show_drafts(view.drafts)

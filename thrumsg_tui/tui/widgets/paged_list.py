@@ -49,7 +49,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
 
     def show(self, total: int, first: int, rows: Sequence[_Row], cursor: int) -> None:
         """Show a window of rows, beginning at index `first`, and put the cursor on index `cursor`."""
-        if (total, first, rows, cursor) == (self.total, self._first, self._rows, self.cursor):
+        if total and (total, first, rows, cursor) == (self.total, self._first, self._rows, self.cursor):
             return
         self.total, self._first, self._rows, self.cursor = total, first, rows, cursor
         self._measure()
