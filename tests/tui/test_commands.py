@@ -150,8 +150,8 @@ async def test_the_help_has_every_key_of_the_screen(office: Office) -> None:
     async with office.messenger(size=(120, 200)) as person:
         await person.press("question_mark")
         for each in commands_of(Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.LIST, Scope.EVERYWHERE):
-            lines = [line for line in person.lines if f" {each.help[:40]}" in line]
-            assert lines, each.help
+            lines = [line for line in person.lines if f" {each.explained[:40]}" in line]
+            assert lines, each.explained
             assert not each.keys or any(f" {each.shown_keys[:19]} " in line for line in lines)
 
 

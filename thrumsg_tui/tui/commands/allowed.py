@@ -57,6 +57,11 @@ def may_reassign_in_bulk(facts: Facts) -> str | None:
     return None
 
 
+def may_mark(facts: Facts) -> str | None:
+    """Marks are for moving."""
+    return None if facts.who.may(Action.REASSIGN) else "Marks are for reassigning, which needs a moderator."
+
+
 def may_reassign(facts: Facts) -> str | None:
     """Moving what is marked, or what is open."""
     return may_reassign_in_bulk(facts) or (None if facts.marked else needs_conversation(facts))

@@ -47,7 +47,7 @@ AROUND = (
     ),
     Command("history.search", "slash", "search", "Search", "What somebody did", Scope.HISTORY, "person"),
     Command(
-        "history.campaign", "c", "all_campaigns", "Campaigns", "This campaign or all", Scope.HISTORY, "all campaigns"
+        "history.campaign", "c", "all_campaigns", "Campaigns", "This campaign or all", Scope.HISTORY, "campaign or all"
     ),
     Command(
         "history.conversation",
@@ -56,7 +56,7 @@ AROUND = (
         "This conversation",
         "Only the conversation that was open, or all",
         Scope.HISTORY,
-        "this conversation",
+        "conversation or all",
     ),
     Command(
         "history.traffic",

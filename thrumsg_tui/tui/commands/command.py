@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.people import Action, Identity, Role
 from thrumsg_tui.domain.words import Tab
 
 
@@ -78,6 +78,17 @@ class Command:
     scope: Scope
     footer: str = ""
     why_not: WhyNot = always
+
+    @property
+    def explained(self) -> str:
+        """What it is called and does, as one sentence."""
+        return self.help if self.help.startswith(self.title) else f"{self.title}: {self.help}"
+
+    def beyond(self, who: Identity) -> bool:
+        """Whether the role keeps somebody from it, whatever else stands in the way."""
+        owner = replace(who.user, role=Role.OWNER)
+        refused = self.why_not(Facts(who, own_only=not who.may(Action.VIEW_ALL)))
+        return refused is not None and refused != self.why_not(Facts(Identity(owner, owner)))
 
     @property
     def shown_keys(self) -> str:

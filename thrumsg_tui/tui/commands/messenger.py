@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.tui.commands.allowed import (
+    may_mark,
     may_opt,
     may_reassign,
     may_reassign_in_bulk,
@@ -31,9 +32,26 @@ MESSENGER = (
         "Mark this one, or take the mark off, and go down",
         Scope.MESSENGER,
         "mark",
+        may_mark,
     ),
-    Command("messenger.mark_range", "V", "mark_range", "Mark a range", "From here to the next V", Scope.MESSENGER),
-    Command("messenger.mark_all", "A", "mark_all", "Mark all", "Mark all that match tab and search", Scope.MESSENGER),
+    Command(
+        "messenger.mark_range",
+        "V",
+        "mark_range",
+        "Mark a range",
+        "From here to the next V",
+        Scope.MESSENGER,
+        why_not=may_mark,
+    ),
+    Command(
+        "messenger.mark_all",
+        "A",
+        "mark_all",
+        "Mark all",
+        "Mark all that match tab and search",
+        Scope.MESSENGER,
+        why_not=may_mark,
+    ),
     Command(
         "messenger.reassign",
         "r",

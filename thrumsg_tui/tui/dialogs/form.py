@@ -148,6 +148,7 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
 
     @on(Form.Changed)
     def _ask_preview(self) -> None:
+        self._said.update("")
         self._stale = self._preview is not None
         if self._stale and not self._asking:
             self._asking = True

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.widgets.drawn import DrawnLines, pad
 
@@ -19,19 +20,18 @@ from thrumsg_tui.tui.widgets.drawn import DrawnLines, pad
 class _Keys(DrawnLines, can_focus=True):
     DEFAULT_CSS = "_Keys { scrollbar-size-vertical: 1; }"
 
-    def __init__(self, scopes: Sequence[Scope]) -> None:
+    def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:
         super().__init__()
-        self._scopes = scopes
+        allowed = {scope: [each for each in commands_of(scope) if not each.beyond(who)] for scope in scopes}
+        self._listed = {scope: commands for scope, commands in allowed.items() if commands}
 
     def lines(self, width: int) -> list[Strip]:
         strips = []
-        for scope in self._scopes:
-            if not commands_of(scope):
-                continue
+        for scope, commands in self._listed.items():
             strips.append(self.strip([(f" {scope}", "accent")], width=width))
-            for each in commands_of(scope):
+            for each in commands:
                 keys = pad(each.shown_keys, 20) if each.keys else pad("from :", 20)
-                first, *more = Text(each.help).wrap(self.app.console, max(width - 24, 10))
+                first, *more = Text(each.explained).wrap(self.app.console, max(width - 24, 10))
                 strips.append(self.strip([("  " + keys, "strong"), (first.plain, "")], width=width))
                 strips += [self.strip([(" " * 22 + line.plain, "")], width=width) for line in more]
             strips.append(self.strip([], width=width))
@@ -39,7 +39,7 @@ class _Keys(DrawnLines, can_focus=True):
 
 
 class HelpDialog(ModalScreen[None]):
-    """The keys of a screen; any of Esc, q, ? and Enter leaves it."""
+    """The keys of a screen that somebody has; any of Esc, q, ? and Enter leaves it."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,9 +52,9 @@ class HelpDialog(ModalScreen[None]):
         Binding("G,end", "scroll_keys(1000)", show=False, priority=True),
     ]
 
-    def __init__(self, scopes: Sequence[Scope]) -> None:
+    def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:
         super().__init__()
-        self._keys = _Keys(scopes)
+        self._keys = _Keys(scopes, who)
 
     def compose(self) -> ComposeResult:
         box = Vertical(self._keys, classes="dialog wide tall")

@@ -137,4 +137,5 @@ def _inspected(found: Inspection) -> list[list[Part]]:
 
 def _values(found: Inspection, title: str) -> str:
     place = found.header.index(title)
-    return ", ".join(row[place] for row in found.first_rows[:_SAMPLE])
+    filled = [row[place] for row in found.first_rows[:_SAMPLE] if row[place].strip()]
+    return ", ".join(filled) or "empty in the first rows"

@@ -107,7 +107,8 @@ class CommandScreen(Screen[None]):
 
     def shown_commands(self) -> list[Command]:
         """The commands that the bottom line names."""
-        return [each for each in commands_of(*self.SCOPES, Scope.EVERYWHERE) if each.footer]
+        who = self.thrumsg.who
+        return [each for each in commands_of(*self.SCOPES, Scope.EVERYWHERE) if each.footer and not each.beyond(who)]
 
     async def make(
         self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs
@@ -141,7 +142,13 @@ class CommandScreen(Screen[None]):
         """Show all keys."""
         from thrumsg_tui.tui.dialogs.help import HelpDialog
 
-        self.app.push_screen(HelpDialog([*self.SCOPES, Scope.LIST, Scope.EVERYWHERE]))
+        scopes = dict.fromkeys([*self.scopes_here, *self.SCOPES, Scope.LIST, Scope.EVERYWHERE])
+        self.app.push_screen(HelpDialog(list(scopes), self.thrumsg.who))
+
+    @property
+    def scopes_here(self) -> Sequence[Scope]:
+        """Where the keys of what has the focus are listed."""
+        return ()
 
     @property
     def place(self) -> tuple[CampaignId | None, Conversation | None]:

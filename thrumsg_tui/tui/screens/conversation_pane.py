@@ -38,6 +38,7 @@ class ConversationPane(Vertical):
         super().__init__(id=id)
         self._glyphs = glyphs
         self._view: MessengerView | None = None
+        self._narrow = False
         self._notice = ""
         self._rest_timer: Timer | None = None
         self.head = DrawnLine(id="head")
@@ -65,7 +66,7 @@ class ConversationPane(Vertical):
 
     def show(self, view: MessengerView, *, narrow: bool) -> None:
         """Show the open conversation of a view; where it is `narrow` the head has one line."""
-        self._view = view
+        self._view, self._narrow = view, narrow
         if (shown := view.open) is None:
             self.drafts.of = None
             self.head.show([(" No conversation", "quiet")])
@@ -74,7 +75,6 @@ class ConversationPane(Vertical):
             self.box.hold("", "")
         else:
             of = shown.conversation
-            self._show_head(view, of, narrow=narrow)
             gateway = view.settings.practice_seed is not None
             now, zone = self._shell.desk.db.clock(), self._shell.zone
             phones = phone_display(view.settings, self._glyphs)
@@ -130,10 +130,12 @@ class ConversationPane(Vertical):
             self.notice.update(safe_text(sentence))
             self.notice.set_class(bool(sentence), "-shown")
         self.box.tell(safe_text(self._shell.who.user.name), obstacle_of(view, verdict, now))
+        if view and view.open:
+            self._show_head(view, view.open.conversation)
 
     # Painting
 
-    def _show_head(self, view: MessengerView, of: Conversation, *, narrow: bool) -> None:
+    def _show_head(self, view: MessengerView, of: Conversation) -> None:
         """Name, number, who else is here and whose it is now; the keys beside them, or below (`docs/rules.md 3.9`)."""
         phone = phone_display(view.settings, self._glyphs).number(of.phone_national)
         parts: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
@@ -144,8 +146,9 @@ class ConversationPane(Vertical):
         who = self._shell.who
         reassign = " r Reassign " if who.may(Action.REASSIGN) else ""
         opt = "" if of.opted_out and not who.may(Action.OPT_IN) else " o Opt In " if of.opted_out else " o Opt Out "
-        keys: list[Part] = [(reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
-        self.head.show(parts, keys if narrow else ())
+        first = " Esc, then" if self.box.has_focus else ""  # in the box they are letters
+        keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
+        self.head.show(parts, keys if self._narrow else ())
         self.head_keys.show(keys)
 
     def _fill_box(self, shown: OpenConversation) -> None:

@@ -179,7 +179,8 @@ class MessengerScreen(MessengerWriting):
             self.unmark()
 
     def undone(self) -> None:
-        """Go back to the conversation that the change was about."""
+        """Go back to the conversation, and to the question, that the change was about."""
+        self.sidebar.survey.follow_change()
         if self._worked_on:
             self.follow, self._worked_on = self._worked_on, None
 

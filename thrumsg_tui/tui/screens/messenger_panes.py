@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -214,14 +215,15 @@ class MessengerPanes(ReassigningScreen):
     def shown_commands(self) -> list[Command]:
         if self.box.has_focus:
             return [each for each in commands_of(Scope.MESSAGE_BOX) if each.footer]
+        return commands_of(*self.scopes_here) or super().shown_commands()
+
+    @property
+    def scopes_here(self) -> Sequence[Scope]:
+        if self.box.has_focus:
+            return [Scope.MESSAGE_BOX]
         if self.sidebar.survey.has_focus:
-            return commands_of(Scope.SURVEY, Scope.SIDEBAR)
-        if self.sidebar.replies.has_focus:
-            return commands_of(Scope.REPLIES, Scope.SIDEBAR)
-        shown = super().shown_commands()
-        if self.thrumsg.who.may(Action.REASSIGN):
-            return shown
-        return [each for each in shown if each.id not in {"messenger.mark", "messenger.reassign"}]
+            return [Scope.SURVEY, Scope.SIDEBAR]
+        return [Scope.REPLIES, Scope.SIDEBAR] if self.sidebar.replies.has_focus else []
 
     @on(DescendantFocus)
     @on(DescendantBlur)

@@ -100,7 +100,8 @@ class MessengerWriting(MessengerMoving):
         if await desk.ask(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
             return
         if following is None:
-            self.say(f"{done}. Nobody else waits here: u goes on to other senders'.")
+            key = "Esc, then u" if self.box.has_focus else "u"
+            self.say(f"{done}. Nobody else waits here: {key} goes on to other senders'.")
         elif self.view and of.assignment_id == self.view.viewing.id:
             self.follow = following
 

@@ -30,14 +30,26 @@ class SurveyPane(Pane):
         self._questions: Sequence[Question] = ()
         self._answers: Mapping[QuestionId, ChoiceId] = {}
         self._starts: list[int] = []
+        self._follows = False
         self.cursor = 0
 
     def show_survey(self, questions: Sequence[Question], answers: Mapping[QuestionId, ChoiceId]) -> None:
         """Show questions with the recorded answers."""
-        if (questions, answers) != (self._questions, self._answers):
-            self._questions, self._answers = questions, answers
-            self.cursor = min(self.cursor, max(len(questions) - 1, 0))
+        if (questions, answers) == (self._questions, self._answers):
+            return
+        before, self._questions, self._answers = self._answers, questions, answers
+        self.cursor = min(self.cursor, max(len(questions) - 1, 0))
+        if self._follows:
+            self._follows = False
+            other = [place for place, each in enumerate(questions) if before.get(each.id) != answers.get(each.id)]
+            self.cursor = other[0] if other else self.cursor
+            self._show_cursor()
+        else:
             self.remake()
+
+    def follow_change(self) -> None:
+        """Put the cursor on the question whose answer changes next."""
+        self._follows = True
 
     def begin(self) -> None:
         """Put the cursor on the first unanswered question."""
@@ -76,6 +88,7 @@ class SurveyPane(Pane):
 
     def on_key(self, event: Key) -> None:
         """Digits answer; 0, Backspace and Del clear; j, k and the arrows go to another question."""
+        self._follows = False
         if event.character and event.character in "123456789":
             self._answer(int(event.character))
         elif event.key in {"0", "backspace", "delete"}:
