@@ -340,6 +340,16 @@ def test_a_confirmation_of_what_was_taken_back_is_withdrawn(db: Database, owner:
     assert examine(db) == []
 
 
+def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    opt_out_number(db, owner, ANN)
+    take_queued(db)
+    assert undo(db, owner).sentence == "Ann Otieno is opted in again, though told to be out"
+
+
 def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(
     db: Database, owner: Identity, spring: Campaign, ann: ConversationId
 ) -> None:

@@ -128,23 +128,28 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
 
     Who was not told of it before is told now.
     """
-    told = tx.conn.execute(
-        """
-        SELECT 1 FROM message
-        JOIN conversation ON conversation.id = message.conversation_id
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN opt_out ON opt_out.phone = contact.phone
-        WHERE contact.phone = ? AND message.kind = ? AND message.state <> ? AND message.at >= opt_out.at
-        """,
-        (phone, MessageKind.OPT_OUT_CONFIRMATION, MessageState.CANCELLED),
-    ).fetchone()
-    if not told:
+    present = describe_opt_out(tx, phone)
+    if present and not confirmations(tx, phone, present["at"]):
         _confirm(tx, None, phone, asked_in)
     tx.conn.execute(
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",
         (OptOutKind.AUTOMATIC, words, fold(words), tx.now_ms, phone),
     )
     record(tx, None, Deed.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
+
+
+def confirmations(tx: Transaction, phone: str, since: object) -> set[MessageState]:
+    """How far the confirmations are that a number has had since a moment; those that were cancelled are none."""
+    rows = tx.conn.execute(
+        """
+        SELECT message.state FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE contact.phone = ? AND message.kind = ? AND message.state <> ? AND message.at >= ?
+        """,
+        (phone, MessageKind.OPT_OUT_CONFIRMATION, MessageState.CANCELLED, since),
+    )
+    return {MessageState(row["state"]) for row in rows}
 
 
 def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:

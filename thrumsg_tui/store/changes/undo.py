@@ -10,9 +10,10 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
+from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.store.changes.follow_ups import is_active, set_skipped
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
-from thrumsg_tui.store.changes.opt_outs import describe_opt_out, enter_opt_out, erase_opt_out
+from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, enter_opt_out, erase_opt_out
 from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import store_answer
@@ -104,7 +105,8 @@ def _opt_out_undone(
             return _nothing("the number was opted out again since")
         concerned = erase_opt_out(tx, phone)
         now = {"phone": phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
-        sentence = f"{_called(tx, concerned)} is opted in again"
+        told = confirmations(tx, phone, details["at"]) - {MessageState.QUEUED, MessageState.UNSENT}
+        sentence = f"{_called(tx, concerned)} is opted in again" + (", though told to be out" if told else "")
     else:
         if present is not None:
             return _nothing("the number was opted out since")

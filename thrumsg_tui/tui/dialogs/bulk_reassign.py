@@ -36,7 +36,7 @@ _OPTED_OUT = ("opted out", "out")
 class PlanPreview(DrawnLines):
     """Who gives how many to whom, by status."""
 
-    DEFAULT_CSS = "PlanPreview { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+    DEFAULT_CSS = "PlanPreview { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

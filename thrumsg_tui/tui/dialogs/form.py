@@ -50,9 +50,9 @@ class Unfit(Exception):
 class PreviewPane(DrawnLines):
     """Lines of parts, wrapped; the look of a line is that of its last part where it has to be broken."""
 
-    DEFAULT_CSS = (
-        "PreviewPane { scrollbar-size-vertical: 1; overflow-x: hidden; height: auto; max-height: 40vh; margin-top: 1; }"
-    )
+    DEFAULT_CSS = """
+    PreviewPane { scrollbar-size-vertical: 1; overflow: hidden auto; height: auto; max-height: 40vh; margin-top: 1; }
+    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

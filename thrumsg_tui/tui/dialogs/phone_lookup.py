@@ -25,7 +25,7 @@ from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
 class LookupPane(DrawnLines, can_focus=True):
     """The number being typed, and what is known of it."""
 
-    DEFAULT_CSS = "LookupPane { scrollbar-size-vertical: 1; overflow-x: hidden; height: auto; max-height: 60vh; }"
+    DEFAULT_CSS = "LookupPane { scrollbar-size-vertical: 1; overflow: hidden auto; height: auto; max-height: 60vh; }"
 
     def __init__(self, number: str, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()

@@ -184,8 +184,8 @@ class ImportScreen(ListingScreen[LineReport]):
         counts = counted(self._result)
         file = safe_text(self._chosen.path.name)
         where = f" into {safe_text(self._chosen.order.campaign)}" if self._chosen.order.campaign else ""
-        verb = "Imported" if self._done else "Would import"
-        self.summary.show([(f"  {verb} {self._chosen.kind} from {file}{where}: ", "quiet"), (counts, "strong")])
+        verb = "imported" if self._done else "would import"
+        self.summary.show([(f"  {counts}", "strong"), (f"; {verb} {self._chosen.kind} from {file}{where}", "quiet")])
         self.key_line.show_keys(self.shown_commands())
         if self._done:
             self.say(f"Imported. {'w keeps the rejected rows in a file.' if self._result.rejected else 'q goes back.'}")

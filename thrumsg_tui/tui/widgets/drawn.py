@@ -141,6 +141,11 @@ class DrawnLines(Drawn, ScrollView):
 
     def remake(self) -> None:
         """Make the lines again, because what they show has changed."""
+        self._make()
+        if self.scrollable_content_region.width not in {0, self._made_for[0]}:
+            self._make()  # a scrollbar has come, or gone
+
+    def _make(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
         self._made_for = (width, self.size.height)
         if width <= 0:
@@ -151,8 +156,8 @@ class DrawnLines(Drawn, ScrollView):
             self._repaint_other_than(before)
         else:
             self.virtual_size = size
-            self._refresh_scrollbars()  # nobody else does until the widget's own size changes
             self.refresh()
+        self._refresh_scrollbars()  # nobody else does until the widget's own size changes
 
     def _repaint_other_than(self, before: Sequence[Strip]) -> None:
         """Paint again the lines that were others: each costs bytes, and that is time over a slow line."""

@@ -22,7 +22,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
     `on_move` is called in the same turn when the cursor moves, so that the neighbour pane follows in the same frame.
     """
 
-    DEFAULT_CSS = "PagedList { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+    DEFAULT_CSS = "PagedList { scrollbar-size-vertical: 1; overflow: hidden auto; }"
     row_height = reactive(1)
 
     class Chosen(Message):
@@ -172,7 +172,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         size = Size(self.size.width, max(self.total * self.row_height, self.size.height))
         if size != self.virtual_size:  # it lays the screen out again
             self.virtual_size = size
-            self._refresh_scrollbars()
+        self._refresh_scrollbars()  # nobody else does until the widget's own size changes
 
     def repaint_changed(self) -> None:
         """Paint again the lines that look other than before: each costs bytes, and that is time over a slow line."""

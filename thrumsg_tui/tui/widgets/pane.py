@@ -13,7 +13,7 @@ class Pane(DrawnLines, can_focus=True):
     """A pane with a cursor over some of its entries."""
 
     BINDINGS = bindings([command("pane.leave")], checked=False)
-    DEFAULT_CSS = "Pane { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+    DEFAULT_CSS = "Pane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     class Leave(Message):
         """Esc in the pane."""

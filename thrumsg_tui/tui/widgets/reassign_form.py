@@ -63,7 +63,7 @@ class ReassignForm(DrawnLines, can_focus=True):
     `on_change` is called whenever the request has become another one.
     """
 
-    DEFAULT_CSS = "ReassignForm { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+    DEFAULT_CSS = "ReassignForm { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(
         self, base: Request, action: BulkAction, rows: Sequence[Assignment], glyphs: Glyphs, *, id: str | None = None

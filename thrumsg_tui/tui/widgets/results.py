@@ -20,7 +20,7 @@ class ResultsPane(DrawnLines, can_focus=True):
     """Every question with its choices; the cursor is on one of the questions."""
 
     BINDINGS = bindings([each for each in commands_of(Scope.LIST) if each.id != "list.choose"], checked=False)
-    DEFAULT_CSS = "ResultsPane { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+    DEFAULT_CSS = "ResultsPane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)

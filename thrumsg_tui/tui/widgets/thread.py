@@ -35,7 +35,7 @@ class ShownThread:
 class ThreadPane(DrawnLines, can_focus=True):
     """The thread, scrolled to its end."""
 
-    DEFAULT_CSS = "ThreadPane { scrollbar-size-vertical: 1; overflow-x: hidden; }"
+    DEFAULT_CSS = "ThreadPane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
