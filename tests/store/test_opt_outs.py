@@ -340,6 +340,16 @@ def test_a_confirmation_of_what_was_taken_back_is_withdrawn(db: Database, owner:
     assert examine(db) == []
 
 
+def test_a_flag_comes_back_with_what_took_it_away(db: Database, owner: Identity, ann: ConversationId) -> None:
+    receive(db, None, ANN, "please stop")
+    opted_out = opt_out_number(db, owner, ANN)
+    opted_in = opt_in_number(db, owner, ANN)
+    assert not look_at(db, ann).flagged
+    undo(db, owner, opted_in.event)
+    undo(db, owner, opted_out.event)
+    assert look_at(db, ann).flagged
+
+
 def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
     db: Database, owner: Identity, ann: ConversationId
 ) -> None:

@@ -158,7 +158,13 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     if described is None:
         raise Refused(f"{phone} is not opted out.")
     concerned = erase_opt_out(tx, phone)
-    tx.conn.executemany("UPDATE conversation SET flagged = 0 WHERE id = ?", ((each,) for each in concerned))
+    flagged = tx.conn.execute(
+        """
+        UPDATE conversation SET flagged = 0
+        WHERE flagged = 1 AND contact_id = (SELECT id FROM contact WHERE phone = ?) RETURNING id
+        """,
+        (phone,),
+    ).fetchall()
     by = who.user.name if who else "the contact"
     event_id = record(
         tx,
@@ -166,7 +172,12 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
         Deed.OPT_IN,
         f"opted {phone} in",
         conversation_id=concerned[0] if concerned else None,
-        details={"phone": phone, "old": described, "thread": f"opted in by {by}"},
+        details={
+            "phone": phone,
+            "old": described,
+            "flagged": [row["id"] for row in flagged],
+            "thread": f"opted in by {by}",
+        },
         undoable=True,
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))

@@ -111,6 +111,8 @@ def _opt_out_undone(
         if present is not None:
             return _nothing("the number was opted out since")
         concerned = enter_opt_out(tx, phone, details["old"])
+        was_flagged = ((each,) for each in details.get("flagged", ()))
+        tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", was_flagged)
         now = {"phone": phone, "at": details["old"]["at"], "thread": f"opted out again by {who.user.name}"}
         sentence = f"{_called(tx, concerned)} is opted out again"
     return _journalled(tx, who, wanted, deed, sentence, now, concerned)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.conversations import OptOut
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
@@ -43,7 +44,7 @@ def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
         listed = await desk.do(opt_out_numbers, who, entered["numbers"], entered["note"], region)
         parts = [f"{len(listed.new)} opted out", f"{len(listed.already)} were already"]
         if listed.unreadable:
-            parts.append(f"{len(listed.unreadable)} are no numbers, as {listed.unreadable[0].text!r}")
+            parts.append(f"{len(listed.unreadable)} left out that are no numbers, as {listed.unreadable[0].text!r}")
         return f"{', '.join(parts)}."
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
@@ -52,9 +53,11 @@ def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
             told = " One number: whoever was texted is told so, with the organization's opt-out message."
             return [[(told, "quiet")]]
         wrong = await desk.look(lambda: _wrong(pieces, entered["region"].strip() or "US"))
-        lines: list[list[Part]] = [[(f" A list of {len(pieces)}: nobody is told.", "quiet")]]
+        lines: list[list[Part]] = [
+            [(f" A list of {counted(len(pieces) - len(wrong), 'number')}: nobody is told.", "quiet")]
+        ]
         if wrong:
-            lines.append([(f" {len(wrong)} that are no numbers are left out: {'; '.join(wrong[:3])}", "warning")])
+            lines.append([(f" {counted(len(wrong), 'line')} left out as no number: {'; '.join(wrong[:3])}", "warning")])
         return lines
 
     return FormDialog("Opt out", fields, save, glyphs, done="opts out", preview=preview)

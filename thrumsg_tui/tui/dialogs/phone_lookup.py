@@ -10,6 +10,7 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
@@ -62,7 +63,7 @@ class LookupPane(DrawnLines, can_focus=True):
         else:
             rows.append([(" Not opted out", "quiet")])
         if found.unmatched:
-            rows.append([(f" {found.unmatched} messages that belong to no conversation", "quiet")])
+            rows.append([(f" {counted(found.unmatched, 'message')} in no conversation", "quiet")])
         return rows
 
 

@@ -9,6 +9,7 @@ from textual import work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.follow_ups import end_follow_up
 from thrumsg_tui.store.database import Connection
@@ -102,7 +103,7 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         if not row.active:
             self.say("It has ended already.", warning=True)
             return
-        question = f"End {row.title!r}? It is unsent in {row.pending} conversations, and stays so."
+        question = f"End {row.title!r}? It is unsent in {counted(row.pending, 'conversation')}, and stays so."
         sure = await self.app.push_screen_wait(confirmation("End the follow-up", question, "End it"))
         if sure and await self.make(end_follow_up, self.thrumsg.who, row.id):
             self.say(f"{row.title} has ended.")

@@ -11,6 +11,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.people import Action
@@ -152,7 +153,7 @@ class MessengerScreen(MessengerWriting):
         view = self.view
         if view is None or not (chosen := await self._chosen(number)):
             return
-        what = f"{len(chosen)} conversations"
+        what = counted(len(chosen), "conversation")
         if len(chosen) == 1:
             what = (await self.thrumsg.desk.ask(conversation, chosen[0])).name
         picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to")

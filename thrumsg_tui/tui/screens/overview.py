@@ -108,13 +108,18 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         held = sum(each.assigned for each in shown.senders)
         unassigned = shown.senders[0].assigned
         self._conservation.show(
-            [(f"  {held - unassigned} assigned + {unassigned} Unassigned = {totals.total} contacts", "quiet")],
+            [
+                (
+                    f"  {held - unassigned} assigned + {unassigned} Unassigned = {counted(totals.total, 'contact')}",
+                    "quiet",
+                )
+            ],
             [(f"{counted(len(self.table.marks), 'sender')} marked ", "marked")] if self.table.marks else _hint(shown),
         )
         spark = sparkline(shown.replies_by_hour, self.thrumsg.glyphs)
         self._replies.show(
             [("  Replies by hour, last 24 h ", "quiet"), (spark, "recorded")],
-            [(f"{sum(shown.replies_by_hour)} messages ", "quiet")],
+            [(f"{counted(sum(shown.replies_by_hour), 'message')} ", "quiet")],
         )
         now = self.thrumsg.desk.db.clock()
         self.table.show_ages(
