@@ -23,7 +23,7 @@ from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.jobs import Job, job_in, job_of, open_jobs
 from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
-from thrumsg_tui.store.queries.undoing import people_in
+from thrumsg_tui.store.queries.way_back import people_in
 
 PACED_ABOVE = 20_000
 """Moves of one transaction at most: 0.6 to 1 s on `python -m benchmarks`, others waiting, where 90,000 are 4 to 5."""

@@ -20,7 +20,8 @@ from thrumsg_tui.store.changes.surveys import store_answer
 from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import details_of, last_undoable, undoable, way_back
+from thrumsg_tui.store.queries.undoing import last_undoable, undoable
+from thrumsg_tui.store.queries.way_back import details_of, way_back
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
