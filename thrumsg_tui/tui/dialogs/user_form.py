@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity, Role, User
 from thrumsg_tui.store.changes.people import add_user, edit_user
 from thrumsg_tui.tui.desk import Desk
@@ -31,7 +32,12 @@ def user_form(desk: Desk, who: Identity, glyphs: Glyphs, of: User | None = None)
         role = Role(entered["role"])
         if of is None:
             names = {key: entered[key].strip() for key in ("first_name", "last_name", "email")}
-            return await desk.do(add_user, who, entered["login"].strip(), **names, role=role)
+            try:
+                return await desk.do(add_user, who, entered["login"].strip(), **names, role=role)
+            except NotPermitted:
+                raise
+            except Refused as reason:  # what else may be wrong was looked at before
+                raise Unfit({"login": str(reason)}) from None
         changed = touched(entered, first_name=of.first_name, last_name=of.last_name, email=of.email)
         return await desk.do(edit_user, who, of.login, **changed, role=None if role is of.role else role)
 
