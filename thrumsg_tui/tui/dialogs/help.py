@@ -18,7 +18,7 @@ from thrumsg_tui.tui.widgets.drawn import DrawnLines, pad
 
 
 class _Keys(DrawnLines, can_focus=True):
-    DEFAULT_CSS = "_Keys { scrollbar-size-vertical: 1; }"
+    DEFAULT_CSS = "_Keys { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:
         super().__init__()
