@@ -163,7 +163,7 @@ async def test_sent_ones_are_in_no_tab_and_yet_owned_counted_exported_and_moved(
             assert await listed(person, tab) == set()
         assert person.sees("sent 1/1")
         await person.press("q")
-        assert person.sees("Total 1", "Sent 1", "1 assigned + 0 Unassigned = 1 contacts")
+        assert person.sees("Total 1", "Sent 1", "1 assigned + 0 Unassigned = 1 contact")
         with office.db.reading() as conn:
             exported = io.StringIO()
             csv.writer(exported).writerows(export_rows(conn, ExportKind.CONVERSATIONS, office.campaigns["Spring"].id))
