@@ -365,7 +365,7 @@ def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(
 ) -> None:
     create_campaign(db, owner, "Draft", "Hi", hours=DailyHours("UTC", 0, 1440), draft=True)
     [in_draft] = take_in(db, owner, "Draft", ["Ann"])
-    receive(db, None, ANN, "STOP")
+    receive(db, None, ANN, "STOP", campaign_id=spring.id)
     assert bodies(db, ann) == ["STOP", CONFIRMATION]
     assert bodies(db, in_draft) == []
     opt_in_number(db, owner, ANN)
@@ -389,9 +389,27 @@ def test_who_was_opted_out_before_and_asks_is_told_once(
     if texted:
         send(db, owner, ann)
     opt_out_number(db, owner, ANN)
-    for _ in range(2):
+    for _ in range(5):
         receive(db, None, ANN, "STOP")
     assert bodies(db, ann).count(CONFIRMATION) == 1
+
+
+def test_out_in_and_out_again_is_confirmed_once(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    opt_out_number(db, owner, ANN)
+    undo(db, owner)
+    opt_out_number(db, owner, ANN)
+    assert len(take_queued(db)) == 1
+
+
+def test_where_nothing_is_done_by_itself_nobody_is_told_by_itself(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    change_setting(db, owner, "auto_opt_out", "off")
+    opt_out_number(db, owner, ANN)
+    receive(db, None, ANN, "STOP")
+    assert CONFIRMATION not in bodies(db, ann)
 
 
 def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from threading import Event
+from threading import Event, Timer
 from typing import Any
 
 import pytest
 
 from tests.tui.office import PATIENCE, Office, settle
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.changes.sending import Sent, send
 from thrumsg_tui.tui.screens import messenger_writing
 
@@ -38,3 +39,55 @@ async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_sto
         await settle(person.pilot)
     assert office.bodies(maria)[-1] == "Hi Maria"
     assert office.draft(maria) is None
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_whoever_moves_on_while_a_message_is_sent_keeps_just_what_was_refused(
+    office: Office, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    maria = office.contact("Maria Lopez", wrote="Hello")
+    dev = office.contact("Dev Patel", wrote="Hello")
+    begun, due = Event(), Event()
+
+    def slow_send(*args: Any, **kwargs: Any) -> Sent:
+        begun.set()
+        due.wait(PATIENCE)
+        if refused:
+            raise Refused("The campaign was paused meanwhile.")
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(messenger_writing, "send", slow_send)
+    async with office.messenger() as person:
+        await person.press("enter")
+        person.send(*"Hi Maria", "enter")
+        while not begun.is_set():
+            await person.pilot.pause(0.01)
+        person.send("escape", "j")
+        await person.pilot.pause(0.5)
+        due.set()
+        await settle(person.pilot)
+        assert office.draft(dev) is None
+    assert office.draft(maria) == ("Hi Maria" if refused else None)
+    assert ("Hi Maria" in office.bodies(maria)) is not refused
+
+
+async def test_whoever_leaves_while_a_message_is_sent_leaves_no_draft(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria = office.contact("Maria Lopez", wrote="Hello")
+    begun, due = Event(), Event()
+
+    def slow_send(*args: Any, **kwargs: Any) -> Sent:
+        begun.set()
+        due.wait(PATIENCE)
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(messenger_writing, "send", slow_send)
+    async with office.messenger() as person:
+        await person.press("enter")
+        person.send(*"Hi Maria", "enter")
+        while not begun.is_set():
+            await person.pilot.pause(0.01)
+        Timer(1.5, due.set).start()
+        person.app.end()
+    assert (office.bodies(maria)[-1], office.draft(maria)) == ("Hi Maria", None)

@@ -13,7 +13,7 @@ _GAP = rf"[{_SPACE}{_DASH}()./]{{0,3}}"
 _NUMBER = re.compile(
     rf"""
     (?<![\d+]) (?<!\d[{_DASH}./])                # not in the middle of a number or a date
-    (?!\d{{4}}-\d\d-\d\d | \d\d?[./]\d\d?[./]\d\d)  # nor a date itself
+    (?!\d{{4}}-\d\d-\d\d | \d\d?[./]\d\d?[./](?:\d\d)?\d\d(?![{_DASH}./]?\d))  # nor a date itself
     (?: \+\d(?:{_GAP}\d){{6,14}}                # with a country code
       | \(?\d(?:{_GAP}\d){{9,14}}               # with an area code
       | \d{{3}}[{_SPACE}{_DASH}.]\d{{4}}          # the seven digits that neighbours give

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from thrumsg_tui.domain.campaigns import Setup
-from thrumsg_tui.domain.hours import DailyHours, parse_clock, require_place
+from thrumsg_tui.domain.hours import DailyHours, InitialWindow, parse_clock
 from thrumsg_tui.domain.words import HoursIn
 
 _T = TypeVar("_T")
@@ -56,7 +56,7 @@ def _read(entered: Texts, taken: Collection[str], wrong: dict[str, str]) -> Setu
 
 
 def _hours(entered: Texts, wrong: dict[str, str]) -> DailyHours | None:
-    timezone = _one(entered, "timezone", require_place, wrong)
+    timezone = _one(entered, "timezone", _timezone, wrong)
     opens, closes = (_one(entered, each, parse_clock, wrong) for each in ("opens", "closes"))
     if opens is None or closes is None:
         return None
@@ -73,6 +73,11 @@ def _one(entered: Texts, field: str, read: Callable[[str], _T], wrong: dict[str,
     except ValueError as reason:
         wrong[field] = str(reason)
         return None
+
+
+def _timezone(text: str) -> str:
+    """Read a time zone: one that was chosen once may stay, and so only the store knows whether it may be chosen."""
+    return InitialWindow(text, None, None).timezone
 
 
 def _day(text: str) -> date | None:

@@ -112,7 +112,8 @@ class Desk:
     def do_last(self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs) -> None:
         """Make a change while the app is ending, after those under way, and wait for it at most a second."""
         last: Future[object] = self._writer.submit(lambda: change(self.db, *args, **kwargs))
-        last.result(timeout=1)
+        with suppress(TimeoutError):  # somebody else writes for long: `close` waits for it
+            last.result(timeout=1)
 
     def close(self) -> None:
         """Stop what is long, let all else that is under way end, then close the connections."""

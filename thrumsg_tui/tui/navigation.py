@@ -127,8 +127,14 @@ class NavigatingApp(App[None]):
 
     def _remember(self) -> None:
         if self.place.campaign_id is not None:  # whoever quits by way of the campaigns comes back to the last one
-            self.run_worker(self.desk.do(set_preference, self.who.user.id, LAST_PLACE, str(self.place)))
+            self.run_worker(self._remember_place(str(self.place)))
         self.run_worker(self.tell_presence())
+
+    async def _remember_place(self, place: str) -> None:
+        try:
+            await self.desk.do(set_preference, self.who.user.id, LAST_PLACE, place)
+        except ThrumsgError as error:
+            self.tell(str(error))
 
     async def tell_presence(self) -> None:
         """Let others see where the person is."""

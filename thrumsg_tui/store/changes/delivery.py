@@ -77,7 +77,7 @@ def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
     if row["opted_out"] and (kind is not MessageKind.OPT_OUT_CONFIRMATION or not _to_be_told(tx, row["phone"])):
         _withdraw(tx, row, "message cancelled: the contact was opted out before it could leave")
         return None
-    if kind is MessageKind.OPT_OUT_CONFIRMATION and not row["opted_out"]:
+    if kind is MessageKind.OPT_OUT_CONFIRMATION and (not row["opted_out"] or _said_again(tx, row)):
         _withdraw(tx, row, "message cancelled: the contact was opted in again before it could leave")
         return None
     of = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
@@ -109,6 +109,21 @@ def _to_be_told(tx: Transaction, phone: str) -> bool:
         (phone,),
     ).fetchone()
     return row is not None
+
+
+def _said_again(tx: Transaction, row: sqlite3.Row) -> bool:
+    """Whether a later confirmation waits for the same number: it was opted in in between."""
+    later = tx.conn.execute(
+        """
+        SELECT 1 FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE contact.phone = ? AND message.kind = ? AND message.state = ? AND message.id > ?
+        LIMIT 1
+        """,
+        (row["phone"], MessageKind.OPT_OUT_CONFIRMATION, MessageState.QUEUED, row["id"]),
+    ).fetchone()
+    return later is not None
 
 
 def _withdraw(tx: Transaction, row: sqlite3.Row, why: str) -> None:

@@ -126,10 +126,11 @@ def store_opt_out(
 def store_own_words(tx: Transaction, phone: str, words: str, asked_in: ConversationId | None) -> None:
     """Note that a contact who is opted out has asked for it: from now on it is their own opt-out, for undo too.
 
-    Who was not told of it before is told now.
+    Who was not told of it before is told now; `asked_in` is None where nothing is told of itself.
     """
     present = describe_opt_out(tx, phone)
-    if present and not confirmations(tx, phone, present["at"]):
+    first_time = present is not None and present["kind"] != OptOutKind.AUTOMATIC
+    if asked_in and present and first_time and not confirmations(tx, phone, present["at"]):
         _confirm(tx, None, phone, asked_in)
     tx.conn.execute(
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",

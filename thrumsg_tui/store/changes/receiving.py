@@ -75,7 +75,8 @@ def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None) -> 
         case Heard.OPT_OUT if not opted_out and settings(tx.conn).auto_opt_out:
             store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, body.strip()[:200], asked_in=to)
         case Heard.OPT_OUT if opted_out:
-            store_own_words(tx, phone, body.strip()[:200], asked_in=to)
+            by_itself = settings(tx.conn).auto_opt_out
+            store_own_words(tx, phone, body.strip()[:200], asked_in=to if by_itself else None)
         case Heard.OPT_OUT if to:
             tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
         case Heard.OPT_IN if opted_out:
@@ -95,9 +96,9 @@ def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None) -> Conve
         JOIN contact ON contact.id = conversation.contact_id
         JOIN campaign ON campaign.id = conversation.campaign_id
         WHERE contact.phone = :phone AND campaign.state <> :archived {chosen}
-        ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, campaign.state = :draft, conversation.id DESC LIMIT 1
+        ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC LIMIT 1
         """,
-        {"phone": phone, "draft": CampaignState.DRAFT, "archived": CampaignState.ARCHIVED, "campaign_id": campaign_id},
+        {"phone": phone, "archived": CampaignState.ARCHIVED, "campaign_id": campaign_id},
     ).fetchone()
     if row is None and campaign_id is not None:
         raise Refused(f"{phone} has no conversation in that campaign that could take a message.")

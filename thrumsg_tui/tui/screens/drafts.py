@@ -7,6 +7,7 @@ from typing import cast
 from textual.timer import Timer
 
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.tui.shell import Shell
 from thrumsg_tui.tui.widgets.message_box import MessageBox
@@ -40,8 +41,21 @@ class DraftKeeper:
         if self._box.read_only and not leaving:  # being sent: it would be stored again after its own message
             self._timer = self._box.set_timer(_AFTER, self.store)
             return
-        change = self._shell.desk.do(keep_draft, self._shell.who, self.of, self._box.draft)
-        self._box.app.run_worker(change, name="draft")  # the app's, since the screen may be left meanwhile
+        kept = self._kept(self.of, self._box.draft)
+        self._box.app.run_worker(kept, name="draft")  # the app's, since the screen may be left meanwhile
+
+    async def _kept(self, of: ConversationId, draft: str | None) -> None:
+        try:
+            await self._shell.desk.do(keep_draft, self._shell.who, of, draft)
+        except ThrumsgError:  # somebody else writes for long: once more, unless another one is in the box by then
+            if self.of == of and self._box.is_attached:
+                self.typed()
+
+    async def keep(self) -> None:
+        """Store it and wait for that: what is sent next takes it away, and leaves it where it is refused."""
+        if self._timer is not None and self.of is not None:
+            self._stop()
+            await self._shell.desk.do(keep_draft, self._shell.who, self.of, self._box.draft)
 
     def store_last(self) -> None:
         """Store it while the app is ending."""

@@ -135,7 +135,7 @@ class MessengerMoving(MessengerPanes, PickingScreen):
         self.request = replace(self.request, sort=sort)
         self.follow, self.list.cursor = None, 0
         self.ask_again()
-        await self.thrumsg.desk.do(set_preference, self.thrumsg.who.user.id, CONVERSATION_SORT, sort)
+        await self.make(set_preference, self.thrumsg.who.user.id, CONVERSATION_SORT, sort)
 
     def action_escape(self) -> None:
         """Out of a count, then out of the search, then out of the marks, then back (`q` from the list)."""

@@ -125,7 +125,7 @@ class MessengerPanes(ReassigningScreen):
             height=max(height, 1),
             cursor_id=self.follow,
             cursor_index=self.list.cursor,
-            keep_open=self.conversation.written_in,
+            keep_open=self.conversation.drafts.of if self._front is Front.SIDEBAR else self.conversation.written_in,
             sent_tab=self.sent_tab,
         )
         view = await self.thrumsg.desk.ask(messenger_view, self.thrumsg.who, request, db.clock())

@@ -63,12 +63,14 @@ class MessengerWriting(MessengerMoving):
     @work(group=ACTION)
     async def _send_what_is_shown(self, shown: OpenConversation) -> None:
         desk, of, kind = self.thrumsg.desk, shown.conversation, self.conversation.kind
-        read_to = self.conversation.read_to
-        following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
+        read_to, body = self.conversation.read_to, self.box.content
         try:
-            sent = await self._sent(of, kind, read_to)
+            await self.conversation.drafts.keep()
+            following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
+            sent = await self._sent(of, kind, body, read_to)
             if sent:
-                self.conversation.drafts.forget()
+                if self.conversation.drafts.of == of.id:
+                    self.conversation.drafts.forget()
                 await self._go_on_after(sent, of, following)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
@@ -76,9 +78,9 @@ class MessengerWriting(MessengerMoving):
             await self.ask_and_paint()
             self.box.read_only = False
 
-    async def _sent(self, of: Conversation, kind: MessageKind, read_to: MessageId | None) -> Sent | None:
-        """Send what the box holds; ask first where the thread has moved on since it was read."""
-        desk, who, body, up = self.thrumsg.desk, self.thrumsg.who, self.box.content, of.follow_up_id
+    async def _sent(self, of: Conversation, kind: MessageKind, body: str, read_to: MessageId | None) -> Sent | None:
+        """Send what the box held; ask first where the thread has moved on since it was read."""
+        desk, who, up = self.thrumsg.desk, self.thrumsg.who, of.follow_up_id
         try:
             return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to)
         except MovedOn as meanwhile:
