@@ -25,13 +25,13 @@ async def undo_confirmation(desk: Desk, who: Identity, event_id: EventId, phones
 
 def _question(shown: UndoPreview, staying: Sequence[str]) -> str:
     question = f"Take back change {shown.entry.id}: {shown.entry.summary}?"
-    if not shown.takes_effect:
-        question += "\n\nNothing of it is left to take back: it was changed again since."
-    elif shown.moves or shown.skipped:
+    if shown.moves or shown.skipped:
         question += f"\n\n{shown.moves} go back"
         question += (
             f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay" if shown.skipped else ""
         )
         more = f" and {len(shown.skipped) - len(staying)} more" if len(shown.skipped) > len(staying) else ""
         question += f": {', '.join(staying)}{more}." if staying else "."
+    elif not shown.takes_effect:
+        question += "\n\nNothing of it is left to take back: it was changed again since."
     return question
