@@ -1,24 +1,45 @@
-"""Keeping what went wrong in a file: a traceback can hold people's numbers, and the screen is not the place."""
+"""Keeping what went wrong in a file, for a developer, without what people wrote or are called."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from traceback import format_exception
+from traceback import TracebackException
 
 from thrumsg_tui import __version__
+from thrumsg_tui.folders import make_private
 
 
-def keep(error: Exception) -> str:
+def keep(error: BaseException) -> str:
     """Append an unforeseen error to the log, which is its owner's only; return a sentence that says where it is."""
     from platformdirs import user_log_path
 
     what = f"Something went wrong that should not have ({type(error).__name__})"
     log = user_log_path("thrumsg", appauthor=False) / "errors.log"
     try:
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(log.parent)
         log.touch(mode=0o600)
         with log.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(f"{datetime.now(UTC).isoformat()} thrumsg {__version__}\n{''.join(format_exception(error))}\n")
+            file.write(f"{datetime.now(UTC).isoformat()} thrumsg {__version__}\n")
+            file.writelines(f"{line}\n" for line in _told(TracebackException.from_exception(error)))
+            file.write("\n")
     except OSError as unwritable:
         return f"{what}, and {log} could not be written: {unwritable.strerror}."
     return f"{what}. Please send {log} to whoever looks after thrumsg."
+
+
+def _told(error: TracebackException) -> Iterator[str]:
+    """Tell the types of what was raised and the lines of code that it went through.
+
+    Its words are left out: they quote messages and numbers.
+    """
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before:
+        yield from _told(before)
+        yield "which led to"
+    for frame in error.stack:
+        yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
+        yield f"    {frame.line}"
+    yield str(getattr(error, "exc_type_str", None) or getattr(error.exc_type, "__qualname__", ""))
+    for each in error.exceptions or ():
+        yield from _told(each)

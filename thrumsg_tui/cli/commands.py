@@ -218,8 +218,8 @@ def _add_reassignment(commands: Commands) -> None:
     destinations.add_argument("--level", action="store_true", help="bring totals close, in place of equal shares")
     plans = move.add_argument_group("preview")
     plans.add_argument("--preview", action="store_true", help="say what would happen, change nothing")
-    plans.add_argument("--save-plan", type=Path, metavar="FILE", help="keep the preview")
-    plans.add_argument("--plan", type=Path, metavar="FILE", help="do exactly what was previewed")
+    plans.add_argument("--save-plan", type=Path, metavar="FILE", help="keep the preview; - prints it")
+    plans.add_argument("--plan", type=Path, metavar="FILE", help="do exactly what was previewed; - reads a pipe")
     undo = commands.add("undo", "journal.undo", "take a change back, by default your last")
     undo.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
     undo.add_argument("--preview", action="store_true", help="say what would go back, and change nothing")
@@ -239,7 +239,9 @@ def _wrong_move(args: Namespace) -> str | None:
         return "give one of --from (and --from-unassigned), --from-everyone, --conversation"
     if destinations != 1:
         return "give one of --to, --to-unassigned, --to-everyone"
-    return "--save-plan goes with --preview" if args.save_plan and not args.preview else None
+    if args.save_plan and not args.preview:
+        return "--save-plan goes with --preview"
+    return "--save-plan - prints the plan: leave --json out" if args.json and str(args.save_plan) == "-" else None
 
 
 @options.value
@@ -253,18 +255,26 @@ def _status_filter(text: str) -> StatusFilter:
 def _add_files(commands: Commands) -> None:
     take_in = commands.add("import", "files.take_in", "import a CSV file", check=_wrong_import)
     take_in.add_argument("kind", choices=_words(ImportKind))
-    take_in.add_argument("file", type=Path, metavar="FILE")
+    take_in.add_argument("file", type=Path, metavar="FILE", help="- reads a pipe")
     take_in.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
     take_in.add_argument("--map", action="append", default=[], type=options.column, metavar="FIELD=COLUMN")
     take_in.add_argument("--region", default="US", help="of numbers without a country code")
     take_in.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
-    take_in.add_argument("--rejects", type=Path, metavar="FILE", help="write the rows that could not be used here")
+    take_in.add_argument(
+        "--rejects", type=Path, metavar="FILE", help="write the rows that could not be used here; - prints them"
+    )
     export = commands.add("export", "files.export", "write a CSV file", late="name")
     export.add_argument("kind", choices=_words(ExportKind))
     export.add_argument("name", nargs="?", metavar="NAME", help="of one campaign; default: all")
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
-    backup = commands.add("backup", "upkeep.backup", "copy the database while it is in use")
-    backup.add_argument("file", type=Path, metavar="FILE")
+    backup = commands.add("backup", "upkeep.backup", "copy the database while it is in use", check=_wrong_backup)
+    backup.add_argument("file", type=Path, metavar="FILE", help="an older backup is replaced; - is standard output")
+    restore = commands.add("restore", "restoring.restore", "go back to a backup; what is there now is kept in a copy")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what backup wrote")
+
+
+def _wrong_backup(args: Namespace) -> str | None:
+    return "backup - prints the copy: leave --json out" if args.json and str(args.file) == "-" else None
 
 
 def _wrong_import(args: Namespace) -> str | None:
@@ -273,7 +283,7 @@ def _wrong_import(args: Namespace) -> str | None:
         return f"import {args.kind} needs --campaign NAME"
     if args.campaign and not kind.takes_campaign:
         return f"{args.kind} belong to no campaign: leave --campaign out"
-    return None
+    return "--rejects - prints the rejected rows: leave --json out" if args.json and str(args.rejects) == "-" else None
 
 
 def _add_upkeep(commands: Commands) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TextIO
 
-from thrumsg_tui.cli.printing import Report, standard_output
-from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.printing import Report, complain, standard_output
+from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import field_code
@@ -19,7 +20,7 @@ from thrumsg_tui.store.exporting import exported
 from thrumsg_tui.store.importing import kinds
 from thrumsg_tui.store.importing.columns import other_columns
 from thrumsg_tui.store.importing.kinds import Order
-from thrumsg_tui.store.importing.result import Imported, Rejected, refuse_rejects_file, write_rejects
+from thrumsg_tui.store.importing.result import Imported, Rejected, list_rejects, refuse_rejects_file, write_rejects
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.redacting import phone_display
 
@@ -27,7 +28,7 @@ from thrumsg_tui.store.redacting import phone_display
 def take_in(session: Session, args: Namespace) -> Report:
     """Import a file, and account for every row of it."""
     order = Order(args.campaign, _mapping(args.map), args.region, args.dry_run)
-    if args.rejects:
+    if args.rejects and not _to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
     done = kinds.take_in(session.db, session.who, ImportKind(args.kind), args.file, order)
     kept, trouble = _keep_rejects(args, done) if args.rejects else ([], "")
@@ -54,7 +55,22 @@ def take_in(session: Session, args: Namespace) -> Report:
     if others := _other_columns(done):
         becoming = "Custom fields" if kinds.KINDS[ImportKind(args.kind)].custom else "Not used"
         lines += [f"{becoming}: {', '.join(others)}."]
+    if args.rejects and _to_standard_output(args.rejects):
+        return _print_rejects(done, lines)
     return Report(record, [*lines, *kept], code=1 if trouble else 0, error=trouble)
+
+
+def _to_standard_output(path: Path) -> bool:
+    return str(path) == STANDARD_STREAM
+
+
+def _print_rejects(done: Imported, lines: Sequence[str]) -> Report:
+    """Print the rejected rows; what the import did is said where it does not get between them."""
+    for line in lines:
+        complain(line)
+    with standard_output() as out:
+        list_rejects(_as_csv(out), done.header, done.rejected)
+    return Report(None, [])
 
 
 def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -70,6 +86,8 @@ def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 def _keep_rejects(args: Namespace, done: Imported) -> tuple[list[str], str]:
     """Write the rejected rows; say where they are, and what went wrong: the import itself is done by then."""
+    if _to_standard_output(args.rejects):
+        return [], ""
     try:
         write_rejects(args.rejects, args.file, done.header, done.rejected)
     except Refused as reason:
@@ -87,7 +105,7 @@ def export(session: Session, args: Namespace) -> Report:
         with session.db.reading() as conn:
             campaign_id = find_campaign(conn, args.name).id
     kind = ExportKind(args.kind)
-    if args.out:
+    if args.out and not _to_standard_output(args.out):
         rows = write_export(session.db, session.who, kind, args.out, campaign_id)
         return Report({"file": str(args.out), "rows": rows}, [f"{counted(rows, 'row')} in {args.out}."])
     if args.json:
@@ -144,6 +162,10 @@ def _row_record(of: Rejected, phones: PhoneDisplay) -> dict[str, object]:
 
 
 def _as_csv(out: TextIO) -> TextIO:
+    """Write as to a file, in UTF-8; a terminal has an encoding of its own."""
     if isinstance(out, TextIOWrapper):
-        out.reconfigure(encoding="utf-8", newline="")
+        if out.isatty():
+            out.reconfigure(errors="replace")
+        else:
+            out.reconfigure(encoding="utf-8", newline="")
     return out

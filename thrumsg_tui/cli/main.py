@@ -14,6 +14,9 @@ from thrumsg_tui.cli.printing import complain, show, standard_output, stop_writi
 from thrumsg_tui.cli.words import command_words
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 
+_WITHOUT_SESSION = {"restoring.restore"}
+"""Commands that do without a database that can be opened."""
+
 DONE, REFUSED, DATABASE, BROKEN, INTERRUPTED = 0, 1, 3, 70, 130
 """Exit statuses; argparse has 2 for usage."""
 
@@ -47,6 +50,10 @@ def _run(given: Sequence[str]) -> int:
 
 
 def _reported(command: Callable[..., Any], args: Namespace) -> int:
+    if args.run in _WITHOUT_SESSION:
+        report = command(args)
+        show(report, as_json=args.json)
+        return int(report.code)
     from thrumsg_tui.cli.session import finish_what_was_left, opened
     from thrumsg_tui.store.redacting import refusals_redacted
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from io import TextIOWrapper
 
 from thrumsg_tui.cli.contract import opt_out_record
 from thrumsg_tui.cli.phone_numbers import read_number
 from thrumsg_tui.cli.printing import Report, pairs, table
-from thrumsg_tui.cli.session import STANDARD_INPUT, Session
+from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Action
@@ -61,7 +59,7 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
 def opt_out_list(session: Session, args: Namespace) -> Report:
     """Opt out the numbers in a file, or in what is piped in; nobody is told (`docs/rules.md 5.2`)."""
     session.who.require(Action.CHANGE_OPT_OUTS)
-    text = _piped_in() if str(args.file) == STANDARD_INPUT else read_text(args.file)[0]
+    text = read_text(args.file)[0]
     done = opt_out_numbers(session.db, session.who, text, args.note, args.region)
     with session.db.reading() as conn:
         shown = phone_display(conn)
@@ -78,12 +76,6 @@ def opt_out_list(session: Session, args: Namespace) -> Report:
     lines += [f"  line {each.line}: rejected, {each.reason}" for each in done.unreadable]
     lines += [f"Undo with: thrumsg undo {done.event}"] if done.event is not None else []
     return Report(record, lines)
-
-
-def _piped_in() -> str:
-    if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-    return sys.stdin.read()
 
 
 def change_note(session: Session, args: Namespace) -> Report:

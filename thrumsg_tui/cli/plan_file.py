@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -12,6 +12,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import Move, Plan
 from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.files import writing_text
+from thrumsg_tui.store.reading import called, read_file
 
 _FORMAT = "thrumsg reassignment plan"
 _VERSION = 1
@@ -19,6 +20,12 @@ _VERSION = 1
 
 def save(path: Path, campaign: str, planned: Plan) -> None:
     """Write a plan, whole or not at all; `Refused` where it cannot be written."""
+    with writing_text(path) as file:
+        write(file, campaign, planned)
+
+
+def write(file: TextIO, campaign: str, planned: Plan) -> None:
+    """Write a plan to an open file."""
     content = {
         "format": _FORMAT,
         "version": _VERSION,
@@ -40,24 +47,22 @@ def save(path: Path, campaign: str, planned: Plan) -> None:
         ],
         "already_there": list(planned.already_there),
     }
-    with writing_text(path) as file:
-        json.dump(content, file, indent=1)
-        file.write("\n")
+    json.dump(content, file, indent=1)
+    file.write("\n")
 
 
 def load(path: Path) -> tuple[str, Plan]:
-    """Read a plan, and the name of its campaign; `Refused` for a file that is none."""
+    """Read a plan, and the name of its campaign, with `-` from standard input; `Refused` for a file that is none."""
+    text = read_file(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text.decode("utf-8"))
         if content["format"] != _FORMAT:
             raise ValueError(content["format"])  # noqa: TRY301 - as for any other file that is none
         if content["version"] == _VERSION:
             return str(content["campaign"]), _plan(content)
-    except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}. Nothing was moved.") from error
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise Refused(f"{path} is not a plan that --save-plan wrote. Nothing was moved.") from error
-    raise Refused(f"{path} was saved by another version of thrumsg: make the preview again. Nothing was moved.")
+        raise Refused(f"{called(path)} is not a plan that --save-plan wrote. Nothing was moved.") from error
+    raise Refused(f"{called(path)} was saved by another version of thrumsg: make the preview again. Nothing was moved.")
 
 
 def _plan(content: dict[str, Any]) -> Plan:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.contract import outcome_record, preview_record
-from thrumsg_tui.cli.printing import Report, complain, table
-from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.printing import Report, complain, standard_output, table
+from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
@@ -21,6 +21,7 @@ from thrumsg_tui.store.changes import reassign as changes
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
 from thrumsg_tui.store.queries.jobs import open_jobs
+from thrumsg_tui.store.reading import called
 
 
 def reassign(session: Session, args: Namespace) -> Report:
@@ -88,6 +89,10 @@ def _preview(session: Session, args: Namespace) -> Report:
         planned = queries.plan(conn, _request(conn, args), session.db.clock())
         of = campaigns.campaign(conn, planned.campaign_id)
     lines = _lines(planned)
+    if args.save_plan and str(args.save_plan) == STANDARD_STREAM:
+        with standard_output() as out:
+            plan_file.write(out, of.name, planned)
+        return Report(None, [])
     if args.save_plan:
         plan_file.save(args.save_plan, of.name, planned)
         lines += [f"Saved. Do exactly this with: thrumsg reassign --plan {args.save_plan}"]
@@ -125,5 +130,5 @@ def _saved(session: Session, args: Namespace) -> Plan:
         ours = ours and planned.as_of <= queries.newest_event(conn)
         ours = ours and all(now.get(each, login) == login for each, login in planned.logins.items())
     if not ours:
-        raise Refused(f"{args.plan} was saved from another database. Nothing was moved.")
+        raise Refused(f"{called(args.plan)} was saved from another database. Nothing was moved.")
     return planned

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.cli.printing import complain
 from thrumsg_tui.cli.words import readable
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
-from thrumsg_tui.domain.people import Action, Identity, Role
+from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.folders import make_private
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.database import Database
 
 
-STANDARD_INPUT = "-"
-"""Stands for what is piped in where a file is asked for."""
+STANDARD_STREAM = "-"
+"""Stands for standard input or output where a file is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def opened(args: Namespace) -> Iterator[Session]:
     from thrumsg_tui.store.changes.people import make_first_owner
     from thrumsg_tui.store.queries.people import identify
 
+    require_no_files(args)
     person = account(args.forced_login)
     path = database_path(args.db)
     db = open_database(path)
@@ -59,9 +61,9 @@ def opened(args: Namespace) -> Iterator[Session]:
         is_new = make_first_owner(db, person.login, person.first_name, person.last_name)
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        _require_own_files(args, who)
         let_due(db)
-        yield Session(db, who)
+        with db.damage_named():
+            yield Session(db, who)
         if is_new:
             complain(f"{path} is new, and {person.login} is its owner.")
     finally:
@@ -102,18 +104,19 @@ def _require_own_account(args: Namespace, path: Path) -> None:
         )
 
 
-def _require_own_files(args: Namespace, who: Identity) -> None:
-    """Raise `NotPermitted` where somebody below admin names a file under a forced command (`docs/rules.md 8.2`).
+def require_no_files(args: Namespace) -> None:
+    """Raise `NotPermitted` where a file is named under a forced command, by anybody (`docs/rules.md 8.2`).
 
-    The account that the command runs in is not theirs, and so its files are not.
+    The account that the key opens is shared. Whoever could write a file of their choice there, with what a contact
+    wrote in it, could give themselves a shell.
     """
-    if args.forced_login is None or who.role.rank >= Role.ADMIN.rank:
+    if args.forced_login is None:
         return
     for name, value in vars(args).items():
-        if isinstance(value, Path) and name != "db" and str(value) != STANDARD_INPUT:
+        if isinstance(value, Path) and name != "db" and str(value) != STANDARD_STREAM:
             raise NotPermitted(
-                f"You may not name a file here, as {value}: your key opens an account that is shared, and its files "
-                "are for admins."
+                f"You may not name a file here, as {value}: your key opens an account that is shared. "
+                "Name - to read standard input or write to standard output."
             )
 
 
@@ -142,7 +145,7 @@ def own_folder() -> Path:
 
     folder = user_data_path("thrumsg", appauthor=False)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
     except OSError as error:
         raise DatabaseUnusable(
             f"The folder {folder} cannot be made: {error.strerror}. Name a file with --db."

@@ -27,5 +27,9 @@ class DatabaseUnusable(ThrumsgError):
     """The database file cannot be used; the text says why and what to do."""
 
 
+class DatabaseDamaged(DatabaseUnusable):
+    """The file holds what no thrumsg has written; nothing was changed (`docs/rules.md 11.5`)."""
+
+
 class DatabaseBusy(DatabaseUnusable):
     """Somebody else held the database for longer than we wait; nothing was changed."""

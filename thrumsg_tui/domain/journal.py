@@ -36,6 +36,7 @@ class Deed(StrEnum):
     CHANGE_SETTING = "change_setting"
     IMPORT = "import"
     REPAIR = "repair"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)

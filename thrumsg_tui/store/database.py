@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 
-from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
-from thrumsg_tui.store.recognising import connect, foreign, refuse_foreign
+from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnusable, Refused
+from thrumsg_tui.store.recognising import connect, damaged, foreign, refuse_foreign
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 from thrumsg_tui.store.times import to_ms
 
@@ -89,6 +91,10 @@ class Database:
                 with suppress(sqlite3.Error):  # the first error is the one to report
                     conn.rollback()
                 raise
+
+    def damage_named(self) -> AbstractContextManager[None]:
+        """Name damage to the file as the cause of what fails outside any transaction."""
+        return damage_named(self.path)
 
     def version(self) -> int:
         """A number that changes whenever anyone else than this thread's reader wrote; 5 µs."""
@@ -192,49 +198,144 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
+_ROOM = 64 * 1024
+"""Bytes that a disk must have free for the files that SQLite makes beside a database."""
+
+_TROUBLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM}
+
+_SUSPECT = (
+    sqlite3.Error,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    AssertionError,
+    MemoryError,
+)
+"""What code that takes a row for sound raises where it is not."""
+
+
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system raise into sentences."""
+    """Turn what SQLite and the file system raise into sentences, and what a damaged file leads to as well."""
     try:
-        yield
+        with damage_named(path):
+            yield
     except sqlite3.OperationalError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise DatabaseBusy(
                 f"Somebody else kept {path} locked for {BUSY_SECONDS} seconds. Nothing was changed; try again."
             ) from error
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or (code in _TROUBLE and _is_full(path)):
             raise DatabaseUnusable(
                 f"The disk that holds {path} is full. This change was not made, all earlier ones are kept; "
                 "free some space and try again."
             ) from error
-        if code in {
-            sqlite3.SQLITE_CANTOPEN,
-            sqlite3.SQLITE_READONLY,
-            sqlite3.SQLITE_IOERR,
-            sqlite3.SQLITE_PERM,
-        }:
-            raise DatabaseUnusable(
-                f"{path} cannot be opened, read or written ({error}). Check its permissions and the disk."
-            ) from error
-        raise
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            raise DatabaseUnusable(
-                f"{path} is damaged ({error}). Keep a copy, then try `thrumsg doctor`, or go back to a backup."
-            ) from error
+        if code in _TROUBLE:
+            raise DatabaseUnusable(_not_accessible(path, str(error))) from error
         raise
     except PermissionError as error:
         raise DatabaseUnusable(f"You may not read or write {path}: ask whoever owns it.") from error
 
 
-def overwrite(path: Path, source: Path) -> None:
-    """Replace the contents of one thrumsg file, which others may have open, by another's, in one transaction."""
+@contextmanager
+def damage_named(path: Path) -> Iterator[None]:
+    """Where something fails as it does on a damaged file, look whether the file is damaged (`docs/rules.md 11.5`).
+
+    Raises `DatabaseDamaged` if it is, and `Refused` where a row is gone that the change was about. Anything else is
+    raised as it came: a mistake of ours is never taken for damage.
+    """
+    try:
+        yield
+    except _SUSPECT as error:
+        if getattr(error, "looked_into", False):
+            raise
+        if reason := _damage(path, error):
+            raise DatabaseDamaged(damaged(path, reason)) from error
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            raise Refused("What this is about is not in the database any more. Nothing was changed.") from error
+        error.looked_into = True  # type: ignore[union-attr]
+        raise
+
+
+def _damage(path: Path, error: BaseException) -> str:
+    """Say what is damaged in a file, "" where nothing is."""
+    from thrumsg_tui.store.doctor.damage import damage, is_trouble_of_its_own  # late: nothing failed so far
+
+    if is_trouble_of_its_own(error):
+        return ""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return str(error)
+    try:
+        conn = connect(path, BUSY_SECONDS)
+        try:
+            found = damage(conn)
+        finally:
+            conn.close()
+    except (sqlite3.Error, OSError):  # whether it is damaged cannot be told just now
+        return ""
+    return found[0].said if found else ""
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.resolve().parent).free < _ROOM
+    except OSError:
+        return False
+
+
+def _not_accessible(path: Path, reason: str) -> str:
+    """Say why a file, or one that SQLite keeps beside it, cannot be used."""
+    of = os.path.realpath(path)
+    for each in map(Path, (of, f"{of}-wal", f"{of}-shm", f"{of}-journal")):
+        if each.exists() and not os.access(each, os.R_OK | os.W_OK):
+            remedy = (
+                f"`chmod u+rw {each}`, or ask whoever owns it"
+                if os.access(each.parent, os.W_OK)
+                else "ask whoever owns it"
+            )
+            return f"You may not read and write {each}, and {path} cannot be used without it: {remedy}."
+    if not os.access(Path(of).parent, os.W_OK):
+        return f"{path} cannot be used, since nothing may be written in its folder ({reason}). Check its permissions."
+    return f"{path} cannot be opened, read or written ({reason}). Check its permissions and the disk."
+
+
+def overwrite(path: Path, source: Path, once_locked: Callable[[], None] = lambda: None) -> None:
+    """Replace the contents of one thrumsg file, which others may have open, by another's, in one transaction.
+
+    `once_locked` is called when nobody else can write any more, while all still read what was there; what it raises
+    leaves everything as it was. Raises `DatabaseBusy` where somebody else keeps the file locked for too long.
+    """
     with translated_errors(path):
         before, after = _connect(source), _connect(path)
         try:
-            before.backup(after)
+            after.execute("PRAGMA synchronous = FULL")
+            before.backup(after, pages=_PAGES_AT_ONCE, progress=_watched(once_locked))
         finally:
             before.close()
             after.close()
+
+
+_PAGES_AT_ONCE = 256
+
+
+def _watched(once_locked: Callable[[], None]) -> Callable[[int, int, int], None]:
+    """Watch the steps of SQLite's backup: the first one takes the lock; Python would try for ever to get it."""
+    deadline = monotonic() + BUSY_SECONDS
+    locked = False
+
+    def watch(status: int, _remaining: int, _total: int) -> None:
+        nonlocal locked
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            if monotonic() > deadline:
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = status
+                raise error
+        elif not locked:
+            locked = True
+            once_locked()
+
+    return watch

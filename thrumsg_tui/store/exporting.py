@@ -12,7 +12,7 @@ from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export_rows import Rows, count_rows, export_rows
-from thrumsg_tui.store.files import writing_text
+from thrumsg_tui.store.files import text_for, writing_text
 from thrumsg_tui.store.progress import EVERY, OnProgress
 
 _PHONE = re.compile(r"\+[0-9]{7,15}")  # E.164 has at most 15 digits; fewer than 7 are nobody's
@@ -58,9 +58,11 @@ def exported(
 
 def _write(rows: Rows, file: TextIO) -> int:
     writer = csv.writer(file)
+    shown = text_for(file)
     count = -1
     for count, row in enumerate(rows):  # noqa: B007
-        writer.writerow(map(_harmless, row))
+        cells = map(_harmless, row)
+        writer.writerow([shown(cell) if isinstance(cell, str) else cell for cell in cells])
     return count
 
 

@@ -4,69 +4,78 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.store.recognising import is_thrumsg
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.recognising import COMPANIONS, is_thrumsg
+
+PRIVATE = 0o600
+"""The mode of a file that is made: its maker's only (`docs/rules.md 11.2`)."""
 
 
 def refuse_database(target: Path) -> None:
     """Raise `Refused` for a file that is a thrumsg database, or belongs to one: nothing may take its place."""
-    of = Path(str(target).removesuffix("-wal").removesuffix("-shm"))
-    if of.is_file() and is_thrumsg(of):
+    name = os.path.realpath(target)  # the link may have any name
+    for ending in COMPANIONS:
+        name = name.removesuffix(ending)
+    try:
+        ours = Path(name).is_file() and is_thrumsg(Path(name))
+    except OSError:  # whoever may not read it cannot tell, and what cannot be written says so itself
+        return
+    if ours:
         raise Refused(f"{target} is a thrumsg database, or part of one: name another file. Nothing was written.")
 
 
 def refuse_unwritable(target: Path) -> None:
     """Raise `Refused` for a file that could not be written, found out before there is anything to write."""
-    if _is_pipe_or_device(target):
-        if not os.access(target, os.W_OK):
-            raise Refused(f"You may not write to {target}. Nothing was changed.")
-        return
-    refuse_database(target)
-    target = target.resolve()
-    if target.is_dir():
-        raise Refused(f"{target} is a folder; name a file in it. Nothing was changed.")
-    part = _part(target)
-    try:
-        part.touch(exist_ok=False)
+    with _explained(target, "Nothing was changed."):
+        if _is_pipe_or_device(target):
+            if not os.access(target, os.W_OK):
+                raise Refused(f"You may not write to {target}. Nothing was changed.")
+            return
+        refuse_database(target)
+        resolved = _resolved(target, "Nothing was changed.")
+        part = _part(resolved)
+        os.close(_made(part))
         part.unlink()
-    except OSError as error:
-        raise Refused(f"{target} cannot be written: {error.strerror or error}. Nothing was changed.") from error
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a path beside `target` to write to, which takes its place at the end; if anything is raised, nothing stays.
+    """Give an empty file beside `target` to write to, which takes its place at the end.
 
-    The new file survives a power cut. What a process that died left beside `target` is removed. Raises `Refused` where
-    the target is a folder or cannot be written.
+    If anything is raised, nothing stays. The new file survives a power cut, is its maker's only, and keeps the mode and
+    the owner of a file that it replaces (`docs/rules.md 11.2`). What a process that died left beside `target` is
+    removed. Raises `Refused` where the target is a folder or cannot be written.
     """
-    target = target.resolve()
-    if target.is_dir():
-        raise Refused(f"{target} is a folder; name a file in it.")
-    part = _part(target)
-    try:
-        part.unlink(missing_ok=True)
-        _remove_left_behind(target)
-        yield part
-        _to_disk(part)
-        part.replace(target)
-        _to_disk(target.parent)
-    except OSError as error:
-        raise Refused(f"{target} cannot be written: {error.strerror or error}. No file was left behind.") from error
-    finally:
-        with suppress(OSError):  # the first error is the one to report
-            part.unlink(missing_ok=True)
+    with _explained(target, "No file was left behind."):
+        resolved = _resolved(target, "")
+        part = _part(resolved)
+        try:
+            remove_part(part)
+            _remove_left_behind(resolved)
+            os.close(_made(part))
+            yield part
+            take_over(part, resolved)
+            to_disk(part)
+            part.replace(resolved)
+            to_disk(resolved.parent)
+        finally:
+            with suppress(OSError):  # the first error is the one to report
+                remove_part(part)
 
 
 @contextmanager
 def writing_text(target: Path) -> Iterator[TextIO]:
     """Open a UTF-8 file that takes the place of `target` when it is whole; a pipe or device is written directly."""
-    if _is_pipe_or_device(target):
+    with _explained(target, "No file was left behind."):
+        direct = _is_pipe_or_device(target)
+    if direct:
         try:
             with target.open("w", encoding="utf-8", newline="") as file:
                 yield file
@@ -74,8 +83,44 @@ def writing_text(target: Path) -> Iterator[TextIO]:
             raise Refused(f"{target} cannot be written: {error.strerror or error}.") from error
         return
     refuse_database(target)
-    with replacing(target) as part, part.open("x", encoding="utf-8", newline="") as file:
+    with replacing(target) as part, part.open("w", encoding="utf-8", newline="") as file:
         yield file
+
+
+def text_for(file: TextIO) -> Callable[[str], str]:
+    """How text from outside is written: as it is, but harmless where that is to a terminal (`docs/rules.md 11.3`)."""
+    return safe_text if file.isatty() else str
+
+
+def part_beside(target: Path) -> Path:
+    """What is written first, beside a target; `remove_part` removes it with what SQLite may have put beside it."""
+    part = _part(target)
+    remove_part(part)
+    _remove_left_behind(target)
+    os.close(_made(part))
+    return part
+
+
+def remove_part(part: Path) -> None:
+    """Remove a file that was only on the way to another."""
+    for ending in ("", *COMPANIONS):
+        part.with_name(part.name + ending).unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(target: Path, otherwise: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"{target} cannot be written: {error.strerror or error}. {otherwise}") from error
+
+
+def _resolved(target: Path, otherwise: str) -> Path:
+    """Follow links to the file itself, which is what is replaced."""
+    resolved = Path(os.path.realpath(target))
+    if resolved.is_dir():
+        raise Refused(f"{target} is a folder; name a file in it. {otherwise}".rstrip())
+    return resolved
 
 
 def _is_pipe_or_device(path: Path) -> bool:
@@ -83,12 +128,29 @@ def _is_pipe_or_device(path: Path) -> bool:
 
 
 def _part(target: Path) -> Path:
-    """What is written first, beside the target."""
     return target.with_name(f".{target.name}.{os.getpid()}.part")
 
 
+def _made(part: Path) -> int:
+    """Make a file that was not there, and open it."""
+    return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+
+
+def take_over(part: Path, target: Path) -> None:
+    """Give a new file the mode and the owner of the one that it replaces."""
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return
+    new = part.stat()
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        with suppress(PermissionError):  # only root may give a file away
+            os.chown(part, old.st_uid, old.st_gid)
+    part.chmod(stat.S_IMODE(old.st_mode) & 0o777)
+
+
 def _remove_left_behind(target: Path) -> None:
-    left = re.compile(rf"\.{re.escape(target.name)}\.([0-9]+)\.part")
+    left = re.compile(rf"\.{re.escape(target.name)}\.([0-9]+)\.part(-wal|-shm|-journal)?")
     for each in target.parent.iterdir():
         if (found := left.fullmatch(each.name)) and not _is_alive(int(found[1])):
             each.unlink(missing_ok=True)
@@ -104,7 +166,8 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """See that a file, or a folder's list of files, survives a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -8,15 +8,18 @@ process brings up to date just now, or was killed at that, looks damaged.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import threading
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
 from thrumsg_tui.store.schema import APPLICATION_ID
 
 _SQLITE = b"SQLite format 3\0"
+_HEADER = 100
 _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
 
 _looking = threading.RLock()
@@ -34,6 +37,17 @@ def is_thrumsg(path: Path) -> bool:
     return header.startswith(_SQLITE) and int.from_bytes(header[_APPLICATION_ID]) == APPLICATION_ID
 
 
+def was_thrumsg(path: Path) -> bool:
+    """Whether a file that does not look like a database may have been one of ours before its beginning was damaged.
+
+    Such a one still has our mark, or nothing but zeros where it began. Not to be asked of a file that is open here.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    mark = int.from_bytes(header[_APPLICATION_ID]) == APPLICATION_ID
+    return len(header) == _HEADER and (mark or not any(header))
+
+
 def refuse_foreign(path: Path) -> None:
     """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; it stays as it is."""
     if not path.exists():
@@ -42,8 +56,20 @@ def refuse_foreign(path: Path) -> None:
         return
     if path.is_dir():
         raise DatabaseUnusable(f"{path} is a folder, not a thrumsg database.")
+    if not path.is_file():
+        raise DatabaseUnusable(f"{path} is a device or a pipe, not a thrumsg database.")
     if path.stat().st_size and not is_thrumsg(path):
+        if was_thrumsg(path):
+            raise DatabaseDamaged(damaged(path, "its beginning is gone"))
         raise DatabaseUnusable(foreign(path))
+
+
+def damaged(path: Path, reason: str) -> str:
+    """Say that a database is damaged, and what can be done."""
+    return (
+        f"{path} is damaged ({reason}). Nothing was changed. `thrumsg doctor --repair` mends what can be worked out "
+        "again; else go back to a backup with `thrumsg restore FILE`, which keeps a copy of what is there."
+    )
 
 
 def foreign(path: Path) -> str:
@@ -61,11 +87,35 @@ class _Known(sqlite3.Connection):
 
 
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    """Open a file, without transactions of Python's own; no one here looks at it by hand meanwhile."""
+    """Open a file, without transactions of Python's own; no one here looks at it by hand meanwhile.
+
+    Raises `DatabaseUnusable` where something else lies in the place of the files that SQLite keeps beside it.
+    """
     with _looking:
+        _refuse_odd_companions(path)
         conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=_Known)
         _open[conn] = _inode(path)
     return conn
+
+
+COMPANIONS = ("-wal", "-shm", "-journal")
+"""What SQLite adds to the name of a database for the files that it keeps beside it."""
+
+
+def _refuse_odd_companions(path: Path) -> None:
+    """SQLite would follow a link, and write to wherever it points."""
+    of = os.path.realpath(path)  # beside the file itself, as SQLite does
+    for each in (Path(of + ending) for ending in COMPANIONS):
+        try:
+            mode = each.lstat().st_mode
+        except OSError:
+            continue
+        if not stat.S_ISREG(mode):
+            kind = "a link" if stat.S_ISLNK(mode) else "no ordinary file"
+            raise DatabaseUnusable(
+                f"{each} is {kind}, and belongs to the database: look where it comes from, then remove it. "
+                "Nothing was read or written."
+            )
 
 
 def _inode(path: Path) -> tuple[int, int]:

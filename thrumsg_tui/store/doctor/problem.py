@@ -11,3 +11,10 @@ class Problem:
 
     subject: str
     sentence: str
+    damage: bool = False
+    """Whether no thrumsg ever writes this; else it is only worked out wrongly."""
+
+    @property
+    def said(self) -> str:
+        """Both as the part of a sentence."""
+        return f"{self.subject} {self.sentence.rstrip('.')}"

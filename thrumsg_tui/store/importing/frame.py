@@ -20,6 +20,7 @@ from thrumsg_tui.store.importing.result import Imported, Rejected, Row
 from thrumsg_tui.store.importing.table import Table
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.store.reading import called
 
 
 def _no_lines() -> array[int]:
@@ -131,7 +132,8 @@ def journal_import(
         "rejected": len(tally.rejected),
     }
     said = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
-    summary = f"took in {what} from {path.name}: {said}"
-    kept = {"file": path.name, **counts, **(details or {})}
+    name = called(path).name
+    summary = f"took in {what} from {name}: {said}"
+    kept = {"file": name, **counts, **(details or {})}
     undoable = details is not None
     return record(tx, who, Deed.IMPORT, summary, campaign_id=campaign_id, details=kept, undoable=undoable)

@@ -16,6 +16,7 @@ from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
 from thrumsg_tui.store.phones import normalize, require_region
 from thrumsg_tui.store.progress import OnProgress, Steps
+from thrumsg_tui.store.reading import called
 
 FIELDS = (PHONE, Field("note", ("note", "notes", "reason", "comment", "comments"), required=False))
 
@@ -65,7 +66,7 @@ def import_opt_outs(
             else:
                 tally.count_known(changed=False)
         steps.end()
-        details = batch.details(f"opted out by {who.user.name}, with {path.name}")
+        details = batch.details(f"opted out by {who.user.name}, with {called(path).name}")
         event = journal_import(tx, who, "opt-outs", path, tally, details=details)
         if event is not None:
             batch.note(tx, event)

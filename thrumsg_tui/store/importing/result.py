@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.store.files import refuse_unwritable, writing_text
+from thrumsg_tui.store.files import refuse_unwritable, text_for, writing_text
 
 REJECT_COLUMNS = ("line", "reason")
 """What a rejects file has after the columns of its source."""
@@ -69,7 +70,11 @@ class Imported:
 
 def refuse_rejects_file(path: Path, source: Path) -> None:
     """Raise `Refused` where rejected rows could not be kept in a file, or would take the place of their source."""
-    if path.exists() and source.exists() and path.samefile(source):
+    try:
+        same = path.exists() and source.exists() and path.samefile(source)
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error
+    if same:
         raise Refused(f"{path} is the file that is imported: name another for what is rejected. Nothing was changed.")
     refuse_unwritable(path)
 
@@ -82,13 +87,18 @@ def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Seq
     Raises `Refused` where it cannot be written.
     """
     refuse_rejects_file(path, source)
-    own = own_width(header)
     with writing_text(path) as file:
-        writer = csv.writer(file)
-        writer.writerow([*header[:own], *REJECT_COLUMNS])
-        for each in rejected:
-            padding = [""] * (own - len(each.row))
-            writer.writerow([*each.row[:own], *padding, each.line, each.reason, *each.row[len(header) :]])
+        list_rejects(file, header, rejected)
+
+
+def list_rejects(file: TextIO, header: Sequence[str], rejected: Sequence[Rejected]) -> None:
+    """Write what a rejects file has in it."""
+    own = own_width(header)
+    writer, shown = csv.writer(file), text_for(file)
+    writer.writerow([*map(shown, header[:own]), *REJECT_COLUMNS])
+    for each in rejected:
+        cells = [*each.row[:own], *([""] * (own - len(each.row))), str(each.line), each.reason]
+        writer.writerow(map(shown, [*cells, *each.row[len(header) :]]))
 
 
 def own_width(header: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.importing.result import Rejected, Row
+from thrumsg_tui.store.reading import called, read_file
 from thrumsg_tui.store.recognising import is_thrumsg
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -59,28 +60,24 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], int]) -> Table:
             padding = ("",) * (len(header) - len(cells))
             rows.append(Row(line, cells[: len(header)] + padding))
     if not header:
-        raise Refused(f"{path} is empty. Nothing was changed.")
+        raise Refused(f"{called(path)} is empty. Nothing was changed.")
     return Table(header, tuple(rows), tuple(rejected), tuple(notes))
 
 
 def read_text(path: Path) -> tuple[str, list[str]]:
     """Read a text file in any usual encoding, with what is worth saying about it; `Refused` where it is none."""
-    return _decoded(path, _read(path))
+    return _decoded(called(path), _read(path))
 
 
 def _read(path: Path) -> bytes:
     try:
         if path.is_file() and is_thrumsg(path):
             raise Refused(f"{path} is a thrumsg database, not a CSV file. Nothing was changed.")
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise Refused(f"There is no file {path}. Nothing was changed.") from None
-    except IsADirectoryError:
-        raise Refused(f"{path} is a folder, not a file. Nothing was changed.") from None
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}. Nothing was changed.") from error
+    content = read_file(path)
     if content.startswith(b"PK\x03\x04"):
-        raise Refused(f"{path} is a spreadsheet, not a CSV file: save it as CSV first. Nothing was changed.")
+        raise Refused(f"{called(path)} is a spreadsheet, not a CSV file: save it as CSV first. Nothing was changed.")
     return content
 
 

@@ -1,0 +1,66 @@
+"""Reading what somebody names: an ordinary file of a bounded size, or standard input (`docs/rules.md 11.2`)."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from thrumsg_tui.domain.errors import Refused
+
+STANDARD_INPUT = Path("-")
+"""Stands for what is piped in where a file is asked for."""
+
+MOST = 256 * 1024 * 1024
+"""Bytes that are read of a file at most, as it is held in memory: three million contacts."""
+
+
+def called(path: Path) -> Path:
+    """Give the name of a file as sentences and the journal have it."""
+    return Path("standard input") if path == STANDARD_INPUT else path
+
+
+def read_file(path: Path) -> bytes:
+    """Read a whole file, or with `-` standard input.
+
+    Raises `Refused` for what is no ordinary file, at once and without waiting for anybody to write to it, for one that
+    cannot be read, and for more than `MOST` bytes.
+    """
+    try:
+        content = _piped_in() if path == STANDARD_INPUT else _content(path)
+    except FileNotFoundError:
+        raise Refused(f"There is no file {path}. Nothing was changed.") from None
+    except OSError as error:
+        raise Refused(f"{called(path)} cannot be read: {error.strerror}. Nothing was changed.") from error
+    _refuse_larger(path, len(content))
+    return content
+
+
+def refuse_odd_file(path: Path, status: os.stat_result, hint: str = "") -> None:
+    """Raise `Refused` for a folder, a device, a pipe or a socket."""
+    if stat.S_ISDIR(status.st_mode):
+        raise Refused(f"{path} is a folder, not a file. Nothing was changed.")
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused(f"{path} is a device or a pipe, not an ordinary file{hint}. Nothing was changed.")
+
+
+def _content(path: Path) -> bytes:
+    refuse_odd_file(path, path.stat(), "; - reads a pipe")  # a socket cannot even be opened
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        refuse_odd_file(path, status)
+        _refuse_larger(path, status.st_size)
+        return file.read(MOST + 1)
+
+
+def _refuse_larger(path: Path, size: int) -> None:
+    if size > MOST:
+        most = f"{MOST // 1024**2} MiB"
+        raise Refused(f"{called(path)} is larger than {most}: cut it into several files. Nothing was changed.")
+
+
+def _piped_in() -> bytes:
+    stream = getattr(sys.stdin, "buffer", None)
+    content: bytes = stream.read(MOST + 1) if stream else sys.stdin.read(MOST + 1).encode("utf-8", "surrogatepass")
+    return content
