@@ -22,13 +22,13 @@ def open_app(args: Namespace) -> int:
     with opened(args) as session:
         from thrumsg_tui.tui.app import run_app
 
-        return run_app(session.db, session.who)
+        return run_app(session.db, session.who, names_files=args.forced_login is None)
 
 
 def demo(args: Namespace) -> int:
     """Open the app on a practice database, making one where there is none.
 
-    Whoever opens it is an owner there, and so may name files: under a forced command it is refused
+    It makes whoever opens it an owner, in a file of the account: under a forced command it is refused
     (`docs/rules.md 8.2`).
     """
     if args.forced_login is not None and ORIGINAL_COMMAND in os.environ:
@@ -47,7 +47,7 @@ def demo(args: Namespace) -> int:
     try:
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        return run_app(db, who)
+        return run_app(db, who, names_files=args.forced_login is None)
     finally:
         db.close()
 

@@ -22,6 +22,7 @@ from thrumsg_tui.store.queries.lookup import PhoneRecord
 from thrumsg_tui.store.queries.lookup import look_up as known_of
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
+from thrumsg_tui.store.reading import STANDARD_INPUT, read_file
 from thrumsg_tui.store.redacting import phone_display
 from thrumsg_tui.store.times import iso
 
@@ -59,7 +60,8 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
 def opt_out_list(session: Session, args: Namespace) -> Report:
     """Opt out the numbers in a file, or in what is piped in; nobody is told (`docs/rules.md 5.2`)."""
     session.who.require(Action.CHANGE_OPT_OUTS)
-    text = read_text(args.file)[0]
+    piped = args.file == STANDARD_INPUT
+    text = read_file(args.file).decode("utf-8", "replace") if piped else read_text(args.file)[0]
     done = opt_out_numbers(session.db, session.who, text, args.note, args.region)
     with session.db.reading() as conn:
         shown = phone_display(conn)

@@ -11,6 +11,7 @@ from pathlib import Path
 from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in, wrong_figures_in
+from thrumsg_tui.store.doctor.damage import UNREADABLE
 from thrumsg_tui.store.files import replacing
 from thrumsg_tui.store.recognising import COMPANIONS, damaged, is_thrumsg
 
@@ -54,8 +55,8 @@ def _looked_through(db: Database, part: Path, target: Path) -> int:
         with opened_unchanged(part) as conn:
             found = damage_in(conn)
             figures = 0 if found else len(wrong_figures_in(conn))
-    except sqlite3.DatabaseError as error:
-        reason = str(error)
+    except UNREADABLE as error:
+        reason = type(error).__name__
     else:
         if not found:
             return figures

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.store.backup import copy_into
 from thrumsg_tui.store.database import Database, Transaction, overwrite, utc_now
 from thrumsg_tui.store.doctor import damage_in
+from thrumsg_tui.store.doctor.damage import UNREADABLE
 from thrumsg_tui.store.files import PRIVATE, part_beside, remove_part, take_over, to_disk
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.people import find_user
@@ -177,8 +177,8 @@ def _refuse_damaged(part: Path) -> None:
             found = damage_in(conn)
         finally:
             conn.close()
-    except sqlite3.DatabaseError as error:
-        reason = str(error)
+    except UNREADABLE as error:
+        reason = type(error).__name__
     else:
         if not found:
             return

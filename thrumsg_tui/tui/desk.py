@@ -124,8 +124,12 @@ class Desk:
             executor.shutdown(wait=True)
 
     async def _awaited(self, executor: ThreadPoolExecutor, run: Callable[[], _T]) -> _T:
+        def run_and_explain() -> _T:
+            with self.db.damage_named():
+                return run()
+
         self.busy += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(executor, run)
+            return await asyncio.get_running_loop().run_in_executor(executor, run_and_explain)
         finally:
             self.busy -= 1

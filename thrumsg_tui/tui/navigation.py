@@ -33,8 +33,9 @@ from thrumsg_tui.tui.screens.overview import OverviewScreen
 class NavigatingApp(App[None]):
     """Who is here, the way to the store, and the ways from screen to screen."""
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo) -> None:
+    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, names_files: bool = True) -> None:
         super().__init__()
+        self.names_files = names_files
         self.desk = Desk(db)
         self.who = who
         self.zone = zone

@@ -24,6 +24,8 @@ class Shell(Protocol):
     who: Identity
     zone: tzinfo
     glyphs: Glyphs
+    names_files: bool
+    """Whether the person may name files."""
     opened_at: datetime
     """When the app was opened, by the clock of the store."""
 

@@ -67,11 +67,15 @@ def _indexes_made_again(db: Database) -> list[str]:
     try:
         with db.writing() as tx:
             tx.conn.execute("REINDEX")
-            if damage_in(tx.conn):
-                raise _StillDamaged
+            _require_whole(tx.conn)
     except (_StillDamaged, DatabaseDamaged):
         return []
     return ["indexes made again"]
+
+
+def _require_whole(conn: sqlite3.Connection) -> None:
+    if damage_in(conn):
+        raise _StillDamaged
 
 
 class _StillDamaged(Exception):

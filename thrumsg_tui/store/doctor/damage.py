@@ -21,6 +21,9 @@ from thrumsg_tui.store.times import from_ms
 Check = Callable[[object], object]
 """Takes a stored value; returns False, or raises, where nothing can be made of it."""
 
+UNREADABLE = (sqlite3.DatabaseError, MemoryError, UnicodeDecodeError)
+"""What reading a damaged file raises: SQLite's sentences may quote bytes of it that are not UTF-8."""
+
 MOST = 20
 """Problems that are told of each kind: a damaged page brings hundreds."""
 
@@ -34,7 +37,7 @@ def damage(conn: sqlite3.Connection) -> list[Problem]:
     for look in (_pages, _tables, _references, _values):
         try:
             found += islice(look(conn), MOST)
-        except (sqlite3.DatabaseError, MemoryError) as error:
+        except UNREADABLE as error:
             if is_trouble_of_its_own(error):
                 raise
             found.append(Problem("the file", f"SQLite cannot read it ({_said(error)})."))

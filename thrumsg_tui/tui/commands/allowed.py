@@ -17,6 +17,11 @@ def all_of(*conditions: WhyNot) -> WhyNot:
     return lambda facts: next((reason for condition in conditions if (reason := condition(facts))), None)
 
 
+def may_name_files(facts: Facts) -> str | None:
+    """Under a forced command nobody names a file (`docs/rules.md 8.2`)."""
+    return None if facts.names_files else "Your key names no file here: give ssh the command import or export instead."
+
+
 def has_campaign(facts: Facts) -> str | None:
     """There must be a campaign under the cursor."""
     return None if facts.campaign else "There is no campaign here yet."

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.people import Action
-from thrumsg_tui.tui.commands.allowed import all_of, has_campaign, has_sender, is_not_archived, role_allows
+from thrumsg_tui.tui.commands.allowed import (
+    all_of,
+    has_campaign,
+    has_sender,
+    is_not_archived,
+    may_name_files,
+    role_allows,
+)
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 _RUNS = all_of(role_allows(Action.RUN_CAMPAIGN), has_campaign)
@@ -52,7 +59,7 @@ MANAGING = (
         "Contacts, users, replies, survey or opt-outs, looked at before anything is changed",
         Scope.MANAGE,
         "import",
-        role_allows(Action.IMPORT),
+        all_of(role_allows(Action.IMPORT), may_name_files),
     ),
     Command(
         "manage.export",
@@ -62,7 +69,7 @@ MANAGING = (
         "Messages, surveys, conversations or opt-outs, as CSV",
         Scope.MANAGE,
         "export",
-        role_allows(Action.EXPORT),
+        all_of(role_allows(Action.EXPORT), may_name_files),
     ),
     Command(
         "manage.survey",

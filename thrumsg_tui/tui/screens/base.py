@@ -94,7 +94,9 @@ class CommandScreen(Screen[None]):
 
     def facts(self) -> Facts:
         """What decides which commands are allowed."""
-        return Facts(self.thrumsg.who, own_only=not self.thrumsg.who.may(Action.VIEW_ALL))
+        thrumsg = self.thrumsg
+        own_only = not thrumsg.who.may(Action.VIEW_ALL)
+        return Facts(thrumsg.who, own_only=own_only, names_files=thrumsg.names_files)
 
     async def action_run_command(self, id: str) -> None:
         """Do what a command says, or say why not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -134,7 +135,7 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
     def facts(self) -> Facts:
         campaign = self._shown.campaign if self._shown else None
         sender = self.table.row if self.table.row and self.table.row.user else None
-        return Facts(self.thrumsg.who, campaign=campaign, sender=sender)
+        return replace(super().facts(), campaign=campaign, sender=sender)
 
     def _paint_table(self) -> None:
         if self._shown is None:
