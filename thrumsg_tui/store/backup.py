@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
@@ -13,7 +12,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in, wrong_figures_in
 from thrumsg_tui.store.doctor.damage import UNREADABLE
 from thrumsg_tui.store.files import replacing
-from thrumsg_tui.store.recognising import COMPANIONS, damaged, is_thrumsg
+from thrumsg_tui.store.recognising import COMPANIONS, connect, damaged, is_thrumsg
 
 
 def backup(db: Database, target: Path) -> int:
@@ -42,17 +41,10 @@ def copy_into(db: Database, part: Path, *, kept: str = "") -> None:
             raise Refused(f"{said} {kept}".rstrip()) from error
 
 
-@contextmanager
-def opened_unchanged(part: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database that nobody else has, whole in its one file, so that nothing is written beside it."""
-    with closing(sqlite3.connect(f"{part.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as conn:
-        conn.row_factory = sqlite3.Row
-        yield conn
-
-
 def _looked_through(db: Database, part: Path, target: Path) -> int:
     try:
-        with opened_unchanged(part) as conn:
+        with closing(connect(part, 0)) as conn:  # to be written: SQLite looks at no CHECK in what is opened to be read
+            conn.row_factory = sqlite3.Row
             found = damage_in(conn)
             figures = 0 if found else len(wrong_figures_in(conn))
     except UNREADABLE as error:

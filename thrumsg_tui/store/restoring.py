@@ -14,13 +14,14 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.store.backup import copy_into
+from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database, Transaction, overwrite, utc_now
 from thrumsg_tui.store.doctor import damage_in
 from thrumsg_tui.store.doctor.damage import UNREADABLE
 from thrumsg_tui.store.files import PRIVATE, part_beside, remove_part, take_over, to_disk
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.people import find_user
-from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.settings import RESTORED, settings
 from thrumsg_tui.store.reading import refuse_odd_file
 from thrumsg_tui.store.recognising import COMPANIONS, connect, is_thrumsg, refuse_foreign, was_thrumsg
 from thrumsg_tui.store.times import from_ms
@@ -219,6 +220,7 @@ def _made_ready(db: Database, source: Path, login: str, acting_for: str | None) 
         ).rowcount
         tx.conn.execute("DELETE FROM presence")
         tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # whoever starts next finishes it
+        store_setting(tx, RESTORED, str(tx.now_ms))
         _journalled(tx, source, as_of, in_doubt, login, acting_for)
     return as_of, in_doubt
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from textual.events import Event, Key, Paste
 
 from thrumsg_tui.crash_log import keep
-from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.gateway.contacts import PracticeContacts
@@ -22,12 +22,12 @@ from thrumsg_tui.store.changes.paced import STANDS_STILL
 from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.people import identify
-from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.moves import Moves
 from thrumsg_tui.tui.navigation import NavigatingApp
 from thrumsg_tui.tui.palette import PaletteProvider
-from thrumsg_tui.tui.places import opening_place
+from thrumsg_tui.tui.places import Place, opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.shell import Waiting
@@ -64,11 +64,13 @@ class ThrumsgApp(NavigatingApp):
         self.moves = Moves(self.desk, self.glyphs)
         self.animation_level = "none"
         self._version = -1
+        self._restored: str | None = None
 
     async def on_mount(self) -> None:
         """Open where the person was, and keep in touch with the store."""
         for ending in (signal.SIGTERM, signal.SIGHUP):
             get_running_loop().add_signal_handler(ending, self.end_by_signal, ending)
+        self._restored = await self.desk.ask(restored_at)
         await self.show_place(await self.desk.ask(opening_place, self.who))
         self.set_interval(_WATCH_EVERY, self._watch)
         self.set_interval(_TICK_EVERY, self._tick)
@@ -114,15 +116,35 @@ class ThrumsgApp(NavigatingApp):
         if version != self._version:
             self._version = version
             await self._know_the_role()
-            self.ask_again()
+            if not self._exit:
+                await self._know_the_database()
+                self.ask_again()
 
     async def _know_the_role(self) -> None:
         """Read again who is here: an owner may have changed their role (`docs/rules.md 8.1`)."""
         user, actor = self.who.user.login, self.who.actor.login
         try:
             self.who = await self.desk.ask(identify, actor, None if user == actor else user)
+        except Refused as refusal:
+            if await self._went_back():  # whoever has this id now may be somebody else
+                self.exit(message=f"The database went back to a backup. {refusal}")
+            else:
+                self.tell(str(refusal))
         except ThrumsgError as error:
             self.tell(str(error))
+
+    async def _know_the_database(self) -> None:
+        """Begin anew on the campaigns where the database went back to a backup (`docs/rules.md 11.4`)."""
+        if await self._went_back():
+            self._restored = await self.desk.ask(restored_at)
+            await self.show_place(Place())
+            self.tell("The database went back to a backup: what was open here may be gone.")
+
+    async def _went_back(self) -> bool:
+        try:
+            return self._restored != await self.desk.ask(restored_at)
+        except ThrumsgError:
+            return False
 
     async def _tick(self) -> None:
         await self._in_background(let_due)

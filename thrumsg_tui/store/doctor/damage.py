@@ -104,7 +104,7 @@ def _values(conn: sqlite3.Connection) -> Iterator[Problem]:
         rules = _RULES.get(table, {})
         columns = [
             (row[1], rules.get(row[1], _any))
-            for row in conn.execute(f'PRAGMA table_info("{table}")')
+            for row in conn.execute(f'PRAGMA table_xinfo("{table}")')
             if row[2] == "TEXT" or row[1] in rules
         ]
         if columns:

@@ -62,9 +62,15 @@ def campaigns(conn: sqlite3.Connection) -> list[Campaign]:
     return [_campaign_of(row) for row in conn.execute(f"{_CAMPAIGN} ORDER BY campaign.id DESC")]
 
 
+_GONE = "What was open here is not in the database any more."
+
+
 def campaign(conn: sqlite3.Connection, campaign_id: CampaignId) -> Campaign:
-    """Read one campaign that exists."""
-    return _campaign_of(conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone())
+    """Read one campaign; `NotFound` where it went with a database that went back to a backup."""
+    row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone()
+    if row is None:
+        raise NotFound(_GONE)
+    return _campaign_of(row)
 
 
 def campaign_for(conn: sqlite3.Connection, campaign_id: CampaignId, phone: str) -> Campaign:
@@ -188,17 +194,21 @@ def others_here(
 
 
 def assignment(conn: sqlite3.Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
-    """Read one assignment that exists."""
+    """Read one assignment; `NotFound` where it went with a database that went back to a backup."""
     row = conn.execute(
         f"{_ASSIGNMENT} WHERE assignment.id = :id",
         {"id": assignment_id, "seen_after": to_ms(now - ONLINE_FOR)},
     ).fetchone()
+    if row is None:
+        raise NotFound(_GONE)
     return _assignment_of(row)
 
 
 def unassigned(conn: sqlite3.Connection, campaign_id: CampaignId) -> AssignmentId:
     """The id of a campaign's Unassigned."""
     row = conn.execute("SELECT id FROM assignment WHERE campaign_id = ? AND user_id IS NULL", (campaign_id,)).fetchone()
+    if row is None:
+        raise NotFound(_GONE)
     return AssignmentId(row["id"])
 
 

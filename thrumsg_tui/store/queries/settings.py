@@ -23,6 +23,10 @@ PRACTICE = "practice"
 """Marks a practice database; never set by hand (`docs/rules.md 6.6`)."""
 
 
+RESTORED = "restored"
+"""When the database went back to a backup last, in milliseconds; never set by hand (`docs/rules.md 11.4`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The organization's settings; `practice_seed` is None in a real database."""
@@ -37,6 +41,12 @@ class Settings:
 def stored_settings(conn: sqlite3.Connection) -> dict[str, str]:
     """Read every setting as text, defaults filled in."""
     return DEFAULTS | {row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")}
+
+
+def restored_at(conn: sqlite3.Connection) -> str | None:
+    """When the database went back to a backup last, to be compared with what it was; 3 µs."""
+    row = conn.execute("SELECT value FROM setting WHERE key = ?", (RESTORED,)).fetchone()
+    return None if row is None else str(row["value"])
 
 
 def settings(conn: sqlite3.Connection) -> Settings:
