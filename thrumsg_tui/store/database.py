@@ -319,7 +319,8 @@ def overwrite(path: Path, source: Path, once_locked: Callable[[], None] = lambda
             after.close()
 
 
-_PAGES_AT_ONCE = 256
+_PAGES_AT_ONCE = 16
+"""Fewer than the emptiest database has: after the last step everything is committed."""
 
 
 def _watched(once_locked: Callable[[], None]) -> Callable[[int, int, int], None]:

@@ -1,0 +1,131 @@
+"""A backup is looked through before it takes the place of an older one (docs/rules.md 11.4)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.store.arranging import take_in
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Refused
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.backup import backup
+from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.doctor import examine
+
+PAGE = 4096
+
+
+@pytest.fixture
+def worked(db: Database, owner: Identity, spring: Campaign) -> Database:
+    """A database of a hundred contacts, some of them texted, that nobody has open."""
+    people = take_in(db, owner, "Spring", [f"Person{nth} Lopez" for nth in range(100)])
+    for each in people[:30]:
+        send(db, owner, each)
+    db.close()
+    return db
+
+
+def zeroed(content: bytearray, random: Random) -> None:
+    page = random.randrange(1, len(content) // PAGE)
+    content[page * PAGE : (page + 1) * PAGE] = bytes(PAGE)
+
+
+def flipped(content: bytearray, random: Random) -> None:
+    for _ in range(60):
+        content[random.randrange(PAGE, len(content))] ^= 1 << random.randrange(8)
+
+
+def cut(content: bytearray, random: Random) -> None:
+    del content[random.randrange(PAGE, len(content) - PAGE) :]
+
+
+def not_utf_8(content: bytearray, random: Random) -> None:
+    names = [place for place in range(len(content)) if content.startswith(b"Lopez", place)]
+    content[random.choice(names)] = 0xFF
+
+
+def no_such_word(content: bytearray, _: Random) -> None:
+    place = content.rindex(b"queued")
+    content[place : place + 6] = b"queuet"
+
+
+@pytest.mark.parametrize("harm", [zeroed, flipped, cut, not_utf_8, no_such_word])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_copy_never_takes_the_place_of_a_good_one(
+    worked: Database, tmp_path: Path, harm: Callable[[bytearray, Random], None], seed: int
+) -> None:
+    target = tmp_path / "backup.db"
+    backup(worked, target)
+    worked.close()
+    good = target.read_bytes()
+    content = bytearray(worked.path.read_bytes())
+    harm(content, Random(seed))
+    worked.path.write_bytes(content)
+    try:
+        damaged = Database(worked.path)
+        backup(damaged, target)
+    except DatabaseUnusable as reason:
+        assert "damaged" in str(reason)
+        assert target.read_bytes() == good
+    else:  # a flipped bit may have met nothing that counts
+        assert [each for each in examine(Database(target)) if each.damage] == []
+        assert harm is flipped
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_an_older_backup_that_stays_is_named(worked: Database, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    backup(worked, target)
+    worked.close()
+    content = bytearray(worked.path.read_bytes())
+    not_utf_8(content, Random(1))
+    worked.path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged, match=f"No backup was made. {target} stays as it was."):
+        backup(worked, target)
+
+
+def test_a_wrong_count_forbids_no_backup_and_is_told(worked: Database, tmp_path: Path) -> None:
+    with worked.writing() as tx:
+        tx.conn.execute("UPDATE assignment SET sent = sent + 1 WHERE user_id IS NULL")
+    assert backup(worked, tmp_path / "backup.db") == 1
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_backup_is_its_maker_s_only_and_a_replaced_one_keeps_its_mode(worked: Database, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    backup(worked, target)
+    assert mode(target) == 0o600
+    target.chmod(0o640)
+    backup(worked, target)
+    assert mode(target) == 0o640
+
+
+def test_no_name_leads_a_backup_onto_the_database_itself(worked: Database, tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(worked.path)
+    os.link(worked.path, tmp_path / "hard.db")
+    (tmp_path / "log.db").symlink_to(f"{worked.path}-wal")
+    (tmp_path / "round.db").symlink_to("round.db")
+    before = worked.path.read_bytes()
+    for name in ("link.db", "hard.db", "log.db", "round.db", "x" * 300):
+        with pytest.raises(Refused):
+            backup(worked, tmp_path / name)
+    worked.close()
+    assert worked.path.read_bytes() == before
+
+
+def test_a_backup_through_a_link_replaces_what_the_link_points_at(worked: Database, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "backup.db").symlink_to(tmp_path / "elsewhere" / "backup.db")
+    backup(worked, tmp_path / "backup.db")
+    assert (tmp_path / "backup.db").is_symlink()
+    assert (tmp_path / "elsewhere" / "backup.db").is_file()
