@@ -1,4 +1,4 @@
-"""Every command on files that are damaged in many ways: one sentence and 3, or the right answer (docs/rules.md 11.5)."""
+"""Every command on files that are damaged in many ways: one sentence, or an answer (docs/rules.md 11.5)."""
 
 from __future__ import annotations
 

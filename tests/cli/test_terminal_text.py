@@ -1,4 +1,4 @@
-"""What goes to a terminal is harmless, whatever command writes it; to a file or pipe it is exact (docs/rules.md 11.3)."""
+"""What goes to a terminal is harmless, whatever writes it; to a file or pipe it is exact (docs/rules.md 11.3)."""
 
 import os
 import pty

@@ -288,17 +288,11 @@ def _is_full(path: Path) -> bool:
 
 
 def _not_accessible(path: Path, reason: str) -> str:
-    """Say why a file, or one that SQLite keeps beside it, cannot be used."""
-    of = os.path.realpath(path)
-    for each in map(Path, (of, f"{of}-wal", f"{of}-shm", f"{of}-journal")):
-        if each.exists() and not os.access(each, os.R_OK | os.W_OK):
-            remedy = (
-                f"`chmod u+rw {each}`, or ask whoever owns it"
-                if os.access(each.parent, os.W_OK)
-                else "ask whoever owns it"
-            )
-            return f"You may not read and write {each}, and {path} cannot be used without it: {remedy}."
-    if not os.access(Path(of).parent, os.W_OK):
+    """Say why a file cannot be used."""
+    of = Path(os.path.realpath(path))
+    if of.exists() and not os.access(of, os.R_OK | os.W_OK):
+        return f"You may not read and write {path}: `chmod u+rw` it if it is yours, else ask whoever owns it."
+    if not os.access(of.parent, os.W_OK):
         return f"{path} cannot be used, since nothing may be written in its folder ({reason}). Check its permissions."
     return f"{path} cannot be opened, read or written ({reason}). Check its permissions and the disk."
 

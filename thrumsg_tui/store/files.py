@@ -118,6 +118,8 @@ def _explained(target: Path, otherwise: str) -> Iterator[None]:
 def _resolved(target: Path, otherwise: str) -> Path:
     """Follow links to the file itself, which is what is replaced."""
     resolved = Path(os.path.realpath(target))
+    if resolved.is_symlink():
+        raise Refused(f"{target} cannot be written: it is a link that leads back to itself. {otherwise}".rstrip())
     if resolved.is_dir():
         raise Refused(f"{target} is a folder; name a file in it. {otherwise}".rstrip())
     return resolved

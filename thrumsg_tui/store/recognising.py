@@ -89,10 +89,11 @@ class _Known(sqlite3.Connection):
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     """Open a file, without transactions of Python's own; no one here looks at it by hand meanwhile.
 
-    Raises `DatabaseUnusable` where something else lies in the place of the files that SQLite keeps beside it.
+    Raises `DatabaseUnusable` where something else lies in the place of the files that SQLite keeps beside it, or those
+    are somebody else's and shut.
     """
     with _looking:
-        _refuse_odd_companions(path)
+        _look_at_companions(path)
         conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=_Known)
         _open[conn] = _inode(path)
     return conn
@@ -102,20 +103,31 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 """What SQLite adds to the name of a database for the files that it keeps beside it."""
 
 
-def _refuse_odd_companions(path: Path) -> None:
-    """SQLite would follow a link, and write to wherever it points."""
-    of = os.path.realpath(path)  # beside the file itself, as SQLite does
-    for each in (Path(of + ending) for ending in COMPANIONS):
+def _look_at_companions(path: Path) -> None:
+    """See that SQLite follows no link to what it writes beside a database, and is not shut out of it."""
+    of = Path(os.path.realpath(path))  # beside the file itself, as SQLite does
+    for each in (of.with_name(of.name + ending) for ending in COMPANIONS):
         try:
-            mode = each.lstat().st_mode
+            status = each.lstat()
         except OSError:
             continue
-        if not stat.S_ISREG(mode):
-            kind = "a link" if stat.S_ISLNK(mode) else "no ordinary file"
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a link" if stat.S_ISLNK(status.st_mode) else "no ordinary file"
             raise DatabaseUnusable(
                 f"{each} is {kind}, and belongs to the database: look where it comes from, then remove it. "
                 "Nothing was read or written."
             )
+        if os.access(of, os.R_OK | os.W_OK) and not os.access(each, os.R_OK | os.W_OK):
+            _let_in(each, status, of)
+
+
+def _let_in(companion: Path, status: os.stat_result, of: Path) -> None:
+    """Give a file of ours that shuts us out the mode of its database: SQLite made it when that one was shut."""
+    if status.st_uid != os.geteuid():
+        raise DatabaseUnusable(
+            f"You may not read and write {companion}, and {of} cannot be used without it: ask whoever owns it."
+        )
+    companion.chmod(stat.S_IMODE(of.stat().st_mode) & 0o777)
 
 
 def _inode(path: Path) -> tuple[int, int]:

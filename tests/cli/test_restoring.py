@@ -1,0 +1,83 @@
+"""`thrumsg restore` (docs/rules.md 11.4)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ANN, Shell
+
+
+@pytest.fixture
+def saved(spring: Shell, tmp_path: Path) -> Path:
+    """A backup with a queued message; one more was sent since, and Ann opted out."""
+    spring.done("user", "add", "ada", "--first-name", "Ada", "--last-name", "M", "--role", "admin")
+    spring.done("send", 1)
+    spring.done("backup", tmp_path / "backup.db")
+    spring.done("send", 2)
+    spring.done("opt-out", ANN)
+    return tmp_path / "backup.db"
+
+
+def test_it_says_what_it_did_and_how_to_go_back(spring: Shell, saved: Path) -> None:
+    spring.log_in("ada")
+    said = spring.done("restore", saved)
+    assert f"Went back to {saved}, as of" in said
+    assert "1 message may have left since the backup: in doubt now" in said
+    assert "1 number opted out since then" in said
+    (kept,) = saved.parent.glob("*-before-restore-*")
+    assert f"thrumsg restore {kept}" in said
+    assert spring.json("history", "--limit", 1)[0]["by"] == "ada"
+    assert spring.json("overview", "Spring")["sent"] == 1
+    assert spring.json("doctor")["healthy"] is True
+    spring.done("restore", kept)
+    assert spring.json("overview", "Spring")["sent"] == 2
+
+
+def test_its_json(spring: Shell, saved: Path) -> None:
+    done = spring.json("restore", saved)
+    assert done.keys() == {"file", "as_of", "kept", "in_doubt", "opted_out_since"}
+    assert (done["in_doubt"], done["opted_out_since"]) == (1, 1)
+
+
+@pytest.mark.parametrize("login", ["kim", "mallory"])
+def test_others_may_not(spring: Shell, saved: Path, login: str) -> None:
+    spring.log_in(login)
+    before = spring.database.read_bytes()
+    assert "Nothing" in (said := spring.refused("restore", saved)) or "may not" in said or "not a user" in said
+    assert spring.database.read_bytes() == before
+
+
+def test_where_the_database_cannot_tell_the_owner_of_the_file_may(
+    spring: Shell, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spring.database.write_bytes(bytes(len(spring.database.read_bytes())))
+    spring.log_in("somebody")
+    own = spring.database.stat().st_uid
+    monkeypatch.setattr(os, "getuid", lambda: own + 1000)
+    assert "is for whoever owns the file" in spring.refused("restore", saved)
+    monkeypatch.setattr(os, "getuid", lambda: own)
+    spring.done("restore", saved)
+    spring.log_in("root")
+    assert spring.json("history", "--limit", 1)[0]["summary"].endswith("(by somebody)")
+
+
+def test_a_damaged_backup_is_3_and_what_is_none_is_1(spring: Shell, saved: Path, tmp_path: Path) -> None:
+    content = bytearray(saved.read_bytes())
+    content[4096 * 3 : 4096 * 9] = bytes(4096 * 6)
+    saved.write_bytes(content)
+    ran = spring.run("restore", saved)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
+    assert f"{saved} is damaged" in ran.err
+    (tmp_path / "letter").write_text("Dear Ann")
+    assert "is not a thrumsg database" in spring.refused("restore", tmp_path / "letter")
+    assert spring.json("overview", "Spring")["sent"] == 2
+
+
+def test_a_file_that_is_somebody_else_s_is_not_restored_into(spring: Shell, saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("Dear Ann")
+    ran = spring.run("--db", tmp_path / "letter", "restore", saved)
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+    assert (tmp_path / "letter").read_text() == "Dear Ann"
