@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.tui.office import Office, settle
+from tests.tui.office import Office, Person, settle
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.backup import backup
-from thrumsg_tui.store.changes.people import add_user
+from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.restoring import restore
+from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 
 
 @pytest.fixture
 def empty(office: Office, tmp_path: Path) -> Path:
     """A backup in which there is ana, and nothing else."""
-    from thrumsg_tui.store.changes.people import make_first_owner
-
     db = Database(tmp_path / "empty.db")
     make_first_owner(db, "ana", "Ana", "Ortiz")
     db.close()
@@ -29,16 +31,73 @@ def go_back(office: Office, to: Path) -> None:
     restore(office.db.path, to, "ana", who=office.identity("ana"))
 
 
-@pytest.mark.parametrize("login", ["ana", "kim"])
-async def test_an_app_on_what_is_gone_goes_on(office: Office, empty: Path, login: str) -> None:
-    async with office.messenger(login=login) as person:
-        await person.press("down", "enter")
+async def look_again(person: Person) -> None:
+    """Let the app find out that somebody wrote."""
+    await person.app._watch()
+    await settle(person.pilot)
+
+
+async def test_an_app_on_what_is_gone_begins_anew(office: Office, empty: Path) -> None:
+    office.contact("Maria Lopez", wrote="Who is this?")
+    async with office.messenger() as person:
+        await person.press("enter", "h", "i")
+        go_back(office, empty)
+        await person.press("j", "k", "u", "n")
+        await look_again(person)
+        assert isinstance(person.app.screen, CampaignsScreen)
+        assert "went back to a backup" in person.notice
+        await person.press("z", "p", "escape", "H", "escape", "c", "escape")
+        assert person.app._exception is None
+
+
+async def test_keys_between_a_restore_and_the_next_look_do_no_harm(office: Office, empty: Path) -> None:
+    office.contact("Maria Lopez", wrote="Who is this?")
+    async with office.messenger() as person:
+        go_back(office, empty)
+        for key in ("enter", "h", "enter", "escape", "j", "r", "escape", "o", "escape", "e", "2", "1", "u", "n", "v"):
+            await person.press(key)
+        assert person.app._exception is None
+
+
+async def test_an_app_whose_user_is_gone_ends_and_says_so(office: Office, empty: Path) -> None:
+    async with office.messenger(login="kim") as person:
         go_back(office, empty)
         await person.app._watch()
-        await settle(person.pilot)
-        for key in ("escape", "j", "k", "u", "n", "z", "p", "escape", "H", "escape", "q", "q"):
-            if not person.app._exit:
-                await person.press(key)
+        assert person.app._exit
+        assert person.app._exception is None
+
+
+def no_zone(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("UPDATE campaign SET timezone = 'Mars/Olympus'")
+
+
+def no_utf_8(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("UPDATE contact SET first_name = CAST(x'41ff' AS TEXT)")
+
+
+def no_pages(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        conn.execute("UPDATE users SET email = 'x'")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\x55" * (path.stat().st_size - 4096))
+
+
+@pytest.mark.parametrize("harm", [no_zone, no_utf_8, no_pages])
+async def test_an_app_whose_file_is_damaged_says_so_and_goes_on(office: Office, harm: Callable[[Path], None]) -> None:
+    for name in ("Maria Lopez", "Dev Patel"):
+        office.contact(name, wrote="Who is this?")
+    async with office.messenger() as person:
+        harm(office.db.path)
+        said = []
+        await look_again(person)
+        for key in ("j", "k", "enter", "escape", "H", "escape", "q"):
+            said.append(person.notice)
+            await person.press(key)
+        assert any("is damaged" in each for each in said), said
         assert person.app._exception is None
 
 
