@@ -216,10 +216,12 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     path = tmp_path / "practice.db"
     prepare(path, "ana", "Ana", "Ortiz").close()
     at_home(tmp_path, monkeypatch)
+    ana = pwd.struct_passwd(("ana", "x", 1000, 1000, "", "/home", "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: ana)
 
     def run(*words: object) -> Any:
         capsys.readouterr()
-        assert main(["--db", str(path), "--forced-login", "ana", "--json", *map(str, words)]) == 0, words
+        assert main(["--db", str(path), "--json", *map(str, words)]) == 0, words
         return json.loads(capsys.readouterr().out)
 
     return run
@@ -243,6 +245,8 @@ def test_json_of_what_is_shown(run: Run) -> None:
     assert json_keys("history") == run("history", "--limit", 1)[0].keys()
     assert json_keys("user list") == run("user", "list")[0].keys()
     assert json_keys("doctor") == run("doctor").keys()
+    assert json_keys("backup") == run("backup", "backup.db").keys()
+    assert json_keys("restore") == run("restore", "backup.db").keys()
 
 
 def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
@@ -273,7 +277,7 @@ def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
         *("organization", "opt_out_message", "auto_opt_out", "redact_phones"),
         *("default_timezone", "default_open", "default_close"),
     }
-    assert run("backup", "copy.db").keys() == {"file"}
+    assert run("backup", "copy.db").keys() == json_keys("backup")
 
 
 def test_json_of_what_a_campaign_asks_and_says(run: Run) -> None:
