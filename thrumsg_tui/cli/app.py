@@ -22,7 +22,7 @@ def open_app(args: Namespace) -> int:
     with opened(args) as session:
         from thrumsg_tui.tui.app import run_app
 
-        return run_app(session.db, session.who)
+        return run_app(session.db, session.who, may_suspend=args.forced_login is None)
 
 
 def demo(args: Namespace) -> int:
@@ -47,7 +47,7 @@ def demo(args: Namespace) -> int:
     try:
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        return run_app(db, who)
+        return run_app(db, who, may_suspend=args.forced_login is None)
     finally:
         db.close()
 

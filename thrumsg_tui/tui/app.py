@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from asyncio import get_running_loop
 from collections.abc import Callable
 from datetime import tzinfo
-from threading import Timer
 
 from rich.text import Text
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
 
 from thrumsg_tui.crash_log import keep
@@ -23,6 +23,8 @@ from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.tui.ending import Ending
+from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.moves import Moves
 from thrumsg_tui.tui.navigation import NavigatingApp
@@ -31,13 +33,11 @@ from thrumsg_tui.tui.places import opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.shell import Waiting
+from thrumsg_tui.tui.terminal import TerminalDriver
 from thrumsg_tui.tui.theme import THRUMSG
 
 _ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that do not wait for the ones before them."""
-
-_INSIST_AFTER = 3
-"""Seconds that the app has to end in once the terminal is gone or the process was told to."""
 
 _WATCH_EVERY = 0.2
 """Seconds between two looks whether anybody wrote; a look takes microseconds."""
@@ -56,8 +56,11 @@ class ThrumsgApp(NavigatingApp):
     COMMANDS = {PaletteProvider}
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo) -> None:
+    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, may_suspend: bool = True) -> None:
         super().__init__(db, who, zone)
+        self._may_suspend = may_suspend and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
+        self._terminal_is_gone = False
+        self.ending = Ending(self.end, self._stop_writing)
         self.register_theme(THRUMSG)
         self.theme = THRUMSG.name
         self.keys = KeyQueue(self, super().on_event)
@@ -67,8 +70,7 @@ class ThrumsgApp(NavigatingApp):
 
     async def on_mount(self) -> None:
         """Open where the person was, and keep in touch with the store."""
-        for ending in (signal.SIGTERM, signal.SIGHUP):
-            get_running_loop().add_signal_handler(ending, self.end_by_signal, ending)
+        self.ending.loop = get_running_loop()
         await self.show_place(await self.desk.ask(opening_place, self.who))
         self.set_interval(_WATCH_EVERY, self._watch)
         self.set_interval(_TICK_EVERY, self._tick)
@@ -177,17 +179,34 @@ class ThrumsgApp(NavigatingApp):
 
     def end(self) -> None:
         """Leave, keeping what is being written; also when the terminal is closed or the process is told to end."""
+        if self._exit:
+            return
         for screen in self.screen_stack:
             if isinstance(screen, MessengerScreen):
                 screen.conversation.drafts.store_last()
-        self.exit(message=self.moves.farewell)
+        self.exit(message=None if self._terminal_is_gone else self.moves.farewell)
 
-    def end_by_signal(self, ending: signal.Signals) -> None:
-        """Leave, and insist on it: a terminal that is gone may never take what is still to be written to it."""
-        insist = Timer(_INSIST_AFTER, os._exit, [128 + ending])
-        insist.daemon = True
-        insist.start()
-        self.end()
+    def terminal_gone(self) -> None:
+        """Leave, since nobody is there any more; from any thread."""
+        self._terminal_is_gone = True
+        self.ending.ask(signal.SIGHUP)
+
+    def _stop_writing(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stop_writing()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Choose the driver that notices when its terminal is gone."""
+        chosen = super().get_driver_class()
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
+    def action_suspend_process(self) -> None:
+        """Stop, and let the shell have the terminal; where there is none, say so."""
+        if not self._may_suspend or not can_be_continued():
+            self.tell("There is no shell to return to here; ctrl+q ends thrumsg.")
+        elif isinstance(self._driver, TerminalDriver):
+            self.app_suspend_signal.publish(self)
+            self._driver.suspend_to_shell()
 
     def action_help_quit(self) -> None:
         """Say how to leave, without covering anything."""
@@ -204,14 +223,17 @@ class ThrumsgApp(NavigatingApp):
         self._close_messages_no_wait()
 
 
-def run_app(db: Database, who: Identity) -> int:
-    """Run the app until its user leaves; return the exit code."""
+def run_app(db: Database, who: Identity, *, may_suspend: bool = True) -> int:
+    """Run the app until its user leaves; return the exit code. It is suspended only where it `may_suspend`."""
     from tzlocal import get_localzone
 
-    app = ThrumsgApp(db, who, get_localzone())
-    try:
-        app.run()
-    finally:
-        app.desk.close()
-        end_presence(db, app.session)
+    app = ThrumsgApp(db, who, get_localzone(), may_suspend=may_suspend)
+    with app.ending.on_signals():
+        try:
+            app.run()
+        finally:
+            app.ending.terminal_left.set()
+            app.desk.close()
+            end_presence(db, app.session)
+            app.ending.stored.set()
     return app.return_code or 0
