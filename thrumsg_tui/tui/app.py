@@ -6,8 +6,10 @@ import signal
 from asyncio import get_running_loop
 from collections.abc import Callable
 from datetime import tzinfo
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
@@ -55,6 +57,9 @@ class ThrumsgApp(NavigatingApp):
     TITLE = "thrumsg"
     COMMANDS = {PaletteProvider}
     ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", show=False, priority=True)  # while one writes, too
+    ]
 
     def __init__(self, db: Database, who: Identity, zone: tzinfo, *, may_suspend: bool = True) -> None:
         super().__init__(db, who, zone)
@@ -203,7 +208,8 @@ class ThrumsgApp(NavigatingApp):
     def action_suspend_process(self) -> None:
         """Stop, and let the shell have the terminal; where there is none, say so."""
         if not self._may_suspend or not can_be_continued():
-            self.tell("There is no shell to return to here; ctrl+q ends thrumsg.")
+            if screen := self._under_dialogs:
+                screen.say("There is no shell to return to here; ctrl+q ends thrumsg.", warning=True)
         elif isinstance(self._driver, TerminalDriver):
             self.app_suspend_signal.publish(self)
             self._driver.suspend_to_shell()
