@@ -223,7 +223,7 @@ class MessengerPanes(ReassigningScreen):
             return [Scope.MESSAGE_BOX]
         if self.sidebar.survey.has_focus:
             return [Scope.SURVEY, Scope.SIDEBAR]
-        return [Scope.REPLIES, Scope.SIDEBAR] if self.sidebar.replies.has_focus else []
+        return [Scope.REPLIES, Scope.SIDEBAR] if self.sidebar.replies.has_focus_within else []
 
     @on(DescendantFocus)
     @on(DescendantBlur)

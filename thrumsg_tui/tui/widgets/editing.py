@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual.events import Paste
 from textual.suggester import Suggester
 from textual.widgets import Input, TextArea
 
@@ -37,6 +38,17 @@ class LineInput(Input):
             id=id,
         )
         self.cursor_blink = False
+
+    def _on_paste(self, event: Paste) -> None:
+        """Take all lines that are pasted, as one."""
+        event.stop()
+        event.prevent_default()
+        lines = event.text.splitlines()
+        pasted = lines[0] if len(lines) == 1 else " ".join(filter(None, map(str.strip, lines)))
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(pasted)
+        else:
+            self.replace(pasted, *self.selection)
 
 
 class TextEditor(TextArea):
