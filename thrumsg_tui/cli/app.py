@@ -8,7 +8,15 @@ from argparse import Namespace
 from pathlib import Path
 
 from thrumsg_tui.cli.printing import complain
-from thrumsg_tui.cli.session import account, explained, new_files_private, open_database, opened, own_folder
+from thrumsg_tui.cli.session import (
+    account,
+    explained,
+    new_files_private,
+    open_database,
+    opened,
+    own_folder,
+    tell_of_waiting,
+)
 from thrumsg_tui.cli.words import ORIGINAL_COMMAND
 from thrumsg_tui.domain.errors import Refused
 
@@ -43,7 +51,15 @@ def demo(args: Namespace) -> int:
     person = account(args.forced_login)
     with new_files_private(), explained(path):
         _refuse_real(path)
-        db = prepare(path, person.login, person.first_name, person.last_name, seed=args.seed, fresh=args.fresh)
+        db = prepare(
+            path,
+            person.login,
+            person.first_name,
+            person.last_name,
+            seed=args.seed,
+            fresh=args.fresh,
+            on_wait=tell_of_waiting,
+        )
     try:
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from asyncio import get_running_loop
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import tzinfo
 from typing import ClassVar
 
@@ -41,6 +42,8 @@ from thrumsg_tui.tui.theme import THRUMSG
 _ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that do not wait for the ones before them."""
 
+_WAITING = "Waiting for the database: another change is being written. Keys are kept."
+
 _WATCH_EVERY = 0.2
 """Seconds between two looks whether anybody wrote; a look takes microseconds."""
 
@@ -76,6 +79,7 @@ class ThrumsgApp(NavigatingApp):
     async def on_mount(self) -> None:
         """Open where the person was, and keep in touch with the store."""
         self.ending.loop = get_running_loop()
+        self.desk.on_wait = self._wait_changed
         await self.show_place(await self.desk.ask(opening_place, self.who))
         self.set_interval(_WATCH_EVERY, self._watch)
         self.set_interval(_TICK_EVERY, self._tick)
@@ -109,10 +113,26 @@ class ThrumsgApp(NavigatingApp):
         screen = self.screen
         return not isinstance(screen, Waiting) or screen.ready_for_keys
 
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether something waits until another writer is done."""
+        return self.desk.waiting
+
     # What goes on
+
+    def _wait_changed(self) -> None:
+        if (loop := self.ending.loop) is None:
+            return
+        with suppress(RuntimeError):  # the app has ended meanwhile
+            loop.call_soon_threadsafe(self._tell_of_waiting)
+
+    def _tell_of_waiting(self) -> None:
+        if screen := self._under_dialogs:
+            screen.key_line.wait(_WAITING if self.desk.waiting else "")
 
     async def _watch(self) -> None:
         """Let the screen ask again when anybody wrote."""
+        self._tell_of_waiting()  # it may be another screen by now
         try:
             version = await self.desk.version()
         except ThrumsgError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -57,7 +58,11 @@ class NumberInput(LineInput):
 class LookupPane(DrawnLines):
     """What is known of a number."""
 
-    DEFAULT_CSS = "LookupPane { scrollbar-size-vertical: 1; overflow: hidden auto; height: auto; min-height: 2; max-height: 60vh; }"
+    DEFAULT_CSS = """
+    LookupPane {
+        scrollbar-size-vertical: 1; overflow: hidden auto; height: auto; min-height: 2; max-height: 60vh;
+    }
+    """
 
     def __init__(self, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()
@@ -148,8 +153,9 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         if found := self._pane.found:
             self.run_worker(self._opt(found), name="opt")
 
-    def _look(self) -> None:
-        self.run_worker(self._ask, name="look up", exclusive=True, group="look up")
+    @work(exclusive=True, group="look up")
+    async def _look(self) -> None:
+        await self._ask()
 
     async def _ask(self) -> None:
         pane, number = self._pane, self._number.value

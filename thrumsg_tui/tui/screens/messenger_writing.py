@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from textual import on, work
 from textual.reactive import var
 
@@ -73,6 +75,7 @@ class MessengerWriting(MessengerMoving):
                     self.conversation.drafts.forget()
                 await self._go_on_after(sent, of, following)
         except ThrumsgError as refusal:
+            self.conversation.filled_at = monotonic()  # an Enter from before it was refused is none to try again
             self.say(str(refusal), warning=True)
         finally:
             await self.ask_and_paint()
