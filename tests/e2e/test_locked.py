@@ -1,4 +1,4 @@
-"""While another process keeps the database locked the app says that it waits, and loses nothing (docs/rules.md 11.5)."""
+"""While another process keeps the database locked the app says so, and loses nothing (docs/rules.md 3.11)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.e2e.messenger import open_messenger
 from tests.e2e.terminal import PATIENCE
 from tests.e2e.test_survival import stored_draft
 
+APP = (sys.executable, "-m", "thrumsg_tui")
 WAITING = "Waiting for the database: another change is being written."
 
 LOCKS = (

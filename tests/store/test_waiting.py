@@ -1,4 +1,4 @@
-"""Who waits for another writer is told so while they wait (docs/rules.md 11.5)."""
+"""Who waits for another writer is told so while they wait; keys and changes are kept (docs/rules.md 3.11)."""
 
 from __future__ import annotations
 
