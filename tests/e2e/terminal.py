@@ -29,7 +29,7 @@ from unicodedata import combining
 import pyte
 from wcwidth import wcwidth
 
-PATIENCE = float(os.environ.get("PATIENCE", "20"))
+PATIENCE = float(os.environ.get("PATIENCE", "60"))
 """Seconds after which what a test waits for will not come any more."""
 
 _QUIET = 0.08

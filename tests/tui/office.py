@@ -38,7 +38,7 @@ from thrumsg_tui.tui.places import LAST_PLACE, Place
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.widgets.bars import KeyLine
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which what a test waits for will not come any more."""
 
 _ROUNDS, _ROUND = 4, 0.003
