@@ -11,11 +11,11 @@ from thrumsg_tui.domain.reassignment import Plan, Request
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.bulk_choices import BulkAction
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
-from thrumsg_tui.tui.widgets.reassign_form import BulkAction
 
 
 class ReassigningScreen(CommandScreen):
