@@ -57,7 +57,7 @@ async def test_where_none_match_nothing_happens_and_there_is_nothing_to_undo(off
         assert person.sees("Nothing matches: nothing would be moved.", "0 of 0 that match")
         await person.press("enter")
         assert isinstance(person.app.screen, BulkReassign)  # there is nothing that Enter could do
-        await person.press("escape", "z")
+        await person.press("escape", "escape", "escape", "z")  # two choices are taken back first
         assert person.notice == "There is nothing of yours to undo."
     assert journal(office) == before
 

@@ -195,6 +195,24 @@ def _chosen(conn: sqlite3.Connection, request: Request) -> list[_Holding]:
     return [found[each] for each in wanted]
 
 
+def holders(
+    conn: sqlite3.Connection, campaign_id: CampaignId, conversations: Sequence[ConversationId]
+) -> frozenset[AssignmentId]:
+    """Who holds any of some conversations of a campaign; one look-up by id for each of them."""
+    found: set[AssignmentId] = set()
+    for start in range(0, len(conversations), 500):
+        some = conversations[start : start + 500]
+        rows = conn.execute(  # the + keeps SQLite from reading the whole campaign
+            f"""
+            SELECT DISTINCT assignment_id FROM conversation
+            WHERE +campaign_id = ? AND id IN ({", ".join("?" * len(some))})
+            """,
+            (campaign_id, *some),
+        )
+        found |= {AssignmentId(row["assignment_id"]) for row in rows}
+    return frozenset(found)
+
+
 def _holding_of(row: sqlite3.Row) -> _Holding:
     return (
         ConversationId(row["id"]),

@@ -21,9 +21,8 @@ from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, heading
-from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
-from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList
+from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
 
 _LARGEST_PART = 0.96
 """How much of the screen's height the dialog takes at most, as in its style sheet."""
@@ -89,7 +88,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         self._title = f"{action}: {self._whose}"
         self._desk = desk
         self._asks = action is not BulkAction.UNASSIGN_ALL
-        self.search = LineInput(placeholder="type a name to search", id="search")
+        self.search = DestinationSearch(placeholder="type a name to search", id="search")
         self.destinations = DestinationList(self.choices, id="destinations")
         self.fields = BulkFields(self.choices, glyphs, id="fields")
         self.preview = PlanPreview(id="preview")
@@ -105,7 +104,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         shown = [self.preview, self._total, self._words]
         label = DrawnLine(id="to")
         label.show([(" To  ", "strong")])
-        asked = [Horizontal(label, self.search, id="search-row"), self.destinations, self.fields] if self._asks else []
+        asked = [Horizontal(label, self.search, id="to-row"), self.destinations, self.fields] if self._asks else []
         self._box = Vertical(*asked, *shown, classes="dialog")
         self._box.border_title = heading(self._title)
         yield self._box
@@ -124,7 +123,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         """Share the height out: what is asked and said is always seen, the destinations come before the preview."""
         fields = 1 + len(self.choices.fields) if self._asks else 0
         room = int(self.size.height * _LARGEST_PART) - 2
-        words = (4 if self.size.width < 100 else 3) if room > 16 else 2
+        words = (6 if self.size.width < 100 else 4) if room > 16 else 2
         room = max(room - fields - words - 2, 2)
         rows = self.destinations.size_of_all if self._asks else 0
         wanted = 2 + 2 * min(max(len(self.choices.rows), 3), 6)
@@ -192,7 +191,9 @@ class BulkReassign(ModalScreen[Plan | None]):
                 return f"Nobody is called {safe_text(self.search.value)!r}: Esc clears the search."
             return f"Enter chooses {name}."
         if self._plan is None:
-            return "Counting." if self._asking or self._stale or not self._refusal else ""
+            if self._asking:
+                return "Counting."
+            return "" if self.choices.receivers else "Choose whom to: type a name, or press Space on a row."
         if not self._plan.moves:
             return "Enter would move nothing."
         return will_move(self._plan, self._whose, self.choices.receivers)
@@ -255,7 +256,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         if self._asking or self._stale:
             return "Still counting, so nothing was moved: press Enter again when the numbers are there."
         if self._asks and not self.choices.receivers:
-            return "Nothing was moved. Choose first whom to: type a name, or Space on a row."
+            return "Nothing was moved: nobody is chosen yet."
         return f"Nothing was moved. {self._refusal}".strip()
 
     def action_mark(self) -> None:

@@ -21,7 +21,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.queries.composing import fill_in
 from thrumsg_tui.store.queries.conversations import ids_from
-from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
@@ -156,11 +156,13 @@ class MessengerScreen(MessengerWriting):
         what = counted(len(chosen), "conversation")
         if len(chosen) == 1:
             what = (await self.thrumsg.desk.ask(conversation, chosen[0])).name
-        picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to")
+        desk = self.thrumsg.desk
+        holding = await desk.ask(holders, view.campaign.id, chosen)
+        has_all = holding if len(holding) == 1 else frozenset()
+        picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to", without=has_all)
         if picked is None:
             return
         to = picked.id
-        desk = self.thrumsg.desk
         try:
             request = Request(view.campaign.id, conversations=chosen, destinations=(to,))
             planned = await desk.ask(plan, request, desk.db.clock())

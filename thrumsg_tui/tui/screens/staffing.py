@@ -67,7 +67,7 @@ class StaffingScreen(ManagingScreen, PickingScreen):
         to = await self.app.push_screen_wait(ChoiceDialog("Remove sender", question, choices))
         destinations: list[str] = []
         if to == "one":
-            chosen = await self.pick_sender(of.id, f"{leaving.name}'s conversations go to", without=leaving.id)
+            chosen = await self.pick_sender(of.id, f"{leaving.name}'s conversations go to", without={leaving.id})
             if chosen is None:
                 return
             destinations = [chosen.login] if chosen.login else []

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.words import StatusFilter
 from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
+from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 STATUS_TITLES = {
@@ -23,12 +24,21 @@ STATUS_TITLES = {
     StatusFilter.NOT_STARTED: "Not Started",
 }
 
+_FOR_THE_DIALOG = frozenset(" 0123456789")
+
 
 @dataclass(frozen=True, slots=True)
 class Destination:
     """A row of the list: somebody, or all others together where `assignment` is None."""
 
     assignment: Assignment | None = None
+
+
+class DestinationSearch(LineInput):
+    """Searches a destination by name; Space and digits go to the dialog first, which may leave them to the search."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return character not in _FOR_THE_DIALOG and super().check_consume_key(key, character)
 
 
 class DestinationList(PagedList[Destination]):
