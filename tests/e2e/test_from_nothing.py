@@ -112,7 +112,7 @@ def ask_and_answer(terminal: Terminal) -> None:
     terminal.wait_for("Reassign All")
     terminal.press("a")
     terminal.wait_for("Distribute to all")
-    terminal.press("down", "down", "space")
+    terminal.press("space")
     terminal.wait_for("Enter moves 3")
     terminal.press("enter")
     terminal.wait_for("Moved 3 conversations from Unassigned to Kim Alvarez")

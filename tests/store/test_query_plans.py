@@ -67,7 +67,7 @@ from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, ope
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
 from thrumsg_tui.store.queries.people import identify, people_rows, preference, users
-from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
@@ -289,6 +289,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "open_jobs": (open_jobs, lambda conn, of: open_jobs(conn)),
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),
     "contact_names": (contact_names, lambda conn, of: contact_names(conn, of.people[:3])),
+    "holders": (holders, lambda conn, of: holders(conn, of.of.id, of.people)),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who)),

@@ -100,13 +100,24 @@ async def test_unassigned_is_not_unassigned_once_more(office: Office) -> None:
     assert shares(office)["unassigned"] == 2
 
 
-async def test_to_the_present_sender_is_refused(office: Office) -> None:
+async def test_the_present_sender_is_not_offered(office: Office) -> None:
     id = office.contact("Maria Lopez", wrote="Hello")
     before = journal(office)
     async with office.messenger() as person:
         await keys(person, "r", *"kim", "enter")
-        assert person.notice == "They are there already: nothing was moved."
+        assert person.sees("no sender matches", "Choose somebody first")
     assert (holder(office, id), journal(office)) == (KIM, before)
+
+
+async def test_to_who_got_them_while_one_was_picking_is_refused(office: Office) -> None:
+    id = office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("r")
+        give(office, "lee", [id])
+        before = journal(office)
+        await keys(person, *"lee", "enter")
+        assert person.notice == "They are there already: nothing was moved."
+    assert (holder(office, id), journal(office)) == (LEE, before)
 
 
 async def test_a_destination_that_left_meanwhile_is_refused(office: Office) -> None:

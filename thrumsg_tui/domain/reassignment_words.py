@@ -59,9 +59,7 @@ def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[As
 
 def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
     """Say what stays because those who would give it receive, empty where nothing does (`docs/rules.md 4.5`)."""
-    both = [
-        each for each in receivers(request, rows) if _asked(request, each) and matching(each, request.status) > 0
-    ]
+    both = [each for each in receivers(request, rows) if _asked(request, each) and matching(each, request.status) > 0]
     held = sum(matching(each, request.status) for each in both)
     if not both:
         return ""

@@ -204,7 +204,7 @@ def holders(
         some = conversations[start : start + 500]
         rows = conn.execute(  # the + keeps SQLite from reading the whole campaign
             f"""
-            SELECT DISTINCT assignment_id FROM conversation
+            SELECT assignment_id FROM conversation
             WHERE +campaign_id = ? AND id IN ({", ".join("?" * len(some))})
             """,
             (campaign_id, *some),

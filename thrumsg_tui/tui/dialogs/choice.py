@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.shell import Saying
 from thrumsg_tui.tui.widgets.bars import Flowing
 from thrumsg_tui.tui.widgets.drawn import Part, heading
 
@@ -30,7 +31,11 @@ class Choice(Generic[_Answer]):
 
 
 class ChoiceDialog(ModalScreen[_Answer]):
-    """Ask, and return the answer. Esc and `n` are the safe answer, which is the last one."""
+    """Ask, and return the answer. Esc and `n` are the safe answer, which is the last one.
+
+    `left` is a sentence about what was not done: the screen below says it when the safe answer is given, by whatever
+    key (`docs/rules.md 5.2`). Empty where nothing needs to be said.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,8 +45,9 @@ class ChoiceDialog(ModalScreen[_Answer]):
         Binding("escape,n", "leave", show=False),
     ]
 
-    def __init__(self, title: str, text: str, choices: Sequence[Choice[_Answer]]) -> None:
+    def __init__(self, title: str, text: str, choices: Sequence[Choice[_Answer]], *, left: str = "") -> None:
         super().__init__()
+        self._left = left
         self._title = title
         self._text = text
         self._choices = choices
@@ -61,7 +67,7 @@ class ChoiceDialog(ModalScreen[_Answer]):
         for choice in self._choices:
             if event.character == choice.key:
                 event.stop()
-                self.dismiss(choice.answer)
+                self._answer(choice)
                 return
 
     def action_step(self, step: int) -> None:
@@ -71,11 +77,18 @@ class ChoiceDialog(ModalScreen[_Answer]):
 
     def action_choose(self) -> None:
         """Give the answer under the cursor."""
-        self.dismiss(self._choices[self._cursor].answer)
+        self._answer(self._choices[self._cursor])
 
     def action_leave(self) -> None:
         """Give the safe answer."""
-        self.dismiss(self._choices[-1].answer)
+        self._answer(self._choices[-1])
+
+    def _answer(self, choice: Choice[_Answer]) -> None:
+        if self._left and choice is self._choices[-1]:
+            below = self.app.screen_stack[: self.app.screen_stack.index(self)]
+            if said_by := next((each for each in reversed(below) if isinstance(each, Saying)), None):
+                said_by.say(self._left)
+        self.dismiss(choice.answer)
 
     def _paint(self) -> None:
         groups: list[list[Part]] = []
@@ -85,6 +98,13 @@ class ChoiceDialog(ModalScreen[_Answer]):
         self._line.show(groups)
 
 
-def confirmation(title: str, text: str, yes: str, no: str = "Leave it") -> ChoiceDialog[bool]:
-    """Ask whether to do something; not doing it is the safe answer."""
-    return ChoiceDialog(title, text, [Choice("y", yes, True), Choice("n", no, False)])
+def confirmation(
+    title: str, text: str, yes: str, no: str = "Leave it", *, left: str = "Nothing was done"
+) -> ChoiceDialog[bool]:
+    """Ask whether to do something; not doing it is the safe answer.
+
+    `left` says what was not done if that is given, without a full stop: how it is done is added. Empty where leaving
+    needs no word.
+    """
+    sentence = f"{left}: y in that question does it." if left else ""
+    return ChoiceDialog(title, text, [Choice("y", yes, True), Choice("n", no, False)], left=sentence)

@@ -135,10 +135,13 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
     async def _opt(self, found: PhoneRecord) -> None:
         name = found.name or self._pane.phones.number(found.phone)
         if found.opt_out:
-            dialog, change = confirmation("Opt In", f"Opt {name} in again, in all campaigns?", "Opt in"), opt_in_number
+            question = f"Opt {name} in again, in all campaigns?"
+            dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
+            change = opt_in_number
         else:
             question = f"Opt {name} out, in all campaigns? Whoever was texted is told so."
-            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+            dialog = confirmation("Opt Out", question, "Opt out", left=f"{name} was not opted out")
+            change = opt_out_number
         if await self.app.push_screen_wait(dialog):
             try:
                 await self._desk.do(change, self._who, found.phone)

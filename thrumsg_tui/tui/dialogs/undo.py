@@ -20,7 +20,9 @@ async def undo_confirmation(desk: Desk, who: Identity, event_id: EventId, phones
     """Ask whether a change is to be taken back, saying what that will do; `Refused` where it cannot be."""
     shown = await desk.ask(preview_undo, who, event_id)
     staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
-    return confirmation("Undo", phones.sentence(_question(shown, staying)), "Take it back")
+    return confirmation(
+        "Undo", phones.sentence(_question(shown, staying)), "Take it back", left="Nothing was taken back"
+    )
 
 
 def _question(shown: UndoPreview, staying: Sequence[str]) -> str:

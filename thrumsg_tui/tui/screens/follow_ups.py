@@ -104,8 +104,8 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
             self.say("It has ended already.", warning=True)
             return
         question = f"End {row.title!r}? It is unsent in {counted(row.pending, 'conversation')}, and stays so."
-        sure = await self.app.push_screen_wait(confirmation("End the follow-up", question, "End it"))
-        if sure and await self.make(end_follow_up, self.thrumsg.who, row.id):
+        dialog = confirmation("End the follow-up", question, "End it", left=f"{row.title!r} was not ended")
+        if await self.app.push_screen_wait(dialog) and await self.make(end_follow_up, self.thrumsg.who, row.id):
             self.say(f"{row.title} has ended.")
 
 

@@ -96,7 +96,8 @@ class MessengerScreen(MessengerWriting):
                 Choice("a", "Append to it", "append"),
                 Choice("n", "Cancel", "cancel"),
             ]
-            answer = await self.app.push_screen_wait(ChoiceDialog("Use this reply", question, choices))
+            left = "The reply was not used: the message box is as it was."
+            answer = await self.app.push_screen_wait(ChoiceDialog("Use this reply", question, choices, left=left))
         if answer == "cancel":
             return
         self.bring_to_front(Front.CONVERSATION)
@@ -120,11 +121,13 @@ class MessengerScreen(MessengerWriting):
             return
         if of.opted_out:
             question = f"Opt {of.name} in again, in all campaigns? No message is sent."
-            dialog, change = confirmation("Opt In", question, "Opt in"), opt_in_number
+            dialog = confirmation("Opt In", question, "Opt in", left=f"{of.name} was not opted in")
+            change = opt_in_number
         else:
             told = f"They are told, unless they were never texted: “{view.settings.opt_out_message}”"
             question = f"Opt {of.name} out, in all campaigns? {told}"
-            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+            dialog = confirmation("Opt Out", question, "Opt out", left=f"{of.name} was not opted out")
+            change = opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
             self._worked_on = of.id
             undo = "; z undoes it" if self.thrumsg.who.may(Action.OPT_IN) else ""
@@ -172,7 +175,8 @@ class MessengerScreen(MessengerWriting):
                 question += f"\n\n{by_status(planned.moves)}."
                 if planned.already_there:
                     question += f" {len(planned.already_there)} more are there already."
-                if not await self.app.push_screen_wait(confirmation("Reassign", question, "Move them")):
+                sure = confirmation("Reassign", question, "Move them", left="Nothing was moved")
+                if not await self.app.push_screen_wait(sure):
                     return
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)

@@ -85,7 +85,13 @@ class MessengerWriting(MessengerMoving):
             return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to)
         except MovedOn as meanwhile:
             self.ask_again()
-            question = confirmation("The thread has moved on", str(meanwhile), "Send mine anyway", "Read it first")
+            question = confirmation(
+                "The thread has moved on",
+                str(meanwhile),
+                "Send mine anyway",
+                "Read it first",
+                left="Your message was not sent",
+            )
             if not await self.app.push_screen_wait(question):
                 self.conversation.mark_read()
                 return None
@@ -136,7 +142,8 @@ class MessengerWriting(MessengerMoving):
         what = counted(total, "initial message" if tab is Tab.INITIAL else "follow-up")
         which = "" if total == 1 else "all "
         question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
-        if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}")):
+        sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent")
+        if not await self.app.push_screen_wait(sure):
             return
         verb = self._taken.partition(" ")[0]
         self.sending_all = True

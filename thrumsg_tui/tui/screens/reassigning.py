@@ -30,7 +30,9 @@ class ReassigningScreen(CommandScreen):
             Choice("a", BulkAction.REASSIGN_ALL, BulkAction.REASSIGN_ALL),
             Choice("n", "Leave it", None),
         ]
-        dialog: ChoiceDialog[BulkAction | None] = ChoiceDialog("Reassign", f"Conversations of {whose}", choices)
+        dialog: ChoiceDialog[BulkAction | None] = ChoiceDialog(
+            "Reassign", f"Conversations of {whose}", choices, left="Nothing was moved."
+        )
         if (action := await self.app.push_screen_wait(dialog)) is None:
             return
         desk = self.thrumsg.desk
@@ -43,6 +45,7 @@ class ReassigningScreen(CommandScreen):
             base = replace(base, destinations=(nobody,))
         form = BulkReassign(whose, base, action, rows, desk, self.thrumsg.glyphs)
         if (planned := await self.app.push_screen_wait(form)) is None:
+            self.say("Nothing was moved.")
             return
         await self.apply(planned)
 
