@@ -60,6 +60,14 @@ def test_a_preview_changes_nothing_and_names_who_gives_to_whom(spring: Shell) ->
     assert spring.done("history") == before
 
 
+def test_a_preview_says_what_stays_because_its_holder_receives(spring: Shell) -> None:
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", 2)
+    shown = spring.done("reassign", "Spring", "--from-everyone", "--to-everyone", "--preview")
+    assert "Only the 1 unassigned moves: senders who receive do not give theirs, so the 2 that they hold stay." in shown
+    shown = spring.done("reassign", "Spring", "--from-everyone", "--to", "lee", "--preview")
+    assert "stay" not in shown
+
+
 def test_a_saved_plan_does_what_was_previewed_and_skips_what_moved_since(spring: Shell, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)

@@ -28,6 +28,8 @@ NOBODY, KIM, LEE, ZOE = rows = (
     assignment(4, "Zoe Doe", 5),
 )
 
+ONE = assignment(5, "Ona Ode", 1)
+
 
 def request(**fields: object) -> Request:
     """A request in the campaign."""
@@ -98,10 +100,14 @@ def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
             "Unassigned receives, and whoever receives does not give: the 288 unassigned stay.",
         ),
         (
+            request(everyone=True, destinations=(ONE.id,)),
+            "Ona Ode receives, and whoever receives does not give: the 1 that Ona Ode holds stays.",
+        ),
+        (
             request(everyone=True, destinations=(KIM.id, ZOE.id), status=StatusFilter.NEEDS_REPLY),
             "Kim Alvarez receives, and whoever receives does not give: the 3 that Kim Alvarez holds stay.",
         ),
     ],
 )
 def test_what_stays_because_its_holder_receives_is_said(asked: Request, words: str) -> None:
-    assert what_stays(asked, rows) == words
+    assert what_stays(asked, (*rows, ONE)) == words

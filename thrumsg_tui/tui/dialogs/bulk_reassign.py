@@ -30,6 +30,8 @@ _LARGEST_PART = 0.96
 _COUNTING_AFTER = 0.3
 """Seconds after which it is said that the preview is still being counted."""
 
+_TO_EVEN_OUT = "To even out what senders hold, leave this, mark with Space those who hold too many, and press R."
+
 
 class BulkWords(DrawnLines):
     """Sentences, each with its look, one below the other."""
@@ -179,7 +181,8 @@ class BulkReassign(ModalScreen[Plan | None]):
         sentences: list[Part] = [(notice, "warning")] if notice else []
         sentences.append((self._enter_sentence(), "accent"))
         if stays := what_stays(self.choices.request, self.choices.rows):
-            sentences.append((stays, ""))
+            to_all = self.choices.request.everyone and self.choices.request.to_everyone
+            sentences.append((f"{stays} {_TO_EVEN_OUT}" if to_all else stays, ""))
         self._words.show([each for each in sentences if each[0]])
         doing = ["Space chooses", "Tab next field"] if self._asks else []
         more = ["PgDn shows more"] if self.preview.max_scroll_y else []
