@@ -66,7 +66,11 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
     stay = "stays" if held == 1 else "stay"
     if request.everyone and request.to_everyone:
         free = sum(matching(each, request.status) for each in givers(request, rows))
-        moving = "Only unassigned ones move" if request.count else f"Only the {free} unassigned {'moves' if free == 1 else 'move'}"
+        moving = (
+            "Only unassigned ones move"
+            if request.count
+            else f"Only the {free} unassigned {'moves' if free == 1 else 'move'}"
+        )
         return f"{moving}: senders who receive do not give theirs, so the {held} that they hold {stay}."
     names = listed([each.name for each in both])
     if len(both) > 1:

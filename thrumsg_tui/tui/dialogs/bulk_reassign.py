@@ -96,7 +96,8 @@ class BulkReassign(ModalScreen[Plan | None]):
         self.preview = PlanPreview(id="preview")
         self._total = DrawnLine(id="total")
         self._words = BulkWords(id="words")
-        self._notice = ""
+        self._followed = ""
+        """What the destinations are narrowed to."""
         self._plan: Plan | None = None
         self._refusal = ""
         self._stale = False
@@ -214,19 +215,21 @@ class BulkReassign(ModalScreen[Plan | None]):
     # Searching
 
     def on_input_changed(self) -> None:
-        """Narrow the destinations to what is typed."""
-        self._follow_search()
-        self._say()
+        """Narrow the destinations to what is typed, unless a key has needed that before."""
+        if self._followed != self.search.value:
+            self._follow_search()
+            self._say()
 
     def _follow_search(self) -> None:
         """Narrow the destinations now, before a key that means the one that was found."""
         if self.search.value:
             self._go_to(None)
-        self.destinations.search(self.search.value)
+        self._followed = self.search.value
+        self.destinations.search(self._followed)
 
     def _clear_search(self) -> None:
         self.search.value = ""
-        self.destinations.search("")
+        self._follow_search()
 
     # Keys
 
