@@ -148,7 +148,7 @@ async def test_escape_takes_one_step_back_at_a_time_and_then_leaves(twelve: Offi
         assert (dialog(person).search.value, chosen(person)) == ("", [LEE, PRIYA])
         await person.press("escape")
         assert dialog(person).choices.request.status is StatusFilter.ANY
-        assert person.sees("How many  10 of 12", "Esc takes back the last choice")
+        assert person.sees("How many  10 of 12", "Esc takes a step back")
         await person.press("escape")
         assert person.sees("How many  all of 12")
         await person.press("escape")
@@ -205,7 +205,7 @@ async def test_everything_that_matters_is_seen(twelve: Office, size: tuple[int, 
     async with twelve.messenger("kim", size=size) as person:
         await keys(person, "R", "s", "5", "space")
         assert person.sees("Distribute to all", "How many  5", "Status", "Split", "that match, 0 opted out")
-        assert person.sees("Enter moves 5 of Kim Alvarez's conversations to Lee Bishop: 1,", "Esc takes back")
+        assert person.sees("Enter moves 5 of Kim Alvarez's conversations to Lee Bishop: 1,", "Esc takes a step back")
         await keys(person, *["down"] * 11)
         assert person.sees("[ ] Unassigned") is (size == (120, 40))  # it scrolls only where there is no room
         assert dialog(person).destinations.row is not None

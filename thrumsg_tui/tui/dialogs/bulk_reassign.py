@@ -30,6 +30,9 @@ _LARGEST_PART = 0.96
 _COUNTING_AFTER = 0.3
 """Seconds after which it is said that the preview is still being counted."""
 
+_SHORTEST_PREVIEW = 6
+"""Lines of the preview that are seen before the destinations begin to scroll."""
+
 _TO_EVEN_OUT = "To even out what senders hold, leave this, mark with Space those who hold too many, and press R."
 
 
@@ -130,7 +133,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         room = max(room - fields - words - 2, 2)
         rows = self.destinations.size_of_all if self._asks else 0
         wanted = 2 + 2 * min(max(len(self.choices.rows), 3), 6)
-        listed = min(rows, max(room - wanted, room // 2, 1))
+        listed = min(rows, max(room - _SHORTEST_PREVIEW, room // 2, 1))
         self.destinations.styles.height = listed
         self.fields.styles.height = len(self.choices.fields)
         self.preview.styles.height = min(wanted, max(room - listed, 1))
@@ -205,7 +208,7 @@ class BulkReassign(ModalScreen[Plan | None]):
     def _escape_words(self) -> str:
         if self.search.value:
             return "clears the search"
-        return "takes back the last choice" if self.choices.can_step_back else "leaves"
+        return "takes a step back" if self.choices.can_step_back else "leaves"
 
     def _under_cursor(self) -> str | None:
         """The name of the destination under the cursor."""
@@ -222,7 +225,9 @@ class BulkReassign(ModalScreen[Plan | None]):
 
     def _follow_search(self) -> None:
         """Narrow the destinations now, before a key that means the one that was found."""
-        if self.search.value:
+        if not self.search.value.strip():
+            self.search.value = ""  # spaces that were pasted search nothing
+        else:
             self._go_to(None)
         self._followed = self.search.value
         self.destinations.search(self._followed)
