@@ -73,6 +73,14 @@ async def test_a_name_may_be_pasted(twelve: Office) -> None:
         assert chosen(person) == [PRIYA]
 
 
+async def test_pasted_spaces_search_nothing(twelve: Office) -> None:
+    async with menu_of(twelve, "bar") as person:
+        await person.press("a")
+        await person.paste("   ")
+        assert dialog(person).search.value == ""
+        assert said(person).startswith("Choose whom to")
+
+
 @pytest.mark.parametrize("key", ["space", "enter"])
 async def test_a_search_that_finds_nobody_chooses_nobody_and_says_so(twelve: Office, key: str) -> None:
     async with menu_of(twelve, "bar") as person:
