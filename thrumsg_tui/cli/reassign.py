@@ -57,7 +57,7 @@ def outcome_report(outcome: Outcome) -> Report:
     lines += [f"  {login}: {gain:+}" for login, gain in outcome.gains.items()]
     if outcome.skipped:
         lines += [f"Skipped: {', '.join(map(str, outcome.skipped))}."]
-    if outcome.event is not None:
+    if outcome.event is not None and outcome.undoable:
         lines += [f"Undo with: thrumsg undo {outcome.event}"]
     return Report(outcome_record(outcome), lines)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,14 @@ class Attempt:
     opted_out: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When an accepted message leaves, None for now; whether hours or the start date have it `held` until then."""
+
+    at: datetime | None
+    held: bool
+
+
 def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
     """Say a time in the zone of the hours, and name that: `09:00 EST`, `tomorrow 09:00 EST`, `Tue 3 March 09:00 EST`.
 
@@ -126,6 +134,27 @@ def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime
         earliest = window_start(campaign.window) or now
     leaves_at = next_opening(campaign.hours, earliest)
     return leaves_at if leaves_at > now else None
+
+
+def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds: int = 0) -> Departure:
+    """Say when an accepted message leaves, held back for some seconds in which it can be taken back.
+
+    The seconds are fewer where hours or window end meanwhile, so that what was accepted in time leaves in time
+    (`docs/rules.md 6.4`).
+    """
+    opens_at = hold_until(campaign, kind, now)
+    if opens_at and opens_at >= now + timedelta(seconds=undo_seconds):
+        return Departure(opens_at, held=True)
+    for seconds in range(undo_seconds, 0, -1):
+        leaves_at = now + timedelta(seconds=seconds)
+        gone_by = leaves_at + _TO_FETCH
+        if opens_at or not (hold_until(campaign, kind, gone_by) or shut_out(campaign, kind, gone_by)):
+            return Departure(leaves_at, held=False)
+    return Departure(None, held=False)
+
+
+_TO_FETCH = timedelta(seconds=2)
+"""How long a gateway may take to fetch a message that may leave."""
 
 
 def shut_out(campaign: Campaign, kind: MessageKind, at: datetime) -> bool:

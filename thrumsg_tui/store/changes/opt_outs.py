@@ -11,6 +11,7 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind
+from thrumsg_tui.store.changes.holding import HELD
 from thrumsg_tui.store.changes.sending import store_outgoing
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, reopen_follow_ups
@@ -236,11 +237,11 @@ def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
     """Cancel what waits to be sent to a number that has just opted out (`docs/rules.md 5.8`)."""
     for each in concerned:
         cancelled = tx.conn.execute(
-            """
-            UPDATE message SET state = 'cancelled', state_at = ?
-            WHERE conversation_id = ? AND state = 'unsent'
+            f"""
+            UPDATE message SET state = 'cancelled', state_at = :now, leaves_at = NULL
+            WHERE conversation_id = :conversation_id AND {HELD}
             """,
-            (tx.now_ms, each),
+            {"now": tx.now_ms, "conversation_id": each},
         )
         if cancelled.rowcount:
             reopen_follow_ups(tx.conn, each)

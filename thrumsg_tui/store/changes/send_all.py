@@ -61,7 +61,7 @@ def send_batch(
                 refused.append((each, "There are words of yours in it: send it by itself."))
                 continue
             try:
-                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=KINDS[tab]).message_id)
+                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=KINDS[tab], single=False).message_id)
             except Refused as reason:
                 refused.append((each, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None

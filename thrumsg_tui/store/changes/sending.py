@@ -12,13 +12,14 @@ from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.sending import Attempt, handed_over, hold_until, judge
+from thrumsg_tui.domain.sending import Attempt, departure, handed_over, judge
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.composing import next_message
+from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
 
@@ -27,7 +28,7 @@ _FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An accepted message; `leaves_at` is set while it is held as unsent."""
+    """An accepted message; `leaves_at` is set where it does not leave at once."""
 
     message_id: MessageId
     conversation_id: ConversationId
@@ -47,13 +48,15 @@ def send(
     kind: MessageKind | None = None,
     follow_up_id: FollowUpId | None = None,
     read_to: MessageId | None = None,
+    from_box: bool = False,
 ) -> Sent:
     """Accept a message into the outbox, and delete the author's draft with it.
 
     Without `body` the rendered initial or follow-up goes; with it, exactly those words. `kind` is what the author saw
     in the message box; without it, what the conversation is ready for. With `follow_up_id`, a follow-up goes only while
     it is that one that is up. With `read_to`, the last message that the author has read, `MovedOn` is raised if there
-    is a newer one. Raises `Refused` with the reason of `docs/rules.md 3.18`. The draft is kept then.
+    is a newer one. What is sent `from_box`, the message box, leaves only after the setting `undo_send`, in seconds.
+    Raises `Refused` with the reason of `docs/rules.md 3.18`. The draft is kept then.
     """
     with db.writing() as tx:
         to = conversation(tx.conn, conversation_id)
@@ -63,7 +66,8 @@ def send(
             raise Refused(_FOLLOW_UP_GONE)
         if read_to is not None and to.messages and to.messages[-1].id != read_to:
             raise MovedOn(f"{to.messages[-1].author or to.name} wrote meanwhile: {to.messages[-1].body}")
-        return send_in(tx, who, to, body=body, kind=kind)
+        undo_seconds = settings(tx.conn).undo_send if from_box else 0
+        return send_in(tx, who, to, body=body, kind=kind, undo_seconds=undo_seconds)
 
 
 def send_in(
@@ -73,8 +77,10 @@ def send_in(
     *,
     body: str | None = None,
     kind: MessageKind | None = None,
+    undo_seconds: int = 0,
+    single: bool = True,
 ) -> Sent:
-    """Do what `send` does within an open transaction."""
+    """Do what `send` does within an open transaction; one that is not `single` is taken back by its number only."""
     who.require(Action.WORK)
     of = campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
     kind, body, filled_in = _settled(tx, who, to, kind, body)
@@ -91,7 +97,7 @@ def send_in(
     verdict = judge(attempt, tx.now)
     if verdict.refusal:
         raise Refused(verdict.refusal.sentence)
-    sent = store_outgoing(tx, who, to, of, kind, body)
+    sent = store_outgoing(tx, who, to, of, kind, body, undo_seconds=undo_seconds)
     tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
     record(
         tx,
@@ -100,17 +106,25 @@ def send_in(
         f"sent {kind.replace('_', '-')} to {to.name}",
         campaign_id=of.id,
         conversation_id=to.id,
-        details={"message": sent.message_id},
+        details={"message": sent.message_id, "flagged": to.flagged},
+        undoable=single,
     )
     return sent
 
 
 def store_outgoing(
-    tx: Transaction, who: Identity | None, to: Conversation, of: Campaign, kind: MessageKind, body: str
+    tx: Transaction,
+    who: Identity | None,
+    to: Conversation,
+    of: Campaign,
+    kind: MessageKind,
+    body: str,
+    *,
+    undo_seconds: int = 0,
 ) -> Sent:
     """Store a message that was allowed, and bring the conversation up to date."""
-    leaves_at = hold_until(of, kind, tx.now)
-    state = MessageState.UNSENT if leaves_at else MessageState.QUEUED
+    leaving = departure(of, kind, tx.now, undo_seconds)
+    state = MessageState.UNSENT if leaving.held else MessageState.QUEUED
     segments = measure(body).segments
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
     row = tx.conn.execute(
@@ -131,7 +145,7 @@ def store_outgoing(
             "follow_up_id": follow_up_id,
             "state": state,
             "segments": segments,
-            "leaves_at": to_ms(leaves_at) if leaves_at else None,
+            "leaves_at": to_ms(leaving.at) if leaving.at else None,
         },
     ).fetchone()
     if follow_up_id:
@@ -139,7 +153,7 @@ def store_outgoing(
     refresh(tx.conn, to.id)
     if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # with which nobody has answered: the opt-out may be taken back
         tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
-    return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaves_at)
+    return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaving.at)
 
 
 def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:

@@ -15,6 +15,9 @@ from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
 
 _HOURS = {"default_open", "default_close"}
 
+_MOST_TO_UNDO = 60
+"""Seconds that a message may be held back at most: who waits for an answer should not wait for us."""
+
 _SWITCHES = {
     "on": "on",
     "yes": "on",
@@ -84,6 +87,10 @@ def checked_setting(key: str, value: str) -> str:
     if key == "opt_out_message" and (why := unfit(value)):
         raise Refused(f"That cannot be the opt-out message. {why.sentence}")
     value = value.strip()
+    if key == "undo_send":
+        if not (value.isascii() and value.isdigit() and len(value) < 4 and int(value) <= _MOST_TO_UNDO):
+            raise Refused(f"undo_send is a number of seconds from 0, which is off, to {_MOST_TO_UNDO}, not {value!r}.")
+        return str(int(value))
     try:
         if key in _HOURS:
             return clock(parse_clock(value))

@@ -17,6 +17,7 @@ from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, 
 from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import store_answer
+from thrumsg_tui.store.changes.taking_back import take_message_back
 from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.thread import conversation
@@ -69,6 +70,8 @@ def _long_way_back(conn: Connection, wanted: JournalEntry) -> Plan | None:
 def _undone(tx: Transaction, who: Identity, wanted: JournalEntry, long: Plan | None) -> Outcome:
     details = details_of(tx.conn, wanted.id)
     deed = Deed.REDO if wanted.deed is Deed.UNDO else Deed.UNDO
+    if "message" in details:
+        return take_message_back(tx, who, wanted.id, details)
     if "phone" in details:
         return _opt_out_undone(tx, who, wanted, deed, details)
     if "numbers" in details:
