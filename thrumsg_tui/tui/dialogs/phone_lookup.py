@@ -138,7 +138,7 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
             dialog, change = confirmation("Opt In", f"Opt {name} in again, in all campaigns?", "Opt in"), opt_in_number
         else:
             question = f"Opt {name} out, in all campaigns? Whoever was texted is told so."
-            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+            dialog, change = confirmation("Opt Out", question, "Opt out", must_be_seen=True), opt_out_number
         if await self.app.push_screen_wait(dialog):
             try:
                 await self._desk.do(change, self._who, found.phone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import cast
 
 from textual import on
@@ -49,8 +48,6 @@ class ConversationPane(Vertical):
         self.drafts = DraftKeeper(self.box)
         self.read_to: MessageId | None = None
         """The last message that the person has seen."""
-        self.filled_at = 0.0
-        """When the box was filled for another conversation, on the monotonic clock."""
 
     def compose(self) -> ComposeResult:
         yield from (self.head, self.head_keys, self.thread, self.notice, self.box)
@@ -157,12 +154,13 @@ class ConversationPane(Vertical):
         if self.drafts.of != shown.conversation.id:
             self.drafts.store()
             self.drafts.of = shown.conversation.id
-            self.filled_at = monotonic()
             self.mark_read()
             if self._rest_timer:
                 self._rest_timer.stop()
             self._rest_timer = self.set_timer(_REST_AFTER, self._shell.resting_on_a_conversation)
             self.box.hold(starting if shown.draft is None else shown.draft, starting)
+            if self.box.has_focus:  # perhaps with the words of the last one
+                self.box.must_be_seen()
         elif self.box.draft is None and self.box.starting_text != starting:
             self.box.hold(starting, starting)
 

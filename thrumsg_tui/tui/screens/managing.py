@@ -80,7 +80,7 @@ class ManagingScreen(CommandScreen):
         ways = _WAYS[of.state]
         text = "\n".join([f"It is {of.state}.", "", *(f"{each.title}: {_DOES[each.title]}" for each in ways)])
         choices: list[Choice[CampaignState | None]] = [*ways, Choice("n", "Leave it", None)]  # type: ignore[list-item]
-        dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(of.name, text, choices)
+        dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(of.name, text, choices, must_be_seen=True)
         if (to := await self.app.push_screen_wait(dialog)) is None:
             return
         if to is CampaignState.ARCHIVED:

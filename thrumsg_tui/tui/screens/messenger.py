@@ -124,7 +124,7 @@ class MessengerScreen(MessengerWriting):
         else:
             told = f"They are told, unless they were never texted: “{view.settings.opt_out_message}”"
             question = f"Opt {of.name} out, in all campaigns? {told}"
-            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+            dialog, change = confirmation("Opt Out", question, "Opt out", must_be_seen=True), opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
             self._worked_on = of.id
             undo = "; z undoes it" if self.thrumsg.who.may(Action.OPT_IN) else ""

@@ -206,6 +206,15 @@ class MessengerPanes(ReassigningScreen):
         if isinstance(pane, SurveyPane | RepliesPane):
             pane.begin()
 
+    @property
+    def to_be_painted(self) -> bool:
+        """Whether Enter has to wait until the message box is on the screen as it is."""
+        return self.box.has_focus and self.box.sight.waiting
+
+    def was_painted(self) -> None:
+        """What the message box shows is on the screen."""
+        self.box.sight.painted()
+
     def leave_to_list(self) -> None:
         """Go back to the list."""
         self.conversation.drafts.store()

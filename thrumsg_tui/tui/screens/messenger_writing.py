@@ -16,6 +16,7 @@ from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.painting import TOO_EARLY
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_moving import MessengerMoving
 from thrumsg_tui.tui.screens.messenger_panes import Front
@@ -50,9 +51,9 @@ class MessengerWriting(MessengerMoving):
     def _send(self, pressed: MessageBox.Send) -> None:
         if self.view is None or self.view.open is None or self.box.read_only:
             return
-        unseen = pressed.pressed_at < self.conversation.filled_at
-        if unseen and self.conversation.kind is MessageKind.REPLY:
-            return  # an Enter too many, from before this draft was on the screen
+        if not self.box.sight.before(pressed.pressed_at):
+            self.say(TOO_EARLY.format("Enter"), warning=True)
+            return
         verdict = self.conversation.verdict()
         if verdict and verdict.refusal:
             self.say(verdict.refusal.sentence, warning=True)
@@ -85,7 +86,7 @@ class MessengerWriting(MessengerMoving):
             return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to)
         except MovedOn as meanwhile:
             self.ask_again()
-            question = confirmation("The thread has moved on", str(meanwhile), "Send mine anyway", "Read it first")
+            question = confirmation("The thread has moved on", str(meanwhile), "Send mine anyway", "Read it first", must_be_seen=True)
             if not await self.app.push_screen_wait(question):
                 self.conversation.mark_read()
                 return None
@@ -136,7 +137,7 @@ class MessengerWriting(MessengerMoving):
         what = counted(total, "initial message" if tab is Tab.INITIAL else "follow-up")
         which = "" if total == 1 else "all "
         question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
-        if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}")):
+        if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}", must_be_seen=True)):
             return
         verb = self._taken.partition(" ")[0]
         self.sending_all = True
