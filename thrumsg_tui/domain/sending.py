@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.ages import day_title
@@ -90,6 +91,11 @@ def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
     if days == 0:
         return time
     return f"tomorrow {time}" if days == 1 else f"{day_title(local.date(), today)} {time}"
+
+
+def seconds_until(leaves_at: datetime, now: datetime) -> int:
+    """Count the seconds in which a message can still be taken back, 0 where it may leave."""
+    return max(0, ceil((leaves_at - now).total_seconds()))
 
 
 def closure(campaign: Campaign, now: datetime) -> Closure | None:

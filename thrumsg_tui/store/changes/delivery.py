@@ -16,7 +16,6 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.times import to_ms
 
-
 _READY = "message.state = 'queued' AND (message.leaves_at IS NULL OR message.leaves_at <= :now)"
 """What may leave; not what can still be taken back (`docs/rules.md 3.12`). By `message_queued`."""
 

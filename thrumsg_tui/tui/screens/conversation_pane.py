@@ -30,6 +30,9 @@ _REST_AFTER = 0.7
 """Seconds after which others are told which conversation is open here."""
 
 
+_COUNT_EVERY = 1.0
+
+
 class ConversationPane(Vertical):
     """Head, thread, notice and box of one conversation."""
 
@@ -40,6 +43,7 @@ class ConversationPane(Vertical):
         self._narrow = False
         self._notice = ""
         self._rest_timer: Timer | None = None
+        self._countdown: Timer | None = None
         self.head = DrawnLine(id="head")
         self.head_keys = DrawnLine(id="head-keys")
         self.thread = ThreadPane(glyphs, id="thread")
@@ -75,9 +79,28 @@ class ConversationPane(Vertical):
             gateway = view.settings.practice_seed is not None
             now, zone = self._shell.desk.db.clock(), self._shell.zone
             phones = phone_display(view.settings, self._glyphs)
-            self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones))
+            reader, keys = self._shell.who.user.login, self.undo_keys
+            self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones, reader, keys))
+            self._count_down()
             self._fill_box(shown)
         self.tell()
+
+    @property
+    def undo_keys(self) -> str:
+        """What one presses to undo: in the box `z` is a letter."""
+        return "Esc, then z," if self.box.has_focus else "z"
+
+    def _count_down(self) -> None:
+        """Go on counting in the thread while a message is held back; no clock runs otherwise."""
+        if self._countdown:
+            self._countdown.stop()
+            self._countdown = None
+        if self.thread.counts_down:
+            self._countdown = self.set_timer(_COUNT_EVERY, self._counted)
+
+    def _counted(self) -> None:
+        self.thread.count_down(self._shell.desk.db.clock(), self.undo_keys)
+        self._count_down()
 
     def mark_read(self) -> None:
         """What is on the screen has been read: the person opened it, or has just written under it."""
@@ -120,6 +143,8 @@ class ConversationPane(Vertical):
 
     def tell(self) -> None:
         """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
+        if self.thread.counts_down:
+            self.thread.count_down(self._shell.desk.db.clock(), self.undo_keys)
         view, verdict, now = self._view, self.verdict(), self._shell.desk.db.clock()
         sentence = notice_of(view, verdict, now, writing=self.box.has_focus) if view and verdict else ""
         if sentence != self._notice:  # it changes the layout, which costs the whole screen

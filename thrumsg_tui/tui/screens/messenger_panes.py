@@ -207,6 +207,11 @@ class MessengerPanes(ReassigningScreen):
             pane.begin()
 
     @property
+    def undo_keys(self) -> str:
+        """What one presses to undo."""
+        return self.conversation.undo_keys
+
+    @property
     def to_be_painted(self) -> bool:
         """Whether Enter has to wait until the message box is on the screen as it is."""
         return self.box.has_focus and self.box.sight.waiting
