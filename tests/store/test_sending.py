@@ -204,11 +204,15 @@ def test_a_draft_outlives_the_program(db: Database, kim: Identity, ann: Conversa
         assert draft(conn, kim.user.id, ann) is None
 
 
-def test_a_send_is_in_the_journal_once_and_cannot_be_undone(db: Database, kim: Identity, ann: ConversationId) -> None:
+def test_a_send_is_in_the_journal_once_and_can_be_undone_until_it_is_taken(
+    db: Database, kim: Identity, ann: ConversationId
+) -> None:
     before = len(journal(db))
     send(db, kim, ann)
     [entry] = journal(db)[:-before]
-    assert (entry.deed, entry.by, entry.undoable, entry.campaign) == (Deed.SEND, "kim", False, "Spring")
+    assert (entry.deed, entry.by, entry.undoable, entry.campaign) == (Deed.SEND, "kim", True, "Spring")
+    take_queued(db)
+    assert not journal(db)[0].undoable
 
 
 def test_the_initial_is_not_sent_a_second_time(
