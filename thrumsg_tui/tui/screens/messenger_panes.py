@@ -280,7 +280,7 @@ class MessengerPanes(ReassigningScreen):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        if self.conversation.written_in:
+        if self.conversation.written_in and not self.box.untouched:
             self.key_line.show_keys(self.shown_commands())
 
 

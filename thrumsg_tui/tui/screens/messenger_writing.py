@@ -129,8 +129,10 @@ class MessengerWriting(MessengerMoving):
 
     async def _go_on_after(self, sent: Sent, of: Conversation, following: ConversationId | None) -> None:
         """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
-        done = self._done(sent, of)
-        self.say(f"{done}.")
+        verb = "queued for" if sent.leaves_at else self._taken
+        held = ", held until the campaign opens" if sent.state is MessageState.UNSENT else ""
+        done = f"{_KINDS[sent.kind]} {verb} {of.name}{held}."
+        self._say_sent(sent, done)
         if sent.kind is not MessageKind.REPLY or self.request.tab is not Tab.RESPONSES:
             return
         desk = self.thrumsg.desk
@@ -138,19 +140,22 @@ class MessengerWriting(MessengerMoving):
             return
         if following is None:
             key = "Esc, then u," if self.box.has_focus else "u"
-            self.say(f"{done}. Nobody else waits here: {key} goes on to other senders'.")
+            self._say_sent(sent, f"{done} Nobody else waits here: {key} goes on to other senders'.")
         elif self.view and of.assignment_id == self.view.viewing.id:
             self.follow = following
 
-    def _done(self, sent: Sent, of: Conversation) -> str:
-        """Say what became of a message, and how it is taken back."""
-        back = f"{self.undo_keys} takes it back"
-        if sent.state is MessageState.UNSENT:
-            return f"{_KINDS[sent.kind]} {self._taken} {of.name}, held until the campaign opens; {back}"
+    def _say_sent(self, sent: Sent, done: str) -> None:
+        """Say what became of a message, and how it is taken back for as long as that can be done."""
         if sent.leaves_at is None:
-            return f"{_KINDS[sent.kind]} {self._taken} {of.name}"
+            self.say(done)
+            return
         seconds = seconds_until(sent.leaves_at, self.thrumsg.desk.db.clock())
-        return f"{_KINDS[sent.kind]} queued for {of.name}, leaves in {seconds} s; {back}"
+        if sent.state is MessageState.UNSENT:
+            self.say(f"{done} {self.undo_keys} takes it back.")
+            return
+        offer = f"{done} {self.undo_keys} takes it back within {seconds} s."
+        self.say(offer)
+        self.set_timer(seconds, lambda: self.say(done) if self.key_line.notice == offer else None)
 
     @property
     def _taken(self) -> str:
