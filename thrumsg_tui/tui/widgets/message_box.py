@@ -67,7 +67,7 @@ class MessageBox(TextEditor):
         self.must_be_seen()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        if crop.height >= self.size.height:  # not just a line of it
+        if not self._repaint_required:  # else it is drawn beside another widget, and painted itself only after that
             self.sight.drawn()
         return super().render_lines(crop)
 
