@@ -8,6 +8,7 @@ import inspect
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.store.arranging import assignment_of, give, number, take_in
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter, Tab
@@ -72,7 +74,15 @@ from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
 from thrumsg_tui.store.queries.thread import contact_names, conversation
-from thrumsg_tui.store.queries.undoing import last_undoable, newest_change, preview_undo
+from thrumsg_tui.store.queries.undoing import (
+    concerns_many,
+    last_redoable,
+    last_undoable,
+    message_left,
+    newest_change,
+    preview_undo,
+    taken_back_in,
+)
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 
 SMALL = {
@@ -210,6 +220,11 @@ def _assignments(sort: SenderSort) -> Ask:
     return lambda conn, of: assignments(conn, of.of.id, of.db.clock(), sort)
 
 
+def _redoable(conn: sqlite3.Connection, of: Filled) -> None:
+    with suppress(Refused):  # nobody has taken anything back
+        last_redoable(conn, of.who)
+
+
 def _plan(how: str, status: StatusFilter, limit: int | None) -> Ask:
     def ask(conn: sqlite3.Connection, of: Filled) -> object:
         to = (unassigned(conn, of.of.id),)
@@ -291,6 +306,10 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "contact_names": (contact_names, lambda conn, of: contact_names(conn, of.people[:3])),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
+    "message_left": (message_left, lambda conn, of: message_left(conn, of.event)),
+    "concerns_many": (concerns_many, lambda conn, of: concerns_many(conn, of.event)),
+    "last_redoable": (last_redoable, _redoable),
+    "taken_back_in": (taken_back_in, lambda conn, of: taken_back_in(conn, of.event)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
     "users": (users, lambda conn, of: users(conn)),
