@@ -36,9 +36,9 @@ def test_a_whole_reply_goes_into_the_box_and_is_sent_by_an_enter_from_after_that
 ) -> None:
     desk = open_messenger(spring, "Sender One", size)
     at_once(desk, b"\rThanks\r")
+    desk.terminal.wait_for("Enter came before this was shown: press it again.")
     assert desk.box == "Thanks"
     assert "Thanks" not in spring.bodies("Abby Stone")
-    assert desk.terminal.shows("Enter came before this was shown: press it again.")
     desk.terminal.press("enter")
     desk.wait_for_conversation("Ben Archer")
     assert spring.bodies("Abby Stone")[-1] == "Thanks"
@@ -61,7 +61,7 @@ def test_enters_on_the_overview_text_nobody(spring: Office, size: tuple[int, int
     terminal.press("j")
     terminal.settle()
     terminal.send(b"\r\r\r\r\r")
-    terminal.wait_for("Initial Messages")
+    terminal.wait_for("Enter came before this was shown: press it again.")
     terminal.settle(quiet=0.4)
     assert [spring.bodies(each) for each in NOT_STARTED_ONE] == before
 
@@ -69,6 +69,7 @@ def test_enters_on_the_overview_text_nobody(spring: Office, size: tuple[int, int
 def test_a_recommended_reply_that_was_not_seen_is_not_sent(spring: Office) -> None:
     desk = open_messenger(spring, "Sender One")
     at_once(desk, b"a1\r")
+    desk.terminal.wait_for("Enter came before this was shown: press it again.")
     assert desk.box == "Your polling place is the library."
     assert len(spring.bodies("Abby Stone")) == 2
 
@@ -78,7 +79,7 @@ def test_send_all_begins_by_no_key_from_before_its_question(spring: Office) -> N
     desk.terminal.press("1")
     desk.wait_for_row("Lena Moss")
     at_once(desk, b"Sy")
-    assert desk.terminal.shows("That key came before this was shown: press it again.")
+    desk.terminal.wait_for("That key came before this was shown: press it again.")
     assert spring.bodies("Lena Moss") == []
     desk.terminal.press("y")
     desk.terminal.wait_for("5 of 5")
@@ -115,7 +116,7 @@ def test_digits_behind_e_are_answers(spring: Office) -> None:
 def test_y_behind_o_waits_for_the_question(spring: Office) -> None:
     desk = open_messenger(spring, "Sender One")
     at_once(desk, b"oy")
-    assert desk.terminal.shows("That key came before this was shown: press it again.")
+    desk.terminal.wait_for("That key came before this was shown: press it again.")
     assert not spring.thread("Abby Stone")["opted_out"]
     desk.terminal.press("y")
     desk.terminal.wait_for("Abby Stone is opted out")
