@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Totals
+from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Target, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
 from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.journal import JournalEntry
@@ -117,7 +117,13 @@ def follow_up_record(of: FollowUp) -> Record:
         "pending": of.pending,
         "sent": of.sent,
         "skipped": of.skipped,
+        "whom": of.whom,
+        "target": None if of.target is None else _target_record(of.target),
     }
+
+
+def _target_record(of: Target) -> Record:
+    return {"replied": of.replied, "question": of.question, "choice": of.choice, "answered": of.answered}
 
 
 def result_record(of: QuestionResult) -> Record:

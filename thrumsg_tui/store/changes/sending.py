@@ -22,7 +22,7 @@ from thrumsg_tui.store.queries.composing import next_message
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
 
-_FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended."
+_FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended, or it is no longer for this contact."
 
 
 @dataclass(frozen=True, slots=True)
