@@ -26,7 +26,7 @@ from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter,
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.holding import anything_due, cancel_held, hold_anew
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
@@ -418,6 +418,10 @@ def test_a_change_reads_no_whole_table_that_grows(filled: Filled, recorded: tupl
     opt_in_number(again, ana, phone)
     undo(again, ana)
     record_answer(again, ana, filled.people[1], "Vote?", "No")
+    made = create_follow_up(again, ana, "Spring", "Last", "Vote!", target=Target(replied=False))
+    edit_follow_up(again, ana, made.id, "Last call", "Vote now!", None)
+    receive(again, None, number(27), "I did")
+    end_follow_up(again, ana, made.id)
     keep_draft(again, ana, filled.people[1], "Dear")
     show_presence(again, "there", ana.user.id, filled.of.id, filled.people[1])
     picked = Request(filled.of.id, conversations=tuple(filled.people[:1]), destinations=(filled.nobodys,))
