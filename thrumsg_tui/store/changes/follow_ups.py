@@ -47,7 +47,7 @@ def create_follow_up(
 
     While it is active, whoever its target comes to name gets it too, and who is no longer named does not. Whoever is
     opted out is meant too, but it comes up only if they opt in while it lasts. Raises `Refused` for a blank title or
-    text, a moment that has passed, or an archived campaign. A pass over the campaign's conversations, 5 µs each.
+    text, a moment that has passed, or an archived campaign. 50 µs for each conversation that it reaches.
     """
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
@@ -82,8 +82,8 @@ def create_follow_up(
         )
         refresh_pending_follow_ups(
             tx.conn,
-            "campaign_id = :campaign_id AND follow_up_id IS NULL AND status <> 'not_started'",
-            {"campaign_id": of.id},
+            "follow_up_id IS NULL AND id IN (SELECT conversation_id FROM follow_up_target WHERE follow_up_id = :made)",
+            {"made": made},
         )
         summary = f"made the follow-up {title.strip()!r} for {_conversations(reached.reaches)}"
         record(tx, who, Deed.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
