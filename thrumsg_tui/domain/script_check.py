@@ -13,12 +13,17 @@ from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, Segmentation, me
 
 _MOST_SHOWN = 5
 
-_WORD = r"(?:stop ?all|stop|unsubscribe|unsub|cancel|end|quit|revoke|opt[ -]?out)"
+_WORD = (
+    r"(?:stop ?all|stop|unsubscribe|unsub|cancelar|cancel|end|quit|revoke|opt[ -]?out|alto|parar|baja|arreter|arret)"
+)
 """The words that opt out when they are sent back (`docs/rules.md 5.3`)."""
 
-_TELLS = r"(?:reply|respond|text|txt|send|write|type|answer|say|responde|responda|envie|envia|escribe|escriba|manda)"
-_BETWEEN = r"(?: (?:back|us|with|the|word|to us|con|la|palabra))*"
-_GOES_ON = r"(?=$|[^\w' ]|'(?!\w)|\W* (?:to|2|for|if|and|or|at|any ?time|now|para|y|o)\b| ?[=2])"
+_TELLS = (
+    r"(?:reply|respond|text|txt|send|write|type|answer|say|responde|responda|envie|envia|escribe|escriba|manda"
+    r"|repondez|envoyez|textez|texter)"
+)
+_BETWEEN = r"(?: (?:back|us|with|the|word|to us|con|la|palabra|le|mot))*"
+_GOES_ON = r"(?=$|[^\w' ]|'(?!\w)|\W* (?:to|2|for|if|and|or|at|any ?time|now|para|pour|y|o)\b| ?[=2])"
 _WAY_OUT = re.compile(
     rf"\b{_TELLS}{_BETWEEN}:? ?[^\w\s]?{_WORD}{_GOES_ON}"
     rf"|\b{_WORD}[^\w\s]? ?(?:to|2|=|:|for) ?(?:{_WORD}|leave|be removed)\b"
