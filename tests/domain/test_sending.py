@@ -182,6 +182,6 @@ def test_a_message_is_held_until_a_moment_that_is_open(now: datetime, kind: Mess
         assert hold_until(campaign, kind, leaves_at) is None
 
 
-@pytest.mark.parametrize("body", ["50% off", "100%", "%%", "% first_name%", "a%b"])
+@pytest.mark.parametrize("body", ["50% off", "100%", "%%", "% of the first name%", "a%b"])
 def test_a_percent_sign_is_just_text(body: str) -> None:
     assert unfit(body) is None

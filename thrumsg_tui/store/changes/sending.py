@@ -8,17 +8,19 @@ from datetime import datetime
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.errors import MovedOn, Refused
-from thrumsg_tui.domain.fields import Rendered
+from thrumsg_tui.domain.fields import Rendered, may_be_misspelt
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.sending import Attempt, handed_over, hold_until, judge
+from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.composing import next_message
+from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
 
@@ -87,6 +89,7 @@ def send_in(
         is_holder=to.sender_id == who.user.id,
         holder_name=to.sender_name,
         opted_out=to.opted_out,
+        field_codes=field_codes(tx.conn, to.campaign_id) if may_be_misspelt(body) else (),
     )
     verdict = judge(attempt, tx.now)
     if verdict.refusal:
@@ -166,10 +169,13 @@ def _settled(
         return kind, body, ready.rendered.complete and body == ready.rendered.text
     if kind is MessageKind.REPLY:
         raise Refused("There is no initial or follow-up left to send here: give the words with --body.")
-    return kind, _complete(ready.rendered), True
+    if ready.rendered.unresolved:
+        raise Refused(_why_not_filled_in(tx, to, ready.rendered))
+    return kind, ready.rendered.text, True
 
 
-def _complete(rendered: Rendered) -> str:
-    if unresolved := (*rendered.unknown, *rendered.missing):
-        raise Refused(f"%{unresolved[0]}% has no value for this contact; the script cannot be filled in.")
-    return rendered.text
+def _why_not_filled_in(tx: Transaction, to: Conversation, rendered: Rendered) -> str:
+    suspected = suspected_fields(rendered.text, field_codes(tx.conn, to.campaign_id))
+    if blocking := [each.sentence for each in suspected if each.blocks]:
+        return blocking[0]
+    return f"{rendered.unresolved[0]} has no value for this contact; the script cannot be filled in."
