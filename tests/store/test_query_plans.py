@@ -59,6 +59,7 @@ from thrumsg_tui.store.queries.conversations import (
     page,
     position,
 )
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.jobs import job_of, open_jobs
@@ -285,6 +286,10 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
             script_preview(conn, of.who, "%first_name% at %place%", campaign_id, initial=True)
             for campaign_id in (of.of.id, None)
         ],
+    ),
+    "send_all_warnings": (
+        send_all_warnings,
+        lambda conn, of: [send_all_warnings(conn, of.of, tab) for tab in (Tab.INITIAL, Tab.FOLLOW_UPS)],
     ),
     "open_jobs": (open_jobs, lambda conn, of: open_jobs(conn)),
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),

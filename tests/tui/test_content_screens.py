@@ -131,6 +131,8 @@ async def test_replies_are_added_changed_ordered_and_removed(office: Office) -> 
             titles = [each.title for each in recommended_replies(conn, office.campaigns["Spring"].id)]
         assert titles == ["When", "Where", "Who"]
         await person.press("enter")
+        await fill(person, body="At the library, {firstName}")
+        assert person.sees("{firstName} looks like a field")
         await fill(person, body="At the library, %first_name%")
         await person.press("ctrl+o")
         assert person.sees("At the library, %first_name%")

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from thrumsg_tui.cli.printing import Report, standard_output
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import field_code
@@ -43,6 +44,7 @@ def take_in(session: Session, args: Namespace) -> Report:
         "columns": dict(done.columns),
         "other_columns": _other_columns(done),
         "notes": list(done.notes),
+        **where_any([_row_record(each, phones) for each in done.warnings]),
         "dry_run": args.dry_run,
         "event": done.event,
     }
@@ -112,6 +114,7 @@ def _summary(done: Imported, *, dry_run: bool) -> list[str]:
         *done.notes,
         *(f"  line {each.line}: rejected, {each.reason}" for each in done.rejected),
         *(f"  line {each.line}: duplicate, {each.reason}" for each in done.repeated),
+        *(f"  line {each.line}: {each.reason}" for each in done.warnings),
         *(_dry_lines(done) if dry_run else []),
     ]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from thrumsg_tui.cli.contract import follow_up_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import AS_OF_NOW, Campaign, FollowUp, Question, Target
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import NotFound, Refused
@@ -32,8 +33,8 @@ def create(session: Session, args: Namespace) -> Report:
     made = changes.create_follow_up(
         session.db, session.who, of.name, args.title, args.text, expires_at=_expiry(args, of), target=target
     )
-    line = f"Follow-up {made.id} reaches {_words(made.reach)}."
-    return Report({"id": made.id, **_record(made.reach)}, [line, AS_OF_NOW])
+    lines = [f"Follow-up {made.id} reaches {_words(made.reach)}.", AS_OF_NOW]
+    return warned(session, {"id": made.id, **_record(made.reach)}, lines, of.id, args.text)
 
 
 def list_all(session: Session, args: Namespace) -> Report:
@@ -71,8 +72,8 @@ def edit(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         after = next(each for each in follow_ups(conn, of.id) if each.id == found.id)
     done = "is changed" if changed else "was like this already"
-    line = f"{after.title!r} {done}; it is unsent in {counted(after.pending, 'conversation')}."
-    return Report(follow_up_record(after), [line])
+    lines = [f"{after.title!r} {done}; it is unsent in {counted(after.pending, 'conversation')}."]
+    return warned(session, dict(follow_up_record(after)), lines, of.id, after.text)
 
 
 def end(session: Session, args: Namespace) -> Report:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
 from thrumsg_tui.cli.phone_numbers import read_number
-from thrumsg_tui.cli.printing import Report
+from thrumsg_tui.cli.printing import Report, complain
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, Message
 from thrumsg_tui.domain.counted import counted
@@ -22,6 +23,7 @@ from thrumsg_tui.gateway.outbox import deliver_practice, is_practice
 from thrumsg_tui.store.changes import receiving, sending
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.redacting import phone_display
 from thrumsg_tui.store.times import iso
@@ -49,7 +51,7 @@ def send(session: Session, args: Namespace) -> Report:
         "leaves_at": iso(message.leaves_at),
     }
     what = f"Message {message.id} to {name}, {counted(message.segments, 'segment')}"
-    return Report(record, [f"{what}: {_progress(message, of, session.db.clock())}."])
+    return warned(session, record, [f"{what}: {_progress(message, of, session.db.clock())}."], of.id, message.body)
 
 
 def send_all(session: Session, args: Namespace) -> Report:
@@ -59,6 +61,9 @@ def send_all(session: Session, args: Namespace) -> Report:
         assignment_id = (
             campaigns.unassigned(conn, of.id) if args.unassigned else campaigns.find_assignment(conn, of, args.sender)
         )
+        warnings = send_all_warnings(conn, of, Tab(args.tab))
+    for sentence in warnings:
+        complain(sentence)
     sent, refused = 0, list[tuple[ConversationId, str]]()
     with _interruption() as interrupted:
         for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
@@ -70,6 +75,7 @@ def send_all(session: Session, args: Namespace) -> Report:
         "sent": sent,
         "refused": [{"conversation": each, "reason": reason} for each, reason in refused],
         "stopped": stopped,
+        **where_any(warnings),
     }
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {counted(sent, 'message')}; {len(refused)} refused."]
     if sent and not is_practice(session.db):

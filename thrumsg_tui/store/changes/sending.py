@@ -8,12 +8,13 @@ from datetime import datetime
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.errors import MovedOn, Refused
+from thrumsg_tui.domain.field_meanings import meant_by
 from thrumsg_tui.domain.fields import Rendered, may_be_misspelt
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.sending import Attempt, handed_over, hold_until, judge
-from thrumsg_tui.domain.suspected_fields import suspected_fields
+from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
@@ -166,6 +167,8 @@ def _settled(
     if kind is MessageKind.FOLLOW_UP and to.follow_up_id is None:
         raise Refused(_FOLLOW_UP_GONE)
     if body is not None:
+        if ready.rendered.misspelt and body == ready.rendered.text:  # of which the value may be all that is left
+            raise Refused(_why_not_filled_in(tx, to, ready.rendered))
         return kind, body, ready.rendered.complete and body == ready.rendered.text
     if kind is MessageKind.REPLY:
         raise Refused("There is no initial or follow-up left to send here: give the words with --body.")
@@ -175,7 +178,8 @@ def _settled(
 
 
 def _why_not_filled_in(tx: Transaction, to: Conversation, rendered: Rendered) -> str:
-    suspected = suspected_fields(rendered.text, field_codes(tx.conn, to.campaign_id))
-    if blocking := [each.sentence for each in suspected if each.blocks]:
-        return blocking[0]
-    return f"{rendered.unresolved[0]} has no value for this contact; the script cannot be filled in."
+    written = rendered.unresolved[0]
+    meant = meant_by(written.strip("%"), field_codes(tx.conn, to.campaign_id))
+    if meant and written != f"%{meant}%":
+        return SuspectedField(written, meant, blocks=True).sentence
+    return f"{written} has no value for this contact; the script cannot be filled in."

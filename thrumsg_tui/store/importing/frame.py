@@ -41,6 +41,7 @@ class Tally:
     repeated: list[Rejected] = field(default_factory=list)
     new_lines: array[int] = field(default_factory=_no_lines)
     updated_lines: array[int] = field(default_factory=_no_lines)
+    warnings: list[Rejected] = field(default_factory=list)
     line: int = 0
     """The line of the row that is being taken in."""
 
@@ -71,6 +72,10 @@ class Tally:
         """Note a row that says again what an earlier line said."""
         self.repeated.append(Rejected(row.line, f"the same {what} as line {line}", row.cells))
 
+    def warn(self, row: Row, reason: str) -> None:
+        """Note what is to be looked at in a row that is taken in."""
+        self.warnings.append(Rejected(row.line, reason, row.cells))
+
     def result(self, table: Table, columns: Mapping[str, int], event: EventId | None) -> Imported:
         """Give what was counted, the rejected rows in the order of the file."""
         return Imported(
@@ -86,6 +91,7 @@ class Tally:
             new_lines=_in_order(self.new_lines),
             updated_lines=_in_order(self.updated_lines),
             event=event,
+            warnings=tuple(self.warnings),
         )
 
 

@@ -45,7 +45,8 @@ class Imported:
 
     Each row counts once: as imported, updated, unchanged, repeated or rejected. `columns` tells from which header each
     field was read, `repeated` are the later rows of what the file has twice, and `new_lines` and `updated_lines` the
-    lines on which the imported and the updated rows begin, in order. `rows` are all that could be read.
+    lines on which the imported and the updated rows begin, in order. `rows` are all that could be read. `warnings` are
+    about rows that were taken in all the same.
     """
 
     imported: int
@@ -60,6 +61,7 @@ class Imported:
     new_lines: Sequence[int]
     updated_lines: Sequence[int]
     event: EventId | None
+    warnings: tuple[Rejected, ...] = ()
 
     @property
     def duplicates(self) -> int:

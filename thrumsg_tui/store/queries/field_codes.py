@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.suspected_fields import suspected_fields
+from thrumsg_tui.domain.words import Tab
 
 _SAMPLE = 300
 """How many contacts are asked for the custom fields that there are."""
@@ -35,3 +36,11 @@ def field_warnings(conn: sqlite3.Connection, campaign_id: CampaignId | None, tex
     """Say of each thing in some scripts that looks like a field and is none what it looks like, in a sentence."""
     codes = field_codes(conn, campaign_id)
     return list(dict.fromkeys(each.sentence for text in texts for each in suspected_fields(text, codes)))
+
+
+def send_all_warnings(conn: sqlite3.Connection, of: Campaign, tab: Tab) -> list[str]:
+    """Say the same of what Send All sends in a tab: the initial script, or the texts of the active follow-ups."""
+    if tab is not Tab.FOLLOW_UPS:
+        return field_warnings(conn, of.id, [of.initial_script])
+    rows = conn.execute("SELECT text FROM follow_up WHERE campaign_id = ? AND active ORDER BY id", (of.id,)).fetchall()
+    return field_warnings(conn, of.id, [row["text"] for row in rows])

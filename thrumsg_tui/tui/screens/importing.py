@@ -46,7 +46,7 @@ class ReportList(NumbersList[LineReport]):
     empty_text = "no row would change anything"
 
     def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
-        look = {"rejected": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
+        look = {"rejected": "warning", "look": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
         left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (safe_text(row.reason), "")]
         cells = "  ".join(self.phones.sentence(safe_text(cell)) for cell in row.row)
         said: Part = (f"   {cells}" if row.reason else cells, "quiet")
@@ -206,11 +206,12 @@ class ImportScreen(ListingScreen[LineReport]):
 
 
 def reports(of: Imported) -> list[LineReport]:
-    """What becomes of each row, rejected and repeated ones first, each in the order of the file."""
+    """What becomes of each row, first what is rejected, repeated or to be looked at, each in the order of the file."""
     cells = {row.line: row.cells for row in of.rows}
     return [
         *(LineReport(each.line, "rejected", each.reason, each.row) for each in of.rejected),
         *(LineReport(each.line, "duplicate", each.reason, each.row) for each in of.repeated),
+        *(LineReport(each.line, "look", each.reason, each.row) for each in of.warnings),
         *(LineReport(line, "updated", row=cells[line]) for line in of.updated_lines),
         *(LineReport(line, "new", row=cells[line]) for line in of.new_lines),
     ]
