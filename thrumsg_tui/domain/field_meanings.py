@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 
 from thrumsg_tui.domain.names import fold
@@ -85,6 +84,8 @@ def _meant(written: str, known: tuple[str, ...], *, exactly: bool) -> str | None
         return found
     if exactly or len(squashed) < _SHORTEST_FUZZY:
         return None
+    from difflib import get_close_matches  # late: few texts need it
+
     close = get_close_matches(squashed, codes, n=1, cutoff=_ALIKE)
     return codes[close[0]] if close else None
 

@@ -1,7 +1,8 @@
 """Sentences that ask to be left alone, in English, Spanish and French (`docs/rules.md 5.4`).
 
 Instructions how to ask are told from them: ours in what a contact quotes, and those of other senders.
-All patterns are for text in lower case, without accents, with one space between words.
+All patterns are for text in lower case, without accents, with one space between words. They are compiled, and kept by
+`re`, when the first message is heard: most commands hear none.
 """
 
 import re
@@ -105,21 +106,21 @@ _FRENCH = (
     r"(?:laisse[rz]?|foutez|fichez)[ -](?:moi|nous) (?:tranquilles?|en paix|la paix)",
 )
 
-_WISH = re.compile(r"(?<![\w'])(?:" + "|".join((*_ENGLISH, *_SPANISH, *_FRENCH)) + r")(?![\w'])")
+_WISH = r"(?<![\w'])(?:" + "|".join((*_ENGLISH, *_SPANISH, *_FRENCH)) + r")(?![\w'])"
 
 _BESIDE = rf"(?:{PLEASE}|just|ok|okay|no|hey|non|ya|now|it|this|that|already|maintenant|ahora)"
-_BARE = re.compile(
+_BARE = (
     rf"(?:{_BESIDE} )*(?:stop|stopp|stopstop|stop ?all|opt[ -]?out|remove|arret|arretez|alto|paren?)"
     rf"(?: (?:stop|arret|todo|{_BESIDE}))*"
 )
 """A sentence of nothing but such a word, as it stands in a longer message."""
 
-_OPENS = re.compile(
+_OPENS = (
     r"stop (?:i|i'm|im|i've|ive|we|we're|you have|you've|this is|it's|not|no|wrong|this (?:nonsense|crap|bs))(?![\w'])"
 )
 """How a message begins that has its word first and no full stop behind it."""
 
-_ALONE = re.compile(
+_ALONE = (
     rf"(?:{_BESIDE} )*(?:end|cancel|quit|revoke|remove|enough|no more|i want out"
     r"|fin|para|basta|no mas|salir|terminar|finalizar|eliminar|quitar|borrar|remover|parar|cancelar|detener|baja"
     r"|arrete|arreter|assez|ca suffit|quitter|finir|annuler|resilier"
@@ -150,14 +151,14 @@ _AIM = (
 )
 _FOR = r"(?:to|2|=|for|para|pour)"
 _CLEAR = r"(?:stop ?all|stop|quit|cancel|unsubscribe|arret|alto|parar|baja|cancelar)"
-_COPIED = re.compile(
+_COPIED = (
     rf"(?:{_SAY_IT} )?{_CLEAR} ?{_FOR} ?{_AIM}|{_SAY_IT} {_CLEAR}"
     rf"|(?:{_FOR} )?{_AIM} {_SAY_IT} {_WORD}"
 )
 """Our own instruction, and nothing else."""
 
 _NOT_THEIR_WISH = "".join(f"(?<!{word} )" for word in ("want", "like", "how", "need", "wish", "trying", "asked", "you"))
-_INSTRUCTION = re.compile(
+_INSTRUCTION = (
     rf"(?<![\w'])(?:(?:(?:stop|opt[ -]?out|remove)[?:,]? ?)?(?<!i )(?<!to )"
     rf"(?:{_SAY_IT}:? ?\W?{_WORD}|{_SAY_ENGLISH}:? (?:\w+ ){{0,2}}?(?:{_WORD}|x|out))\w*(?: or stop)?\W?"
     rf"(?: ?(?:to|al|au|2) \+?[\d ]{{3,}})?(?: ?{_FOR} ?{_AIM})?"
@@ -177,7 +178,7 @@ _FEW = 3
 
 def copies_instruction(text: str) -> bool:
     """Whether a text is our own "Reply STOP to end" and nothing else."""
-    return _COPIED.fullmatch(" ".join(_WORDS_OR_EQUALS.findall(text))) is not None
+    return re.fullmatch(_COPIED, " ".join(_WORDS_OR_EQUALS.findall(text))) is not None
 
 
 def asks_to_stop(text: str) -> bool:
@@ -185,10 +186,10 @@ def asks_to_stop(text: str) -> bool:
 
     An instruction is none, be it ours that is quoted or another sender's, where more than a few words stand beside it.
     """
-    own, instructions = _INSTRUCTION.subn(" . ", " ".join(text.split()))
+    own, instructions = re.subn(_INSTRUCTION, " . ", " ".join(text.split()))
     if instructions and len(_WORDS.findall(own)) <= _FEW:
         return True
-    if _WISH.search(own) or _ALONE.fullmatch(" ".join(_WORDS.findall(text))):
+    if re.search(_WISH, own) or re.fullmatch(_ALONE, " ".join(_WORDS.findall(text))):
         return True
-    sentences = (" ".join(_WORDS.findall(part)) for part in _SENTENCE_BREAK.split(_INSTRUCTION.sub(" . ", text)))
-    return any(_BARE.fullmatch(sentence) for sentence in sentences) or bool(_OPENS.match(text.lstrip()))
+    sentences = (" ".join(_WORDS.findall(part)) for part in _SENTENCE_BREAK.split(re.sub(_INSTRUCTION, " . ", text)))
+    return any(re.fullmatch(_BARE, sentence) for sentence in sentences) or bool(re.match(_OPENS, text.lstrip()))

@@ -36,42 +36,38 @@ class SuspectedField:
 
 
 _TEMPLATES = (
-    re.compile(r"\{\{\{?[\s!#^/&=@$~]*(\w[^{}\n]{0,80}?)\s*\}?\}\}"),
-    re.compile(r"[$#@%]\{\s*([^\W\d][^{}\n]{0,60}?)\s*\}|\{!\s*([^\W\d][^{}\n]{0,60}?)\s*\}"),
-    re.compile(r"\{%-?\s*([^\W\d][^{}%\n]{0,60}?)\s*-?%\}|<%[=-]?\s*([^\W\d][^<>%\n]{0,60}?)\s*-?%>"),
-    re.compile(r"\*\|\s*([^\W\d][^|*\n]{0,60}?)\s*\|\*"),
-    re.compile(r"\[\[\s*([^\W\d][^\[\]\n]{0,60}?)\s*\]\]|<<\s*([^\W\d][^<>\n]{0,60}?)\s*>>"),
+    r"\{\{\{?[\s!#^/&=@$~]*(\w[^{}\n]{0,80}?)\s*\}?\}\}",
+    r"[$#@%]\{\s*([^\W\d][^{}\n]{0,60}?)\s*\}|\{!\s*([^\W\d][^{}\n]{0,60}?)\s*\}",
+    r"\{%-?\s*([^\W\d][^{}%\n]{0,60}?)\s*-?%\}|<%[=-]?\s*([^\W\d][^<>%\n]{0,60}?)\s*-?%>",
+    r"\*\|\s*([^\W\d][^|*\n]{0,60}?)\s*\|\*",
+    r"\[\[\s*([^\W\d][^\[\]\n]{0,60}?)\s*\]\]|<<\s*([^\W\d][^<>\n]{0,60}?)\s*>>",
 )
 """How templates are written, and nothing else."""
 
 _BRACKETS = (
-    re.compile(r"\{\s*([^\W\d][^{}\n]{0,60}?)\s*\}"),
-    re.compile(r"\[\s*([^\W\d][^\[\]\n]{0,60}?)\s*\]"),
-    re.compile(r"<\s*([^\W\d][^<>\n]{0,60}?)\s*>"),
-    re.compile(r"«\s*([^\W\d][^«»\n]{0,60}?)\s*»"),
-    re.compile(r"&(?:lt|#60|#123|#91);\s*([^\W\d][\w .-]{0,60}?)\s*&(?:gt|#62|#125|#93);"),
+    r"\{\s*([^\W\d][^{}\n]{0,60}?)\s*\}",
+    r"\[\s*([^\W\d][^\[\]\n]{0,60}?)\s*\]",
+    r"<\s*([^\W\d][^<>\n]{0,60}?)\s*>",
+    r"«\s*([^\W\d][^«»\n]{0,60}?)\s*»",
+    r"&(?:lt|#60|#123|#91);\s*([^\W\d][\w .-]{0,60}?)\s*&(?:gt|#62|#125|#93);",
 )
 """Brackets of any text, which are a field's where a field is named in them."""
 
 _SIGNS = (
-    re.compile(r"%\(\s*([^\W\d][\w .-]{0,40}?)\s*\)s?"),
-    re.compile(r"(?<![\w])([#$~^|!&:*@-])\1?([^\W\d_][\w .]{0,40}?)\1\1?(?!\w)"),
-    re.compile(r"(?<!\w)(?:__)([^\W\d_]\w{0,40}?)(?:__)(?!\w)"),
-    re.compile(r"(?:&#37;|%25)\s*([^\W\d][\w .-]{0,40}?)\s*(?:&#37;|%25)"),
-    re.compile(r"\(\s*((?:first|last|sender(?: first| last)?) ?name)\s*\)", re.IGNORECASE),
-    re.compile(r"(?<!\w)%((?:sender )?(?:first|last) name)\b|\b((?:sender )?(?:first|last) name)%", re.IGNORECASE),
+    r"%\(\s*([^\W\d][\w .-]{0,40}?)\s*\)s?",
+    r"(?<![\w])([#$~^|!&:*@-])\1?([^\W\d_][\w .]{0,40}?)\1\1?(?!\w)",
+    r"(?<!\w)(?:__)([^\W\d_]\w{0,40}?)(?:__)(?!\w)",
+    r"(?:&#37;|%25)\s*([^\W\d][\w .-]{0,40}?)\s*(?:&#37;|%25)",
+    r"(?i:\(\s*((?:first|last|sender(?: first| last)?) ?name)\s*\))",
+    r"(?i:(?<!\w)%((?:sender )?(?:first|last) name)\b|\b((?:sender )?(?:first|last) name)%)",
 )
 """The same sign on both sides, or a percent sign on one: a field's where a code is named."""
 
-_WRAPPED = re.compile(
-    r"\{\s*\{?\s*%([^\W\d]\w*)%\s*\}?\s*\}|\[\s*\[?\s*%([^\W\d]\w*)%\s*\]?\s*\]|<\s*%([^\W\d]\w*)%\s*>"
-)
+_WRAPPED = r"\{\s*\{?\s*%([^\W\d]\w*)%\s*\}?\s*\}|\[\s*\[?\s*%([^\W\d]\w*)%\s*\]?\s*\]|<\s*%([^\W\d]\w*)%\s*>"
 """One of our fields with another tool's brackets around it, which stay."""
 
-_CODE = re.compile(r"(?<![\w/.?&=@-])([%$@#:{\[<*]{0,2})([^\W\d]\w*)([%$}\]>*]{0,2})(?![\w/=]|[.@]\w)")
-_WRITTEN_TOGETHER = re.compile(
-    r"[a-z]+(?:[A-Z][a-z]*)+|[fl]name|(?:first|last)name|[FL]NAME|(?:FIRST|LAST)NAME|[FL]irstname"
-)
+_CODE = r"(?<![\w/.?&=@-])([%$@#:{\[<*]{0,2})([^\W\d]\w*)([%$}\]>*]{0,2})(?![\w/=]|[.@]\w)"
+_WRITTEN_TOGETHER = r"[a-z]+(?:[A-Z][a-z]*)+|[fl]name|(?:first|last)name|[FL]NAME|(?:FIRST|LAST)NAME|[FL]irstname"
 """Names that stand for nothing but a field, though they have no underscore."""
 
 
@@ -82,16 +78,16 @@ def suspected_fields(text: str, known: Collection[str]) -> tuple[SuspectedField,
     for place, blocking in _percent_signs(text, known):
         found[place] = blocking
         rest = _blank(rest, place, place + len(blocking.written))
-    for match in _WRAPPED.finditer(rest):
+    for match in re.finditer(_WRAPPED, rest):
         if (code := _inside(match).lower()) in known:
             found[match.start()] = SuspectedField(match[0], code)
     rest = FIELD.sub(lambda field: " " * len(field[0]), rest)
     for pattern in (*_TEMPLATES, *_BRACKETS, *_SIGNS):
-        for match in pattern.finditer(rest):
+        for match in re.finditer(pattern, rest):
             if each := _judged(match, known, pattern):
                 found[match.start()] = each
                 rest = _blank(rest, match.start(), match.end())
-    for match in _CODE.finditer(rest):
+    for match in re.finditer(_CODE, rest):
         if meant := _bare(match, known):
             found[match.start()] = SuspectedField(match[0], meant)
     return tuple(dict.fromkeys(found[place] for place in sorted(found)))
@@ -108,7 +104,7 @@ def _percent_signs(text: str, known: Collection[str]) -> Iterator[tuple[int, Sus
             yield field.start(), SuspectedField(field[0], code, blocks=True)
 
 
-def _judged(match: re.Match[str], known: Collection[str], pattern: re.Pattern[str]) -> SuspectedField | None:
+def _judged(match: re.Match[str], known: Collection[str], pattern: str) -> SuspectedField | None:
     words = _inside(match)
     if pattern in _SIGNS:
         code = None if is_ordinary(words) else meant_by(words, known, exactly=True)
@@ -123,7 +119,7 @@ def _judged(match: re.Match[str], known: Collection[str], pattern: re.Pattern[st
 def _bare(match: re.Match[str], known: Collection[str]) -> str | None:
     """Tell which field a code without its two percent signs is; any word may be written with one sign."""
     before, code, after = match.groups()
-    if "_" in code.strip("_") or _WRITTEN_TOGETHER.fullmatch(code):
+    if "_" in code.strip("_") or re.fullmatch(_WRITTEN_TOGETHER, code):
         return meant_by(code, known, exactly=not before)
     one_sign = before == "%" and not after
     return code.lower() if one_sign and code.lower() in known else None

@@ -28,7 +28,7 @@ _REACTIONS = (
     # Any of them: a picture, then what it is put on
     rf"{_PICTURE} (?:removed from|to|from|a|en|de|sur)",
 )
-_TAPBACK = re.compile(rf"\s*(?:{'|'.join(_REACTIONS)})\s*:?\s*([{_OPENING}])")
+_TAPBACK = rf"\s*(?:{'|'.join(_REACTIONS)})\s*:?\s*([{_OPENING}])"
 
 
 def own_words(plain: str) -> str | None:
@@ -37,7 +37,7 @@ def own_words(plain: str) -> str | None:
     `plain` is in lower case, without accents and invisible characters. What is quoted is somebody else's text, mostly
     one of ours with its "Reply STOP to end", and may be cut short (`docs/rules.md 5.4`).
     """
-    tapback = _TAPBACK.match(plain)
+    tapback = re.match(_TAPBACK, plain)
     if tapback is None:
         return None
     end = max((plain.rfind(mark, tapback.end()) for mark in _CLOSING[tapback[1]]), default=-1)
