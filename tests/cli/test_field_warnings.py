@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 
-LOOKS = "{firstName} looks like a field, and would be sent as it stands: %first_name% was probably meant."
+LOOKS = "{firstName} looks like a field; %first_name% was probably meant."
 BLOCKS = "%firstName% is not a field, so it cannot be sent: %first_name% was probably meant."
 
 

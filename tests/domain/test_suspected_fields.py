@@ -108,7 +108,7 @@ def test_what_only_has_such_signs_is_not_suspected(text: str) -> None:
 def test_each_is_told_once_in_order_in_a_sentence() -> None:
     found = suspected_fields("{last} %firstName% {last} {{county}}", CODES)
     assert [each.sentence for each in found] == [
-        "{last} looks like a field, and would be sent as it stands: %last_name% was probably meant.",
+        "{last} looks like a field; %last_name% was probably meant.",
         "%firstName% is not a field, so it cannot be sent: %first_name% was probably meant.",
         "{{county}} looks like a field, and would be sent as it stands.",
     ]

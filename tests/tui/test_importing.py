@@ -70,6 +70,21 @@ async def test_a_file_is_looked_at_then_tried_then_imported(
     assert [row[-2] for row in rows[1:]] == ["5", "6"]
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_looks_like_a_field_in_a_reply_is_said_before_it_is_imported(
+    office: Office, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """docs/rules.md 7.1."""
+    path = tmp_path / "replies.csv"
+    path.write_text("title,body\nA,Hi %first_name%\nB,Hi {firstName}\n", encoding="utf-8")
+    async with office.app(size=size) as person:
+        await person.press("I")
+        await fill(person, file=str(path))
+        await choose(person, kind="replies")
+        await person.press("ctrl+o", "ctrl+o")
+        assert person.sees("line 3      look", "{firstName} looks like a field; %first_name%")
+
+
 async def test_columns_that_are_not_recognised_are_named_by_hand(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("who,digits\nMaria,4155550101\n", encoding="utf-8")

@@ -29,10 +29,11 @@ class SuspectedField:
     @property
     def sentence(self) -> str:
         """What to tell whoever wrote it."""
-        meant = f": %{self.meant}% was probably meant." if self.meant else "."
         if self.blocks:
-            return f"{self.written} is not a field, so it cannot be sent{meant}"
-        return f"{self.written} looks like a field, and would be sent as it stands{meant}"
+            return f"{self.written} is not a field, so it cannot be sent: %{self.meant}% was probably meant."
+        if self.meant:
+            return f"{self.written} looks like a field; %{self.meant}% was probably meant."
+        return f"{self.written} looks like a field, and would be sent as it stands."
 
 
 _TEMPLATES = (
