@@ -19,6 +19,17 @@ EventId = NewType("EventId", int)
 NAMELESS = "(no name)"
 """Stands for a contact without a name; not the number, which may have to be hidden (`docs/rules.md 3.20`)."""
 
+NO_SENDER = "(no sender)"
+"""Stands for the sender of a message that came without one (`docs/rules.md 1.5`)."""
+
+NO_TEXT = "(no text)"
+"""Stands for the words of a message that has none, as a picture (`docs/rules.md 1.5`)."""
+
+
+def words_of(body: str) -> str:
+    """What a screen shows of a message: its words, or that it has none."""
+    return body if body.strip() else NO_TEXT
+
 
 @dataclass(frozen=True, slots=True)
 class MessageFact:
@@ -141,13 +152,17 @@ class ThreadEvent:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """The opt-out of a phone number (`docs/rules.md 5.1`)."""
+    """The opt-out of a phone number (`docs/rules.md 5.1`).
+
+    `at` is since when it holds here; `written_at` when the newest words for it were written, by the carrier's clock.
+    """
 
     phone: str
     kind: OptOutKind
     note: str
     at: datetime
     by: str | None
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

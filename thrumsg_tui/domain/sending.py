@@ -109,17 +109,27 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
 
 def judge(attempt: Attempt, now: datetime) -> Verdict:
     """Decide about a message, the most fundamental reason first (`docs/rules.md 3.18`, `6.4`)."""
-    refusal = _forbidden(attempt, now) or unfit(
+    refusal = forbidden(attempt, now) or unfit(
         attempt.body, filled_in=attempt.filled_in, field_codes=attempt.field_codes
     )
-    if refusal is None and attempt.role is Role.SENDER:
-        refusal = _closed(attempt.campaign, now)
-    if refusal:
-        return Verdict(refusal)
-    leaves_at = hold_until(attempt.campaign, attempt.kind, now)
-    if leaves_at and shut_out(attempt.campaign, attempt.kind, leaves_at):
-        return Verdict(_after_window(attempt.campaign, now))
-    return Verdict(leaves_at=leaves_at)
+    return Verdict(refusal) if refusal else Verdict(leaves_at=hold_until(attempt.campaign, attempt.kind, now))
+
+
+def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
+    """Say why nothing may be sent here now, whatever its words; None if something may.
+
+    What nobody can change comes first, then what ends by itself: whoever mends the one must not meet the other.
+    """
+    campaign = attempt.campaign
+    if theirs := handed_over(attempt.role, attempt.holder_name, is_holder=attempt.is_holder):
+        return theirs
+    if attempt.opted_out:
+        return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
+    if campaign.state is not CampaignState.ACTIVE:
+        return _closed(campaign, now)
+    if shut_out(campaign, attempt.kind, hold_until(campaign, attempt.kind, now) or now):
+        return _after_window(campaign, now)
+    return _closed(campaign, now) if attempt.role is Role.SENDER else None
 
 
 def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
@@ -161,19 +171,6 @@ def handed_over(role: Role, holder_name: str, *, is_holder: bool) -> Refusal | N
     if role is not Role.SENDER or is_holder:
         return None
     return Refusal(Obstacle.REASSIGNED, f"This conversation is {whose(holder_name)} now; nothing was sent.")
-
-
-def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
-    campaign = attempt.campaign
-    if theirs := handed_over(attempt.role, attempt.holder_name, is_holder=attempt.is_holder):
-        return theirs
-    if attempt.opted_out:
-        return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
-    if campaign.state is not CampaignState.ACTIVE:
-        return _closed(campaign, now)
-    if shut_out(campaign, attempt.kind, now):
-        return _after_window(campaign, now)
-    return None
 
 
 def _after_window(campaign: Campaign, now: datetime) -> Refusal:
