@@ -239,7 +239,7 @@ def test_if_there_are_none_nothing_happens_and_there_is_nothing_to_undo(
         ({"everyone": True, "destinations": ("elsewhere",)}, "no longer active"),
         ({"conversations": (2,), "destinations": ("lee",)}, "there already"),
         ({"conversations": (999,), "destinations": ("lee",)}, "no conversation 999"),
-        ({"conversations": (9,), "destinations": ("lee",)}, "no conversation 9"),
+        ({"conversations": (9,), "destinations": ("lee",)}, "9 is not in this campaign but in 'Fall'"),
     ],
 )
 def test_it_is_plainly_refused(
