@@ -254,9 +254,7 @@ def test_digits_match_phones_only_where_the_words_look_like_a_number(
 
 
 @pytest.mark.parametrize("typed", ["\u202a(415) 555-0107\u202c", "415‑555‑0107", "415\u00a0555\u00a00107"])
-def test_a_number_is_found_as_it_was_copied(
-    db: Database, spring: Campaign, kims: AssignmentId, typed: str
-) -> None:
+def test_a_number_is_found_as_it_was_copied(db: Database, spring: Campaign, kims: AssignmentId, typed: str) -> None:
     assert names(db, ListRequest(spring.id, kims, Tab.RESPONSES, search=typed)) == ["zoe park"]
 
 

@@ -384,3 +384,11 @@ async def test_send_all_sends_the_tab_and_says_how_many(bare: Office) -> None:
         await person.wait_for("Queued 7 of 7")
     assert [len(bare.bodies(id)) for id in kims] == [1] * 7
     assert bare.bodies(lees) == []
+
+
+async def test_a_message_without_words_is_shown_as_one(office: Office, maria: ConversationId) -> None:
+    """docs/rules.md 1.5: it was a picture."""
+    office.wrote(maria, "")
+    async with office.messenger() as person:
+        assert person.row == "Maria Lopez"
+        assert person.screen.count("(no text)") == 2  # in the list, and in the thread

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
-from thrumsg_tui.cli.phone_numbers import read_number
 from thrumsg_tui.cli.printing import Report, complain
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, Message
 from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.words import MessageState, Tab
 from thrumsg_tui.gateway.outbox import deliver_practice, is_practice
@@ -26,6 +26,7 @@ from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.redacting import phone_display
+from thrumsg_tui.store.senders import read_sender
 from thrumsg_tui.store.times import iso
 
 INTERRUPTED = 130
@@ -89,11 +90,14 @@ def send_all(session: Session, args: Namespace) -> Report:
 
 
 def receive(session: Session, args: Namespace) -> Report:
-    """Enter what a contact wrote."""
+    """Enter what somebody wrote, whoever it was (`docs/rules.md 1.5`)."""
     at: datetime | None = args.at
     if at and at.utcoffset() is None:
         at = at.replace(tzinfo=UTC)
-    phone = read_number(args.phone, args.region)
+    try:
+        sender = read_sender(args.phone, args.region)
+    except ValueError as error:
+        raise Refused(str(error)) from None
     campaign_id = None
     if args.campaign:
         with session.db.reading() as conn:
@@ -101,7 +105,7 @@ def receive(session: Session, args: Namespace) -> Report:
     taken = receiving.receive(
         session.db,
         session.who,
-        phone,
+        sender,
         args.body,
         provider_id=args.provider_id,
         at=at,
@@ -114,9 +118,13 @@ def receive(session: Session, args: Namespace) -> Report:
         "opted_out": taken.opted_out,
         "flagged": taken.flagged,
         "duplicate": taken.duplicate,
+        "unmatched": taken.unmatched,
+        "rerouted": taken.rerouted,
     }
     where = f"Conversation {taken.conversation_id}" if taken.conversation_id else "No conversation takes it; it is kept"
     said = [
+        *([taken.unmatched.why] if taken.unmatched else []),
+        *([f"{args.campaign!r} could not take it"] if taken.rerouted else []),
         *([taken.status.replace("_", " ")] if taken.status and not taken.opted_out else []),
         *(["opted out"] if taken.opted_out else []),
         *(["asks to stop, perhaps: `thrumsg opt-out` opts the number out"] if taken.flagged else []),

@@ -386,9 +386,22 @@ WHERE id IN (SELECT conversation_id FROM message WHERE kind = 'opt_out_confirmat
 UPDATE conversation SET status = 'needs_reply' WHERE waiting_since IS NOT NULL AND status <> 'needs_reply';
 """
 
+CONSENT = """
+CREATE TABLE opt_out_word (  -- when each number's newest opt-out word was written; kept after it opts in
+    phone      TEXT PRIMARY KEY,
+    written_at INTEGER NOT NULL  -- by the carrier's clock, which may run ahead of ours
+) STRICT;
+
+ALTER TABLE unmatched ADD COLUMN reason TEXT NOT NULL DEFAULT 'unknown'
+    CHECK (reason IN ('unknown', 'archived', 'no_number'));
+UPDATE unmatched SET reason = 'archived'
+WHERE EXISTS (SELECT 1 FROM contact WHERE contact.phone = unmatched.phone AND contact.created_at <= unmatched.at);
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("tables", TABLES),
     ("kept_counts", COUNTS),
     ("follow_ups_and_confirmations", FOLLOW_UPS_AND_CONFIRMATIONS),
+    ("consent", CONSENT),
 )
 """Each migration's name and its statements, in order."""
