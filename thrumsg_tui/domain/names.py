@@ -36,6 +36,8 @@ _PLAIN_LETTERS = str.maketrans(
     }
 )
 
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+
 
 def fold(text: str) -> str:
     """Return `text` without case, accents and superfluous whitespace, for search and sorting.
@@ -58,3 +60,8 @@ def full_name(first: str, last: str) -> str:
 def digits(text: str) -> str:
     """Return only the ASCII digits of `text`, for the search by phone number (`docs/rules.md 3.6`)."""
     return "".join(character for character in text if "0" <= character <= "9")
+
+
+def is_invisible(character: str) -> bool:
+    """Whether a character takes no room by itself: a format character, a variation selector, a filler or a blank."""
+    return unicodedata.category(character) == "Cf" or character in _BLANKS or "\ufe00" <= character <= "\ufe0f"
