@@ -75,8 +75,6 @@ def ruled_out(national: str) -> str | None:
         return f"no exchange (the three digits after the area code) begins with 0 or 1, as {exchange} does"
     if exchange[1:] == "11" and area not in _TOLL_FREE:
         return f"{exchange} is a service, not an exchange (the three digits after the area code)"
-    if national[3:] == "5551212":
-        return "555-1212 is directory assistance"
     return None
 
 
