@@ -23,7 +23,7 @@ def test_an_import_accounts_for_every_row(spring: Shell, mixed: Path, tmp_path: 
     assert "1 imported, 0 updated, 0 unchanged, 1 duplicates, 1 rejected." in said
     assert "line 3: rejected" in said
     assert "line 4: duplicate" in said
-    assert "Custom fields: Polling Place." in said
+    assert "Custom fields: %polling_place% from 'Polling Place'." in said
     (rejected,) = csv.DictReader(StringIO(rejects.read_text()))
     assert (rejected["Given"], rejected["line"]) == ("Dev", "3")
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from thrumsg_tui.domain.names import fold, is_invisible
+from thrumsg_tui.domain.given_names import is_invisible
+from thrumsg_tui.domain.names import fold
 
-_LABELS = frozenset(
-    """
+_TELEPHONES = """
     tel telephone telefon telefono telefone phone ph fon cell cellular cellphone cel celular mobile mobil mob mbl movil
     telemovel handy portable gsm m c p t home h work w main primary preferred contact number numero no num nr call
     callto text sms txt whatsapp
-    """.split()
-)
+    """
+_LABELS = frozenset(_TELEPHONES.split())
 """Words for a telephone or its number, folded: in front of a number they change nothing."""
 
 _LOOKS = str.maketrans(

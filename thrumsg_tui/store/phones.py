@@ -45,8 +45,8 @@ def normalize(text: str, region: str = "US") -> PhoneNumber:
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(_impossible(possible, shown))
     if number.country_code == 1:
-        if reason := ruled_out(phonenumbers.national_significant_number(number)):
-            raise ValueError(f"{shown!r} is not a number: {reason}.")
+        if why := ruled_out(phonenumbers.national_significant_number(number)):
+            raise ValueError(f"{shown!r} is not a number: {why}.")
     elif phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
         raise ValueError(f"{shown!r} is a premium-rate number, which cannot be texted.")
     return PhoneNumber(
