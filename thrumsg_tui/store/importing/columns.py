@@ -15,6 +15,7 @@ from thrumsg_tui.store.importing.result import own_width
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
 _FEWEST_OF_A_PHONE = 7
 _FEWEST_OF_A_VALUE = 3
+_ADDRESS = re.compile(r"\S@\S+\.\w")
 _COUNTED = re.compile(r"[1-9]$")
 _OF_A_TELEPHONE = ("phone", "tel", "cell", "mobil", "movil", "landline", "handy")
 
@@ -105,26 +106,34 @@ def _phones(keys: Sequence[str], known: Sequence[str]) -> list[int]:
 def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Sequence[str]], int]:
     """Make the judge of a line as a header: it counts the columns that are recognised or mapped.
 
-    A line that lacks a required field counts none where its cells are somebody's data.
+    It counts none in a line that has somebody's number or address in it, or that lacks a required field and has a
+    value in it.
     """
 
     def judge(cells: Sequence[str]) -> int:
         titles = [title.strip() for title in cells]
-        found = set(recognise(titles, fields))
+        named: dict[str, int] = {}
         for wanted, title in mapping.items():
-            if any(_find(titles, each) is not None for each in (title, title.split(",")[0])):
-                found.add(field_code(wanted))
+            places = (_find(titles, each) for each in (title, title.split(",")[0]))
+            named |= {field_code(wanted): place for place in places if place is not None}
+        others = [title for place, title in enumerate(titles) if place not in named.values()]
+        if any(map(_is_personal, others)):
+            return 0
+        found = {*recognise(titles, fields), *named}
         lacks = any(each.required and each.name not in found for each in fields)
-        return 0 if lacks and any(map(is_data, titles)) else len(found)
+        return 0 if lacks and any(map(is_data, others)) else len(found)
 
     return judge
 
 
 def is_data(cell: str) -> bool:
-    """Whether a cell cannot be the title of a column: an address, a number, or a name with a long number in it."""
-    count = sum(map(str.isdigit, cell))
-    letters = any(map(str.isalpha, cell))
-    return "@" in cell or count >= _FEWEST_OF_A_PHONE or (not letters and count >= _FEWEST_OF_A_VALUE)
+    """Whether a cell is hardly the title of a column: somebody's number or address, or digits alone."""
+    digits_alone = not any(map(str.isalpha, cell)) and sum(map(str.isdigit, cell)) >= _FEWEST_OF_A_VALUE
+    return digits_alone or _is_personal(cell)
+
+
+def _is_personal(cell: str) -> bool:
+    return _ADDRESS.search(cell) is not None or sum(map(str.isdigit, cell)) >= _FEWEST_OF_A_PHONE
 
 
 def choose(
