@@ -20,7 +20,8 @@ from thrumsg_tui.store.importing.columns import (
 )
 from thrumsg_tui.store.importing.contacts import codes_of
 from thrumsg_tui.store.importing.kinds import KINDS
-from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.importing.numbers import NumberReader
+from thrumsg_tui.store.importing.table import Table, read_table
 
 FIRST_ROWS = 20
 """How many rows are shown."""
@@ -48,11 +49,15 @@ class Inspection:
     unreadable: int
     """Rows that cannot be told apart into cells; the import would reject them."""
     first_rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[tuple[str, str], ...]
+    """What the phone cells of these rows are read as, each as it is written, with the number or why it is none."""
     notes: tuple[str, ...]
-    """What is worth saying about encoding and separator."""
+    """What is worth saying about encoding, separator and header."""
 
 
-def inspect(path: Path, kind: ImportKind, mapping: Mapping[str, str] | None = None) -> Inspection:
+def inspect(
+    path: Path, kind: ImportKind, mapping: Mapping[str, str] | None = None, *, region: str = "US"
+) -> Inspection:
     """Read a whole file and say what is in it, with columns as mapped, else as recognised; no database is asked.
 
     Raises `Refused` as the import would: for a file that is none or cannot be read, and for a mapping that names a
@@ -79,5 +84,18 @@ def inspect(path: Path, kind: ImportKind, mapping: Mapping[str, str] | None = No
         rows=len(table.rows) + len(table.rejected),
         unreadable=len(table.rejected),
         first_rows=tuple(row.cells for row in islice(table.rows, FIRST_ROWS)),
+        numbers=_numbers(table, NumberReader(table.header, mapping, chosen, region, keep=True)) if phones else (),
         notes=table.notes,
     )
+
+
+def _numbers(table: Table, reader: NumberReader) -> tuple[tuple[str, str], ...]:
+    read = []
+    for row in islice(table.rows, FIRST_ROWS):
+        try:
+            phone = reader.read(row).e164
+        except ValueError as reason:
+            read.append(("", str(reason)))
+        else:
+            read.append((reader.readings[-1].text, phone))
+    return tuple(read)
