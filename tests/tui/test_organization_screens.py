@@ -117,6 +117,20 @@ async def test_a_number_and_a_pasted_list_are_opted_out(office: Office, size: tu
     assert out(office, "+14155550151")
 
 
+async def test_a_pasted_list_of_opt_outs_is_read_as_files_are(office: Office) -> None:
+    """`docs/rules.md 9.2`."""
+    async with office.app() as person:
+        await person.press("q", "O", "c")
+        await fill(person, numbers="415-220-0103;ext=12")
+        await person.press("ctrl+o")
+        assert person.sees("has an extension")
+        await fill(person, numbers="4152200101.0, 415-220-XXXX")
+        assert person.sees("A list of 1 number: nobody is told.", "has letters in it, 'XXXX'")
+        await person.press("ctrl+o")
+        assert "1 opted out" in person.notice
+    assert out(office, "+14152200101")
+
+
 async def test_opting_in_and_notes_and_looking_up(office: Office) -> None:
     office.contact("Maria Lopez", "kim", wrote="Hello")
     opt_out_number(office.db, office.ana, "+14155550001", "by phone")
