@@ -126,6 +126,11 @@ def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Se
     return judge
 
 
+def example(fields: Sequence[Field]) -> str:
+    """Give a header for such a file."""
+    return ",".join(each.name for each in fields)
+
+
 def is_data(cell: str) -> bool:
     """Whether a cell is hardly the title of a column: somebody's number or address, or digits alone."""
     digits_alone = not any(map(str.isalpha, cell)) and sum(map(str.isdigit, cell)) >= _FEWEST_OF_A_VALUE

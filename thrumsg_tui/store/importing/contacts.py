@@ -12,7 +12,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, fitness
+from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.names import NameReader
 from thrumsg_tui.store.importing.numbers import NumberReader
@@ -85,7 +85,7 @@ def import_contacts(
     with db.reading() as conn:
         open_campaign(conn, campaign)
     mapping = mapping or {}
-    table = read_table(path, fitness(FIELDS, mapping))
+    table = read_table(path, fitness(FIELDS, mapping), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping, custom=True)
     numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)

@@ -11,6 +11,7 @@ from thrumsg_tui.domain.words import ImportKind
 from thrumsg_tui.store.importing.columns import (
     PHONE,
     Field,
+    example,
     fitness,
     mapped,
     missing_fields,
@@ -65,7 +66,7 @@ def inspect(
     """
     of = KINDS[kind]
     mapping = mapping or {}
-    table = read_table(path, fitness(of.fields, mapping))
+    table = read_table(path, fitness(of.fields, mapping), example(of.fields))
     chosen = mapped(table.header, of.fields, mapping, custom=of.custom)
     missing = tuple(missing_fields(of.fields, chosen))
     phones = phone_columns(table.header, mapping, chosen) if PHONE.name in chosen else ()

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.columns import PHONE, Field, choose, fitness
+from thrumsg_tui.store.importing.columns import PHONE, Field, choose, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
@@ -53,7 +53,7 @@ def import_opt_outs(
     except ValueError as error:
         raise Refused(str(error)) from None
     mapping = mapping or {}
-    table = read_table(path, fitness(FIELDS, mapping))
+    table = read_table(path, fitness(FIELDS, mapping), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping)
     numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity, Role, User
 from thrumsg_tui.store.changes.people import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, fitness
+from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
@@ -49,7 +49,7 @@ def import_users(
     (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
     """
     who.require(Action.IMPORT)
-    table = read_table(path, fitness(FIELDS, mapping or {}))
+    table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}

@@ -38,11 +38,12 @@ class Table:
     notes: tuple[str, ...]
 
 
-def read_table(path: Path, recognised: Callable[[Sequence[str]], int]) -> Table:
+def read_table(path: Path, recognised: Callable[[Sequence[str]], int], example: str = "first_name,phone") -> Table:
     """Read a CSV file; `recognised` says how many of a line's cells are known as titles of columns.
 
     That decides on the separator and on the line of the header, which may have others above it. Raises `Refused` with
-    a sentence where the file is missing, a folder, empty, no text, or has no header. The whole file is held in memory.
+    a sentence where the file is missing, a folder, empty, no text, or has no header, as in `example`. The whole file is
+    held in memory.
     """
     text, notes = read_text(path)
     csv.field_size_limit(_LONGEST_CELL)
@@ -59,7 +60,7 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], int]) -> Table:
     if not head.fitness[0] and any(map(is_data, head.cells)):
         raise Refused(
             f"{path} has no header line: its first line is data already. Put a line above it that names the columns, "
-            "as in first_name,last_name,phone. Nothing was changed."
+            f"as in {example}. Nothing was changed."
         )
     if separator not in {",", declared}:
         notes.append(f"Cells are separated by {_SEPARATORS[separator]}.")
