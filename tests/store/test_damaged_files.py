@@ -200,9 +200,9 @@ def test_a_number_is_read_from_the_first_column_that_has_one_and_landlines_are_n
     done = desk.take_in(VAN)
     assert list(desk.stored()) == ["0101", "0102", "0105"]
     assert reasons(done) == [
-        (4, "no phone number; 'HomePhone' has one, which --map phone=COLUMN would take"),
+        (4, "no phone number; 'HomePhone' has one"),
         (5, "no phone number"),
-        (7, "'12' has too few digits for a phone number; 'WorkPhone' has one, which --map phone=COLUMN would take"),
+        (7, "'12' has too few digits for a phone number; 'WorkPhone' has one"),
     ]
     assert done.notes == (
         "1 number read from 'Phone', as 'CellPhone' has none: line 3.",

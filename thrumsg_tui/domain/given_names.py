@@ -28,6 +28,8 @@ def stands_for_none(name: str, *, last: bool = False) -> bool:
     """
     if last and name in _NO_LAST_NAMES:
         return False
+    if name.isalpha() and name not in _NO_NAME_AS_WRITTEN:
+        return name != "Null" and name.lower() in _NO_NAMES
     if name in _NO_NAME_AS_WRITTEN or name.upper() in _ERRORS or (name != "Null" and name.lower() in _NO_NAMES):
         return True
     return not any(unicodedata.category(each)[0] in "LN" or _is_picture(each) for each in name)

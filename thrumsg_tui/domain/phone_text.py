@@ -25,6 +25,9 @@ _LOOKS = str.maketrans(
 )
 """What looks like the punctuation of a number, beside the dashes that Unicode calls so."""
 
+_USUAL = re.compile(r"(?:\+|\+?1[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-]?)[0-9]{3}[ .-]?[0-9]{4}")
+"""How most numbers are written: only their digits need to be taken out."""
+_DIGITS_AND_PLUS = frozenset("0123456789+")
 _SCIENTIFIC = re.compile(r"[\d.,]+ ?(?:e|[x*\u00d7] ?10)[ ^+-]*\d+ *", re.IGNORECASE)
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _WHOLE = re.compile(r"(\d{7,})[.,]00?|(\d{10,})[.,]0+")
@@ -52,6 +55,8 @@ def number_in(text: str) -> str:
 
     Raises ValueError with what is wrong, to be said after the text itself.
     """
+    if _USUAL.fullmatch(text):
+        return "".join(filter(_DIGITS_AND_PLUS.__contains__, text))
     plain = _plain(text)
     if formula := _FORMULA.fullmatch(plain):
         plain = formula[1].strip()

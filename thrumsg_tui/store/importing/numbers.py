@@ -11,6 +11,8 @@ from thrumsg_tui.store.importing.columns import other_phone_columns, phone_colum
 from thrumsg_tui.store.importing.result import Reading, Row, on_lines
 from thrumsg_tui.store.phones import PhoneNumber, normalize
 
+_NONE = "no phone number"
+
 
 class NumberReader:
     """Reads numbers row by row, and knows afterwards what there is to say; with `keep` what each cell was read as."""
@@ -34,15 +36,16 @@ class NumberReader:
 
     def read(self, row: Row) -> PhoneNumber:
         """Read the number of a row; ValueError where none of its columns has one, with another column that has."""
-        why = "no phone number"
+        why = _NONE
         for place in self.columns:
             text = row.cells[place].strip()
-            if stands_for_none(given_name(text)):
+            if not text:
                 continue
             try:
                 number = normalize(text, self._region)
             except ValueError as reason:
-                why = why if why != "no phone number" else str(reason)
+                if why == _NONE and not stands_for_none(given_name(text)):
+                    why = str(reason)
                 continue
             if self._keep:
                 self.readings.append(Reading(row.line, text, number.e164))
@@ -63,5 +66,5 @@ class NumberReader:
                 normalize(row.cells[place], self._region)
             except ValueError:
                 continue
-            return f"; {self._header[place]!r} has one, which --map phone=COLUMN would take"
+            return f"; {self._header[place]!r} has one"
         return ""
