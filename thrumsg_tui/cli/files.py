@@ -53,10 +53,15 @@ def take_in(session: Session, args: Namespace) -> Report:
     if args.dry_run:
         record |= {"new_lines": list(done.new_lines), "updated_lines": list(done.updated_lines)}
         record["numbers"] = [
-            {"line": each.line, "text": phones.sentence(each.text), "phone": phones.number(each.phone)}
+            {"line": each.line, "text": phones.number(each.text), "phone": phones.number(each.phone)}
             for each in done.readings
         ]
-    lines = [phones.sentence(line) for line in _summary(done, dry_run=args.dry_run)]
+    lines = [phones.sentence(line) for line in _summary(done)]
+    if args.dry_run:
+        lines += [
+            f"  line {each.line}: {phones.number(each.text)!r} is {phones.number(each.phone)}" for each in done.readings
+        ]
+        lines += _dry_lines(done)
     if done.event is not None and args.kind == ImportKind.OPT_OUTS:
         lines += [f"Undo with: thrumsg undo {done.event}"]
     if done.custom:
@@ -106,7 +111,7 @@ def export(session: Session, args: Namespace) -> Report:
     return Report(None, [])
 
 
-def _summary(done: Imported, *, dry_run: bool) -> list[str]:
+def _summary(done: Imported) -> list[str]:
     counts = {
         "imported": done.imported,
         "updated": done.updated,
@@ -124,8 +129,6 @@ def _summary(done: Imported, *, dry_run: bool) -> list[str]:
         *(f"  line {each.line}: rejected, {each.reason}" for each in done.rejected),
         *(f"  line {each.line}: duplicate, {each.reason}" for each in done.repeated),
         *(f"  line {each.line}: {each.reason}" for each in done.warnings),
-        *(f"  line {each.line}: {each.text!r} read as {each.phone}" for each in done.readings),
-        *(_dry_lines(done) if dry_run else []),
     ]
 
 

@@ -20,8 +20,8 @@ _LABELS = frozenset(_TELEPHONES.split())
 """Words for a telephone or its number, folded: in front of a number they change nothing."""
 
 _LOOKS = str.maketrans(
-    "\u00b7\u2024\u2027\u30fb\uff0e\uff0f\u2044\u2215\uff08\uff09\uff0b\ufe62\uff03\u2212\u2043\u02d7\u2018\u2019\uff07",
-    "...../" + "//()++#---'''",
+    "\u00b7\u2024\u2027\u30fb\uff0e\uff0f\u2044\u2215\uff08\uff09\uff0b\ufe62\uff03\u2212\u2043\u02d7\u2018\u2019\uff07\u201c\u201d",
+    "...../" + "//()++#---'''\"\"",
 )
 """What looks like the punctuation of a number, beside the dashes that Unicode calls so."""
 
@@ -31,7 +31,7 @@ _DIGITS_AND_PLUS = frozenset("0123456789+")
 _SCIENTIFIC = re.compile(r"[\d.,]+ ?(?:e|[x*\u00d7] ?10)[ ^+-]*\d+ *", re.IGNORECASE)
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _WHOLE = re.compile(r"(\d{7,})[.,]00?|(\d{10,})[.,]0+")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_THOUSANDS = re.compile(r"(\d{1,3}(?:,\d{3})+)(?:\.0+)?")
 _FRACTION = re.compile(r"\d{7,}[.,]\d{1,3}")
 _EXTENSION = re.compile(
     r"""
@@ -105,8 +105,8 @@ def _digits(number: str) -> str:
         raise ValueError("is in a spreadsheet's scientific notation, which has lost digits: format the column as text")
     if whole := _WHOLE.fullmatch(number):
         return whole[1] or whole[2]
-    if _THOUSANDS.fullmatch(number) and len(number.replace(",", "")) >= _FEWEST:
-        return number.replace(",", "")
+    if (grouped := _THOUSANDS.fullmatch(number)) and _count(grouped[1]) >= _FEWEST:
+        return grouped[1].replace(",", "")
     if _FRACTION.fullmatch(number):
         raise ValueError("is a number with a fraction, not a phone number")
     if (extension := _EXTENSION.search(number)) and _count(number[: extension.start()]) >= _FEWEST:

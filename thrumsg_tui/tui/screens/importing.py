@@ -34,14 +34,14 @@ _SHOW_PROGRESS_EVERY = 0.2
 class LineReport:
     """What becomes of one row: the line on which it begins, a word, and why; a note is of no line.
 
-    `number` says what its phone cell was read as.
+    `number` is its phone cell, with what that was read as.
     """
 
     line: int
     fate: str
     reason: str = ""
     row: tuple[str, ...] = ()
-    number: str = ""
+    number: tuple[str, str] | None = None
 
 
 class ReportList(NumbersList[LineReport]):
@@ -54,7 +54,9 @@ class ReportList(NumbersList[LineReport]):
         if not row.line:
             note: Part = (f"  {self.phones.sentence(safe_text(row.reason))}", "")
             return self.strip([note], width=width, base=self.cursor_look(index))
-        why = self.phones.sentence(safe_text(row.number or row.reason))
+        why = self.phones.sentence(safe_text(row.reason))
+        if row.number:
+            why = " is ".join(self.phones.number(safe_text(each)) for each in row.number)
         left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (why, "")]
         cells = "  ".join(self.phones.sentence(safe_text(cell)) for cell in row.row)
         said: Part = (f"   {cells}" if why else cells, "quiet")
@@ -214,9 +216,9 @@ class ImportScreen(ListingScreen[LineReport]):
 
 
 def reports(of: Imported) -> list[LineReport]:
-    """What there is to say of all, then what becomes of each row: first what is rejected, repeated or to be looked at."""
+    """What there is to say of all, then what becomes of each row, what needs a look first."""
     cells = {row.line: row.cells for row in of.rows}
-    numbers = {each.line: f"{each.text} is {each.phone}" for each in of.readings}
+    numbers = {each.line: (each.text, each.phone) for each in of.readings}
     codes = ", ".join(f"%{code}% from {title!r}" for code, title in of.custom.items())
     notes = [*of.notes, *([f"Custom fields: {codes}."] if codes else [])]
     return [
@@ -224,8 +226,8 @@ def reports(of: Imported) -> list[LineReport]:
         *(LineReport(each.line, "rejected", each.reason, each.row) for each in of.rejected),
         *(LineReport(each.line, "duplicate", each.reason, each.row) for each in of.repeated),
         *(LineReport(each.line, "look", each.reason, each.row) for each in of.warnings),
-        *(LineReport(line, "updated", row=cells[line], number=numbers.get(line, "")) for line in of.updated_lines),
-        *(LineReport(line, "new", row=cells[line], number=numbers.get(line, "")) for line in of.new_lines),
+        *(LineReport(line, "updated", row=cells[line], number=numbers.get(line)) for line in of.updated_lines),
+        *(LineReport(line, "new", row=cells[line], number=numbers.get(line)) for line in of.new_lines),
     ]
 
 
