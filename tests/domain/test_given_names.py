@@ -39,6 +39,7 @@ def test_every_space_in_a_name_is_a_plain_one() -> None:
         "\u0928\u094d\u200d\u092e",  # Devanagari, with one that joins them
         "\u05d3\u200e-\u05d0",  # Hebrew, with a mark of direction
         "Zo\u0308e",
+        "\u202eevil\u202c",  # which is shown harmlessly, docs/rules.md 7.4
         "\u845b\U000e0100",  # a Chinese character, in one of its forms
         "Ada \u2764\ufe0f",
         "\U0001f469\u200d\U0001f33e",

@@ -65,12 +65,18 @@ def _does_something(text: str, place: int) -> bool:
         case "Cf" if "\U000e0020" <= character <= "\U000e007f":  # the letters of a flag
             return before == "\U0001f3f4" or "\U000e0020" <= before <= "\U000e007e"
         case "Cf" if unicodedata.bidirectional(character) != "BN":
-            inside = bool(before and after)
-            letters = (each for each in text if not is_invisible(each))
-            overrides = character not in "\u200e\u200f\u061c"
-            return inside and (overrides or any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in letters))
+            return _turns(text, character, inside=bool(before and after))
         case _:
             return bool(before) and _takes_selector(before, character)
+
+
+def _turns(text: str, control: str, *, inside: bool) -> bool:
+    """Whether a control of direction does something; overrides do, and all that is with them (`docs/rules.md 7.4`)."""
+    if "\u202d" in text or "\u202e" in text:
+        return True
+    letters = (each for each in text if not is_invisible(each))
+    is_mark = control in "\u200e\u200f\u061c"
+    return inside and (not is_mark or any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in letters))
 
 
 def _takes_selector(before: str, selector: str) -> bool:
