@@ -259,14 +259,7 @@ def _add_files(commands: Commands) -> None:
     take_in.add_argument("kind", choices=_words(ImportKind))
     take_in.add_argument("file", type=Path, metavar="FILE")
     take_in.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
-    take_in.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        type=options.column,
-        metavar="FIELD=COLUMN",
-        help="which column a field is; phone=A,B names several, in order",
-    )
+    take_in.add_argument("--map", action="append", default=[], type=options.column, metavar="FIELD=COLUMN")
     take_in.add_argument("--region", default="US", help="of numbers without a country code")
     take_in.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
     take_in.add_argument("--rejects", type=Path, metavar="FILE", help="write the rows that could not be used here")
