@@ -121,6 +121,17 @@ def test_a_file_without_a_header_is_refused_without_a_word_of_anybody_s(
     assert not any(word in said for word in ("Ada", "Quill", "220", "example.org"))
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["2020", "11/03/2020", "2020-11-03 00:00:00", "20201103", "General_20201103", "Call 311?", "Voted 2018 2020"],
+)
+def test_a_header_may_name_elections_and_days(desk: Desk, title: str) -> None:
+    desk.take_in(f"First,Phone,{title}\nAda,4152200101,Y\n")
+    assert desk.stored() == {"0101": ("Ada", "")}
+    with pytest.raises(Refused, match=f"'Full Name', 'Phone', '{title}'".replace("?", r"\?")):
+        desk.take_in(f"Full Name,Phone,{title}\nAda Quill,4152200101,Y\n")
+
+
 def test_an_unknown_header_is_still_listed(desk: Desk) -> None:
     with pytest.raises(Refused, match="'who', 'digits 2026'"):
         desk.take_in("who,digits 2026\nAda,4152200101\n")

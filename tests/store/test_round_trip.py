@@ -54,7 +54,7 @@ def busy(db: Database, owner: Identity, spring: Campaign, tmp_path: Path) -> Pat
     rows = [[guarded(name), guarded(name), f"41522001{nth:02}", *own] for nth, name in enumerate(NAMES)]
     write(path, [header, *rows])
     import_contacts(db, owner, path, "Spring")
-    ask_everyone(db, owner, "Spring", Will_you_vote="Yes|No")
+    ask_everyone(db, owner, "Spring", Will_you_vote="Yes|No", **{"Call_4155550142_or_ask@example.org": "Yes|No"})
     with db.reading() as conn:
         question = questions(conn, spring.id)[0]
     for conversation_id in (1, 2, 3):

@@ -13,8 +13,10 @@ from thrumsg_tui.store.export_columns import code_of, has_answers, is_export, ou
 from thrumsg_tui.store.importing.result import own_width
 
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
-_FEWEST_OF_A_PHONE = 7
-_FEWEST_OF_A_VALUE = 3
+_DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]?\d\d?[-/.]?\d\d?\b|$)|\d\d?[-/.]\d\d?[-/.](?:\d\d){1,2}$")
+"""As titles of columns have them: an election's year or day."""
+_DIGITS_OF_A_PHONE = 10
+_DIGITS_OF_A_VALUE = 3
 _ADDRESS = re.compile(r"\S@\S+\.\w")
 _COUNTED = re.compile(r"[1-9]$")
 _OF_A_TELEPHONE = ("phone", "tel", "cell", "mobil", "movil", "landline", "handy")
@@ -117,7 +119,7 @@ def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Se
             places = (_find(titles, each) for each in (title, title.split(",")[0]))
             named |= {field_code(wanted): place for place in places if place is not None}
         others = [title for place, title in enumerate(titles) if place not in named.values()]
-        if any(map(_is_personal, others)):
+        if any(map(_is_personal, others)) and not is_export(titles):
             return 0
         found = {*recognise(titles, fields), *named}
         lacks = any(each.required and each.name not in found for each in fields)
@@ -132,13 +134,15 @@ def example(fields: Sequence[Field]) -> str:
 
 
 def is_data(cell: str) -> bool:
-    """Whether a cell is hardly the title of a column: somebody's number or address, or digits alone."""
-    digits_alone = not any(map(str.isalpha, cell)) and sum(map(str.isdigit, cell)) >= _FEWEST_OF_A_VALUE
-    return digits_alone or _is_personal(cell)
+    """Whether a cell is hardly the title of a column: somebody's number or address, or digits that are no date."""
+    count = sum(map(str.isdigit, cell))
+    if any(map(str.isalpha, cell)):
+        return count >= _DIGITS_OF_A_PHONE or _ADDRESS.search(cell) is not None
+    return count >= _DIGITS_OF_A_VALUE and _DATE.match(cell) is None
 
 
 def _is_personal(cell: str) -> bool:
-    return _ADDRESS.search(cell) is not None or sum(map(str.isdigit, cell)) >= _FEWEST_OF_A_PHONE
+    return is_data(cell) and ("@" in cell or sum(map(str.isdigit, cell)) >= _DIGITS_OF_A_PHONE)
 
 
 def choose(
