@@ -13,10 +13,12 @@ from thrumsg_tui.store.export_columns import code_of, has_answers, is_export, ou
 from thrumsg_tui.store.importing.result import own_width
 
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
-_DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]?\d\d?[-/.]?\d\d?\b|$)|\d\d?[-/.]\d\d?[-/.](?:\d\d){1,2}$")
+_DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]?\d\d?[-/.]?\d\d?(?!\d)|$)|\d\d?[-/.]\d\d?[-/.](?:\d\d){1,2}$")
 """As titles of columns have them: an election's year or day."""
 _DIGITS_OF_A_PHONE = 10
+_DIGITS_OF_AN_AREA = 6
 _DIGITS_OF_A_VALUE = 3
+_USUAL_TITLES = frozenset({"name", "fullname", "contactname", "login", "email", "title", "body", "question", "choices"})
 _ADDRESS = re.compile(r"\S@\S+\.\w")
 _COUNTED = re.compile(r"[1-9]$")
 _OF_A_TELEPHONE = ("phone", "tel", "cell", "mobil", "movil", "landline", "handy")
@@ -137,7 +139,8 @@ def is_data(cell: str) -> bool:
     """Whether a cell is hardly the title of a column: somebody's number or address, or digits that are no date."""
     count = sum(map(str.isdigit, cell))
     if any(map(str.isalpha, cell)):
-        return count >= _DIGITS_OF_A_PHONE or _ADDRESS.search(cell) is not None
+        begun = cell[0] in "0123456789(+" and count >= _DIGITS_OF_AN_AREA and _DATE.match(cell) is None  # 415-220-XXXX
+        return begun or count >= _DIGITS_OF_A_PHONE or _ADDRESS.search(cell) is not None
     return count >= _DIGITS_OF_A_VALUE and _DATE.match(cell) is None
 
 
@@ -256,5 +259,9 @@ def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
 
 
 def _listed(header: Sequence[str]) -> str:
+    """Quote the titles of a header, but no line that may be somebody's row, since nothing in it is known as a title."""
+    titles = {_key(each) for each in header}
+    if titles.isdisjoint(_USUAL_TITLES) and not recognise(header, (FIRST_NAME, LAST_NAME, PHONE)):
+        return "none that is known here"
     shown = ", ".join(repr(title[:40]) for title in header[:20])
     return f"{shown} and {len(header) - 20} more" if len(header) > 20 else shown
