@@ -28,7 +28,7 @@ from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter,
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.holding import anything_due, cancel_held, hold_anew
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
@@ -61,10 +61,11 @@ from thrumsg_tui.store.queries.conversations import (
     page,
     position,
 )
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.jobs import job_of, open_jobs
-from thrumsg_tui.store.queries.lookup import look_up
+from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
@@ -111,6 +112,7 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("USE TEMP B-TREE FOR GROUP BY", "CROSS JOIN answer"): "counts every answer, and only when that is asked for",
     ("SCAN unmatched", "ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after the window",
     ("SCAN unmatched USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index; strangers seldom write",
+    ("USE TEMP B-TREE FOR GROUP BY", "FROM unmatched WHERE phone = ?"): "counts the messages of one sender",
     ("UNION USING TEMP B-TREE", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", "WHERE conversation.contact_id = ?"): "sorts the conversations of one number",
@@ -294,12 +296,20 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     ),
     "fill_in": (fill_in, lambda conn, of: fill_in(conn, conversation(conn, of.people[0]), of.who, "%first_name%")),
     "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
+    "look_up_typed": (
+        look_up_typed,
+        lambda conn, of: [look_up_typed(conn, each) for each in (number(3), "4155559999")],
+    ),
     "script_preview": (
         script_preview,
         lambda conn, of: [
             script_preview(conn, of.who, "%first_name% at %place%", campaign_id, initial=True)
             for campaign_id in (of.of.id, None)
         ],
+    ),
+    "send_all_warnings": (
+        send_all_warnings,
+        lambda conn, of: [send_all_warnings(conn, of.of, tab) for tab in (Tab.INITIAL, Tab.FOLLOW_UPS)],
     ),
     "open_jobs": (open_jobs, lambda conn, of: open_jobs(conn)),
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),
@@ -437,6 +447,10 @@ def test_a_change_reads_no_whole_table_that_grows(filled: Filled, recorded: tupl
     opt_in_number(again, ana, phone)
     undo(again, ana)
     record_answer(again, ana, filled.people[1], "Vote?", "No")
+    made = create_follow_up(again, ana, "Spring", "Last", "Vote!", target=Target(replied=False))
+    edit_follow_up(again, ana, made.id, "Last call", "Vote now!", None)
+    receive(again, None, number(27), "I did")
+    end_follow_up(again, ana, made.id)
     keep_draft(again, ana, filled.people[1], "Dear")
     show_presence(again, "there", ana.user.id, filled.of.id, filled.people[1])
     picked = Request(filled.of.id, conversations=tuple(filled.people[:1]), destinations=(filled.nobodys,))

@@ -13,7 +13,7 @@ from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
-from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent
+from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, words_of
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
@@ -133,7 +133,7 @@ def _happenings(of: Conversation, phones: PhoneDisplay, campaign: Campaign, now:
             else "contact"
         )
         yield f"{time}  {who}:"
-        yield from (f"    {line}" for line in safe_text(each.body, multiline=True).splitlines())
+        yield from (f"    {line}" for line in safe_text(words_of(each.body), multiline=True).splitlines())
 
 
 def _state(of: Message, campaign: Campaign, now: datetime) -> str:

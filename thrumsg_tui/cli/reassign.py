@@ -64,10 +64,11 @@ def outcome_report(outcome: Outcome) -> Report:
 
 def _request(conn: sqlite3.Connection, args: Namespace) -> Request:
     of = campaigns.find_campaign(conn, args.name)
+    queries.require_not_archived(of)  # before who is on it: nobody could be added any more
     sources = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.sources)]
     if args.from_unassigned:
         sources.insert(0, campaigns.unassigned(conn, of.id))
-    destinations = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.to)]
+    destinations = [campaigns.find_destination(conn, of, login) for login in dict.fromkeys(args.to)]
     if args.to_unassigned:
         destinations.append(campaigns.unassigned(conn, of.id))
     return Request(

@@ -12,6 +12,7 @@ from textual.widgets import Static, TextArea
 
 from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import Attempt, Verdict, judge
@@ -138,6 +139,7 @@ class ConversationPane(Vertical):
             is_holder=of.sender_id == who.user.id,
             holder_name=of.sender_name,
             opted_out=of.opted_out,
+            field_codes=(*FIXED, *of.fields),
         )
         return judge(attempt, self._shell.desk.db.clock())
 
@@ -146,7 +148,8 @@ class ConversationPane(Vertical):
         if self.thread.counts_down:
             self.thread.count_down(self._shell.desk.db.clock(), self.undo_keys)
         view, verdict, now = self._view, self.verdict(), self._shell.desk.db.clock()
-        sentence = notice_of(view, verdict, now, writing=self.box.has_focus) if view and verdict else ""
+        text, writing = self.box.content, self.box.has_focus
+        sentence = notice_of(view, verdict, now, text=text, writing=writing) if view and verdict else ""
         if sentence != self._notice:  # it changes the layout, which costs the whole screen
             self._notice = sentence
             self.notice.update(safe_text(sentence))

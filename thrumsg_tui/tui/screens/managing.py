@@ -155,7 +155,7 @@ class ManagingScreen(CommandScreen):
         self.thrumsg.show_over(OptOutsScreen())
 
     def action_unmatched(self) -> None:
-        """Show what numbers wrote that nobody knows."""
+        """Show the messages that are in no conversation."""
         from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
 
         self.thrumsg.show_over(UnmatchedScreen())

@@ -107,8 +107,8 @@ class MessengerScreen(MessengerWriting):
         self._say_unfilled(filled)
 
     def _say_unfilled(self, filled: Rendered) -> None:
-        if unresolved := (*filled.unknown, *filled.missing):
-            self.say(f"%{unresolved[0]}% has no value for this contact: put the words in its place.", warning=True)
+        if unresolved := filled.unresolved:
+            self.say(f"{unresolved[0]} has no value for this contact: put the words in its place.", warning=True)
 
     # Opting out and in
 

@@ -14,6 +14,7 @@ from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.sending import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
@@ -186,6 +187,8 @@ class MessengerWriting(MessengerMoving):
         what = counted(total, "initial message" if tab is Tab.INITIAL else "follow-up")
         which = "" if total == 1 else "all "
         question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
+        warnings = await self.thrumsg.desk.ask(send_all_warnings, view.campaign, tab)
+        question = "\n\n".join([question, *warnings])
         if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}", must_be_seen=True)):
             return
         verb = self._taken.partition(" ")[0]
