@@ -115,7 +115,7 @@ async def try_an_import(pilot: Pilot[None]) -> None:
     """Look at what a file would do, line by line."""
     file = Path("newcomers.csv")
     file.write_text(NEWCOMERS, encoding="utf-8")
-    await pilot.press("I", "tab", *str(file))
+    await pilot.press("I", *str(file))
     await quiet(pilot)
     await pilot.press("ctrl+o")
     await quiet(pilot)

@@ -71,7 +71,6 @@ def import_file(terminal: Terminal, file: Path) -> None:
     """Import contacts: the file, its columns, what would happen, and then that."""
     terminal.press("I")
     terminal.wait_for("Import a file")
-    terminal.press("tab")
     terminal.type(str(file))
     terminal.wait_for("6 rows.", "Windows-1252", "first_name")
     terminal.press("ctrl+o")

@@ -58,17 +58,18 @@ def outcome_report(outcome: Outcome) -> Report:
     lines += [f"  {login}: {gain:+}" for login, gain in outcome.gains.items()]
     if outcome.skipped:
         lines += [f"Skipped: {', '.join(map(str, outcome.skipped))}."]
-    if outcome.event is not None:
+    if outcome.event is not None and outcome.undoable:
         lines += [f"Undo with: thrumsg undo {outcome.event}"]
     return Report(outcome_record(outcome), lines)
 
 
 def _request(conn: sqlite3.Connection, args: Namespace) -> Request:
     of = campaigns.find_campaign(conn, args.name)
+    queries.require_not_archived(of)  # before who is on it: nobody could be added any more
     sources = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.sources)]
     if args.from_unassigned:
         sources.insert(0, campaigns.unassigned(conn, of.id))
-    destinations = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.to)]
+    destinations = [campaigns.find_destination(conn, of, login) for login in dict.fromkeys(args.to)]
     if args.to_unassigned:
         destinations.append(campaigns.unassigned(conn, of.id))
     return Request(

@@ -82,6 +82,7 @@ class Outcome:
     gains: Mapping[str, int]
     sentence: str
     under_way: bool = False
+    undoable: bool = True
 
 
 def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]) -> dict[str, int]:

@@ -10,17 +10,20 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.phones import normalize
-from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up
+from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
+
+_LATEST = 3
+"""How many messages in no conversation are shown."""
 
 
 class LookupPane(DrawnLines, can_focus=True):
@@ -38,7 +41,7 @@ class LookupPane(DrawnLines, can_focus=True):
         self._zone = zone
 
     def lines(self, width: int) -> list[Strip]:
-        strips = [self.strip([(" Number  ", "quiet"), (f"{self.number}_", "accent")], width=width)]
+        strips = [self.strip([(" Number  ", "quiet"), (f"{safe_text(self.number)}_", "accent")], width=width)]
         strips.append(self.strip([], width=width))
         if self.found is None:
             strips.append(self.strip([(f" {self.sentence}", "quiet")], width=width))
@@ -53,7 +56,10 @@ class LookupPane(DrawnLines, can_focus=True):
         return strips
 
     def _person(self, found: PhoneRecord) -> list[list[Part]]:
-        rows: list[list[Part]] = [[(f" {safe_text(found.name or 'Nobody’s contact')}", "strong")]]
+        if not found.is_number:
+            rows: list[list[Part]] = [[(" No phone number: it cannot be opted out or in", "strong")]]
+            return [*rows, *self._unmatched(found)]
+        rows = [[(f" {safe_text(found.name or 'Nobody’s contact')}", "strong")]]
         if opt_out := found.opt_out:
             by = f" by {safe_text(opt_out.by)}" if opt_out.by else ""
             when = f"{opt_out.at.astimezone(self._zone):%d %b %Y %H:%M}"
@@ -62,8 +68,16 @@ class LookupPane(DrawnLines, can_focus=True):
                 rows.append([(f" {safe_text(self.phones.sentence(opt_out.note))}", "quiet")])
         else:
             rows.append([(" Not opted out", "quiet")])
-        if found.unmatched:
-            rows.append([(f" {counted(found.unmatched, 'message')} in no conversation", "quiet")])
+        return [*rows, *self._unmatched(found)]
+
+    def _unmatched(self, found: PhoneRecord) -> list[list[Part]]:
+        """Say how many of its messages are in no conversation, why, and what the latest of them say."""
+        rows: list[list[Part]] = [
+            [(f" {counted(count, 'message')} {reason.came}", "quiet")] for reason, count in found.reasons.items()
+        ]
+        for each in found.messages[:_LATEST]:
+            when = f"   {each.at.astimezone(self._zone):%d %b %Y %H:%M}  "
+            rows.append([(when, "quiet"), (safe_text(words_of(each.body)), "")])
         return rows
 
 
@@ -101,7 +115,7 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
             pane.remake()
         elif event.key == "enter" and chosen:
             self.dismiss(chosen[pane.cursor])
-        elif event.character == "o" and pane.found:
+        elif event.character == "o" and pane.found and pane.found.is_number:
             self.run_worker(self._opt(pane.found), name="opt")
         elif event.key == "backspace":
             self._typed(pane.number[:-1])
@@ -124,11 +138,10 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         pane = self._pane
         pane.found, pane.cursor = None, 0
         try:
-            phone = normalize(pane.number).e164
+            pane.found = await self._desk.ask(look_up_typed, pane.number) if pane.number else None
+            pane.sentence = "Type a phone number."
         except ValueError as reason:
-            pane.sentence = str(reason) if pane.number else "Type a phone number."
-        else:
-            pane.found = await self._desk.ask(look_up, phone)
+            pane.sentence = str(reason)
         pane.remake()
         self.refresh(layout=True)
 
@@ -140,7 +153,8 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
             change = opt_in_number
         else:
             question = f"Opt {name} out, in all campaigns? Whoever was texted is told so."
-            dialog = confirmation("Opt Out", question, "Opt out", left=f"{name} was not opted out")
+            left = f"{name} was not opted out"
+            dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
             change = opt_out_number
         if await self.app.push_screen_wait(dialog):
             try:

@@ -108,8 +108,8 @@ class MessengerScreen(MessengerWriting):
         self._say_unfilled(filled)
 
     def _say_unfilled(self, filled: Rendered) -> None:
-        if unresolved := (*filled.unknown, *filled.missing):
-            self.say(f"%{unresolved[0]}% has no value for this contact: put the words in its place.", warning=True)
+        if unresolved := filled.unresolved:
+            self.say(f"{unresolved[0]} has no value for this contact: put the words in its place.", warning=True)
 
     # Opting out and in
 
@@ -126,7 +126,8 @@ class MessengerScreen(MessengerWriting):
         else:
             told = f"They are told, unless they were never texted: “{view.settings.opt_out_message}”"
             question = f"Opt {of.name} out, in all campaigns? {told}"
-            dialog = confirmation("Opt Out", question, "Opt out", left=f"{of.name} was not opted out")
+            left = f"{of.name} was not opted out"
+            dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
             change = opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
             self._worked_on = of.id

@@ -92,4 +92,5 @@ class SenderTable(PagedList[Assignment]):
         return self.strip([mark, name], right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([("  no sender matches", "quiet")] if line == 0 else [], width=width)
+        nobody = "  no sender of this campaign matches; + on its overview adds somebody"
+        return self.strip([(nobody, "quiet")] if line == 0 else [], width=width)
