@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -238,6 +238,11 @@ class Person:
     async def type(self, text: str) -> None:
         """Type a text."""
         self.send(*text)
+        await settle(self.pilot)
+
+    async def paste(self, text: str) -> None:
+        """Paste a text."""
+        self.app.post_message(Paste(text))
         await settle(self.pilot)
 
     def send(self, *keys: str) -> None:

@@ -31,6 +31,7 @@ from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.moves import Moves
 from thrumsg_tui.tui.navigation import NavigatingApp
+from thrumsg_tui.tui.painting import Painted
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.places import opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -118,6 +119,11 @@ class ThrumsgApp(NavigatingApp):
         """Whether something waits until another writer is done."""
         return self.desk.waiting
 
+    def post_display_hook(self) -> None:
+        """Let the screen in front know that what it has drawn was written to the terminal."""
+        if isinstance(self.front, Painted) and not self._batch_count:
+            self.front.was_painted()
+
     # What goes on
 
     def _wait_changed(self) -> None:
@@ -198,7 +204,8 @@ class ThrumsgApp(NavigatingApp):
     def settled(self) -> bool:
         """Whether nothing is under way, so that a test may look at the screen."""
         asked = not isinstance(self.screen, CommandScreen) or self.screen.settled
-        return asked and self.desk.busy == 0 and not self.keys.busy
+        painted = not isinstance(self.screen, Painted) or not self.screen.to_be_painted
+        return asked and painted and self.desk.busy == 0 and not self.keys.busy
 
     # Ending
 

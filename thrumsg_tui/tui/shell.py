@@ -80,6 +80,14 @@ class Keyboard(Protocol):
 
 
 @runtime_checkable
+class Saying(Protocol):
+    """A screen or dialog that has a place for a sentence."""
+
+    def say(self, sentence: str) -> None:
+        """Say what happened."""
+
+
+@runtime_checkable
 class Waiting(Protocol):
     """A screen or dialog that shows what the last key led to only after a while."""
 

@@ -13,20 +13,23 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.phones import normalize
-from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up
+from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part
 from thrumsg_tui.tui.widgets.editing import LineInput
 
 _IN_NUMBERS = frozenset("0123456789+-() .")
+
+_LATEST = 3
+"""How many messages in no conversation are shown."""
 
 
 class NumberInput(LineInput):
@@ -87,7 +90,10 @@ class LookupPane(DrawnLines):
         return strips
 
     def _person(self, found: PhoneRecord) -> list[list[Part]]:
-        rows: list[list[Part]] = [[(f" {safe_text(found.name or 'Nobody’s contact')}", "strong")]]
+        if not found.is_number:
+            rows: list[list[Part]] = [[(" No phone number: it cannot be opted out or in", "strong")]]
+            return [*rows, *self._unmatched(found)]
+        rows = [[(f" {safe_text(found.name or 'Nobody’s contact')}", "strong")]]
         if opt_out := found.opt_out:
             by = f" by {safe_text(opt_out.by)}" if opt_out.by else ""
             when = f"{opt_out.at.astimezone(self._zone):%d %b %Y %H:%M}"
@@ -96,8 +102,16 @@ class LookupPane(DrawnLines):
                 rows.append([(f" {safe_text(self.phones.sentence(opt_out.note))}", "quiet")])
         else:
             rows.append([(" Not opted out", "quiet")])
-        if found.unmatched:
-            rows.append([(f" {counted(found.unmatched, 'message')} in no conversation", "quiet")])
+        return [*rows, *self._unmatched(found)]
+
+    def _unmatched(self, found: PhoneRecord) -> list[list[Part]]:
+        """Say how many of its messages are in no conversation, why, and what the latest of them say."""
+        rows: list[list[Part]] = [
+            [(f" {counted(count, 'message')} {reason.came}", "quiet")] for reason, count in found.reasons.items()
+        ]
+        for each in found.messages[:_LATEST]:
+            when = f"   {each.at.astimezone(self._zone):%d %b %Y %H:%M}  "
+            rows.append([(when, "quiet"), (safe_text(words_of(each.body)), "")])
         return rows
 
 
@@ -150,7 +164,7 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
 
     def action_opt(self) -> None:
         """Opt the number out, or in again."""
-        if found := self._pane.found:
+        if (found := self._pane.found) and found.is_number:
             self.run_worker(self._opt(found), name="opt")
 
     @work(exclusive=True, group="look up")
@@ -161,21 +175,24 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         pane, number = self._pane, self._number.value
         pane.found, pane.cursor = None, 0
         try:
-            phone = normalize(number).e164
+            pane.found = await self._desk.ask(look_up_typed, number) if number else None
+            pane.sentence = "Type a phone number."
         except ValueError as reason:
-            pane.sentence = str(reason) if number else "Type a phone number."
-        else:
-            pane.found = await self._desk.ask(look_up, phone)
+            pane.sentence = str(reason)
         pane.remake()
         self.refresh(layout=True)
 
     async def _opt(self, found: PhoneRecord) -> None:
         name = found.name or self._pane.phones.number(found.phone)
         if found.opt_out:
-            dialog, change = confirmation("Opt In", f"Opt {name} in again, in all campaigns?", "Opt in"), opt_in_number
+            question = f"Opt {name} in again, in all campaigns?"
+            dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
+            change = opt_in_number
         else:
             question = f"Opt {name} out, in all campaigns? Whoever was texted is told so."
-            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+            left = f"{name} was not opted out"
+            dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
+            change = opt_out_number
         if await self.app.push_screen_wait(dialog):
             try:
                 await self._desk.do(change, self._who, found.phone)

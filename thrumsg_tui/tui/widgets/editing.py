@@ -74,6 +74,11 @@ class TextEditor(TextArea):
         self.move_cursor(self.document.end)
 
     @property
+    def untouched(self) -> bool:
+        """Whether it holds what was put in, and nobody has edited it."""
+        return self.text == self._put_in[1]
+
+    @property
     def content(self) -> str:
         """What it holds; exactly what was put in until somebody edits it, since an editor makes all line ends one."""
         put_in, looked = self._put_in
