@@ -36,7 +36,7 @@ PLACEHOLDERS = {
     "E": "an email address",
     "EVENT": "a change, by its id in `thrumsg history`",
     "F": "a first name",
-    "FIELD=COLUMN": "a field, and the column that holds it, like `phone=Mobile`",
+    "FIELD=COLUMN": "a field, and the column that holds it, like `phone=Mobile`; `phone=Mobile,Phone` in that order",
     "FILE": "the path of a file",
     "ID": "an id, as the listings show it",
     "KEY": "the name of a setting",

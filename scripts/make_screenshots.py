@@ -84,7 +84,7 @@ async def reassign_some(pilot: Pilot[None]) -> None:
     """Fill the bulk dialog: eight who need a reply, of two marked senders, to everyone else."""
     await pilot.press("j", "j", "j", "space", "space", "R")
     await quiet(pilot, lambda app: not isinstance(app.screen, CommandScreen))
-    await pilot.press("s", "right", "down", "8", "down", "down", "space")
+    await pilot.press("s", "space", "8", "tab", "tab", "right")
 
 
 async def see_history(pilot: Pilot[None]) -> None:
@@ -115,7 +115,7 @@ async def try_an_import(pilot: Pilot[None]) -> None:
     """Look at what a file would do, line by line."""
     file = Path("newcomers.csv")
     file.write_text(NEWCOMERS, encoding="utf-8")
-    await pilot.press("I", "tab", *str(file))
+    await pilot.press("I", *str(file))
     await quiet(pilot)
     await pilot.press("ctrl+o")
     await quiet(pilot)

@@ -135,6 +135,7 @@ ROWS: tuple[Row, ...] = (
     does(Action.EDIT_CONTENT, "move a reply", "reply move Where 2 --campaign Spring"),
     does(Action.EDIT_CONTENT, "remove a reply", "reply remove Where --campaign Spring"),
     does(Action.EDIT_CONTENT, "make a follow-up", "follow-up create Spring --title Last --text 'Vote!'"),
+    does(Action.EDIT_CONTENT, "change a follow-up", "follow-up edit Spring Reminder --text Today"),
     does(Action.EDIT_CONTENT, "end a follow-up", "follow-up end Spring Reminder"),
     looks(Action.VIEW_ALL, "list follow-ups", "follow-up list Spring"),
     looks(Action.VIEW_ALL, "check a script", "campaign check Spring"),

@@ -292,6 +292,8 @@ def test_json_of_what_a_campaign_asks_and_says(run: Run) -> None:
     made = run("follow-up", "create", CAMPAIGN, "--title", "Today", "--text", "Today is the day.")
     assert json_keys("follow-up create") == made.keys()
     assert json_keys("follow-up list") == run("follow-up", "list", CAMPAIGN)[0].keys()
+    edited = run("follow-up", "edit", CAMPAIGN, made["id"], "--text", "Today it is.")
+    assert json_keys("follow-up list") == edited.keys()
     texted = run("conversations", CAMPAIGN, "--tab", "follow-ups", "--limit", 1)[0]
     assert json_keys("follow-up skip") == run("follow-up", "skip", texted["id"]).keys()
     assert json_keys("follow-up end") == run("follow-up", "end", CAMPAIGN, made["id"]).keys()

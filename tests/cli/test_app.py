@@ -38,7 +38,7 @@ def opened(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, st
     """Stands for the app: notes which database is opened as whom."""
     seen: list[tuple[Path, str, str]] = []
 
-    def run_app(db: Database, who: Identity, *, names_files: bool = True) -> int:
+    def run_app(db: Database, who: Identity, *, forced_command: bool) -> int:
         seen.append((db.path, who.user.login, who.role))
         return 0
 

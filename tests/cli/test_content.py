@@ -233,6 +233,39 @@ def test_follow_ups_are_listed_with_how_far_they_are_and_ended_by_title_or_id(as
     assert asked.done("follow-up", "list", "Spring").count("ended") == 2
 
 
+def test_who_comes_to_match_later_gets_it_and_this_is_said(asked: Shell) -> None:
+    said = "while it is active, whoever comes to match gets it too"
+    whom = ["--answered", f"{VOTE}=Yes"]
+    assert said in asked.done("follow-up", "create", "Spring", "--preview", *whom)
+    assert said in asked.done(*CREATE, *whom)
+    asked.done("answer", 2, VOTE, "Yes")
+    assert sorted(asked.ids("Spring", "--tab", "follow-ups")) == [1, 2]
+    asked.done("answer", 1, VOTE, "--clear")
+    assert asked.ids("Spring", "--tab", "follow-ups") == [2]
+    assert said in asked.done("follow-up", "list", "Spring")
+    [listed] = asked.json("follow-up", "list", "Spring")
+    assert listed["whom"] == f"anybody texted, with the answer 'Yes' to {VOTE!r}"
+    assert listed["target"] == {"replied": None, "question": 1, "choice": 1, "answered": True}
+
+
+def test_one_is_changed_until_the_first_is_sent(asked: Shell) -> None:
+    asked.done(*CREATE, "--expires", "2099-11-03T18:00Z")
+    assert "'R' is changed; it is unsent in 2 conversations." in asked.done(
+        "follow-up", "edit", "Spring", "R", "--text", "Vote today"
+    )
+    edited = asked.json("follow-up", "edit", "Spring", "R", "--title", "Last", "--no-expiry")
+    assert [edited[key] for key in ("title", "text", "expires_at")] == ["Last", "Vote today", None]
+    assert "'Last' was like this already" in asked.done("follow-up", "edit", "Spring", "Last", "--title", "Last")
+    assert asked.json("history")[0]["summary"] == (
+        "changed the follow-up 'R': title is 'Last', was 'R'; end is none, was 2099-11-03 18:00 UTC"
+    )
+    asked.done("send", 2)
+    assert asked.json("thread", 2)["messages"][-1]["body"] == "Vote today"
+    assert "was sent to 1 contact already, so it stays as it is: end it, and make a new one." in asked.refused(
+        "follow-up", "edit", "Spring", "Last", "--text", "Vote!"
+    )
+
+
 def test_one_is_skipped_and_that_is_undone(asked: Shell) -> None:
     asked.done(*CREATE)
     event = asked.json("follow-up", "skip", 1)["event"]
@@ -286,6 +319,7 @@ def test_nobody_unknown_may_have_written(spring: Shell) -> None:
         ["reply", "add", "A", "--body", "x", "--campaign", "Spring"],
         [*CREATE],
         ["follow-up", "create", "Spring", "--preview"],
+        ["follow-up", "edit", "Spring", "R", "--text", "x"],
         ["follow-up", "end", "Spring", "R"],
     ],
 )
@@ -320,6 +354,7 @@ def test_an_archived_campaign_stays_as_it_is(asked: Shell) -> None:
         ["survey", "retire", "Spring", VOTE],
         ["reply", "add", "A", "--body", "x", "--campaign", "Spring"],
         CREATE,
+        ["follow-up", "edit", "Spring", "R", "--text", "x"],
         ["follow-up", "end", "Spring", "R"],
         ["follow-up", "skip", 1],
     ):
@@ -338,6 +373,8 @@ def test_an_archived_campaign_stays_as_it_is(asked: Shell) -> None:
         ["follow-up", "create", "Spring"],
         ["follow-up", "create", "Spring", "--title", "R", "--text", "x", "--answered", "1", "--unanswered", "2"],
         ["follow-up", "create", "Spring", "--title", "R", "--text", "x", "--replied", "--not-replied"],
+        ["follow-up", "edit", "Spring", "R"],
+        ["follow-up", "edit", "Spring", "R", "--no-expiry", "--expires", "2099-11-03"],
         ["follow-up", "skip", "one"],
     ],
 )

@@ -109,6 +109,7 @@ def test_import(spring: Shell, tmp_path: Path) -> None:
 
 def test_receive(spring: Shell) -> None:
     expected = {"conversation": 1, "status": "needs_reply", "opted_out": False, "flagged": False, "duplicate": False}
+    expected |= {"unmatched": None, "rerouted": False}
     words = ["receive", "--from", "(415) 555-0142", "--body", "Hi", "--provider-id", "a1"]
     assert spring.json(*words) == expected
     assert spring.json(*words) == expected | {"duplicate": True}

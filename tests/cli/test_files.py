@@ -23,7 +23,7 @@ def test_an_import_accounts_for_every_row(spring: Shell, mixed: Path, tmp_path: 
     assert "1 imported, 0 updated, 0 unchanged, 1 duplicates, 1 rejected." in said
     assert "line 3: rejected" in said
     assert "line 4: duplicate" in said
-    assert "Custom fields: Polling Place." in said
+    assert "Custom fields: %polling_place% from 'Polling Place'." in said
     (rejected,) = csv.DictReader(StringIO(rejects.read_text()))
     assert (rejected["Given"], rejected["line"]) == ("Dev", "3")
 
@@ -43,9 +43,35 @@ def test_a_dry_run_tells_line_by_line_what_would_happen(spring: Shell, tmp_path:
     assert "New: 2-3, 5.\nUpdated: 4.\nA dry run: nothing was changed.\n" in said
     assert "line 6: duplicate" in said
     assert "line 7: rejected" in said
+    assert "  line 2: '4155550151' is +14155550151\n" in said
     tried = spring.json(*words, "--dry-run")
     assert (tried["new_lines"], tried["updated_lines"], tried["event"]) == ([2, 3, 5], [4], None)
     assert "new_lines" not in spring.json(*words)
+
+
+def test_a_dry_run_hides_what_a_number_was_read_as_where_numbers_are_hidden(spring: Shell, tmp_path: Path) -> None:
+    """`docs/rules.md 3.20`: the odd spelling too."""
+    path = tmp_path / "people.csv"
+    path.write_text("first,phone\nA,415\u200e555\u200e0151.0\nB,(415) 555-0152\n")
+    words = ["import", "contacts", path, "--campaign", "Spring", "--dry-run"]
+    assert spring.json(*words)["numbers"][1] == {"line": 3, "text": "(415) 555-0152", "phone": "+14155550152"}
+    spring.done("settings", "redact_phones", "on")
+    said = spring.done(*words) + str(spring.json(*words)["numbers"])
+    assert "415" not in said
+    assert "55" not in said
+
+
+def test_the_codes_of_custom_fields_are_said(spring: Shell, tmp_path: Path) -> None:
+    """`docs/rules.md 9.1`."""
+    path = tmp_path / "people.csv"
+    path.write_text("first,phone,Polling Place,2nd choice,organization\nA,4155550151,Gym,x,y\n")
+    done = spring.json("import", "contacts", path, "--campaign", "Spring")
+    assert done["custom_fields"] == {
+        "polling_place": "Polling Place",
+        "_2nd_choice": "2nd choice",
+        "organization_2": "organization",
+    }
+    assert done["other_columns"] == ["Polling Place", "2nd choice", "organization"]
 
 
 def test_imported_opt_outs_say_how_to_take_them_back(spring: Shell, tmp_path: Path) -> None:

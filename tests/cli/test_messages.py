@@ -99,10 +99,71 @@ def test_ctrl_c_stops_send_all_between_batches(spring: Shell, monkeypatch: pytes
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_message_goes_to_the_campaign_that_is_named(spring: Shell) -> None:
+def test_a_message_goes_to_the_campaign_that_is_named_if_that_can_take_it(spring: Shell) -> None:
+    """docs/rules.md 1.5."""
     spring.done("campaign", "create", "Autumn", "--initial", "Hi")
-    assert "no conversation" in spring.refused("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Autumn")
-    assert spring.json("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Spring")["conversation"] == 1
+    taken = spring.json("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Spring")
+    assert (taken["conversation"], taken["rerouted"]) == (1, False)
+    elsewhere = spring.json("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Autumn")
+    assert (elsewhere["conversation"], elsewhere["rerouted"]) == (1, True)
+    said = spring.done("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Autumn")
+    assert said.startswith("Conversation 1: 'Autumn' could not take it")
+    assert "There is no campaign" in spring.refused("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Autum")
+
+
+@pytest.mark.parametrize("sender", ["68849", "INFO", "415-220-XXXX", "+0", ""])
+def test_a_sender_that_is_no_number_is_kept_as_given(spring: Shell, sender: str) -> None:
+    taken = spring.json("receive", "--from", sender, "--body", "Your code is 1234")
+    assert [taken[key] for key in ("conversation", "opted_out", "unmatched")] == [None, False, "no_number"]
+    [kept] = spring.json("unmatched")
+    assert [kept[key] for key in ("phone", "body", "reason")] == [sender, "Your code is 1234", "no_number"]
+    assert (sender or "(no sender)") in spring.done("unmatched")
+    found = spring.json("lookup", sender)
+    assert [found[key] for key in ("phone", "name", "opted_out", "unmatched")] == [sender, None, False, 1]
+    assert "Your code is 1234" in spring.done("lookup", sender)
+
+
+def test_a_message_without_words_is_taken_and_shown_as_one(spring: Shell, tmp_path: Path) -> None:
+    taken = spring.json("receive", "--from", MARIA, "--body", "")
+    assert (taken["conversation"], taken["status"]) == (1, "needs_reply")
+    assert spring.json("thread", 1)["messages"][0]["body"] == ""
+    assert "(no text)" in spring.done("thread", 1)
+    assert "(no text)" not in spring.done("export", "messages", "Spring")
+    spring.done("receive", "--from", "4155550199", "--body", " ")
+    assert "(no text)" in spring.done("unmatched")
+
+
+def test_a_region_that_is_none_is_refused(spring: Shell) -> None:
+    assert "is not a region" in spring.refused("receive", "--from", "68849", "--body", "x", "--region", "XX")
+
+
+def test_sending_to_a_number_that_is_out_says_so_whatever_is_left_to_send(spring: Shell) -> None:
+    """docs/rules.md 3.18."""
+    spring.done("send", 1)
+    spring.done("opt-out", MARIA)
+    assert "opted out" in spring.refused("send", 1)
+    spring.done("opt-in", MARIA)
+    spring.done("campaign", "pause", "Spring")
+    assert "it is paused" in spring.refused("send", 1)
+
+
+def test_send_all_names_a_closed_campaign_before_quicksend(shell: Shell) -> None:
+    shell.done("campaign", "create", "Slow", "--initial", "Hi")
+    assert "campaign edit Slow --quicksend" in shell.refused("send-all", "Slow", "--unassigned")
+    shell.done("campaign", "pause", "Slow")
+    assert "it is paused" in shell.refused("send-all", "Slow", "--unassigned")
+
+
+def test_a_start_from_before_the_stop_opts_nobody_in(spring: Shell) -> None:
+    """docs/rules.md 5.5."""
+    spring.done("receive", "--from", MARIA, "--body", "STOP", "--at", "2025-11-02T15:00:00Z")
+    late = spring.json("receive", "--from", MARIA, "--body", "START", "--at", "2025-11-02T10:00:00-00:00")
+    assert late["opted_out"] is True
+    found, thread = spring.json("lookup", MARIA), spring.json("thread", 1)
+    assert found["opt_out"] == thread["opt_out"]
+    assert found["opt_out"]["written_at"] == "2025-11-02T15:00:00Z"
+    assert "(written 2025-11-02 15:00 UTC)" in spring.done("lookup", MARIA)
+    assert spring.json("opt-outs")[0]["written_at"] == "2025-11-02T15:00:00Z"
 
 
 def test_stop_opts_out_and_start_opts_in(spring: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -26,8 +27,8 @@ from thrumsg_tui.store.queries.jobs import Job, job_in
 
 ROOT = Path(__file__).parent.parent.parent
 ME = getuser()
-MANY, ABOVE, STEP = 600, 50, 5
-PATIENCE = 60
+MANY, ABOVE, STEP = 120, 20, 5
+PATIENCE = 120
 KILLS = 3
 
 
@@ -47,18 +48,26 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def thrumsg(path: Path, *words: object, pause: float = 0.0) -> subprocess.Popen[str]:
+def thrumsg(path: Path, *words: object, says: int | None = None, **how: object) -> subprocess.Popen[str]:
     """Begin a command, with small moves made in steps."""
-    line = [sys.executable, "-m", "tests.cli.in_steps", ABOVE, STEP, pause, "--db", path, *words]
-    pipe = subprocess.PIPE
-    return subprocess.Popen([str(word) for word in line], cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+    how |= {"above": ABOVE, "step": STEP} | ({} if says is None else {"says": says})
+    line = [sys.executable, "-m", "tests.cli.in_steps", json.dumps(how), "--db", path, *words]
+    pipe, passed = subprocess.PIPE, () if says is None else (says,)
+    return subprocess.Popen(
+        [str(word) for word in line], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True, pass_fds=passed
+    )
 
 
 def ended(process: subprocess.Popen[str], code: int = 0) -> tuple[str, str]:
-    """Wait until a command has ended, and return what it printed."""
+    """Let a command go on by itself, wait until it has ended, and return what it printed."""
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, err
     return out, err
+
+
+def seen(path: Path, *words: object, code: int = 0) -> tuple[str, str]:
+    """What a command prints that leaves the moves of others alone."""
+    return ended(thrumsg(path, *words, leaves_moves_alone=True), code)
 
 
 def shown(path: Path, *words: object) -> Any:
@@ -72,19 +81,41 @@ def held(path: Path) -> dict[str, int]:
     }
 
 
+class Said:
+    """What a command says while it runs, line by line."""
+
+    def __init__(self, path: Path, *words: object, **how: object) -> None:
+        reading, writing = os.pipe()
+        self.process = thrumsg(path, *words, says=writing, **how)
+        os.close(writing)
+        self._lines = os.fdopen(reading)
+
+    def hear(self, line: str) -> None:
+        """Wait until it says something."""
+        assert self._lines.readline() == f"{line}\n", ended(self.process)
+
+    def step(self) -> None:
+        """Let it make one step."""
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def end(self) -> None:
+        """End it, however it is."""
+        self.process.kill()
+        self.process.communicate(timeout=PATIENCE)
+        self._lines.close()
+
+
 @contextmanager
-def moving(path: Path, *, beyond: int) -> Iterator[subprocess.Popen[str]]:
-    """A command that moves all to Lee, and has moved more than so many; it must not be done yet."""
-    process = thrumsg(path, "reassign", "Spring", "--from", "kim", "--to", "lee", "--json", pause=0.01)
+def moving(path: Path, *, beyond: int) -> Iterator[Said]:
+    """A command that moves all to Lee, and is held when it has moved so many."""
+    mover = Said(path, "reassign", "Spring", "--from", "kim", "--to", "lee", "--json", hold=beyond)
     try:
-        job = None
-        while process.poll() is None and (job is None or job.passed <= beyond):
-            job = job_now(path)
-        assert job, ended(process)
-        yield process
+        mover.hear("held")
+        yield mover
     finally:
-        process.kill()
-        process.communicate(timeout=PATIENCE)
+        mover.end()
 
 
 def job_now(path: Path) -> Job | None:
@@ -97,22 +128,21 @@ def job_now(path: Path) -> Job | None:
 
 
 def test_others_see_who_moves_how_many_and_how_far_that_is(path: Path) -> None:
-    with moving(path, beyond=0) as process:
-        seen = shown(path, "overview", "Spring")
-        lines = ended(thrumsg(path, "overview", "Spring"))[0]
-        entry = shown(path, "history", "--limit", 1)[0]
-        listed = ended(thrumsg(path, "history", "--limit", 1))[0]
-        out, err = ended(process)
-    assert {key: seen["job"][key] for key in ("event", "by", "total", "skipped")} == {
+    with moving(path, beyond=STEP) as mover:
+        overview = json.loads(seen(path, "overview", "Spring", "--json")[0])
+        lines = seen(path, "overview", "Spring")[0]
+        entry = json.loads(seen(path, "history", "--limit", 1, "--json")[0])[0]
+        listed = seen(path, "history", "--limit", 1)[0]
+        out, err = ended(mover.process)
+    assert {key: overview["job"][key] for key in ("event", "by", "total", "done", "skipped")} == {
         "event": entry["id"],
         "by": ME,
         "total": MANY,
+        "done": STEP,
         "skipped": 0,
     }
-    assert 0 < seen["job"]["done"] < MANY
-    assert sum(each["assigned"] for each in seen["senders"]) == MANY
-    assert f"{ME} moves " in lines
-    assert " of 600 conversations." in lines
+    assert sum(each["assigned"] for each in overview["senders"]) == MANY
+    assert f"{ME} moves {STEP} of {MANY} conversations." in lines
     assert (entry["under_way"], entry["undoable"]) == (True, False)
     assert "under way" in listed
     moved = json.loads(out)
@@ -122,39 +152,56 @@ def test_others_see_who_moves_how_many_and_how_far_that_is(path: Path) -> None:
     assert held(path) == {"lee": MANY}
 
 
-def test_what_others_must_not_do_meanwhile_is_refused_in_a_sentence(path: Path) -> None:
-    with moving(path, beyond=0) as process:
-        event = shown(path, "history", "--limit", 1)[0]["id"]
-        refusals = [
-            ended(thrumsg(path, *words), code=1)[1]
-            for words in (
-                ("undo", event),
-                ("undo",),
-                ("campaign", "archive", "Spring", "--yes"),
-                ("reassign", "Spring", "--from", "kim", "--to-unassigned"),
-            )
-            if job_now(path)
-        ]
-        ended(process)
-    assert refusals
-    assert all(f"{ME} moves" in refusal for refusal in refusals)
-    assert all(refusal.count("\n") == 1 for refusal in refusals)
+def test_others_leave_a_move_alone_that_gets_further(path: Path) -> None:
+    with moving(path, beyond=STEP) as mover:
+        other = Said(path, "overview", "Spring", "--json", looks_for=PATIENCE)
+        try:
+            other.hear("looking")
+            mover.step()
+            mover.hear("held")
+            out, err = ended(other.process)
+        finally:
+            other.end()
+        assert json.loads(out)["job"]["done"] == 2 * STEP
+        assert err == ""
+        ended(mover.process)
+    assert held(path) == {"lee": MANY}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("undo",),
+        ("campaign", "archive", "Spring", "--yes"),
+        ("reassign", "Spring", "--from", "kim", "--to-unassigned"),
+        ("undo", "EVENT"),
+    ],
+)
+def test_what_others_must_not_do_meanwhile_is_refused_in_a_sentence(path: Path, words: tuple[str, ...]) -> None:
+    with moving(path, beyond=STEP) as mover:
+        job = job_now(path)
+        assert job
+        refusal = seen(path, *(job.event_id if word == "EVENT" else word for word in words), code=1)[1]
+        ended(mover.process)
+    assert f"{ME} moves {STEP} of {MANY}" in refusal
+    assert refusal.count("\n") == 1
 
 
 def test_after_kill_9_anywhere_the_next_command_finishes_the_move(path: Path) -> None:
     chance = Random(7)
     for _ in range(KILLS):
-        with moving(path, beyond=chance.randrange(MANY // 2)) as process:
-            process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=PATIENCE)
+        beyond = STEP * chance.randrange(MANY // STEP)
+        with moving(path, beyond=beyond) as mover:
+            mover.process.send_signal(signal.SIGKILL)
+            mover.process.communicate(timeout=PATIENCE)
         left = job_now(path)
         assert left
-        assert left.passed < MANY
+        assert left.passed == beyond
         out, err = ended(thrumsg(path, "overview", "Spring", "--json"))
         overview = json.loads(out)
         assert overview["job"] is None
         assert {each["login"]: each["assigned"] for each in overview["senders"]}["lee"] == MANY
-        assert "Finished a move that had been left behind: moved 600 conversations from Kim to Lee." in err
+        assert f"Finished a move that had been left behind: moved {MANY} conversations from Kim to Lee." in err
         assert shown(path, "doctor")["healthy"]
         back = shown(path, "undo")
         assert (back["moved"], back["by_sender"]) == (MANY, {"kim": MANY, "lee": -MANY})
@@ -162,10 +209,10 @@ def test_after_kill_9_anywhere_the_next_command_finishes_the_move(path: Path) ->
 
 
 def test_who_interrupts_a_move_is_told_what_becomes_of_it(path: Path) -> None:
-    with moving(path, beyond=20) as process:
-        process.send_signal(signal.SIGINT)
-        out, err = ended(process, code=130)
+    with moving(path, beyond=20) as mover:
+        mover.process.send_signal(signal.SIGINT)
+        assert mover.process.stdin
+        out, err = ended(mover.process, code=130)
     assert out == ""
-    assert err.startswith(f"thrumsg: {ME} moves ")
-    assert err.endswith(" of 600; the rest is moved by the next thrumsg that anybody starts.\n")
+    assert err == f"thrumsg: {ME} moves 20 of {MANY}; the rest is moved by the next thrumsg that anybody starts.\n"
     assert held(path) == {"lee": MANY}

@@ -42,6 +42,44 @@ def test_a_number_that_nobody_knows_may_have_written(spring: Shell) -> None:
     assert "1 message came" in spring.done("lookup", "4155550199")
 
 
+def test_of_a_known_number_it_says_that_its_campaign_was_archived(spring: Shell) -> None:
+    """docs/rules.md 1.5."""
+    spring.done("send", 1)
+    spring.done("campaign", "archive", "Spring", "--yes")
+    taken = spring.json("receive", "--from", MARIA, "--body", "late yes")
+    assert (taken["conversation"], taken["unmatched"]) == (None, "archived")
+    said = spring.done("lookup", MARIA)
+    assert "1 message came while its campaigns were archived." in said
+    assert "late yes" in said
+    assert "nobody knew" not in said
+    found = spring.json("lookup", MARIA)
+    assert (found["name"], found["unmatched"]) == ("Maria Lopez", 1)
+    assert [each["reason"] for each in found["unmatched_messages"]] == ["archived"]
+    assert "campaign archived" in spring.done("unmatched")
+
+
+def test_a_number_that_was_imported_after_it_wrote_was_unknown_then(spring: Shell, tmp_path: Path) -> None:
+    spring.done("receive", "--from", "4155550199", "--body", "Hi")
+    contacts = tmp_path / "new.csv"
+    contacts.write_text("First Name,Cell\nNew,4155550199\n")
+    spring.done("import", "contacts", contacts, "--campaign", "Spring")
+    assert "1 message came while nobody knew the number." in spring.done("lookup", "4155550199")
+
+
+def test_what_is_neither_a_number_nor_a_sender_is_refused(spring: Shell) -> None:
+    assert "too few digits" in spring.refused("lookup", "68849")
+
+
+def test_senders_that_are_numbers_are_redacted(spring: Shell) -> None:
+    for sender in ("INFO", "415-220-01XX", "68849"):
+        spring.done("receive", "--from", sender, "--body", "Hi")
+    spring.done("settings", "redact_phones", "on")
+    said = spring.done("unmatched") + spring.done("unmatched", "--json") + spring.done("lookup", "68849")
+    assert "INFO" in said
+    assert "220" not in said
+    assert "68849" not in said
+
+
 # Several, and lists
 
 

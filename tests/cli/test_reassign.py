@@ -1,6 +1,7 @@
 """Reassigning, previews, plans and undo (`docs/rules.md` 4)."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def test_a_preview_changes_nothing_and_names_who_gives_to_whom(spring: Shell) ->
     ]
     assert holders(spring) == [None, None, None]
     assert spring.done("history") == before
+
+
+def test_a_preview_says_what_stays_because_its_holder_receives(spring: Shell) -> None:
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", 2)
+    shown = spring.done("reassign", "Spring", "--from-everyone", "--to-everyone", "--preview")
+    assert "Only the 1 unassigned moves: senders who receive do not give theirs, so the 2 that they hold stay." in shown
+    shown = spring.done("reassign", "Spring", "--from-everyone", "--to", "lee", "--preview")
+    assert "stay" not in shown
 
 
 def test_a_saved_plan_does_what_was_previewed_and_skips_what_moved_since(spring: Shell, tmp_path: Path) -> None:
@@ -132,3 +141,49 @@ def test_the_history_of_a_campaign_or_a_conversation(spring: Shell) -> None:
     assert {each["campaign"] for each in spring.json("history", "--campaign", "Spring")} == {"Spring"}
     assert [each["action"] for each in spring.json("history", "--conversation", 1)] == ["reassign"]
     assert "can be undone" in spring.done("history", "--conversation", 1)
+
+
+# Whom one cannot move to (docs/rules.md 4.6)
+
+
+@pytest.mark.parametrize("preview", [(), ("--preview",)])
+def test_somebody_who_is_not_on_the_campaign_is_added_by_the_command_that_is_said(
+    spring: Shell, preview: tuple[str, ...]
+) -> None:
+    spring.done("user", "add", "zoe", "--first-name", "Zoe", "--last-name", "Zorn")
+    said = spring.refused("reassign", "Spring", "--from-unassigned", "--to", "zoe", *preview)
+    assert "'zoe' is not a sender of 'Spring'" in said
+    spring.done(*shlex.split(said.partition("with: thrumsg ")[2]))
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "zoe", *preview)
+
+
+def test_somebody_who_is_no_user_is_made_one_by_the_command_that_is_said(spring: Shell) -> None:
+    said = spring.refused("reassign", "Spring", "--from-unassigned", "--to", "zoe")
+    assert "There is no user 'zoe'" in said
+    make, _, add = said.partition("with: thrumsg ")[2].partition(", and then: thrumsg ")
+    spring.done(*shlex.split(make))
+    spring.done(*shlex.split(add))
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "zoe")
+
+
+def test_the_names_in_such_a_command_are_quoted(shell: Shell) -> None:
+    shell.done("campaign", "create", "Ana's $(1) bank", "--initial", "Hi")
+    said = shell.refused("reassign", "Ana's $(1) bank", "--from-unassigned", "--to", "root")
+    shell.done(*shlex.split(said.partition("with: thrumsg ")[2]))
+    assert [each["login"] for each in shell.json("overview", "Ana's $(1) bank")["senders"]] == [None, "root"]
+
+
+def test_in_an_archived_campaign_that_is_said_first(spring: Shell) -> None:
+    spring.done("campaign", "archive", "Spring", "--yes")
+    assert "is archived" in spring.refused("reassign", "Spring", "--from-unassigned", "--to", "nobody")
+
+
+def test_from_somebody_who_is_not_on_it_says_how_to_see_who_is(spring: Shell) -> None:
+    spring.done("user", "add", "zoe", "--first-name", "Zoe", "--last-name", "Zorn")
+    assert "thrumsg overview Spring shows" in spring.refused("reassign", "Spring", "--from", "zoe", "--to", "kim")
+    assert "thrumsg user list" in spring.refused("reassign", "Spring", "--from", "nobody", "--to", "kim")
+
+
+def test_a_removed_sender_gives_to_nobody_who_is_not_on_the_campaign(spring: Shell) -> None:
+    said = spring.refused("campaign", "remove-sender", "Spring", "kim", "--to", "root")
+    assert "campaign add-sender Spring root" in said

@@ -15,14 +15,17 @@ facts = st.builds(
     at=st.integers(0, 5),  # so that many come at the same moment
     direction=st.sampled_from(list(Direction)),
     cancelled=st.booleans(),
-)
+    confirmation=st.booleans(),
+).filter(lambda fact: fact.direction is Direction.OUTGOING or not fact.confirmation)
 threads = st.lists(facts, max_size=8, unique_by=lambda fact: fact.id)
 
 
 def told(story: str) -> list[MessageFact]:
-    """Make a thread: `o` for one of ours, `x` for one of ours that was cancelled, `i` for one of the contact's."""
+    """Make a thread: `i` for one of the contact's, `o` for one of ours, `x` for ours cancelled, `c` a confirmation."""
     return [
-        MessageFact(nth, nth * 10, Direction.INCOMING if letter == "i" else Direction.OUTGOING, letter == "x")
+        MessageFact(
+            nth, nth * 10, Direction.INCOMING if letter == "i" else Direction.OUTGOING, letter == "x", letter == "c"
+        )
         for nth, letter in enumerate(story, 1)
     ]
 
@@ -41,6 +44,13 @@ def told(story: str) -> list[MessageFact]:
         ("oioi", Status.NEEDS_REPLY),
         ("oix", Status.NEEDS_REPLY),
         ("xi", Status.NEEDS_REPLY),
+        ("oiic", Status.NEEDS_REPLY),
+        ("oic", Status.NEEDS_REPLY),
+        ("ic", Status.NEEDS_REPLY),
+        ("oioc", Status.ANSWERED),
+        ("oicio", Status.ANSWERED),
+        ("oc", Status.SENT),
+        ("xc", Status.SENT),
     ],
 )
 def test_the_status_follows_from_the_messages(story: str, status: Status) -> None:
@@ -51,6 +61,21 @@ def test_waiting_counts_from_the_first_that_nobody_answered() -> None:
     assert standing(told("oioii")).waiting_since == 40
     assert standing(told("oioixi")).waiting_since == 40  # a cancelled message answers nobody
     assert standing(told("oio")).waiting_since is None
+
+
+@pytest.mark.parametrize(("story", "since"), [("oiic", 20), ("oici", 20), ("oioic", 40), ("oicoi", 50), ("oioc", None)])
+def test_an_opt_out_confirmation_answers_nothing(story: str, since: int | None) -> None:
+    assert standing(told(story)).waiting_since == since
+
+
+@pytest.mark.parametrize(("story", "last"), [("oiic", 3), ("oic", 2), ("oioc", 3), ("oc", 1), ("xc", 2)])
+def test_the_last_words_are_not_those_of_a_confirmation_unless_it_is_alone(story: str, last: int) -> None:
+    assert standing(told(story)).last_message_id == last
+
+
+def test_a_confirmation_counts_as_a_message_and_as_texting() -> None:
+    stands = standing(told("xic"))
+    assert (stands.message_count, stands.texted, stands.last_texted_at, stands.last_message_at) == (2, True, 30, 30)
 
 
 @given(threads, st.randoms())

@@ -73,6 +73,192 @@ def test_opt_outs(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "STOP to end",
+        "Stop to opt out",
+        "STOP to opt-out.",
+        "stop to unsubscribe",
+        "STOP to quit",
+        "STOP to end texts",
+        "Stop2End",
+        "STOP=END",
+        "Text STOP",
+        "text stop to cancel",
+        "Reply STOP to end",
+        'Reply "STOP" to opt out.',
+        "To opt out reply STOP",
+        "Envíe STOP para cancelar",
+        "Responda ALTO para no recibir más mensajes",
+        "Répondez ARRET pour vous désabonner",
+        "STOP pour arrêter",
+    ],
+)
+def test_our_own_instruction_with_nothing_else_opts_out(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("ALTO", "PARAR", "Pare", "DETENER", "CANCELAR", "BAJA", "DESUSCRIBIR"),
+        *("ARRET", "ARRÊT", "ARRETER", "Arrêtez", "DESABONNER", "DÉSABONNER", "ANNULER"),
+        *("STOP SVP", "stop por favor", "Alto por favor", "Arrêt s’il vous plaît", "stop pls", "S T O P", "S.T.O.P."),
+    ],
+)
+@given(left=around, right=around)
+def test_the_words_of_spanish_and_french_speakers_opt_out(left: str, word: str, right: str) -> None:
+    assert hear(left + word + right, opted_out=False) is Heard.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "STOPSTOP",
+        "STOP I moved",
+        "stop wrong number",
+        "Wrong number stop",
+        "not interested stop",
+        "STOP this is a landline",
+        "STOP to end please",
+        "I said stop",
+        "I already texted STOP",
+        "Stop sending",
+        "unsubscribe please",
+        "unsubcribe",
+        "End please",
+        "cancel please",
+        "no more",
+        "no more msgs",
+        "dont msg me",
+        "Do not text.",
+        "I want out",
+        "remove this number",
+        "Get me off this list",
+        "I don't want to hear from you",
+        "I do not wish to be contacted",
+        "Quit texting",
+        "How do I get off your list?",
+    ],
+)
+def test_more_near_misses(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.NEAR_MISS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no me escriban más",
+        "Por favor, no me manden mas mensajes",
+        "no me llamen",
+        "Deje de escribirme",
+        "paren de mandarme mensajes",
+        "Ya no quiero mensajes",
+        "no quiero recibir más sus textos",
+        "Quítenme de la lista",
+        "saqueme de su lista por favor",
+        "Borre mi número",
+        "bórrenme",
+        "quiero darme de baja",
+        "No más mensajes",
+        "basta de mensajes!",
+        "DÉJENME EN PAZ",
+        "dejeme tranquila",
+        "Cancelar mi suscripción",
+        *("FIN", "Para", "¡Basta!", "NO MÁS", "salir", "Terminar", "ELIMINAR", "quitar", "Alto. No soy Maria"),
+    ],
+)
+def test_what_spanish_speakers_say_is_a_near_miss(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.NEAR_MISS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Arrêtez de m'écrire",
+        "arretez de m’envoyer des textos",
+        "Cessez de me contacter",
+        "Ne m'écrivez plus",
+        "ne me textez plus svp",
+        "merci de ne plus me contacter",
+        "Retirez-moi de la liste",
+        "enlevez mon numéro",
+        "Désabonnez-moi",
+        "je veux me désinscrire",
+        "Plus de messages svp",
+        "je ne veux plus recevoir de messages",
+        "je veux plus recevoir vos textos",
+        "arrêtez les messages",
+        "Laissez-moi tranquille",
+        "fichez-moi la paix",
+        *("Stop merci", "Arrête", "ça suffit", "Non, arrêtez. On vote ailleurs"),
+    ],
+)
+def test_what_french_speakers_say_is_a_near_miss(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.NEAR_MISS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "para mañana",
+        "para mí sí",
+        "¿Para qué?",
+        "buen fin de semana",
+        "es muy alto",
+        "alto y claro",
+        "la baja",
+        "salir a votar",
+        "cancelar mi cita",
+        "no puedo parar",
+        "basta con votar",
+        "no me mandes la factura todavía",
+        "no dejen de escribirme",
+        "pare aquí mañana",
+        "l'arrêt de bus",
+        "c'est la fin",
+        "n'arrêtez pas de m'écrire",
+        "arrêtez la production",
+        "annulez la commande",
+        "j'ai plus de messages que d'habitude",
+        "end to end",
+        "Don't leave me alone with this ballot",
+        "I saw your stop sign",
+        "no more taxes",
+        "remove the dam",
+        "it'll stop raining",
+        "opt for the other one",
+    ],
+)
+def test_more_ordinary_replies(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.ORDINARY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Come to the rally on Saturday at 5, bring friends! Reply STOP to opt out",
+        "Win a phone! Call 555 0100 today. To unsubscribe text STOP to 80001",
+        "Hi Maria, it's Kim with Harbor Votes. Will you vote? STOP to end",
+        "> Reply STOP to opt out\n\nno thanks",
+    ],
+)
+def test_an_instruction_in_a_longer_text_is_not_a_wish(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.ORDINARY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Come to the rally on Saturday at 5! Reply STOP to opt out\nPlease remove me",
+        "> Reply STOP to opt out\nplease stop",
+    ],
+)
+def test_a_wish_beside_our_own_text_is_heard(body: str) -> None:
+    assert hear(body, opted_out=False) is Heard.NEAR_MISS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "please stop",
         "Please, stop!",
         "Can you please stop?",

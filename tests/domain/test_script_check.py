@@ -89,6 +89,8 @@ def test_an_organization_without_a_name_is_noticed() -> None:
         "Msg rates apply. Reply STOP or HELP",
         "Responde STOP para cancelar",
         "Envíe STOP",
+        "Responde ALTO",
+        "Répondez ARRÊT pour vous désabonner",
         "Reply back with STOP",
     ],
 )
@@ -106,7 +108,7 @@ def test_a_script_says_how_to_opt_out(words: str) -> None:
         "Don't stop - quit complaining",
         "Reply if you'd like to stop by",
         "You can opt out",
-        "Reply ALTO",  # which opts nobody out (docs/rules.md 5.3)
+        "Reply FIN",  # which opts nobody out (docs/rules.md 5.3)
         "Reply YES",
     ],
 )

@@ -62,6 +62,10 @@ def obstacle(attempt: Attempt, now: datetime) -> Obstacle | None:
         ({"campaign": replace(CAMPAIGN, state=CampaignState.DRAFT)}, NOON, Obstacle.CLOSED),
         ({}, NIGHT, Obstacle.CLOSED),
         ({"role": Role.MODERATOR}, NIGHT, None),
+        ({"body": ""}, NIGHT, Obstacle.CLOSED),
+        ({"body": "Hi %first_name%", "filled_in": False}, NIGHT, Obstacle.CLOSED),
+        ({"campaign": window(None, date(2026, 3, 3))}, NIGHT, Obstacle.WINDOW_OVER),
+        ({"campaign": window(None, date(2026, 3, 3)), "role": Role.OWNER, "body": ""}, NIGHT, Obstacle.WINDOW_OVER),
         ({"campaign": window(None, date(2026, 3, 2))}, NOON, Obstacle.WINDOW_OVER),
         ({"campaign": window(None, date(2026, 3, 2)), "kind": MessageKind.REPLY}, NOON, None),
         ({"campaign": window(None, date(2026, 3, 3)), "role": Role.OWNER}, NIGHT, Obstacle.WINDOW_OVER),
@@ -182,6 +186,6 @@ def test_a_message_is_held_until_a_moment_that_is_open(now: datetime, kind: Mess
         assert hold_until(campaign, kind, leaves_at) is None
 
 
-@pytest.mark.parametrize("body", ["50% off", "100%", "%%", "% first_name%", "a%b"])
+@pytest.mark.parametrize("body", ["50% off", "100%", "%%", "% of the first name%", "a%b"])
 def test_a_percent_sign_is_just_text(body: str) -> None:
     assert unfit(body) is None

@@ -29,7 +29,7 @@ from unicodedata import combining
 import pyte
 from wcwidth import wcwidth
 
-PATIENCE = float(os.environ.get("PATIENCE", "20"))
+PATIENCE = float(os.environ.get("PATIENCE", "60"))
 """Seconds after which what a test waits for will not come any more."""
 
 _QUIET = 0.08
@@ -37,6 +37,9 @@ _QUIET = 0.08
 
 _BETWEEN = 0.04
 """Seconds of silence after which a person presses the next of several keys."""
+
+_FULL = 10
+"""How often in a row a terminal that nobody reads must be found as it was, to be taken for full."""
 
 _FIRST = 0.4
 """Seconds in which the first byte of an answer to a key comes, if one comes."""
@@ -271,6 +274,22 @@ class Terminal:
         os.kill(self._process.pid, number)
         return self.wait_exit()
 
+    def let_it_fill(self) -> None:
+        """Read nothing until the program cannot write any more."""
+        limit, before, same = monotonic() + PATIENCE, -1, 0
+        while same < _FULL:
+            if monotonic() > limit:
+                raise self._never_came("a full terminal")
+            select.select([], [], [], _QUIET)
+            waiting = struct.unpack("I", fcntl.ioctl(self._master, termios.FIONREAD, b"\0" * 4))[0]
+            same = same + 1 if waiting == before else 0
+            before = waiting
+
+    def kill_unread(self, number: signal.Signals) -> int:
+        """Send the program a signal, and wait for its end without reading anything; return its status."""
+        os.kill(self._process.pid, number)
+        return self._process.wait(PATIENCE)
+
     def wait_exit(self, timeout: float = PATIENCE) -> int:
         """Wait for the program to end, reading what it still says; return its status, negative for a signal."""
         limit = monotonic() + timeout
@@ -285,6 +304,14 @@ class Terminal:
         while self._open and self._take(0.05):
             pass
         return self._process.returncode
+
+    def wait_until_so(self, so: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
+        """Wait for something that is not to be seen on the screen."""
+        limit = monotonic() + timeout
+        while not so():
+            if monotonic() > limit:
+                raise self._never_came(what)
+            select.select([], [], [], 0.05)
 
     def leftovers(self) -> list[int]:
         """Processes of the program's session that are still there after it ended."""

@@ -5,6 +5,7 @@ The limits are about twice of what was measured, so that they tell of a change i
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -94,6 +95,30 @@ def test_what_others_do_repaints_what_changed(spring: Office) -> None:
     desk.terminal.wait_for("Who is this?")
     desk.terminal.settle(quiet=LONG)
     assert len(desk.terminal.since(mark)) <= 12_000
+
+
+def test_counting_down_paints_one_line_and_ends(spring: Office) -> None:
+    spring.run("settings", "undo_send", "10")
+    desk = open_messenger(spring, "Sender Two")
+    desk.terminal.press("1")
+    desk.wait_for_row("Cy Cohen")
+    desk.open_box()
+    desk.terminal.press("enter")
+    desk.terminal.wait_for("Initial message queued for Cy Cohen.")
+    desk.leave()
+    desk.terminal.press("t")
+    desk.terminal.press(*"/cy", "enter")
+    desk.terminal.wait_for(re.compile(r"leaves in \d+ s, z takes it back"))
+    desk.terminal.settle(quiet=0.2)
+    for _ in range(2):
+        mark = desk.terminal.mark
+        desk.terminal.settle(quiet=0.2, first=1.2)
+        assert 0 < len(desk.terminal.since(mark)) <= 600
+    desk.terminal.wait_gone("takes it back")
+    desk.terminal.settle(quiet=LONG)
+    mark = desk.terminal.mark
+    desk.terminal.settle(quiet=1.5, first=1.5)
+    assert desk.terminal.since(mark) == b""
 
 
 def test_nothing_is_written_while_nothing_happens(spring: Office) -> None:

@@ -71,7 +71,6 @@ def import_file(terminal: Terminal, file: Path) -> None:
     """Import contacts: the file, its columns, what would happen, and then that."""
     terminal.press("I")
     terminal.wait_for("Import a file")
-    terminal.press("tab")
     terminal.type(str(file))
     terminal.wait_for("6 rows.", "Windows-1252", "first_name")
     terminal.press("ctrl+o")
@@ -112,7 +111,7 @@ def ask_and_answer(terminal: Terminal) -> None:
     terminal.wait_for("Reassign All")
     terminal.press("a")
     terminal.wait_for("Distribute to all")
-    terminal.press("down", "down", "space")
+    terminal.press("space")
     terminal.wait_for("Enter moves 3")
     terminal.press("enter")
     terminal.wait_for("Moved 3 conversations from Unassigned to Kim Alvarez")

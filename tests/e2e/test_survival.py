@@ -379,7 +379,7 @@ def test_suspended_it_gives_the_terminal_back_and_comes_again(spring: Office) ->
     terminal.press("j", "enter")
     desk.wait_for_row("Abby Stone")
     terminal.send(b"\x1a")
-    terminal.wait_for(f"stopped with {128 + signal.SIGSTOP}")
+    terminal.wait_for(f"stopped with {128 + signal.SIGTSTP}")
     assert_restored(terminal)
     mark = terminal.mark
     terminal.send(b"\n")

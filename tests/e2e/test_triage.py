@@ -226,6 +226,8 @@ def test_marked_conversations_are_moved_together(spring: Office, size: tuple[int
     assert desk.marked == []
     assert [spring.thread(each)["sender"] for each in WAITING_ONE[:3]] == ["two", "two", "one"]
     terminal.press("z")
+    terminal.wait_for("2 go back")
+    terminal.press("y")
     desk.wait_for_tab("Responses", 6)
     assert [spring.thread(each)["sender"] for each in WAITING_ONE[:3]] == ["one", "one", "one"]
 

@@ -1,9 +1,14 @@
-"""Keys that arrive together, as over a slow connection: each goes where it would have gone had one waited."""
+"""Keys that arrive together, as over a slow connection: each goes where it would have gone had one waited.
+
+None of them reaches a contact: that takes a key from after the painting (docs/rules.md 3.19, 12.2).
+"""
 
 from __future__ import annotations
 
-from tests.e2e.conftest import Office
-from tests.e2e.messenger import Messenger, open_messenger
+import pytest
+
+from tests.e2e.conftest import NOT_STARTED_ONE, SENDER_ONE, Office
+from tests.e2e.messenger import SIZES, Messenger, open_messenger
 
 
 def at_once(desk: Messenger, keys: bytes) -> None:
@@ -25,10 +30,60 @@ def test_words_behind_enter_opt_nobody_out(spring: Office) -> None:
     assert not spring.thread("Abby Stone")["opted_out"]
 
 
-def test_a_whole_reply_with_its_enters_is_sent(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
+@pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24"])
+def test_a_whole_reply_goes_into_the_box_and_is_sent_by_an_enter_from_after_that(
+    spring: Office, size: tuple[int, int]
+) -> None:
+    desk = open_messenger(spring, "Sender One", size)
     at_once(desk, b"\rThanks\r")
+    desk.terminal.wait_for("Enter came before this was shown: press it again.")
+    assert desk.box == "Thanks"
+    assert "Thanks" not in spring.bodies("Abby Stone")
+    desk.terminal.press("enter")
+    desk.wait_for_conversation("Ben Archer")
     assert spring.bodies("Abby Stone")[-1] == "Thanks"
+
+
+def test_words_and_their_enter_may_come_together_once_the_box_is_shown(spring: Office) -> None:
+    desk = open_messenger(spring, "Sender One")
+    desk.open_box()
+    at_once(desk, b"Thanks\r")
+    assert spring.bodies("Abby Stone")[-1] == "Thanks"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24"])
+def test_enters_on_the_overview_text_nobody(spring: Office, size: tuple[int, int]) -> None:
+    for each in set(SENDER_ONE) - set(NOT_STARTED_ONE):
+        spring.run("opt-out", spring.thread(each)["phone"])
+    before = [spring.bodies(each) for each in NOT_STARTED_ONE]
+    terminal = spring.open(size=size)
+    terminal.wait_for("Overview", "Sender Two")
+    terminal.press("j")
+    terminal.settle()
+    terminal.send(b"\r\r\r\r\r")
+    terminal.wait_for("Enter came before this was shown: press it again.")
+    terminal.settle(quiet=0.4)
+    assert [spring.bodies(each) for each in NOT_STARTED_ONE] == before
+
+
+def test_a_recommended_reply_that_was_not_seen_is_not_sent(spring: Office) -> None:
+    desk = open_messenger(spring, "Sender One")
+    at_once(desk, b"a1\r")
+    desk.terminal.wait_for("Enter came before this was shown: press it again.")
+    assert desk.box == "Your polling place is the library."
+    assert len(spring.bodies("Abby Stone")) == 2
+
+
+def test_send_all_begins_by_no_key_from_before_its_question(spring: Office) -> None:
+    desk = open_messenger(spring, "Sender One")
+    desk.terminal.press("1")
+    desk.wait_for_row("Lena Moss")
+    at_once(desk, b"Sy")
+    desk.terminal.wait_for("That key came before this was shown: press it again.")
+    assert spring.bodies("Lena Moss") == []
+    desk.terminal.press("y")
+    desk.terminal.wait_for("5 of 5")
+    assert len(spring.bodies("Lena Moss")) == 1
 
 
 def test_the_next_reply_may_be_begun_while_one_is_sent(spring: Office) -> None:
@@ -58,9 +113,13 @@ def test_digits_behind_e_are_answers(spring: Office) -> None:
     assert spring.thread("Abby Stone")["answers"] == {"Will you vote?": "Yes", "Need a ride?": "No"}
 
 
-def test_y_behind_o_is_an_answer(spring: Office) -> None:
+def test_y_behind_o_waits_for_the_question(spring: Office) -> None:
     desk = open_messenger(spring, "Sender One")
     at_once(desk, b"oy")
+    desk.terminal.wait_for("That key came before this was shown: press it again.")
+    assert not spring.thread("Abby Stone")["opted_out"]
+    desk.terminal.press("y")
+    desk.terminal.wait_for("Abby Stone is opted out")
     assert spring.thread("Abby Stone")["opted_out"]
 
 

@@ -62,6 +62,12 @@ def test_a_draft_is_launched_later(db: Database, owner: Identity, clock: Clock) 
     assert change_state(db, owner, "Fall", CampaignState.ACTIVE).launched_at == clock.now
 
 
+def test_a_pause_keeps_the_day_of_the_launch(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> None:
+    clock.forward(days=1)
+    assert change_state(db, owner, "Spring", CampaignState.PAUSED).launched_at == spring.launched_at
+    assert change_state(db, owner, "Spring", CampaignState.ACTIVE).launched_at == spring.launched_at
+
+
 @pytest.mark.parametrize(("name", "script"), [(" ", "Hi"), ("Fall", " \n"), ("Spring", "Hi")])
 def test_a_campaign_needs_a_name_of_its_own_and_a_script(
     db: Database, owner: Identity, spring: Campaign, name: str, script: str
@@ -231,12 +237,16 @@ def test_senders_are_sorted_with_unassigned_on_top(
         assert [each.login for each in assignments(conn, spring.id, db.clock(), sort, reverse=reverse)] == expected
 
 
+@pytest.mark.parametrize(("ahead", "behind"), [("kim", "lee"), ("lee", "kim")])
 def test_a_tie_in_assigned_is_settled_by_sent(
-    db: Database, owner: Identity, spring: Campaign, five: list[ConversationId]
+    db: Database, owner: Identity, spring: Campaign, ahead: str, behind: str
 ) -> None:
-    give(db, owner, spring, None, five[:1])
+    people = take_in(db, owner, "Spring", ["P0", "P1", "P2", "P3"])
+    give(db, owner, spring, ahead, people[:2])
+    give(db, owner, spring, behind, people[2:])
+    send(db, owner, people[0])
     by_progress = in_order(senders(db, spring).values(), SenderSort.PROGRESS)
-    assert [(each.login, each.assigned, each.texted) for each in by_progress[1:3]] == [("kim", 2, 1), ("lee", 2, 0)]
+    assert [(each.login, each.assigned, each.texted) for each in by_progress[1:]] == [(ahead, 2, 1), (behind, 2, 0)]
 
 
 def test_an_assignment_names_its_user(db: Database, owner: Identity, spring: Campaign) -> None:
@@ -269,6 +279,16 @@ def test_who_has_the_messenger_of_the_campaign_open_is_online(
     assert (senders(db, spring)["kim"].online, senders(db, fall)["kim"].online) == (False, True)
     clock.forward(minutes=1)  # a session that was cut off
     assert not senders(db, fall)["kim"].online
+
+
+def test_sessions_that_were_cut_off_are_forgotten(
+    db: Database, owner: Identity, spring: Campaign, clock: Clock
+) -> None:
+    show_presence(db, "cut off", known_as(db, "kim").user.id, spring.id, None)
+    clock.forward(hours=2)
+    show_presence(db, "here", known_as(db, "lee").user.id, spring.id, None)
+    with db.reading() as conn:
+        assert [row["id"] for row in conn.execute("SELECT id FROM presence")] == ["here"]
 
 
 def test_senders_are_added_all_or_none(db: Database, owner: Identity, spring: Campaign) -> None:

@@ -141,6 +141,19 @@ def test_a_campaign_that_does_not_add_up_is_found(
     assert (subject, sentence) in {(problem.subject, problem.sentence) for problem in examine(db)}
 
 
+def test_a_follow_up_that_is_up_for_others_than_its_target_says_is_found_and_mended(
+    db: Database, owner: Identity, worked: Campaign
+) -> None:
+    damage(db, "UPDATE follow_up SET replied = 1")
+    assert [(each.subject, each.sentence) for each in examine(db)] == [
+        ("conversation 1", "its pending follow-up should be 1, and None is stored."),
+        ("conversation 2", "its pending follow-up should be None, and 1 is stored."),
+        ("conversation 3", "its pending follow-up should be None, and 1 is stored."),
+    ]
+    assert repair(db, owner) == ["pending follow-up of 3 conversations recomputed"]
+    assert examine(db) == []
+
+
 def test_a_row_that_points_nowhere_is_found(db: Database, worked: Campaign) -> None:
     with db.writing() as tx:
         tx.conn.execute("COMMIT")

@@ -97,7 +97,7 @@ def test_the_conversations_export_has_the_questions_as_columns(db: Database, own
         "opted_out last_message_at message_count Will you vote? '=When?"
     )
     assert (ann["status"], ann["opted_out"], ann["message_count"], ann["Will you vote?"]) == (
-        "answered",
+        "needs_reply",
         "true",
         "3",
         "Yes",

@@ -1,5 +1,6 @@
 """Follow-ups, and the tabs that they make (docs/rules.md 3.1, 3.3, 3.4, 5.7)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,15 @@ from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId, Question, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
+from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, Status, Tab
-from thrumsg_tui.store.changes.campaigns import change_state
-from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up, skip_follow_up
+from thrumsg_tui.store.changes.campaigns import change_state, edit_campaign
+from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up, skip_follow_up
 from thrumsg_tui.store.changes.holding import anything_due, let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.questions import add_question, edit_question, retire_question
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.surveys import record_answer
@@ -245,13 +248,195 @@ def test_it_can_be_for_those_with_a_certain_answer(
     assert names == [("Ann", "Bea", "Cy")[place] for place in reached]
 
 
-def test_an_answer_that_changes_later_changes_nothing_about_whom_it_is_for(
+def test_it_goes_with_an_answer_that_changes_and_comes_up_with_one(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
 ) -> None:
     create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(None, vote.id, vote.choices[0].id))
-    record_answer(db, owner, four[0], vote.id, "No")
+    event = record_answer(db, owner, four[0], vote.id, "No")
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
     record_answer(db, owner, four[1], vote.id, "Yes")
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[1:2]
+    undo(db, owner, event)
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[:2]
+    record_answer(db, owner, four[0], vote.id, None)
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[1:2]
+
+
+def test_it_comes_up_for_who_replies_later(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=True))
+    receive(db, None, number(1), "yes?")
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[:3]
+
+
+def test_it_goes_where_somebody_replies_whom_it_was_for_since_they_had_not(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=False))
+    receive(db, None, number(1), "I voted")
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
+    with pytest.raises(Refused, match="no longer for this contact"):
+        send(db, owner, four[1], kind=MessageKind.FOLLOW_UP)
+
+
+def test_it_comes_up_in_conversations_that_start_later_imported_ones_too(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=False))
+    [eve] = take_in(db, owner, "Spring", ["Eve"], first=4)
+    give(db, owner, spring, "kim", [eve])
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[1]]
+    send(db, owner, eve)
+    send(db, owner, four[3])
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[1], four[3], eve]
+
+
+def test_it_goes_with_an_initial_that_is_cancelled(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], clock: Clock
+) -> None:
+    clock.forward(hours=12)  # closed: the initial is held
+    edit_campaign(db, owner, spring.id, replace(spring.setup, hours=DailyHours("UTC", 540, 1260)))
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=False))
+    send(db, owner, four[3])
+    assert four[3] in in_tab(db, spring, Tab.FOLLOW_UPS)
+    opt_out_number(db, owner, number(3))
+    opt_in_number(db, owner, number(3))
+    assert look_at(db, four[3]).status is Status.NOT_STARTED
+    assert look_at(db, four[3]).follow_up_id is None
+
+
+def test_what_was_sent_or_skipped_is_not_asked_again_of_who_matches_anew(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(None, vote.id, vote.choices[0].id))
+    record_answer(db, owner, four[1], vote.id, "Yes")
+    send(db, owner, four[0], kind=MessageKind.FOLLOW_UP)
+    skip_follow_up(db, owner, four[1])
+    for each in four[:2]:
+        record_answer(db, owner, each, vote.id, "No")
+        record_answer(db, owner, each, vote.id, "Yes")
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
+
+
+def test_a_skip_is_taken_back_where_it_is_for_others_now_and_that_is_said(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
+) -> None:
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(None, vote.id, vote.choices[0].id))
+    event = skip_follow_up(db, owner, four[0])
+    record_answer(db, owner, four[0], vote.id, "No")
+    undone = undo(db, owner, event)
+    assert undone.sentence == "the follow-up for Ann is skipped no more, but is not for them now"
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
+    again = undo(db, owner, undone.event)
+    assert (again.event, again.sentence) == (
+        None,
+        "nothing to take back: the follow-up was sent or skipped since, or is not for this contact now",
+    )
+    record_answer(db, owner, four[0], vote.id, "Yes")
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[:1]
+
+
+def test_one_that_has_ended_comes_up_for_nobody(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(replied=True))
+    end_follow_up(db, owner, made.id)
+    receive(db, None, number(1), "yes?")
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
+
+
+def test_a_question_or_choice_that_says_whom_it_is_for_stays(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    asked = add_question(db, owner, spring.id, "A ride?", ["Yes", "No"])
+    create_follow_up(db, owner, "Spring", "Rides", "When?", target=Target(None, asked.id, asked.choices[0].id))
+    with pytest.raises(Refused, match="'Yes' says whom a follow-up is for, so it stays"):
+        edit_question(db, owner, asked.id, "A ride?", [(asked.choices[1].id, "No")])
+    assert retire_question(db, owner, asked.id)
+    with db.reading() as conn:
+        [of] = follow_ups(conn, spring.id)
+    assert of.whom == "anybody texted, with the answer 'Yes' to 'A ride?'"
+
+
+# Changing it
+
+
+def test_title_text_and_end_are_changed_until_the_first_is_sent(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], clock: Clock
+) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    until = clock.now + timedelta(hours=1)
+    assert edit_follow_up(db, owner, made.id, " Last call ", "Vote today, %first_name%!", until)
+    assert not edit_follow_up(db, owner, made.id, "Last call", "Vote today, %first_name%!", until)
+    assert in_tab(db, spring, Tab.FOLLOW_UPS) == four[:3]
+    assert send(db, owner, four[1], kind=MessageKind.FOLLOW_UP).body == "Vote today, Bea!"
+    with pytest.raises(Refused, match="'Last call' was sent to 1 contact already"):
+        edit_follow_up(db, owner, made.id, "Last call", "Vote!", None)
+    entry = next(each for each in journal(db) if each.deed is Deed.CHANGE_FOLLOW_UP)
+    assert entry.summary == (
+        "changed the follow-up 'Reminder': title is 'Last call', was 'Reminder'; "
+        "text is 'Vote today, %first_name%!', was 'Vote!'; end is 2026-03-03 19:00 UTC, was none"
+    )
+
+
+def test_one_that_is_held_counts_as_sent_until_it_is_cancelled(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], clock: Clock
+) -> None:
+    edit_campaign(db, owner, spring.id, replace(spring.setup, hours=DailyHours("UTC", 540, 1020)))
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    assert send(db, owner, four[1], kind=MessageKind.FOLLOW_UP).state is MessageState.UNSENT
+    with pytest.raises(Refused, match="was sent to 1 contact already"):
+        edit_follow_up(db, owner, made.id, "Reminder", "Other", None)
+    opt_out_number(db, owner, number(1))  # which cancels it
+    assert edit_follow_up(db, owner, made.id, "Reminder", "Other", None)
+
+
+def test_the_end_is_changed_to_a_later_one_and_holds(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], clock: Clock
+) -> None:
+    made = create_follow_up(db, owner, "Spring", "R", "Vote!", expires_at=clock.now + timedelta(hours=1))
+    edit_follow_up(db, owner, made.id, "R", "Vote!", clock.now + timedelta(hours=2))
+    clock.forward(hours=1)
+    let_due(db)
+    assert len(in_tab(db, spring, Tab.FOLLOW_UPS)) == 3
+    clock.forward(hours=1)
+    with pytest.raises(Refused, match="has ended"):  # although nobody has looked at the time yet
+        edit_follow_up(db, owner, made.id, "R", "Vote!", None)
+
+
+def test_the_second_of_two_who_change_it_is_told(db: Database, owner: Identity, spring: Campaign) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    with db.reading() as conn:
+        [seen] = follow_ups(conn, spring.id)
+    edit_follow_up(db, owner, made.id, "Reminder", "Vote today!", None, seen=seen)
+    with pytest.raises(Refused, match="Somebody has changed this follow-up meanwhile"):
+        edit_follow_up(db, owner, made.id, "Reminder", "Vote now!", None, seen=seen)
+    with db.reading() as conn:
+        assert [each.text for each in follow_ups(conn, spring.id)] == ["Vote today!"]
+
+
+def test_it_is_changed_by_an_admin_to_something_that_could_be_made(
+    db: Database, owner: Identity, spring: Campaign, moderator: Identity, clock: Clock
+) -> None:
+    made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    with pytest.raises(NotPermitted):
+        edit_follow_up(db, moderator, made.id, "Other", "Vote!", None)
+    with pytest.raises(Refused, match="needs a title and a text"):
+        edit_follow_up(db, owner, made.id, " ", "Vote!", None)
+    with pytest.raises(Refused, match="expired already"):
+        edit_follow_up(db, owner, made.id, "Other", "Vote!", clock.now)
+    with pytest.raises(NotFound):
+        edit_follow_up(db, owner, FollowUpId(99), "Other", "Vote!", None)
+    end_follow_up(db, owner, made.id)
+    with pytest.raises(Refused, match="'Reminder' has ended, so it stays as it is"):
+        edit_follow_up(db, owner, made.id, "Other", "Vote!", None)
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    with pytest.raises(Refused, match="archived"):
+        edit_follow_up(db, owner, made.id, "Other", "Vote!", None)
+
+
+# Opted out
 
 
 def test_opted_out_contacts_are_counted_apart_and_get_it_if_they_opt_in(

@@ -9,6 +9,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.store.changes.people import add_user
+from thrumsg_tui.store.changes.questions import retire_question
 from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
@@ -53,6 +54,17 @@ def test_a_known_login_gets_what_the_file_says_and_keeps_the_rest(
     with db.reading() as conn:
         kim = find_user(conn, "kim")
     assert (kim.name, kim.role) == ("Kimberly Alvarez", Role.ADMIN)
+
+
+@pytest.mark.parametrize("rows", ["login,email\nmo,\n", "login,last_name\nmo,Dias\n"])
+def test_a_file_without_an_address_leaves_the_one_that_is_known(
+    db: Database, owner: Identity, path: Path, rows: str
+) -> None:
+    add_user(db, owner, "mo", "Mo", "Diaz", email="mo@x.example", role=Role.SENDER)
+    path.write_text(rows)
+    import_users(db, owner, path)
+    with db.reading() as conn:
+        assert find_user(conn, "mo").email == "mo@x.example"
 
 
 def test_each_role_that_a_file_gives_is_in_the_journal(
@@ -139,6 +151,21 @@ def test_choices_that_were_ever_recorded_stay_so_that_undo_can_bring_them_back(
     with db.reading() as conn:
         asked = questions(conn, spring.id)[0]
         assert conversation(conn, ann).answers == {asked.id: asked.choices[2].id}
+
+
+def test_a_retired_question_that_a_file_has_again_comes_back_and_counts_as_updated(
+    db: Database, owner: Identity, spring: Campaign, path: Path
+) -> None:
+    path.write_text("first,phone\nAnn,4155550142\n")
+    import_contacts(db, owner, path, "Spring")
+    path.write_text("question,choices\nWill you vote?,Yes|No\n")
+    import_survey(db, owner, path, "Spring")
+    record_answer(db, owner, ConversationId(1), "Will you vote?", "No")
+    with db.reading() as conn:
+        [asked] = questions(conn, spring.id)
+    retire_question(db, owner, asked.id)
+    assert counted(import_survey(db, owner, path, "Spring")) == (0, 1, 0, 0)
+    assert choices(db, spring) == ["Yes", "No"]
 
 
 def test_imported_opt_outs_hold_everywhere_and_nobody_is_told(

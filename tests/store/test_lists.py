@@ -114,7 +114,7 @@ def in_words(db: Database, request: ListRequest) -> list[ConversationId]:
         in_tab = row["in_follow_ups"] == 1 if request.tab is Tab.FOLLOW_UPS else row["tab"] == request.tab
         name = fold(f"{row['first_name']} {row['last_name']}")
         typed = fold(request.search)
-        by_phone = typed and not any(map(str.isalpha, typed)) and any(map(str.isdigit, typed))
+        by_phone = any(map(str.isdigit, typed)) and all(each.isdigit() or each in "+(). -" for each in typed)
         digits = "".join(filter(str.isdigit, typed))
         if in_tab and (typed in name or (by_phone and digits in str(row["phone"]))):
             found.append((each, row))
@@ -242,6 +242,20 @@ def test_digits_of_the_number_match_however_they_are_written(
 def test_digits_in_a_name_match_too(db: Database, spring: Campaign, kims: AssignmentId) -> None:
     found = names(db, ListRequest(spring.id, kims, Tab.RESPONSES, search="100"))
     assert sorted(found) == ["100% Sure", "1000 Sure"]
+
+
+@pytest.mark.parametrize("typed", ["0%", "50% off", "%0", "1_0", "0107%", "2b", "#0107", "0107?", "$5", "0107, 0108"])
+def test_digits_match_phones_only_where_the_words_look_like_a_number(
+    db: Database, spring: Campaign, kims: AssignmentId, typed: str
+) -> None:
+    """docs/rules.md 3.6: the search is literal."""
+    found = names(db, ListRequest(spring.id, kims, Tab.RESPONSES, search=typed))
+    assert found == [name for name in found if fold(typed) in fold(name)]
+
+
+@pytest.mark.parametrize("typed", ["\u202a(415) 555-0107\u202c", "415‑555‑0107", "415\u00a0555\u00a00107"])
+def test_a_number_is_found_as_it_was_copied(db: Database, spring: Campaign, kims: AssignmentId, typed: str) -> None:
+    assert names(db, ListRequest(spring.id, kims, Tab.RESPONSES, search=typed)) == ["zoe park"]
 
 
 def test_where_numbers_are_hidden_their_digits_are_not_searched(

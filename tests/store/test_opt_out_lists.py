@@ -325,3 +325,28 @@ def test_a_sender_takes_no_list_back(db: Database, owner: Identity, people: list
     with pytest.raises(NotPermitted):
         undo(db, known_as(db, "kim"), done.event)
     assert listed(db) == [ANN]
+
+
+# Read as files are
+
+
+def test_a_pasted_list_is_read_as_a_file_is_and_no_stranger_is_opted_out(db: Database, owner: Identity) -> None:
+    """`docs/rules.md 9.2`."""
+    done = opt_out_numbers(
+        db,
+        owner,
+        "4152200101.0\n(415)\u200e 220-0102\n415-220-XXXX\n415-220-0103;ext=12\n415-220-0104, ext. 12\n"
+        "Tel: 415-220-0105\u2028415-220-0106\n4152200107 / 4152200108\n'4152200109; 4152200110",
+    )
+    assert sorted(phone[-2:] for phone in done.new) == ["01", "02", "05", "06", "09", "10"]
+    assert [(each.line, each.text) for each in done.unreadable] == [
+        (3, "415-220-XXXX"),
+        (4, "415-220-0103;ext=12"),
+        (5, "415-220-0104, ext. 12"),
+        (8, "4152200107 / 4152200108"),
+    ]
+    assert [
+        word
+        for each, word in zip(done.unreadable, ("XXXX", "extension", "extension", "more than one"), strict=True)
+        if word not in each.reason
+    ] == []

@@ -1,5 +1,6 @@
 """Opting out and in (docs/rules.md 5)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -12,9 +13,18 @@ from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind, Status
+from thrumsg_tui.domain.words import (
+    CampaignState,
+    ConversationSort,
+    Direction,
+    MessageKind,
+    MessageState,
+    OptOutKind,
+    Status,
+    Tab,
+)
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
-from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
 from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
@@ -24,6 +34,7 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import totals
+from thrumsg_tui.store.queries.conversations import ListRequest, next_waiting, page
 from thrumsg_tui.store.queries.lookup import look_up
 
 ANN = number(0)
@@ -80,10 +91,108 @@ def test_opted_out_is_no_status(db: Database, owner: Identity, spring: Campaign,
     send(db, owner, ann)
     receive(db, None, ANN, "ok")
     opt_out_number(db, owner, ANN)
-    assert look_at(db, ann).status is Status.ANSWERED  # the confirmation is the last word
+    assert look_at(db, ann).status is Status.NEEDS_REPLY  # the confirmation answers nothing (1.1)
     with db.reading() as conn:
         counted = totals(conn, spring.id)
     assert (counted.answered, counted.needs_reply, counted.opted_out) == (0, 0, 1)
+
+
+# Who waited waits again: a confirmation answers nothing (1.1, 1.2, 5.7)
+
+QUESTION = "When do polls close?"
+
+
+def _opted_in_by_hand(db: Database, owner: Identity) -> None:
+    receive(db, None, ANN, "STOP")
+    opt_in_number(db, owner, ANN)
+
+
+def _started_again(db: Database, _: Identity) -> None:
+    receive(db, None, ANN, "STOP")
+    receive(db, None, ANN, "START")
+
+
+def _taken_back(db: Database, owner: Identity) -> None:
+    opt_out_number(db, owner, ANN)
+    undo(db, owner)
+
+
+def _stop_taken_back(db: Database, owner: Identity) -> None:
+    receive(db, None, ANN, "STOP")
+    undo(db, owner, journal(db)[0].id)
+
+
+def _taken_back_after_the_contact_was_told(db: Database, owner: Identity) -> None:
+    _deliver(db)
+    opt_out_number(db, owner, ANN)
+    assert [each.kind for each in _deliver(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
+    undo(db, owner)
+
+
+def _deliver(db: Database) -> list[Outgoing]:
+    taken = list(take_queued(db))
+    for each in taken:
+        report(db, each.id, MessageState.DELIVERED)
+    return taken
+
+
+@pytest.mark.parametrize(
+    "out_and_in",
+    [_opted_in_by_hand, _started_again, _taken_back, _stop_taken_back, _taken_back_after_the_contact_was_told],
+)
+def test_who_waited_before_an_opt_out_waits_since_then_when_opted_in(
+    db: Database,
+    owner: Identity,
+    spring: Campaign,
+    ann: ConversationId,
+    clock: Clock,
+    out_and_in: Callable[[Database, Identity], None],
+) -> None:
+    send(db, owner, ann)
+    clock.forward(minutes=1)
+    receive(db, None, ANN, QUESTION)
+    asked_at = clock.now
+    clock.forward(minutes=1)
+    out_and_in(db, owner)
+    [bea] = take_in(db, owner, "Spring", ["Bea Lund"], first=1)
+    clock.forward(minutes=1)
+    receive(db, None, number(1), "hello?")
+    held_by = look_at(db, ann).assignment_id
+    with db.reading() as conn:
+        rows = page(conn, ListRequest(spring.id, tab=Tab.RESPONSES, sort=ConversationSort.NEEDS_REPLY), 0, 10)
+        assert next_waiting(conn, held_by, bea, wrap=True) == ann
+        assert totals(conn, spring.id).needs_reply == 2
+    assert [each.id for each in rows] == [ann, bea]
+    assert (rows[0].status, rows[0].waiting_since) == (Status.NEEDS_REPLY, asked_at)
+    assert rows[0].last_direction is Direction.INCOMING
+    assert examine(db) == []
+
+
+def test_a_question_that_was_answered_before_an_opt_out_is_not_asked_again(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    receive(db, None, ANN, QUESTION)
+    send(db, owner, ann, body="At eight.")
+    _taken_back(db, owner)
+    assert look_at(db, ann).status is Status.ANSWERED
+
+
+def test_who_was_texted_only_is_sent_after_an_opt_out_by_hand_that_is_taken_back(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    _taken_back(db, owner)
+    assert look_at(db, ann).status is Status.SENT
+
+
+def test_a_stop_is_words_that_nobody_answered(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    receive(db, None, ANN, "STOP")
+    opt_in_number(db, owner, ANN)
+    assert look_at(db, ann).status is Status.NEEDS_REPLY
+    send(db, owner, ann, body="Welcome back")
+    assert look_at(db, ann).status is Status.ANSWERED
 
 
 # By hand

@@ -8,6 +8,7 @@ import inspect
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +21,14 @@ from tests.store.arranging import assignment_of, give, number, take_in
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter, Tab
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.holding import anything_due, cancel_held, hold_anew
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
@@ -59,20 +61,29 @@ from thrumsg_tui.store.queries.conversations import (
     page,
     position,
 )
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.jobs import job_of, open_jobs
-from thrumsg_tui.store.queries.lookup import look_up
+from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
 from thrumsg_tui.store.queries.people import identify, people_rows, preference, users
-from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import settings, stored_settings
 from thrumsg_tui.store.queries.thread import contact_names, conversation
-from thrumsg_tui.store.queries.undoing import last_undoable, newest_change, preview_undo
+from thrumsg_tui.store.queries.undoing import (
+    concerns_many,
+    last_redoable,
+    last_undoable,
+    message_left,
+    newest_change,
+    preview_undo,
+    taken_back_in,
+)
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 
 SMALL = {
@@ -101,6 +112,7 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("USE TEMP B-TREE FOR GROUP BY", "CROSS JOIN answer"): "counts every answer, and only when that is asked for",
     ("SCAN unmatched", "ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after the window",
     ("SCAN unmatched USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index; strangers seldom write",
+    ("USE TEMP B-TREE FOR GROUP BY", "FROM unmatched WHERE phone = ?"): "counts the messages of one sender",
     ("UNION USING TEMP B-TREE", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", "WHERE conversation.contact_id = ?"): "sorts the conversations of one number",
@@ -210,6 +222,11 @@ def _assignments(sort: SenderSort) -> Ask:
     return lambda conn, of: assignments(conn, of.of.id, of.db.clock(), sort)
 
 
+def _redoable(conn: sqlite3.Connection, of: Filled) -> None:
+    with suppress(Refused):  # nobody has taken anything back
+        last_redoable(conn, of.who)
+
+
 def _plan(how: str, status: StatusFilter, limit: int | None) -> Ask:
     def ask(conn: sqlite3.Connection, of: Filled) -> object:
         to = (unassigned(conn, of.of.id),)
@@ -279,6 +296,10 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     ),
     "fill_in": (fill_in, lambda conn, of: fill_in(conn, conversation(conn, of.people[0]), of.who, "%first_name%")),
     "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
+    "look_up_typed": (
+        look_up_typed,
+        lambda conn, of: [look_up_typed(conn, each) for each in (number(3), "4155559999")],
+    ),
     "script_preview": (
         script_preview,
         lambda conn, of: [
@@ -286,11 +307,20 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
             for campaign_id in (of.of.id, None)
         ],
     ),
+    "send_all_warnings": (
+        send_all_warnings,
+        lambda conn, of: [send_all_warnings(conn, of.of, tab) for tab in (Tab.INITIAL, Tab.FOLLOW_UPS)],
+    ),
     "open_jobs": (open_jobs, lambda conn, of: open_jobs(conn)),
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),
     "contact_names": (contact_names, lambda conn, of: contact_names(conn, of.people[:3])),
+    "holders": (holders, lambda conn, of: holders(conn, of.of.id, of.people)),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
+    "message_left": (message_left, lambda conn, of: message_left(conn, of.event)),
+    "concerns_many": (concerns_many, lambda conn, of: concerns_many(conn, of.event)),
+    "last_redoable": (last_redoable, _redoable),
+    "taken_back_in": (taken_back_in, lambda conn, of: taken_back_in(conn, of.event)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who)),
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
     "users": (users, lambda conn, of: users(conn)),
@@ -418,6 +448,10 @@ def test_a_change_reads_no_whole_table_that_grows(filled: Filled, recorded: tupl
     opt_in_number(again, ana, phone)
     undo(again, ana)
     record_answer(again, ana, filled.people[1], "Vote?", "No")
+    made = create_follow_up(again, ana, "Spring", "Last", "Vote!", target=Target(replied=False))
+    edit_follow_up(again, ana, made.id, "Last call", "Vote now!", None)
+    receive(again, None, number(27), "I did")
+    end_follow_up(again, ana, made.id)
     keep_draft(again, ana, filled.people[1], "Dear")
     show_presence(again, "there", ana.user.id, filled.of.id, filled.people[1])
     picked = Request(filled.of.id, conversations=tuple(filled.people[:1]), destinations=(filled.nobodys,))

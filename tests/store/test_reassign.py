@@ -104,6 +104,15 @@ def test_a_status_narrows_it_and_leaves_out_opted_out_ones(
     assert len(after.moves) == (8 if status is StatusFilter.ANY else 0)
 
 
+@pytest.mark.parametrize(("status", "expected"), [(StatusFilter.NOT_STARTED, [1]), (StatusFilter.ANY, [0, 1])])
+def test_a_status_leaves_opted_out_ones_among_chosen_conversations(
+    db: Database, owner: Identity, desk: Desk, eight: list[ConversationId], status: StatusFilter, expected: list[int]
+) -> None:
+    opt_out_number(db, owner, number(0))
+    chosen = Request(desk.of.id, conversations=tuple(eight[:2]), destinations=desk.at("kim"), status=status)
+    assert [move.conversation_id for move in desk.preview(chosen).moves] == [eight[place] for place in expected]
+
+
 def test_some_of_those_who_wait_takes_the_longest_waiting(desk: Desk, eight: list[ConversationId]) -> None:
     [move] = desk.preview(desk.bulk("kim", status=StatusFilter.NEEDS_REPLY, count=1)).moves
     assert move.conversation_id == eight[4]  # Unassigned gives first, although lee's waits longer
@@ -230,7 +239,7 @@ def test_if_there_are_none_nothing_happens_and_there_is_nothing_to_undo(
         ({"everyone": True, "destinations": ("elsewhere",)}, "no longer active"),
         ({"conversations": (2,), "destinations": ("lee",)}, "there already"),
         ({"conversations": (999,), "destinations": ("lee",)}, "no conversation 999"),
-        ({"conversations": (9,), "destinations": ("lee",)}, "no conversation 9"),
+        ({"conversations": (9,), "destinations": ("lee",)}, "9 is not in this campaign but in 'Fall'"),
     ],
 )
 def test_it_is_plainly_refused(

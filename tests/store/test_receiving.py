@@ -8,18 +8,20 @@ from tests.store.arranging import journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.errors import NotPermitted
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState, Direction, MessageState, Status
+from thrumsg_tui.domain.words import CampaignState, Direction, MessageState, Status, UnmatchedReason
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.lookup import look_up
+from thrumsg_tui.store.queries.unmatched import unmatched_messages
 
 ANN = number(0)
 STRANGER = "+14155559999"
@@ -73,12 +75,65 @@ def test_a_campaign_that_was_named_takes_the_message(
     assert receive(db, None, ANN, "hello?", campaign_id=spring.id).conversation_id == ann
 
 
-def test_an_archived_campaign_that_was_named_refuses_it(
+def test_where_the_campaign_that_was_named_cannot_take_it_another_does(
     db: Database, owner: Identity, spring: Campaign, ann: ConversationId, ann_in_fall: ConversationId
 ) -> None:
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
-    with pytest.raises(Refused, match="no conversation in that campaign"):
-        receive(db, None, ANN, "hello?", campaign_id=spring.id)
+    received = receive(db, None, ANN, "hello?", campaign_id=spring.id)
+    assert (received.conversation_id, received.rerouted) == (ann_in_fall, True)
+
+
+def test_where_no_campaign_can_take_it_it_is_kept_unmatched(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    stranger = receive(db, None, STRANGER, "hello?", campaign_id=spring.id)
+    assert (stranger.unmatched, stranger.rerouted) == (UnmatchedReason.UNKNOWN, True)
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    received = receive(db, None, ANN, "hello?", campaign_id=spring.id)
+    assert (received.conversation_id, received.unmatched) == (None, UnmatchedReason.ARCHIVED)
+
+
+def test_why_a_message_is_unmatched_stays_as_it_was_when_it_came(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    """Nobody knew a number that was imported after the message was there, whatever the message's stamp says."""
+    receive(db, None, number(1), "early")
+    clock.forward(hours=1)
+    take_in(db, owner, "Spring", ["Bea"], first=1)
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    receive(db, None, number(1), "late", at=clock.now - timedelta(hours=2))
+    with db.reading() as conn:
+        found = look_up(conn, number(1))
+    assert {each.body: each.reason for each in found.messages} == {
+        "early": UnmatchedReason.UNKNOWN,
+        "late": UnmatchedReason.ARCHIVED,
+    }
+    assert dict(found.reasons) == {UnmatchedReason.ARCHIVED: 1, UnmatchedReason.UNKNOWN: 1}
+
+
+@pytest.mark.parametrize("sender", ["68849", "INFO", "", "+0", "415-220-XXXX", "\x1b[2J", "a" * 5000, "\ud800x"])
+@pytest.mark.parametrize("body", ["hello", "STOP", "START", "please stop", ""])
+def test_whatever_a_carrier_gives_as_a_sender_is_kept_and_opts_nobody_out(
+    db: Database, ann: ConversationId, sender: str, body: str
+) -> None:
+    received = receive(db, None, sender, body, provider_id="S1")
+    assert (received.conversation_id, received.opted_out) == (None, False)
+    assert received.unmatched is UnmatchedReason.NO_NUMBER
+    assert receive(db, None, sender, body, provider_id="S1").duplicate
+    with db.reading() as conn:
+        [kept] = unmatched_messages(conn)
+        assert conn.execute("SELECT COUNT(*) FROM opt_out").fetchone()[0] == 0
+    assert kept.body == body
+    assert kept.phone == sender.replace("\ud800", "\ufffd")[:100]
+
+
+@pytest.mark.parametrize("body", ["\udcff", "a\x00b", "x" * 200_000, "\ufdd0\u202e"])
+def test_no_words_are_refused_and_what_cannot_be_stored_is_replaced(
+    db: Database, ann: ConversationId, body: str
+) -> None:
+    assert receive(db, None, ANN, body, provider_id="\udcfe").status is Status.NEEDS_REPLY
+    assert look_at(db, ann).messages[0].body == body.replace("\udcff", "\ufffd")
+    assert receive(db, None, ANN, body, provider_id="\udcfe").duplicate
 
 
 def test_a_message_of_a_number_that_nobody_knows_is_kept(db: Database, owner: Identity, spring: Campaign) -> None:
@@ -130,9 +185,25 @@ def test_the_same_words_without_a_provider_id_are_two_messages(db: Database, ann
 
 
 @pytest.mark.parametrize("body", ["", " \n "])
-def test_a_message_without_words_is_refused(db: Database, ann: ConversationId, body: str) -> None:
-    with pytest.raises(Refused, match="empty"):
-        receive(db, None, ANN, body)
+def test_a_message_without_words_is_a_message(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId, body: str
+) -> None:
+    """docs/rules.md 1.5: it was a picture."""
+    send(db, owner, ann)
+    received = receive(db, None, ANN, body)
+    assert (received.status, received.opted_out, received.flagged) == (Status.NEEDS_REPLY, False, False)
+    message = look_at(db, ann).messages[-1]
+    assert (message.body, message.direction) == (body, Direction.INCOMING)
+    with db.reading() as conn:
+        assert totals(conn, spring.id).needs_reply == 1
+    assert examine(db) == []
+
+
+def test_a_message_without_words_from_a_number_that_is_out_waits_for_nobody(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    opt_out_number(db, owner, ANN)
+    assert receive(db, None, ANN, "").opted_out
 
 
 def test_waiting_counts_from_the_first_message_that_nobody_answered(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.store.arranging import give, journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
@@ -17,6 +17,7 @@ from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, S
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import report, take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
@@ -204,11 +205,15 @@ def test_a_draft_outlives_the_program(db: Database, kim: Identity, ann: Conversa
         assert draft(conn, kim.user.id, ann) is None
 
 
-def test_a_send_is_in_the_journal_once_and_cannot_be_undone(db: Database, kim: Identity, ann: ConversationId) -> None:
+def test_a_send_is_in_the_journal_once_and_can_be_undone_until_it_is_taken(
+    db: Database, kim: Identity, ann: ConversationId
+) -> None:
     before = len(journal(db))
     send(db, kim, ann)
     [entry] = journal(db)[:-before]
-    assert (entry.deed, entry.by, entry.undoable, entry.campaign) == (Deed.SEND, "kim", False, "Spring")
+    assert (entry.deed, entry.by, entry.undoable, entry.campaign) == (Deed.SEND, "kim", True, "Spring")
+    take_queued(db)
+    assert not journal(db)[0].undoable
 
 
 def test_the_initial_is_not_sent_a_second_time(
@@ -255,6 +260,54 @@ def test_nothing_is_sent_in_a_draft_campaign(db: Database, owner: Identity) -> N
     [bea] = take_in(db, owner, "Later", ["Bea"])
     with pytest.raises(Refused, match="not been launched yet"):
         send(db, owner, bea)
+
+
+@pytest.mark.parametrize("body", [None, "", "Hi %first_name%", "x" * 2000])
+@pytest.mark.parametrize("begun", ["nothing", "sent", "answered", "follow-up"])
+@pytest.mark.parametrize("stands", ["opted out", "it is paused", "it is archived"])
+def test_what_stands_in_the_way_of_any_words_is_named_before_the_words(
+    db: Database, owner: Identity, ann: ConversationId, stands: str, begun: str, body: str | None
+) -> None:
+    """docs/rules.md 3.18."""
+    if begun != "nothing":
+        send(db, owner, ann)
+    if begun == "answered":
+        receive(db, None, number(0), "ok")
+    if begun == "follow-up":
+        create_follow_up(db, owner, "Spring", "Reminder", "Vote at %place%")
+    if stands == "opted out":
+        opt_out_number(db, owner, number(0))
+    else:
+        to = CampaignState.PAUSED if stands == "it is paused" else CampaignState.ARCHIVED
+        change_state(db, owner, "Spring", to)
+    for kind in (None, MessageKind.INITIAL, MessageKind.FOLLOW_UP, MessageKind.REPLY):
+        with pytest.raises(Refused, match=stands):
+            send(db, owner, ann, body=body, kind=kind, follow_up_id=FollowUpId(99), read_to=MessageId(99))
+
+
+def test_of_two_reasons_the_one_that_stays_is_named(
+    db: Database, owner: Identity, kim: Identity, at_hours: Arrange, clock: Clock
+) -> None:
+    ended = at_hours(ends=date(2026, 3, 3))
+    eastern(clock, 22, day=4)
+    with pytest.raises(Refused, match="window is over"):  # and not: closed until tomorrow
+        send(db, kim, ended)
+    opt_out_number(db, owner, number(0))
+    change_state(db, owner, "Hours", CampaignState.PAUSED)
+    with pytest.raises(Refused, match="opted out"):
+        send(db, kim, ended)
+
+
+def test_a_sender_at_night_is_told_the_hours_and_not_that_words_are_missing(
+    db: Database, kim: Identity, at_hours: Arrange, clock: Clock
+) -> None:
+    ann = at_hours()
+    eastern(clock, 12)
+    send(db, kim, ann)
+    eastern(clock, 22)
+    for body in (None, "", "Hi %first_name%"):
+        with pytest.raises(Refused, match="it opens tomorrow"):
+            send(db, kim, ann, body=body)
 
 
 def test_a_sender_whose_conversation_was_reassigned_is_told_to_whom(

@@ -46,6 +46,7 @@ def test_a_setting_is_changed(db: Database, owner: Identity, key: str, value: st
         ("redact_phones", ""),
         ("opt_out_message", " "),
         ("opt_out_message", "Bye %first_name%"),
+        ("opt_out_message", "Bye {firstName}"),
         ("opt_out_message", "x" * 2000),
         ("default_open", ""),
         ("default_open", "noon"),

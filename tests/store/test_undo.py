@@ -198,8 +198,8 @@ def test_undoing_one_after_the_other_takes_all_back(
     assert set(holders(db, spring).values()) == {None}
 
 
-def test_a_send_cannot_be_undone(db: Database, owner: Identity, three: list[ConversationId]) -> None:
-    send(db, owner, three[0])
+def test_a_receipt_cannot_be_undone(db: Database, owner: Identity, three: list[ConversationId]) -> None:
+    receive(db, owner, number(0), "Hello")
     with pytest.raises(Refused, match="none that can be undone"):
         undo(db, owner, journal(db)[0].id)
 

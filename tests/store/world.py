@@ -6,7 +6,7 @@ import atexit
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -161,39 +161,56 @@ class Expected:
 
 
 def expected(world: World) -> dict[ConversationId, Expected]:
-    """Work out from messages and opt-outs alone where each conversation stands."""
+    """Work out from messages, answers and opt-outs alone where each conversation stands."""
     standing = {}
     for row in world.rows(
         """
-        SELECT conversation.id, opt_out.phone IS NOT NULL AS opted_out, EXISTS (
-            SELECT 1 FROM follow_up_target AS target JOIN follow_up ON follow_up.id = target.follow_up_id
-            WHERE target.conversation_id = conversation.id AND target.state = 'pending' AND follow_up.active
-        ) AS pending
+        SELECT conversation.id, campaign_id, opt_out.phone IS NOT NULL AS opted_out
         FROM conversation JOIN contact ON contact.id = contact_id LEFT JOIN opt_out USING (phone)
         """
     ):
         told = world.rows(
-            "SELECT at, direction FROM message WHERE conversation_id = ? AND state <> 'cancelled' ORDER BY id",
+            "SELECT at, direction, kind, follow_up_id FROM message WHERE conversation_id = ? AND state <> 'cancelled' "
+            "ORDER BY id",
             row["id"],
         )
+        pending = follow_ups_for(world, ConversationId(row["id"]), row["campaign_id"], told)
         standing[ConversationId(row["id"])] = _expected(
-            [(message["at"], message["direction"]) for message in told], bool(row["opted_out"]), bool(row["pending"])
+            [(message["at"], message["direction"]) for message in told if message["kind"] != "opt_out_confirmation"],
+            {message["direction"] for message in told},
+            bool(row["opted_out"]),
+            bool(pending),
         )
     return standing
 
 
-def _expected(told: list[tuple[int, str]], opted_out: bool, pending: bool) -> Expected:
-    directions = {direction for _, direction in told}
-    if not told:
+def follow_ups_for(world: World, id: ConversationId, campaign_id: int, told: Sequence[sqlite3.Row]) -> list[int]:
+    """The active follow-ups that are for a conversation by their targets, and were neither sent nor skipped in it."""
+    replied = any(message["direction"] == "incoming" for message in told)
+    answers = world.rows("SELECT question_id, choice_id FROM answer WHERE conversation_id = ?", id)
+    given = {row["question_id"]: row["choice_id"] for row in answers}
+    targets = world.rows("SELECT follow_up_id, state FROM follow_up_target WHERE conversation_id = ?", id)
+    gone = {message["follow_up_id"] for message in told}
+    gone |= {row["follow_up_id"] for row in targets if row["state"] == "skipped"}
+    pending = []
+    for each in world.rows("SELECT * FROM follow_up WHERE active AND campaign_id = ? ORDER BY id", campaign_id):
+        has_answer = each["question_id"] in given and each["choice_id"] in {None, given[each["question_id"]]}
+        fits = each["question_id"] is None or has_answer == bool(each["answered"])
+        if told and fits and each["id"] not in gone and each["replied"] in {None, int(replied)}:
+            pending.append(int(each["id"]))
+    return pending
+
+
+def _expected(told: list[tuple[int, str]], directions: set[str], opted_out: bool, pending: bool) -> Expected:
+    if not directions:
         status = "not_started"
-    elif told[-1][1] == "incoming":
+    elif told and told[-1][1] == "incoming":
         status = "needs_reply"
     else:
         status = "answered" if "incoming" in directions else "sent"
     unanswered = list(takewhile(lambda each: each[1] == "incoming", reversed(told)))
     main = {"not_started": "initial", "sent": "sent"}.get(status, "responses")
-    # A follow-up waits in a conversation that has gone back to not started until its initial was sent (3.1).
-    tabs = {main, "follow-ups"} - {"sent"} if pending and told else {main}
+    tabs = {main, "follow-ups"} - {"sent"} if pending else {main}
     return Expected(
         status=status,
         opted_out=opted_out,

@@ -22,6 +22,8 @@ from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
+from thrumsg_tui.tui.bulk_choices import BulkField
+from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 
@@ -155,19 +157,26 @@ async def fill_in(
     level: bool = False,
 ) -> None:
     """Choose an action in the menu that is open (`u`, `s` or `a`), and fill in its form by keys."""
-    await keys(person, action, *["right"] * list(StatusFilter).index(status))
+    await keys(person, action)
+    if everyone:
+        await keys(person, "space")  # the cursor starts there
+    for name in to:
+        await keys(person, *name.lower().split()[0], "space")
     if count is not None:
         await keys(person, *str(count))
-    split = 2 if action == "s" else 1
+    if status is not StatusFilter.ANY:
+        await on_field(person, "Status", *["right"] * list(StatusFilter).index(status))
     if level:
-        await keys(person, *["up"] * 20, *["down"] * split, "right")
-    if everyone:
-        await keys(person, *["up"] * 20, *["down"] * (split + 1), "space")
-    for name in to:
-        if name == NOBODY:
-            await keys(person, *["up"] * 20, *["down"] * (split + 2), "space")
-        else:
-            await keys(person, *name.lower().split()[0], "space")
+        await on_field(person, "Split", "right")
+
+
+async def on_field(person: Person, field: str, *pressed: str) -> None:
+    """Go to a field of the bulk dialog, press keys there, and come back to the destinations."""
+    screen = person.app.screen
+    assert isinstance(screen, BulkReassign)
+    places = [None, *screen.choices.fields]
+    there = places.index(BulkField(field))
+    await keys(person, *["tab"] * there, *pressed, *["shift+tab"] * there)
 
 
 def flows(person: Person) -> dict[str, list[int]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -38,7 +38,7 @@ from thrumsg_tui.tui.places import LAST_PLACE, Place
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.widgets.bars import KeyLine
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which what a test waits for will not come any more."""
 
 _ROUNDS, _ROUND = 4, 0.003
@@ -238,6 +238,11 @@ class Person:
     async def type(self, text: str) -> None:
         """Type a text."""
         self.send(*text)
+        await settle(self.pilot)
+
+    async def paste(self, text: str) -> None:
+        """Paste a text."""
+        self.app.post_message(Paste(text))
         await settle(self.pilot)
 
     def send(self, *keys: str) -> None:

@@ -162,6 +162,8 @@ async def test_the_preview_follows_what_is_typed_on_a_real_contact(office: Offic
         assert person.sees(
             "To Maria Lopez, 1 segment, GSM-7: Hi Maria, it's Kim. Will you vote?", "does not say how to opt out"
         )
+        await fill(person, script="Hey {firstName}, %first name%, reply STOP")
+        assert person.sees("{firstName} looks like a field", "%first name% is not a field")
         await fill(person, script="Hey %first_name% – %nope%, reply STOP")
         assert person.sees("Hey Maria – %nope%, reply STOP", "%nope%: no contact has this field")
         assert person.sees("It says how to opt out.", "Unicode because of –", "plain look-alikes would do")

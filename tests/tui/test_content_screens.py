@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.tui.filling import choose, fill, form_of
 from tests.tui.office import Office
+from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.domain.words import MessageKind
+from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.questions import add_question
+from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.queries.campaigns import questions, recommended_replies
 from thrumsg_tui.store.queries.follow_ups import follow_ups
@@ -126,6 +131,8 @@ async def test_replies_are_added_changed_ordered_and_removed(office: Office) -> 
             titles = [each.title for each in recommended_replies(conn, office.campaigns["Spring"].id)]
         assert titles == ["When", "Where", "Who"]
         await person.press("enter")
+        await fill(person, body="At the library, {firstName}")
+        assert person.sees("{firstName} looks like a field")
         await fill(person, body="At the library, %first_name%")
         await person.press("ctrl+o")
         assert person.sees("At the library, %first_name%")
@@ -157,6 +164,7 @@ async def test_a_follow_up_says_whom_it_reaches_before_it_is_made(office: Office
         assert person.sees("no follow-ups yet")
         await person.press("c")
         assert person.sees("Reaches 2 conversations; left out: 1 not started.")
+        assert person.sees("whoever comes to match")
         await fill(person, title="Reminder", text="Today is the day, %first_name%!")
         assert person.sees("Today is the day, Maria!")
         await choose(person, replied="not")
@@ -177,6 +185,75 @@ async def test_a_follow_up_says_whom_it_reaches_before_it_is_made(office: Office
     with office.db.reading() as conn:
         (made,) = follow_ups(conn, office.campaigns["Spring"].id)
     assert not made.active
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_follow_up_is_changed_until_the_first_is_sent(office: Office, size: tuple[int, int]) -> None:
+    office.contact("Maria Lopez", "kim", texted=True)
+    dev = office.contact("Dev Patel", "kim", texted=True)
+    create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today!", target=Target(replied=False))
+    async with office.app(size=size) as person:
+        await person.press("f", "enter")
+        assert person.sees("Change the follow-up", "For who has not replied; unsent in 2 conversations now.")
+        await fill(person, title="Last call", text="Now, %first_name%!", expires="2026-03-09 18:00")
+        assert person.sees("Now, Dev!") or person.sees("Now, Maria!")
+        await person.press("ctrl+o")
+        assert person.notice == "It is saved; open messengers show it at once."
+        assert person.sees("Last call", "Now, %first_name%!", "who has not replied", "until 09 Mar")
+        await person.press("enter", "ctrl+o")
+        assert person.notice == "Nothing was different."
+        send(office.db, office.ana, dev, kind=MessageKind.FOLLOW_UP)
+        await person.wait_for("1/2 sent")
+        await person.press("enter")
+        assert "was sent to 1 contact already, so it stays as it is" in person.notice
+    with office.db.reading() as conn:
+        (of,) = follow_ups(conn, office.campaigns["Spring"].id)
+    assert (of.title, of.text, of.expires_at) == (
+        "Last call",
+        "Now, %first_name%!",
+        datetime(2026, 3, 9, 18, tzinfo=UTC),
+    )
+
+
+async def test_who_changes_a_follow_up_that_somebody_else_has_changed_is_told_and_loses_nothing(office: Office) -> None:
+    office.contact("Maria Lopez", "kim", texted=True)
+    made = create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today!")
+    async with office.app() as person:
+        await person.press("f", "enter")
+        await fill(person, text="Mine")
+        edit_follow_up(office.db, office.ana, made.id, "Reminder", "Theirs", None)
+        await person.press("ctrl+o")
+        assert person.sees("Somebody has changed this follow-up meanwhile", "Mine")
+
+
+async def test_the_message_box_shows_a_follow_up_as_it_was_changed_unless_somebody_has_typed(office: Office) -> None:
+    office.contact("Maria Lopez", "kim", texted=True)
+    dev = office.contact("Dev Patel", "kim", texted=True)
+    made = create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today, %first_name%!")
+    async with office.messenger() as person:
+        await person.press("3")
+        assert person.box == "Today, Dev!"
+        edit_follow_up(office.db, office.ana, made.id, "Reminder", "Now, %first_name%!", None)
+        await person.wait_until(lambda: person.box == "Now, Dev!", "the new text")
+        await person.press("enter", "end")
+        await person.type(" Go")
+        edit_follow_up(office.db, office.ana, made.id, "Reminder", "Later, %first_name%!", None)
+        await person.press("escape", "j")
+        await person.wait_until(lambda: person.box == "Later, Maria!", "the newest text")
+        await person.press("k")
+        assert person.box == "Now, Dev! Go"
+    assert office.draft(dev) == "Now, Dev! Go"
+
+
+async def test_a_follow_up_for_those_who_have_not_replied_leaves_the_box_when_they_do(office: Office) -> None:
+    maria = office.contact("Maria Lopez", "kim", texted=True)
+    create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today!", target=Target(replied=False))
+    async with office.messenger() as person:
+        await person.press("3")
+        assert person.box == "Today!"
+        office.wrote(maria, "I voted")
+        await person.wait_until(lambda: person.box == "", "an empty box")
+    assert office.bodies(maria)[-1] == "I voted"
 
 
 async def test_a_follow_up_is_skipped_in_its_tab_and_that_is_undone(office: Office) -> None:

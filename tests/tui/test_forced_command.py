@@ -15,7 +15,7 @@ from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 @pytest.mark.parametrize("key", ["I", "E"])
 @pytest.mark.parametrize("opened", [False, True])
 async def test_no_form_asks_for_a_file(office: Office, tmp_path: Path, key: str, opened: bool) -> None:
-    app = ThrumsgApp(office.db, office.ana, UTC, names_files=False)
+    app = ThrumsgApp(office.db, office.ana, UTC, forced_command=True)
     async with app.run_test(size=(120, 40)) as pilot:
         person = Person(pilot)
         await settle(pilot)

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 
 from tests.tui.filling import choose, fill, form_of
-from tests.tui.office import Office
+from tests.tui.office import Office, settle
 from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, recommended_replies, totals
@@ -70,6 +71,21 @@ async def test_a_file_is_looked_at_then_tried_then_imported(
     assert [row[-2] for row in rows[1:]] == ["5", "6"]
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_looks_like_a_field_in_a_reply_is_said_before_it_is_imported(
+    office: Office, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """docs/rules.md 7.1."""
+    path = tmp_path / "replies.csv"
+    path.write_text("title,body\nA,Hi %first_name%\nB,Hi {firstName}\n", encoding="utf-8")
+    async with office.app(size=size) as person:
+        await person.press("I")
+        await fill(person, file=str(path))
+        await choose(person, kind="replies")
+        await person.press("ctrl+o", "ctrl+o")
+        assert person.sees("line 3      look", "{firstName} looks like a field; %first_name%")
+
+
 async def test_columns_that_are_not_recognised_are_named_by_hand(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("who,digits\nMaria,4155550101\n", encoding="utf-8")
@@ -88,11 +104,72 @@ async def test_tab_completes_a_path(office: Office, tmp_path: Path) -> None:
     (tmp_path / "contacts-of-may.csv").write_text("first name,phone\nMaria,4155550101\n", encoding="utf-8")
     (tmp_path / "other.txt").write_text("", encoding="utf-8")
     async with office.app() as person:
-        await person.press("I", "tab")
+        await person.press("I")
         await person.type(f"{tmp_path}/con")
         await person.wait_for("contacts-of-may.csv")
         await person.press("tab")
         assert person.sees("1 row.", "Maria")
+
+
+CONTACTS = (
+    "first name,last name,cell,phone,polling place\nMaria,,(415) 220-0101,,Gym\nN/A,,4152200102,,\nBo,,,4152200103.0,\n"
+)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "survey of users.csv"
+    path.write_text(CONTACTS, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("steps", [(), ("down",), ("down", "down")])
+async def test_a_path_that_is_typed_is_the_path_wherever_a_choice_has_the_focus(
+    office: Office, people: Path, steps: tuple[str, ...]
+) -> None:
+    async with office.app() as person:
+        await person.press("I", *steps)
+        await person.type(str(people))
+        entered = form_of(person).form.entered
+        assert (entered["file"], entered["kind"], entered["campaign"]) == (str(people), "contacts", "Spring")
+
+
+@pytest.mark.parametrize("steps", [(), ("down",), ("down", "down")])
+async def test_a_path_that_is_pasted_is_the_path_wherever_a_choice_has_the_focus(
+    office: Office, people: Path, steps: tuple[str, ...]
+) -> None:
+    async with office.app() as person:
+        await person.press("I", *steps)
+        person.app.post_message(Paste(f"{people}\n"))
+        await settle(person.pilot)
+        entered = form_of(person).form.entered
+        assert (entered["file"], entered["kind"], entered["campaign"]) == (str(people), "contacts", "Spring")
+
+
+@pytest.mark.parametrize("written", ["'{}'", '"{}"', "file://{}", " {} "])
+async def test_a_path_as_other_programs_give_it_is_understood(office: Office, people: Path, written: str) -> None:
+    given = str(people).replace(" ", "%20") if written.startswith("file:") else str(people)
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=written.format(given))
+        assert person.sees("3 rows.")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_numbers_were_read_as_is_shown_before_and_in_the_preview(
+    office: Office, people: Path, size: tuple[int, int]
+) -> None:
+    async with office.app(size=size) as person:
+        await person.press("I")
+        await fill(person, file=str(people))
+        assert person.sees("(415) 220-0101 is +14152200101")
+        assert person.sees("from 'cell', else 'phone'", "%polling_place%")
+        await person.press("ctrl+o", "ctrl+o")
+        assert person.sees("line 3", "no first name, as 'N/A' stands for none")
+        assert person.sees("1 number read from 'phone', as 'cell' has none: line 4.")
+        assert person.sees("%polling_place% from 'polling place'")
+        assert person.sees("line 2      new        (415) 220-0101 is +14152200101")
+        assert person.sees("line 4      new        4152200103.0 is +14152200103")
 
 
 @pytest.mark.parametrize("path", ["/nowhere/at/all.csv", "", "/"])

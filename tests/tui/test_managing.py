@@ -94,7 +94,7 @@ async def test_whoever_is_on_it_is_not_offered(office: Office) -> None:
         await person.press("plus")
         assert person.sees("max")
         assert not person.sees("kim  ")
-        await person.press("enter", "plus", "enter", "plus")
+        await person.press("down", "enter", "plus", "down", "enter", "plus")
         assert "Every user is on this campaign already" in person.notice
 
 

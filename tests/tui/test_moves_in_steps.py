@@ -123,7 +123,7 @@ async def test_undo_is_made_in_steps_too_and_waits_until_the_move_is_done(large:
         gate.open_for = 99
         await ana.wait_for("Moved 24 conversations")
         gate.open_for = 0
-        await ana.press("z")
+        await ana.press("z", "y")
         assert ana.notice.endswith("0 of 24; you can go on working.")
         gate.open_for = 99
         await ana.wait_for("Moved 24 conversations from Lee Bishop to Kim Alvarez")

@@ -9,6 +9,8 @@ import pytest
 from tests.tui.filling import choose, fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
 from thrumsg_tui.store.changes.people import edit_user
 from thrumsg_tui.store.changes.receiving import receive
@@ -115,6 +117,20 @@ async def test_a_number_and_a_pasted_list_are_opted_out(office: Office, size: tu
     assert out(office, "+14155550151")
 
 
+async def test_a_pasted_list_of_opt_outs_is_read_as_files_are(office: Office) -> None:
+    """`docs/rules.md 9.2`."""
+    async with office.app() as person:
+        await person.press("q", "O", "c")
+        await fill(person, numbers="415-220-0103;ext=12")
+        await person.press("ctrl+o")
+        assert person.sees("has an extension")
+        await fill(person, numbers="4152200101.0, 415-220-XXXX")
+        assert person.sees("A list of 1 number: nobody is told.", "has letters in it, 'XXXX'")
+        await person.press("ctrl+o")
+        assert "1 opted out" in person.notice
+    assert out(office, "+14152200101")
+
+
 async def test_opting_in_and_notes_and_looking_up(office: Office) -> None:
     office.contact("Maria Lopez", "kim", wrote="Hello")
     opt_out_number(office.db, office.ana, "+14155550001", "by phone")
@@ -158,11 +174,31 @@ async def test_what_unknown_numbers_wrote_is_listed(office: Office) -> None:
     receive(office.db, None, "+14155559999", "Who is [bold]this\x1b[2J?")
     async with office.app() as person:
         await person.press("q", "M")
-        assert person.sees("1 message of numbers", "Who is [bold]this")
+        assert person.sees("1 message in no conversation", "Who is [bold]this")
         receive(office.db, None, "+14155559998", "Hello?")
         await person.wait_for("Hello?")
         await person.press("enter")
         assert isinstance(person.app.screen, PhoneLookup)
+
+
+async def test_each_says_why_it_is_there_and_senders_stand_as_they_were_given(office: Office) -> None:
+    """docs/rules.md 1.5."""
+    maria = office.conversation(office.contact("Maria Lopez", "kim", texted=True)).phone
+    office.campaign("Fall")
+    change_state(office.db, office.ana, "Spring", CampaignState.ARCHIVED)
+    receive(office.db, None, maria, "late yes")
+    receive(office.db, None, "68849", "")
+    async with office.app() as person:
+        await person.press("q", "M")
+        assert person.sees("68849", "(no text)", "no phone number", "late yes", "campaign archived")
+        await person.press("enter")
+        assert person.sees("No phone number: it cannot be opted out or in", "1 message came from this sender")
+        assert person.sees("(no text)")
+        await person.press("o")
+        assert isinstance(person.app.screen, PhoneLookup)
+        await person.press("escape", "down", "enter")
+        assert person.sees("Maria Lopez", "1 message came while its campaigns were archived", "late yes")
+        assert not person.sees("nobody knew")
 
 
 async def test_what_another_admin_changed_meanwhile_stays(office: Office) -> None:

@@ -154,6 +154,7 @@ WAYS: dict[str, Way] = {
     "move a reply": keys(*SPRING, "a", "J"),
     "remove a reply": keys(*SPRING, "a", "x", "y"),
     "make a follow-up": form(*SPRING, "f", "c", title="Last", text="Vote!"),
+    "change a follow-up": form(*SPRING, "f", "enter", text="Today"),
     "end a follow-up": keys(*SPRING, "f", "x", "y"),
     "change a setting": form("comma", organization="Harbor Votes"),
     "import contacts": imported("contacts", "contacts.csv"),

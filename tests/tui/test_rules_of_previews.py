@@ -57,7 +57,7 @@ async def test_where_none_match_nothing_happens_and_there_is_nothing_to_undo(off
         assert person.sees("Nothing matches: nothing would be moved.", "0 of 0 that match")
         await person.press("enter")
         assert isinstance(person.app.screen, BulkReassign)  # there is nothing that Enter could do
-        await person.press("escape", "z")
+        await person.press("escape", "escape", "escape", "z")  # two choices are taken back first
         assert person.notice == "There is nothing of yours to undo."
     assert journal(office) == before
 
@@ -100,13 +100,24 @@ async def test_unassigned_is_not_unassigned_once_more(office: Office) -> None:
     assert shares(office)["unassigned"] == 2
 
 
-async def test_to_the_present_sender_is_refused(office: Office) -> None:
+async def test_the_present_sender_is_not_offered(office: Office) -> None:
     id = office.contact("Maria Lopez", wrote="Hello")
     before = journal(office)
     async with office.messenger() as person:
         await keys(person, "r", *"kim", "enter")
-        assert person.notice == "They are there already: nothing was moved."
+        assert person.sees("no sender of this campaign matches", "Choose somebody first")
     assert (holder(office, id), journal(office)) == (KIM, before)
+
+
+async def test_to_who_got_them_while_one_was_picking_is_refused(office: Office) -> None:
+    id = office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("r")
+        give(office, "lee", [id])
+        before = journal(office)
+        await keys(person, *"lee", "enter")
+        assert person.notice == "They are there already: nothing was moved."
+    assert (holder(office, id), journal(office)) == (LEE, before)
 
 
 async def test_a_destination_that_left_meanwhile_is_refused(office: Office) -> None:
@@ -249,7 +260,7 @@ async def test_in_a_paused_campaign_all_three_levels_move(office: Office) -> Non
         await fill_in(person, "a", to=[KIM])
         await person.press("enter")
         assert shares(office) == {"unassigned": 0, "kim": 2, "lee": 0}
-        await person.press("z")
+        await person.press("z", "y")
         assert shares(office) == {"unassigned": 1, "kim": 0, "lee": 1}
 
 

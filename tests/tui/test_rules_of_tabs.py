@@ -14,6 +14,7 @@ import pytest
 from tests.tui.moving import ABE, KIM, LEE, NORA, OLGA, OTTO, SAM, WILMA, fill_in, holder, one_of_each, shares
 from tests.tui.office import SCRIPT, Office, Person
 from tests.tui.test_tabs import tabs
+from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.words import ExportKind
@@ -22,7 +23,9 @@ from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.export_rows import export_rows
+from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 
 IRIS, STAN, FAY = "Iris In", "Stan Stop", "Fay Follow"
@@ -49,7 +52,11 @@ async def listed(person: Person, tab: str) -> set[str]:
 def everybody(office: Office) -> dict[str, ConversationId]:
     """Kim holds one of each, and one who wrote first, one who said STOP, and one with a follow-up to come."""
     made = {FAY: office.contact(FAY, texted=True)}
-    follow_up(office)
+    office.survey("A ride?,Yes|No")
+    record_answer(office.db, office.ana, made[FAY], "A ride?", "Yes")
+    with office.db.reading() as conn:
+        [asked] = questions(conn, office.campaigns["Spring"].id)
+    create_follow_up(office.db, office.ana, "Spring", "Rides", "At 8.", target=Target(question=asked.id))
     made |= one_of_each(office)
     made[IRIS] = office.contact(IRIS)
     office.wrote(made[IRIS], "Who are you?")

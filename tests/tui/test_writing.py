@@ -290,6 +290,38 @@ async def test_a_script_with_a_hole_is_not_sent(bare: Office) -> None:
     assert bare.bodies(id) == []
 
 
+async def test_what_looks_like_a_field_is_said_above_the_box_and_may_be_sent(bare: Office) -> None:
+    """docs/rules.md 7.1."""
+    bare.campaign(script="Hi {firstName}, will you vote?")
+    id = bare.contact("Maria Lopez")
+    async with bare.messenger() as person:
+        await person.press("enter")
+        assert person.sees("{firstName} looks like a field", "%first_name% was")
+        person.messenger.box.load_text("Hi Maria, will you vote?")
+        await settle(person.pilot)
+        assert not person.sees("looks like a field")
+        person.messenger.box.load_text("Hi [name]")
+        await settle(person.pilot)
+        assert person.sees("[name] looks like a field")
+        await person.press("enter")
+    assert bare.bodies(id) == ["Hi [name]"]
+
+
+@pytest.mark.parametrize("written", ["%firstName%", "%first name%", "% first_name %"])
+async def test_percent_signs_around_a_known_meaning_block(bare: Office, written: str) -> None:
+    """docs/rules.md 7.1, in the script as in what is typed."""
+    bare.campaign(script=f"Hi {written}")
+    id = bare.contact("Maria Lopez")
+    async with bare.messenger() as person:
+        await person.press("enter")
+        assert person.send_key == "a field is not filled in"
+        person.messenger.box.load_text(f"Hello {written}!")
+        await settle(person.pilot)
+        assert person.send_key == "a field is not filled in"
+        await person.press("enter")
+    assert bare.bodies(id) == []
+
+
 async def test_an_initial_whose_window_ends_meanwhile_is_not_sent(bare: Office) -> None:
     bare.campaign(ends=date(2026, 3, 3))
     id = bare.contact("Maria Lopez")
@@ -331,6 +363,16 @@ async def test_an_admin_s_words_still_go_out(office: Office, maria: Conversation
     assert office.bodies(maria)[-1] == "Hi Maria"
 
 
+async def test_send_all_says_first_what_looks_like_a_field(bare: Office) -> None:
+    """docs/rules.md 7.1."""
+    bare.campaign(quicksend=True, script="Hi {firstName}")
+    bare.contact("Maria Lopez")
+    async with bare.messenger() as person:
+        await person.press("1", "S")
+        assert "{firstName} looks like a field" in person.question
+        assert "%first_name% was probably meant" in person.question
+
+
 async def test_send_all_sends_the_tab_and_says_how_many(bare: Office) -> None:
     bare.campaign(quicksend=True)
     kims = [bare.contact(f"Person {number}") for number in range(7)]
@@ -342,3 +384,11 @@ async def test_send_all_sends_the_tab_and_says_how_many(bare: Office) -> None:
         await person.wait_for("Queued 7 of 7")
     assert [len(bare.bodies(id)) for id in kims] == [1] * 7
     assert bare.bodies(lees) == []
+
+
+async def test_a_message_without_words_is_shown_as_one(office: Office, maria: ConversationId) -> None:
+    """docs/rules.md 1.5: it was a picture."""
+    office.wrote(maria, "")
+    async with office.messenger() as person:
+        assert person.row == "Maria Lopez"
+        assert person.screen.count("(no text)") == 2  # in the list, and in the thread

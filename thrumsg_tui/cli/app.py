@@ -8,7 +8,15 @@ from argparse import Namespace
 from pathlib import Path
 
 from thrumsg_tui.cli.printing import complain
-from thrumsg_tui.cli.session import account, explained, new_files_private, open_database, opened, own_folder
+from thrumsg_tui.cli.session import (
+    account,
+    explained,
+    new_files_private,
+    open_database,
+    opened,
+    own_folder,
+    tell_of_waiting,
+)
 from thrumsg_tui.cli.words import ORIGINAL_COMMAND
 from thrumsg_tui.domain.errors import Refused
 
@@ -22,7 +30,7 @@ def open_app(args: Namespace) -> int:
     with opened(args) as session:
         from thrumsg_tui.tui.app import run_app
 
-        return run_app(session.db, session.who, names_files=args.forced_login is None)
+        return run_app(session.db, session.who, forced_command=args.forced_login is not None)
 
 
 def demo(args: Namespace) -> int:
@@ -43,11 +51,19 @@ def demo(args: Namespace) -> int:
     person = account(args.forced_login)
     with new_files_private(), explained(path):
         _refuse_real(path)
-        db = prepare(path, person.login, person.first_name, person.last_name, seed=args.seed, fresh=args.fresh)
+        db = prepare(
+            path,
+            person.login,
+            person.first_name,
+            person.last_name,
+            seed=args.seed,
+            fresh=args.fresh,
+            on_wait=tell_of_waiting,
+        )
     try:
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        return run_app(db, who, names_files=args.forced_login is None)
+        return run_app(db, who, forced_command=args.forced_login is not None)
     finally:
         db.close()
 

@@ -10,6 +10,7 @@ from thrumsg_tui.cli.contract import campaign_record
 from thrumsg_tui.cli.printing import Report, ask
 from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
@@ -44,7 +45,8 @@ def create(session: Session, args: Namespace) -> Report:
     except ValueError as error:
         raise Refused(str(error)) from error
     hours = f"{clock(made.hours.opens)} to {clock(made.hours.closes)}, {made.whose_hours}"
-    return Report(campaign_record(made), [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."])
+    lines = [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."]
+    return warned(session, campaign_record(made), lines, made.id, made.initial_script)
 
 
 def edit(session: Session, args: Namespace) -> Report:
@@ -75,7 +77,8 @@ def edit(session: Session, args: Namespace) -> Report:
     except ValueError as error:
         raise Refused(str(error)) from error
     edited = changes.edit_campaign(session.db, session.who, of.id, setup, seen=before)
-    return Report(campaign_record(edited), ["Nothing was different." if edited == of else f"{edited.name} is changed."])
+    lines = ["Nothing was different." if edited == of else f"{edited.name} is changed."]
+    return warned(session, campaign_record(edited), lines, edited.id, edited.initial_script)
 
 
 def launch(session: Session, args: Namespace) -> Report:

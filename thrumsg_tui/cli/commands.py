@@ -131,7 +131,7 @@ def _add_views(commands: Commands) -> None:
     listing.add_argument("--limit", type=options.limit, metavar="N")
     thread = commands.add("thread", "conversations.thread", "show a conversation's messages, answers and events")
     thread.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
-    unmatched = commands.add("unmatched", "numbers.unmatched", "list what numbers wrote that nobody knows")
+    unmatched = commands.add("unmatched", "numbers.unmatched", "list the messages that are in no conversation")
     unmatched.add_argument("--limit", type=options.limit, metavar="N")
     history = commands.add("history", "journal.history", "list who did what, newest first")
     history.add_argument("--campaign", metavar="NAME")
@@ -151,11 +151,15 @@ def _add_messages(commands: Commands) -> None:
     whose.add_argument("--unassigned", action="store_true")
     everyone.add_argument("--tab", choices=[str(Tab.INITIAL), str(Tab.FOLLOW_UPS)], default=str(Tab.INITIAL))
     receive = commands.add("receive", "messages.receive", "enter what a contact wrote")
-    receive.add_argument("--from", dest="phone", required=True, metavar="PHONE")
-    receive.add_argument("--body", required=True, metavar="TEXT")
+    receive.add_argument(
+        "--from", dest="phone", required=True, metavar="PHONE", help="a phone number, or whatever the carrier gives"
+    )
+    receive.add_argument("--body", required=True, metavar="TEXT", help="the message; empty for a picture")
     receive.add_argument("--provider-id", metavar="ID", help="the gateway's id: the same one is stored once")
     receive.add_argument("--at", type=options.moment, metavar="TIME", help="when; UTC unless it says its zone")
-    receive.add_argument("--campaign", metavar="NAME", help="default: the one that texted the number last")
+    receive.add_argument(
+        "--campaign", metavar="NAME", help="where it can take it; default: the one that texted the number last"
+    )
     receive.add_argument("--region", default="US", help="of numbers without a country code")
 
 

@@ -85,11 +85,26 @@ def _add_follow_ups(follow_up: Commands) -> None:
     create.add_argument("--preview", action="store_true", help="say whom it would reach, and make nothing")
     listing = follow_up.add("list", "follow_ups.list_all", "list them with how far they are")
     listing.add_argument("name", metavar="NAME")
+    edit = follow_up.add(
+        "edit", "follow_ups.edit", "change one before the first is sent; what is not given stays", check=_wrong_change
+    )
+    edit.add_argument("name", metavar="NAME")
+    edit.add_argument("follow_up", metavar="T", help="its title, or its id")
+    edit.add_argument("--title", dest="new_title", metavar="T", help="another title")
+    edit.add_argument("--text", metavar="TEXT", help="another text")
+    until = edit.add_mutually_exclusive_group()
+    until.add_argument("--expires", type=options.moment, metavar="TIME", help="in the campaign's time zone")
+    until.add_argument("--no-expiry", action="store_true", help="no end but by hand")
     end = follow_up.add("end", "follow_ups.end", "send a follow-up to nobody any more")
     end.add_argument("name", metavar="NAME")
     end.add_argument("follow_up", metavar="T", help="its title, or its id")
     skip = follow_up.add("skip", "follow_ups.skip", "pass over the follow-up that is up in a conversation")
     skip.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
+
+
+def _wrong_change(args: Namespace) -> str | None:
+    changes = args.new_title is not None or args.text is not None or args.expires or args.no_expiry
+    return None if changes else "say what to change: --title, --text, --expires or --no-expiry"
 
 
 def _wrong_follow_up(args: Namespace) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Totals
+from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Target, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
 from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.journal import JournalEntry
@@ -15,6 +15,7 @@ from thrumsg_tui.store.queries.jobs import Job
 from thrumsg_tui.store.queries.results import QuestionResult
 from thrumsg_tui.store.queries.script_preview import ScriptPreview
 from thrumsg_tui.store.queries.undoing import UndoPreview
+from thrumsg_tui.store.queries.unmatched import UnmatchedMessage
 from thrumsg_tui.store.times import iso
 
 Record = dict[str, object]
@@ -117,7 +118,13 @@ def follow_up_record(of: FollowUp) -> Record:
         "pending": of.pending,
         "sent": of.sent,
         "skipped": of.skipped,
+        "whom": of.whom,
+        "target": None if of.target is None else _target_record(of.target),
     }
+
+
+def _target_record(of: Target) -> Record:
+    return {"replied": of.replied, "question": of.question, "choice": of.choice, "answered": of.answered}
 
 
 def result_record(of: QuestionResult) -> Record:
@@ -222,7 +229,15 @@ def _message_record(of: Message) -> Record:
 
 def opt_out_record(of: OptOut | None, phones: PhoneDisplay) -> Record | None:
     """How and when a number was opted out."""
-    return {"kind": of.kind, "note": phones.sentence(of.note), "at": iso(of.at), "by": of.by} if of else None
+    if of is None:
+        return None
+    written_at = iso(of.written_at)
+    return {"kind": of.kind, "note": phones.sentence(of.note), "at": iso(of.at), "by": of.by, "written_at": written_at}
+
+
+def unmatched_record(of: UnmatchedMessage, phones: PhoneDisplay) -> Record:
+    """A message in no conversation; `phone` is the sender as given where that is no number."""
+    return {"id": of.id, "at": iso(of.at), "phone": phones.number(of.phone), "body": of.body, "reason": of.reason}
 
 
 def outcome_record(of: Outcome) -> Record:

@@ -13,11 +13,11 @@ from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
-from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent
+from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, words_of
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import moment
+from thrumsg_tui.domain.sending import moment, seconds_until
 from thrumsg_tui.domain.words import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.store.changes import surveys
 from thrumsg_tui.store.queries import campaigns
@@ -133,13 +133,15 @@ def _happenings(of: Conversation, phones: PhoneDisplay, campaign: Campaign, now:
             else "contact"
         )
         yield f"{time}  {who}:"
-        yield from (f"    {line}" for line in safe_text(each.body, multiline=True).splitlines())
+        yield from (f"    {line}" for line in safe_text(words_of(each.body), multiline=True).splitlines())
 
 
 def _state(of: Message, campaign: Campaign, now: datetime) -> str:
     state = of.state.replace("_", " ")
     if of.state is MessageState.UNSENT and of.leaves_at:
         return f"{state} until {moment(campaign, of.leaves_at, now)}"
+    if of.state is MessageState.QUEUED and of.leaves_at and (seconds := seconds_until(of.leaves_at, now)):
+        return f"{state}, leaves in {seconds} s"
     if of.state is MessageState.FAILED and of.error:
         return f"{state}: {of.error}"
     return state

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from thrumsg_tui.cli.printing import Report, complain, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
+from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import field_code
@@ -20,7 +21,14 @@ from thrumsg_tui.store.exporting import exported
 from thrumsg_tui.store.importing import kinds
 from thrumsg_tui.store.importing.columns import other_columns
 from thrumsg_tui.store.importing.kinds import Order
-from thrumsg_tui.store.importing.result import Imported, Rejected, list_rejects, refuse_rejects_file, write_rejects
+from thrumsg_tui.store.importing.result import (
+    Imported,
+    Rejected,
+    list_rejects,
+    ranges,
+    refuse_rejects_file,
+    write_rejects,
+)
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.redacting import phone_display
 
@@ -42,19 +50,32 @@ def take_in(session: Session, args: Namespace) -> Report:
         "rejected": [_row_record(each, phones) for each in done.rejected],
         "repeated": [_row_record(each, phones) for each in done.repeated],
         "columns": dict(done.columns),
+        "phone_columns": list(done.phones),
+        "custom_fields": dict(done.custom),
         "other_columns": _other_columns(done),
         "notes": list(done.notes),
+        **where_any([_row_record(each, phones) for each in done.warnings]),
         "dry_run": args.dry_run,
         "event": done.event,
     }
     if args.dry_run:
         record |= {"new_lines": list(done.new_lines), "updated_lines": list(done.updated_lines)}
-    lines = [phones.sentence(line) for line in _summary(done, dry_run=args.dry_run)]
+        record["numbers"] = [
+            {"line": each.line, "text": phones.number(each.text), "phone": phones.number(each.phone)}
+            for each in done.readings
+        ]
+    lines = [phones.sentence(line) for line in _summary(done)]
+    if args.dry_run:
+        lines += [
+            f"  line {each.line}: {phones.number(each.text)!r} is {phones.number(each.phone)}" for each in done.readings
+        ]
+        lines += _dry_lines(done)
     if done.event is not None and args.kind == ImportKind.OPT_OUTS:
         lines += [f"Undo with: thrumsg undo {done.event}"]
-    if others := _other_columns(done):
-        becoming = "Custom fields" if kinds.KINDS[ImportKind(args.kind)].custom else "Not used"
-        lines += [f"{becoming}: {', '.join(others)}."]
+    if done.custom:
+        lines += [f"Custom fields: {', '.join(f'%{code}% from {title!r}' for code, title in done.custom.items())}."]
+    if unused := [title for title in _other_columns(done) if title not in done.custom.values()]:
+        lines += [f"Not used: {', '.join(unused)}."]
     if args.rejects and _to_standard_output(args.rejects):
         return _print_rejects(done, lines)
     return Report(record, [*lines, *kept], code=1 if trouble else 0, error=trouble)
@@ -115,7 +136,7 @@ def export(session: Session, args: Namespace) -> Report:
     return Report(None, [])
 
 
-def _summary(done: Imported, *, dry_run: bool) -> list[str]:
+def _summary(done: Imported) -> list[str]:
     counts = {
         "imported": done.imported,
         "updated": done.updated,
@@ -123,38 +144,29 @@ def _summary(done: Imported, *, dry_run: bool) -> list[str]:
         "duplicates": done.duplicates,
         "rejected": len(done.rejected),
     }
-    read = ", ".join(f"{field} from {header!r}" for field, header in done.columns.items())
+    columns = {field: repr(header) for field, header in done.columns.items() if field not in done.custom}
+    columns |= {"phone": ", else ".join(map(repr, done.phones))} if done.phones else {}
+    read = ", ".join(f"{field} from {headers}" for field, headers in columns.items())
     return [
         ", ".join(f"{number} {word}" for word, number in counts.items()) + ".",
         f"Read {read}.",
         *done.notes,
         *(f"  line {each.line}: rejected, {each.reason}" for each in done.rejected),
         *(f"  line {each.line}: duplicate, {each.reason}" for each in done.repeated),
-        *(_dry_lines(done) if dry_run else []),
+        *(f"  line {each.line}: {each.reason}" for each in done.warnings),
     ]
 
 
 def _dry_lines(done: Imported) -> list[str]:
     """Say which lines are new and which change something, as ranges."""
     said = {"New": done.new_lines, "Updated": done.updated_lines}
-    lines = [f"{what}: {_ranges(of)}." for what, of in said.items() if of]
+    lines = [f"{what}: {ranges(of)}." for what, of in said.items() if of]
     return [*lines, "A dry run: nothing was changed."]
 
 
-def _ranges(lines: Sequence[int]) -> str:
-    """Write ascending line numbers with those in a row as one: `2-4, 7`."""
-    runs: list[tuple[int, int]] = []
-    for line in lines:
-        if runs and line == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], line)
-        else:
-            runs.append((line, line))
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-
-
 def _other_columns(done: Imported) -> list[str]:
-    read = {field: done.header.index(title) for field, title in done.columns.items()}
-    return [done.header[place] for place in other_columns(done.header, read)]
+    used = {done.header.index(title) for title in (*done.columns.values(), *done.phones)}
+    return [done.header[place] for place in other_columns(done.header, used)]
 
 
 def _row_record(of: Rejected, phones: PhoneDisplay) -> dict[str, object]:

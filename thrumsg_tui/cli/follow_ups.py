@@ -1,4 +1,4 @@
-"""Follow-ups: whom they reach, making and ending them, passing over one (`docs/rules.md 3.1`, `3.12`)."""
+"""Follow-ups: whom they reach, making, changing and ending them, passing over one (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from thrumsg_tui.cli.contract import follow_up_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.campaigns import Campaign, FollowUp, Question, Target
+from thrumsg_tui.cli.warnings import warned
+from thrumsg_tui.domain.campaigns import AS_OF_NOW, Campaign, FollowUp, Question, Target
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.people import Action
@@ -28,11 +29,12 @@ def create(session: Session, args: Namespace) -> Report:
         if args.preview:
             session.who.require(Action.EDIT_CONTENT)
             found = reach(conn, of.id, target)
-            return Report({"id": None, **_record(found)}, [f"It would reach {_words(found)}."])
+            return Report({"id": None, **_record(found)}, [f"It would reach {_words(found)}.", AS_OF_NOW])
     made = changes.create_follow_up(
         session.db, session.who, of.name, args.title, args.text, expires_at=_expiry(args, of), target=target
     )
-    return Report({"id": made.id, **_record(made.reach)}, [f"Follow-up {made.id} reaches {_words(made.reach)}."])
+    lines = [f"Follow-up {made.id} reaches {_words(made.reach)}.", AS_OF_NOW]
+    return warned(session, {"id": made.id, **_record(made.reach)}, lines, of.id, args.text)
 
 
 def list_all(session: Session, args: Namespace) -> Report:
@@ -41,11 +43,37 @@ def list_all(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         found = follow_ups(conn, find_campaign(conn, args.name).id)
     rows = [
-        [each.id, each.title, "active" if each.active else "ended", each.pending, each.sent, each.skipped, each.text]
+        [
+            *(each.id, each.title, "active" if each.active else "ended"),
+            *(each.pending, each.sent, each.skipped, each.whom, each.text),
+        ]
         for each in found
     ]
-    heads = ("Id", "Title", "State", "Unsent", "Sent", "Skipped", "Text")
-    return Report([follow_up_record(each) for each in found], table(heads, rows) if rows else ["No follow-ups yet."])
+    heads = ("Id", "Title", "State", "Unsent", "Sent", "Skipped", "For", "Text")
+    lines = table(heads, rows) if rows else ["No follow-ups yet."]
+    later = [AS_OF_NOW] if any(each.active and each.target for each in found) else []
+    return Report([follow_up_record(each) for each in found], [*lines, *later])
+
+
+def edit(session: Session, args: Namespace) -> Report:
+    """Change a follow-up before the first of it is sent; what is not given stays."""
+    with session.db.reading() as conn:
+        of = find_campaign(conn, args.name)
+        found = _named(follow_ups(conn, of.id), args.follow_up, of)
+    changed = changes.edit_follow_up(
+        session.db,
+        session.who,
+        found.id,
+        found.title if args.new_title is None else args.new_title,
+        found.text if args.text is None else args.text,
+        None if args.no_expiry else _expiry(args, of) or found.expires_at,
+        seen=found,
+    )
+    with session.db.reading() as conn:
+        after = next(each for each in follow_ups(conn, of.id) if each.id == found.id)
+    done = "is changed" if changed else "was like this already"
+    lines = [f"{after.title!r} {done}; it is unsent in {counted(after.pending, 'conversation')}."]
+    return warned(session, dict(follow_up_record(after)), lines, of.id, after.text)
 
 
 def end(session: Session, args: Namespace) -> Report:

@@ -10,20 +10,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
-from thrumsg_tui.cli.phone_numbers import read_number
-from thrumsg_tui.cli.printing import Report
+from thrumsg_tui.cli.printing import Report, complain
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, Message
 from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.words import MessageState, Tab
 from thrumsg_tui.gateway.outbox import deliver_practice, is_practice
 from thrumsg_tui.store.changes import receiving, sending
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.redacting import phone_display
+from thrumsg_tui.store.senders import read_sender
 from thrumsg_tui.store.times import iso
 
 INTERRUPTED = 130
@@ -49,7 +52,7 @@ def send(session: Session, args: Namespace) -> Report:
         "leaves_at": iso(message.leaves_at),
     }
     what = f"Message {message.id} to {name}, {counted(message.segments, 'segment')}"
-    return Report(record, [f"{what}: {_progress(message, of, session.db.clock())}."])
+    return warned(session, record, [f"{what}: {_progress(message, of, session.db.clock())}."], of.id, message.body)
 
 
 def send_all(session: Session, args: Namespace) -> Report:
@@ -59,6 +62,9 @@ def send_all(session: Session, args: Namespace) -> Report:
         assignment_id = (
             campaigns.unassigned(conn, of.id) if args.unassigned else campaigns.find_assignment(conn, of, args.sender)
         )
+        warnings = send_all_warnings(conn, of, Tab(args.tab))
+    for sentence in warnings:
+        complain(sentence)
     sent, refused = 0, list[tuple[ConversationId, str]]()
     with _interruption() as interrupted:
         for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
@@ -70,6 +76,7 @@ def send_all(session: Session, args: Namespace) -> Report:
         "sent": sent,
         "refused": [{"conversation": each, "reason": reason} for each, reason in refused],
         "stopped": stopped,
+        **where_any(warnings),
     }
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {counted(sent, 'message')}; {len(refused)} refused."]
     if sent and not is_practice(session.db):
@@ -83,11 +90,14 @@ def send_all(session: Session, args: Namespace) -> Report:
 
 
 def receive(session: Session, args: Namespace) -> Report:
-    """Enter what a contact wrote."""
+    """Enter what somebody wrote, whoever it was (`docs/rules.md 1.5`)."""
     at: datetime | None = args.at
     if at and at.utcoffset() is None:
         at = at.replace(tzinfo=UTC)
-    phone = read_number(args.phone, args.region)
+    try:
+        sender = read_sender(args.phone, args.region)
+    except ValueError as error:
+        raise Refused(str(error)) from None
     campaign_id = None
     if args.campaign:
         with session.db.reading() as conn:
@@ -95,7 +105,7 @@ def receive(session: Session, args: Namespace) -> Report:
     taken = receiving.receive(
         session.db,
         session.who,
-        phone,
+        sender,
         args.body,
         provider_id=args.provider_id,
         at=at,
@@ -108,9 +118,13 @@ def receive(session: Session, args: Namespace) -> Report:
         "opted_out": taken.opted_out,
         "flagged": taken.flagged,
         "duplicate": taken.duplicate,
+        "unmatched": taken.unmatched,
+        "rerouted": taken.rerouted,
     }
     where = f"Conversation {taken.conversation_id}" if taken.conversation_id else "No conversation takes it; it is kept"
     said = [
+        *([taken.unmatched.why] if taken.unmatched else []),
+        *([f"{args.campaign!r} could not take it"] if taken.rerouted else []),
         *([taken.status.replace("_", " ")] if taken.status and not taken.opted_out else []),
         *(["opted out"] if taken.opted_out else []),
         *(["asks to stop, perhaps: `thrumsg opt-out` opts the number out"] if taken.flagged else []),

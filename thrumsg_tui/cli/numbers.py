@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import timedelta
 
-from thrumsg_tui.cli.contract import opt_out_record
+from thrumsg_tui.cli.contract import opt_out_record, unmatched_record
 from thrumsg_tui.cli.phone_numbers import read_number
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
+from thrumsg_tui.domain.conversations import NO_SENDER, words_of
 from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.gateway.outbox import deliver_practice
@@ -18,13 +21,14 @@ from thrumsg_tui.store.changes import opt_outs
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import OptedOut
 from thrumsg_tui.store.importing.table import read_text
-from thrumsg_tui.store.queries.lookup import PhoneRecord
-from thrumsg_tui.store.queries.lookup import look_up as known_of
+from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up_typed
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
 from thrumsg_tui.store.reading import STANDARD_INPUT, read_file
 from thrumsg_tui.store.redacting import phone_display
-from thrumsg_tui.store.times import iso
+
+_WORTH_SAYING = timedelta(minutes=1)
+"""How far the time at which an opt-out was written must be from that at which it came."""
 
 
 def opt_out(session: Session, args: Namespace) -> Report:
@@ -132,7 +136,10 @@ def look_up(session: Session, args: Namespace) -> Report:
     session.who.require(Action.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
-        found = known_of(conn, read_number(args.phone, args.region))
+        try:
+            found = look_up_typed(conn, args.phone, args.region)
+        except ValueError as reason:
+            raise Refused(str(reason)) from None
     record = {
         "phone": phones.number(found.phone),
         "name": found.name,
@@ -143,23 +150,23 @@ def look_up(session: Session, args: Namespace) -> Report:
             for each in found.conversations
         ],
         "unmatched": found.unmatched,
+        "unmatched_messages": [unmatched_record(each, phones) for each in found.messages],
     }
     return Report(record, _lines(found, phones))
 
 
 def unmatched(session: Session, args: Namespace) -> Report:
-    """List what numbers wrote that nobody knows, the last to arrive first (`docs/rules.md 1.5`)."""
+    """List the messages that are in no conversation, the last to arrive first (`docs/rules.md 1.5`)."""
     session.who.require(Action.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
         found = unmatched_messages(conn, limit=args.limit)
-    records = [
-        {"id": each.id, "at": iso(each.at), "phone": phones.number(each.phone), "body": each.body} for each in found
+    rows = [
+        (f"{each.at:%Y-%m-%d %H:%M}", phones.number(each.phone) or NO_SENDER, each.reason.why, words_of(each.body))
+        for each in found
     ]
-    rows = [[f"{each.at:%Y-%m-%d %H:%M}", phones.number(each.phone), each.body] for each in found]
-    return Report(
-        records, table(("UTC", "Phone", "Message"), rows) if rows else ["Every message is in a conversation."]
-    )
+    lines = table(("UTC", "From", "Why", "Message"), rows) if rows else ["Every message is in a conversation."]
+    return Report([unmatched_record(each, phones) for each in found], lines)
 
 
 def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
@@ -168,9 +175,13 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
         by = f", by {found.opt_out.by}" if found.opt_out.by else ""
         note = f": {phones.sentence(found.opt_out.note)}" if found.opt_out.note else ""
         opted_out = f"since {found.opt_out.at:%Y-%m-%d %H:%M} UTC, {found.opt_out.kind}{by}{note}"
-    lines = pairs(
-        [("Number", phones.number(found.phone)), ("Contact", found.name or "nobody's"), ("Opted out", opted_out)]
-    )
+        if abs(found.opt_out.written_at - found.opt_out.at) >= _WORTH_SAYING:
+            opted_out += f" (written {found.opt_out.written_at:%Y-%m-%d %H:%M} UTC)"
+    if found.is_number:
+        whose = ("Contact", found.name or "nobody's")
+        lines = pairs([("Number", phones.number(found.phone)), whose, ("Opted out", opted_out)])
+    else:
+        lines = pairs([("Sender", phones.number(found.phone) or NO_SENDER), ("Number", "none that could be texted")])
     if found.conversations:
         rows = [
             (each.id, each.campaign, each.sender or UNASSIGNED, each.status.replace("_", " "))
@@ -178,7 +189,11 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
         ]
         lines += ["", *table(("Id", "Campaign", "Sender", "Status"), rows)]
     if found.unmatched:
-        lines += ["", f"{counted(found.unmatched, 'message')} came while nobody knew the number."]
+        reasons = (f"{counted(count, 'message')} {reason.came}." for reason, count in found.reasons.items())
+        latest = [(f"{each.at:%Y-%m-%d %H:%M}", words_of(each.body)) for each in found.messages]
+        lines += ["", *reasons, "", *table(("UTC", "Message"), latest)]
+        if found.unmatched > len(latest):
+            lines += [f"These are the latest {len(latest)}; `thrumsg unmatched` lists all."]
     return lines
 
 

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, flows
+from thrumsg_tui.domain.reassignment_words import what_stays
 from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.changes import reassign as changes
 from thrumsg_tui.store.queries import campaigns
@@ -58,17 +59,18 @@ def outcome_report(outcome: Outcome) -> Report:
     lines += [f"  {login}: {gain:+}" for login, gain in outcome.gains.items()]
     if outcome.skipped:
         lines += [f"Skipped: {', '.join(map(str, outcome.skipped))}."]
-    if outcome.event is not None:
+    if outcome.event is not None and outcome.undoable:
         lines += [f"Undo with: thrumsg undo {outcome.event}"]
     return Report(outcome_record(outcome), lines)
 
 
 def _request(conn: sqlite3.Connection, args: Namespace) -> Request:
     of = campaigns.find_campaign(conn, args.name)
+    queries.require_not_archived(of)  # before who is on it: nobody could be added any more
     sources = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.sources)]
     if args.from_unassigned:
         sources.insert(0, campaigns.unassigned(conn, of.id))
-    destinations = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.to)]
+    destinations = [campaigns.find_destination(conn, of, login) for login in dict.fromkeys(args.to)]
     if args.to_unassigned:
         destinations.append(campaigns.unassigned(conn, of.id))
     return Request(
@@ -86,13 +88,15 @@ def _request(conn: sqlite3.Connection, args: Namespace) -> Request:
 
 def _preview(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
-        planned = queries.plan(conn, _request(conn, args), session.db.clock())
+        request = _request(conn, args)
+        planned = queries.plan(conn, request, session.db.clock())
         of = campaigns.campaign(conn, planned.campaign_id)
-    lines = _lines(planned)
     if args.save_plan and str(args.save_plan) == STANDARD_STREAM:
         with standard_output() as out:
             plan_file.write(out, of.name, planned)
         return Report(None, [])
+    stays = what_stays(request, campaigns.assignments(conn, of.id, session.db.clock()))
+    lines = [*_lines(planned), *([stays] if stays else [])]
     if args.save_plan:
         plan_file.save(args.save_plan, of.name, planned)
         lines += [f"Saved. Do exactly this with: thrumsg reassign --plan {args.save_plan}"]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from argparse import Namespace
+from collections.abc import Sequence
 
 from thrumsg_tui.cli.contract import reply_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.campaigns import CampaignId, RecommendedReply
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes import replies as changes
 from thrumsg_tui.store.queries.campaigns import assignment_of_user, find_campaign, global_replies, recommended_replies
+from thrumsg_tui.store.queries.field_codes import field_warnings
 
 
 def list_all(session: Session, args: Namespace) -> Report:
@@ -21,7 +24,8 @@ def list_all(session: Session, args: Namespace) -> Report:
         campaign_id = _campaign(conn, args)
         if campaign_id is not None and assignment_of_user(conn, campaign_id, session.who.user.id) is None:
             session.who.require(Action.VIEW_ALL)
-        return _listed(global_replies(conn) if campaign_id is None else recommended_replies(conn, campaign_id))
+        replies = global_replies(conn) if campaign_id is None else recommended_replies(conn, campaign_id)
+        return _listed(conn, campaign_id, replies)
 
 
 def add(session: Session, args: Namespace) -> Report:
@@ -77,10 +81,12 @@ def _of(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tuple[Recom
 
 def _own(session: Session, campaign_id: CampaignId | None) -> Report:
     with session.db.reading() as conn:
-        return _listed(_of(conn, campaign_id))
+        return _listed(conn, campaign_id, _of(conn, campaign_id))
 
 
-def _listed(replies: tuple[RecommendedReply, ...]) -> Report:
+def _listed(conn: sqlite3.Connection, campaign_id: CampaignId | None, replies: Sequence[RecommendedReply]) -> Report:
     rows = [[each.id, each.title, "all campaigns" if each.is_global else "", each.body] for each in replies]
     lines = table(("Id", "Title", "For", "Body"), rows) if rows else ["There are no replies."]
-    return Report([reply_record(each) for each in replies], lines)
+    warnings = {each.id: field_warnings(conn, campaign_id, [each.body]) for each in replies}
+    lines += [f"{each.title}: {sentence}" for each in replies for sentence in warnings[each.id]]
+    return Report([reply_record(each) | where_any(warnings[each.id]) for each in replies], lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,7 +169,13 @@ def open_database(path: Path) -> Database:
     from thrumsg_tui.store.database import Database
 
     with new_files_private(), explained(path):
-        return Database(path)
+        return Database(path, on_wait=tell_of_waiting)
+
+
+def tell_of_waiting(begins: bool) -> None:
+    """Say to a person that another writer is waited for; a script is left in peace."""
+    if begins and sys.stderr.isatty():
+        complain("Waiting for the database: another change is being written.")
 
 
 @contextmanager

@@ -188,10 +188,38 @@ class Target:
     choice: ChoiceId | None = None
     answered: bool = True
 
+    def words(self, question: str, choice: str) -> str:
+        """Say whom it names; `question` and `choice` are the words of those that it has."""
+        written = {None: "anybody texted", True: "who has replied", False: "who has not replied"}[self.replied]
+        if self.question is None:
+            return written
+        answer = f"the answer {choice!r}" if self.choice is not None else "an answer"
+        return f"{written}, {'with' if self.answered else 'without'} {answer} to {question!r}"
+
+
+AS_OF_NOW = (
+    "These are the numbers now: while it is active, whoever comes to match gets it too, "
+    "and whoever matches no longer does not."
+)
+"""What is said beside the reach of a follow-up (`docs/rules.md 3.1`)."""
+
+
+def follow_up_obstacle(title: str, *, active: bool, sent: int) -> str | None:
+    """Say why a follow-up cannot be changed any more, None while it can be (`docs/rules.md 3.1`)."""
+    if not active:
+        return f"{title!r} has ended, so it stays as it is."
+    if sent:
+        contacts = "1 contact" if sent == 1 else f"{sent} contacts"
+        return f"{title!r} was sent to {contacts} already, so it stays as it is: end it, and make a new one."
+    return None
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A later message to contacts that were texted before; `pending` leaves out who is opted out."""
+    """A later message to contacts that were texted before; `pending` leaves out who is opted out.
+
+    `target` is None where whom it reaches was settled when it was made; `whom` says it in words.
+    """
 
     id: FollowUpId
     title: str
@@ -201,6 +229,13 @@ class FollowUp:
     pending: int
     sent: int
     skipped: int
+    target: Target | None
+    whom: str
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why it cannot be changed any more, None while it can be."""
+        return follow_up_obstacle(self.title, active=self.active, sent=self.sent)
 
 
 @dataclass(frozen=True, slots=True)

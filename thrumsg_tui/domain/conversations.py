@@ -19,6 +19,17 @@ EventId = NewType("EventId", int)
 NAMELESS = "(no name)"
 """Stands for a contact without a name; not the number, which may have to be hidden (`docs/rules.md 3.20`)."""
 
+NO_SENDER = "(no sender)"
+"""Stands for the sender of a message that came without one (`docs/rules.md 1.5`)."""
+
+NO_TEXT = "(no text)"
+"""Stands for the words of a message that has none, as a picture (`docs/rules.md 1.5`)."""
+
+
+def words_of(body: str) -> str:
+    """What a screen shows of a message: its words, or that it has none."""
+    return body if body.strip() else NO_TEXT
+
 
 @dataclass(frozen=True, slots=True)
 class MessageFact:
@@ -28,6 +39,8 @@ class MessageFact:
     at: int
     direction: Direction
     cancelled: bool
+    confirmation: bool = False
+    """Whether it confirms an opt-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +61,16 @@ def standing(messages: Iterable[MessageFact]) -> Standing:
     """Derive where a conversation stands from all its messages, in any order (`docs/rules.md 1.1`).
 
     What counts is the order of arrival, which is that of the ids: a message that comes late, stamped with an earlier
-    time, has been read by nobody. A cancelled message does not count as written: it never left. Waiting counts from the
-    first message of the contact that nobody answered (`docs/rules.md 3.5`).
+    time, has been read by nobody. A cancelled message does not count as written: it never left. The confirmation of an
+    opt-out counts as written, but answers nothing and is never the last word. Waiting counts from the first message of
+    the contact that nobody answered (`docs/rules.md 3.5`).
     """
     written = sorted((fact for fact in messages if not fact.cancelled), key=lambda fact: fact.id)
     outgoing = [fact for fact in written if fact.direction is Direction.OUTGOING]
     texted, replied = bool(outgoing), len(outgoing) < len(written)
+    spoken = [fact for fact in written if not fact.confirmation]
     unanswered: MessageFact | None = None
-    for fact in reversed(written):
+    for fact in reversed(spoken):
         if fact.direction is Direction.OUTGOING:
             break
         unanswered = fact
@@ -65,7 +80,7 @@ def standing(messages: Iterable[MessageFact]) -> Standing:
         status = Status.ANSWERED
     else:
         status = Status.SENT if texted else Status.NOT_STARTED
-    last = written[-1] if written else None
+    last = (spoken or written)[-1] if written else None
     return Standing(
         status=status,
         texted=texted,
@@ -137,13 +152,17 @@ class ThreadEvent:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """The opt-out of a phone number (`docs/rules.md 5.1`)."""
+    """The opt-out of a phone number (`docs/rules.md 5.1`).
+
+    `at` is since when it holds here; `written_at` when the newest words for it were written, by the carrier's clock.
+    """
 
     phone: str
     kind: OptOutKind
     note: str
     at: datetime
     by: str | None
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,20 @@
 """Fields such as `%first_name%` in a script: finding them and filling them in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from thrumsg_tui.domain.field_meanings import is_ordinary, meant_by
 from thrumsg_tui.domain.names import fold
 
 # Letters of any alphabet: a word that nobody can fill must block the send, not slip through as text.
-_FIELD = re.compile(r"%([^\W\d]\w*)%")
+FIELD = re.compile(r"%([^\W\d]\w*)%")
+_PERCENT = "[%\uff05\ufe6a\u066a]"
+_UNSEEN = "\u200b-\u200f\u2060\ufeff\u00ad"
+_MISSPELT = re.compile(rf"{_PERCENT}(\s*[^\W\d][\w .:\-\u2010-\u2015{_UNSEEN}]{{0,60}}?){_PERCENT}")
+"""A field with spaces or other signs in it, or between percent signs of another kind."""
+
+_DOUBLED = re.compile(r"(?<![%\w])%%+([^\W\d]\w*)%%+(?![%\w])")
 _NOT_IN_A_CODE = re.compile(r"[^a-z0-9_]+")
 
 
@@ -15,27 +22,35 @@ _NOT_IN_A_CODE = re.compile(r"[^a-z0-9_]+")
 class Rendered:
     """A script with its fields filled in, and the codes of those that could not be.
 
-    `missing` are known fields without a value, `unknown` the others; both distinct, in order of
-    appearance, and still in `text` as they were written.
+    `missing` are known fields without a value, `unknown` the others, `misspelt` what stands between percent signs and
+    means a known field; each distinct, in order of appearance, and still in `text` as it was written.
     """
 
     text: str
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
+    misspelt: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether every field found a value, so that the text may be sent."""
-        return not self.missing and not self.unknown
+        return not self.unresolved
+
+    @property
+    def unresolved(self) -> tuple[str, ...]:
+        """What is left in the text, as it is to be named: with its percent signs."""
+        return (*(f"%{code}%" for code in self.unknown), *self.misspelt, *(f"%{code}%" for code in self.missing))
 
 
 def field_names(text: str) -> tuple[str, ...]:
     """Return the lower-case codes of the fields in `text`, distinct, in order (`docs/rules.md 7.1`)."""
-    return tuple(dict.fromkeys(code.lower() for code in _FIELD.findall(text)))
+    return tuple(dict.fromkeys(code.lower() for code in FIELD.findall(text)))
 
 
-def render(template: str, values: Mapping[str, str]) -> Rendered:
+def render(template: str, values: Mapping[str, str], known: Collection[str] = ()) -> Rendered:
     """Fill the fields of `template` from `values`, keyed by lower-case code (`docs/rules.md 7.1`).
+
+    `known` are codes that other contacts have, by which a misspelt one is recognised.
 
     One pass: a value goes in as it is, and is never expanded. Where two readings share a percent sign
     (`%a%b%`) the left one counts.
@@ -54,8 +69,32 @@ def render(template: str, values: Mapping[str, str]) -> Rendered:
             return value
         return field[0]
 
-    text = _FIELD.sub(filled, template)
-    return Rendered(text, tuple(missing), tuple(unknown))
+    text = FIELD.sub(filled, template)
+    misspelt = dict.fromkeys(written for _, written, _ in misspelt_fields(template, {*values, *known}))
+    return Rendered(text, tuple(missing), tuple(unknown), tuple(misspelt))
+
+
+def may_be_misspelt(text: str) -> bool:
+    """Whether a text has something between percent signs that is no field but may mean one."""
+    return bool(_MISSPELT.search(FIELD.sub(_blank, text)) or _DOUBLED.search(text))
+
+
+def misspelt_fields(text: str, known: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    """Find what means a field but is none, such as `%first name%`: where it begins, what is written, the code meant."""
+    for match in _DOUBLED.finditer(text):
+        if code := meant_by(match[1], known, exactly=True):
+            yield match.start(), match[0], code
+    for match in _MISSPELT.finditer(FIELD.sub(_blank, text)):
+        words = match[1]
+        code = meant_by(words, known, exactly=True)
+        after_a_figure = text[: match.start()][-1:].isalnum()
+        evenly = words[:1].isspace() == words[-1:].isspace() and not after_a_figure
+        if code and (evenly or ("_" in code and not is_ordinary(words))):
+            yield match.start(), match[0], code
+
+
+def _blank(field: re.Match[str]) -> str:
+    return " " * len(field[0])
 
 
 def field_code(header: str) -> str:

@@ -26,6 +26,7 @@ class Deed(StrEnum):
     CREATE_CAMPAIGN = "create_campaign"
     CHANGE_CAMPAIGN = "change_campaign"
     CREATE_FOLLOW_UP = "create_follow_up"
+    CHANGE_FOLLOW_UP = "change_follow_up"
     END_FOLLOW_UP = "end_follow_up"
     SKIP_FOLLOW_UP = "skip_follow_up"
     EDIT_SURVEY = "edit_survey"

@@ -8,25 +8,22 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from thrumsg_tui.domain.stop_sentences import asks_to_stop, copies_instruction
+from thrumsg_tui.domain.tapbacks import own_words
+
+_ENGLISH = (
+    "stop", "stopall", "stop all", "unsubscribe", "unsub", "cancel", "end", "quit", "revoke", "optout", "opt out",
+    "opt-out", "stop2quit", "stop 2 quit", "stop=quit", "i opt out",
+)  # fmt: skip
+_SPANISH = ("alto", "parar", "pare", "paren", "detener", "cancelar", "baja", "desuscribir", "desuscribirme")
+_FRENCH = ("arret", "arreter", "arretez", "desabonner", "desabonnement", "desinscrire", "desinscription", "annuler")
+_COURTESY = ("please", "pls", "plz", "por favor", "porfavor", "svp", "s'il vous plait")
 _OPT_OUT = frozenset(
     {
-        "stop",
-        "stopall",
-        "stop all",
-        "unsubscribe",
-        "unsub",
-        "cancel",
-        "end",
-        "quit",
-        "revoke",
-        "optout",
-        "opt out",
-        "opt-out",
-        "stop2quit",
-        "stop 2 quit",
-        "stop=quit",
-        "stop please",
-        "i opt out",
+        *_ENGLISH,
+        *_SPANISH,
+        *_FRENCH,
+        *(f"{word} {please}" for word in ("stop", "alto", "pare", "arret", "arretez") for please in _COURTESY),
     }
 )
 _OPT_IN = frozenset({"start", "unstop", "yes"})
@@ -40,46 +37,7 @@ _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 """Single quotes: apostrophes that do not stand between two letters."""
 
-_SENTENCE_BREAK = re.compile(r"[^\w\s'-]+|\s-+\s|[\n\r\u2028\u2029]")
-
-_NOT = "".join(
-    f"(?<!{word} )" for word in ("not", "don't", "dont", "never", "can't", "cant", "won't", "wont", "didn't")
-)
-_PLEASE = r"(?:please|pls|plz)"
-_HERE_ENDS_THE_SENTENCE = r"(?= ?(?:$|[^\w\s']))"
-_TEXTS = r"(?:text messages|texts?|txts?|messages|sms)"
-_THE = r"(?:(?:the|these|those|this|your|all|any|more|further|so many|political) )*"
-_NEAR_MISS = re.compile(
-    r"(?<![\w'])(?:"
-    + "|".join(
-        (
-            rf"{_PLEASE}[ ,.!-]+(?:just )?stop(?: (?:it|this|that|now|all|already|{_PLEASE}))*"
-            rf"(?:{_HERE_ENDS_THE_SENTENCE}|(?= (?:i|i'm|im|i've|ive|i'll|we|you|or|thanks|thank|ok|wrong"
-            r"|texting|messaging|contacting|immediately)(?![\w'])))",
-            rf"{_NOT}(?:stop|quit) (?:text|txt|messag|contact|call|email|bother|harass|spamm)ing"
-            rf"(?: (?:me|us|my|this number)|{_HERE_ENDS_THE_SENTENCE})",
-            rf"{_NOT}(?:stop|quit) sending (?:me|us|{_THE}{_TEXTS})",
-            rf"{_NOT}(?:stop|no more) (?:with )?{_THE}{_TEXTS}",
-            rf"{_NOT}(?:remove|delete) (?:me|us|my (?:\w+ )?(?:number|name|phone))",
-            rf"{_NOT}(?:take|get) (?:me|us|my (?:\w+ )?(?:number|name)) off"
-            rf"(?:(?: [\w'-]+){{0,4}} lists?|(?: {_PLEASE}| now)?{_HERE_ENDS_THE_SENTENCE})",
-            rf"{_NOT}(?:unsubscribe|unsub)",
-            rf"{_NOT}opt (?:me|us) out",
-            r"(?:please|i|to) opt[ -]?out(?! of)",
-            rf"opt[ -]?out of (?:(?:receiving|getting) )?{_THE}(?:{_TEXTS}|texting|list)",
-            rf"{_NOT}(?:lose|forget|erase) (?:my|this) (?:\w+ )?number",
-            rf"(?:do ?not|don'?t|never)(?: (?:ever|again|even|{_PLEASE}))*"
-            r" (?:contact|text|txt|message|msg|call|e-?mail) (?:me|us|my|this number)",
-            rf"(?:do ?not|don'?t) want (?:to (?:get|receive) )?{_THE}{_TEXTS}",
-            r"leave me alone",
-        )
-    )
-    + r")(?![\w'])"
-)
-_BARE_STOP = re.compile(
-    rf"(?:(?:{_PLEASE}|just|ok|okay|no|hey) )*(?:stop|stop ?all|opt[ -]?out|remove)"
-    rf"(?: (?:stop|now|it|this|that|already|thanks|thank you|{_PLEASE}))*"
-)
+_SPELT = re.compile(r"s[ .,*_-]+t[ .,*_-]+o[ .,*_-]+p")
 
 
 class Heard(StrEnum):
@@ -99,19 +57,22 @@ def hear(body: str, *, opted_out: bool) -> Heard:
     flagged, never acted upon.
     """
     plain = _plain(body)
+    if (beside := own_words(plain)) is not None:
+        return Heard.NEAR_MISS if asks_to_stop(_written(beside)) else Heard.ORDINARY
     whole = " ".join(_bare(plain).split())
-    if whole in _OPT_OUT:
+    if whole in _OPT_OUT or _SPELT.fullmatch(whole) or copies_instruction(whole):
         return Heard.OPT_OUT
     if whole in _OPT_IN:
         return Heard.OPT_IN if opted_out else Heard.ORDINARY
-    return Heard.NEAR_MISS if _nearly_opts_out(plain) else Heard.ORDINARY
+    return Heard.NEAR_MISS if asks_to_stop(_written(plain)) else Heard.ORDINARY
 
 
 def _plain(body: str) -> str:
-    """Return `body` in lower case and plain letters, without what cannot be seen."""
+    """Return `body` in lower case and plain letters without accents, and without what cannot be seen."""
     pictured = _LETTERED_EMOJI.sub("\u2b1b", body).translate(_APOSTROPHES)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", pictured).casefold())
-    return "".join(_seen(character) for character in folded)
+    seen = "".join(_seen(character) for character in folded)
+    return "".join(each for each in unicodedata.normalize("NFD", seen) if unicodedata.category(each) != "Mn")
 
 
 def _seen(character: str) -> str:
@@ -137,11 +98,11 @@ def _bare(text: str) -> str:
     return text[start:end]
 
 
-def _nearly_opts_out(plain: str) -> bool:
+def _written(plain: str) -> str:
+    """Return what the contact wrote, without the lines that are quoted from another message."""
+    lines = plain.splitlines()
+    own = [line for line in lines if not line.lstrip().startswith(">")]
+    kept = "\n".join(own) if any(_bare(line) for line in own) else plain
     # A picture between two words does not part them, as in "please <folded hands> stop".
-    worded = "".join(" " if unicodedata.category(each) in {"So", "Sk"} else each for each in plain)
-    worded = _QUOTES.sub(" ", worded)
-    if _NEAR_MISS.search(" ".join(worded.split())):
-        return True
-    sentences = (" ".join(_bare(part).split()) for part in _SENTENCE_BREAK.split(worded))
-    return any(_BARE_STOP.fullmatch(sentence) for sentence in sentences)
+    worded = "".join(" " if unicodedata.category(each) in {"So", "Sk"} else each for each in kept)
+    return _QUOTES.sub(" ", worded)

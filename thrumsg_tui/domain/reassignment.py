@@ -82,6 +82,7 @@ class Outcome:
     gains: Mapping[str, int]
     sentence: str
     under_way: bool = False
+    undoable: bool = True
 
 
 def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]) -> dict[str, int]:
@@ -111,10 +112,11 @@ def moved_sentence(moved: int, sources: Sequence[str], destinations: Sequence[st
 
 def from_to(sources: Sequence[str], destinations: Sequence[str]) -> str:
     """Say from whom to whom."""
-    return f"from {_listed(sources)} to {_listed(destinations)}"
+    return f"from {listed(sources)} to {listed(destinations)}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Name some in a sentence; of more than three the first two, and how many others."""
     if len(names) > 3:
         return f"{', '.join(names[:2])} and {len(names) - 2} others"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

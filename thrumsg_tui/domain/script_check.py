@@ -10,15 +10,21 @@ from thrumsg_tui.domain.fields import Rendered, field_names
 from thrumsg_tui.domain.lookalikes import find_lookalikes
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, Segmentation, measure
+from thrumsg_tui.domain.suspected_fields import suspected_fields
 
 _MOST_SHOWN = 5
 
-_WORD = r"(?:stop ?all|stop|unsubscribe|unsub|cancel|end|quit|revoke|opt[ -]?out)"
+_WORD = (
+    r"(?:stop ?all|stop|unsubscribe|unsub|cancelar|cancel|end|quit|revoke|opt[ -]?out|alto|parar|baja|arreter|arret)"
+)
 """The words that opt out when they are sent back (`docs/rules.md 5.3`)."""
 
-_TELLS = r"(?:reply|respond|text|txt|send|write|type|answer|say|responde|responda|envie|envia|escribe|escriba|manda)"
-_BETWEEN = r"(?: (?:back|us|with|the|word|to us|con|la|palabra))*"
-_GOES_ON = r"(?=$|[^\w' ]|'(?!\w)|\W* (?:to|2|for|if|and|or|at|any ?time|now|para|y|o)\b| ?[=2])"
+_TELLS = (
+    r"(?:reply|respond|text|txt|send|write|type|answer|say|responde|responda|envie|envia|escribe|escriba|manda"
+    r"|repondez|envoyez|textez|texter)"
+)
+_BETWEEN = r"(?: (?:back|us|with|the|word|to us|con|la|palabra|le|mot))*"
+_GOES_ON = r"(?=$|[^\w' ]|'(?!\w)|\W* (?:to|2|for|if|and|or|at|any ?time|now|para|pour|y|o)\b| ?[=2])"
 _WAY_OUT = re.compile(
     rf"\b{_TELLS}{_BETWEEN}:? ?[^\w\s]?{_WORD}{_GOES_ON}"
     rf"|\b{_WORD}[^\w\s]? ?(?:to|2|=|:|for) ?(?:{_WORD}|leave|be removed)\b"
@@ -38,10 +44,12 @@ class Check:
 def check_script(template: str, example: Rendered, known: Collection[str]) -> tuple[Check, ...]:
     """Check any script against the field codes that are `known`, as one contact gets it (`docs/rules.md` 7).
 
-    In this order: unknown fields, fields without a value, the number of segments, the encoding.
+    In this order: unknown fields, what only looks like a field, one check each, fields without a value, the number of
+    segments, the encoding.
     """
     measured = measure(example.text)
-    return (_known(template, known), _filled_in(example), _length(measured), _encoding(template, measured))
+    suspected = (Check(False, each.sentence) for each in suspected_fields(template, known))
+    return (_known(template, known), *suspected, _filled_in(example), _length(measured), _encoding(template, measured))
 
 
 _NAMELESS = Check(False, "%organization% is empty: give the organization a name in its settings.")
@@ -83,7 +91,7 @@ def _filled_in(example: Rendered) -> Check:
         return Check(False, f"{_listed(missing)}: this contact has no value, so to them it cannot be sent.")
     if example.missing:
         return _NAMELESS
-    every = "every other field" if example.unknown else "every field"
+    every = "every other field" if example.unresolved else "every field"
     return Check(True, f"This contact has a value for {every}.")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign, whose
-from thrumsg_tui.domain.fields import field_names
+from thrumsg_tui.domain.fields import field_names, misspelt_fields
 from thrumsg_tui.domain.hours import WindowState, clock, is_open, next_opening, window_start, window_state
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
@@ -57,7 +59,8 @@ class Attempt:
     """A message that somebody wants to send, with what decides about it.
 
     `filled_in` tells that the body is a script with its fields filled in, so that a `%word%` in it is a contact's
-    value; `is_holder` whether the conversation is the author's own; `holder_name` whose it is.
+    value; `is_holder` whether the conversation is the author's own; `holder_name` whose it is; `field_codes` are
+    those by which a field is recognised that is written in another way.
     """
 
     campaign: Campaign
@@ -68,6 +71,15 @@ class Attempt:
     is_holder: bool
     holder_name: str
     opted_out: bool
+    field_codes: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When an accepted message leaves, None for now; whether hours or the start date have it `held` until then."""
+
+    at: datetime | None
+    held: bool
 
 
 def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
@@ -82,6 +94,11 @@ def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
     if days == 0:
         return time
     return f"tomorrow {time}" if days == 1 else f"{day_title(local.date(), today)} {time}"
+
+
+def seconds_until(leaves_at: datetime, now: datetime) -> int:
+    """Count the seconds in which a message can still be taken back, 0 where it may leave."""
+    return max(0, ceil((leaves_at - now).total_seconds()))
 
 
 def closure(campaign: Campaign, now: datetime) -> Closure | None:
@@ -106,15 +123,27 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
 
 def judge(attempt: Attempt, now: datetime) -> Verdict:
     """Decide about a message, the most fundamental reason first (`docs/rules.md 3.18`, `6.4`)."""
-    refusal = _forbidden(attempt, now) or unfit(attempt.body, filled_in=attempt.filled_in)
-    if refusal is None and attempt.role is Role.SENDER:
-        refusal = _closed(attempt.campaign, now)
-    if refusal:
-        return Verdict(refusal)
-    leaves_at = hold_until(attempt.campaign, attempt.kind, now)
-    if leaves_at and shut_out(attempt.campaign, attempt.kind, leaves_at):
-        return Verdict(_after_window(attempt.campaign, now))
-    return Verdict(leaves_at=leaves_at)
+    refusal = forbidden(attempt, now) or unfit(
+        attempt.body, filled_in=attempt.filled_in, field_codes=attempt.field_codes
+    )
+    return Verdict(refusal) if refusal else Verdict(leaves_at=hold_until(attempt.campaign, attempt.kind, now))
+
+
+def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
+    """Say why nothing may be sent here now, whatever its words; None if something may.
+
+    What nobody can change comes first, then what ends by itself: whoever mends the one must not meet the other.
+    """
+    campaign = attempt.campaign
+    if theirs := handed_over(attempt.role, attempt.holder_name, is_holder=attempt.is_holder):
+        return theirs
+    if attempt.opted_out:
+        return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
+    if campaign.state is not CampaignState.ACTIVE:
+        return _closed(campaign, now)
+    if shut_out(campaign, attempt.kind, hold_until(campaign, attempt.kind, now) or now):
+        return _after_window(campaign, now)
+    return _closed(campaign, now) if attempt.role is Role.SENDER else None
 
 
 def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
@@ -128,17 +157,43 @@ def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime
     return leaves_at if leaves_at > now else None
 
 
+def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds: int = 0) -> Departure:
+    """Say when an accepted message leaves, held back for some seconds in which it can be taken back.
+
+    The seconds are fewer where hours or window end meanwhile, so that what was accepted in time leaves in time
+    (`docs/rules.md 6.4`).
+    """
+    opens_at = hold_until(campaign, kind, now)
+    if opens_at and opens_at >= now + timedelta(seconds=undo_seconds):
+        return Departure(opens_at, held=True)
+    for seconds in range(undo_seconds, 0, -1):
+        leaves_at = now + timedelta(seconds=seconds)
+        gone_by = leaves_at + _TO_FETCH
+        if opens_at or not (hold_until(campaign, kind, gone_by) or shut_out(campaign, kind, gone_by)):
+            return Departure(leaves_at, held=False)
+    return Departure(None, held=False)
+
+
+_TO_FETCH = timedelta(seconds=2)
+"""How long a gateway may take to fetch a message that may leave."""
+
+
 def shut_out(campaign: Campaign, kind: MessageKind, at: datetime) -> bool:
     """Whether the window of the initials is over for a message that would leave at a moment (`docs/rules.md 6.3`)."""
     return kind is MessageKind.INITIAL and window_state(campaign.window, at) is WindowState.OVER
 
 
-def unfit(body: str, *, filled_in: bool = False) -> Refusal | None:
+def unfit(body: str, *, filled_in: bool = False, field_codes: Collection[str] = ()) -> Refusal | None:
     """Say what is wrong with a text itself: empty, a field left, too long; None if nothing (`docs/rules.md` 7)."""
     if not body.strip():
         return Refusal(Obstacle.EMPTY, "There is nothing to send: the message is empty.")
     if not filled_in and (fields := field_names(body)):
         return Refusal(Obstacle.UNRESOLVED, f"%{fields[0]}% is not filled in; put the words in its place.")
+    if not filled_in and (misspelt := next(misspelt_fields(body, field_codes), None)):
+        _, written, meant = misspelt
+        return Refusal(
+            Obstacle.UNRESOLVED, f"{written}, meaning %{meant}%, is not filled in; put the words in its place."
+        )
     segments = measure(body).segments
     if segments > MAX_SEGMENTS:
         sentence = f"The message is too long: {segments} segments, and {MAX_SEGMENTS} is the most."
@@ -151,19 +206,6 @@ def handed_over(role: Role, holder_name: str, *, is_holder: bool) -> Refusal | N
     if role is not Role.SENDER or is_holder:
         return None
     return Refusal(Obstacle.REASSIGNED, f"This conversation is {whose(holder_name)} now; nothing was sent.")
-
-
-def _forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
-    campaign = attempt.campaign
-    if theirs := handed_over(attempt.role, attempt.holder_name, is_holder=attempt.is_holder):
-        return theirs
-    if attempt.opted_out:
-        return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
-    if campaign.state is not CampaignState.ACTIVE:
-        return _closed(campaign, now)
-    if shut_out(campaign, attempt.kind, now):
-        return _after_window(campaign, now)
-    return None
 
 
 def _after_window(campaign: Campaign, now: datetime) -> Refusal:

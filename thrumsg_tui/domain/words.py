@@ -61,6 +61,32 @@ class OptOutKind(StrEnum):
     IMPORTED = "imported"
 
 
+class UnmatchedReason(StrEnum):
+    """Why an incoming message is in no conversation, as it was when it came (`docs/rules.md 1.5`)."""
+
+    UNKNOWN = "unknown"
+    ARCHIVED = "archived"
+    NO_NUMBER = "no_number"
+
+    @property
+    def why(self) -> str:
+        """The reason in a few words, for a list."""
+        return {
+            UnmatchedReason.UNKNOWN: "number unknown",
+            UnmatchedReason.ARCHIVED: "campaign archived",
+            UnmatchedReason.NO_NUMBER: "no phone number",
+        }[self]
+
+    @property
+    def came(self) -> str:
+        """The reason as the end of a sentence that begins with how many messages there are."""
+        return {
+            UnmatchedReason.UNKNOWN: "came while nobody knew the number",
+            UnmatchedReason.ARCHIVED: "came while its campaigns were archived",
+            UnmatchedReason.NO_NUMBER: "came from this sender, which is no phone number",
+        }[self]
+
+
 class Tab(StrEnum):
     """The tabs of an assignment (`docs/rules.md 3.1`, `3.3`)."""
 

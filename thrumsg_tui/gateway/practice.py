@@ -59,6 +59,7 @@ def prepare(
     fresh: bool = False,
     clock: Callable[[], datetime] = utc_now,
     zone: str | None = None,
+    on_wait: Callable[[bool], None] = lambda _: None,
 ) -> Database:
     """Open a practice database, making it anew where there is none, `fresh` is asked for, or a `seed` given.
 
@@ -66,7 +67,7 @@ def prepare(
     done in it is dated back from `clock`; `zone` is the campaign's time zone, by default the machine's.
     """
     if path.exists() and path.stat().st_size and not fresh and seed is None:
-        return Database(path, clock=clock)
+        return Database(path, clock=clock, on_wait=on_wait)
     with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
         built = Path(folder) / "practice.db"
         past = _Past(clock())
@@ -76,7 +77,7 @@ def prepare(
                 store_setting(tx, PRACTICE, str(_FIRST_SEED if seed is None else seed))
             _build(db, past, login, zone or get_localzone_name())
         overwrite(path, built)
-    return Database(path, clock=clock)
+    return Database(path, clock=clock, on_wait=on_wait)
 
 
 class _Past:

@@ -22,7 +22,10 @@ Connection = sqlite3.Connection
 """What queries run on, under a name that the layers above may use."""
 
 BUSY_SECONDS = 15
-"""How long to wait for another writer before saying so."""
+"""How long to wait for another writer before giving up."""
+
+_SOON = 0.3
+"""Seconds after which it is told that somebody waits for another writer."""
 
 
 def utc_now() -> datetime:
@@ -47,13 +50,22 @@ class Database:
     """A thrumsg file. Each thread that uses it gets connections of its own.
 
     Raises `DatabaseUnusable` where the file is not ours, newer than this program, damaged, or not readable; such a
-    file is left untouched. A `scratch` file is written fast and may be lost in a power cut.
+    file is left untouched. A `scratch` file is written fast and may be lost in a power cut. `on_wait` is told when a
+    thread begins to wait for another writer (True), and when it has waited (False), by that thread.
     """
 
-    def __init__(self, path: Path | str, *, clock: Callable[[], datetime] = utc_now, scratch: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        scratch: bool = False,
+        on_wait: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self.path = Path(path)
         self.clock = clock
         self.scratch = scratch
+        self.on_wait = on_wait
         self._local = threading.local()
         with translated_errors(self.path):
             try:
@@ -83,7 +95,7 @@ class Database:
             conn = self._connection("writer")
             safety = "OFF" if self.scratch else "FULL" if durable else "NORMAL"
             conn.execute(f"PRAGMA synchronous = {safety}")
-            conn.execute("BEGIN IMMEDIATE")
+            self._when_free(conn, "BEGIN IMMEDIATE")
             try:
                 yield Transaction(conn, self.clock())
                 conn.execute("COMMIT")
@@ -121,6 +133,7 @@ class Database:
         """Create the file or bring it up to date."""
         refuse_foreign(self.path)
         conn = self._connection("writer")
+        self._when_free(conn, "SELECT COUNT(*) FROM sqlite_schema")
         if _pragma(conn, "page_count") and _pragma(conn, "application_id") != APPLICATION_ID:
             raise DatabaseUnusable(foreign(self.path))
         version = _pragma(conn, "user_version")
@@ -130,8 +143,45 @@ class Database:
                 f"{len(MIGRATIONS)}). Nothing was changed; install the newer version."
             )
         if version < len(MIGRATIONS):
+            self._when_free(conn, "BEGIN IMMEDIATE")
             _migrate(conn)
-        _write_ahead(conn)
+        self._write_ahead(conn)
+
+    def _when_free(self, conn: sqlite3.Connection, statement: str) -> None:
+        """Run a statement that needs a lock, and tell where it is waited for."""
+        try:
+            conn.execute(f"PRAGMA busy_timeout = {int(_SOON * 1000)}")
+            conn.execute(statement)
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+        else:
+            return
+        finally:
+            conn.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        self.on_wait(True)
+        try:
+            conn.execute(statement)
+        finally:
+            self.on_wait(False)
+
+    def _write_ahead(self, conn: sqlite3.Connection) -> None:
+        """Switch to write-ahead logging, waiting for others who have the file open: SQLite does not wait here."""
+        begun, told = monotonic(), False
+        try:
+            while conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                try:
+                    conn.execute("PRAGMA journal_mode = WAL")
+                except sqlite3.OperationalError as error:
+                    if not _is_busy(error) or monotonic() > begun + BUSY_SECONDS:
+                        raise
+                    if not told and monotonic() > begun + _SOON:
+                        told = True
+                        self.on_wait(True)
+                    sleep(0.02)
+        finally:
+            if told:
+                self.on_wait(False)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -141,16 +191,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     return conn
 
 
-def _write_ahead(conn: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging, waiting for others who open the file just now: SQLite does not wait here."""
-    deadline = monotonic() + BUSY_SECONDS
-    while conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        try:
-            conn.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
-                raise
-            sleep(0.02)
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _pragma(conn: sqlite3.Connection, name: str) -> int:
@@ -158,14 +200,13 @@ def _pragma(conn: sqlite3.Connection, name: str) -> int:
 
 
 def _migrate(conn: sqlite3.Connection) -> None:
-    """Apply what is missing, all or nothing.
+    """Apply what is missing, all or nothing, in the write transaction that has begun.
 
     The write lock comes first: two processes may start on a new file at once.
     """
     from sqlite_utils import Database as AdminDatabase  # here, since it costs 80 ms and is rarely needed
     from sqlite_utils.migrations import Migrations
 
-    conn.execute("BEGIN IMMEDIATE")
     try:
         migrations = Migrations("thrumsg")
         for name, statements in MIGRATIONS:

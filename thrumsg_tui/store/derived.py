@@ -5,20 +5,33 @@ from __future__ import annotations
 import sqlite3
 
 from thrumsg_tui.domain.conversations import ConversationId, MessageFact, Standing, standing
-from thrumsg_tui.domain.words import Direction, MessageState
+from thrumsg_tui.domain.words import Direction, MessageKind, MessageState
+from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 
 def read_standing(conn: sqlite3.Connection, conversation_id: ConversationId) -> Standing:
     """Derive the standing from the stored messages."""
-    rows = conn.execute("SELECT id, at, direction, state FROM message WHERE conversation_id = ?", (conversation_id,))
-    return standing(
-        MessageFact(row["id"], row["at"], Direction(row["direction"]), row["state"] == MessageState.CANCELLED.value)
-        for row in rows
+    rows = conn.execute(f"SELECT {FACTS} FROM message WHERE conversation_id = ?", (conversation_id,))
+    return standing(map(fact_of, rows))
+
+
+FACTS = "id, at, direction, kind, state"
+"""The columns of a message that `fact_of` reads."""
+
+
+def fact_of(row: sqlite3.Row) -> MessageFact:
+    """What a message says about the standing of its conversation."""
+    return MessageFact(
+        id=row["id"],
+        at=row["at"],
+        direction=Direction(row["direction"]),
+        cancelled=row["state"] == MessageState.CANCELLED.value,
+        confirmation=row["kind"] == MessageKind.OPT_OUT_CONFIRMATION.value,
     )
 
 
 def refresh(conn: sqlite3.Connection, conversation_id: ConversationId) -> Standing:
-    """Write the standing into the conversation; its assignment's counts follow by trigger."""
+    """Write the standing into the conversation, and the follow-ups that it is for by it; counts follow by trigger."""
     now = read_standing(conn, conversation_id)
     conn.execute(
         """
@@ -39,7 +52,42 @@ def refresh(conn: sqlite3.Connection, conversation_id: ConversationId) -> Standi
             conversation_id,
         ),
     )
+    refresh_follow_ups(conn, conversation_id)
     return now
+
+
+def refresh_follow_ups(conn: sqlite3.Connection, conversation_id: ConversationId) -> None:
+    """Let follow-ups come up that are for a conversation now, and go that no longer are (`docs/rules.md 3.1`).
+
+    To be called after its standing or its answers have changed. What was sent or skipped stays so, and so does one that
+    has ended, or was settled when it was made. 10 µs where the campaign has none that lives.
+    """
+    this = {"id": conversation_id}
+    of = "follow_up.campaign_id = (SELECT campaign_id FROM conversation WHERE id = :id)"
+    if conn.execute(f"SELECT 1 FROM follow_up WHERE {of} AND {LIVE} LIMIT 1", this).fetchone() is None:
+        return
+    gone = conn.execute(
+        f"""
+        DELETE FROM follow_up_target
+        WHERE conversation_id = :id AND state = 'pending'
+          AND EXISTS (SELECT 1 FROM follow_up JOIN conversation ON conversation.id = :id
+                      WHERE follow_up.id = follow_up_target.follow_up_id AND {LIVE} AND NOT ({IS_FOR}))
+        """,
+        this,
+    )
+    come = conn.execute(
+        f"""
+        INSERT INTO follow_up_target (follow_up_id, conversation_id, state)
+        SELECT follow_up.id, conversation.id, 'pending'
+        FROM conversation JOIN follow_up ON {IS_FOR} AND {LIVE}
+        WHERE conversation.id = :id
+          AND NOT EXISTS (SELECT 1 FROM follow_up_target AS known
+                          WHERE known.follow_up_id = follow_up.id AND known.conversation_id = conversation.id)
+        """,
+        this,
+    )
+    if gone.rowcount or come.rowcount:
+        refresh_pending_follow_ups(conn, "conversation.id = :id", {"id": conversation_id})
 
 
 def reopen_follow_ups(conn: sqlite3.Connection, conversation_id: ConversationId) -> None:

@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.words import ExportKind
+from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.times import from_ms_or_none, iso
 
 Cells = list[str | int | bool | None]
@@ -20,7 +21,6 @@ _CONTACT = """
     contact.id AS contact_id, contact.first_name AS contact_first_name, contact.last_name AS contact_last_name,
     contact.phone AS contact_phone
 """
-_CONTACT_COLUMNS = ["contact_id", "contact_first_name", "contact_last_name", "contact_phone"]
 _IN_CAMPAIGN = "(:campaign_id IS NULL OR conversation.campaign_id = :campaign_id)"
 
 
@@ -59,11 +59,7 @@ _ROWS_OF_CAMPAIGN: Mapping[ExportKind, str] = {
 
 
 def _messages(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
-    fixed = [
-        *["timestamp", "message_id", "message_direction", "message_body", "sender_first_name", "sender_last_name"],
-        *["sender_phone", "sender_email", "campaign_id", "campaign_name", "conversation_id", "conversation_phone"],
-        *[*_CONTACT_COLUMNS, "media_content", "message_segment_count", "status", "error_code"],
-    ]
+    fixed = export_columns.MESSAGES
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
     rows = conn.execute(  # in the order of message's rowid: CROSS JOIN keeps message outermost
@@ -88,10 +84,7 @@ def _messages(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
 
 
 def _surveys(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
-    fixed = [
-        *["campaign_id", "campaign_name", "conversation_id", "survey_id", "survey_question", "survey_type"],
-        *["response", *_CONTACT_COLUMNS, "updated_at"],
-    ]
+    fixed = export_columns.SURVEYS
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
     rows = conn.execute(  # in the order of answer's primary key
@@ -115,7 +108,7 @@ def _surveys(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
 
 def _opt_outs(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
     """One row per number, with its conversation that was texted last; of a campaign, the numbers in it."""
-    columns = ["timestamp", *_CONTACT_COLUMNS, "conversation_id", "note", "opt_out_type"]
+    columns = export_columns.OPT_OUTS
     yield [*columns]
     rows = conn.execute(  # in the order of opt_out's primary key
         f"""
@@ -137,10 +130,7 @@ def _opt_outs(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
 
 
 def _conversations(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
-    fixed = [
-        *["conversation_id", "campaign_name", *_CONTACT_COLUMNS],
-        *["assignee", "status", "opted_out", "last_message_at", "message_count"],
-    ]
+    fixed = export_columns.CONVERSATIONS
     asked = conn.execute(
         """
         SELECT text FROM question WHERE :campaign_id IS NULL OR campaign_id = :campaign_id
@@ -199,9 +189,8 @@ def _field_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> li
 
 
 def _titles(own: Iterable[str], fixed: Iterable[str]) -> list[str]:
-    """Head the columns that a campaign brings, so that none is named like one of ours."""
     taken = set(fixed)
-    return [f"custom_{title}" if title in taken else title for title in own]
+    return [export_columns.title_of(title, taken) for title in own]
 
 
 def _values(row: sqlite3.Row, codes: Iterable[str]) -> list[str | None]:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.spreadsheets import guarded
 from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export_rows import Rows, count_rows, export_rows
 from thrumsg_tui.store.files import text_for, writing_text
 from thrumsg_tui.store.progress import EVERY, OnProgress
-
-_PHONE = re.compile(r"\+[0-9]{7,15}")  # E.164 has at most 15 digits; fewer than 7 are nobody's
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(
@@ -79,6 +76,4 @@ def _harmless(cell: str | int | bool | None) -> str | int | None:
     """Keep a spreadsheet from taking a cell for a formula (`docs/rules.md 7.5`)."""
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _PHONE.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    return guarded(cell) if isinstance(cell, str) else cell

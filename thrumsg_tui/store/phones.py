@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from thrumsg_tui.domain.phone_text import number_in
+
 _LONGEST_SHOWN = 30
+_TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
+"""The area codes that have exchanges such as 411."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,9 @@ class PhoneNumber:
 def normalize(text: str, region: str = "US") -> PhoneNumber:
     """Read a number in any spelling; `region` says whose numbers are written without a country code.
 
-    Raises ValueError with a sentence for an unknown region, and for what cannot be texted: no number, an extension,
-    or a length that is not possible (`docs/rules.md 9.2`). 30 µs.
+    Raises ValueError with a sentence for an unknown region, and for what cannot be texted: no number, letters, an
+    extension, two numbers, a length that is not possible, or what the numbering plan rules out (`docs/rules.md 9.2`).
+    50 µs.
     """
     import phonenumbers
 
@@ -31,20 +36,46 @@ def normalize(text: str, region: str = "US") -> PhoneNumber:
         raise ValueError("no phone number")
     shown = text.strip() if len(text.strip()) <= _LONGEST_SHOWN else f"{text.strip()[:_LONGEST_SHOWN]}…"
     try:
-        number = phonenumbers.parse(text, region.upper())
+        number = phonenumbers.parse(number_in(text), region.upper())
     except phonenumbers.NumberParseException as error:
         raise ValueError(_unreadable(error, shown)) from None
-    if number.extension:
-        raise ValueError(f"{shown!r} has an extension, and an extension cannot be texted.")
+    except ValueError as reason:
+        raise ValueError(f"{shown!r} {reason}.") from None
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(_impossible(possible, shown))
-    if number.country_code == 1 and phonenumbers.national_significant_number(number)[0] in "01":
-        raise ValueError(f"{shown!r} is not a number: no area code begins with 0 or 1.")
+    if number.country_code == 1:
+        if why := ruled_out(phonenumbers.national_significant_number(number)):
+            raise ValueError(f"{shown!r} is not a number: {why}.")
+    elif phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+        raise ValueError(f"{shown!r} is a premium-rate number, which cannot be texted.")
     return PhoneNumber(
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL),
     )
+
+
+def ruled_out(national: str) -> str | None:
+    """Say why the North American numbering plan can never give out these ten digits; None where it may.
+
+    What is merely not given out yet is let through, since the plan gives out new area codes every year.
+    """
+    area, exchange = national[:3], national[3:6]
+    if area[0] in "01":
+        return "no area code begins with 0 or 1"
+    if area[1:] == "11":
+        return f"{area} is a service, not an area code"
+    if area[1] == "9":
+        return f"{area} is no area code: none has a 9 in the middle"
+    if area == "900":
+        return "900 is for calls that cost extra"
+    if len(set(national)) == 1:
+        return "it is a placeholder, one digit ten times"
+    if exchange[0] in "01":
+        return f"no exchange (the three digits after the area code) begins with 0 or 1, as {exchange} does"
+    if exchange[1:] == "11" and area not in _TOLL_FREE:
+        return f"{exchange} is a service, not an exchange (the three digits after the area code)"
+    return None
 
 
 def time_zone(e164: str) -> str | None:

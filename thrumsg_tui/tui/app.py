@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from asyncio import get_running_loop
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import tzinfo
-from threading import Timer
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
 
 from thrumsg_tui.crash_log import keep
@@ -23,21 +26,24 @@ from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.settings import restored_at, settings
+from thrumsg_tui.tui.ending import Ending
+from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.moves import Moves
 from thrumsg_tui.tui.navigation import NavigatingApp
+from thrumsg_tui.tui.painting import Painted
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.places import Place, opening_place
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.shell import Waiting
+from thrumsg_tui.tui.terminal import TerminalDriver
 from thrumsg_tui.tui.theme import THRUMSG
 
 _ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that do not wait for the ones before them."""
 
-_INSIST_AFTER = 3
-"""Seconds that the app has to end in once the terminal is gone or the process was told to."""
+_WAITING = "Waiting for the database: another change is being written. Keys are kept."
 
 _WATCH_EVERY = 0.2
 """Seconds between two looks whether anybody wrote; a look takes microseconds."""
@@ -55,9 +61,15 @@ class ThrumsgApp(NavigatingApp):
     TITLE = "thrumsg"
     COMMANDS = {PaletteProvider}
     ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", show=False, priority=True)  # while one writes, too
+    ]
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, names_files: bool = True) -> None:
-        super().__init__(db, who, zone, names_files=names_files)
+    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False) -> None:
+        super().__init__(db, who, zone, names_files=not forced_command)
+        self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
+        self._terminal_is_gone = False
+        self.ending = Ending(self.end, self._stop_writing)
         self.register_theme(THRUMSG)
         self.theme = THRUMSG.name
         self.keys = KeyQueue(self, super().on_event)
@@ -68,8 +80,8 @@ class ThrumsgApp(NavigatingApp):
 
     async def on_mount(self) -> None:
         """Open where the person was, and keep in touch with the store."""
-        for ending in (signal.SIGTERM, signal.SIGHUP):
-            get_running_loop().add_signal_handler(ending, self.end_by_signal, ending)
+        self.ending.loop = get_running_loop()
+        self.desk.on_wait = self._wait_changed
         self._restored = await self.desk.ask(restored_at)
         await self.show_place(await self.desk.ask(opening_place, self.who))
         self.set_interval(_WATCH_EVERY, self._watch)
@@ -104,10 +116,31 @@ class ThrumsgApp(NavigatingApp):
         screen = self.screen
         return not isinstance(screen, Waiting) or screen.ready_for_keys
 
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether something waits until another writer is done."""
+        return self.desk.waiting
+
+    def post_display_hook(self) -> None:
+        """Let the screen in front know that what it has drawn was written to the terminal."""
+        if isinstance(self.front, Painted) and not self._batch_count:
+            self.front.was_painted()
+
     # What goes on
+
+    def _wait_changed(self) -> None:
+        if (loop := self.ending.loop) is None:
+            return
+        with suppress(RuntimeError):  # the app has ended meanwhile
+            loop.call_soon_threadsafe(self._tell_of_waiting)
+
+    def _tell_of_waiting(self) -> None:
+        if screen := self._under_dialogs:
+            screen.key_line.wait(_WAITING if self.desk.waiting else "")
 
     async def _watch(self) -> None:
         """Let the screen ask again when anybody wrote."""
+        self._tell_of_waiting()  # it may be another screen by now
         try:
             version = await self.desk.version()
         except ThrumsgError as error:
@@ -193,23 +226,42 @@ class ThrumsgApp(NavigatingApp):
     def settled(self) -> bool:
         """Whether nothing is under way, so that a test may look at the screen."""
         asked = not isinstance(self.screen, CommandScreen) or self.screen.settled
-        return asked and self.desk.busy == 0 and not self.keys.busy
+        painted = not isinstance(self.screen, Painted) or not self.screen.to_be_painted
+        return asked and painted and self.desk.busy == 0 and not self.keys.busy
 
     # Ending
 
     def end(self) -> None:
         """Leave, keeping what is being written; also when the terminal is closed or the process is told to end."""
+        if self._exit:
+            return
         for screen in self.screen_stack:
             if isinstance(screen, MessengerScreen):
                 screen.conversation.drafts.store_last()
-        self.exit(message=self.moves.farewell)
+        self.exit(message=None if self._terminal_is_gone else self.moves.farewell)
 
-    def end_by_signal(self, ending: signal.Signals) -> None:
-        """Leave, and insist on it: a terminal that is gone may never take what is still to be written to it."""
-        insist = Timer(_INSIST_AFTER, os._exit, [128 + ending])
-        insist.daemon = True
-        insist.start()
-        self.end()
+    def terminal_gone(self) -> None:
+        """Leave, since nobody is there any more; from any thread."""
+        self._terminal_is_gone = True
+        self.ending.ask(signal.SIGHUP)
+
+    def _stop_writing(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stop_writing()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Choose the driver that notices when its terminal is gone."""
+        chosen = super().get_driver_class()
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
+    def action_suspend_process(self) -> None:
+        """Stop, and let the shell have the terminal; where there is none, say so."""
+        if not self._may_suspend or not can_be_continued():
+            if screen := self._under_dialogs:
+                screen.say("There is no shell to return to here; ctrl+q ends thrumsg.", warning=True)
+        elif isinstance(self._driver, TerminalDriver):
+            self.app_suspend_signal.publish(self)
+            self._driver.suspend_to_shell()
 
     def action_help_quit(self) -> None:
         """Say how to leave, without covering anything."""
@@ -226,17 +278,20 @@ class ThrumsgApp(NavigatingApp):
         self._close_messages_no_wait()
 
 
-def run_app(db: Database, who: Identity, *, names_files: bool = True) -> int:
+def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int:
     """Run the app until its user leaves; return the exit code.
 
-    Without `names_files`, under a forced command, it reads and writes no file that is named (`docs/rules.md 8.2`).
+    Under a `forced_command` it names no file and is not suspended (`docs/rules.md 8.2`).
     """
     from tzlocal import get_localzone
 
-    app = ThrumsgApp(db, who, get_localzone(), names_files=names_files)
-    try:
-        app.run()
-    finally:
-        app.desk.close()
-        end_presence(db, app.session)
+    app = ThrumsgApp(db, who, get_localzone(), forced_command=forced_command)
+    with app.ending.on_signals():
+        try:
+            app.run()
+        finally:
+            app.ending.terminal_left.set()
+            app.desk.close()
+            end_presence(db, app.session)
+            app.ending.stored.set()
     return app.return_code or 0

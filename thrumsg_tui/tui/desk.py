@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from threading import Lock
 from typing import Concatenate, ParamSpec, TypeVar
 
 from thrumsg_tui.domain.conversations import EventId
@@ -47,8 +48,24 @@ class Desk:
         self._writer = ThreadPoolExecutor(1, "writer")
         self._worker = ThreadPoolExecutor(1, "long work")
         self._progress: Progress | None = None
+        self._waits = 0
+        self._counting = Lock()
+        self.on_wait: Callable[[], None] = lambda: None
+        """Told, in some thread, when `waiting` may have changed."""
+        self._told_before = db.on_wait
+        db.on_wait = self._wait
         self.moving: set[EventId | None] = set()
         """The moves that are made here, by their entries in the journal."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something waits until another writer is done."""
+        return self._waits > 0
+
+    def _wait(self, begins: bool) -> None:
+        with self._counting:
+            self._waits += 1 if begins else -1
+        self.on_wait()
 
     async def ask(self, query: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a query on one state of the database."""
@@ -119,6 +136,7 @@ class Desk:
         """Stop what is long, let all else that is under way end, then close the connections."""
         if self._progress:
             self._progress.stopped = True
+        self.db.on_wait = self._told_before
         for executor in (self._reader, self._writer, self._worker):
             executor.submit(self.db.close)
             executor.shutdown(wait=True)

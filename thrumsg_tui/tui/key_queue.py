@@ -16,7 +16,11 @@ from textual.events import Event, Key
 from thrumsg_tui.tui.shell import Keyboard
 
 _PATIENCE = 2.0
-"""Seconds after which the next key is looked at whatever became of the last: a busy disk must not lock the keys."""
+"""Seconds after which the next key is looked at whatever became of the last: a busy disk must not lock the keys.
+
+While the last one waits for another writer, which the screen says, they are kept: the box that holds what is being sent
+would swallow them.
+"""
 
 _PAUSE = 0.002
 
@@ -78,7 +82,7 @@ class KeyQueue:
 
     async def _until(self, ready: Callable[[], bool]) -> None:
         deadline = monotonic() + _PATIENCE
-        while not ready() and monotonic() < deadline:
+        while not ready() and (monotonic() < deadline or self._app.waits_for_others):
             await asyncio.sleep(_PAUSE)
 
 

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from textual.suggester import Suggester
 
 from thrumsg_tui.domain.safe_text import safe_text
 
 _MOST = 8
+_ESCAPED = re.compile(r"\\([ ()'&\[\]])")
+
+
+def given_path(text: str) -> Path:
+    """Read a path as people type it, and as terminals paste a file: in quotes, with backslashes, or as an address."""
+    text = text.strip()
+    if text.startswith("file://"):
+        text = unquote(text.removeprefix("file://").removeprefix("localhost"))
+    elif len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    else:
+        text = _ESCAPED.sub(r"\1", text)
+    return Path(text).expanduser()
 
 
 def matching(typed: str) -> list[str]:

@@ -76,6 +76,18 @@ class Keyboard(Protocol):
     def ready_for_keys(self) -> bool:
         """Whether what the last key led to is on the screen."""
 
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether something waits until another writer is done."""
+
+
+@runtime_checkable
+class Saying(Protocol):
+    """A screen or dialog that has a place for a sentence."""
+
+    def say(self, sentence: str) -> None:
+        """Say what happened."""
+
 
 @runtime_checkable
 class Waiting(Protocol):

@@ -19,7 +19,7 @@ from thrumsg_tui.store.changes.paced import require_no_job
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.campaigns import campaign, find_assignment, find_campaign, unassigned
+from thrumsg_tui.store.queries.campaigns import campaign, find_assignment, find_campaign, find_destination, unassigned
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.reassignment import plan
 
@@ -233,7 +233,7 @@ def remove_sender(
         leaving = find_assignment(tx.conn, of, login)
         to: tuple[AssignmentId, ...] = ()
         if not to_everyone:
-            to = tuple(find_assignment(tx.conn, of, each) for each in destinations) or (unassigned(tx.conn, of.id),)
+            to = tuple(find_destination(tx.conn, of, each) for each in destinations) or (unassigned(tx.conn, of.id),)
         request = Request(of.id, sources=(leaving,), destinations=to, to_everyone=to_everyone)
         planned = plan(tx.conn, request, tx.now)
         tx.conn.execute("UPDATE assignment SET active = 0 WHERE id = ?", (leaving,))

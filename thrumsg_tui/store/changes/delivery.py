@@ -16,6 +16,9 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.times import to_ms
 
+_READY = "message.state = 'queued' AND (message.leaves_at IS NULL OR message.leaves_at <= :now)"
+"""What may leave; not what can still be taken back (`docs/rules.md 3.12`). By `message_queued`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -37,14 +40,14 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
     (`docs/rules.md 6.3`). An opt-out confirmation is never held back (`docs/rules.md 5.9`).
     """
     with db.reading() as conn:
-        if conn.execute("SELECT 1 FROM message WHERE state = 'queued' LIMIT 1").fetchone() is None:
+        if conn.execute(f"SELECT 1 FROM message WHERE {_READY} LIMIT 1", {"now": to_ms(db.clock())}).fetchone() is None:
             return []
     taken: list[Outgoing] = []
     more = True
     while more and not taken:  # those held again or cancelled must not hide the ones behind them
         with db.writing() as tx:
             rows = tx.conn.execute(
-                """
+                f"""
                 SELECT message.id, message.body, message.kind, contact.phone, conversation.campaign_id,
                        conversation.opted_out, message.conversation_id,
                        (SELECT COUNT(*) FROM message AS earlier
@@ -54,7 +57,10 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
                 JOIN conversation ON conversation.id = message.conversation_id
                 JOIN campaign ON campaign.id = conversation.campaign_id
                 JOIN contact ON contact.id = conversation.contact_id
-                WHERE message.state = 'queued'
+                WHERE {_READY}
+                  AND NOT EXISTS (SELECT 1 FROM message AS earlier
+                                  WHERE earlier.conversation_id = message.conversation_id AND earlier.id < message.id
+                                    AND earlier.state = 'queued' AND earlier.leaves_at > :now)
                   AND (campaign.state = :active OR campaign.state = :paused AND message.kind = :confirmation)
                 ORDER BY message.id LIMIT :limit
                 """,
@@ -63,6 +69,7 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
                     "paused": CampaignState.PAUSED,
                     "confirmation": MessageKind.OPT_OUT_CONFIRMATION,
                     "limit": limit,
+                    "now": tx.now_ms,
                 },
             ).fetchall()
             taken = [message for row in rows if (message := _claimed(tx, row))]

@@ -1,11 +1,11 @@
-"""Making follow-ups, ending them, and passing over one in a conversation (`docs/rules.md 3.1`, `3.12`)."""
+"""Making follow-ups, changing and ending them, and passing over one in a conversation (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from thrumsg_tui.domain.campaigns import CampaignId, FollowUpId, Target
+from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.journal import Deed
@@ -14,20 +14,20 @@ from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.changes.frozen import require_not_archived
 from thrumsg_tui.store.changes.sending import close_follow_up
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.derived import refresh_pending_follow_ups
+from thrumsg_tui.store.derived import refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import find_campaign
-from thrumsg_tui.store.queries.follow_ups import REACHED, UNSENT, Reach, reach, target_parameters
+from thrumsg_tui.store.queries.follow_ups import IS_FOR, UNSENT, Reach, reach, target_parameters
 from thrumsg_tui.store.queries.owning import require_own
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.times import to_ms
+from thrumsg_tui.store.times import from_ms_or_none, to_ms
 
 _EVERYBODY = Target()
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A new follow-up, and whom it reaches."""
+    """A new follow-up, and whom it reaches now."""
 
     id: FollowUpId
     reach: Reach
@@ -45,40 +45,97 @@ def create_follow_up(
 ) -> Created:
     """Make a follow-up for conversations in which somebody has written (`docs/rules.md 3.1`).
 
-    Whoever is opted out is meant too, but it comes up only if they opt in while it lasts. Raises `Refused` for a blank
-    title or text, a moment that has passed, or an archived campaign.
+    While it is active, whoever its target comes to name gets it too, and who is no longer named does not. Whoever is
+    opted out is meant too, but it comes up only if they opt in while it lasts. Raises `Refused` for a blank title or
+    text, a moment that has passed, or an archived campaign. 50 µs for each conversation that it reaches.
     """
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
         of = require_not_archived(tx, find_campaign(tx.conn, campaign_name).id)
-        if not title.strip() or not text.strip():
-            raise Refused("A follow-up needs a title and a text. Nothing was changed.")
-        if expires_at and expires_at <= tx.now:
-            raise Refused("That follow-up would have expired already. Nothing was changed.")
+        _require_fit(tx, title, text, expires_at)
         row = tx.conn.execute(
             """
-            INSERT INTO follow_up (campaign_id, title, text, expires_at, created_by, created_at)
-            VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+            INSERT INTO follow_up (campaign_id, title, text, expires_at, created_by, created_at,
+                                   settled, replied, question_id, choice_id, answered)
+            VALUES (:campaign_id, :title, :text, :expires_at, :created_by, :created_at,
+                    0, :replied, :question_id, :choice_id, :answered)
+            RETURNING id
             """,
-            (of.id, title.strip(), text, to_ms(expires_at) if expires_at else None, who.user.id, tx.now_ms),
+            {
+                "title": title.strip(),
+                "text": text,
+                "expires_at": to_ms(expires_at) if expires_at else None,
+                "created_by": who.user.id,
+                "created_at": tx.now_ms,
+                **target_parameters(of.id, target),
+            },
         ).fetchone()
         made = FollowUpId(row["id"])
         reached = reach(tx.conn, of.id, target)
         tx.conn.execute(
             f"""
             INSERT INTO follow_up_target (follow_up_id, conversation_id, state)
-            SELECT :made, conversation.id, 'pending' FROM conversation WHERE {REACHED}
+            SELECT follow_up.id, conversation.id, 'pending' FROM follow_up JOIN conversation ON {IS_FOR}
+            WHERE follow_up.id = ?
             """,
-            {"made": made, **target_parameters(of.id, target)},
+            (made,),
         )
         refresh_pending_follow_ups(
             tx.conn,
-            "campaign_id = :campaign_id AND follow_up_id IS NULL AND status <> 'not_started'",
-            {"campaign_id": of.id},
+            "follow_up_id IS NULL AND id IN (SELECT conversation_id FROM follow_up_target WHERE follow_up_id = :made)",
+            {"made": made},
         )
         summary = f"made the follow-up {title.strip()!r} for {_conversations(reached.reaches)}"
         record(tx, who, Deed.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
         return Created(made, reached)
+
+
+def edit_follow_up(
+    db: Database,
+    who: Identity,
+    follow_up_id: FollowUpId,
+    title: str,
+    text: str,
+    expires_at: datetime | None,
+    *,
+    seen: FollowUp | None = None,
+) -> bool:
+    """Change what a follow-up is called, what it says and until when, before the first of it is sent.
+
+    Tell whether anything was different. Raises `Refused` as `create_follow_up` does; for one that was sent, held
+    messages included, or has ended; and where it is no more what the person began with, if `seen` tells that.
+    """
+    who.require(Action.EDIT_CONTENT)
+    with db.writing() as tx:
+        row = tx.conn.execute(
+            """
+            SELECT campaign_id, title, text, expires_at, active,
+                   (SELECT COUNT(*) FROM follow_up_target AS target
+                    WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent
+            FROM follow_up WHERE id = ?
+            """,
+            (follow_up_id,),
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"There is no follow-up {follow_up_id}.")
+        of = require_not_archived(tx, CampaignId(row["campaign_id"]))
+        before = (row["title"], row["text"], from_ms_or_none(row["expires_at"]))
+        active = row["active"] and (before[2] is None or before[2] > tx.now)
+        if obstacle := follow_up_obstacle(row["title"], active=active, sent=row["sent"]):
+            raise Refused(f"{obstacle} Nothing was changed.")
+        if seen is not None and (seen.title, seen.text, seen.expires_at) != before:
+            raise Refused("Somebody has changed this follow-up meanwhile; look at it again. Nothing was changed.")
+        after = (title.strip(), text, expires_at)
+        if after == before:
+            return False
+        _require_fit(tx, title, text, expires_at)
+        tx.conn.execute(
+            "UPDATE follow_up SET title = ?, text = ?, expires_at = ? WHERE id = ?",
+            (title.strip(), text, to_ms(expires_at) if expires_at else None, follow_up_id),
+        )
+        summary = f"changed the follow-up {before[0]!r}: {_differences(before, after)}"
+        record(tx, who, Deed.CHANGE_FOLLOW_UP, summary, campaign_id=of.id)
+        return True
 
 
 def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
@@ -133,6 +190,15 @@ def is_active(tx: Transaction, follow_up_id: FollowUpId) -> bool:
     return bool(row["active"])
 
 
+def is_pending(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId) -> bool:
+    """Whether a follow-up is unsent for a conversation."""
+    row = tx.conn.execute(
+        "SELECT 1 FROM follow_up_target WHERE follow_up_id = ? AND conversation_id = ? AND state = 'pending'",
+        (follow_up_id, conversation_id),
+    ).fetchone()
+    return row is not None
+
+
 def set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, *, skipped: bool) -> bool:
     """Skip a follow-up in a conversation, or let it be unsent again; tell whether it was the other way round."""
     before, after = ("pending", "skipped") if skipped else ("skipped", "pending")
@@ -140,8 +206,36 @@ def set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: 
         "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ? AND state = ?",
         (after, follow_up_id, conversation_id, before),
     )
+    refresh_follow_ups(tx.conn, conversation_id)
     refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
     return bool(changed.rowcount)
+
+
+def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | None) -> None:
+    if not title.strip() or not text.strip():
+        raise Refused("A follow-up needs a title and a text. Nothing was changed.")
+    if expires_at and expires_at <= tx.now:
+        raise Refused("That follow-up would have expired already. Nothing was changed.")
+
+
+_Content = tuple[str, str, datetime | None]
+
+
+def _differences(before: _Content, after: _Content) -> str:
+    """Say what was changed to what, for the journal, which thus keeps the old words."""
+    names = ("title", "text", "end")
+    pairs = zip(names, map(_shown, before), map(_shown, after), strict=True)
+    return "; ".join(f"{name} is {new}, was {old}" for name, old, new in pairs if old != new)
+
+
+def _shown(value: str | datetime | None) -> str:
+    match value:
+        case None:
+            return "none"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        case str():
+            return repr(value)
 
 
 def _conversations(number: int) -> str:

@@ -29,6 +29,9 @@ _DUE = """
 """
 """Held messages that may leave; by `message_unsent`."""
 
+HELD = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
+"""On `message`: what waits for its time, be it the opening or the seconds in which it can be taken back."""
+
 _HELD = """
     SELECT message.id, message.conversation_id, message.kind, contact.phone, conversation.campaign_id
     FROM message
@@ -96,7 +99,8 @@ def hold_anew(tx: Transaction, of: Campaign) -> Settled:
 def cancel_held(tx: Transaction, campaign_id: CampaignId) -> tuple[ConversationId, ...]:
     """Cancel all that waits in a campaign, which sends nothing any more, and return where."""
     rows = tx.conn.execute(
-        f"{_HELD} WHERE message.state = 'unsent' AND conversation.campaign_id = ?", (campaign_id,)
+        f"{_HELD} WHERE {HELD} AND conversation.campaign_id = :campaign_id",
+        {"now": tx.now_ms, "campaign_id": campaign_id},
     ).fetchall()
     for row in rows:
         cancel(tx, MessageId(row["id"]), ConversationId(row["conversation_id"]))

@@ -16,8 +16,9 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import normalize, require_region
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_SEPARATOR = re.compile(r"[,;\t]")
+_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_SEPARATOR = re.compile(r"\t|[,;](?!\s*(?:ext|x\s*\d))", re.IGNORECASE)
+"""What parts one number from the next, but not a number from its extension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,12 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
         require_region(region)
     except ValueError as error:
         raise Refused(str(error)) from None
-    pieces = list(_pieces(text))
-    if not pieces:
+    listed = list(pieces(text))
+    if not listed:
         raise Refused("The list is empty. Nothing was changed.")
     phones: list[str] = []
     unreadable = []
-    for line, piece in pieces:
+    for line, piece in listed:
         try:
             phones.append(normalize(piece, region).e164)
         except ValueError as reason:
@@ -83,7 +84,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
     return ListedOptOuts(event, tuple(batch.opt_outs), already, len(phones) - len(wanted), tuple(unreadable))
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
+def pieces(text: str) -> Iterator[tuple[int, str]]:
     """Yield what is between separators, with its line, the first being 1."""
     for line, content in enumerate(_LINE_END.split(text), start=1):
         for piece in _SEPARATOR.split(content):

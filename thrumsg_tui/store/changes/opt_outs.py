@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import Refused
@@ -11,14 +12,17 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind
+from thrumsg_tui.store.changes.holding import HELD
 from thrumsg_tui.store.changes.sending import store_outgoing
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, reopen_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.consent import wish
 from thrumsg_tui.store.queries.owning import require_own_number
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation, opt_out
+from thrumsg_tui.store.times import to_ms
 
 Described = Mapping[str, str | int | None]
 """An opt-out as the journal keeps it for undo: kind, note, at, user_id."""
@@ -139,6 +143,23 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
     record(tx, None, Deed.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
 
 
+def note_opt_out_word(tx: Transaction, phone: str, written_at: datetime) -> None:
+    """Remember when a contact's words to opt out were written: the newest time counts, whatever came last.
+
+    Call it before the opt-out that they make, so that one that is there already keeps its time.
+    """
+    present = wish(tx.conn, phone)
+    newest = max(written_at, present.written_at) if present else written_at
+    tx.conn.execute(
+        """
+        INSERT INTO opt_out_word (phone, written_at) VALUES (:phone, :written_at)
+        ON CONFLICT (phone) DO UPDATE SET written_at = excluded.written_at
+        WHERE excluded.written_at > opt_out_word.written_at
+        """,
+        {"phone": phone, "written_at": to_ms(newest)},
+    )
+
+
 def confirmations(tx: Transaction, phone: str, since: object) -> set[MessageState]:
     """How far the confirmations are that a number has had since a moment; those that were cancelled are none."""
     rows = tx.conn.execute(
@@ -236,11 +257,11 @@ def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
     """Cancel what waits to be sent to a number that has just opted out (`docs/rules.md 5.8`)."""
     for each in concerned:
         cancelled = tx.conn.execute(
-            """
-            UPDATE message SET state = 'cancelled', state_at = ?
-            WHERE conversation_id = ? AND state = 'unsent'
+            f"""
+            UPDATE message SET state = 'cancelled', state_at = :now, leaves_at = NULL
+            WHERE conversation_id = :conversation_id AND {HELD}
             """,
-            (tx.now_ms, each),
+            {"now": tx.now_ms, "conversation_id": each},
         )
         if cancelled.rowcount:
             reopen_follow_ups(tx.conn, each)

@@ -49,7 +49,8 @@ def edit_question(
     """Change a question's words and its choices, in the order given; a choice that is renamed keeps its answers.
 
     Raises `Refused` as `add_question` does; for leaving out a choice that was ever recorded, since its answers, and
-    their undo, would be lost; and where the question is no more what the person began with, if `seen` tells that.
+    their undo, would be lost, or that says whom a follow-up is for; and where the question is no more what the person
+    began with, if `seen` tells that.
     """
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
@@ -93,14 +94,14 @@ def move_question(db: Database, who: Identity, question_id: QuestionId, place: i
 
 
 def retire_question(db: Database, who: Identity, question_id: QuestionId) -> bool:
-    """Ask a question no more; tell whether it was kept, with its answers, or deleted since it never had any."""
+    """Ask a question no more; tell whether it was kept, with its answers, or deleted since nothing refers to it."""
     who.require(Action.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, of = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
         if of.retired:
             raise Refused(f"{of.text!r} is retired already.")
-        kept = bool(recorded_choices(tx, campaign_id, question_id))
+        kept = bool(recorded_choices(tx, campaign_id, question_id)) or _is_targeted(tx, "question_id", question_id)
         if kept:
             tx.conn.execute("UPDATE question SET retired = 1 WHERE id = ?", (question_id,))
         else:
@@ -160,6 +161,8 @@ def _require_never_recorded(
     for choice in dropped:
         if choice.id not in recorded:
             continue
+        if _is_targeted(tx, "choice_id", choice.id):
+            raise Refused(f"{choice.text!r} says whom a follow-up is for, so it stays. Nothing was changed.")
         answers = tx.conn.execute(
             "SELECT COUNT(*) FROM answer WHERE question_id = ? AND choice_id = ?", (question_id, choice.id)
         ).fetchone()[0]
@@ -168,9 +171,20 @@ def _require_never_recorded(
         raise Refused(f"{choice.text!r} {why}, so it stays. Nothing was changed.")
 
 
+def _is_targeted(tx: Transaction, column: str, id: int) -> bool:
+    """Whether a question or a choice says whom a follow-up is for."""
+    return tx.conn.execute(f"SELECT 1 FROM follow_up WHERE {column} = ? LIMIT 1", (id,)).fetchone() is not None
+
+
 def recorded_choices(tx: Transaction, campaign_id: CampaignId, question_id: QuestionId) -> set[ChoiceId]:
-    """The choices of a question that were ever recorded: some answer has them, or undo may need them."""
-    rows = tx.conn.execute("SELECT DISTINCT choice_id FROM answer WHERE question_id = ?", (question_id,))
+    """The choices of a question that cannot go: some answer has them, a follow-up's target, or undo may need them."""
+    rows = tx.conn.execute(
+        """
+        SELECT choice_id FROM answer WHERE question_id = :id
+        UNION SELECT choice_id FROM follow_up WHERE question_id = :id AND choice_id IS NOT NULL
+        """,
+        {"id": question_id},
+    )
     recorded = {ChoiceId(row["choice_id"]) for row in rows}
     rows = tx.conn.execute(
         "SELECT details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",

@@ -6,17 +6,15 @@ from collections.abc import Callable
 
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import EventId
-from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, moved_sentence, net_gains, sides
-from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.handing_over import give
 from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.reassignment import at_most, plan, still_possible
+from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_archived, still_possible
 
 
 def reassign(db: Database, who: Identity, request: Request) -> Outcome:
@@ -44,9 +42,7 @@ def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
     with db.reading() as conn:
         long = is_long(conn, planned)
     with db.writing() as tx:
-        of = campaign(tx.conn, planned.campaign_id)
-        if of.state is CampaignState.ARCHIVED:
-            raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
+        require_not_archived(campaign(tx.conn, planned.campaign_id))
         return begin(tx, who, planned) if long else move(tx, who, planned, on_progress=on_progress)
 
 

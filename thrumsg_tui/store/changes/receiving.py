@@ -2,93 +2,108 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.consent import is_outdated
+from thrumsg_tui.domain.conversations import NO_SENDER, ConversationId
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.opt_out_words import Heard, hear
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.words import CampaignState, OptOutKind, Status
-from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out, store_own_words
+from thrumsg_tui.domain.words import CampaignState, OptOutKind, Status, UnmatchedReason
+from thrumsg_tui.store.changes.opt_outs import note_opt_out_word, store_opt_in, store_opt_out, store_own_words
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.consent import wish
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import opt_out
-from thrumsg_tui.store.times import to_ms
+from thrumsg_tui.store.senders import as_given, is_number, storable
+from thrumsg_tui.store.times import from_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Where an incoming message went; `conversation_id` is None for a number that nobody knows."""
+    """Where an incoming message went: to a conversation, or to the unmatched messages with a reason.
+
+    `rerouted` tells that the campaign which was named could not take it.
+    """
 
     conversation_id: ConversationId | None
     status: Status | None
     opted_out: bool
     flagged: bool
     duplicate: bool
+    unmatched: UnmatchedReason | None = None
+    rerouted: bool = False
 
 
 def receive(
     db: Database,
     who: Identity | None,
-    phone: str,
+    sender: str,
     body: str,
     *,
     provider_id: str | None = None,
     at: datetime | None = None,
     campaign_id: CampaignId | None = None,
 ) -> Received:
-    """Store a message from a number (E.164), and opt the number out or in if that is what it says.
+    """Store a message, and opt its number out or in if that is what it says; nothing that comes in is refused.
 
-    The conversation is the one texted last, in a campaign that is not archived, unless `campaign_id` says which.
-    A `provider_id` seen before from the same number stores nothing. A time `at` that is still to come counts as now.
-    `who` is None for the gateway. Raises `Refused` for a message to an archived campaign by name, or one without any
-    words.
+    `sender` is what `read_sender` makes of it: a number in E.164, or whatever else the carrier gave. The conversation
+    is the one texted last, in a campaign that is not archived, unless `campaign_id` says which and that one can take
+    it. A `provider_id` seen before from the same sender stores nothing. In the thread a time `at` that is still to come
+    counts as now. `who` is None for the gateway.
     """
     if who:
         who.require(Action.RECEIVE)
-    if not body.strip():
-        raise Refused("The message is empty; nothing was stored.")
+    sender, body, provider_id = as_given(sender), storable(body), storable(provider_id or "") or None
     with db.writing() as tx:
-        if provider_id and (seen := _seen_before(tx, provider_id, phone)):
+        if provider_id and (seen := _seen_before(tx, provider_id, sender)):
             return seen
-        to = _route(tx, phone, campaign_id)
+        named = None if campaign_id is None else _route(tx, sender, campaign_id)
+        to = named or _route(tx, sender)
+        reason = None if to else _why_unmatched(tx, sender)
         moment = max(1, min(to_ms(at), tx.now_ms)) if at else tx.now_ms
-        _store(tx, to, phone, body, provider_id or None, moment)
+        if reason:
+            _keep_unmatched(tx, sender, body, provider_id, moment, reason)
         if to:
+            _store(tx, to, body, provider_id, moment)
             refresh(tx.conn, to)
-        whose = "" if to else ", whom nobody knows"
-        record(tx, who, Deed.RECEIVE, f"received a message from {phone}{whose}", conversation_id=to)
-        _heed(tx, phone, body, to)
-        return _result(tx, to, phone, duplicate=False)
+        why = f", in no conversation: {reason.why}" if reason else ""
+        record(tx, who, Deed.RECEIVE, f"received a message from {sender or NO_SENDER}{why}", conversation_id=to)
+        if is_number(sender):
+            _heed(tx, sender, body, to, from_ms(to_ms(at)) if at else None)
+        result = _result(tx, to, sender, duplicate=False, reason=reason)
+        return replace(result, rerouted=campaign_id is not None and named is None)
 
 
-def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None) -> None:
-    """Do what the words ask for (`docs/rules.md 5.3` to `5.5`)."""
-    opted_out = opt_out(tx.conn, phone) is not None
-    match hear(body, opted_out=opted_out):
-        case Heard.OPT_OUT if not opted_out and settings(tx.conn).auto_opt_out:
-            store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, body.strip()[:200], asked_in=to)
-        case Heard.OPT_OUT if opted_out:
-            by_itself = settings(tx.conn).auto_opt_out
-            store_own_words(tx, phone, body.strip()[:200], asked_in=to if by_itself else None)
+def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None, stamp: datetime | None) -> None:
+    """Do what the words ask for (`docs/rules.md 5.3` to `5.5`); `stamp` is when they were written, if that is known."""
+    before = wish(tx.conn, phone)
+    by_itself = settings(tx.conn).auto_opt_out
+    match hear(body, opted_out=before is not None):
+        case Heard.OPT_OUT if before or by_itself:
+            note_opt_out_word(tx, phone, stamp or tx.now)
+            words = body.strip()[:200]
+            if before:
+                store_own_words(tx, phone, words, asked_in=to if by_itself else None)
+            else:
+                store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, words, asked_in=to)
         case Heard.OPT_OUT if to:
             tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
-        case Heard.OPT_IN if opted_out:
+        case Heard.OPT_IN if before and not is_outdated(stamp, before, tx.now):
             store_opt_in(tx, None, phone)
-        case Heard.NEAR_MISS if to and not opted_out:
+        case Heard.NEAR_MISS if to and not before:
             tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
         case _:
             pass
 
 
-def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None) -> ConversationId | None:
-    """Choose the conversation of an incoming message (`docs/rules.md 1.5`)."""
+def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -> ConversationId | None:
+    """Choose the conversation of an incoming message, in one campaign or in any (`docs/rules.md 1.5`)."""
     chosen = "" if campaign_id is None else "AND conversation.campaign_id = :campaign_id"
     row = tx.conn.execute(
         f"""
@@ -100,18 +115,26 @@ def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None) -> Conve
         """,
         {"phone": phone, "archived": CampaignState.ARCHIVED, "campaign_id": campaign_id},
     ).fetchone()
-    if row is None and campaign_id is not None:
-        raise Refused(f"{phone} has no conversation in that campaign that could take a message.")
     return None if row is None else ConversationId(row["id"])
 
 
-def _store(tx: Transaction, to: ConversationId | None, phone: str, body: str, provider_id: str | None, at: int) -> None:
-    if to is None:
-        tx.conn.execute(
-            "INSERT INTO unmatched (at, phone, body, provider_id) VALUES (?, ?, ?, ?)",
-            (at, phone, body, provider_id),
-        )
-        return
+def _why_unmatched(tx: Transaction, sender: str) -> UnmatchedReason:
+    if not is_number(sender):
+        return UnmatchedReason.NO_NUMBER
+    known = tx.conn.execute("SELECT 1 FROM contact WHERE phone = ?", (sender,)).fetchone()
+    return UnmatchedReason.ARCHIVED if known else UnmatchedReason.UNKNOWN
+
+
+def _keep_unmatched(
+    tx: Transaction, sender: str, body: str, provider_id: str | None, at: int, reason: UnmatchedReason
+) -> None:
+    tx.conn.execute(
+        "INSERT INTO unmatched (at, phone, body, provider_id, reason) VALUES (?, ?, ?, ?, ?)",
+        (at, sender, body, provider_id, reason),
+    )
+
+
+def _store(tx: Transaction, to: ConversationId, body: str, provider_id: str | None, at: int) -> None:
     tx.conn.execute(
         """
         INSERT INTO message (conversation_id, at, direction, body, state, state_at, segments, provider_id)
@@ -124,20 +147,25 @@ def _store(tx: Transaction, to: ConversationId | None, phone: str, body: str, pr
 def _seen_before(tx: Transaction, provider_id: str, phone: str) -> Received | None:
     row = tx.conn.execute(
         """
-        SELECT message.conversation_id FROM message
+        SELECT message.conversation_id, NULL AS reason FROM message
         JOIN conversation ON conversation.id = message.conversation_id
         JOIN contact ON contact.id = conversation.contact_id
         WHERE message.provider_id = :id AND contact.phone = :phone
-        UNION ALL SELECT NULL FROM unmatched WHERE provider_id = :id AND phone = :phone
+        UNION ALL SELECT NULL, reason FROM unmatched WHERE provider_id = :id AND phone = :phone
         """,
         {"id": provider_id, "phone": phone},
     ).fetchone()
-    return None if row is None else _result(tx, row["conversation_id"], phone, duplicate=True)
+    if row is None:
+        return None
+    reason = UnmatchedReason(row["reason"]) if row["reason"] else None
+    return _result(tx, row["conversation_id"], phone, duplicate=True, reason=reason)
 
 
-def _result(tx: Transaction, to: ConversationId | None, phone: str, *, duplicate: bool) -> Received:
+def _result(
+    tx: Transaction, to: ConversationId | None, phone: str, *, duplicate: bool, reason: UnmatchedReason | None
+) -> Received:
     if to is None:
-        return Received(None, None, opt_out(tx.conn, phone) is not None, False, duplicate)
+        return Received(None, None, opt_out(tx.conn, phone) is not None, False, duplicate, reason)
     row = tx.conn.execute(
         "SELECT status, opted_out, flagged AND NOT opted_out AS flagged FROM conversation WHERE id = ?", (to,)
     ).fetchone()

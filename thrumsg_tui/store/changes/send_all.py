@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from shlex import quote
 
-from thrumsg_tui.domain.campaigns import AssignmentId
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action, Identity, Role
-from thrumsg_tui.domain.words import MessageKind, Tab
+from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.domain.words import CampaignState, MessageKind, Tab
 from thrumsg_tui.store.changes.sending import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment, campaign
@@ -44,10 +47,11 @@ def send_batch(
         raise Refused("Send All is for initials and follow-ups only, never for replies.")
     with db.writing() as tx:
         viewed = assignment(tx.conn, assignment_id, tx.now)
-        if not campaign(tx.conn, viewed.campaign_id).quicksend:
-            raise Refused("Send All needs QuickSend, and this campaign has it off.")
         if who.role is Role.SENDER and (viewed.user is None or viewed.user.id != who.user.id):
             raise Refused("You can send all of your own conversations only.")
+        of = campaign(tx.conn, viewed.campaign_id)
+        if not of.quicksend:
+            raise Refused(_without_quicksend(of, tx.now))
         condition = "tab = 'initial'" if tab is Tab.INITIAL else "in_follow_ups = 1"
         rows = tx.conn.execute(
             f"SELECT id FROM conversation WHERE assignment_id = ? AND {condition} AND id > ? ORDER BY id LIMIT ?",
@@ -61,8 +65,16 @@ def send_batch(
                 refused.append((each, "There are words of yours in it: send it by itself."))
                 continue
             try:
-                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=KINDS[tab]).message_id)
+                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=KINDS[tab], single=False).message_id)
             except Refused as reason:
                 refused.append((each, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None
         return Batch(tuple(sent), tuple(refused), last)
+
+
+def _without_quicksend(of: Campaign, now: datetime) -> str:
+    """Say why Send All is not there; of a campaign in which nothing can be sent, that."""
+    if of.state is not CampaignState.ACTIVE and (closed := closure(of, now)):
+        return f"Campaign is currently closed: {closed.reason}."
+    switch = f"thrumsg campaign edit {quote(of.name)} --quicksend"
+    return f"Send All needs QuickSend, and {of.name!r} has it off; an admin switches it on with: {switch}"

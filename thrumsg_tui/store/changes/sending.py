@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
-from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId, words_of
 from thrumsg_tui.domain.errors import MovedOn, Refused
-from thrumsg_tui.domain.fields import Rendered
+from thrumsg_tui.domain.field_meanings import meant_by
+from thrumsg_tui.domain.fields import Rendered, may_be_misspelt
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.sending import Attempt, handed_over, hold_until, judge
+from thrumsg_tui.domain.sending import Attempt, departure, forbidden, judge
+from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.composing import next_message
+from thrumsg_tui.store.queries.composing import NextMessage, next_message
+from thrumsg_tui.store.queries.field_codes import field_codes
+from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import to_ms
 
-_FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended."
+_FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended, or it is no longer for this contact."
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An accepted message; `leaves_at` is set while it is held as unsent."""
+    """An accepted message; `leaves_at` is set where it does not leave at once."""
 
     message_id: MessageId
     conversation_id: ConversationId
@@ -47,23 +52,22 @@ def send(
     kind: MessageKind | None = None,
     follow_up_id: FollowUpId | None = None,
     read_to: MessageId | None = None,
+    from_box: bool = False,
 ) -> Sent:
     """Accept a message into the outbox, and delete the author's draft with it.
 
     Without `body` the rendered initial or follow-up goes; with it, exactly those words. `kind` is what the author saw
     in the message box; without it, what the conversation is ready for. With `follow_up_id`, a follow-up goes only while
     it is that one that is up. With `read_to`, the last message that the author has read, `MovedOn` is raised if there
-    is a newer one. Raises `Refused` with the reason of `docs/rules.md 3.18`. The draft is kept then.
+    is a newer one. What is sent `from_box`, the message box, leaves only after the setting `undo_send`, in seconds.
+    Raises `Refused` with the reason of `docs/rules.md 3.18`. The draft is kept then.
     """
     with db.writing() as tx:
         to = conversation(tx.conn, conversation_id)
-        if theirs := handed_over(who.role, to.sender_name, is_holder=to.sender_id == who.user.id):
-            raise Refused(theirs.sentence)
-        if kind is MessageKind.FOLLOW_UP and follow_up_id not in {None, to.follow_up_id}:
-            raise Refused(_FOLLOW_UP_GONE)
-        if read_to is not None and to.messages and to.messages[-1].id != read_to:
-            raise MovedOn(f"{to.messages[-1].author or to.name} wrote meanwhile: {to.messages[-1].body}")
-        return send_in(tx, who, to, body=body, kind=kind)
+        undo_seconds = settings(tx.conn).undo_send if from_box else 0
+        return send_in(
+            tx, who, to, body=body, kind=kind, follow_up_id=follow_up_id, read_to=read_to, undo_seconds=undo_seconds
+        )
 
 
 def send_in(
@@ -73,25 +77,37 @@ def send_in(
     *,
     body: str | None = None,
     kind: MessageKind | None = None,
+    follow_up_id: FollowUpId | None = None,
+    read_to: MessageId | None = None,
+    undo_seconds: int = 0,
+    single: bool = True,
 ) -> Sent:
-    """Do what `send` does within an open transaction."""
+    """Do what `send` does within an open transaction; one that is not `single` is taken back by its number only."""
     who.require(Action.WORK)
     of = campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
-    kind, body, filled_in = _settled(tx, who, to, kind, body)
+    ready = next_message(tx.conn, to, who)
+    if kind is None:
+        kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
     attempt = Attempt(
         campaign=of,
         kind=kind,
-        body=body,
-        filled_in=filled_in,
+        body=body or "",
+        filled_in=False,
         role=who.role,
         is_holder=to.sender_id == who.user.id,
         holder_name=to.sender_name,
         opted_out=to.opted_out,
     )
-    verdict = judge(attempt, tx.now)
+    if refusal := forbidden(attempt, tx.now):  # before any word about the words: they would help nothing
+        raise Refused(refusal.sentence)
+    _refuse_overtaken(to, kind, follow_up_id, read_to)
+    unsettled = ready.rendered.unresolved or (body is not None and may_be_misspelt(body))
+    codes = field_codes(tx.conn, to.campaign_id) if unsettled else ()
+    body, filled_in = _words(ready, kind, body, codes)
+    verdict = judge(replace(attempt, body=body, filled_in=filled_in, field_codes=codes), tx.now)
     if verdict.refusal:
         raise Refused(verdict.refusal.sentence)
-    sent = store_outgoing(tx, who, to, of, kind, body)
+    sent = store_outgoing(tx, who, to, of, kind, body, undo_seconds=undo_seconds)
     tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
     record(
         tx,
@@ -100,17 +116,25 @@ def send_in(
         f"sent {kind.replace('_', '-')} to {to.name}",
         campaign_id=of.id,
         conversation_id=to.id,
-        details={"message": sent.message_id},
+        details={"message": sent.message_id, "flagged": to.flagged},
+        undoable=single,
     )
     return sent
 
 
 def store_outgoing(
-    tx: Transaction, who: Identity | None, to: Conversation, of: Campaign, kind: MessageKind, body: str
+    tx: Transaction,
+    who: Identity | None,
+    to: Conversation,
+    of: Campaign,
+    kind: MessageKind,
+    body: str,
+    *,
+    undo_seconds: int = 0,
 ) -> Sent:
     """Store a message that was allowed, and bring the conversation up to date."""
-    leaves_at = hold_until(of, kind, tx.now)
-    state = MessageState.UNSENT if leaves_at else MessageState.QUEUED
+    leaving = departure(of, kind, tx.now, undo_seconds)
+    state = MessageState.UNSENT if leaving.held else MessageState.QUEUED
     segments = measure(body).segments
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
     row = tx.conn.execute(
@@ -131,7 +155,7 @@ def store_outgoing(
             "follow_up_id": follow_up_id,
             "state": state,
             "segments": segments,
-            "leaves_at": to_ms(leaves_at) if leaves_at else None,
+            "leaves_at": to_ms(leaving.at) if leaving.at else None,
         },
     ).fetchone()
     if follow_up_id:
@@ -139,7 +163,7 @@ def store_outgoing(
     refresh(tx.conn, to.id)
     if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # with which nobody has answered: the opt-out may be taken back
         tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
-    return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaves_at)
+    return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaving.at)
 
 
 def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:
@@ -151,25 +175,35 @@ def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_
     refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
 
 
-def _settled(
-    tx: Transaction, who: Identity, to: Conversation, kind: MessageKind | None, body: str | None
-) -> tuple[MessageKind, str, bool]:
-    """Settle what is sent, and whether it is just the filled-in script; refuse what has been overtaken."""
-    ready = next_message(tx.conn, to, who)
-    if kind is None:
-        kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
+def _refuse_overtaken(
+    to: Conversation, kind: MessageKind, follow_up_id: FollowUpId | None, read_to: MessageId | None
+) -> None:
+    """Refuse what has been sent meanwhile, and what was written before something that its author has not read."""
+    if kind is MessageKind.FOLLOW_UP and (to.follow_up_id is None or follow_up_id not in {None, to.follow_up_id}):
+        raise Refused(_FOLLOW_UP_GONE)
+    if read_to is not None and to.messages and to.messages[-1].id != read_to:
+        newest = to.messages[-1]
+        raise MovedOn(f"{newest.author or to.name} wrote meanwhile: {words_of(newest.body)}")
     if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
         raise Refused("The initial message was sent meanwhile, or the contact wrote first.")
-    if kind is MessageKind.FOLLOW_UP and to.follow_up_id is None:
-        raise Refused(_FOLLOW_UP_GONE)
+
+
+def _words(ready: NextMessage, kind: MessageKind, body: str | None, codes: Collection[str]) -> tuple[str, bool]:
+    """Settle the words, and whether they are just the filled-in script; `codes` are those of the campaign's fields."""
     if body is not None:
-        return kind, body, ready.rendered.complete and body == ready.rendered.text
+        if ready.rendered.misspelt and body == ready.rendered.text:  # of which the value may be all that is left
+            raise Refused(_why_not_filled_in(ready.rendered, codes))
+        return body, ready.rendered.complete and body == ready.rendered.text
     if kind is MessageKind.REPLY:
         raise Refused("There is no initial or follow-up left to send here: give the words with --body.")
-    return kind, _complete(ready.rendered), True
+    if ready.rendered.unresolved:
+        raise Refused(_why_not_filled_in(ready.rendered, codes))
+    return ready.rendered.text, True
 
 
-def _complete(rendered: Rendered) -> str:
-    if unresolved := (*rendered.unknown, *rendered.missing):
-        raise Refused(f"%{unresolved[0]}% has no value for this contact; the script cannot be filled in.")
-    return rendered.text
+def _why_not_filled_in(rendered: Rendered, codes: Collection[str]) -> str:
+    written = rendered.unresolved[0]
+    meant = meant_by(written.strip("%"), codes)
+    if meant and written != f"%{meant}%":
+        return SuspectedField(written, meant, blocks=True).sentence
+    return f"{written} has no value for this contact; the script cannot be filled in."

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock, require_place
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.sending import unfit
+from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
 
 _HOURS = {"default_open", "default_close"}
+
+_MOST_TO_UNDO = 60
+"""Seconds that a message may be held back at most: who waits for an answer should not wait for us."""
 
 _SWITCHES = {
     "on": "on",
@@ -83,7 +88,13 @@ def checked_setting(key: str, value: str) -> str:
             raise Refused(f"{key} is either on or off, not {value!r}.") from None
     if key == "opt_out_message" and (why := unfit(value)):
         raise Refused(f"That cannot be the opt-out message. {why.sentence}")
+    if key == "opt_out_message" and (suspected := suspected_fields(value, FIXED)):
+        raise Refused(f"That cannot be the opt-out message, which has no fields. {suspected[0].sentence}")
     value = value.strip()
+    if key == "undo_send":
+        if not (value.isascii() and value.isdigit() and len(value) < 4 and int(value) <= _MOST_TO_UNDO):
+            raise Refused(f"undo_send is a number of seconds from 0, which is off, to {_MOST_TO_UNDO}, not {value!r}.")
+        return str(int(value))
     try:
         if key in _HOURS:
             return clock(parse_clock(value))

@@ -7,6 +7,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.derived import refresh_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.naming import choice_named, question_named
@@ -61,17 +62,18 @@ def store_answer(
     question_id: QuestionId,
     choice_id: ChoiceId | None,
 ) -> None:
-    """Write an answer as it is, or delete it with None."""
+    """Write an answer as it is, or delete it with None; a follow-up may come up or go with it."""
     if choice_id is None:
         tx.conn.execute(
             "DELETE FROM answer WHERE conversation_id = ? AND question_id = ?", (conversation_id, question_id)
         )
-        return
-    tx.conn.execute(
-        """
-        INSERT INTO answer (conversation_id, question_id, choice_id, user_id, at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (conversation_id, question_id)
-        DO UPDATE SET choice_id = excluded.choice_id, user_id = excluded.user_id, at = excluded.at
-        """,
-        (conversation_id, question_id, choice_id, who.user.id, tx.now_ms),
-    )
+    else:
+        tx.conn.execute(
+            """
+            INSERT INTO answer (conversation_id, question_id, choice_id, user_id, at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (conversation_id, question_id)
+            DO UPDATE SET choice_id = excluded.choice_id, user_id = excluded.user_id, at = excluded.at
+            """,
+            (conversation_id, question_id, choice_id, who.user.id, tx.now_ms),
+        )
+    refresh_follow_ups(tx.conn, conversation_id)

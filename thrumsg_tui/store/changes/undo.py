@@ -11,12 +11,13 @@ from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.words import MessageState
-from thrumsg_tui.store.changes.follow_ups import is_active, set_skipped
+from thrumsg_tui.store.changes.follow_ups import is_active, is_pending, set_skipped
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
 from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, enter_opt_out, erase_opt_out
 from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import store_answer
+from thrumsg_tui.store.changes.taking_back import take_message_back
 from thrumsg_tui.store.database import Connection, Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.thread import conversation
@@ -69,6 +70,8 @@ def _long_way_back(conn: Connection, wanted: JournalEntry) -> Plan | None:
 def _undone(tx: Transaction, who: Identity, wanted: JournalEntry, long: Plan | None) -> Outcome:
     details = details_of(tx.conn, wanted.id)
     deed = Deed.REDO if wanted.deed is Deed.UNDO else Deed.UNDO
+    if "message" in details:
+        return take_message_back(tx, who, wanted.id, details)
     if "phone" in details:
         return _opt_out_undone(tx, who, wanted, deed, details)
     if "numbers" in details:
@@ -178,8 +181,10 @@ def _skip_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Dee
     if not is_active(tx, FollowUpId(details["follow_up"])):
         return _nothing("the follow-up has ended since")
     if not set_skipped(tx, conversation_id, FollowUpId(details["follow_up"]), skipped=skips):
-        return _nothing("the follow-up was sent or skipped since")
+        return _nothing("the follow-up was sent or skipped since, or is not for this contact now")
     what = "is skipped again" if skips else "is up again"
+    if not skips and not is_pending(tx, conversation_id, FollowUpId(details["follow_up"])):
+        what = "is skipped no more, but is not for them now"
     sentence = f"the follow-up for {conversation(tx.conn, conversation_id).name} {what}"
     now = {"follow_up": details["follow_up"], "thread": f"follow-up {what}, by {who.user.name}"}
     return _journalled(tx, who, wanted, deed, sentence, now, [conversation_id])

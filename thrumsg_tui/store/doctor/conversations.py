@@ -8,13 +8,13 @@ from dataclasses import dataclass, fields
 from itertools import groupby
 from operator import itemgetter
 
-from thrumsg_tui.domain.conversations import ConversationId, MessageFact, Standing, standing
+from thrumsg_tui.domain.conversations import ConversationId, Standing, standing
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.words import Direction, MessageState
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.derived import refresh, refresh_pending_follow_ups
+from thrumsg_tui.store.derived import FACTS, fact_of, refresh, refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def _mend(conn: sqlite3.Connection, name: str, wrong: _Wrong) -> None:
         case "opt-out mark":
             conn.execute("UPDATE conversation SET opted_out = ? WHERE id = ?", (wrong.derived, wrong.id))
         case "pending follow-up":
+            refresh_follow_ups(conn, wrong.id)
             refresh_pending_follow_ups(conn, "conversation.id = :id", {"id": wrong.id})
         case "sorting name" if isinstance(wrong.derived, tuple):
             keys = wrong.derived
@@ -72,23 +73,18 @@ _STANDING = tuple(each.name for each in fields(Standing))
 def _wrong_standings(conn: sqlite3.Connection) -> Iterator[_Wrong]:
     """Compare with the messages (`docs/rules.md 1.1`), both read once in the order of conversations."""
     messages = groupby(  # message_in_thread
-        conn.execute("SELECT conversation_id, id, at, direction, state FROM message ORDER BY conversation_id"),
+        conn.execute(f"SELECT conversation_id, {FACTS} FROM message ORDER BY conversation_id"),
         key=itemgetter("conversation_id"),
     )
     owner, facts = next(messages, (None, iter(())))
     for row in conn.execute("SELECT * FROM conversation ORDER BY id"):
         while owner is not None and owner < row["id"]:
             owner, facts = next(messages, (None, iter(())))
-        derived = standing(map(_fact, facts) if owner == row["id"] else ())
+        derived = standing(map(fact_of, facts) if owner == row["id"] else ())
         stored = tuple((row[name] or None) if name == "last_message_at" else row[name] for name in _STANDING)
         expected = tuple(getattr(derived, name) for name in _STANDING)
         if stored != expected:
             yield _Wrong(ConversationId(row["id"]), _described(stored), _described(expected))
-
-
-def _fact(row: sqlite3.Row) -> MessageFact:
-    cancelled = row["state"] == MessageState.CANCELLED.value
-    return MessageFact(row["id"], row["at"], Direction(row["direction"]), cancelled)
 
 
 def _described(columns: tuple[object, ...]) -> str:
@@ -113,7 +109,23 @@ def _wrong_marks(conn: sqlite3.Connection) -> Iterator[_Wrong]:
 
 
 def _wrong_follow_ups(conn: sqlite3.Connection) -> Iterator[_Wrong]:
-    """Compare with the targets that are pending in an active follow-up."""
+    """Compare with the targets that are pending in an active follow-up, and these with whom it is for."""
+    rows = conn.execute(
+        f"""
+        SELECT conversation.id, target.follow_up_id AS stored, follow_up.id AS derived
+        FROM follow_up JOIN conversation ON {IS_FOR}
+        LEFT JOIN follow_up_target AS target
+            ON target.follow_up_id = follow_up.id AND target.conversation_id = conversation.id
+        WHERE {LIVE} AND target.state IS NULL
+        UNION ALL
+        SELECT conversation.id, follow_up.id, NULL
+        FROM follow_up
+        JOIN follow_up_target AS target ON target.follow_up_id = follow_up.id AND target.state = 'pending'
+        JOIN conversation ON conversation.id = target.conversation_id
+        WHERE {LIVE} AND NOT ({IS_FOR})
+        """
+    )
+    yield from (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
     rows = conn.execute(
         """
         SELECT conversation.id, conversation.follow_up_id AS stored, pending.id AS derived
@@ -125,7 +137,7 @@ def _wrong_follow_ups(conn: sqlite3.Connection) -> Iterator[_Wrong]:
         WHERE conversation.follow_up_id IS NOT pending.id
         """
     )
-    return (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
+    yield from (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
 
 
 def _wrong_keys(conn: sqlite3.Connection) -> Iterator[_Wrong]:

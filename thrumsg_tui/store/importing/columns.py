@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.names import fold
+from thrumsg_tui.store.export_columns import code_of, has_answers, is_export, ours_in
 from thrumsg_tui.store.importing.result import own_width
 
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
+_DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]?\d\d?[-/.]?\d\d?(?!\d)|$)|\d\d?[-/.]\d\d?[-/.](?:\d\d){1,2}$")
+"""As titles of columns have them: an election's year or day."""
+_DIGITS_OF_A_PHONE = 10
+_DIGITS_OF_AN_AREA = 6
+_DIGITS_OF_A_VALUE = 3
+_USUAL_TITLES = frozenset({"name", "fullname", "contactname", "login", "email", "title", "body", "question", "choices"})
+_ADDRESS = re.compile(r"\S@\S+\.\w")
+_COUNTED = re.compile(r"[1-9]$")
+_OF_A_TELEPHONE = ("phone", "tel", "cell", "mobil", "movil", "landline", "handy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +50,102 @@ def _numbers(*kinds: str) -> list[str]:
     return [f"{kind}{number}" for kind in kinds for number in _NUMBER]
 
 
-_CELL = _numbers("cell", "cellphone", "cellular", "mobile", "mobilephone", "phonecell", "phonemobile")
-_PHONE = _numbers("phone", "telephone", "tel", "preferredphone", "primaryphone", "contactphone", "phone1", "textphone")
-_HOME = _numbers("homephone", "landline", "workphone")
-PHONE = Field(
-    "phone",
-    (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon", *_HOME, "contactnumber", "number"),
+_CELL = _numbers("cell", "cellphone", "cellular", "mobile", "mobilephone", "phonecell", "phonemobile", "wireless")
+_PHONE = _numbers(
+    *("phone", "telephone", "tel", "preferredphone", "primaryphone", "contactphone", "phone1", "textphone"),
+    *("bestphone", "otherphone", "alternatephone", "altphone", "secondaryphone"),
 )
+_HOME = _numbers("homephone", "landline", "workphone")
+_TEXTED = (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon")
+"""Headers of numbers that may well be texted: of several such columns one stands in for the other."""
+PHONE = Field("phone", (*_TEXTED, *_HOME, "contactnumber", "number"))
+_IN_EXPORTS = {each: f"contact_{each}" for each in (FIRST_NAME.name, LAST_NAME.name, PHONE.name)}
 
 
 def recognise(header: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
     """Find the position of each field whose header is known; the best-known header wins, then the leftmost."""
     keys = [_key(title) for title in header[: own_width(header)]]
+    exported = is_export(header)
     found = {}
     for each in fields:
-        known = next((name for name in each.headers if name in keys), None)
-        if known:
+        if exported and _IN_EXPORTS.get(each.name) in header:
+            found[each.name] = header.index(_IN_EXPORTS[each.name])
+        elif each == PHONE:
+            if places := _phones(keys, PHONE.headers):
+                found[each.name] = places[0]
+        elif known := next((name for name in each.headers if name in keys), None):
             found[each.name] = keys.index(known)
     return found
+
+
+def phone_columns(header: Sequence[str], mapping: Mapping[str, str], chosen: Mapping[str, int]) -> tuple[int, ...]:
+    """Give the columns that a number is read from, in order: as mapped, else those of numbers that may be texted.
+
+    A number of a landline is read only where there is no other column of numbers (`docs/rules.md 9.2`).
+    """
+    first = chosen[PHONE.name]
+    given = next((title for wanted, title in mapping.items() if field_code(wanted) == PHONE.name), None)
+    if given is not None:
+        return _positions(header, given)
+    if is_export(header):
+        return (first,)
+    others = _phones([_key(title) for title in header[: own_width(header)]], _TEXTED)
+    taken = set(chosen.values())
+    return (first, *(place for place in others if place not in taken))
+
+
+def other_phone_columns(header: Sequence[str], read: Sequence[int]) -> list[int]:
+    """Give the columns that are called a telephone, but are not read."""
+    keys = enumerate(map(_key, header[: own_width(header)]))
+    return [place for place, key in keys if place not in read and any(word in key for word in _OF_A_TELEPHONE)]
+
+
+def _phones(keys: Sequence[str], known: Sequence[str]) -> list[int]:
+    """Find columns by header, the best known first; a digit at the end counts columns of one kind."""
+    kinds = [key if key in known else _COUNTED.sub("", key) for key in keys]
+    places = [place for place, kind in enumerate(kinds) if kind in known]
+    return sorted(places, key=lambda place: (known.index(kinds[place]), keys[place]))
+
+
+def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Sequence[str]], int]:
+    """Make the judge of a line as a header: it counts the columns that are recognised or mapped.
+
+    It counts none in a line that has somebody's number or address in it, or that lacks a required field and has a
+    value in it.
+    """
+
+    def judge(cells: Sequence[str]) -> int:
+        titles = [title.strip() for title in cells]
+        named: dict[str, int] = {}
+        for wanted, title in mapping.items():
+            places = (_find(titles, each) for each in (title, title.split(",")[0]))
+            named |= {field_code(wanted): place for place in places if place is not None}
+        others = [title for place, title in enumerate(titles) if place not in named.values()]
+        if any(map(_is_personal, others)) and not is_export(titles):
+            return 0
+        found = {*recognise(titles, fields), *named}
+        lacks = any(each.required and each.name not in found for each in fields)
+        return 0 if lacks and any(map(is_data, others)) else len(found)
+
+    return judge
+
+
+def example(fields: Sequence[Field]) -> str:
+    """Give a header for such a file."""
+    return ",".join(each.name for each in fields)
+
+
+def is_data(cell: str) -> bool:
+    """Whether a cell is hardly the title of a column: somebody's number or address, or digits that are no date."""
+    count = sum(map(str.isdigit, cell))
+    if any(map(str.isalpha, cell)):
+        begun = cell[0] in "0123456789(+" and count >= _DIGITS_OF_AN_AREA and _DATE.match(cell) is None  # 415-220-XXXX
+        return begun or count >= _DIGITS_OF_A_PHONE or _ADDRESS.search(cell) is not None
+    return count >= _DIGITS_OF_A_VALUE and _DATE.match(cell) is None
+
+
+def _is_personal(cell: str) -> bool:
+    return is_data(cell) and ("@" in cell or sum(map(str.isdigit, cell)) >= _DIGITS_OF_A_PHONE)
 
 
 def choose(
@@ -88,7 +176,7 @@ def mapped(
         code = field_code(wanted)
         if code not in names and not custom:
             raise Refused(f"{wanted!r} is no field of such a file; there are {', '.join(names)}. Nothing was changed.")
-        chosen[code] = _position(header, title)
+        chosen[code] = _positions(header, title)[0] if code == PHONE.name else _position(header, title)
     fields_of: dict[int, str] = {}
     for name, position in chosen.items():
         if position in fields_of:
@@ -103,12 +191,17 @@ def missing_fields(fields: Sequence[Field], chosen: Mapping[str, int]) -> list[s
     return [each.name for each in fields if each.required and each.name not in chosen]
 
 
-def custom_fields(header: Sequence[str], chosen: Mapping[str, int], reserved: Sequence[str]) -> dict[str, int]:
-    """Give each remaining column a field code of its own, leaving out what a rejects file adds."""
-    taken = {*chosen, *reserved}
+def custom_fields(header: Sequence[str], used: Collection[int], reserved: Collection[str]) -> dict[str, int]:
+    """Give each column that is not used a field code of its own, but for those that an export or rejects file adds."""
+    ours = ours_in(header)
+    if has_answers(header):
+        return {}
+    taken = set(reserved)
     codes = {}
-    for position in other_columns(header, chosen):
-        code = wanted = field_code(header[position])
+    for position in other_columns(header, used):
+        if header[position] in ours:
+            continue
+        code = wanted = field_code(code_of(header[position], ours))
         count = 1
         while code in taken:
             count += 1
@@ -118,22 +211,40 @@ def custom_fields(header: Sequence[str], chosen: Mapping[str, int], reserved: Se
     return codes
 
 
-def other_columns(header: Sequence[str], chosen: Mapping[str, int]) -> list[int]:
-    """Give the positions of the columns that are no field, without what a rejects file adds."""
-    return [each for each in range(own_width(header)) if each not in chosen.values()]
+def other_columns(header: Sequence[str], used: Collection[int]) -> list[int]:
+    """Give the positions of the columns that are not used, without what a rejects file adds."""
+    return [each for each in range(own_width(header)) if each not in used]
 
 
 def _key(title: str) -> str:
     return _NOT_IN_A_KEY.sub("", fold(title))
 
 
+def _positions(header: Sequence[str], titles: str) -> tuple[int, ...]:
+    """Find the columns named, in order, with commas between; a title may have commas itself, and the longest counts."""
+    pieces = titles.split(",")
+    found: dict[int, None] = {}
+    while pieces:
+        parts = range(len(pieces), 0, -1)
+        many = next((each for each in parts if _find(header, ",".join(pieces[:each])) is not None), 1)
+        found[_position(header, ",".join(pieces[:many]).strip())] = None
+        pieces = pieces[many:]
+    return tuple(found)
+
+
 def _position(header: Sequence[str], title: str) -> int:
-    if title in header:
-        return header.index(title)
+    place = _find(header, title)
+    if place is None:
+        raise Refused(f"There is no column {title!r}; the columns are {_listed(header)}. Nothing was changed.")
+    return place
+
+
+def _find(header: Sequence[str], title: str) -> int | None:
+    for each in (title, title.strip()):
+        if each in header:
+            return header.index(each)
     keys = [_key(each) for each in header]
-    if _key(title) and _key(title) in keys:
-        return keys.index(_key(title))
-    raise Refused(f"There is no column {title!r}; the columns are {_listed(header)}. Nothing was changed.")
+    return keys.index(_key(title)) if _key(title) in keys and _key(title) else None
 
 
 def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
@@ -148,5 +259,9 @@ def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
 
 
 def _listed(header: Sequence[str]) -> str:
+    """Quote the titles of a header, but no line that may be somebody's row, since nothing in it is known as a title."""
+    titles = {_key(each) for each in header}
+    if titles.isdisjoint(_USUAL_TITLES) and not recognise(header, (FIRST_NAME, LAST_NAME, PHONE)):
+        return "none that is known here"
     shown = ", ".join(repr(title[:40]) for title in header[:20])
     return f"{shown} and {len(header) - 20} more" if len(header) > 20 else shown

@@ -12,11 +12,13 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, recognise
+from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
-from thrumsg_tui.store.importing.result import Imported, Row
+from thrumsg_tui.store.importing.names import NameReader
+from thrumsg_tui.store.importing.numbers import NumberReader
+from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
-from thrumsg_tui.store.phones import PhoneNumber, normalize, require_region
+from thrumsg_tui.store.phones import PhoneNumber, require_region
 from thrumsg_tui.store.progress import OnProgress, Steps
 from thrumsg_tui.store.queries.campaigns import unassigned
 
@@ -82,11 +84,14 @@ def import_contacts(
         raise Refused(str(error)) from None
     with db.reading() as conn:
         open_campaign(conn, campaign)
-    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
-    columns = choose(table.header, FIELDS, mapping or {}, custom=True)
-    tally = Tally(rejected=list(table.rejected))
+    mapping = mapping or {}
+    table = read_table(path, fitness(FIELDS, mapping), example(FIELDS))
+    columns = choose(table.header, FIELDS, mapping, custom=True)
+    numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
+    tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)
+    tally.custom = codes_of(table.header, columns, numbers.columns)
     steps = Steps(on_progress, len(table.rows), _PHASES)
-    people = _usable(table, columns, region, tally, steps)
+    people = _usable(table, columns, numbers, tally, steps)
     with transaction(db, dry_run=dry_run) as tx:
         of = open_campaign(tx.conn, campaign)
         _store(tx, of, people, tally, steps)
@@ -95,32 +100,32 @@ def import_contacts(
     return tally.result(table, columns, None if dry_run else event)
 
 
-def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally, steps: Steps) -> list[_Person]:
+def codes_of(header: Sequence[str], columns: Mapping[str, int], phones: Sequence[int]) -> dict[str, int]:
+    """Give the columns that become fields of the contact, by code: those mapped, then those left over."""
+    mapped_codes = {code: place for code, place in columns.items() if code not in {each.name for each in FIELDS}}
+    return mapped_codes | custom_fields(header, {*columns.values(), *phones}, {*columns, *FILLED_IN})
+
+
+def _usable(
+    table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: Steps
+) -> list[_Person]:
     """Part the rows that can be used from those that cannot, and from those that repeat an earlier one."""
-    own = {code: position for code, position in columns.items() if code not in {each.name for each in FIELDS}}
-    own |= custom_fields(table.header, columns, FILLED_IN)
     people: dict[str, _Person] = {}
+    names = NameReader()
     for row in steps.over(table.rows):
         try:
-            person = _person(row, columns, own, region)
+            first_name, last_name = names.read(row, columns)
+            number = numbers.read(row)
         except ValueError as reason:
             tally.reject(row, reason)
             continue
-        phone = person.number.e164
-        if phone in people:
-            tally.repeat(row, "number", people[phone].line)
+        if number.e164 in people:
+            tally.repeat(row, "number", people[number.e164].line)
         else:
-            people[phone] = person
+            fields = {code: value for code, value in row.values(tally.custom).items() if value}
+            people[number.e164] = _Person(row.line, number, first_name, last_name, fields)
+    tally.notes += [*numbers.notes(), *names.notes()]
     return list(people.values())
-
-
-def _person(row: Row, columns: Mapping[str, int], own: Mapping[str, int], region: str) -> _Person:
-    said = row.values(columns)
-    if not said["first_name"]:
-        raise ValueError("no first name")
-    fields = {code: value for code, value in row.values(own).items() if value}
-    number = normalize(said["phone"], region)
-    return _Person(row.line, number, said["first_name"], said.get("last_name", ""), fields)
 
 
 def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tally, steps: Steps) -> None:

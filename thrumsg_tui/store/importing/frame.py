@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.result import Imported, Rejected, Row
+from thrumsg_tui.store.importing.result import Imported, Reading, Rejected, Row
 from thrumsg_tui.store.importing.table import Table
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import find_campaign
@@ -42,8 +42,14 @@ class Tally:
     repeated: list[Rejected] = field(default_factory=list)
     new_lines: array[int] = field(default_factory=_no_lines)
     updated_lines: array[int] = field(default_factory=_no_lines)
+    warnings: list[Rejected] = field(default_factory=list)
     line: int = 0
     """The line of the row that is being taken in."""
+    notes: list[str] = field(default_factory=list)
+    """What is worth saying about the rows, beside what is about the file."""
+    phones: Sequence[int] = ()
+    custom: Mapping[str, int] = field(default_factory=dict)
+    readings: Sequence[Reading] = ()
 
     def each(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Go through rows, knowing the line of each."""
@@ -72,6 +78,10 @@ class Tally:
         """Note a row that says again what an earlier line said."""
         self.repeated.append(Rejected(row.line, f"the same {what} as line {line}", row.cells))
 
+    def warn(self, row: Row, reason: str) -> None:
+        """Note what is to be looked at in a row that is taken in."""
+        self.warnings.append(Rejected(row.line, reason, row.cells))
+
     def result(self, table: Table, columns: Mapping[str, int], event: EventId | None) -> Imported:
         """Give what was counted, the rejected rows in the order of the file."""
         return Imported(
@@ -83,10 +93,14 @@ class Tally:
             columns={name: table.header[position] for name, position in columns.items()},
             header=table.header,
             rows=table.rows,
-            notes=table.notes,
+            notes=(*table.notes, *self.notes),
             new_lines=_in_order(self.new_lines),
             updated_lines=_in_order(self.updated_lines),
             event=event,
+            warnings=tuple(self.warnings),
+            phones=tuple(table.header[position] for position in self.phones),
+            custom={code: table.header[position] for code, position in self.custom.items()},
+            readings=self.readings,
         )
 
 

@@ -9,16 +9,20 @@ from pathlib import Path
 
 from thrumsg_tui.domain.words import ImportKind
 from thrumsg_tui.store.importing.columns import (
+    PHONE,
     Field,
-    custom_fields,
+    example,
+    fitness,
     mapped,
     missing_fields,
     other_columns,
-    recognise,
+    phone_columns,
     refusal,
 )
+from thrumsg_tui.store.importing.contacts import codes_of
 from thrumsg_tui.store.importing.kinds import KINDS
-from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.importing.numbers import NumberReader
+from thrumsg_tui.store.importing.table import Table, read_table
 
 FIRST_ROWS = 20
 """How many rows are shown."""
@@ -28,15 +32,16 @@ FIRST_ROWS = 20
 class Inspection:
     """What a file looks like, taken as one kind.
 
-    `columns` tells from which header each field would be read, `custom` which header would become which field of the
-    contact; `unused` are the headers left over. While `missing` names required fields without a column, the import
-    would be refused with the sentence `refusal`.
+    `columns` tells from which header each field would be read, `phones` from which a number is, in order, and `custom`
+    which header would become which field of the contact; `unused` are the headers left over. While `missing` names
+    required fields without a column, the import would be refused with the sentence `refusal`.
     """
 
     kind: ImportKind
     fields: tuple[Field, ...]
     header: tuple[str, ...]
     columns: Mapping[str, str]
+    phones: tuple[str, ...]
     custom: Mapping[str, str]
     unused: tuple[str, ...]
     missing: tuple[str, ...]
@@ -45,34 +50,53 @@ class Inspection:
     unreadable: int
     """Rows that cannot be told apart into cells; the import would reject them."""
     first_rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[tuple[str, str], ...]
+    """What the phone cells of these rows are read as, each as it is written, with the number or why it is none."""
     notes: tuple[str, ...]
-    """What is worth saying about encoding and separator."""
+    """What is worth saying about encoding, separator and header."""
 
 
-def inspect(path: Path, kind: ImportKind, mapping: Mapping[str, str] | None = None) -> Inspection:
+def inspect(
+    path: Path, kind: ImportKind, mapping: Mapping[str, str] | None = None, *, region: str = "US"
+) -> Inspection:
     """Read a whole file and say what is in it, with columns as mapped, else as recognised; no database is asked.
 
     Raises `Refused` as the import would: for a file that is none or cannot be read, and for a mapping that names a
     field or column that there is not. 4 µs a row.
     """
     of = KINDS[kind]
-    table = read_table(path, lambda header: len(recognise(header, of.fields)))
-    chosen = mapped(table.header, of.fields, mapping or {}, custom=of.custom)
+    mapping = mapping or {}
+    table = read_table(path, fitness(of.fields, mapping), example(of.fields))
+    chosen = mapped(table.header, of.fields, mapping, custom=of.custom)
     missing = tuple(missing_fields(of.fields, chosen))
-    others = other_columns(table.header, chosen)
-    custom = custom_fields(table.header, chosen, of.reserved) if of.custom else {}
-    own = {code: position for code, position in chosen.items() if code not in {each.name for each in of.fields}}
+    phones = phone_columns(table.header, mapping, chosen) if PHONE.name in chosen else ()
+    custom = codes_of(table.header, chosen, phones) if of.custom else {}
+    others = other_columns(table.header, {*chosen.values(), *phones, *custom.values()})
     return Inspection(
         kind=kind,
         fields=of.fields,
         header=table.header,
-        columns={name: table.header[place] for name, place in chosen.items() if name not in own},
-        custom={code: table.header[place] for code, place in {**own, **custom}.items()},
-        unused=() if of.custom else tuple(table.header[place] for place in others),
+        columns={name: table.header[place] for name, place in chosen.items() if name not in custom},
+        phones=tuple(table.header[place] for place in phones),
+        custom={code: table.header[place] for code, place in custom.items()},
+        unused=tuple(table.header[place] for place in others),
         missing=missing,
         refusal=refusal(table.header, missing) if missing else None,
         rows=len(table.rows) + len(table.rejected),
         unreadable=len(table.rejected),
         first_rows=tuple(row.cells for row in islice(table.rows, FIRST_ROWS)),
+        numbers=_numbers(table, NumberReader(table.header, mapping, chosen, region, keep=True)) if phones else (),
         notes=table.notes,
     )
+
+
+def _numbers(table: Table, reader: NumberReader) -> tuple[tuple[str, str], ...]:
+    read = []
+    for row in islice(table.rows, FIRST_ROWS):
+        try:
+            phone = reader.read(row).e164
+        except ValueError as reason:
+            read.append(("", str(reason)))
+        else:
+            read.append((reader.readings[-1].text, phone))
+    return tuple(read)

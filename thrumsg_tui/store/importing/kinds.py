@@ -37,8 +37,6 @@ class Kind:
     fields: tuple[Field, ...]
     run: Callable[[Database, Identity, Path, Order], Imported]
     custom: bool = False
-    reserved: tuple[str, ...] = ()
-    """Field codes that no other column can have."""
 
 
 def take_in(db: Database, who: Identity, kind: ImportKind, path: Path, order: Order) -> Imported:
@@ -93,7 +91,7 @@ def _opt_outs(db: Database, who: Identity, path: Path, order: Order) -> Imported
 
 
 KINDS: Mapping[ImportKind, Kind] = {
-    ImportKind.CONTACTS: Kind(contacts.FIELDS, _contacts, custom=True, reserved=contacts.FILLED_IN),
+    ImportKind.CONTACTS: Kind(contacts.FIELDS, _contacts, custom=True),
     ImportKind.USERS: Kind(people.FIELDS, _users),
     ImportKind.REPLIES: Kind(replies.FIELDS, _replies),
     ImportKind.SURVEY: Kind(survey.FIELDS, _survey),

@@ -10,11 +10,12 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.columns import PHONE, Field, choose, recognise
+from thrumsg_tui.store.importing.columns import PHONE, Field, choose, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
+from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
-from thrumsg_tui.store.phones import normalize, require_region
+from thrumsg_tui.store.phones import require_region
 from thrumsg_tui.store.progress import OnProgress, Steps
 from thrumsg_tui.store.reading import called
 
@@ -52,11 +53,13 @@ def import_opt_outs(
         require_region(region)
     except ValueError as error:
         raise Refused(str(error)) from None
-    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
-    columns = choose(table.header, FIELDS, mapping or {})
-    tally = Tally(rejected=list(table.rejected))
+    mapping = mapping or {}
+    table = read_table(path, fitness(FIELDS, mapping), example(FIELDS))
+    columns = choose(table.header, FIELDS, mapping)
+    numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
+    tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)
     steps = Steps(on_progress, len(table.rows), _PHASES)
-    wanted = _usable(table, columns, region, tally, steps)
+    wanted = _usable(table, columns, numbers, tally, steps)
     with transaction(db, dry_run=dry_run) as tx:
         batch = enter_list(tx, who, steps.over([(phone, said.note) for phone, said in wanted.items()]))
         for phone, said in wanted.items():
@@ -73,13 +76,15 @@ def import_opt_outs(
     return tally.result(table, columns, None if dry_run else event)
 
 
-def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally, steps: Steps) -> dict[str, _Said]:
+def _usable(
+    table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: Steps
+) -> dict[str, _Said]:
     """Read what is said of each number, by the first row where a number comes twice."""
     wanted: dict[str, _Said] = {}
     for row in steps.over(table.rows):
         said = row.values(columns)
         try:
-            phone = normalize(said["phone"], region).e164
+            phone = numbers.read(row).e164
         except ValueError as reason:
             tally.reject(row, reason)
             continue
@@ -87,4 +92,5 @@ def _usable(table: Table, columns: Mapping[str, int], region: str, tally: Tally,
             tally.repeat(row, "number", wanted[phone].line)
         else:
             wanted[phone] = _Said(row.line, said.get("note", ""))
+    tally.notes += numbers.notes()
     return wanted

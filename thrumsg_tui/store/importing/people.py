@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.given_names import given_name, stands_for_none
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity, Role, User
 from thrumsg_tui.store.changes.people import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, recognise
+from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
@@ -48,14 +49,14 @@ def import_users(
     (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
     """
     who.require(Action.IMPORT)
-    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
     steps = Steps(on_progress, len(table.rows), 1)
     with transaction(db, dry_run=dry_run) as tx:
         for row in tally.each(steps.over(table.rows)):
-            said = row.values(columns)
+            said = _without_placeholders(row.values(columns))
             if said["login"] in lines:
                 tally.repeat(row, "login", lines[said["login"]])
                 continue
@@ -68,6 +69,13 @@ def import_users(
         steps.end()
         event = journal_import(tx, who, "users", path, tally)
     return tally.result(table, columns, None if dry_run else event)
+
+
+def _without_placeholders(said: Mapping[str, str]) -> dict[str, str]:
+    """Read names as those of contacts are (`docs/rules.md 9.1`)."""
+    names = {name: given_name(said[name]) for name in (FIRST_NAME.name, LAST_NAME.name) if name in said}
+    stated = {name: "" if stands_for_none(each, last=name == LAST_NAME.name) else each for name, each in names.items()}
+    return {**said, **stated}
 
 
 def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tally) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import Field, choose, recognise
+from thrumsg_tui.store.importing.columns import Field, choose, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.queries.field_codes import field_codes
 
 FIELDS = (
     Field("title", ("title", "name", "heading", "subject")),
@@ -31,15 +33,18 @@ def import_replies(
 ) -> Imported:
     """Take replies into a campaign, or as global ones; a title that is there already gets the new body.
 
+    What looks like a field in a body and is none is warned of (`docs/rules.md 7.1`).
+
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Action.IMPORT)
-    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
     with transaction(db, dry_run=dry_run) as tx:
         campaign_id = None if campaign is None else open_campaign(tx.conn, campaign).id
+        codes = field_codes(tx.conn, campaign_id)
         for row in tally.each(table.rows):
             said = row.values(columns)
             title, body = said["title"], said["body"]
@@ -50,6 +55,8 @@ def import_replies(
             else:
                 lines[title] = row.line
                 _store(tx, campaign_id, title, body, tally)
+                for each in suspected_fields(body, codes):
+                    tally.warn(row, each.sentence)
         event = journal_import(tx, who, "replies", path, tally, campaign_id)
     return tally.result(table, columns, None if dry_run else event)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.spreadsheets import unguarded
 from thrumsg_tui.store.files import refuse_unwritable, text_for, writing_text
 
 REJECT_COLUMNS = ("line", "reason")
 """What a rejects file has after the columns of its source."""
 
+_MOST_NAMED = 8
 _NUMBERED = re.compile(r" [0-9]+$")
 
 
@@ -27,8 +29,8 @@ class Row:
     cells: tuple[str, ...]
 
     def values(self, columns: Mapping[str, int]) -> dict[str, str]:
-        """Read the cell of each field, without the space around it."""
-        return {name: self.cells[position].strip() for name, position in columns.items()}
+        """Read the cell of each field, without the space around it and what an export puts in front of it."""
+        return {name: unguarded(self.cells[position].strip()) for name, position in columns.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,24 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What the phone cell of a row was read as: its line, the cell as it was written, the number in E.164."""
+
+    line: int
+    text: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did, or in a dry run would do; `event` is None where nothing changed.
 
     Each row counts once: as imported, updated, unchanged, repeated or rejected. `columns` tells from which header each
     field was read, `repeated` are the later rows of what the file has twice, and `new_lines` and `updated_lines` the
-    lines on which the imported and the updated rows begin, in order. `rows` are all that could be read.
+    lines on which the imported and the updated rows begin, in order. `rows` are all that could be read. `warnings` are
+    about rows that were taken in all the same. `phones` are the headers that a number was read from, in order, and
+    `custom` tells which header became which contact field. A dry run also tells what every number was read as, in
+    `readings`.
     """
 
     imported: int
@@ -61,6 +75,10 @@ class Imported:
     new_lines: Sequence[int]
     updated_lines: Sequence[int]
     event: EventId | None
+    warnings: tuple[Rejected, ...] = ()
+    phones: tuple[str, ...] = ()
+    custom: Mapping[str, str] = field(default_factory=dict)
+    readings: Sequence[Reading] = ()
 
     @property
     def duplicates(self) -> int:
@@ -99,6 +117,23 @@ def list_rejects(file: TextIO, header: Sequence[str], rejected: Sequence[Rejecte
     for each in rejected:
         cells = [*each.row[:own], *([""] * (own - len(each.row))), str(each.line), each.reason]
         writer.writerow(map(shown, [*cells, *each.row[len(header) :]]))
+
+
+def ranges(lines: Sequence[int], most: int | None = None) -> str:
+    """Write ascending line numbers with those in a row as one, `2-4, 7`; no more than `most` of them, if given."""
+    runs: list[tuple[int, int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], line)
+        else:
+            runs.append((line, line))
+    said = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:most])
+    return said if most is None or len(runs) <= most else f"{said} and others"
+
+
+def on_lines(lines: Sequence[int]) -> str:
+    """Name a few lines: `line 3`, or `lines 2-4, 7`."""
+    return f"line{'' if len(lines) == 1 else 's'} {ranges(lines, _MOST_NAMED)}"
 
 
 def own_width(header: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import Field, choose, recognise
+from thrumsg_tui.store.importing.columns import Field, choose, example, fitness
 from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
@@ -37,7 +37,7 @@ def import_survey(
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Action.IMPORT)
-    table = read_table(path, lambda header: len(recognise(header, FIELDS)))
+    table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from shlex import quote
 
 from thrumsg_tui.domain.campaigns import (
     Assignment,
@@ -27,7 +28,7 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Action, Identity, UserId
 from thrumsg_tui.domain.words import CampaignState, HoursIn, SenderSort
 from thrumsg_tui.store.phones import time_zone
-from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
+from thrumsg_tui.store.queries.people import USER_COLUMNS, find_user, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
 ONLINE_FOR = timedelta(seconds=30)
@@ -214,16 +215,22 @@ def unassigned(conn: sqlite3.Connection, campaign_id: CampaignId) -> AssignmentI
 
 def find_assignment(conn: sqlite3.Connection, of: Campaign, login: str) -> AssignmentId:
     """Find a sender's assignment by login; `NotFound` unless they are on the campaign now."""
-    row = conn.execute(
-        """
-        SELECT assignment.id FROM assignment JOIN users ON users.id = assignment.user_id
-        WHERE assignment.campaign_id = ? AND users.login = ? AND assignment.active = 1
-        """,
-        (of.id, login),
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"{login!r} is not a sender of {of.name!r}; `thrumsg overview` shows who is.")
-    return AssignmentId(row["id"])
+    found = assignment_of_user(conn, of.id, find_user(conn, login).id)
+    if found is None:
+        raise NotFound(f"{login!r} is not a sender of {of.name!r}: thrumsg overview {quote(of.name)} shows who is.")
+    return found
+
+
+def find_destination(conn: sqlite3.Connection, of: Campaign, login: str) -> AssignmentId:
+    """Find the assignment of somebody who is to get conversations; `NotFound` says how to put them on the campaign."""
+    user = conn.execute("SELECT id FROM users WHERE login = ?", (login,)).fetchone()
+    if user and (found := assignment_of_user(conn, of.id, UserId(user["id"]))):
+        return found
+    add = f"thrumsg campaign add-sender {quote(of.name)} {quote(login)}"
+    if user:
+        raise NotFound(f"{login!r} is not a sender of {of.name!r}. Nothing was moved; an admin adds them with: {add}")
+    make = f"thrumsg user add {quote(login)} --first-name FIRST --last-name LAST"
+    raise NotFound(f"There is no user {login!r}. Nothing was moved; an admin adds them with: {make}, and then: {add}")
 
 
 def assignment_of_user(conn: sqlite3.Connection, campaign_id: CampaignId, user_id: UserId) -> AssignmentId | None:

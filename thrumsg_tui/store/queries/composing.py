@@ -6,9 +6,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.fields import Rendered, render
+from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, render
 from thrumsg_tui.domain.people import Identity, User
 from thrumsg_tui.domain.words import MessageKind, Status
+from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.settings import settings
 
@@ -36,7 +37,8 @@ def field_values(conn: sqlite3.Connection, of: Conversation, who: Identity) -> d
 
 def fill_in(conn: sqlite3.Connection, of: Conversation, who: Identity, template: str) -> Rendered:
     """Fill a template's fields for a conversation."""
-    return render(template, field_values(conn, of, who))
+    known = field_codes(conn, of.campaign_id) if may_be_misspelt(template) else ()
+    return render(template, field_values(conn, of, who), known)
 
 
 def next_message(conn: sqlite3.Connection, of: Conversation, who: Identity) -> NextMessage:

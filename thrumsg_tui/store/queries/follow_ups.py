@@ -5,20 +5,24 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
-from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target
+from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, FollowUp, FollowUpId, QuestionId, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.times import from_ms_or_none
 
 _NAMED = """
-    conversation.campaign_id = :campaign_id
-    AND (:replied IS NULL OR conversation.replied = :replied)
-    AND (:question IS NULL OR :wants_answer = EXISTS (
-            SELECT 1 FROM answer WHERE answer.conversation_id = conversation.id AND answer.question_id = :question
-            AND (:choice IS NULL OR answer.choice_id = :choice)))
+    conversation.campaign_id = follow_up.campaign_id
+    AND (follow_up.replied IS NULL OR conversation.replied = follow_up.replied)
+    AND (follow_up.question_id IS NULL OR follow_up.answered = EXISTS (
+            SELECT 1 FROM answer
+            WHERE answer.conversation_id = conversation.id AND answer.question_id = follow_up.question_id
+              AND (follow_up.choice_id IS NULL OR answer.choice_id = follow_up.choice_id)))
 """
 
-REACHED = f"{_NAMED} AND conversation.status <> 'not_started'"
-"""On `conversation`: whom a follow-up is for, opted-out ones too; with `target_parameters`."""
+IS_FOR = f"{_NAMED} AND conversation.status <> 'not_started'"
+"""On `follow_up` and `conversation`: whether the one is for the other, opted out or not; never NULL."""
+
+LIVE = "follow_up.active = 1 AND follow_up.settled = 0"
+"""On `follow_up`: whether those whom its target comes to name get it too."""
 
 _IN_TAB = "conversation.opted_out = 0 AND conversation.status <> 'not_started'"
 
@@ -44,13 +48,13 @@ class Reach:
 
 
 def target_parameters(campaign_id: CampaignId, target: Target) -> dict[str, object]:
-    """The parameters of `REACHED`."""
+    """A target as the columns of a follow-up."""
     return {
         "campaign_id": campaign_id,
         "replied": None if target.replied is None else int(target.replied),
-        "question": target.question,
-        "choice": target.choice,
-        "wants_answer": int(target.answered),
+        "question_id": target.question,
+        "choice_id": target.choice,
+        "answered": int(target.answered),
     }
 
 
@@ -60,7 +64,9 @@ def reach(conn: sqlite3.Connection, campaign_id: CampaignId, target: Target) -> 
         f"""
         SELECT COUNT(*) AS named, COALESCE(SUM({_IN_TAB}), 0) AS reached, COALESCE(SUM(opted_out), 0) AS opted_out,
                MIN(CASE WHEN {_IN_TAB} THEN id END) AS example
-        FROM conversation WHERE {_NAMED}
+        FROM (SELECT :campaign_id AS campaign_id, :replied AS replied, :question_id AS question_id,
+                     :choice_id AS choice_id, :answered AS answered) AS follow_up
+        JOIN conversation ON {_NAMED}
         """,
         target_parameters(campaign_id, target),
     ).fetchone()
@@ -72,26 +78,43 @@ def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[Follo
     """List a campaign's follow-ups, oldest first, with how far they are; 1 µs for each conversation of each."""
     rows = conn.execute(
         f"""
-        SELECT follow_up.id, follow_up.title, follow_up.text, follow_up.expires_at, follow_up.active,
-               {UNSENT} AS pending,
+        SELECT follow_up.id, follow_up.title, follow_up.text, follow_up.expires_at, follow_up.active, follow_up.settled,
+               follow_up.replied, follow_up.question_id, follow_up.choice_id, follow_up.answered,
+               question.text AS question, choice.text AS choice, {UNSENT} AS pending,
                (SELECT COUNT(*) FROM follow_up_target AS target
                 WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent,
                (SELECT COUNT(*) FROM follow_up_target AS target
                 WHERE target.follow_up_id = follow_up.id AND target.state = 'skipped') AS skipped
-        FROM follow_up WHERE follow_up.campaign_id = ? ORDER BY follow_up.id
+        FROM follow_up
+        LEFT JOIN question ON question.id = follow_up.question_id
+        LEFT JOIN choice ON choice.id = follow_up.choice_id
+        WHERE follow_up.campaign_id = ? ORDER BY follow_up.id
         """,
         (campaign_id,),
     )
-    return tuple(
-        FollowUp(
-            id=FollowUpId(row["id"]),
-            title=row["title"],
-            text=row["text"],
-            expires_at=from_ms_or_none(row["expires_at"]),
-            active=bool(row["active"]),
-            pending=row["pending"],
-            sent=row["sent"],
-            skipped=row["skipped"],
-        )
-        for row in rows
+    return tuple(map(_follow_up, rows))
+
+
+def _follow_up(row: sqlite3.Row) -> FollowUp:
+    target = None if row["settled"] else _target(row)
+    return FollowUp(
+        id=FollowUpId(row["id"]),
+        title=row["title"],
+        text=row["text"],
+        expires_at=from_ms_or_none(row["expires_at"]),
+        active=bool(row["active"]),
+        pending=row["pending"],
+        sent=row["sent"],
+        skipped=row["skipped"],
+        target=target,
+        whom=target.words(row["question"], row["choice"]) if target else "settled when it was made",
+    )
+
+
+def _target(row: sqlite3.Row) -> Target:
+    return Target(
+        replied=None if row["replied"] is None else bool(row["replied"]),
+        question=None if row["question_id"] is None else QuestionId(row["question_id"]),
+        choice=None if row["choice_id"] is None else ChoiceId(row["choice_id"]),
+        answered=bool(row["answered"]),
     )

@@ -14,11 +14,18 @@ from thrumsg_tui.domain.people import UserId
 from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms
 
-_ENTRY = """
+_NOT_LEFT = """
+    EXISTS (SELECT 1 FROM message
+            WHERE message.id = json_extract(event.details, '$.message') AND message.state IN ('unsent', 'queued'))
+"""
+"""On `event`, of a send: no gateway has taken its message."""
+
+_ENTRY = f"""
     SELECT event.id, event.at, event.action, event.summary, event.undone_by, event.undoes,
-           event.undoable AND NOT (campaign.state IS 'archived' AND (
-               json_type(event.details, '$.removed') IS NOT NULL
-               OR json_type(event.details, '$.follow_up') IS NOT NULL)) AS undoable,
+           CASE WHEN event.action = 'send' THEN campaign.state IS NOT 'archived' AND {_NOT_LEFT}
+                ELSE event.undoable AND NOT (campaign.state IS 'archived' AND (
+                    json_type(event.details, '$.removed') IS NOT NULL
+                    OR json_type(event.details, '$.follow_up') IS NOT NULL)) END AS undoable,
            campaign.name AS campaign, doer.login AS doer, actor.login AS actor,
            EXISTS (SELECT 1 FROM job WHERE job.event_id = event.id AND job.finished_at IS NULL) AS under_way
     FROM event
@@ -101,12 +108,35 @@ def entry(conn: sqlite3.Connection, event_id: EventId) -> JournalEntry:
 
 
 def own_changes(conn: sqlite3.Connection, user_id: UserId) -> Iterator[EventId]:
-    """Go through the changes of a person that were made to be taken back, and are no undo; newest first."""
+    """Go through the changes of a person that were made to be taken back, and are no undo; newest first.
+
+    Messages that have left are none of them any more.
+    """
     rows = conn.execute(
-        """
-        SELECT id FROM event WHERE user_id = ? AND undoable = 1 AND undone_by IS NULL AND action <> 'undo'
+        f"""
+        SELECT id FROM event
+        WHERE user_id = ? AND undoable = 1 AND undone_by IS NULL AND action <> 'undo'
+          AND (action <> 'send' OR {_NOT_LEFT})
         ORDER BY id DESC
         """,
         (user_id,),
     )
     return (EventId(row["id"]) for row in rows)
+
+
+def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
+    """The newest message that a person has sent and not taken back, whether it has left or not; by `event_of_user`."""
+    row = conn.execute(
+        "SELECT id FROM event WHERE user_id = ? AND action = 'send' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
+        (user_id,),
+    ).fetchone()
+    return EventId(row["id"]) if row else None
+
+
+def newest_own_undo(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
+    """The newest undo of a person that was not taken back itself."""
+    row = conn.execute(
+        "SELECT id FROM event WHERE user_id = ? AND action = 'undo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
+        (user_id,),
+    ).fetchone()
+    return EventId(row["id"]) if row else None

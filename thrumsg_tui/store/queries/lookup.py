@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, OptOut
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.domain.words import Status, Tab
+from thrumsg_tui.domain.words import Status, Tab, UnmatchedReason
+from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, reasons_of, unmatched_of
+from thrumsg_tui.store.senders import as_given, is_number
+
+_LATEST = 20
+"""How many messages in no conversation are shown with a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +34,42 @@ class FoundConversation:
 
 @dataclass(frozen=True, slots=True)
 class PhoneRecord:
-    """What is known of a number; `name` is None where it is nobody's contact."""
+    """What is known of a number, or of a sender that is none; `name` is None where it is nobody's contact.
+
+    `unmatched` counts its messages in no conversation, `reasons` says why, and `messages` are the latest of them.
+    """
 
     phone: str
     name: str | None
     opt_out: OptOut | None
     conversations: tuple[FoundConversation, ...]
-    unmatched: int
+    reasons: Mapping[UnmatchedReason, int]
+    messages: tuple[UnmatchedMessage, ...]
+
+    @property
+    def unmatched(self) -> int:
+        """How many of its messages are in no conversation."""
+        return sum(self.reasons.values())
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a phone number, which can be opted out."""
+        return is_number(self.phone)
+
+
+def look_up_typed(conn: sqlite3.Connection, text: str, region: str = "US") -> PhoneRecord:
+    """Look up a number in any spelling, or a sender that is none and has written, as a short code.
+
+    Raises ValueError with a sentence for what is neither.
+    """
+    sender = as_given(text)
+    if not is_number(sender) and unmatched_of(conn, sender, 1):
+        return look_up(conn, sender)
+    return look_up(conn, normalize(text, region).e164)
 
 
 def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
-    """Look a number in E.164 up."""
+    """Look up a number in E.164, or a sender as it was given."""
     contact = conn.execute("SELECT id, first_name, last_name FROM contact WHERE phone = ?", (phone,)).fetchone()
     rows = conn.execute(
         """
@@ -51,7 +83,6 @@ def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
         """,
         (contact["id"] if contact else 0,),
     )
-    unmatched = conn.execute("SELECT COUNT(*) FROM unmatched WHERE phone = ?", (phone,)).fetchone()[0]
     return PhoneRecord(
         phone=phone,
         name=full_name(contact["first_name"], contact["last_name"]) if contact else None,
@@ -68,7 +99,8 @@ def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
             )
             for row in rows
         ),
-        unmatched=unmatched,
+        reasons=reasons_of(conn, phone),
+        messages=tuple(unmatched_of(conn, phone, _LATEST)),
     )
 
 

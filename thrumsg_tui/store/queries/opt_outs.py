@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from thrumsg_tui.domain.conversations import OptOut
 from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.domain.words import OptOutKind
+from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.searching import containing, number_patterns
 from thrumsg_tui.store.times import from_ms
 
@@ -41,11 +42,13 @@ def opt_out_rows(
     parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
     rows = conn.execute(
         f"""
-        SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, contact.id AS contact_id, contact.phone_national,
+        SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, {WRITTEN_AT} AS written_at,
+               contact.id AS contact_id, contact.phone_national,
                contact.first_name, contact.last_name, users.first_name || ' ' || users.last_name AS by_whom, users.login
         FROM (SELECT phone FROM opt_out WHERE {where}
               ORDER BY at DESC, phone LIMIT :limit OFFSET :offset) AS listed
         CROSS JOIN opt_out ON opt_out.phone = listed.phone
+        LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone
         LEFT JOIN contact ON contact.phone = opt_out.phone
         LEFT JOIN users ON users.id = opt_out.user_id
         """,
@@ -63,7 +66,7 @@ def count_opt_outs(conn: sqlite3.Connection, search: str = "", *, by_phone: bool
 def _row_of(row: sqlite3.Row) -> OptOutRow:
     by = (row["by_whom"].strip() or row["login"]) if row["login"] else None
     return OptOutRow(
-        OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by),
+        OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, from_ms(row["written_at"])),
         row["phone_national"] or row["phone"],
         full_name(row["first_name"], row["last_name"]) if row["contact_id"] else None,
     )

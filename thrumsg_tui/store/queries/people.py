@@ -53,10 +53,12 @@ def people_rows(conn: sqlite3.Connection) -> list[PersonRow]:
 
 
 def find_user(conn: sqlite3.Connection, login: str) -> User:
-    """Find a user by login; `NotFound` says how to list them."""
+    """Find a user by login; `NotFound` says how to list them, and how to add one."""
     row = conn.execute(f"SELECT {USER_COLUMNS} FROM users WHERE login = ?", (login,)).fetchone()
     if row is None:
-        raise NotFound(f"There is no user {login!r}; `thrumsg user list` shows who there is.")
+        raise NotFound(
+            f"There is no user {login!r}: `thrumsg user list` shows who there is, `thrumsg user add` adds somebody."
+        )
     return user_of(row)
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, CampaignId
+from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, Campaign, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.reassignment import Move, Plan, Request
@@ -14,6 +14,10 @@ from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.domain.words import CampaignState, Status, StatusFilter
 from thrumsg_tui.store.queries.campaigns import assignments, campaign
 from thrumsg_tui.store.schema import WAITING
+
+_HOW_TO_ADD = (
+    "Nothing was moved; an admin puts people on it, with + on its overview or with `thrumsg campaign add-sender`."
+)
 
 _Holding = tuple[ConversationId, AssignmentId, Status, bool]
 """A conversation, who holds it, its status, and whether it is opted out."""
@@ -28,8 +32,7 @@ def plan(conn: sqlite3.Connection, request: Request, now: datetime) -> Plan:
     Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`. Cost: one indexed read of the conversations taken.
     """
     of = campaign(conn, request.campaign_id)
-    if of.state is CampaignState.ARCHIVED:
-        raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
+    require_not_archived(of)
     if request.count is not None and request.count < 1:
         raise Refused(f"The count must be at least 1, not {request.count}. Nothing was moved.")
     displayed = assignments(conn, request.campaign_id, now, request.sort, reverse=request.reverse)
@@ -53,6 +56,12 @@ def plan(conn: sqlite3.Connection, request: Request, now: datetime) -> Plan:
     involved = {*(move.source for move in moves), *request.sources, *order}
     names, logins = _named(conn, involved, active)
     return Plan(of.id, newest_event(conn), moves, already_there, names, logins)
+
+
+def require_not_archived(of: Campaign) -> None:
+    """Raise `Refused` for a campaign in which nothing is reassigned any more (`docs/rules.md 4.10`)."""
+    if of.state is CampaignState.ARCHIVED:
+        raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
 
 
 def at_most(conn: sqlite3.Connection, request: Request) -> int:
@@ -130,13 +139,13 @@ def _destinations(
         senders = {each.id for each in active.values() if each.user}
         destinations = senders - set(request.sources) - holders
         if not destinations:
-            raise Refused("There is no other active sender on this campaign to distribute to. Nothing was moved.")
+            raise Refused(f"There is no other active sender on this campaign to distribute to. {_HOW_TO_ADD}")
     else:
         destinations = set(request.destinations)
         if not destinations:
             raise Refused("No destination: name a sender, Unassigned, or everyone. Nothing was moved.")
         if not destinations <= set(active):
-            raise Refused("A destination is no longer active on this campaign. Nothing was moved.")
+            raise Refused(f"A destination is no longer active on this campaign. {_HOW_TO_ADD}")
     if request.sources and set(request.sources) <= destinations:
         raise Refused("Whoever would give is a destination too: choose others. Nothing was moved.")
     return destinations
@@ -191,8 +200,35 @@ def _chosen(conn: sqlite3.Connection, request: Request) -> list[_Holding]:
         )
         found |= {row["id"]: _holding_of(row) for row in rows}
     if missing := [each for each in wanted if each not in found]:
-        raise NotFound(f"There is no conversation {missing[0]} in this campaign. Nothing was moved.")
+        raise NotFound(f"{_where_it_is(conn, missing[0])} Nothing was moved.")
     return [found[each] for each in wanted]
+
+
+def _where_it_is(conn: sqlite3.Connection, conversation_id: ConversationId) -> str:
+    row = conn.execute(
+        "SELECT name FROM campaign WHERE id = (SELECT campaign_id FROM conversation WHERE id = ?)", (conversation_id,)
+    ).fetchone()
+    if row is None:
+        return f"There is no conversation {conversation_id}."
+    return f"Conversation {conversation_id} is not in this campaign but in {row['name']!r}."
+
+
+def holders(
+    conn: sqlite3.Connection, campaign_id: CampaignId, conversations: Sequence[ConversationId]
+) -> frozenset[AssignmentId]:
+    """Who holds any of some conversations of a campaign; one look-up by id for each of them."""
+    found: set[AssignmentId] = set()
+    for start in range(0, len(conversations), 500):
+        some = conversations[start : start + 500]
+        rows = conn.execute(  # the + keeps SQLite from reading the whole campaign
+            f"""
+            SELECT assignment_id FROM conversation
+            WHERE +campaign_id = ? AND id IN ({", ".join("?" * len(some))})
+            """,
+            (campaign_id, *some),
+        )
+        found |= {AssignmentId(row["assignment_id"]) for row in rows}
+    return frozenset(found)
 
 
 def _holding_of(row: sqlite3.Row) -> _Holding:

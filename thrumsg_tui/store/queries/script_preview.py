@@ -14,15 +14,11 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.script_check import Check, check_initial, check_script
 from thrumsg_tui.domain.segments import Segmentation, measure
 from thrumsg_tui.store.queries.composing import field_values
+from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation
 
-_SAMPLE = 300
-"""How many contacts are asked for the custom fields that there are."""
-
 _NAMELESS = "a contact without a name"
-
-_FIXED = ("first_name", "last_name", "sender_first_name", "sender_last_name", "organization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +43,10 @@ def script_preview(
 ) -> ScriptPreview:
     """Render a script for `example`, else a contact of the campaign, else any, else an invented one, and check it.
 
-    An `initial` is also checked for the sender and the way out. Custom fields are those of some hundred contacts, so it
-    costs the same in a campaign of any size: 1 ms.
+    An `initial` is also checked for the sender and the way out.
     """
     name, values = _example(conn, who, campaign_id, example)
-    codes = tuple(dict.fromkeys([*_FIXED, *_custom_codes(conn, campaign_id)]))
+    codes = field_codes(conn, campaign_id)
     rendered = render(template, dict.fromkeys(codes, "") | values)
     checks = (
         check_initial(template, rendered, codes, settings(conn).organization)
@@ -84,17 +79,3 @@ def _example(
     first_name, last_name = anybody["first_name"], anybody["last_name"]
     known = {**json.loads(anybody["fields"]), "first_name": first_name, "last_name": last_name, **others}
     return full_name(first_name, last_name) or _NAMELESS, known
-
-
-def _custom_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> list[str]:
-    """The custom fields of a few hundred contacts, of the campaign if it has any contacts."""
-    rows = conn.execute(
-        """
-        SELECT contact.fields FROM conversation JOIN contact ON contact.id = conversation.contact_id
-        WHERE conversation.campaign_id = ? LIMIT ?
-        """,
-        (campaign_id, _SAMPLE),
-    ).fetchall()
-    if not rows:
-        rows = conn.execute("SELECT fields FROM contact ORDER BY id DESC LIMIT ?", (_SAMPLE,)).fetchall()
-    return [code for row in rows for code in json.loads(row["fields"])]

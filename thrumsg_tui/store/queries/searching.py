@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from thrumsg_tui.domain.names import digits
+
+_LIKE_A_NUMBER = re.compile(r"[0-9\s+().\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e\u2066-\u2069-]+")
+"""Digits and what people write between them, with the marks that come along when a number is copied."""
 
 _SHORTEST_TRUNK = 5
 """From more digits than these a leading 0 is taken for the one that is dialled within a country."""
@@ -15,11 +20,12 @@ def containing(text: str) -> str:
 
 
 def number_patterns(text: str) -> dict[str, object]:
-    """Return the patterns `number` and `at_home` of stored numbers that contain a number's digits; none for words.
+    """Return the patterns `number` and `at_home` of stored numbers that contain a number's digits.
 
-    A number as it is written at home may begin with a 0 that the stored one has not.
+    None unless the whole text looks like a number: "50% off" and "2b" are words. A number as it is written at home may
+    begin with a 0 that the stored one has not.
     """
-    number = "" if any(map(str.isalpha, text)) else digits(text)
+    number = digits(text) if _LIKE_A_NUMBER.fullmatch(text) else ""
     if not number:
         return {}
     at_home = number.lstrip("0") if len(number) > _SHORTEST_TRUNK else ""

@@ -10,11 +10,12 @@ DEFAULTS = {
     "opt_out_message": "You are now opted-out and will receive no further messages.",
     "auto_opt_out": "on",
     "redact_phones": "off",
+    "undo_send": "5",
     "default_timezone": "",
     "default_open": "09:00",
     "default_close": "21:00",
 }
-"""Every setting a person may change, with its value from the start (`docs/rules.md 5.2`, `5.3`, `3.20`, `6.1`).
+"""Every setting a person may change, with its value from the start (`docs/rules.md 5.2`, `5.3`, `3.12`, `3.20`, `6.1`).
 
 Without a `default_timezone` new campaigns begin with the zone of the machine.
 """
@@ -35,6 +36,8 @@ class Settings:
     opt_out_message: str
     auto_opt_out: bool
     redact_phones: bool
+    undo_send: int
+    """For how many seconds what is sent from the message box can be taken back, at least."""
     practice_seed: int | None
 
 
@@ -58,5 +61,6 @@ def settings(conn: sqlite3.Connection) -> Settings:
         opt_out_message=stored["opt_out_message"],
         auto_opt_out=stored["auto_opt_out"] == "on",
         redact_phones=stored["redact_phones"] == "on",
+        undo_send=int(stored["undo_send"]),
         practice_seed=None if seed is None else int(seed),
     )

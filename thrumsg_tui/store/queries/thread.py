@@ -22,6 +22,7 @@ from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.people import UserId
 from thrumsg_tui.domain.words import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.store.phones import time_zone
+from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
 
@@ -164,17 +165,19 @@ def answers(conn: sqlite3.Connection, conversation_id: ConversationId) -> dict[Q
 def opt_out(conn: sqlite3.Connection, phone: str) -> OptOut | None:
     """Read the opt-out of a number in E.164, if there is one."""
     row = conn.execute(
-        """
-        SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at,
+        f"""
+        SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, {WRITTEN_AT} AS written_at,
                users.first_name || ' ' || users.last_name AS name
-        FROM opt_out LEFT JOIN users ON users.id = opt_out.user_id WHERE opt_out.phone = ?
+        FROM opt_out LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone
+        LEFT JOIN users ON users.id = opt_out.user_id WHERE opt_out.phone = ?
         """,
         (phone,),
     ).fetchone()
     if row is None:
         return None
     by = row["name"].strip() if row["name"] else None
-    return OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by)
+    written_at = from_ms(row["written_at"])
+    return OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, written_at)
 
 
 def draft(conn: sqlite3.Connection, user_id: UserId, conversation_id: ConversationId) -> str | None:

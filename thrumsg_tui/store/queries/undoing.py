@@ -13,10 +13,11 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import net_gains
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, Status, Tab
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.history import entry, own_changes
+from thrumsg_tui.store.queries.history import entry, newest_own_undo, newest_send, own_changes
 from thrumsg_tui.store.queries.jobs import begun_by, job_of
+from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.owning import require_own, require_own_number
 from thrumsg_tui.store.queries.reassignment import still_possible
 from thrumsg_tui.store.queries.thread import conversation
@@ -55,11 +56,28 @@ def undoable(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> Jour
     return wanted
 
 
-def last_undoable(conn: sqlite3.Connection, who: Identity) -> JournalEntry:
+def last_undoable(conn: sqlite3.Connection, who: Identity, *, before_messages: bool = False) -> JournalEntry:
     """The newest change of a person that they may take back now, that is no undo, and of which anything is left.
 
-    Raises `Refused` if there is none, or where a newer one is still under way.
+    Raises `Refused` if there is none, where a newer one is still under way, or where a message that they sent since has
+    left: whoever wants that one back must not lose another change. `before_messages` looks behind such messages.
     """
+    found = _last_undoable(conn, who)
+    newest = newest_change(conn, who)
+    if (
+        newest is not None
+        and (found is None or newest > found.id)
+        and not before_messages
+        and (left := message_left(conn, newest))
+    ):
+        earlier = f" `thrumsg undo {found.id}` takes back what you did before: {found.summary}." if found else ""
+        raise Refused(f"{left}{earlier}")
+    if found is None:
+        raise Refused("There is nothing of yours to undo.")
+    return found
+
+
+def _last_undoable(conn: sqlite3.Connection, who: Identity) -> JournalEntry | None:
     begun = begun_by(conn, who.user.id)
     for event_id in own_changes(conn, who.user.id):
         if begun and begun > event_id:
@@ -70,20 +88,91 @@ def last_undoable(conn: sqlite3.Connection, who: Identity) -> JournalEntry:
             continue
         if takes_effect(conn, wanted):
             return wanted
-    if begun:
-        return undoable(conn, who, begun)
-    raise Refused("There is nothing of yours to undo.")
+    return undoable(conn, who, begun) if begun else None
 
 
 def newest_change(conn: sqlite3.Connection, who: Identity) -> EventId | None:
-    """The newest change of a person that was made to be taken back, whether it can be now or not."""
-    return next(own_changes(conn, who.user.id), None)
+    """The newest change of a person that was made to be taken back, or message; whether it can be now or not."""
+    made = (next(own_changes(conn, who.user.id), None), newest_send(conn, who.user.id))
+    return max((each for each in made if each is not None), default=None)
+
+
+def message_left(conn: sqlite3.Connection, event_id: EventId) -> str | None:
+    """Say of a message that was sent why it cannot be taken back; None where it can be, or of another change."""
+    row = conn.execute(
+        """
+        SELECT message.state, event.conversation_id
+        FROM event JOIN message ON message.id = json_extract(event.details, '$.message')
+        WHERE event.id = ? AND event.action = 'send'
+        """,
+        (event_id,),
+    ).fetchone()
+    if row is None or row["state"] in {MessageState.UNSENT, MessageState.QUEUED}:
+        return None
+    name = conversation(conn, ConversationId(row["conversation_id"])).name
+    if row["state"] == MessageState.CANCELLED:
+        return f"The message to {name} was cancelled already: it never left."
+    return f"The message to {name} has left already: it cannot be taken back."
+
+
+def taken_back_in(conn: sqlite3.Connection, event_id: EventId) -> FoundConversation | None:
+    """The conversation of a message that was taken back, in the tab in which its box shows it; None for other undos."""
+    row = conn.execute(
+        """
+        SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
+               conversation.tab, conversation.in_follow_ups, campaign.name, users.login, message.kind
+        FROM event
+        JOIN message ON message.id = json_extract(event.details, '$.message')
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        JOIN assignment ON assignment.id = conversation.assignment_id
+        LEFT JOIN users ON users.id = assignment.user_id
+        WHERE event.id = ? AND event.action = 'undo'
+        """,
+        (event_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    follow_up = row["kind"] == MessageKind.FOLLOW_UP and row["in_follow_ups"]
+    return FoundConversation(
+        id=ConversationId(row["id"]),
+        campaign_id=CampaignId(row["campaign_id"]),
+        assignment_id=AssignmentId(row["assignment_id"]),
+        campaign=row["name"],
+        sender=row["login"],
+        status=Status(row["status"]),
+        tab=Tab.FOLLOW_UPS if follow_up else Tab(row["tab"]),
+    )
+
+
+def last_redoable(conn: sqlite3.Connection, who: Identity) -> JournalEntry:
+    """The newest undo of a person that was not taken back itself; `Refused` if there is none or it cannot be."""
+    newest = newest_own_undo(conn, who.user.id)
+    if newest is None:
+        raise Refused("There is nothing to redo: you have taken nothing back, or everything is redone.")
+    return undoable(conn, who, newest)
+
+
+def concerns_many(conn: sqlite3.Connection, event_id: EventId) -> bool:
+    """Whether a change moved more than one conversation, or opted out more than one number of a list."""
+    row = conn.execute(
+        """
+        SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM event_conversation
+                                      WHERE event_id = :id AND to_assignment_id IS NOT NULL LIMIT 2))
+             + (SELECT COUNT(*) FROM (SELECT 1 FROM event_number WHERE event_id = :id LIMIT 2))
+        """,
+        {"id": event_id},
+    ).fetchone()
+    return int(row[0]) > 1
 
 
 def _require_possible(conn: sqlite3.Connection, who: Identity, wanted: JournalEntry) -> None:
     """Raise `Refused` where the state of things, or the person's role, does not allow what the undo would do."""
-    row = conn.execute("SELECT campaign_id, details FROM event WHERE id = ?", (wanted.id,)).fetchone()
+    row = conn.execute("SELECT campaign_id, conversation_id, details FROM event WHERE id = ?", (wanted.id,)).fetchone()
     match json.loads(row["details"]):
+        case {"message": _}:
+            _require_not_left(conn, who, wanted, ConversationId(row["conversation_id"]))
+            _require_not_archived(conn, row["campaign_id"])
         case {"phone": phone, "old": old} if old:
             require_own_number(conn, who, phone)
         case {"phone": _}:
@@ -102,6 +191,16 @@ def _require_possible(conn: sqlite3.Connection, who: Identity, wanted: JournalEn
                 who.require(Action.MANAGE_PEOPLE)
                 _require_last_removal(conn, wanted, removed)
                 _require_nothing_left(conn, wanted, AssignmentId(removed))
+
+
+def _require_not_left(
+    conn: sqlite3.Connection, who: Identity, wanted: JournalEntry, conversation_id: ConversationId
+) -> None:
+    if wanted.deed is Deed.UNDO:
+        raise Refused("A message that was taken back is sent again from its message box.")
+    require_own(who, conversation(conn, conversation_id))
+    if left := message_left(conn, wanted.id):
+        raise Refused(left)
 
 
 def _require_holder(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> None:

@@ -1,33 +1,60 @@
-"""What numbers wrote that nobody knows (`docs/rules.md 1.5`)."""
+"""Messages that are in no conversation, and why (`docs/rules.md 1.5`)."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from thrumsg_tui.domain.words import UnmatchedReason
 from thrumsg_tui.store.times import from_ms
 
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedMessage:
-    """An incoming message that belongs to no conversation; `phone` is in E.164."""
+    """An incoming message that belongs to no conversation.
+
+    `phone` is the number in E.164, or the sender as the carrier gave it where that is no number.
+    """
 
     id: int
     at: datetime
     phone: str
     body: str
+    reason: UnmatchedReason
 
 
 def unmatched_messages(conn: sqlite3.Connection, offset: int = 0, limit: int | None = None) -> list[UnmatchedMessage]:
     """Read a window of them, the last to arrive first; all without `limit`. By their rowid."""
     rows = conn.execute(
-        "SELECT id, at, phone, body FROM unmatched ORDER BY id DESC LIMIT ? OFFSET ?",
+        "SELECT id, at, phone, body, reason FROM unmatched ORDER BY id DESC LIMIT ? OFFSET ?",
         (1 << 60 if limit is None else limit, offset),
     )
-    return [UnmatchedMessage(row["id"], from_ms(row["at"]), row["phone"], row["body"]) for row in rows]
+    return [_message_of(row) for row in rows]
+
+
+def unmatched_of(conn: sqlite3.Connection, sender: str, limit: int) -> list[UnmatchedMessage]:
+    """Read the latest messages of one sender, newest first; by `unmatched_of_phone`."""
+    rows = conn.execute(
+        "SELECT id, at, phone, body, reason FROM unmatched WHERE phone = ? ORDER BY at DESC, id DESC LIMIT ?",
+        (sender, limit),
+    )
+    return [_message_of(row) for row in rows]
 
 
 def count_unmatched(conn: sqlite3.Connection) -> int:
     """How many there are."""
     return int(conn.execute("SELECT COUNT(*) FROM unmatched").fetchone()[0])
+
+
+def reasons_of(conn: sqlite3.Connection, sender: str) -> Mapping[UnmatchedReason, int]:
+    """How many messages of one sender are in no conversation for each reason; by `unmatched_of_phone`."""
+    rows = conn.execute(
+        "SELECT reason, COUNT(*) AS number FROM unmatched WHERE phone = ? GROUP BY reason ORDER BY reason", (sender,)
+    )
+    return {UnmatchedReason(row["reason"]): row["number"] for row in rows}
+
+
+def _message_of(row: sqlite3.Row) -> UnmatchedMessage:
+    return UnmatchedMessage(row["id"], from_ms(row["at"]), row["phone"], row["body"], UnmatchedReason(row["reason"]))

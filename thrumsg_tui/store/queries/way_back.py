@@ -20,6 +20,8 @@ _SOME = 500
 def takes_effect(conn: sqlite3.Connection, wanted: JournalEntry) -> bool:
     """Whether anything is left to take back: it may have been changed again since."""
     match details := details_of(conn, wanted.id):
+        case {"message": message}:
+            return _any(conn, "SELECT 1 FROM message WHERE id = ? AND state IN ('unsent', 'queued')", message)
         case {"phone": phone}:
             row = conn.execute("SELECT at FROM opt_out WHERE phone = ?", (phone,)).fetchone()
             return row is None if details.get("old") else row is not None and row["at"] == details["at"]

@@ -12,7 +12,18 @@ from thrumsg_tui.tui.commands.managing import MANAGING
 from thrumsg_tui.tui.commands.messenger import MESSENGER
 from thrumsg_tui.tui.commands.over import OVER
 
-__all__ = ["COMMANDS", "Command", "Facts", "Scope", "WhyNot", "bindings", "command", "commands_of", "shown_key"]
+__all__ = [
+    "COMMANDS",
+    "Command",
+    "Facts",
+    "Scope",
+    "WhyNot",
+    "bindings",
+    "command",
+    "commands_of",
+    "is_key",
+    "shown_key",
+]
 
 COMMANDS = (*LISTS, *AROUND, *MANAGING, *OVER, *MESSENGER)
 """All commands; an id, once published, keeps its meaning, since people remap keys by it."""
@@ -26,6 +37,19 @@ def commands_of(*scopes: Scope) -> list[Command]:
 def command(id: str) -> Command:
     """A command by its id."""
     return next(each for each in COMMANDS if each.id == id)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is what somebody may have pressed who meant a key: one that does something, or that key twice."""
+    pressed = text.strip()
+    twice = len(pressed) == 2 and pressed[0] == pressed[1]
+    return (len(pressed) == 1 or twice) and pressed[0] in _CHARACTERS
+
+
+_CHARACTERS = frozenset(
+    shown for each in COMMANDS for key in each.keys.split() if len(shown := shown_key(key)) == 1 and shown.isascii()
+)
+"""The keys that type a character."""
 
 
 def bindings(commands: Iterable[Command], *, checked: bool = True) -> list[BindingType]:

@@ -6,6 +6,12 @@ from thrumsg_tui.domain.people import WEAKEST_ROLE, Action
 from thrumsg_tui.domain.words import CampaignState, Tab
 from thrumsg_tui.tui.commands.command import Facts, WhyNot
 
+_STATES = {
+    CampaignState.DRAFT: "a draft",
+    CampaignState.PAUSED: "paused",
+    CampaignState.ARCHIVED: "archived",
+}
+
 
 def role_allows(action: Action) -> WhyNot:
     """The role must allow it."""
@@ -80,11 +86,13 @@ def may_opt(facts: Facts) -> str | None:
 
 
 def may_send_all(facts: Facts) -> str | None:
-    """Initials and follow-ups only, with QuickSend."""
+    """Initials and follow-ups only, with QuickSend, in a campaign that sends."""
+    if facts.campaign and facts.campaign.state is not CampaignState.ACTIVE:
+        return f"Nothing can be sent now: the campaign is {_STATES[facts.campaign.state]}."
     if facts.tab not in {Tab.INITIAL, Tab.FOLLOW_UPS}:
         return "Send All is for initial messages (tab 1) and follow-ups (tab 3) only."
     if facts.campaign and not facts.campaign.quicksend:
-        return "Send All needs QuickSend, and this campaign has it off."
+        return "Send All needs QuickSend, and this campaign has it off: an admin sets it with i on the overview."
     return None
 
 

@@ -23,8 +23,14 @@ AROUND = (
         "app.palette", "colon ctrl+p", "app.command_palette", "Commands", "Find a command by name", Scope.EVERYWHERE
     ),
     Command(
-        "app.undo", "z", "undo", "Undo", "Take back my last change: a move, an opt-out, an answer", Scope.EVERYWHERE
+        "app.undo",
+        "z",
+        "undo",
+        "Undo",
+        "Take back my last change: a move, an opt-out, an answer, a message that has not left",
+        Scope.EVERYWHERE,
     ),
+    Command("app.redo", "Z", "redo", "Redo", "Take my last undo back", Scope.EVERYWHERE),
     Command("app.back", "q", "back", "Back", "Back to the screen before; from the first one, quit", Scope.EVERYWHERE),
     Command(
         "app.lookup", "p", "lookup", "Phone lookup", "Who a number is, everywhere", Scope.EVERYWHERE, "", may_view_all

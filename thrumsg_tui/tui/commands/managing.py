@@ -164,7 +164,7 @@ MANAGING = (
         "M",
         "unmatched",
         "Unmatched messages",
-        "What numbers wrote that nobody knows",
+        "Messages that are in no conversation, and why",
         Scope.ORGANIZATION,
         "",
         role_allows(Action.VIEW_ALL),

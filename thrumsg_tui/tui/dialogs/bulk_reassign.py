@@ -1,4 +1,4 @@
-"""Bulk reassignment with its preview: what is shown is what Enter does (`docs/rules.md 4.7`)."""
+"""Bulk reassignment: to whom, how many, which, how shared; what is shown is what Enter does (`docs/rules.md 4.7`)."""
 
 from __future__ import annotations
 
@@ -7,113 +7,150 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.reassignment import Plan, Request, flows
+from thrumsg_tui.domain.reassignment import Plan, Request
+from thrumsg_tui.domain.reassignment_words import of_whom, what_stays, will_move
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.words import Status
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, fit, heading
-from thrumsg_tui.tui.widgets.reassign_form import BulkAction, ReassignForm
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, heading
+from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
+from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
 
-_COLUMNS = {
-    Status.NOT_STARTED: ("not started", "new"),
-    Status.SENT: ("sent", "sent"),
-    Status.NEEDS_REPLY: ("needs reply", "waits"),
-    Status.ANSWERED: ("answered", "answ."),
-}
-"""The counts of the preview, with their titles where there is room and where there is less."""
+_LARGEST_PART = 0.96
+"""How much of the screen's height the dialog takes at most, as in its style sheet."""
 
-_OPTED_OUT = ("opted out", "out")
+_COUNTING_AFTER = 0.3
+"""Seconds after which it is said that the preview is still being counted."""
+
+_SHORTEST_PREVIEW = 6
+"""Lines of the preview that are seen before the destinations begin to scroll."""
+
+_TO_EVEN_OUT = "To even out what senders hold, leave this, mark with Space those who hold too many, and press R."
 
 
-class PlanPreview(DrawnLines):
-    """Who gives how many to whom, by status."""
+class BulkWords(DrawnLines):
+    """Sentences, each with its look, one below the other."""
 
-    DEFAULT_CSS = "PlanPreview { scrollbar-size-vertical: 1; overflow: hidden auto; }"
+    DEFAULT_CSS = "BulkWords { overflow: hidden hidden; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._plan: Plan | None = None
-        self._refusal = ""
+        self._sentences: Sequence[Part] = ()
 
-    def show_plan(self, planned: Plan | None, refusal: str = "") -> None:
-        """Show a plan, or why there is none."""
-        self._plan, self._refusal = planned, refusal
-        self.remake()
+    def show(self, sentences: Sequence[Part]) -> None:
+        """Say something else."""
+        if sentences != self._sentences:
+            self._sentences = sentences
+            self.remake()
 
     def lines(self, width: int) -> list[Strip]:
-        if self._plan is None or not self._plan.moves:
-            sentence = self._refusal or ("Nothing matches: nothing would be moved." if self._plan else "counting")
-            look = "warning" if self._refusal else "quiet"
-            return [self.strip([(f" {line}", look)], width=width) for line in self.wrapped(sentence, width - 2)]
-        roomy = width >= 96
-        column = 12 if roomy else 6
-        heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
-        strips = [self.strip([(" from → to", "quiet")], [(f"{heads}  moved ", "quiet")], width=width)]
-        for flow in flows(self._plan.moves):
-            names = [safe_text(self._plan.names[each]) for each in (flow.source, flow.destination)]
-            counts = [*(flow.by_status.get(status, 0) for status in _COLUMNS), flow.opted_out]
-            numbers = "".join(f"{count or '·':>{column}}" for count in counts)
-            half = (width - len(numbers) - 13) // 2
-            left = f" {fit(names[0], half)} → {fit(names[1], half)}"
-            moved: list[Part] = [(numbers, "quiet"), (f"{flow.moved:>7} ", "strong")]
-            strips.append(self.strip([(left, "")], moved, width=width))
-        return strips
+        return [
+            self.strip([(f" {line}", look)], width=width)
+            for sentence, look in self._sentences
+            for line in self.wrapped(sentence, width - 2)
+        ]
 
 
 class BulkReassign(ModalScreen[Plan | None]):
-    """Returns the plan that was shown when Enter was pressed, or None."""
+    """Returns the plan that was shown when Enter was pressed, or None.
+
+    Letters search a destination, from wherever the cursor is. Enter and Space choose the one that was found; with
+    nothing typed Enter applies what the preview shows. Esc clears the search, then takes choices back one at a time,
+    then leaves.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "apply", show=False, priority=True),
-        Binding("escape", "dismiss(None)", show=False, priority=True),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
+        Binding("enter", "go_on", show=False, priority=True),
+        Binding("space", "mark", show=False, priority=True),
+        Binding("escape", "step_back", show=False, priority=True),
+        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
+        Binding("tab", "next_field(1)", show=False, priority=True),
+        Binding("shift+tab", "next_field(-1)", show=False, priority=True),
+        Binding("right", "turn(1)", show=False, priority=True),
+        Binding("left", "turn(-1)", show=False, priority=True),
+        Binding("backspace", "erase_digit", show=False, priority=True),
+        *(Binding(digit, f"digit({digit})", show=False, priority=True) for digit in "0123456789"),
+        Binding("pagedown", "page(1)", show=False, priority=True),
+        Binding("pageup", "page(-1)", show=False, priority=True),
     ]
 
     def __init__(
         self, whose: str, base: Request, action: BulkAction, rows: Sequence[Assignment], desk: Desk, glyphs: Glyphs
     ) -> None:
         super().__init__()
-        self._title = f"{action}: {whose}"
+        self.choices = BulkChoices(base, action, rows)
+        self._whose = of_whom(base, rows, whose)
+        self._title = f"{action}: {self._whose}"
         self._desk = desk
-        self._action = action
-        self.form = ReassignForm(base, action, rows, glyphs, id="form")
+        self._asks = action is not BulkAction.UNASSIGN_ALL
+        self.search = DestinationSearch(placeholder="type a name to search", id="search")
+        self.destinations = DestinationList(self.choices, id="destinations")
+        self.fields = BulkFields(self.choices, glyphs, id="fields")
         self.preview = PlanPreview(id="preview")
         self._total = DrawnLine(id="total")
+        self._words = BulkWords(id="words")
+        self._followed = ""
+        """What the destinations are narrowed to."""
         self._plan: Plan | None = None
+        self._refusal = ""
         self._stale = False
         self._asking = False
 
     def compose(self) -> ComposeResult:
-        parts = [self.preview, self._total]
-        if self._action is not BulkAction.UNASSIGN_ALL:
-            parts.insert(0, self.form)
-        self._box = Vertical(*parts, classes="dialog wide")
+        shown = [self.preview, self._total, self._words]
+        label = DrawnLine(id="to")
+        label.show([(" To  ", "strong")])
+        asked = [Horizontal(label, self.search, id="to-row"), self.destinations, self.fields] if self._asks else []
+        self._box = Vertical(*asked, *shown, classes="dialog")
         self._box.border_title = heading(self._title)
         yield self._box
 
     def on_mount(self) -> None:
-        self.form.on_change = self._changed
-        if self._action is not BulkAction.UNASSIGN_ALL:
-            self.form.focus()
+        self._fit()
+        self.destinations.show_rows()
+        if self._asks:
+            self.search.focus()
         self._changed()
 
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Share the height out: what is asked and said is always seen, the destinations come before the preview."""
+        fields = 1 + len(self.choices.fields) if self._asks else 0
+        room = int(self.size.height * _LARGEST_PART) - 2
+        words = (6 if self.size.width < 100 else 4) if room > 16 else 2
+        room = max(room - fields - words - 2, 2)
+        rows = self.destinations.size_of_all if self._asks else 0
+        wanted = 2 + 2 * min(max(len(self.choices.rows), 3), 6)
+        listed = min(rows, max(room - _SHORTEST_PREVIEW, room // 2, 1))
+        self.destinations.styles.height = listed
+        self.fields.styles.height = len(self.choices.fields)
+        self.preview.styles.height = min(wanted, max(room - listed, 1))
+        self._words.styles.height = words
+
+    # Preview
+
     def _changed(self) -> None:
-        """What is asked for is another thing now: until its preview is there, Enter does nothing."""
+        """What is asked for is another thing now: until its preview is there, Enter applies nothing."""
         self._plan = None
         self._stale = True
+        self.destinations.repaint_changed()
+        self.fields.remake()
         if not self._asking:
             self._asking = True
             self.run_worker(self._ask(), name="preview")
+            self.set_timer(_COUNTING_AFTER, self._say)
 
     async def _ask(self) -> None:
         try:
@@ -121,34 +158,207 @@ class BulkReassign(ModalScreen[Plan | None]):
                 self._stale = False
                 refusal = ""
                 try:
-                    self._plan = await self._desk.ask(plan, self.form.request, self._desk.db.clock())
+                    planned: Plan | None = await self._desk.ask(plan, self.choices.request, self._desk.db.clock())
                 except ThrumsgError as reason:
-                    self._plan, refusal = None, str(reason).removesuffix(" Nothing was moved.")
+                    planned, refusal = None, str(reason).removesuffix(" Nothing was moved.")
                 if not self._stale:
-                    self._paint(refusal)
+                    self._plan, self._refusal = planned, refusal
+                    self._paint()
         finally:
             self._asking = False
+        self._say()
 
-    def _paint(self, refusal: str) -> None:
-        self.preview.show_plan(self._plan, refusal)
-        moves = self._plan.moves if self._plan else ()
+    def _paint(self) -> None:
+        if self._plan is None:
+            self.preview.show_refusal(self._refusal)
+            self._total.show([])
+            return
+        self.preview.show_plan(self._plan, self.choices.receivers)
+        moves = self._plan.moves
         opted_out = sum(move.opted_out for move in moves)
-        hint = "  destinations give nothing" if self.form.request.everyone else ""
-        total = "" if refusal else f" {len(moves)} of {self.form.matching} that match, {opted_out} opted out"
-        self._total.show([(total, "strong"), (hint, "quiet")])
-        doing = [f"Enter moves {len(moves)}"] if moves else []
-        choosing = ["arrows and space choose"] if self._action is not BulkAction.UNASSIGN_ALL else []
-        more = ["PgDn shows more"] if self.preview.max_scroll_y else []
-        self._box.border_subtitle = ", ".join([*doing, *choosing, *more, "Esc leaves"])
+        self._total.show([(f" {len(moves)} of {self.choices.matching} that match, {opted_out} opted out", "strong")])
 
-    def action_apply(self) -> None:
-        """Return what is shown."""
-        if self._plan is not None and self._plan.moves:
+    # Saying what the keys do
+
+    def _say(self, notice: str = "") -> None:
+        """Say what was not done, if anything; what Enter does now; and what stays where it is, and why."""
+        sentences: list[Part] = [(notice, "warning")] if notice else []
+        sentences.append((self._enter_sentence(), "accent"))
+        if stays := what_stays(self.choices.request, self.choices.rows):
+            to_all = self.choices.request.everyone and self.choices.request.to_everyone
+            sentences.append((f"{stays} {_TO_EVEN_OUT}" if to_all else stays, ""))
+        self._words.show([each for each in sentences if each[0]])
+        doing = ["Space chooses", "Tab next field"] if self._asks else []
+        more = ["PgDn shows more"] if self.preview.max_scroll_y else []
+        self._box.border_subtitle = ", ".join([*doing, *more, f"Esc {self._escape_words()}"])
+
+    def _enter_sentence(self) -> str:
+        if self.search.value:
+            if (name := self._under_cursor()) is None:
+                return f"Nobody is called {safe_text(self.search.value)!r}: Esc clears the search."
+            return f"Enter chooses {name}."
+        if self._plan is None:
+            if self._asking:
+                return "Counting."
+            return "" if self.choices.receivers else "Choose whom to: type a name, or press Space on a row."
+        if not self._plan.moves:
+            return "Enter would move nothing."
+        return will_move(self._plan, self._whose, self.choices.receivers)
+
+    def _escape_words(self) -> str:
+        if self.search.value:
+            return "clears the search"
+        return "takes a step back" if self.choices.can_step_back else "leaves"
+
+    def _under_cursor(self) -> str | None:
+        """The name of the destination under the cursor."""
+        row = self.destinations.row
+        return safe_text(self.destinations.name_of(row)) if row else None
+
+    # Searching
+
+    def on_input_changed(self) -> None:
+        """Narrow the destinations to what is typed, unless a key has needed that before."""
+        if self._followed != self.search.value:
+            self._follow_search()
+            self._say()
+
+    def _follow_search(self) -> None:
+        """Narrow the destinations now, before a key that means the one that was found."""
+        if not self.search.value.strip():
+            self.search.value = ""  # spaces that were pasted search nothing
+        else:
+            self._go_to(None)
+        self._followed = self.search.value
+        self.destinations.search(self._followed)
+
+    def _clear_search(self) -> None:
+        self.search.value = ""
+        self._follow_search()
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave to the search the keys that edit it, while something is typed there."""
+        match action:
+            case "mark" | "move" | "next_field":
+                return self._asks
+            case "turn":
+                return self._asks and not self.search.value
+            case "digit":
+                return self.choices.takes_count and not self.search.value
+            case "erase_digit":
+                return not self.search.value and self.choices.request.count is not None
+            case _:
+                return True
+
+    def action_go_on(self) -> None:
+        """Choose what was searched for; with nothing typed return the plan that is shown."""
+        self._follow_search()
+        if self.search.value:
+            self._choose_found()
+        elif self._plan is not None and self._plan.moves:
             self.dismiss(self._plan)
+        else:
+            self._say(self._why_not())
+
+    def _why_not(self) -> str:
+        """Why Enter applied nothing."""
+        if self._asking or self._stale:
+            return "Still counting, so nothing was moved: press Enter again when the numbers are there."
+        if self._asks and not self.choices.receivers:
+            return "Nothing was moved: nobody is chosen yet."
+        return f"Nothing was moved. {self._refusal}".strip()
+
+    def action_mark(self) -> None:
+        """Choose the destination under the cursor, or take it back; turn the field under the cursor."""
+        self._follow_search()
+        if self.fields.field is not None:
+            self.action_turn(1)
+        elif (row := self.destinations.row) is None:
+            self._say("Nothing was chosen.")
+        else:
+            if row.assignment:
+                self.choices.turn_destination(row.assignment)
+            else:
+                self.choices.turn_everyone()
+            self._clear_search()
+            self._changed()
+
+    def _choose_found(self) -> None:
+        row = self.destinations.row
+        if row is None or row.assignment is None:
+            self._say("Nothing was chosen.")
+            return
+        self.choices.choose(row.assignment)
+        self._clear_search()
+        self._changed()
+
+    def action_step_back(self) -> None:
+        """Clear the search, else take the last choice back, else leave."""
+        if self.search.value:
+            self._clear_search()
+            self._say()
+        elif self.choices.step_back():
+            self._changed()
+        else:
+            self.dismiss(None)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor, from the last destination on into the fields; through what was found while searching."""
+        self._follow_search()
+        fields = self.choices.fields
+        here = self.fields.field
+        if here is not None:
+            place = fields.index(here) + rows
+            self._go_to(None if place < 0 else fields[min(place, len(fields) - 1)])
+        elif rows > 0 and not self.search.value and self.destinations.cursor == self.destinations.total - 1:
+            self._go_to(fields[0])
+        else:
+            self.destinations.action_move(rows)
+        self._say()
+
+    def action_next_field(self, step: int) -> None:
+        """Go to the next field; the destinations are the first."""
+        if self.search.value:
+            self._say("Enter or Esc first: a name is being searched.")
+            return
+        places = [None, *self.choices.fields]
+        self._go_to(places[(places.index(self.fields.field) + step) % len(places)])
+        self._say()
+
+    def action_turn(self, step: int) -> None:
+        """Go to the next value of the field under the cursor."""
+        match self.fields.field:
+            case None:
+                pass
+            case BulkField.COUNT:
+                self._say("How many is typed: a number, or nothing for all.")
+            case field:
+                self.choices.turn(field, step)
+                self._changed()
+
+    def action_digit(self, digit: int) -> None:
+        """Type the count."""
+        self.choices.type_digit(digit)
+        self._changed()
+
+    def action_erase_digit(self) -> None:
+        """Take the last digit off the count."""
+        self.choices.erase_digit()
+        self._changed()
 
     def action_page(self, pages: int) -> None:
         """Scroll the preview."""
         self.preview.scroll_relative(y=pages * self.preview.size.height, animate=False, force=True)
+
+    def _go_to(self, field: BulkField | None) -> None:
+        """Put the cursor on a field, or into the destinations."""
+        if field is not self.fields.field:
+            self.fields.field = field
+            self.destinations.active = field is None
+            self.fields.remake()
+            self.destinations.repaint_changed()
 
     @property
     def ready_for_keys(self) -> bool:

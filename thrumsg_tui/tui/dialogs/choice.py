@@ -10,10 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
+from textual.geometry import Region
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import Static
 
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.painting import TOO_EARLY, Sight
+from thrumsg_tui.tui.shell import Saying
 from thrumsg_tui.tui.widgets.bars import Flowing
 from thrumsg_tui.tui.widgets.drawn import Part, heading
 
@@ -29,8 +33,27 @@ class Choice(Generic[_Answer]):
     answer: _Answer
 
 
+class _Question(Static):
+    """The text of a dialog, which knows when it is drawn."""
+
+    def __init__(self, text: str, sight: Sight) -> None:
+        super().__init__(safe_text(text, multiline=True), markup=False)
+        self._sight = sight
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._sight.drawn()
+        return super().render_lines(crop)
+
+
 class ChoiceDialog(ModalScreen[_Answer]):
-    """Ask, and return the answer. Esc and `n` are the safe answer, which is the last one."""
+    """Ask, and return the answer. Esc and `n` are the safe answer, which is the last one.
+
+    `left` is a sentence about what was not done: the screen below says it when the safe answer is given, by whatever
+    key (`docs/rules.md 5.2`). Empty where nothing needs to be said.
+
+    One that `must_be_seen` takes no other answer from before it was on the screen, since a contact would be texted
+    (`docs/rules.md 12.2`).
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,8 +63,21 @@ class ChoiceDialog(ModalScreen[_Answer]):
         Binding("escape,n", "leave", show=False),
     ]
 
-    def __init__(self, title: str, text: str, choices: Sequence[Choice[_Answer]]) -> None:
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        choices: Sequence[Choice[_Answer]],
+        *,
+        left: str = "",
+        must_be_seen: bool = False,
+    ) -> None:
         super().__init__()
+        self._sight = Sight()
+        self._must_be_seen = must_be_seen
+        self._pressed_at = 0.0
+        self._too_early = False
+        self._left = left
         self._title = title
         self._text = text
         self._choices = choices
@@ -49,7 +85,7 @@ class ChoiceDialog(ModalScreen[_Answer]):
         self._line = Flowing(id="choices")
 
     def compose(self) -> ComposeResult:
-        box = Vertical(Static(safe_text(self._text, multiline=True), markup=False), self._line, classes="dialog narrow")
+        box = Vertical(_Question(self._text, self._sight), self._line, classes="dialog narrow")
         box.border_title = heading(self._title)
         yield box
 
@@ -58,10 +94,11 @@ class ChoiceDialog(ModalScreen[_Answer]):
 
     def on_key(self, event: Key) -> None:
         """Take the key of an answer."""
+        self._pressed_at = event.time
         for choice in self._choices:
             if event.character == choice.key:
                 event.stop()
-                self.dismiss(choice.answer)
+                self._answer(choice)
                 return
 
     def action_step(self, step: int) -> None:
@@ -71,20 +108,58 @@ class ChoiceDialog(ModalScreen[_Answer]):
 
     def action_choose(self) -> None:
         """Give the answer under the cursor."""
-        self.dismiss(self._choices[self._cursor].answer)
+        self._answer(self._choices[self._cursor])
 
     def action_leave(self) -> None:
         """Give the safe answer."""
-        self.dismiss(self._choices[-1].answer)
+        self._answer(self._choices[-1])
+
+    def _answer(self, choice: Choice[_Answer]) -> None:
+        """Give an answer, unless it would text a contact and its key is from before the question was shown."""
+        is_safe = choice is self._choices[-1]
+        if self._must_be_seen and not is_safe and not self._sight.before(self._pressed_at):
+            self._too_early = True
+            self._paint()
+            return
+        if self._left and is_safe:
+            below = self.app.screen_stack[: self.app.screen_stack.index(self)]
+            if said_by := next((each for each in reversed(below) if isinstance(each, Saying)), None):
+                said_by.say(self._left)
+        self.dismiss(choice.answer)
+
+    @property
+    def to_be_painted(self) -> bool:
+        """Whether an answer has to wait until the question is on the screen."""
+        return self._must_be_seen and self._sight.waiting
+
+    def was_painted(self) -> None:
+        """The question is on the screen."""
+        self._sight.painted()
 
     def _paint(self) -> None:
         groups: list[list[Part]] = []
         for index, choice in enumerate(self._choices):
             look = "cursor" if index == self._cursor else ""
             groups.append([(f" {choice.key} ", "accent"), (f" {choice.title} ", look), ("  ", "")])
+        if self._too_early:
+            groups.append([(f" {TOO_EARLY.format('That key')}", "warning")])
         self._line.show(groups)
 
 
-def confirmation(title: str, text: str, yes: str, no: str = "Leave it") -> ChoiceDialog[bool]:
-    """Ask whether to do something; not doing it is the safe answer."""
-    return ChoiceDialog(title, text, [Choice("y", yes, True), Choice("n", no, False)])
+def confirmation(
+    title: str,
+    text: str,
+    yes: str,
+    no: str = "Leave it",
+    *,
+    left: str = "Nothing was done",
+    must_be_seen: bool = False,
+) -> ChoiceDialog[bool]:
+    """Ask whether to do something; not doing it is the safe answer.
+
+    `left` says what was not done if that is given, without a full stop: how it is done is added. Empty where leaving
+    needs no word.
+    """
+    sentence = f"{left}: y in that question does it." if left else ""
+    choices = [Choice("y", yes, True), Choice("n", no, False)]
+    return ChoiceDialog(title, text, choices, left=sentence, must_be_seen=must_be_seen)

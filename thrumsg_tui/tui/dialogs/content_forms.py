@@ -7,16 +7,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.campaigns import (
+    AS_OF_NOW,
     Campaign,
     CampaignId,
     ChoiceId,
+    FollowUp,
     Question,
     QuestionId,
     RecommendedReply,
     Target,
 )
+from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.store.changes.follow_ups import Created, create_follow_up
+from thrumsg_tui.store.changes.follow_ups import Created, create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, ChosenText, add_question, edit_question
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply
 from thrumsg_tui.store.queries.follow_ups import Reach, reach
@@ -106,9 +109,7 @@ def follow_up_form(
     """Make the form of a new follow-up; below it stands whom it reaches."""
     zone = campaign.hours.timezone
     fields: list[Field] = [
-        TextField("title", "Title", "", "for you and the senders"),
-        TextField("text", "Text", "", "with %first_name% and the like", 4),
-        TextField("expires", "Until", "", f"no end; or like 2026-11-03 18:00, {zone}"),
+        *_content_fields(zone),
         ChoiceField(
             "replied",
             "To",
@@ -119,20 +120,13 @@ def follow_up_form(
     ]
 
     async def save(entered: Entered) -> Created:
-        needed = {"title": "A follow-up needs a title.", "text": "A follow-up needs its words."}
-        wrong = {name: sentence for name, sentence in needed.items() if not entered[name].strip()}
-        expires_at = _expiry(entered, zone, wrong)
-        if expires_at and expires_at <= desk.db.clock():
-            wrong["expires"] = "That has passed already."
-        if wrong:
-            raise Unfit(wrong)
         return await desk.do(
             create_follow_up,
             who,
             campaign.name,
             entered["title"],
             entered["text"],
-            expires_at=expires_at,
+            expires_at=_fit_expiry(entered, zone, desk.db.clock()),
             target=_target(entered),
         )
 
@@ -141,9 +135,41 @@ def follow_up_form(
         shown = await desk.ask(
             script_preview, who, entered["text"], campaign.id, initial=False, example=reached.example
         )
-        return [[(f" Reaches {reached_words(reached)}.", "strong")], *preview_lines(shown, glyphs)]
+        reaches: list[Part] = [(f" Reaches {reached_words(reached)}.", "strong")]
+        return [reaches, [(f" {AS_OF_NOW}", "quiet")], *preview_lines(shown, glyphs)]
 
     return FormDialog(f"New follow-up in {campaign.name}", fields, save, glyphs, done="makes it", preview=preview)
+
+
+def follow_up_change_form(
+    desk: Desk, who: Identity, glyphs: Glyphs, campaign: Campaign, of: FollowUp
+) -> FormDialog[bool]:
+    """Make the form of a follow-up that is changed; whom it is for stays. It returns whether anything is different."""
+    zone = campaign.hours.timezone
+    before = f"{of.expires_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if of.expires_at else ""
+
+    async def save(entered: Entered) -> bool:
+        entered_end = _fit_expiry(entered, zone, desk.db.clock())
+        expires_at = of.expires_at if entered["expires"].strip() == before else entered_end
+        return await desk.do(edit_follow_up, who, of.id, entered["title"], entered["text"], expires_at, seen=of)
+
+    async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
+        example = (await desk.ask(reach, campaign.id, of.target)).example if of.target else None
+        shown = await desk.ask(script_preview, who, entered["text"], campaign.id, initial=False, example=example)
+        conversations = counted(of.pending, "conversation")
+        for_whom: list[Part] = [(f" For {of.whom}; unsent in {conversations} now.", "strong")]
+        return [for_whom, *([[(f" {AS_OF_NOW}", "quiet")]] if of.target else []), *preview_lines(shown, glyphs)]
+
+    fields = _content_fields(zone, of.title, of.text, before)
+    return FormDialog("Change the follow-up", fields, save, glyphs, preview=preview)
+
+
+def _content_fields(zone: str, title: str = "", text: str = "", until: str = "") -> list[Field]:
+    return [
+        TextField("title", "Title", title, "for you and the senders"),
+        TextField("text", "Text", text, "with %first_name% and the like", 4),
+        TextField("expires", "Until", until, f"no end; or like 2026-11-03 18:00, {zone}"),
+    ]
 
 
 def reached_words(of: Reach) -> str:
@@ -170,6 +196,18 @@ def _target(entered: Entered) -> Target:
     if choice in {"any", "none"}:
         return Target(replied, QuestionId(int(question)), answered=choice == "any")
     return Target(replied, QuestionId(int(question)), ChoiceId(int(choice)))
+
+
+def _fit_expiry(entered: Entered, zone: str, now: datetime) -> datetime | None:
+    """Read when a follow-up ends; raise `Unfit` where that, or one of its texts, cannot be taken."""
+    needed = {"title": "A follow-up needs a title.", "text": "A follow-up needs its words."}
+    wrong = {name: sentence for name, sentence in needed.items() if not entered[name].strip()}
+    expires_at = _expiry(entered, zone, wrong)
+    if expires_at and expires_at <= now:
+        wrong["expires"] = "That has passed already."
+    if wrong:
+        raise Unfit(wrong)
+    return expires_at
 
 
 def _expiry(entered: Entered, zone: str, wrong: dict[str, str]) -> datetime | None:

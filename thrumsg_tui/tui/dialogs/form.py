@@ -212,7 +212,7 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
         if self._saving and self._progress:
             self._progress.stopped = True
             return
-        question = confirmation("Leave", "What you typed here is not saved.", "Throw it away", "Go on typing")
+        question = confirmation("Leave", "What you typed here is not saved.", "Throw it away", "Go on typing", left="")
         if not self.form.touched or await self.app.push_screen_wait(question):
             self.dismiss(None)
 

@@ -14,7 +14,7 @@ from thrumsg_tui.store.importing.result import Imported, write_rejects
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.paths import listed
+from thrumsg_tui.tui.paths import given_path, listed
 from thrumsg_tui.tui.widgets.drawn import Part
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, PathField, TextField
 
@@ -38,14 +38,17 @@ def file_form(
     usual = of.name if of and of.name in names else names[0] if names else ""
     first = (before.order.campaign if before else None) or usual
     fields: list[Field] = [
+        PathField("file", "File", str(before.path) if before else "", "a path; Tab completes it"),
         ChoiceField(
             "kind",
             "What",
             [(str(kind), str(kind)) for kind in ImportKind],
             before.kind if before else ImportKind.CONTACTS,
+            by_letter=False,
         ),
-        PathField("file", "File", str(before.path) if before else "", "a path; Tab completes it"),
-        ChoiceField("campaign", "Into", [*((name, name) for name in names), ("", "no campaign")], first),
+        ChoiceField(
+            "campaign", "Into", [*((name, name) for name in names), ("", "no campaign")], first, by_letter=False
+        ),
         TextField(
             "region", "Numbers of", before.order.region if before else "US", "the country of numbers without a code"
         ),
@@ -59,13 +62,13 @@ def file_form(
         if kind.needs_campaign and campaign is None:
             raise Unfit({"campaign": "This goes into a campaign: choose one, or make one first."})
         await desk.look(lambda: inspect(path, kind))
-        return FileChoice(kind, path, Order(campaign=campaign, region=entered["region"].strip() or "US"))
+        return FileChoice(kind, path, Order(campaign=campaign, region=_region(entered)))
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         kind, path = ImportKind(entered["kind"]), _path(entered)
         if not await desk.look(path.is_file):
             return [[(f" {name}", "quiet")] for name in await desk.look(lambda: listed(entered["file"]))]
-        return _inspected(await desk.look(lambda: inspect(path, kind)))
+        return _inspected(await desk.look(lambda: inspect(path, kind, region=_region(entered))))
 
     return FormDialog("Import a file", fields, save, glyphs, done="looks at its columns", preview=preview)
 
@@ -88,7 +91,8 @@ async def columns_form(desk: Desk, glyphs: Glyphs, chosen: FileChoice) -> FormDi
         return {name: title for name, title in entered.items() if title and title != found.columns.get(name)}
 
     async def look(entered: Entered) -> Inspection:
-        return await desk.look(lambda: inspect(chosen.path, chosen.kind, mapping(entered)))
+        region = chosen.order.region
+        return await desk.look(lambda: inspect(chosen.path, chosen.kind, mapping(entered), region=region))
 
     async def save(entered: Entered) -> Mapping[str, str]:
         if missing := (await look(entered)).missing:
@@ -116,7 +120,11 @@ def rejects_form(desk: Desk, glyphs: Glyphs, source: Path, result: Imported) -> 
 
 
 def _path(entered: Entered) -> Path:
-    return Path(entered["file"].strip()).expanduser()
+    return given_path(entered["file"])
+
+
+def _region(entered: Entered) -> str:
+    return entered["region"].strip() or "US"
 
 
 def _inspected(found: Inspection) -> list[list[Part]]:
@@ -127,7 +135,11 @@ def _inspected(found: Inspection) -> list[list[Part]]:
     if found.refusal:
         lines.append([(f" {', '.join(found.missing)}: not recognised, say which column it is.", "warning")])
     for name, title in found.columns.items():
-        lines.append([(f" {name}", "recorded"), (f" from {title!r}: ", "quiet"), (_values(found, title), "")])
+        titles, values = repr(title), _values(found, title)
+        if name == "phone":
+            titles = ", else ".join(map(repr, found.phones))
+            values = ", ".join(f"{text} is {meaning}" if text else meaning for text, meaning in found.numbers[:_SAMPLE])
+        lines.append([(f" {name}", "recorded"), (f" from {titles}: ", "quiet"), (values, "")])
     for code, title in found.custom.items():
         lines.append([(f" %{code}%", "accent"), (f" from {title!r}: ", "quiet"), (_values(found, title), "")])
     if found.unused:

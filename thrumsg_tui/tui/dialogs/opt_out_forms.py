@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.conversations import OptOut
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
+from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers, pieces
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
 from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.tui.desk import Desk
@@ -16,8 +15,6 @@ from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import Part
 from thrumsg_tui.tui.widgets.form_fields import Field, TextField
-
-_SEPARATORS = re.compile(r"[\r\n,;\t]+")
 
 
 def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
@@ -29,32 +26,32 @@ def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
     ]
 
     async def save(entered: Entered) -> str:
-        pieces = _pieces(entered)
-        if not pieces:
+        listed = _listed(entered)
+        if not listed:
             raise Unfit({"numbers": "Which number?"})
         region = entered["region"].strip() or "US"
-        if len(pieces) == 1:
+        if len(listed) == 1:
             try:
-                phone = normalize(pieces[0], region).e164
+                phone = normalize(listed[0], region).e164
             except ValueError as reason:
                 raise Unfit({"numbers": str(reason)}) from None
             done = await desk.do(opt_out_number, who, phone, entered["note"].strip())
             told = ", and told so" if done.confirmation_sent else ""
             return f"{phone} is opted out{told}."
-        listed = await desk.do(opt_out_numbers, who, entered["numbers"], entered["note"], region)
-        parts = [f"{len(listed.new)} opted out", f"{len(listed.already)} were already"]
-        if listed.unreadable:
-            parts.append(f"{len(listed.unreadable)} left out that are no numbers, as {listed.unreadable[0].text!r}")
+        result = await desk.do(opt_out_numbers, who, entered["numbers"], entered["note"], region)
+        parts = [f"{len(result.new)} opted out", f"{len(result.already)} were already"]
+        if result.unreadable:
+            parts.append(f"{len(result.unreadable)} left out that are no numbers, as {result.unreadable[0].text!r}")
         return f"{', '.join(parts)}."
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        pieces = _pieces(entered)
-        if len(pieces) < 2:
+        listed = _listed(entered)
+        if len(listed) < 2:
             told = " One number: whoever was texted is told so, with the organization's opt-out message."
             return [[(told, "quiet")]]
-        wrong = await desk.look(lambda: _wrong(pieces, entered["region"].strip() or "US"))
+        wrong = await desk.look(lambda: _wrong(listed, entered["region"].strip() or "US"))
         lines: list[list[Part]] = [
-            [(f" A list of {counted(len(pieces) - len(wrong), 'number')}: nobody is told.", "quiet")]
+            [(f" A list of {counted(len(listed) - len(wrong), 'number')}: nobody is told.", "quiet")]
         ]
         if wrong:
             lines.append([(f" {counted(len(wrong), 'line')} left out as no number: {'; '.join(wrong[:3])}", "warning")])
@@ -75,13 +72,13 @@ def note_form(desk: Desk, who: Identity, glyphs: Glyphs, of: OptOut, shown: str)
     return FormDialog(f"Note on the opt-out of {shown}", fields, save, glyphs)
 
 
-def _pieces(entered: Entered) -> list[str]:
-    return [each.strip() for each in _SEPARATORS.split(entered["numbers"]) if each.strip()]
+def _listed(entered: Entered) -> list[str]:
+    return [piece for _, piece in pieces(entered["numbers"])]
 
 
-def _wrong(pieces: Sequence[str], region: str) -> list[str]:
+def _wrong(listed: Sequence[str], region: str) -> list[str]:
     wrong = []
-    for each in pieces:
+    for each in listed:
         try:
             normalize(each, region)
         except ValueError as reason:

@@ -28,6 +28,7 @@ async def organization_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDi
         ),
         ChoiceField("auto_opt_out", "STOP opts out", _ON_OFF, stored["auto_opt_out"]),
         ChoiceField("redact_phones", "Hide numbers", _ON_OFF, stored["redact_phones"]),
+        TextField("undo_send", "Undo a send", stored["undo_send"], "seconds from 0 to 60, after which it leaves"),
         TextField(
             "default_timezone", "Time zone", stored["default_timezone"], "this machine's; or like America/New_York"
         ),

@@ -3,34 +3,72 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.phones import normalize
-from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up
+from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.choice import confirmation
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part
+from thrumsg_tui.tui.widgets.editing import LineInput
+
+_IN_NUMBERS = frozenset("0123456789+-() .")
+
+_LATEST = 3
+"""How many messages in no conversation are shown."""
 
 
-class LookupPane(DrawnLines, can_focus=True):
-    """The number being typed, and what is known of it."""
+class NumberInput(LineInput):
+    """The number: letters cannot be typed, and what is typed first takes the place of the number that was given."""
 
-    DEFAULT_CSS = "LookupPane { scrollbar-size-vertical: 1; overflow: hidden auto; height: auto; max-height: 60vh; }"
+    def __init__(self, number: str) -> None:
+        super().__init__(number, id="search")
+        self._given = bool(number)
 
-    def __init__(self, number: str, zone: tzinfo, phones: PhoneDisplay) -> None:
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Leave letters to those who have them as keys."""
+        return character in _IN_NUMBERS
+
+    async def _on_key(self, event: Key) -> None:
+        if event.is_printable and event.character not in _IN_NUMBERS:
+            event.stop()
+            event.prevent_default()
+        elif not event.is_printable:
+            self._given = False  # it is edited
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        """Insert a text; the first one begins anew."""
+        if self._given:
+            self._given = False
+            self.value = ""
+        super().insert_text_at_cursor(text)
+
+
+class LookupPane(DrawnLines):
+    """What is known of a number."""
+
+    DEFAULT_CSS = """
+    LookupPane {
+        scrollbar-size-vertical: 1; overflow: hidden auto; height: auto; min-height: 2; max-height: 60vh;
+    }
+    """
+
+    def __init__(self, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()
-        self.number = number
         self.phones = phones
         self.found: PhoneRecord | None = None
         self.sentence = ""
@@ -38,8 +76,7 @@ class LookupPane(DrawnLines, can_focus=True):
         self._zone = zone
 
     def lines(self, width: int) -> list[Strip]:
-        strips = [self.strip([(" Number  ", "quiet"), (f"{self.number}_", "accent")], width=width)]
-        strips.append(self.strip([], width=width))
+        strips = [self.strip([], width=width)]
         if self.found is None:
             strips.append(self.strip([(f" {self.sentence}", "quiet")], width=width))
             return strips
@@ -53,7 +90,10 @@ class LookupPane(DrawnLines, can_focus=True):
         return strips
 
     def _person(self, found: PhoneRecord) -> list[list[Part]]:
-        rows: list[list[Part]] = [[(f" {safe_text(found.name or 'Nobody’s contact')}", "strong")]]
+        if not found.is_number:
+            rows: list[list[Part]] = [[(" No phone number: it cannot be opted out or in", "strong")]]
+            return [*rows, *self._unmatched(found)]
+        rows = [[(f" {safe_text(found.name or 'Nobody’s contact')}", "strong")]]
         if opt_out := found.opt_out:
             by = f" by {safe_text(opt_out.by)}" if opt_out.by else ""
             when = f"{opt_out.at.astimezone(self._zone):%d %b %Y %H:%M}"
@@ -62,8 +102,16 @@ class LookupPane(DrawnLines, can_focus=True):
                 rows.append([(f" {safe_text(self.phones.sentence(opt_out.note))}", "quiet")])
         else:
             rows.append([(" Not opted out", "quiet")])
-        if found.unmatched:
-            rows.append([(f" {counted(found.unmatched, 'message')} in no conversation", "quiet")])
+        return [*rows, *self._unmatched(found)]
+
+    def _unmatched(self, found: PhoneRecord) -> list[list[Part]]:
+        """Say how many of its messages are in no conversation, why, and what the latest of them say."""
+        rows: list[list[Part]] = [
+            [(f" {counted(count, 'message')} {reason.came}", "quiet")] for reason, count in found.reasons.items()
+        ]
+        for each in found.messages[:_LATEST]:
+            when = f"   {each.at.astimezone(self._zone):%d %b %Y %H:%M}  "
+            rows.append([(when, "quiet"), (safe_text(words_of(each.body)), "")])
         return rows
 
 
@@ -71,74 +119,80 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
     """Type a number; arrows and Enter open one of its conversations, `o` opts it out or in."""
 
     CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("enter", "choose", show=False, priority=True),
+        Binding("o", "opt", show=False, priority=True),
+        Binding("q,escape", "dismiss(None)", show=False, priority=True),
+    ]
 
     def __init__(self, number: str, desk: Desk, who: Identity, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()
         self._desk = desk
         self._who = who
-        self._pane = LookupPane("" if phones.redacts else number, zone, phones)
-        self._given = bool(self._pane.number)
-        """Whether the number is still the one that was open: typing another one begins anew."""
+        self._pane = LookupPane(zone, phones)
+        self._number = NumberInput("" if phones.redacts else number)
 
     def compose(self) -> ComposeResult:
-        box = Vertical(self._pane, classes="dialog narrow")
+        label = DrawnLine(id="label")
+        label.show([(" Number  ", "quiet")])
+        box = Vertical(Horizontal(label, self._number, id="number"), self._pane, classes="dialog narrow")
         box.border_title = "Phone Lookup"
         box.border_subtitle = "type a number, Enter opens, o opts out or in, Esc leaves"
         yield box
 
     def on_mount(self) -> None:
-        self._pane.focus()
+        self._number.focus()
         self._look()
 
-    def on_key(self, event: Key) -> None:
-        """Type the number, choose, act."""
+    def on_input_changed(self) -> None:
+        """Look up what has been typed so far."""
+        self._look()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor over the conversations."""
         pane = self._pane
         chosen = pane.found.conversations if pane.found else ()
-        if event.key in {"escape", "q"}:
-            self.dismiss(None)
-        elif event.key in {"up", "down"}:
-            pane.cursor = max(0, min(pane.cursor + (1 if event.key == "down" else -1), len(chosen) - 1))
-            pane.remake()
-        elif event.key == "enter" and chosen:
-            self.dismiss(chosen[pane.cursor])
-        elif event.character == "o" and pane.found:
-            self.run_worker(self._opt(pane.found), name="opt")
-        elif event.key == "backspace":
-            self._typed(pane.number[:-1])
-        elif event.key == "ctrl+u":
-            self._typed("")
-        elif event.character and event.character in "0123456789+-() .":
-            self._typed(("" if self._given else pane.number) + event.character)
-        event.stop()
-        event.prevent_default()
+        pane.cursor = max(0, min(pane.cursor + rows, len(chosen) - 1))
+        pane.remake()
 
-    def _typed(self, number: str) -> None:
-        self._given = False
-        self._pane.number = number
-        self._look()
+    def action_choose(self) -> None:
+        """Open the conversation under the cursor."""
+        if self._pane.found and self._pane.found.conversations:
+            self.dismiss(self._pane.found.conversations[self._pane.cursor])
 
-    def _look(self) -> None:
-        self.run_worker(self._ask(), name="look up", exclusive=True, group="look up")
+    def action_opt(self) -> None:
+        """Opt the number out, or in again."""
+        if (found := self._pane.found) and found.is_number:
+            self.run_worker(self._opt(found), name="opt")
+
+    @work(exclusive=True, group="look up")
+    async def _look(self) -> None:
+        await self._ask()
 
     async def _ask(self) -> None:
-        pane = self._pane
+        pane, number = self._pane, self._number.value
         pane.found, pane.cursor = None, 0
         try:
-            phone = normalize(pane.number).e164
+            pane.found = await self._desk.ask(look_up_typed, number) if number else None
+            pane.sentence = "Type a phone number."
         except ValueError as reason:
-            pane.sentence = str(reason) if pane.number else "Type a phone number."
-        else:
-            pane.found = await self._desk.ask(look_up, phone)
+            pane.sentence = str(reason)
         pane.remake()
         self.refresh(layout=True)
 
     async def _opt(self, found: PhoneRecord) -> None:
         name = found.name or self._pane.phones.number(found.phone)
         if found.opt_out:
-            dialog, change = confirmation("Opt In", f"Opt {name} in again, in all campaigns?", "Opt in"), opt_in_number
+            question = f"Opt {name} in again, in all campaigns?"
+            dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
+            change = opt_in_number
         else:
             question = f"Opt {name} out, in all campaigns? Whoever was texted is told so."
-            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+            left = f"{name} was not opted out"
+            dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
+            change = opt_out_number
         if await self.app.push_screen_wait(dialog):
             try:
                 await self._desk.do(change, self._who, found.phone)

@@ -16,11 +16,15 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, heading
 from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.widgets.paged_list import NO_ROW
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
 
 class SenderPicker(ModalScreen[AssignmentId | None]):
-    """Type to search, arrows, Enter. Tab goes to the next order, shift+Tab turns it round."""
+    """Type to search, arrows, Enter. Tab goes to the next order, shift+Tab turns it round.
+
+    The cursor starts on `current`; without it on no row, so that Enter alone chooses nobody.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,16 +70,21 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
         yield box
 
     def on_mount(self) -> None:
-        self._keys.show([(" Enter chooses  Esc leaves  Tab next order  shift+Tab reverse", "quiet")])
+        self._show_keys()
         self._search.focus()
         self._paint(keep=self._current)
 
     def on_input_changed(self) -> None:
         """Narrow the list."""
         self._paint(keep=None)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        self._keys.show([(" Enter chooses  Esc leaves  Tab next order  shift+Tab reverse", "quiet")])
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
+        self._show_keys()
         self.table.action_move(rows)
 
     def action_sort(self) -> None:
@@ -87,9 +96,11 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
         self._reorder(self._order.flipped())
 
     def action_choose(self) -> None:
-        """Return the sender under the cursor."""
+        """Return the sender under the cursor, or say that there is none."""
         if row := self.table.row:
             self.dismiss(row.id)
+        else:
+            self._keys.show([(" Choose somebody first: type a name, or use the arrows.", "warning")])
 
     def _reorder(self, order: SenderOrder) -> None:
         self._order = order
@@ -100,6 +111,11 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
         wanted = fold(self._search.value)
         rows = [each for each in self._order.sorted(self._all) if wanted in fold(each.name)]
         ids = [each.id for each in rows]
-        first_named = next((index for index, each in enumerate(rows) if each.user), 0) if wanted else 0
-        self.table.show_all(rows, ids.index(keep) if keep in ids else first_named)
+        if keep in ids:
+            cursor = ids.index(keep)
+        elif wanted:
+            cursor = next((index for index, each in enumerate(rows) if each.user), 0)
+        else:
+            cursor = NO_ROW if self._current is None else 0
+        self.table.show_all(rows, cursor)
         self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self._glyphs)

@@ -16,11 +16,24 @@ _MOST_NAMES = 8
 """How many of those who stay are named."""
 
 
-async def undo_confirmation(desk: Desk, who: Identity, event_id: EventId, phones: PhoneDisplay) -> ChoiceDialog[bool]:
-    """Ask whether a change is to be taken back, saying what that will do; `Refused` where it cannot be."""
+async def undo_confirmation(
+    desk: Desk,
+    who: Identity,
+    event_id: EventId,
+    phones: PhoneDisplay,
+    *,
+    title: str = "Undo",
+    late: str | None = None,
+) -> ChoiceDialog[bool]:
+    """Ask whether a change is to be taken back, saying what that will do; `Refused` where it cannot be.
+
+    `late` says why a newer one cannot be.
+    """
     shown = await desk.ask(preview_undo, who, event_id)
     staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
-    return confirmation("Undo", phones.sentence(_question(shown, staying)), "Take it back")
+    question = _question(shown, staying)
+    text = phones.sentence(f"{late}\n\n{question}" if late else question)
+    return confirmation(title, text, "Take it back", left="Nothing was taken back")
 
 
 def _question(shown: UndoPreview, staying: Sequence[str]) -> str:

@@ -1,4 +1,7 @@
-"""Choosing users: type to search, Tab marks several, Enter takes the marked ones, else the one under the cursor."""
+"""Choosing users: type to search, Tab marks several, Enter takes the marked ones, else the one under the cursor.
+
+The cursor starts on no row, so that Enter alone takes nobody.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, heading
 from thrumsg_tui.tui.widgets.editing import LineInput
-from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
 
 
 class _Users(PagedList[User]):
@@ -76,13 +79,17 @@ class UserPicker(ModalScreen[tuple[User, ...]]):
     def _paint(self) -> None:
         wanted = fold(self._search.value)
         rows = [each for each in self._all if wanted in fold(f"{each.name} {each.login}")]
-        self._list.show(len(rows), 0, rows, 0)
+        self._list.show(len(rows), 0, rows, 0 if wanted else NO_ROW)
+        self._show_marked()
+
+    def _show_marked(self) -> None:
         marked = len(self._list.marks)
         self._keys.show([(f" {marked} marked", "marked")] if marked else [])
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
         self._list.action_move(rows)
+        self._show_marked()
 
     def action_mark(self) -> None:
         """Mark the user under the cursor, or take the mark off; all are shown again."""
@@ -92,11 +99,17 @@ class UserPicker(ModalScreen[tuple[User, ...]]):
             if self._search.value:
                 self._search.value = ""
             else:
-                self._list.action_move(1)
-                self._keys.show([(f" {len(self._list.marks)} marked", "marked")])
+                self.action_move(1)
+        else:
+            self._say_nobody()
 
     def action_choose(self) -> None:
         """Return the marked users, else the one under the cursor."""
         marked = tuple(each for each in self._all if each.id in self._list.marks)
         if chosen := marked or ((self._list.row,) if self._list.row else ()):
             self.dismiss(chosen)
+        else:
+            self._say_nobody()
+
+    def _say_nobody(self) -> None:
+        self._keys.show([(" Choose somebody first: type a name, or use the arrows.", "warning")])

@@ -12,13 +12,21 @@ from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.errors import Refused, ThrumsgError
+from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.undoing import last_undoable, newest_change
+from thrumsg_tui.store.queries.undoing import (
+    concerns_many,
+    last_redoable,
+    last_undoable,
+    message_left,
+    newest_change,
+    taken_back_in,
+)
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
@@ -184,26 +192,68 @@ class CommandScreen(Screen[None]):
 
     @work(group=ACTION)
     async def action_undo(self) -> None:
-        """Take back the person's last change; one that they may not expect is shown to them first."""
+        """Take back the person's last change; one that they may not expect, or of many, is shown to them first."""
         desk, who = self.thrumsg.desk, self.thrumsg.who
         try:
-            last = await desk.ask(last_undoable, who)
-            expected = last.id == await desk.ask(newest_change, who) and last.deed is not Deed.IMPORT
-            if not expected or last.at < self.thrumsg.opened_at:
-                phones = phone_display(await desk.ask(settings), self.thrumsg.glyphs)
-                if not await self.app.push_screen_wait(await undo_confirmation(desk, who, last.id, phones)):
-                    return
-            outcome = await desk.do(begin_undo, who, last.id)
+            newest = await desk.ask(newest_change, who)
+            late = await desk.ask(message_left, newest) if newest is not None else None
+            try:
+                last = await desk.ask(last_undoable, who, before_messages=True)
+            except Refused as nothing:
+                raise Refused(late) if late else nothing from None
+            expected = last.id == newest and last.deed is not Deed.IMPORT
+            await self._undo_or_redo(last, "Undo", late, asks=not expected or await self._is_weighty(last))
         except ThrumsgError as error:
             self.say(str(error), warning=True)
-            return
+
+    @work(group=ACTION)
+    async def action_redo(self) -> None:
+        """Take the person's last undo back; one that they may not expect, or of many, is shown to them first."""
+        desk, who = self.thrumsg.desk, self.thrumsg.who
+        try:
+            last = await desk.ask(last_redoable, who)
+            newest = await desk.ask(newest_change, who)
+            since = newest is not None and newest > last.id
+            await self._undo_or_redo(last, "Redo", asks=since or await self._is_weighty(last))
+        except ThrumsgError as error:
+            self.say(str(error), warning=True)
+
+    async def _is_weighty(self, wanted: JournalEntry) -> bool:
+        """Whether a change is from before the app was opened, or of many (`docs/rules.md 4.9`)."""
+        many = await self.thrumsg.desk.ask(concerns_many, wanted.id)
+        return many or wanted.at < self.thrumsg.opened_at
+
+    async def _undo_or_redo(self, wanted: JournalEntry, title: str, late: str | None = None, *, asks: bool) -> None:
+        """Take a change back, and say what that did; `late` says why another one cannot be."""
+        desk, who = self.thrumsg.desk, self.thrumsg.who
+        if asks:
+            phones = phone_display(await desk.ask(settings), self.thrumsg.glyphs)
+            if not await self.app.push_screen_wait(
+                await undo_confirmation(desk, who, wanted.id, phones, title=title, late=late)
+            ):
+                return
+        await self.about_to_undo()
+        outcome = await desk.do(begin_undo, who, wanted.id)
+        doing, done = ("Redoing", "Redone") if title == "Redo" else ("Undoing", "Undone")
         sentence = f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}"
-        self.say(f"Undone: {outcome.sentence}." if outcome.event else f"{sentence}.")
+        self.say(f"{done}: {outcome.sentence}." if outcome.event else f"{sentence}.")
         if outcome.under_way:
-            self.say(f"Undoing: {outcome.sentence}.")
+            self.say(f"{doing}: {outcome.sentence}.")
             self.thrumsg.finish_later(outcome)
+        found = await desk.ask(taken_back_in, outcome.event) if outcome.event else None
+        if found:
+            self.say(f"{sentence}: its words are in the box again.")
+            await self.write_again(found)
+            return
         self.undone()
         self.ask_again()
+
+    async def about_to_undo(self) -> None:
+        """Store what is being written, before something else may come into the box."""
+
+    async def write_again(self, found: FoundConversation) -> None:
+        """Go to the box into which a message was taken back."""
+        self.thrumsg.open_conversation(found)
 
     def undone(self) -> None:
         """Go back to what the change was about, before the panes ask again."""

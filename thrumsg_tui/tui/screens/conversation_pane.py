@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import cast
 
 from textual import on
@@ -13,6 +12,7 @@ from textual.widgets import Static, TextArea
 
 from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import Attempt, Verdict, judge
@@ -31,6 +31,9 @@ _REST_AFTER = 0.7
 """Seconds after which others are told which conversation is open here."""
 
 
+_COUNT_EVERY = 1.0
+
+
 class ConversationPane(Vertical):
     """Head, thread, notice and box of one conversation."""
 
@@ -41,6 +44,7 @@ class ConversationPane(Vertical):
         self._narrow = False
         self._notice = ""
         self._rest_timer: Timer | None = None
+        self._countdown: Timer | None = None
         self.head = DrawnLine(id="head")
         self.head_keys = DrawnLine(id="head-keys")
         self.thread = ThreadPane(glyphs, id="thread")
@@ -49,8 +53,6 @@ class ConversationPane(Vertical):
         self.drafts = DraftKeeper(self.box)
         self.read_to: MessageId | None = None
         """The last message that the person has seen."""
-        self.filled_at = 0.0
-        """When the box was filled for another conversation, on the monotonic clock."""
 
     def compose(self) -> ComposeResult:
         yield from (self.head, self.head_keys, self.thread, self.notice, self.box)
@@ -78,9 +80,28 @@ class ConversationPane(Vertical):
             gateway = view.settings.practice_seed is not None
             now, zone = self._shell.desk.db.clock(), self._shell.zone
             phones = phone_display(view.settings, self._glyphs)
-            self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones))
+            reader, keys = self._shell.who.user.login, self.undo_keys
+            self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones, reader, keys))
+            self._count_down()
             self._fill_box(shown)
         self.tell()
+
+    @property
+    def undo_keys(self) -> str:
+        """What one presses to undo: in the box `z` is a letter."""
+        return "Esc, then z," if self.box.has_focus else "z"
+
+    def _count_down(self) -> None:
+        """Go on counting in the thread while a message is held back; no clock runs otherwise."""
+        if self._countdown:
+            self._countdown.stop()
+            self._countdown = None
+        if self.thread.counts_down:
+            self._countdown = self.set_timer(_COUNT_EVERY, self._counted)
+
+    def _counted(self) -> None:
+        self.thread.count_down(self._shell.desk.db.clock(), self.undo_keys)
+        self._count_down()
 
     def mark_read(self) -> None:
         """What is on the screen has been read: the person opened it, or has just written under it."""
@@ -118,13 +139,17 @@ class ConversationPane(Vertical):
             is_holder=of.sender_id == who.user.id,
             holder_name=of.sender_name,
             opted_out=of.opted_out,
+            field_codes=(*FIXED, *of.fields),
         )
         return judge(attempt, self._shell.desk.db.clock())
 
     def tell(self) -> None:
         """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
+        if self.thread.counts_down:
+            self.thread.count_down(self._shell.desk.db.clock(), self.undo_keys)
         view, verdict, now = self._view, self.verdict(), self._shell.desk.db.clock()
-        sentence = notice_of(view, verdict, now, writing=self.box.has_focus) if view and verdict else ""
+        text, writing = self.box.content, self.box.has_focus
+        sentence = notice_of(view, verdict, now, text=text, writing=writing) if view and verdict else ""
         if sentence != self._notice:  # it changes the layout, which costs the whole screen
             self._notice = sentence
             self.notice.update(safe_text(sentence))
@@ -157,12 +182,13 @@ class ConversationPane(Vertical):
         if self.drafts.of != shown.conversation.id:
             self.drafts.store()
             self.drafts.of = shown.conversation.id
-            self.filled_at = monotonic()
             self.mark_read()
             if self._rest_timer:
                 self._rest_timer.stop()
             self._rest_timer = self.set_timer(_REST_AFTER, self._shell.resting_on_a_conversation)
             self.box.hold(starting if shown.draft is None else shown.draft, starting)
+            if self.box.has_focus:  # perhaps with the words of the last one
+                self.box.must_be_seen()
         elif self.box.draft is None and self.box.starting_text != starting:
             self.box.hold(starting, starting)
 

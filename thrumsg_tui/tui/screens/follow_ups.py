@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from textual import work
+from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp
@@ -17,11 +17,12 @@ from thrumsg_tui.store.queries.campaigns import campaign, questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
-from thrumsg_tui.tui.dialogs.content_forms import follow_up_form, reached_words
+from thrumsg_tui.tui.dialogs.content_forms import follow_up_change_form, follow_up_form, reached_words
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.over import ListingScreen, OverList
 from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
 
@@ -39,7 +40,8 @@ class FollowUpList(OverList[FollowUp]):
     def draw(self, row: FollowUp, index: int, line: int, width: int) -> Strip:
         base = self.cursor_look(index)
         if line == 1:
-            return self.strip([(f"      {safe_text(row.text)}", "quiet")], width=width, base=base)
+            whom: list[Part] = [(f"  {safe_text(row.whom)} ", "quiet")]
+            return self.strip([(f"      {safe_text(row.text)}", "quiet")], whom, width=width, base=base)
         total = row.pending + row.sent + row.skipped
         skipped = f"{row.skipped} skipped  " if row.skipped else ""
         right: list[Part] = [
@@ -54,7 +56,7 @@ class FollowUpList(OverList[FollowUp]):
 
 
 class FollowUpsScreen(ListingScreen[FollowUp]):
-    """Make follow-ups, and end them."""
+    """Make follow-ups, change and end them."""
 
     SCOPES = (Scope.FOLLOW_UPS, Scope.OVER)
     BINDINGS = bindings(commands_of(Scope.FOLLOW_UPS))
@@ -95,6 +97,25 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
             self.say(f"It reaches {reached_words(made.reach)}.")
             self.ask_again()
 
+    @on(PagedList.Chosen)
+    async def _chosen(self) -> None:
+        await self.action_run_command("follow_ups.change")
+
+    @work(group=ACTION)
+    async def action_change(self) -> None:
+        """Change the follow-up under the cursor."""
+        if (of := self._campaign) is None or (row := self.list.row) is None:
+            return
+        if row.obstacle:
+            self.say(row.obstacle, warning=True)
+            return
+        thrumsg = self.thrumsg
+        form = follow_up_change_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, of, row)
+        changed = await self.app.push_screen_wait(form)
+        if changed is not None:
+            self.say("It is saved; open messengers show it at once." if changed else "Nothing was different.")
+            self.ask_again()
+
     @work(group=ACTION)
     async def action_end(self) -> None:
         """End the follow-up under the cursor."""
@@ -104,8 +125,8 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
             self.say("It has ended already.", warning=True)
             return
         question = f"End {row.title!r}? It is unsent in {counted(row.pending, 'conversation')}, and stays so."
-        sure = await self.app.push_screen_wait(confirmation("End the follow-up", question, "End it"))
-        if sure and await self.make(end_follow_up, self.thrumsg.who, row.id):
+        dialog = confirmation("End the follow-up", question, "End it", left=f"{row.title!r} was not ended")
+        if await self.app.push_screen_wait(dialog) and await self.make(end_follow_up, self.thrumsg.who, row.id):
             self.say(f"{row.title} has ended.")
 
 

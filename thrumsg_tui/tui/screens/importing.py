@@ -32,12 +32,16 @@ _SHOW_PROGRESS_EVERY = 0.2
 
 @dataclass(frozen=True, slots=True)
 class LineReport:
-    """What becomes of one row: the line on which it begins, a word, and why."""
+    """What becomes of one row: the line on which it begins, a word, and why; a note is of no line.
+
+    `number` is its phone cell, with what that was read as.
+    """
 
     line: int
     fate: str
     reason: str = ""
     row: tuple[str, ...] = ()
+    number: tuple[str, str] | None = None
 
 
 class ReportList(NumbersList[LineReport]):
@@ -46,10 +50,16 @@ class ReportList(NumbersList[LineReport]):
     empty_text = "no row would change anything"
 
     def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
-        look = {"rejected": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
-        left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (safe_text(row.reason), "")]
+        look = {"rejected": "warning", "look": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
+        if not row.line:
+            note: Part = (f"  {self.phones.sentence(safe_text(row.reason))}", "")
+            return self.strip([note], width=width, base=self.cursor_look(index))
+        why = self.phones.sentence(safe_text(row.reason))
+        if row.number:
+            why = " is ".join(self.phones.number(safe_text(each)) for each in row.number)
+        left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (why, "")]
         cells = "  ".join(self.phones.sentence(safe_text(cell)) for cell in row.row)
-        said: Part = (f"   {cells}" if row.reason else cells, "quiet")
+        said: Part = (f"   {cells}" if why else cells, "quiet")
         return self.strip([*left, said], width=width, base=self.cursor_look(index))
 
 
@@ -206,13 +216,18 @@ class ImportScreen(ListingScreen[LineReport]):
 
 
 def reports(of: Imported) -> list[LineReport]:
-    """What becomes of each row, rejected and repeated ones first, each in the order of the file."""
+    """What there is to say of all, then what becomes of each row, what needs a look first."""
     cells = {row.line: row.cells for row in of.rows}
+    numbers = {each.line: (each.text, each.phone) for each in of.readings}
+    codes = ", ".join(f"%{code}% from {title!r}" for code, title in of.custom.items())
+    notes = [*of.notes, *([f"Custom fields: {codes}."] if codes else [])]
     return [
+        *(LineReport(0, "note", each) for each in notes),
         *(LineReport(each.line, "rejected", each.reason, each.row) for each in of.rejected),
         *(LineReport(each.line, "duplicate", each.reason, each.row) for each in of.repeated),
-        *(LineReport(line, "updated", row=cells[line]) for line in of.updated_lines),
-        *(LineReport(line, "new", row=cells[line]) for line in of.new_lines),
+        *(LineReport(each.line, "look", each.reason, each.row) for each in of.warnings),
+        *(LineReport(line, "updated", row=cells[line], number=numbers.get(line)) for line in of.updated_lines),
+        *(LineReport(line, "new", row=cells[line], number=numbers.get(line)) for line in of.new_lines),
     ]
 
 

@@ -80,11 +80,14 @@ class ManagingScreen(CommandScreen):
         ways = _WAYS[of.state]
         text = "\n".join([f"It is {of.state}.", "", *(f"{each.title}: {_DOES[each.title]}" for each in ways)])
         choices: list[Choice[CampaignState | None]] = [*ways, Choice("n", "Leave it", None)]  # type: ignore[list-item]
-        dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(of.name, text, choices)
+        dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(
+            of.name, text, choices, left=f"{of.name} stays {of.state}.", must_be_seen=True
+        )
         if (to := await self.app.push_screen_wait(dialog)) is None:
             return
         if to is CampaignState.ARCHIVED:
-            sure = confirmation("Archive", f"Archive {of.name} for good? This cannot be undone.", "Archive it")
+            question = f"Archive {of.name} for good? This cannot be undone."
+            sure = confirmation("Archive", question, "Archive it", left=f"{of.name} was not archived")
             if not await self.app.push_screen_wait(sure):
                 return
         try:
@@ -155,7 +158,7 @@ class ManagingScreen(CommandScreen):
         self.thrumsg.show_over(OptOutsScreen())
 
     def action_unmatched(self) -> None:
-        """Show what numbers wrote that nobody knows."""
+        """Show the messages that are in no conversation."""
         from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
 
         self.thrumsg.show_over(UnmatchedScreen())

@@ -21,7 +21,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.queries.composing import fill_in
 from thrumsg_tui.store.queries.conversations import ids_from
-from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
@@ -96,7 +96,8 @@ class MessengerScreen(MessengerWriting):
                 Choice("a", "Append to it", "append"),
                 Choice("n", "Cancel", "cancel"),
             ]
-            answer = await self.app.push_screen_wait(ChoiceDialog("Use this reply", question, choices))
+            left = "The reply was not used: the message box is as it was."
+            answer = await self.app.push_screen_wait(ChoiceDialog("Use this reply", question, choices, left=left))
         if answer == "cancel":
             return
         self.bring_to_front(Front.CONVERSATION)
@@ -107,8 +108,8 @@ class MessengerScreen(MessengerWriting):
         self._say_unfilled(filled)
 
     def _say_unfilled(self, filled: Rendered) -> None:
-        if unresolved := (*filled.unknown, *filled.missing):
-            self.say(f"%{unresolved[0]}% has no value for this contact: put the words in its place.", warning=True)
+        if unresolved := filled.unresolved:
+            self.say(f"{unresolved[0]} has no value for this contact: put the words in its place.", warning=True)
 
     # Opting out and in
 
@@ -120,11 +121,14 @@ class MessengerScreen(MessengerWriting):
             return
         if of.opted_out:
             question = f"Opt {of.name} in again, in all campaigns? No message is sent."
-            dialog, change = confirmation("Opt In", question, "Opt in"), opt_in_number
+            dialog = confirmation("Opt In", question, "Opt in", left=f"{of.name} was not opted in")
+            change = opt_in_number
         else:
             told = f"They are told, unless they were never texted: “{view.settings.opt_out_message}”"
             question = f"Opt {of.name} out, in all campaigns? {told}"
-            dialog, change = confirmation("Opt Out", question, "Opt out"), opt_out_number
+            left = f"{of.name} was not opted out"
+            dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
+            change = opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
             self._worked_on = of.id
             undo = "; z undoes it" if self.thrumsg.who.may(Action.OPT_IN) else ""
@@ -156,11 +160,13 @@ class MessengerScreen(MessengerWriting):
         what = counted(len(chosen), "conversation")
         if len(chosen) == 1:
             what = (await self.thrumsg.desk.ask(conversation, chosen[0])).name
-        picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to")
+        desk = self.thrumsg.desk
+        holding = await desk.ask(holders, view.campaign.id, chosen)
+        has_all = holding if len(holding) == 1 else frozenset()
+        picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to", without=has_all)
         if picked is None:
             return
         to = picked.id
-        desk = self.thrumsg.desk
         try:
             request = Request(view.campaign.id, conversations=chosen, destinations=(to,))
             planned = await desk.ask(plan, request, desk.db.clock())
@@ -170,7 +176,8 @@ class MessengerScreen(MessengerWriting):
                 question += f"\n\n{by_status(planned.moves)}."
                 if planned.already_there:
                     question += f" {len(planned.already_there)} more are there already."
-                if not await self.app.push_screen_wait(confirmation("Reassign", question, "Move them")):
+                sure = confirmation("Reassign", question, "Move them", left="Nothing was moved")
+                if not await self.app.push_screen_wait(sure):
                     return
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)

@@ -206,6 +206,20 @@ class MessengerPanes(ReassigningScreen):
         if isinstance(pane, SurveyPane | RepliesPane):
             pane.begin()
 
+    @property
+    def undo_keys(self) -> str:
+        """What one presses to undo."""
+        return self.conversation.undo_keys
+
+    @property
+    def to_be_painted(self) -> bool:
+        """Whether Enter has to wait until the message box is on the screen as it is."""
+        return self.box.has_focus and self.box.sight.waiting
+
+    def was_painted(self) -> None:
+        """What the message box shows is on the screen."""
+        self.box.sight.painted()
+
     def leave_to_list(self) -> None:
         """Go back to the list."""
         self.conversation.drafts.store()
@@ -223,7 +237,7 @@ class MessengerPanes(ReassigningScreen):
             return [Scope.MESSAGE_BOX]
         if self.sidebar.survey.has_focus:
             return [Scope.SURVEY, Scope.SIDEBAR]
-        return [Scope.REPLIES, Scope.SIDEBAR] if self.sidebar.replies.has_focus else []
+        return [Scope.REPLIES, Scope.SIDEBAR] if self.sidebar.replies.has_focus_within else []
 
     @on(DescendantFocus)
     @on(DescendantBlur)
@@ -266,7 +280,7 @@ class MessengerPanes(ReassigningScreen):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        if self.conversation.written_in:
+        if self.conversation.written_in and not self.box.untouched:
             self.key_line.show_keys(self.shown_commands())
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, moment
+from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.words import CampaignState, ConversationSort
 from thrumsg_tui.store.queries.messenger import MessengerView
 
@@ -15,11 +18,16 @@ SORT_TITLES = {
 }
 
 
-def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, writing: bool) -> str:
-    """Say what matters before one writes here: closed, opted out, flagged, what is not filled in."""
+def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, text: str, writing: bool) -> str:
+    """Say what matters before one sends a text: what looks like a field in it, closed, opted out, flagged."""
     if view.open is None:
         return ""
     of = view.open.conversation
+    suspected = suspected_fields(text, (*FIXED, *of.fields)) if verdict.refusal is None else ()
+    return " ".join([*(each.sentence for each in suspected), _circumstances(view, of, verdict, now, writing=writing)])
+
+
+def _circumstances(view: MessengerView, of: Conversation, verdict: Verdict, now: datetime, *, writing: bool) -> str:
     if opt_out := of.opt_out:
         by = f"by {opt_out.by}" if opt_out.by else "by the contact"
         return f"Opted out {by}, {opt_out.at:%Y-%m-%d}. No message may be sent to this number."

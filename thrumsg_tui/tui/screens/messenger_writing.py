@@ -8,14 +8,19 @@ from textual.reactive import var
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
-from thrumsg_tui.domain.words import MessageKind, Tab
+from thrumsg_tui.domain.sending import seconds_until
+from thrumsg_tui.domain.words import MessageKind, MessageState, Tab
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.sending import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
+from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.commands import is_key
 from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.painting import TOO_EARLY
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_moving import MessengerMoving
 from thrumsg_tui.tui.screens.messenger_panes import Front
@@ -41,6 +46,24 @@ class MessengerWriting(MessengerMoving):
         else:
             self.say("No conversation is open: this tab is empty.")
 
+    async def about_to_undo(self) -> None:
+        await self.conversation.drafts.keep()
+
+    async def write_again(self, found: FoundConversation) -> None:
+        """Go back to the conversation of a message that was taken back, with the cursor in its box."""
+        if found.campaign_id != self.request.campaign_id:
+            await super().write_again(found)
+            return
+        if found.assignment_id != self.request.assignment_id:
+            self.view_as(found.assignment_id)
+        self.sent_tab = self.sent_tab or found.tab is Tab.SENT
+        self.searches.pop(found.tab, None)
+        self.bring_to_front(Front.LIST)
+        self.conversation.drafts.of = None  # what is stored for it has changed
+        self.go_to_tab(found.tab, found.id)
+        await self.ask_and_paint()
+        self.action_write()
+
     @on(MessageBox.Leave)
     @on(Pane.Leave)
     def _leave(self) -> None:
@@ -50,9 +73,9 @@ class MessengerWriting(MessengerMoving):
     def _send(self, pressed: MessageBox.Send) -> None:
         if self.view is None or self.view.open is None or self.box.read_only:
             return
-        unseen = pressed.pressed_at < self.conversation.filled_at
-        if unseen and self.conversation.kind is MessageKind.REPLY:
-            return  # an Enter too many, from before this draft was on the screen
+        if not self.box.sight.before(pressed.pressed_at):
+            self.say(TOO_EARLY.format("Enter"), warning=True)
+            return
         verdict = self.conversation.verdict()
         if verdict and verdict.refusal:
             self.say(verdict.refusal.sentence, warning=True)
@@ -66,6 +89,8 @@ class MessengerWriting(MessengerMoving):
         read_to, body = self.conversation.read_to, self.box.content
         try:
             await self.conversation.drafts.keep()
+            if self.box.draft is not None and is_key(body) and not await self._meant(of, body):
+                return
             following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
             sent = await self._sent(of, kind, body, read_to)
             if sent:
@@ -73,6 +98,7 @@ class MessengerWriting(MessengerMoving):
                     self.conversation.drafts.forget()
                 await self._go_on_after(sent, of, following)
         except ThrumsgError as refusal:
+            self.box.must_be_seen()  # an Enter from before it was refused is none to try again
             self.say(str(refusal), warning=True)
         finally:
             await self.ask_and_paint()
@@ -82,30 +108,62 @@ class MessengerWriting(MessengerMoving):
         """Send what the box held; ask first where the thread has moved on since it was read."""
         desk, who, up = self.thrumsg.desk, self.thrumsg.who, of.follow_up_id
         try:
-            return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to)
+            return await desk.do(
+                send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to, from_box=True
+            )
         except MovedOn as meanwhile:
             self.ask_again()
-            question = confirmation("The thread has moved on", str(meanwhile), "Send mine anyway", "Read it first")
+            question = confirmation(
+                "The thread has moved on",
+                str(meanwhile),
+                "Send mine anyway",
+                "Read it first",
+                left="Your message was not sent",
+                must_be_seen=True,
+            )
             if not await self.app.push_screen_wait(question):
                 self.conversation.mark_read()
                 return None
-        return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up)
+        return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, from_box=True)
+
+    async def _meant(self, of: Conversation, body: str) -> bool:
+        """Ask about a text that may be a key pressed in the wrong place (`docs/rules.md 3.11`)."""
+        question = f"“{body.strip()}” is a key too. Send it to {of.name} as a message?"
+        sure = confirmation("Send", question, "Send it", left="", must_be_seen=True)
+        if await self.app.push_screen_wait(sure):
+            return True
+        self.say(f"Nothing was sent to {of.name}. The text is still in the box.")
+        return False
 
     async def _go_on_after(self, sent: Sent, of: Conversation, following: ConversationId | None) -> None:
         """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
-        held = ", held until the campaign opens" if sent.leaves_at else ""
-        done = f"{_KINDS[sent.kind]} {self._taken} {of.name}{held}"
-        self.say(f"{done}.")
+        verb = "queued for" if sent.leaves_at else self._taken
+        held = ", held until the campaign opens" if sent.state is MessageState.UNSENT else ""
+        done = f"{_KINDS[sent.kind]} {verb} {of.name}{held}."
+        self._say_sent(sent, done)
         if sent.kind is not MessageKind.REPLY or self.request.tab is not Tab.RESPONSES:
             return
         desk = self.thrumsg.desk
         if await desk.ask(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
             return
         if following is None:
-            key = "Esc, then u" if self.box.has_focus else "u"
-            self.say(f"{done}. Nobody else waits here: {key} goes on to other senders'.")
+            key = "Esc, then u," if self.box.has_focus else "u"
+            self._say_sent(sent, f"{done} Nobody else waits here: {key} goes on to other senders'.")
         elif self.view and of.assignment_id == self.view.viewing.id:
             self.follow = following
+
+    def _say_sent(self, sent: Sent, done: str) -> None:
+        """Say what became of a message, and how it is taken back for as long as that can be done."""
+        if sent.leaves_at is None:
+            self.say(done)
+            return
+        seconds = seconds_until(sent.leaves_at, self.thrumsg.desk.db.clock())
+        if sent.state is MessageState.UNSENT:
+            self.say(f"{done} {self.undo_keys} takes it back.")
+            return
+        offer = f"{done} {self.undo_keys} takes it back within {seconds} s."
+        self.say(offer)
+        self.set_timer(seconds, lambda: self.say(done) if self.key_line.notice == offer else None)
 
     @property
     def _taken(self) -> str:
@@ -136,7 +194,10 @@ class MessengerWriting(MessengerMoving):
         what = counted(total, "initial message" if tab is Tab.INITIAL else "follow-up")
         which = "" if total == 1 else "all "
         question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
-        if not await self.app.push_screen_wait(confirmation("Send All", question, f"Send {total}")):
+        warnings = await self.thrumsg.desk.ask(send_all_warnings, view.campaign, tab)
+        question = "\n\n".join([question, *warnings])
+        sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)
+        if not await self.app.push_screen_wait(sure):
             return
         verb = self._taken.partition(" ")[0]
         self.sending_all = True

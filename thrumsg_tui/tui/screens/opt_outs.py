@@ -83,8 +83,10 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
             return
         name = row.name or self.list.phones.number(row.phone_national)
         question = f"Opt {name} in again, in all campaigns? No message is sent."
-        sure = await self.app.push_screen_wait(confirmation("Opt In", question, "Opt in"))
-        if sure and await self.make(opt_in_number, self.thrumsg.who, row.opt_out.phone):
+        dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
+        if await self.app.push_screen_wait(dialog) and await self.make(
+            opt_in_number, self.thrumsg.who, row.opt_out.phone
+        ):
             self.say(f"{name} is opted in; z undoes it.")
 
     @work(group=ACTION)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
 from thrumsg_tui.store.changes.people import set_preference
@@ -21,12 +23,18 @@ class PickingScreen(CommandScreen):
         campaign_id: CampaignId,
         title: str,
         current: AssignmentId | None = None,
-        without: AssignmentId | None = None,
+        without: Collection[AssignmentId] = (),
     ) -> Assignment | None:
-        """Let a sender of a campaign be chosen, Unassigned included; `without` is not offered."""
+        """Let a sender of a campaign be chosen, Unassigned included; those in `without` are not offered.
+
+        The cursor starts on `current`; without it on no row.
+        """
         desk, user = self.thrumsg.desk, self.thrumsg.who.user
         key = preference_key(campaign_id)
-        rows = [each for each in await desk.ask(assignments, campaign_id, desk.db.clock()) if each.id != without]
+        rows = [each for each in await desk.ask(assignments, campaign_id, desk.db.clock()) if each.id not in without]
+        if not rows:
+            self.say("There is nobody else on this campaign; + in its overview adds senders.", warning=True)
+            return None
         order = SenderOrder.parse(await desk.ask(preference, user.id, key))
 
         def remember(changed: SenderOrder) -> None:

@@ -11,11 +11,11 @@ from thrumsg_tui.domain.reassignment import Plan, Request
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.bulk_choices import BulkAction
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
-from thrumsg_tui.tui.widgets.reassign_form import BulkAction
 
 
 class ReassigningScreen(CommandScreen):
@@ -30,7 +30,9 @@ class ReassigningScreen(CommandScreen):
             Choice("a", BulkAction.REASSIGN_ALL, BulkAction.REASSIGN_ALL),
             Choice("n", "Leave it", None),
         ]
-        dialog: ChoiceDialog[BulkAction | None] = ChoiceDialog("Reassign", f"Conversations of {whose}", choices)
+        dialog: ChoiceDialog[BulkAction | None] = ChoiceDialog(
+            "Reassign", f"Conversations of {whose}", choices, left="Nothing was moved."
+        )
         if (action := await self.app.push_screen_wait(dialog)) is None:
             return
         desk = self.thrumsg.desk
@@ -43,6 +45,7 @@ class ReassigningScreen(CommandScreen):
             base = replace(base, destinations=(nobody,))
         form = BulkReassign(whose, base, action, rows, desk, self.thrumsg.glyphs)
         if (planned := await self.app.push_screen_wait(form)) is None:
+            self.say("Nothing was moved.")
             return
         await self.apply(planned)
 

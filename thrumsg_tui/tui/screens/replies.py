@@ -112,8 +112,8 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
             return
         everywhere = " It is one of all campaigns." if row.is_global else ""
         question = f"Remove {row.title!r}?{everywhere} What was sent with it stays."
-        sure = await self.app.push_screen_wait(confirmation("Remove the reply", question, "Remove it"))
-        if sure and await self.make(remove_reply, self.thrumsg.who, row.id):
+        dialog = confirmation("Remove the reply", question, "Remove it", left=f"{row.title!r} was not removed")
+        if await self.app.push_screen_wait(dialog) and await self.make(remove_reply, self.thrumsg.who, row.id):
             self.say(f"{row.title} is removed.")
 
 

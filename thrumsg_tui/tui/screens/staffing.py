@@ -64,11 +64,13 @@ class StaffingScreen(ManagingScreen, PickingScreen):
                 Choice("o", "To one sender", "one"),
                 Choice("n", "Leave it", ""),
             ]
-        to = await self.app.push_screen_wait(ChoiceDialog("Remove sender", question, choices))
+        stays = f"{leaving.name} stays on {of.name}: nobody was taken off, nothing was moved."
+        to = await self.app.push_screen_wait(ChoiceDialog("Remove sender", question, choices, left=stays))
         destinations: list[str] = []
         if to == "one":
-            chosen = await self.pick_sender(of.id, f"{leaving.name}'s conversations go to", without=leaving.id)
+            chosen = await self.pick_sender(of.id, f"{leaving.name}'s conversations go to", without={leaving.id})
             if chosen is None:
+                self.say(stays)
                 return
             destinations = [chosen.login] if chosen.login else []
         if not to:

@@ -112,7 +112,8 @@ class SurveyScreen(OverScreen):
             else:
                 stays = f"Its {chosen.answered} answers stay, here and in exports." if chosen.answered else ""
                 question = f"Ask {of.text!r} no more? {stays}"
-                if not await self.app.push_screen_wait(confirmation("Retire", question, "Retire it")):
+                sure = confirmation("Retire", question, "Retire it", left=f"{of.text!r} was not retired")
+                if not await self.app.push_screen_wait(sure):
                     return
                 kept = await desk.do(retire_question, who, of.id)
                 self.say(f"{of.text} is {'retired' if kept else 'deleted: it never had an answer'}.")

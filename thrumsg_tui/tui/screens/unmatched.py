@@ -1,12 +1,14 @@
-"""Unmatched messages: what numbers wrote that nobody knows (`docs/rules.md 1.5`)."""
+"""Unmatched messages: those in no conversation (`docs/rules.md 1.5`)."""
 
 from __future__ import annotations
 
 from textual import on, work
 from textual.strip import Strip
 
+from thrumsg_tui.domain.conversations import NO_SENDER, words_of
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.words import UnmatchedReason
 from thrumsg_tui.store.database import Connection
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, count_unmatched, unmatched_messages
@@ -25,8 +27,10 @@ class UnmatchedList(NumbersList[UnmatchedMessage]):
 
     def draw(self, row: UnmatchedMessage, index: int, line: int, width: int) -> Strip:
         when = f"  {row.at.astimezone(self.zone):%d %b %Y %H:%M}  "
-        left = [(when, "quiet"), (pad(self.phones.number(row.phone), 18), "strong"), (safe_text(row.body), "")]
-        return self.strip(left, width=width, base=self.cursor_look(index))
+        sender = safe_text(self.phones.number(row.phone) or NO_SENDER)
+        left = [(when, "quiet"), (pad(sender, 18), "strong"), (safe_text(words_of(row.body)), "")]
+        right = [] if row.reason is UnmatchedReason.UNKNOWN else [(f" {row.reason.why} ", "quiet")]
+        return self.strip(left, right, width=width, base=self.cursor_look(index))
 
 
 class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
@@ -48,7 +52,7 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
         total, first, rows, kept = await self.thrumsg.desk.ask(_read, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
-        self.summary.show([(f"  {counted(total, 'message')} of numbers that are nobody's contact", "quiet")])
+        self.summary.show([(f"  {counted(total, 'message')} in no conversation", "quiet")])
 
     @on(PagedList.Chosen)
     @work(group=ACTION)

@@ -128,6 +128,8 @@ class KeyLine(Flowing):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._notice = ""
+        self._look = ""
+        self._waiting = ""
         self._commands: Sequence[Command] = ()
 
     @property
@@ -137,19 +139,36 @@ class KeyLine(Flowing):
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Say what happened, until something else does."""
-        self._notice = sentence
-        look = "warning" if warning else "recorded"
-        self.show([[(piece, look)] for piece in _PIECES.findall(f" {' '.join(safe_text(sentence).split())}")])
+        self._notice, self._look = sentence, "warning" if warning else "recorded"
+        self._paint()
 
     def show_keys(self, commands: Sequence[Command]) -> None:
         """Show keys with their short names."""
         self._notice = ""
         self._commands = commands
-        self._show_what_fits()
+        self._paint()
+
+    def wait(self, sentence: str) -> None:
+        """Say what is waited for, in front of all else; nothing once it has come.
+
+        It is painted by this call: the screen, which would do that in its turn, may be what waits.
+        """
+        if sentence != self._waiting:
+            self._waiting = sentence
+            self._paint()
+            self.screen._dirty_widgets.add(self)
+            self.screen._on_timer_update()
 
     def on_resize(self) -> None:
         super().on_resize()
         if not self._notice:
+            self._paint()
+
+    def _paint(self) -> None:
+        if sentence := self._waiting or self._notice:
+            look = "warning" if self._waiting else self._look
+            self.show([[(piece, look)] for piece in _PIECES.findall(f" {' '.join(safe_text(sentence).split())}")])
+        else:
             self._show_what_fits()
 
     def _show_what_fits(self) -> None:

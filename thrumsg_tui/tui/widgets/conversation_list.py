@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
-from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
+from thrumsg_tui.domain.conversations import ConversationId, ConversationRow, words_of
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.words import Direction, Status
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -68,12 +68,10 @@ class ConversationList(PagedList[ConversationRow]):
     def _last_words(self, row: ConversationRow) -> Part:
         if draft := self.drafts.get(row.id, "").strip():
             return (f"Draft: {safe_text(draft[:120])}", "warning")
-        words = safe_text(row.last_body[:120])
-        if row.last_direction is Direction.OUTGOING:
-            words = f"You: {words}"
-        if not words:
-            words = "not started" if row.status is Status.NOT_STARTED else ""
-        return (words, "quiet")
+        if row.last_direction is None:
+            return ("not started" if row.status is Status.NOT_STARTED else "", "quiet")
+        words = safe_text(words_of(row.last_body)[:120])
+        return (f"You: {words}" if row.last_direction is Direction.OUTGOING else words, "quiet")
 
     def _age(self, row: ConversationRow) -> list[Part]:
         since = row.waiting_since if row.waiting else row.last_message_at

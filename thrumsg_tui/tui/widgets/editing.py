@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual.events import Paste
 from textual.suggester import Suggester
 from textual.widgets import Input, TextArea
 
@@ -38,6 +39,17 @@ class LineInput(Input):
         )
         self.cursor_blink = False
 
+    def _on_paste(self, event: Paste) -> None:
+        """Take all lines that are pasted, as one."""
+        event.stop()
+        event.prevent_default()
+        lines = event.text.splitlines()
+        pasted = lines[0] if len(lines) == 1 else " ".join(filter(None, map(str.strip, lines)))
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(pasted)
+        else:
+            self.replace(pasted, *self.selection)
+
 
 class TextEditor(TextArea):
     """A text of several lines, without blinking."""
@@ -60,6 +72,11 @@ class TextEditor(TextArea):
         self.load_text(text)
         self._put_in = (text, self.text)
         self.move_cursor(self.document.end)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it holds what was put in, and nobody has edited it."""
+        return self.text == self._put_in[1]
 
     @property
     def content(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.events import Key
+from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
@@ -140,10 +140,24 @@ class Form(VerticalScroll, can_focus=False):
             self.post_message(self.Done())
 
     def on_key(self, event: Key) -> None:
-        """Arrows go from field to field."""
+        """Arrows go from field to field; what is typed where nothing can be written begins the path."""
         if event.key in {"up", "down", "enter"} and not isinstance(self.screen.focused, LinesEditor):
             event.stop()
             self.go(-1 if event.key == "up" else 1, entered=event.key == "enter")
+        elif event.is_printable and event.character and not event.character.isspace():
+            self._write_path(event, event.character)
+
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted where nothing can be written goes into the path."""
+        self._write_path(event, event.text.partition("\n")[0].strip())
+
+    def _write_path(self, event: Event, text: str) -> None:
+        name = next((name for name, row in self._rows.items() if isinstance(row.field, PathField)), None)
+        if name and isinstance(self.screen.focused, ChoiceEditor):
+            event.stop()
+            editor = self._rows[name].editor
+            self.begin(name)
+            editor.enter_value(editor.entered + text)
 
     @on(Input.Submitted)
     def _line_entered(self, event: Input.Submitted) -> None:

@@ -31,12 +31,13 @@ class TextField:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceField:
-    """One of a few values, each with the words that stand for it."""
+    """One of a few values, each with the words that stand for it; unless `by_letter`, no letter chooses one."""
 
     name: str
     title: str
     options: Sequence[tuple[str, str]]
     value: str
+    by_letter: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class ChoiceEditor(Drawn, can_focus=True):
     def __init__(self, field: ChoiceField, glyphs: Glyphs) -> None:
         super().__init__()
         self._options = field.options
+        self._by_letter = field.by_letter
         self._glyphs = glyphs
         self.entered = field.value
 
@@ -141,7 +143,7 @@ class ChoiceEditor(Drawn, can_focus=True):
         here = values.index(self.entered)
         if event.key in {"left", "right", "space"}:
             after = (here + (-1 if event.key == "left" else 1)) % len(values)
-        elif event.character and event.character.isalnum():
+        elif self._by_letter and event.character and event.character.isalnum():
             order = [*range(here + 1, len(values)), *range(here + 1)]
             begins = event.character.lower()
             after = next((each for each in order if self._options[each][1].lower().startswith(begins)), here)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from textual.events import Key
+from textual.events import Focus, Key
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 
 from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.painting import Sight
 from thrumsg_tui.tui.widgets.drawn import heading
 from thrumsg_tui.tui.widgets.editing import TextEditor
 
@@ -36,18 +39,37 @@ class MessageBox(TextEditor):
         self.starting_text = ""
         self._glyphs = glyphs
         self._edges = ("", "")
+        self.sight = Sight()
+        """When the present words, and the cursor in them, came on the screen; letters that a person types are known."""
 
     def hold(self, text: str, starting_text: str) -> None:
         """Hold a text, as it starts or as it was left, with the cursor at its end."""
         self.starting_text = starting_text
         if text != self.content:
             self.put_in(text)
+            self.must_be_seen()
         elif self.cursor_location != self.document.end:
             self.move_cursor(self.document.end)
 
     def append(self, text: str) -> None:
         """Add a text behind what is there, as the user's own words."""
         self.put_in(f"{self.text.rstrip()} {text}" if self.text.strip() else text)
+        self.must_be_seen()
+
+    def must_be_seen(self) -> None:
+        """Let nothing be sent by a key from before the box is painted as it is now (`docs/rules.md 12.2`)."""
+        self.sight.changed()
+        self.refresh()
+
+    def on_focus(self, event: Focus) -> None:
+        """What is pressed from now on is meant for this box once it shows that it has the cursor."""
+        del event
+        self.must_be_seen()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if not self._repaint_required:  # else it is drawn beside another widget, and painted itself only after that
+            self.sight.drawn()
+        return super().render_lines(crop)
 
     @property
     def draft(self) -> str | None:

@@ -15,6 +15,9 @@ from thrumsg_tui.tui.widgets.drawn import Drawn
 
 _Row = TypeVar("_Row")
 
+NO_ROW = -1
+"""Where the cursor is before anybody has put it on a row."""
+
 
 class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
     """Rows drawn by line, with a cursor. The screen shows it a window of rows and is asked for others.
@@ -48,7 +51,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
     # What the screen tells
 
     def show(self, total: int, first: int, rows: Sequence[_Row], cursor: int) -> None:
-        """Show a window of rows, beginning at index `first`, and put the cursor on index `cursor`."""
+        """Show a window of rows, beginning at index `first`, and put the cursor on index `cursor`, or `NO_ROW`."""
         if total and (total, first, rows, cursor) == (self.total, self._first, self._rows, self.cursor):
             return
         self.total, self._first, self._rows, self.cursor = total, first, rows, cursor
@@ -182,12 +185,14 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
 
     def repaint_row(self, index: int) -> None:
         """Paint one row again."""
+        if index == NO_ROW:
+            return
         top = index * self.row_height - self.scroll_offset.y
         self.refresh(Region(0, top, self.size.width, self.row_height))
 
     def _scroll_to_cursor(self) -> bool:
         """Scroll as little as needed for the cursor to be seen; tell whether that moved anything."""
-        top = self.cursor * self.row_height
+        top = max(self.cursor, 0) * self.row_height
         height = max(self.size.height, self.row_height)
         before = self.scroll_offset.y
         after = min(max(before, top + self.row_height - height), top)

@@ -2,21 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Self
 
-from textual.events import Key
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantBlur, DescendantFocus, Key
 from textual.message import Message
 from textual.strip import Strip
+from textual.widgets import Input
 
 from thrumsg_tui.domain.campaigns import RecommendedReply
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines
+from thrumsg_tui.tui.widgets.editing import LineInput
 from thrumsg_tui.tui.widgets.pane import Pane
 
 
-class RepliesPane(Pane):
+class ReplyList(DrawnLines):
+    """The replies that match a search, one of them under the cursor."""
+
+    DEFAULT_CSS = "ReplyList { scrollbar-size-vertical: 1; overflow: hidden auto; height: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: Sequence[RecommendedReply] = ()
+        self.search = ""
+        self.cursor = 0
+        self.active = False
+        """Whether keys go to it, and so its cursor is shown."""
+
+    @property
+    def found(self) -> list[RecommendedReply]:
+        """The replies that match the search."""
+        wanted = fold(self.search)
+        return [each for each in self.all if wanted in fold(f"{each.title} {each.body}")]
+
+    def lines(self, width: int) -> list[Strip]:
+        strips: list[Strip] = []
+        found = self.found
+        if not found:
+            strips.append(self.strip([(" no reply matches" if self.all else " No replies.", "quiet")], width=width))
+        for index, reply in enumerate(found):
+            if reply.is_global and (index == 0 or not found[index - 1].is_global):
+                strips.append(self.strip([(" for every campaign", "quiet")], width=width))
+            base = "cursor" if index == self.cursor and self.active else ""
+            number = f" {index + 1} " if index < 9 else "   "
+            strips.append(self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base))
+            body = self.wrapped(reply.body, width - 4)
+            strips += [self.strip([(f"   {line}", "quiet")], width=width) for line in body[:2]]
+        return strips
+
+
+class ReplySearch(LineInput):
+    """The search; while nothing is searched for, a digit chooses the reply with this number."""
+
+    def __init__(self, choose: Callable[[int], None]) -> None:
+        super().__init__(id="reply-search")
+        self._choose = choose
+
+    async def _on_key(self, event: Key) -> None:
+        if event.character and event.character in "123456789" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self._choose(int(event.character) - 1)
+
+
+class RepliesPane(Vertical):
     """Recommended replies: type to search, a digit or Enter chooses."""
+
+    BINDINGS = bindings([command("pane.leave")], checked=False)
+    DEFAULT_CSS = """
+    RepliesPane #reply-row { height: 1; }
+    RepliesPane #reply-label { width: 9; }
+    RepliesPane #reply-search { border: none; height: 1; width: 1fr; padding: 0; background: $background; }
+    """
 
     class Chosen(Message):
         """A reply for the message box."""
@@ -26,66 +90,70 @@ class RepliesPane(Pane):
             self.reply = reply
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(glyphs, id=id)
-        self._replies: Sequence[RecommendedReply] = ()
-        self.search = ""
-        self.cursor = 0
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._search = ReplySearch(self._choose)
+        self._list = ReplyList()
+
+    def compose(self) -> ComposeResult:
+        label = DrawnLine(id="reply-label")
+        label.show([(" search: ", "quiet")])
+        yield Horizontal(label, self._search, id="reply-row")
+        yield self._list
 
     def show_replies(self, replies: Sequence[RecommendedReply]) -> None:
         """Show replies."""
-        if replies != self._replies:
-            self._replies = replies
-            self.remake()
+        if replies != self._list.all:
+            self._list.all = replies
+            self._list.remake()
 
     def begin(self) -> None:
         """Start without a search."""
-        self.search, self.cursor = "", 0
-        self.remake()
+        self._search.value = ""
+        self._narrow("")
 
-    @property
-    def found(self) -> list[RecommendedReply]:
-        """The replies that match the search."""
-        wanted = fold(self.search)
-        return [each for each in self._replies if wanted in fold(f"{each.title} {each.body}")]
-
-    def lines(self, width: int) -> list[Strip]:
-        strips: list[Strip] = []
-        if self.has_focus:
-            strips.append(self.strip([(" search: ", "quiet"), (f"{self.search}_", "accent")], width=width))
-        found = self.found
-        if not found:
-            strips.append(
-                self.strip([(" no reply matches" if self._replies else " No replies.", "quiet")], width=width)
-            )
-        for index, reply in enumerate(found):
-            if reply.is_global and (index == 0 or not found[index - 1].is_global):
-                strips.append(self.strip([(" for every campaign", "quiet")], width=width))
-            base = "cursor" if index == self.cursor and self.has_focus else ""
-            number = f" {index + 1} " if index < 9 else "   "
-            strips.append(self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base))
-            body = self.wrapped(reply.body, width - 4)
-            strips += [self.strip([(f"   {line}", "quiet")], width=width) for line in body[:2]]
-        return strips
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Let keys go to the search."""
+        self._search.focus(scroll_visible)
+        return self
 
     def on_key(self, event: Key) -> None:
-        """Type to search; digits, arrows and Enter choose."""
+        """Move the cursor from within the search."""
         if event.key in {"up", "down"}:
-            self.cursor = max(0, min(self.cursor + (1 if event.key == "down" else -1), len(self.found) - 1))
-        elif event.key == "enter":
-            self._choose(self.cursor)
-        elif event.key == "backspace":
-            self.search, self.cursor = self.search[:-1], 0
-        elif event.character and event.character in "123456789" and not self.search:
-            self._choose(int(event.character) - 1)
-        elif event.is_printable and event.character:
-            self.search, self.cursor = self.search + event.character, 0
-        else:
-            return
+            event.stop()
+            last = len(self._list.found) - 1
+            self._list.cursor = max(0, min(self._list.cursor + (1 if event.key == "down" else -1), last))
+            self._list.remake()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        event.prevent_default()
-        self.remake()
+        self._choose(self._list.cursor)
+
+    def action_leave(self) -> None:
+        """Leave the pane."""
+        self.post_message(Pane.Leave())
+
+    @on(Input.Changed)
+    def _searched(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value != self._list.search:
+            self._narrow(event.value)
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _focus_moved(self) -> None:
+        self.call_later(self._show_cursor)  # who has the focus changes after this
+
+    def _show_cursor(self) -> None:
+        self._list.active = self.has_focus_within
+        self._list.remake()
+
+    def _narrow(self, search: str) -> None:
+        self._list.search, self._list.cursor = search, 0
+        self._list.remake()
 
     def _choose(self, index: int) -> None:
-        found = self.found
+        found = self._list.found
         if 0 <= index < len(found):
             self.post_message(self.Chosen(found[index]))

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.words import SenderSort
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
-from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
 
 COLUMNS = {SenderSort.SENDER: "Sender", SenderSort.PROGRESS: "Progress", SenderSort.NEEDS_REPLY: "Needs reply"}
 """The sortable columns with their titles."""
@@ -67,8 +67,8 @@ class SenderTable(PagedList[Assignment]):
             self.repaint_changed()
 
     def show_all(self, rows: list[Assignment], cursor: int) -> None:
-        """Show rows that are all in memory."""
-        self.show(len(rows), 0, rows, max(0, min(cursor, len(rows) - 1)))
+        """Show rows that are all in memory, with the cursor as near to an index as there is a row, or on `NO_ROW`."""
+        self.show(len(rows), 0, rows, cursor if cursor == NO_ROW else max(0, min(cursor, len(rows) - 1)))
 
     def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
         glyphs = self._glyphs
@@ -92,4 +92,5 @@ class SenderTable(PagedList[Assignment]):
         return self.strip([mark, name], right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([("  no sender matches", "quiet")] if line == 0 else [], width=width)
+        nobody = "  no sender of this campaign matches; + on its overview adds somebody"
+        return self.strip([(nobody, "quiet")] if line == 0 else [], width=width)

@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widget import Widget
 
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
-from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 
@@ -47,10 +47,14 @@ class Sidebar(Vertical):
     def on_resize(self) -> None:
         self._name_tabs()
 
-    def turn_to(self, tab: SidebarTab) -> Pane:
+    def turn_to(self, tab: SidebarTab) -> Widget:
         """Show a pane and return it."""
         self.current = tab
-        panes = {SidebarTab.SURVEY: self.survey, SidebarTab.REPLIES: self.replies, SidebarTab.INFO: self.info}
+        panes: dict[SidebarTab, Widget] = {
+            SidebarTab.SURVEY: self.survey,
+            SidebarTab.REPLIES: self.replies,
+            SidebarTab.INFO: self.info,
+        }
         for each, pane in panes.items():
             pane.display = each is tab
         self._name_tabs()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
@@ -11,10 +11,10 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent
+from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, words_of
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import moment
+from thrumsg_tui.domain.sending import moment, seconds_until
 from thrumsg_tui.domain.words import Direction, MessageKind, MessageState
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
@@ -22,7 +22,7 @@ from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
 
 @dataclass(frozen=True, slots=True)
 class ShownThread:
-    """What the pane shows; `gateway` tells whether any takes messages."""
+    """What the pane shows; `gateway` tells whether any takes messages, `undo_keys` what `reader` presses to undo."""
 
     conversation: Conversation
     campaign: Campaign
@@ -30,6 +30,8 @@ class ShownThread:
     zone: tzinfo
     gateway: bool
     phones: PhoneDisplay
+    reader: str
+    undo_keys: str
 
 
 class ThreadPane(DrawnLines, can_focus=True):
@@ -47,6 +49,8 @@ class ThreadPane(DrawnLines, can_focus=True):
         """Show a thread, at its end unless the same one was scrolled up."""
         key = (shown.conversation, shown.now.date(), shown.gateway, shown.phones) if shown else None
         if key == self._key:
+            if shown and self._shown and self.counts_down:
+                self.count_down(shown.now, shown.undo_keys)
             return
         same = shown and self._shown and shown.conversation.id == self._shown.conversation.id
         at_end = self.scroll_offset.y >= self.max_scroll_y
@@ -54,6 +58,18 @@ class ThreadPane(DrawnLines, can_focus=True):
         self.remake()
         if not same or at_end:
             self._scroll_to_end()
+
+    @property
+    def counts_down(self) -> bool:
+        """Whether a message is shown that is held back for some seconds."""
+        shown = self._shown
+        return shown is not None and any(_seconds_left(each, shown.now) for each in shown.conversation.messages)
+
+    def count_down(self, now: datetime, undo_keys: str) -> None:
+        """Say how long messages are still held back; only their lines are painted again."""
+        if self._shown:
+            self._shown = replace(self._shown, now=now, undo_keys=undo_keys)
+            self.remake()
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -92,7 +108,7 @@ class ThreadPane(DrawnLines, can_focus=True):
 
     def _message(self, message: Message, time: str, width: int) -> Iterator[Strip]:
         block = max(width * 2 // 3, min(width - 2, 24))
-        lines = self.wrapped(message.body, block - 2)
+        lines = self.wrapped(words_of(message.body), block - 2)
         ours = message.direction is Direction.OUTGOING
         if not ours:
             for line in lines:
@@ -117,6 +133,9 @@ class ThreadPane(DrawnLines, can_focus=True):
         if message.state is MessageState.UNSENT and message.leaves_at and self._shown:
             leaves = moment(self._shown.campaign, message.leaves_at, self._shown.now)
             return f"unsent until {leaves}{'' if self._shown.gateway else ', no gateway'}", "warning"
+        if self._shown and (seconds := _seconds_left(message, self._shown.now)):
+            back = f", {self._shown.undo_keys} takes it back" if message.author_login == self._shown.reader else ""
+            return f"leaves in {seconds} s{back}", "warning"
         return {
             MessageState.UNSENT: ("unsent", "warning"),
             MessageState.QUEUED: (
@@ -131,3 +150,9 @@ class ThreadPane(DrawnLines, can_focus=True):
             MessageState.CANCELLED: ("cancelled", "warning"),
             MessageState.RECEIVED: ("", ""),
         }[message.state]
+
+
+def _seconds_left(message: Message, now: datetime) -> int:
+    """For how many seconds a message is held back so that it can be taken back."""
+    held = message.state is MessageState.QUEUED and message.leaves_at
+    return seconds_until(held, now) if held else 0

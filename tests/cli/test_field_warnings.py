@@ -1,0 +1,80 @@
+"""What looks like a field is not sent as it stands without a word (docs/rules.md 7.1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Shell
+
+LOOKS = "{firstName} looks like a field; %first_name% was probably meant."
+BLOCKS = "%firstName% is not a field, so it cannot be sent: %first_name% was probably meant."
+
+
+def test_a_campaign_that_is_made_or_changed_is_warned_of(shell: Shell) -> None:
+    made = ("campaign", "create", "Fall", "--initial")
+    assert LOOKS in shell.done(*made, "Hi {firstName}")
+    edit = ("campaign", "edit", "Fall", "--initial")
+    assert shell.json(*edit, "Hey {firstName}")["warnings"] == [LOOKS]
+    assert shell.json(*edit, "Hey %firstName%")["warnings"] == [BLOCKS]
+    assert "warnings" not in shell.json(*edit, "Hey %first_name%, 50% off {smile}")
+
+
+def test_the_check_says_what_was_probably_meant(spring: Shell) -> None:
+    spring.done("campaign", "edit", "Spring", "--initial", "Hi {firstName}, %Polling Location%? {{county}}")
+    said = spring.done("campaign", "check", "Spring")
+    assert f"look  {LOOKS}" in said
+    assert "look  {{county}} looks like a field, and would be sent as it stands." in said
+
+
+def test_replies_are_warned_of(spring: Shell) -> None:
+    add = ("reply", "add", "--campaign", "Spring", "Hello", "--body", "Hi {firstName}")
+    assert f"Hello: {LOOKS}" in spring.done(*add)
+    assert spring.json("reply", "edit", "--campaign", "Spring", "Hello", "--body", "%firstName%")[-1]["warnings"] == [
+        BLOCKS
+    ]
+
+
+def test_imported_replies_are_warned_of_with_their_line(spring: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "replies.csv"
+    path.write_text("title,body\nA,Hi {firstName}\nB,Hi %first_name%\n", encoding="utf-8")
+    take_in = ("import", "replies", path, "--campaign", "Spring")
+    assert f"line 2: {LOOKS}" in spring.done(*take_in, "--dry-run")
+    done = spring.json(*take_in)
+    assert done["warnings"] == [{"line": 2, "reason": LOOKS}]
+    assert done["imported"] == 2
+
+
+def test_a_follow_up_is_warned_of(spring: Shell) -> None:
+    made = ("follow-up", "create", "Spring", "--title", "T", "--text", "Hi {firstName}")
+    assert spring.json(*made)["warnings"] == [LOOKS]
+
+
+@pytest.mark.parametrize("written", ["%firstName%", "%first name%", "% first_name %", "%%first_name%%", "%FNAME%"])
+def test_percent_signs_around_a_known_meaning_are_not_sent(spring: Shell, written: str) -> None:
+    spring.done("campaign", "edit", "Spring", "--initial", f"Hi {written}", "--quicksend")
+    [unsent] = [each["id"] for each in spring.json("conversations", "Spring") if each["status"] == "not_started"][:1]
+    assert "%first_name% was probably meant" in spring.refused("send", unsent)
+    refused = spring.run("send-all", "Spring", "--unassigned")
+    assert "Nothing was sent" in refused.err
+    assert "not filled in" in spring.refused("send", unsent, "--body", f"Hello {written}")
+    assert spring.json("thread", unsent)["messages"] == []
+
+
+def test_a_misspelt_field_that_only_others_have_is_not_sent_either(spring: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_text("first name,cell,polling place\nAda,4155550188,Hall\nBo,4155550189,\n", encoding="utf-8")
+    spring.done("import", "contacts", path, "--campaign", "Spring")
+    spring.done("campaign", "edit", "Spring", "--initial", "Vote at %polling place%")
+    for number in ("0188", "0189"):
+        [of] = spring.json("conversations", "Spring", "--search", number)
+        assert "%polling_place% was probably meant" in spring.refused("send", of["id"])
+
+
+def test_other_spellings_are_sent_with_a_word(spring: Shell) -> None:
+    spring.done("campaign", "edit", "Spring", "--initial", "Hi {firstName}", "--quicksend")
+    [unsent] = [each["id"] for each in spring.json("conversations", "Spring") if each["status"] == "not_started"][:1]
+    assert spring.json("send", unsent)["warnings"] == [LOOKS]
+    all_sent = spring.run("send-all", "Spring", "--unassigned")
+    assert LOOKS in all_sent.err

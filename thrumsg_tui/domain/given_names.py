@@ -1,0 +1,93 @@
+"""What a file gives as somebody's name: what is not seen in it, and what stands for none (`docs/rules.md 9.1`)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LAST_LATIN = 0x24F
+_FIRST_IDEOGRAPH = "\u2e80"
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_NOTHING = "null (null) <null> [null] none (none) n/a n.a. <na> undefined unknown (blank)"
+_NO_NAMES = frozenset(_NOTHING.split())
+_NO_NAME_AS_WRITTEN = frozenset({"NaN", "nan", "NA", "\\N"})
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+"""What a spreadsheet shows where a formula failed."""
+_NO_LAST_NAMES = frozenset({"Null", "None", "NA"})
+
+
+def is_invisible(character: str) -> bool:
+    """Whether a character takes no room by itself: a format character, a variation selector, a filler or a blank."""
+    return unicodedata.category(character) == "Cf" or character in _BLANKS or _is_selector(character)
+
+
+def stands_for_none(name: str, *, last: bool = False) -> bool:
+    """Whether a whole cell is what programs and people write where there is no name (`docs/rules.md 9.1`).
+
+    Null, Nan and Na, written as a name is, are names; as last names None and NA are too.
+    """
+    if last and name in _NO_LAST_NAMES:
+        return False
+    if name.isalpha() and name not in _NO_NAME_AS_WRITTEN:
+        return name != "Null" and name.lower() in _NO_NAMES
+    if name in _NO_NAME_AS_WRITTEN or name.upper() in _ERRORS or (name != "Null" and name.lower() in _NO_NAMES):
+        return True
+    return not any(unicodedata.category(each)[0] in "LN" or _is_picture(each) for each in name)
+
+
+def given_name(text: str) -> str:
+    """Return a name as a file gives it, without what is not seen and does nothing (`docs/rules.md 9.1`).
+
+    Joiners between letters that are joined, marks of direction among letters of both, and the selectors of a
+    character's form stay; every other space becomes a plain one. Doing it twice changes nothing.
+    """
+    if text.isascii():
+        return text.strip()
+    while (shorter := _seen(text)) != text:
+        text = shorter
+    return text
+
+
+def _seen(text: str) -> str:
+    plain = "".join(" " if unicodedata.category(each) == "Zs" else each for each in text).strip()
+    kept = (each for place, each in enumerate(plain) if not is_invisible(each) or _does_something(plain, place))
+    return "".join(kept)
+
+
+def _does_something(text: str, place: int) -> bool:
+    """Whether an invisible character changes how its neighbours in a name look."""
+    character = text[place]
+    before, after = text[max(place - 1, 0) : place], text[place + 1 : place + 2]
+    match unicodedata.category(character):
+        case "Cf" if character in "\u200c\u200d":
+            joined = bool(before and after) and ord(before) > _LAST_LATIN < ord(after)
+            return joined and not before.isspace() and not after.isspace()
+        case "Cf" if "\U000e0020" <= character <= "\U000e007f":  # the letters of a flag
+            return before == "\U0001f3f4" or "\U000e0020" <= before <= "\U000e007e"
+        case "Cf" if unicodedata.bidirectional(character) != "BN":
+            return _turns(text, character, inside=bool(before and after))
+        case _:
+            return bool(before) and _takes_selector(before, character)
+
+
+def _turns(text: str, control: str, *, inside: bool) -> bool:
+    """Whether a control of direction does something; overrides do, and all that is with them (`docs/rules.md 7.4`)."""
+    if "\u202d" in text or "\u202e" in text:
+        return True
+    letters = (each for each in text if not is_invisible(each))
+    is_mark = control in "\u200e\u200f\u061c"
+    return inside and (not is_mark or any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in letters))
+
+
+def _takes_selector(before: str, selector: str) -> bool:
+    if selector in "\u180b\u180c\u180d\u180f":
+        return "\u1820" <= before <= "\u18aa"
+    return _is_selector(selector) and (_is_picture(before) or before >= _FIRST_IDEOGRAPH)
+
+
+def _is_picture(character: str) -> bool:
+    return unicodedata.category(character) == "So" and character not in _BLANKS
+
+
+def _is_selector(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"

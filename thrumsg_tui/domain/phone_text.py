@@ -1,0 +1,134 @@
+"""The digits of a phone number in a text, as people, pages and spreadsheets write it (`docs/rules.md 9.2`).
+
+A text says a number in one way only, or it says none: what might be somebody else's number is never made up.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from thrumsg_tui.domain.given_names import is_invisible
+from thrumsg_tui.domain.names import fold
+
+_TELEPHONES = """
+    tel telephone telefon telefono telefone phone ph fon cell cellular cellphone cel celular mobile mobil mob mbl movil
+    telemovel handy portable gsm m c p t home h work w main primary preferred contact number numero no num nr call
+    callto text sms txt whatsapp
+    """
+_LABELS = frozenset(_TELEPHONES.split())
+"""Words for a telephone or its number, folded: in front of a number they change nothing."""
+
+_LOOKS = str.maketrans(
+    "\u00b7\u2024\u2027\u30fb\uff0e\uff0f\u2044\u2215\uff08\uff09\uff0b\ufe62\uff03\u2212\u2043\u02d7\u2018\u2019\uff07\u201c\u201d",
+    "...../" + "//()++#---'''\"\"",
+)
+"""What looks like the punctuation of a number, beside the dashes that Unicode calls so."""
+
+_USUAL = re.compile(r"(?:\+|\+?1[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-]?)[0-9]{3}[ .-]?[0-9]{4}")
+"""How most numbers are written: only their digits need to be taken out."""
+_DIGITS_AND_PLUS = frozenset("0123456789+")
+_SCIENTIFIC = re.compile(r"[\d.,]+ ?(?:e|[x*\u00d7] ?10)[ ^+-]*\d+ *", re.IGNORECASE)
+_FORMULA = re.compile(r'="?([^"]*)"?')
+_WHOLE = re.compile(r"(\d{7,})[.,]00?|(\d{10,})[.,]0+")
+_THOUSANDS = re.compile(r"(\d{1,3}(?:,\d{3})+)(?:\.0+)?")
+_FRACTION = re.compile(r"\d{7,}[.,]\d{1,3}")
+_EXTENSION = re.compile(
+    r"""
+    [\s,;.(-]* (?: (?:extension|extensi\u00f3n|ext|extn|xtn|poste|anexo|interno|int|durchwahl|dw|\u0434\u043e\u0431)
+    [\s.:=\#]* \d* | [x\#] [\s.:=\#]* \d+ ) [\s).]* $
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BETWEEN_NUMBERS = re.compile(r"[,;|&/]|\b(?:or|and|y|o|ou|et|und|oder)\b", re.IGNORECASE)
+_MASKED = re.compile(r"\u2022{2}|([^\d\s-])\1{2}|-{4}")
+_HIDDEN_END = re.compile(r"\d[^\d\w]*(?:([^\d\s]) ?\1|[^\d\s] ?[^\d\s] ?[^\d\s])\s*$")
+_LETTERS = re.compile(r"[^\W\d_](?:.*[^\W\d_])?", re.DOTALL)
+_PLUS = re.compile(r"\+[\s(.-]*$")
+_ALLOWED = frozenset("0123456789 -.()[]/\u2022")
+_FEWEST = 7
+_MOST = 15  # E.164
+
+
+def number_in(text: str) -> str:
+    """Return the digits of the one number in a text, after `+` where it has its country code.
+
+    Raises ValueError with what is wrong, to be said after the text itself.
+    """
+    if _USUAL.fullmatch(text):
+        return "".join(filter(_DIGITS_AND_PLUS.__contains__, text))
+    plain = _plain(text)
+    if formula := _FORMULA.fullmatch(plain):
+        plain = formula[1].strip()
+    plain = plain.strip("\"'`")
+    start = next((place for place, character in enumerate(plain) if character in "0123456789"), len(plain))
+    label, number = plain[:start], plain[start:].strip()
+    if not number:
+        raise ValueError("is not a phone number")
+    international = _PLUS.search(label) is not None
+    _require_label(label, international=international)
+    return ("+" if international else "") + _digits(number)
+
+
+def _plain(text: str) -> str:
+    """Write digits, spaces, dashes and punctuation of any script as the plain ones; drop what is not seen."""
+    if text.isascii():
+        return " ".join(text.split())
+    kept = []
+    for character in text.translate(_LOOKS):
+        category = unicodedata.category(character)
+        if category == "Nd":
+            kept.append(str(unicodedata.decimal(character)))
+        elif character.isspace():
+            kept.append(" ")
+        elif category == "Pd":
+            kept.append("-")
+        elif not is_invisible(character) and character != "\u20e3":  # the frame of a key, around a digit
+            kept.append(character)
+    return " ".join("".join(kept).split())
+
+
+def _require_label(label: str, *, international: bool) -> None:
+    """Refuse what stands in front of the digits unless it changes nothing about them."""
+    words = re.findall(r"[^\W\d_]+", fold(label))
+    if any(word in {"x", "ext", "extension"} for word in words):
+        raise ValueError("has an extension, and an extension cannot be texted")
+    if not international and (odd := [word for word in words if word not in _LABELS]):
+        raise ValueError(f"has letters in front, {' '.join(odd)!r}, that are no word for a telephone")
+    if set(label) & set("?_") or re.search(r"([^\w\s+])\1", label) or ("+" in label and not international):
+        raise ValueError("has digits hidden, so nobody can tell which number it is")
+
+
+def _digits(number: str) -> str:
+    """Return the digits of a number that begins with one; ValueError for whatever else is in it."""
+    if _SCIENTIFIC.fullmatch(number):
+        raise ValueError("is in a spreadsheet's scientific notation, which has lost digits: format the column as text")
+    if whole := _WHOLE.fullmatch(number):
+        return whole[1] or whole[2]
+    if (grouped := _THOUSANDS.fullmatch(number)) and _count(grouped[1]) >= _FEWEST:
+        return grouped[1].replace(",", "")
+    if _FRACTION.fullmatch(number):
+        raise ValueError("is a number with a fraction, not a phone number")
+    if (extension := _EXTENSION.search(number)) and _count(number[: extension.start()]) >= _FEWEST:
+        raise ValueError("has an extension, and an extension cannot be texted")
+    if _holds_several(number):
+        raise ValueError("holds more than one number: keep one in the cell")
+    if letters := _LETTERS.search(number):
+        raise ValueError(f"has letters in it, {letters[0]!r}, and letters are never dialled")
+    body = number.rstrip(" .,;:)-/]\"'")
+    if _MASKED.search(number) or _HIDDEN_END.search(number):
+        raise ValueError("has digits hidden, so nobody can tell which number it is")
+    if odd := sorted(set(body) - _ALLOWED):
+        raise ValueError(f"has {odd[0]!r} in it, which no phone number has")
+    return "".join(filter(str.isdigit, body))
+
+
+def _holds_several(number: str) -> bool:
+    parts = _BETWEEN_NUMBERS.split(number)
+    if any(_count(part) >= _FEWEST and any(map(_count, parts[after:])) for after, part in enumerate(parts, start=1)):
+        return True
+    return "+" in number or (_count(number) > _MOST and " " in number)
+
+
+def _count(text: str) -> int:
+    return sum(map(str.isdigit, text))

@@ -1,0 +1,134 @@
+"""What looks like a field in a text, and would be sent as it stands (`docs/rules.md 7.1`).
+
+Every tool of this trade writes its fields in its own way, and people mistype ours. Brackets, percent
+signs and other signs stand in a text for many reasons, so something is suspected only where its words mean a field, or
+where it can be nothing but one, as in `{{county}}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.field_meanings import is_ordinary, meant_by, names_other_field
+from thrumsg_tui.domain.fields import FIELD, misspelt_fields
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectedField:
+    """Something that looks like a field, as it is `written`, and the code that was probably `meant`, if any.
+
+    What `blocks` stands between percent signs, so that the text is not sent.
+    """
+
+    written: str
+    meant: str | None
+    blocks: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What to tell whoever wrote it."""
+        if self.blocks:
+            return f"{self.written} is not a field, so it cannot be sent: %{self.meant}% was probably meant."
+        if self.meant:
+            return f"{self.written} looks like a field; %{self.meant}% was probably meant."
+        return f"{self.written} looks like a field, and would be sent as it stands."
+
+
+_TEMPLATES = (
+    r"\{\{\{?[\s!#^/&=@$~]*(\w[^{}\n]{0,80}?)\s*\}?\}\}",
+    r"[$#@%]\{\s*([^\W\d][^{}\n]{0,60}?)\s*\}|\{!\s*([^\W\d][^{}\n]{0,60}?)\s*\}",
+    r"\{%-?\s*([^\W\d][^{}%\n]{0,60}?)\s*-?%\}|<%[=-]?\s*([^\W\d][^<>%\n]{0,60}?)\s*-?%>",
+    r"\*\|\s*([^\W\d][^|*\n]{0,60}?)\s*\|\*",
+    r"\[\[\s*([^\W\d][^\[\]\n]{0,60}?)\s*\]\]|<<\s*([^\W\d][^<>\n]{0,60}?)\s*>>",
+)
+"""How templates are written, and nothing else."""
+
+_BRACKETS = (
+    r"\{\s*([^\W\d][^{}\n]{0,60}?)\s*\}",
+    r"\[\s*([^\W\d][^\[\]\n]{0,60}?)\s*\]",
+    r"<\s*([^\W\d][^<>\n]{0,60}?)\s*>",
+    r"«\s*([^\W\d][^«»\n]{0,60}?)\s*»",
+    r"&(?:lt|#60|#123|#91);\s*([^\W\d][\w .-]{0,60}?)\s*&(?:gt|#62|#125|#93);",
+)
+"""Brackets of any text, which are a field's where a field is named in them."""
+
+_SIGNS = (
+    r"%\(\s*([^\W\d][\w .-]{0,40}?)\s*\)s?",
+    r"(?<![\w])([#$~^|!&:*@-])\1?([^\W\d_][\w .]{0,40}?)\1\1?(?!\w)",
+    r"(?<!\w)(?:__)([^\W\d_]\w{0,40}?)(?:__)(?!\w)",
+    r"(?:&#37;|%25)\s*([^\W\d][\w .-]{0,40}?)\s*(?:&#37;|%25)",
+    r"(?i:\(\s*((?:first|last|sender(?: first| last)?) ?name)\s*\))",
+    r"(?i:(?<!\w)%((?:sender )?(?:first|last) name)\b|\b((?:sender )?(?:first|last) name)%)",
+)
+"""The same sign on both sides, or a percent sign on one: a field's where a code is named."""
+
+_WRAPPED = r"\{\s*\{?\s*%([^\W\d]\w*)%\s*\}?\s*\}|\[\s*\[?\s*%([^\W\d]\w*)%\s*\]?\s*\]|<\s*%([^\W\d]\w*)%\s*>"
+"""One of our fields with another tool's brackets around it, which stay."""
+
+_CODE = r"(?<![\w/.?&=@-])([%$@#:{\[<*]{0,2})([^\W\d]\w*)([%$}\]>*]{0,2})(?![\w/=]|[.@]\w)"
+_WRITTEN_TOGETHER = r"[a-z]+(?:[A-Z][a-z]*)+|[fl]name|(?:first|last)name|[FL]NAME|(?:FIRST|LAST)NAME|[FL]irstname"
+"""Names that stand for nothing but a field, though they have no underscore."""
+
+
+def suspected_fields(text: str, known: Collection[str]) -> tuple[SuspectedField, ...]:
+    """Find what looks like a field and is none, distinct, in order; `known` are the codes of the contacts."""
+    found: dict[int, SuspectedField] = {}
+    rest = text
+    for place, blocking in _percent_signs(text, known):
+        found[place] = blocking
+        rest = _blank(rest, place, place + len(blocking.written))
+    for match in re.finditer(_WRAPPED, rest):
+        if (code := _inside(match).lower()) in known:
+            found[match.start()] = SuspectedField(match[0], code)
+    rest = FIELD.sub(lambda field: " " * len(field[0]), rest)
+    for pattern in (*_TEMPLATES, *_BRACKETS, *_SIGNS):
+        for match in re.finditer(pattern, rest):
+            if each := _judged(match, known, pattern):
+                found[match.start()] = each
+                rest = _blank(rest, match.start(), match.end())
+    for match in re.finditer(_CODE, rest):
+        if meant := _bare(match, known):
+            found[match.start()] = SuspectedField(match[0], meant)
+    return tuple(dict.fromkeys(found[place] for place in sorted(found)))
+
+
+def _percent_signs(text: str, known: Collection[str]) -> Iterator[tuple[int, SuspectedField]]:
+    """Find what stands between percent signs and means a field, with the place where it begins."""
+    rest = text
+    for place, written, meant in misspelt_fields(text, known):
+        rest = _blank(rest, place, place + len(written))
+        yield place, SuspectedField(written, meant, blocks=True)
+    for field in FIELD.finditer(rest):
+        if field[1].lower() not in known and (code := meant_by(field[1], known)):
+            yield field.start(), SuspectedField(field[0], code, blocks=True)
+
+
+def _judged(match: re.Match[str], known: Collection[str], pattern: str) -> SuspectedField | None:
+    words = _inside(match)
+    if pattern in _SIGNS:
+        code = None if is_ordinary(words) else meant_by(words, known, exactly=True)
+        compound = code in known and "_" not in str(code) and match[0][0] not in "%&("
+        return SuspectedField(match[0], code) if code and not compound else None
+    code = meant_by(words, known)
+    if code or pattern in _TEMPLATES or names_other_field(words):
+        return SuspectedField(match[0], code)
+    return None
+
+
+def _bare(match: re.Match[str], known: Collection[str]) -> str | None:
+    """Tell which field a code without its two percent signs is; any word may be written with one sign."""
+    before, code, after = match.groups()
+    if "_" in code.strip("_") or re.fullmatch(_WRITTEN_TOGETHER, code):
+        return meant_by(code, known, exactly=not before)
+    one_sign = before == "%" and not after
+    return code.lower() if one_sign and code.lower() in known else None
+
+
+def _inside(match: re.Match[str]) -> str:
+    return next(group for group in reversed(match.groups()) if group is not None)
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]

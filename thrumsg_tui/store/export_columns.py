@@ -1,0 +1,53 @@
+"""The columns of the four exports (`docs/rules.md 9.3`), which an import knows again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+CONTACT = ("contact_id", "contact_first_name", "contact_last_name", "contact_phone")
+MESSAGES = (
+    *("timestamp", "message_id", "message_direction", "message_body", "sender_first_name", "sender_last_name"),
+    *("sender_phone", "sender_email", "campaign_id", "campaign_name", "conversation_id", "conversation_phone"),
+    *(*CONTACT, "media_content", "message_segment_count", "status", "error_code"),
+)
+SURVEYS = (
+    *("campaign_id", "campaign_name", "conversation_id", "survey_id", "survey_question", "survey_type"),
+    *("response", *CONTACT, "updated_at"),
+)
+OPT_OUTS = ("timestamp", *CONTACT, "conversation_id", "note", "opt_out_type")
+CONVERSATIONS = (
+    *("conversation_id", "campaign_name", *CONTACT),
+    *("assignee", "status", "opted_out", "last_message_at", "message_count"),
+)
+_KINDS = (MESSAGES, SURVEYS, OPT_OUTS, CONVERSATIONS)
+_PREFIX = "custom_"
+
+
+def is_export(header: Collection[str]) -> bool:
+    """Whether a file is an export of ours, or what somebody left of one."""
+    names_contact = {"contact_first_name", "contact_phone"} <= set(header)
+    return names_contact and not {"contact_id", "conversation_id"}.isdisjoint(header)
+
+
+def has_answers(header: Collection[str]) -> bool:
+    """Whether it is an export of conversations, whose other columns are survey questions."""
+    return is_export(header) and {"assignee", "message_count"} <= set(header)
+
+
+def ours_in(header: Collection[str]) -> frozenset[str]:
+    """Name the columns of an export that are ours; of one that misses some, all that any export has but the note."""
+    if not is_export(header):
+        return frozenset()
+    whole = next((columns for columns in _KINDS if set(columns) <= set(header)), None)
+    return frozenset(whole or {*MESSAGES, *SURVEYS, *OPT_OUTS, *CONVERSATIONS} - {"note"})
+
+
+def title_of(own: str, fixed: Collection[str]) -> str:
+    """Head a column that a campaign brings, so that none is named like one of ours."""
+    return f"{_PREFIX}{own}" if own in fixed else own
+
+
+def code_of(title: str, fixed: Collection[str]) -> str:
+    """Tell the field code that `title_of` made a title of."""
+    own = title.removeprefix(_PREFIX)
+    return own if own in fixed else title

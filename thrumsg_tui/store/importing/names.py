@@ -1,0 +1,47 @@
+"""Reading the names of each row, where a cell may stand for no name (`docs/rules.md 9.1`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from thrumsg_tui.domain.given_names import given_name, is_invisible, stands_for_none
+from thrumsg_tui.domain.names import full_name
+from thrumsg_tui.store.importing.result import Row, on_lines
+
+_LOST = "\ufffd"
+
+
+class NameReader:
+    """Reads names row by row, and knows afterwards what there is to say about them."""
+
+    def __init__(self) -> None:
+        self._cleaned: list[int] = []
+        self._dropped: list[int] = []
+
+    def read(self, row: Row, columns: Mapping[str, int]) -> tuple[str, str]:
+        """Read first and last name; ValueError without a first name, or where a letter was lost before."""
+        said = row.values({name: columns[name] for name in ("first_name", "last_name") if name in columns})
+        cells = said["first_name"], said.get("last_name", "")
+        first, last = map(given_name, cells)
+        if stands_for_none(first):
+            shown = cells[0].strip()
+            raise ValueError(f"no first name, as {shown!r} stands for none" if shown else "no first name")
+        if _LOST in first + last:
+            raise ValueError(f"a letter of the name {full_name(first, last)!r} was lost before the file was made")
+        if _invisible(first + last) < _invisible("".join(cells)):
+            self._cleaned.append(row.line)
+        if last and stands_for_none(last, last=True):
+            self._dropped.append(row.line)
+            last = ""
+        return first, last
+
+    def notes(self) -> Iterator[str]:
+        """Say which names were not taken as they were written."""
+        if self._cleaned:
+            yield f"Invisible characters were left out of names: {on_lines(self._cleaned)}."
+        if self._dropped:
+            yield f"What stands for no last name was left out: {on_lines(self._dropped)}."
+
+
+def _invisible(text: str) -> int:
+    return 0 if text.isascii() else sum(map(is_invisible, text))

@@ -1,0 +1,70 @@
+"""Reading the number of each row, from the first of its columns that has one (`docs/rules.md 9.2`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.given_names import given_name, stands_for_none
+from thrumsg_tui.store.importing.columns import other_phone_columns, phone_columns
+from thrumsg_tui.store.importing.result import Reading, Row, on_lines
+from thrumsg_tui.store.phones import PhoneNumber, normalize
+
+_NONE = "no phone number"
+
+
+class NumberReader:
+    """Reads numbers row by row, and knows afterwards what there is to say; with `keep` what each cell was read as."""
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        mapping: Mapping[str, str],
+        chosen: Mapping[str, int],
+        region: str,
+        *,
+        keep: bool = False,
+    ) -> None:
+        self.columns = phone_columns(header, mapping, chosen)
+        self.readings: list[Reading] = []
+        self._header = header
+        self._others = other_phone_columns(header, self.columns)
+        self._region = region
+        self._keep = keep
+        self._instead: dict[int, list[int]] = defaultdict(list)
+
+    def read(self, row: Row) -> PhoneNumber:
+        """Read the number of a row; ValueError where none of its columns has one, with another column that has."""
+        why = _NONE
+        for place in self.columns:
+            text = row.cells[place].strip()
+            if not text:
+                continue
+            try:
+                number = normalize(text, self._region)
+            except ValueError as reason:
+                if why == _NONE and not stands_for_none(given_name(text)):
+                    why = str(reason)
+                continue
+            if self._keep:
+                self.readings.append(Reading(row.line, text, number.e164))
+            if place != self.columns[0]:
+                self._instead[place].append(row.line)
+            return number
+        raise ValueError(f"{why.removesuffix('.')}{self._elsewhere(row)}" if self._elsewhere(row) else why)
+
+    def notes(self) -> Iterator[str]:
+        """Say which rows were read from another column than the first."""
+        for place, lines in self._instead.items():
+            name, first = self._header[place], self._header[self.columns[0]]
+            yield f"{counted(len(lines), 'number')} read from {name!r}, as {first!r} has none: {on_lines(lines)}."
+
+    def _elsewhere(self, row: Row) -> str:
+        for place in self._others:
+            try:
+                normalize(row.cells[place], self._region)
+            except ValueError:
+                continue
+            return f"; {self._header[place]!r} has one"
+        return ""

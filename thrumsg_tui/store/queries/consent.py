@@ -1,0 +1,30 @@
+"""When the opt-out of a number was written, which decides about later opt-in words (`docs/rules.md 5.5`)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from thrumsg_tui.domain.consent import Wish
+from thrumsg_tui.store.times import from_ms
+
+WRITTEN_AT = """
+    CASE WHEN opt_out_word.written_at IS NULL
+           OR opt_out.kind <> 'automatic' AND opt_out.at > opt_out_word.written_at
+         THEN opt_out.at ELSE opt_out_word.written_at END
+"""
+"""When the newest wish not to be texted was written: the contact's own words, or an opt-out by hand or from a list.
+
+On `opt_out`, with the `opt_out_word` of the same number where there is one.
+"""
+
+
+def wish(conn: sqlite3.Connection, phone: str) -> Wish | None:
+    """Read since when a number (E.164) is opted out, by its own words' time and by ours; None where it is not."""
+    row = conn.execute(
+        f"""
+        SELECT {WRITTEN_AT} AS written_at, opt_out.at
+        FROM opt_out LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone WHERE opt_out.phone = ?
+        """,
+        (phone,),
+    ).fetchone()
+    return None if row is None else Wish(from_ms(row["written_at"]), from_ms(row["at"]))

@@ -1,0 +1,130 @@
+"""What is chosen in the bulk dialog so far; each choice can be taken back, the last one first (`docs/rules.md 4.3`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
+from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment_words import givers, matching, receivers
+from thrumsg_tui.domain.words import StatusFilter
+
+_MOST_DIGITS = 9
+
+
+class BulkAction(StrEnum):
+    """The three bulk actions (`docs/rules.md 4.1`)."""
+
+    UNASSIGN_ALL = "Unassign All"
+    REASSIGN_SOME = "Reassign Some"
+    REASSIGN_ALL = "Reassign All"
+
+
+class BulkField(StrEnum):
+    """What is asked besides the destinations, in the order in which it is asked."""
+
+    COUNT = "How many"
+    STATUS = "Status"
+    SPLIT = "Split"
+
+
+class BulkChoices:
+    """The request that the choices make, and the steps that led to it."""
+
+    def __init__(self, base: Request, action: BulkAction, rows: Sequence[Assignment]) -> None:
+        self.request = base
+        self.rows = rows
+        self.takes_count = action is BulkAction.REASSIGN_SOME
+        self.fields = tuple(each for each in BulkField if self.takes_count or each is not BulkField.COUNT)
+        self._steps: list[tuple[BulkField | None, Request]] = []
+
+    # What is chosen
+
+    @property
+    def offered(self) -> list[Assignment]:
+        """Who can be chosen as destination: everybody but the only one who gives."""
+        return [each for each in self.rows if self.request.sources != (each.id,)]
+
+    @property
+    def others(self) -> int:
+        """How many senders distribute to all means."""
+        return sum(each.user is not None and each.id not in self.request.sources for each in self.rows)
+
+    @property
+    def receivers(self) -> tuple[Assignment, ...]:
+        """The destinations, in displayed order."""
+        return receivers(self.request, self.rows)
+
+    @property
+    def matching(self) -> int:
+        """How many conversations match, whatever the count."""
+        return sum(matching(each, self.request.status) for each in givers(self.request, self.rows))
+
+    def is_chosen(self, each: Assignment) -> bool:
+        """Whether somebody is chosen by name."""
+        return each.id in self.request.destinations
+
+    # Choosing
+
+    def choose(self, each: Assignment) -> None:
+        """Make somebody a destination; all others together are none any more."""
+        if not self.is_chosen(each):
+            self.turn_destination(each)
+
+    def turn_destination(self, each: Assignment) -> None:
+        """Make somebody a destination, or no longer one."""
+        chosen = set(self.request.destinations) ^ {each.id}
+        self._step(None, replace(self.request, to_everyone=False, destinations=self._in_order(chosen)))
+
+    def turn_everyone(self) -> None:
+        """Distribute to all, or no longer; whoever was chosen by name is not any more."""
+        self._step(None, replace(self.request, to_everyone=not self.request.to_everyone, destinations=()))
+
+    def turn(self, field: BulkField, step: int) -> None:
+        """Go to the next value of a field that has a few, or to the one before."""
+        request = self.request
+        match field:
+            case BulkField.STATUS:
+                filters = list(StatusFilter)
+                status = filters[(filters.index(request.status) + step) % len(filters)]
+                self._step(field, replace(request, status=status))
+            case BulkField.SPLIT:
+                self._step(field, replace(request, level=not request.level))
+            case BulkField.COUNT:
+                pass  # it is typed
+
+    def type_digit(self, digit: int) -> None:
+        """Add a digit to the count."""
+        typed = f"{'' if self.request.count is None else self.request.count}{digit}"
+        self._step(BulkField.COUNT, replace(self.request, count=int(typed[:_MOST_DIGITS])))
+
+    def erase_digit(self) -> None:
+        """Take the last digit off the count."""
+        left = str(self.request.count or "")[:-1]
+        self._step(BulkField.COUNT, replace(self.request, count=int(left) if left else None))
+
+    def step_back(self) -> bool:
+        """Take back the last choice; False where there is none."""
+        if not self._steps:
+            return False
+        _, self.request = self._steps.pop()
+        return True
+
+    @property
+    def can_step_back(self) -> bool:
+        """Whether anything is chosen that can be taken back."""
+        return bool(self._steps)
+
+    def _in_order(self, chosen: set[AssignmentId]) -> tuple[AssignmentId, ...]:
+        return tuple(each.id for each in self.rows if each.id in chosen)
+
+    def _step(self, field: BulkField | None, request: Request) -> None:
+        """Go on to another request; what is changed in one field several times in a row is one step."""
+        last = self._steps[-1] if self._steps else None
+        if field is None or last is None or last[0] is not field:
+            self._steps.append((field, self.request))
+        elif last[1] == request:
+            self._steps.pop()
+        self.request = request

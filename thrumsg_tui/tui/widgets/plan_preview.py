@@ -1,0 +1,88 @@
+"""What a plan would do: what each destination gets, and who gives how many to whom (`docs/rules.md 4.7`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Assignment
+from thrumsg_tui.domain.reassignment import Plan, flows
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.words import Status
+from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part, fit
+
+_COLUMNS = {
+    Status.NOT_STARTED: ("not started", "new"),
+    Status.SENT: ("sent", "sent"),
+    Status.NEEDS_REPLY: ("needs reply", "waits"),
+    Status.ANSWERED: ("answered", "answ."),
+}
+"""The counts of the preview, with their titles where there is room and where there is less."""
+
+_OPTED_OUT = ("opted out", "out")
+
+
+class PlanPreview(DrawnLines):
+    """The totals of all destinations, also of those that get none; then who gives how many to whom, by status."""
+
+    DEFAULT_CSS = "PlanPreview { scrollbar-size-vertical: 1; overflow: hidden auto; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._plan: Plan | None = None
+        self._destinations: Sequence[Assignment] = ()
+        self._sentence = "counting"
+        self._look = "quiet"
+
+    def show_plan(self, planned: Plan, destinations: Sequence[Assignment]) -> None:
+        """Show a plan, with its destinations as they stand before it."""
+        self._plan, self._destinations = planned, destinations
+        self._sentence, self._look = "Nothing matches: nothing would be moved.", "quiet"
+        self.scroll_home(animate=False)
+        self.remake()
+
+    def show_refusal(self, reason: str) -> None:
+        """Show why there is no plan."""
+        self._plan, self._destinations = None, ()
+        self._sentence, self._look = reason, "warning"
+        self.remake()
+
+    def lines(self, width: int) -> list[Strip]:
+        if self._plan is None or not self._plan.moves:
+            said = [(f" {line}", self._look) for line in self.wrapped(self._sentence, width - 2)]
+            return [self.strip([line], width=width) for line in said] + self._totals(width)
+        return [*self._totals(width), *self._flows(self._plan, width)]
+
+    def _totals(self, width: int) -> list[Strip]:
+        """What each destination holds, gets, and holds then."""
+        if not self._destinations or self._plan is None:
+            return []
+        gets = Counter(move.destination for move in self._plan.moves)
+        strips = [self.strip([(" to", "quiet")], [(f"{'holds':>9}{'gets':>9}{'then':>9} ", "quiet")], width=width)]
+        for each in self._destinations:
+            gained = gets[each.id]
+            numbers: list[Part] = [
+                (f"{each.assigned:>9}", "quiet"),
+                (f"{gained:>9}", "strong" if gained else "quiet"),
+                (f"{each.assigned + gained:>9} ", ""),
+            ]
+            strips.append(self.strip([(f" {fit(safe_text(each.name), width - 29)}", "")], numbers, width=width))
+        return strips
+
+    def _flows(self, planned: Plan, width: int) -> list[Strip]:
+        """Who gives how many to whom, by status."""
+        roomy = width >= 96
+        column = 12 if roomy else 6
+        heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
+        strips = [self.strip([(" from → to", "quiet")], [(f"{heads}  moved ", "quiet")], width=width)]
+        for flow in flows(planned.moves):
+            names = [safe_text(planned.names[each]) for each in (flow.source, flow.destination)]
+            counts = [*(flow.by_status.get(status, 0) for status in _COLUMNS), flow.opted_out]
+            numbers = "".join(f"{count or '·':>{column}}" for count in counts)
+            half = (width - len(numbers) - 13) // 2
+            left = f" {fit(names[0], half)} → {fit(names[1], half)}"
+            moved: list[Part] = [(numbers, "quiet"), (f"{flow.moved:>7} ", "strong")]
+            strips.append(self.strip([(left, "")], moved, width=width))
+        return strips
