@@ -91,11 +91,11 @@ def _preview(session: Session, args: Namespace) -> Report:
         request = _request(conn, args)
         planned = queries.plan(conn, request, session.db.clock())
         of = campaigns.campaign(conn, planned.campaign_id)
+        stays = what_stays(request, campaigns.assignments(conn, of.id, session.db.clock()))
     if args.save_plan and str(args.save_plan) == STANDARD_STREAM:
         with standard_output() as out:
             plan_file.write(out, of.name, planned)
         return Report(None, [])
-    stays = what_stays(request, campaigns.assignments(conn, of.id, session.db.clock()))
     lines = [*_lines(planned), *([stays] if stays else [])]
     if args.save_plan:
         plan_file.save(args.save_plan, of.name, planned)

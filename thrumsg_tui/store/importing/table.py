@@ -60,8 +60,8 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], int], example: 
         raise Refused(f"{called(path)} is empty. Nothing was changed.")
     if not head.fitness[0] and any(map(is_data, head.cells)):
         raise Refused(
-            f"{called(path)} has no header line: its first line is data already. Put a line above it that names the columns, "
-            f"as in {example}. Nothing was changed."
+            f"{called(path)} has no header line: its first line is data already. Put a line above it that names the "
+            f"columns, as in {example}. Nothing was changed."
         )
     if separator not in {",", declared}:
         notes.append(f"Cells are separated by {_SEPARATORS[separator]}.")

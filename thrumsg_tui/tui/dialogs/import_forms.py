@@ -120,7 +120,8 @@ def rejects_form(desk: Desk, glyphs: Glyphs, source: Path, result: Imported) -> 
 
 
 def _path(entered: Entered) -> Path:
-    return given_path(entered["file"])
+    """The file that was named; absolute, since `-` would be what the app reads its keys from."""
+    return given_path(entered["file"]).absolute()
 
 
 def _region(entered: Entered) -> str:
