@@ -274,7 +274,7 @@ def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
     assert json_keys("import") == run("import", "users", "users.csv").keys()
     assert run("export", "opt-outs", "--out", "out.csv").keys() == {"file", "rows"}
     assert run("settings").keys() == {
-        *("organization", "opt_out_message", "auto_opt_out", "redact_phones"),
+        *("organization", "opt_out_message", "auto_opt_out", "redact_phones", "undo_send"),
         *("default_timezone", "default_open", "default_close"),
     }
     assert run("backup", "copy.db").keys() == json_keys("backup")

@@ -9,7 +9,7 @@ from thrumsg_tui.store.database import Database
 def test_settings_are_listed_shown_and_changed(shell: Shell) -> None:
     listed = shell.json("settings")
     assert listed.keys() == {
-        *("organization", "opt_out_message", "auto_opt_out", "redact_phones"),
+        *("organization", "opt_out_message", "auto_opt_out", "redact_phones", "undo_send"),
         *("default_timezone", "default_open", "default_close"),
     }
     assert shell.json("settings", "organization", "Harbor Votes") == {"organization": "Harbor Votes"}

@@ -9,7 +9,7 @@ import pytest
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import ExportKind
@@ -140,7 +140,7 @@ def test_a_file_takes_its_place_only_when_it_is_whole(
     out.write_text("yesterday's")
     with db.writing() as tx:
         tx.conn.execute("UPDATE contact SET fields = 'damaged' WHERE id = 1")
-    with pytest.raises(ValueError, match="Expecting value"):
+    with pytest.raises(DatabaseDamaged, match="row 1 of contact"):
         export(db, owner, ExportKind.MESSAGES, out)
     assert out.read_text() == "yesterday's"
     assert list(out.parent.iterdir()) == [out]

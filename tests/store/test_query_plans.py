@@ -73,7 +73,7 @@ from thrumsg_tui.store.queries.people import identify, people_rows, preference, 
 from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
-from thrumsg_tui.store.queries.settings import settings, stored_settings
+from thrumsg_tui.store.queries.settings import restored_at, settings, stored_settings
 from thrumsg_tui.store.queries.thread import contact_names, conversation
 from thrumsg_tui.store.queries.undoing import (
     concerns_many,
@@ -97,6 +97,7 @@ SMALL = {
     "setting": "a handful",
     "preference": "a few for each person",
     "presence": "a row for each session of the last hour",
+    "sqlite_master": "a row for each table and index",
 }
 """Tables, under the names that queries give them, which may be read whole and sorted, and why."""
 
@@ -325,6 +326,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "preference": (preference, lambda conn, of: preference(conn, of.who.user.id, "order")),
     "users": (users, lambda conn, of: users(conn)),
     "settings": (settings, lambda conn, of: settings(conn)),
+    "restored_at": (restored_at, lambda conn, of: restored_at(conn)),
     "unassigned": (unassigned, lambda conn, of: unassigned(conn, of.of.id)),
     "assignment_of_user": (
         assignment_of_user,
