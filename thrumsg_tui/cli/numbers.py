@@ -184,7 +184,10 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
         lines = pairs([("Sender", phones.number(found.phone) or NO_SENDER), ("Number", "none that could be texted")])
     if found.conversations:
         rows = [
-            (each.id, each.campaign, each.sender or UNASSIGNED, each.status.replace("_", " "))
+            (
+                *(each.id, each.campaign, each.sender or UNASSIGNED),
+                "opted out" if found.opt_out else each.status.replace("_", " "),
+            )
             for each in found.conversations
         ]
         lines += ["", *table(("Id", "Campaign", "Sender", "Status"), rows)]

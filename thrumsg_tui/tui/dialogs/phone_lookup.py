@@ -85,7 +85,7 @@ class LookupPane(DrawnLines):
         for index, each in enumerate(self.found.conversations):
             left: list[Part] = [(f" {safe_text(each.campaign)}", ""), (f"  {each.sender or 'Unassigned'}", "quiet")]
             base = "cursor" if index == self.cursor else ""
-            status = each.status.replace("_", " ")
+            status = "opted out" if self.found.opt_out else each.status.replace("_", " ")
             strips.append(self.strip(left, [(f"{status} ", "quiet")], width=width, base=base))
         return strips
 
