@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on, work
 from textual.reactive import var
 
+from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
@@ -181,9 +182,9 @@ class MessengerWriting(MessengerMoving):
 
     # Send All
 
-    @work(group="send all")
+    @work(group=ACTION)
     async def action_send_all(self) -> None:
-        """Send all of the tab, or stop doing so (`docs/rules.md 3.12`)."""
+        """Ask whether to send all of the tab and begin, or stop doing so (`docs/rules.md 3.12`)."""
         if self.sending_all:
             self.sending_all = False
             return
@@ -197,14 +198,18 @@ class MessengerWriting(MessengerMoving):
         warnings = await self.thrumsg.desk.ask(send_all_warnings, view.campaign, tab)
         question = "\n\n".join([question, *warnings])
         sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)
-        if not await self.app.push_screen_wait(sure):
-            return
+        if await self.app.push_screen_wait(sure):
+            self.sending_all = True
+            self._send_all(view.viewing.id, tab, total)
+
+    @work(group="send all")
+    async def _send_all(self, assignment_id: AssignmentId, tab: Tab, total: int) -> None:
+        """Send the tab of an assignment, batch by batch, while keys go on."""
         verb = self._taken.partition(" ")[0]
-        self.sending_all = True
         sent, refused, last = 0, 0, None
         try:
             while self.sending_all:
-                batch = await self.thrumsg.desk.do(send_batch, self.thrumsg.who, view.viewing.id, tab, last)
+                batch = await self.thrumsg.desk.do(send_batch, self.thrumsg.who, assignment_id, tab, last)
                 sent, refused, last = sent + len(batch.sent), refused + len(batch.refused), batch.last
                 self.say(f"{verb.capitalize()} {sent} of {total}. S stops.")
                 self.ask_again()
