@@ -63,7 +63,7 @@ from thrumsg_tui.store.queries.conversations import (
 )
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
-from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
+from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, newest_own
 from thrumsg_tui.store.queries.jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
@@ -318,6 +318,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "holders": (holders, lambda conn, of: holders(conn, of.of.id, of.people)),
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
+    "newest_own": (newest_own, lambda conn, of: newest_own(conn, of.who.user.id)),
     "message_left": (message_left, lambda conn, of: message_left(conn, of.event)),
     "concerns_many": (concerns_many, lambda conn, of: concerns_many(conn, of.event)),
     "last_redoable": (last_redoable, _redoable),

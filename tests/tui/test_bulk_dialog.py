@@ -242,7 +242,7 @@ async def test_where_one_receives_it_is_said_what_they_keep(twelve: Office) -> N
 async def test_nothing_is_said_to_stay_where_nothing_does(twelve: Office) -> None:
     async with menu_of(twelve, "campaign") as person:
         await fill_in(person, "a", to=[LEE])
-        assert said(person) == f"Enter moves 12 of everyone's conversations to {LEE}: 12."
+        assert said(person) == f"Enter moves 12 of everyone's conversations to {LEE}."
 
 
 async def test_the_menu_and_the_dialog_say_when_they_are_left(twelve: Office) -> None:

@@ -180,6 +180,15 @@ async def test_the_name_of_a_key_asks_first(office: Office, maria: ConversationI
     assert office.bodies(maria)[-1] == text
 
 
+async def test_whoever_goes_on_writing_does_not_answer_the_question(office: Office, maria: ConversationId) -> None:
+    before = office.bodies(maria)
+    async with office.messenger() as person:
+        await person.press("enter", "x", "enter")
+        await person.type("Sorry, why not?")
+        assert person.box == "xSorry, why not?"
+    assert office.bodies(maria) == before
+
+
 @pytest.mark.parametrize("text", ["ok", "no", "hi", "Ok", "👍", "jk", "yes", "é"])
 async def test_a_short_answer_is_sent_without_a_question(office: Office, maria: ConversationId, text: str) -> None:
     async with office.messenger() as person:

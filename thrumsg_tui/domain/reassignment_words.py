@@ -53,6 +53,8 @@ def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[As
     if len(named) > _MOST_NAMES:
         rest = destinations[_MOST_NAMES - 1 :]
         named[_MOST_NAMES - 1 :] = [f"{len(rest)} others: {sum(gets[each.id] for each in rest)}"]
+    if len(named) == 1:
+        named = [destinations[0].name]
     article = "" if "'s " in whose_conversations else "the "
     return f"Enter moves {len(planned.moves)} of {article}{whose_conversations} to {', '.join(named)}."
 

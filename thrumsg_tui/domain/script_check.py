@@ -48,8 +48,11 @@ def check_script(template: str, example: Rendered, known: Collection[str]) -> tu
     segments, the encoding.
     """
     measured = measure(example.text)
-    suspected = (Check(False, each.sentence) for each in suspected_fields(template, known))
-    return (_known(template, known), *suspected, _filled_in(example), _length(measured), _encoding(template, measured))
+    suspected = [Check(False, each.sentence) for each in suspected_fields(template, known)]
+    fields = _known(template, known)
+    if suspected and fields.fit:  # that all is well with the fields is not so
+        return (*suspected, _filled_in(example), _length(measured), _encoding(template, measured))
+    return (fields, *suspected, _filled_in(example), _length(measured), _encoding(template, measured))
 
 
 _NAMELESS = Check(False, "%organization% is empty: give the organization a name in its settings.")

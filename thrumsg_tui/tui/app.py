@@ -114,7 +114,7 @@ class ThrumsgApp(NavigatingApp):
     def ready_for_keys(self) -> bool:
         """Whether the screen in front shows what the last key led to."""
         screen = self.screen
-        return not isinstance(screen, Waiting) or screen.ready_for_keys
+        return screen.is_mounted and (not isinstance(screen, Waiting) or screen.ready_for_keys)
 
     @property
     def waits_for_others(self) -> bool:

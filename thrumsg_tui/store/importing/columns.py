@@ -56,6 +56,8 @@ _PHONE = _numbers(
     *("bestphone", "otherphone", "alternatephone", "altphone", "secondaryphone"),
 )
 _HOME = _numbers("homephone", "landline", "workphone")
+_PLACES = frozenset({"home", "work", "office", "business", "daytime", "evening"})
+"""Headers that may be those of numbers, beside one that says so."""
 _TEXTED = (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon")
 """Headers of numbers that may well be texted: of several such columns one stands in for the other."""
 PHONE = Field("phone", (*_TEXTED, *_HOME, "contactnumber", "number"))
@@ -97,7 +99,11 @@ def phone_columns(header: Sequence[str], mapping: Mapping[str, str], chosen: Map
 def other_phone_columns(header: Sequence[str], read: Sequence[int]) -> list[int]:
     """Give the columns that are called a telephone, but are not read."""
     keys = enumerate(map(_key, header[: own_width(header)]))
-    return [place for place, key in keys if place not in read and any(word in key for word in _OF_A_TELEPHONE)]
+    return [place for place, key in keys if place not in read and _may_have_numbers(key)]
+
+
+def _may_have_numbers(key: str) -> bool:
+    return key in _PLACES or any(word in key for word in _OF_A_TELEPHONE)
 
 
 def _phones(keys: Sequence[str], known: Sequence[str]) -> list[int]:

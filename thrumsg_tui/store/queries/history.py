@@ -133,6 +133,15 @@ def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
     return EventId(row["id"]) if row else None
 
 
+def newest_own(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
+    """The newest thing that a person did and has not taken back, whether it can be or not; by `event_of_user`."""
+    row = conn.execute(
+        "SELECT id FROM event WHERE user_id = ? AND action <> 'undo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
+        (user_id,),
+    ).fetchone()
+    return EventId(row["id"]) if row else None
+
+
 def newest_own_undo(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
     """The newest undo of a person that was not taken back itself."""
     row = conn.execute(

@@ -105,6 +105,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         self._refusal = ""
         self._stale = False
         self._asking = False
+        self._notice = ""
 
     def compose(self) -> ComposeResult:
         shown = [self.preview, self._total, self._words]
@@ -150,7 +151,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         if not self._asking:
             self._asking = True
             self.run_worker(self._ask(), name="preview")
-            self.set_timer(_COUNTING_AFTER, self._say)
+            self.set_timer(_COUNTING_AFTER, self._say_again)
 
     async def _ask(self) -> None:
         try:
@@ -166,7 +167,7 @@ class BulkReassign(ModalScreen[Plan | None]):
                     self._paint()
         finally:
             self._asking = False
-        self._say()
+        self._say_again()
 
     def _paint(self) -> None:
         if self._plan is None:
@@ -182,6 +183,7 @@ class BulkReassign(ModalScreen[Plan | None]):
 
     def _say(self, notice: str = "") -> None:
         """Say what was not done, if anything; what Enter does now; and what stays where it is, and why."""
+        self._notice = notice
         sentences: list[Part] = [(notice, "warning")] if notice else []
         sentences.append((self._enter_sentence(), "accent"))
         if stays := what_stays(self.choices.request, self.choices.rows):
@@ -191,6 +193,10 @@ class BulkReassign(ModalScreen[Plan | None]):
         doing = ["Space chooses", "Tab next field"] if self._asks else []
         more = ["PgDn shows more"] if self.preview.max_scroll_y else []
         self._box.border_subtitle = ", ".join([*doing, *more, f"Esc {self._escape_words()}"])
+
+    def _say_again(self) -> None:
+        """Say what Enter does now; what the last key did not do is still worth reading."""
+        self._say(self._notice)
 
     def _enter_sentence(self) -> str:
         if self.search.value:

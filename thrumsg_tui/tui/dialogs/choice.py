@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -52,7 +52,8 @@ class ChoiceDialog(ModalScreen[_Answer]):
     key (`docs/rules.md 5.2`). Empty where nothing needs to be said.
 
     One that `must_be_seen` takes no other answer from before it was on the screen, since a contact would be texted
-    (`docs/rules.md 12.2`).
+    (`docs/rules.md 12.2`). With `typing` a character that is no answer's key gives the safe answer, and goes to
+    `typing`: whoever goes on writing has not noticed the question.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -71,8 +72,10 @@ class ChoiceDialog(ModalScreen[_Answer]):
         *,
         left: str = "",
         must_be_seen: bool = False,
+        typing: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
+        self._typing = typing
         self._sight = Sight()
         self._must_be_seen = must_be_seen
         self._pressed_at = 0.0
@@ -100,6 +103,10 @@ class ChoiceDialog(ModalScreen[_Answer]):
                 event.stop()
                 self._answer(choice)
                 return
+        if self._typing and event.is_printable and event.character:
+            event.stop()
+            self._typing(event.character)
+            self.action_leave()
 
     def action_step(self, step: int) -> None:
         """Move to another answer."""

@@ -17,6 +17,7 @@ from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.history import newest_own
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.undoing import (
@@ -201,7 +202,7 @@ class CommandScreen(Screen[None]):
                 last = await desk.ask(last_undoable, who, before_messages=True)
             except Refused as nothing:
                 raise Refused(late) if late else nothing from None
-            expected = last.id == newest and last.deed is not Deed.IMPORT
+            expected = last.id == await desk.ask(newest_own, who.user.id) and last.deed is not Deed.IMPORT
             await self._undo_or_redo(last, "Undo", late, asks=not expected or await self._is_weighty(last))
         except ThrumsgError as error:
             self.say(str(error), warning=True)

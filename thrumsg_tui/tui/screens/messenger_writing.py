@@ -20,7 +20,7 @@ from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.commands import is_key
-from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.painting import TOO_EARLY
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_moving import MessengerMoving
@@ -130,9 +130,13 @@ class MessengerWriting(MessengerMoving):
     async def _meant(self, of: Conversation, body: str) -> bool:
         """Ask about a text that may be a key pressed in the wrong place (`docs/rules.md 3.11`)."""
         question = f"“{body.strip()}” is a key too. Send it to {of.name} as a message?"
-        sure = confirmation("Send", question, "Send it", left="", must_be_seen=True)
-        if await self.app.push_screen_wait(sure):
+        choices = [Choice("y", "Send it", True), Choice("n", "Leave it", False)]
+        typed: list[str] = []
+        dialog = ChoiceDialog("Send", question, choices, must_be_seen=True, typing=typed.append)
+        if await self.app.push_screen_wait(dialog):
             return True
+        if typed:
+            self.box.insert("".join(typed))
         self.say(f"Nothing was sent to {of.name}. The text is still in the box.")
         return False
 

@@ -59,17 +59,16 @@ class ReplyList(DrawnLines):
 
 
 class ReplySearch(LineInput):
-    """The search; while nothing is searched for, a digit chooses the reply with this number."""
+    """The search; a digit chooses the reply with this number, if there is one: pasting searches for digits."""
 
-    def __init__(self, choose: Callable[[int], None]) -> None:
+    def __init__(self, choose: Callable[[int], bool]) -> None:
         super().__init__(id="reply-search")
         self._choose = choose
 
     async def _on_key(self, event: Key) -> None:
-        if event.character and event.character in "123456789" and not self.value:
+        if event.character and event.character in "123456789" and self._choose(int(event.character) - 1):
             event.stop()
             event.prevent_default()
-            self._choose(int(event.character) - 1)
 
 
 class RepliesPane(Vertical):
@@ -153,7 +152,9 @@ class RepliesPane(Vertical):
         self._list.search, self._list.cursor = search, 0
         self._list.remake()
 
-    def _choose(self, index: int) -> None:
+    def _choose(self, index: int) -> bool:
         found = self._list.found
-        if 0 <= index < len(found):
-            self.post_message(self.Chosen(found[index]))
+        if not 0 <= index < len(found):
+            return False
+        self.post_message(self.Chosen(found[index]))
+        return True
