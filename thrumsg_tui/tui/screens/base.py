@@ -67,8 +67,9 @@ class CommandScreen(Screen[None]):
         self._stale = True
         if not self._asking:
             self._asking = True
-            self.run_worker(self._ask_until_fresh(), name="ask", exit_on_error=True)
+            self._ask_until_fresh()
 
+    @work(name="ask")
     async def _ask_until_fresh(self) -> None:
         try:
             while self._stale and self.is_attached:
