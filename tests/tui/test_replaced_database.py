@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.office import Office, Person, settle
+from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.people import add_user, make_first_owner
@@ -56,6 +57,19 @@ async def test_keys_between_a_restore_and_the_next_look_do_no_harm(office: Offic
         go_back(office, empty)
         for key in ("enter", "h", "enter", "escape", "j", "r", "escape", "o", "escape", "e", "2", "1", "u", "n", "v"):
             await person.press(key)
+        assert person.app._exception is None
+
+
+async def test_what_the_store_refuses_to_a_worker_is_said_and_ends_nothing(office: Office) -> None:
+    async def refused() -> None:
+        raise NotFound("What was open here is not in the database any more.")
+
+    office.contact("Maria Lopez", wrote="Who is this?")
+    async with office.messenger() as person:
+        person.app.screen.run_worker(refused())
+        await settle(person.pilot)
+        assert person.notice == "What was open here is not in the database any more."
+        await person.press("enter")
         assert person.app._exception is None
 
 

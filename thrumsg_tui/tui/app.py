@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
+from textual.worker import WorkerFailed
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
@@ -270,6 +271,14 @@ class ThrumsgApp(NavigatingApp):
     async def action_quit(self) -> None:
         """Leave."""
         self.end()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Say what the store refused to a worker that did not ask for it; what it showed may be gone meanwhile."""
+        if isinstance(error, WorkerFailed) and isinstance(error.error, ThrumsgError):
+            self.tell(str(error.error))
+            self.ask_again()
+            return
+        super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Print one line and keep the rest in a log: Textual's own report shows locals, which are people's numbers."""
