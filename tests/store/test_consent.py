@@ -19,7 +19,7 @@ from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.words import OptOutKind, Status
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
-from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_each, opt_out_number
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.undo import undo
@@ -177,18 +177,33 @@ def test_an_opt_in_that_is_taken_back_leaves_the_opt_out_its_time(
     assert not receive(db, None, ANN, "START", at=fifteen).opted_out
 
 
-def test_an_opt_out_that_is_redone_keeps_its_time(
-    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+@pytest.mark.parametrize("listed", [False, True], ids=["by hand", "from a list"])
+def test_an_opt_out_that_is_redone_counts_from_then(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock, listed: bool
 ) -> None:
-    by_hand = opt_out_number(db, owner, ANN)
-    at = clock.now
+    made = opt_out_numbers(db, owner, ANN).event if listed else opt_out_number(db, owner, ANN).event
+    clock.forward(days=2)
+    back = undo(db, owner, made)
     clock.forward(hours=1)
-    back = undo(db, owner, by_hand.event)
-    clock.forward(hours=1)
-    assert back.event is not None
     undo(db, owner, back.event)
-    assert receive(db, None, ANN, "START", at=at - timedelta(minutes=1)).opted_out
-    assert not receive(db, None, ANN, "START", at=at + timedelta(minutes=1)).opted_out
+    assert receive(db, None, ANN, "START", at=clock.now - timedelta(minutes=1)).opted_out
+    clock.forward(minutes=1)
+    assert not receive(db, None, ANN, "START").opted_out
+
+
+@pytest.mark.parametrize("by", ["a pasted list", "several by hand"])
+def test_naming_a_number_that_is_out_already_counts_as_a_newer_opt_out(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock, by: str
+) -> None:
+    receive(db, None, ANN, "STOP")
+    clock.forward(days=3)
+    if by == "a pasted list":
+        assert opt_out_numbers(db, owner, ANN).already == (ANN,)
+    else:
+        assert opt_out_each(db, owner, [ANN]) == ()
+    assert receive(db, None, ANN, "START", at=clock.now - timedelta(minutes=1)).opted_out
+    clock.forward(minutes=1)
+    assert not receive(db, None, ANN, "START").opted_out
 
 
 def test_a_repeated_stop_is_still_heard_once(db: Database, ann: ConversationId, ten: datetime) -> None:

@@ -11,7 +11,7 @@ AHEAD_AT_MOST = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The opt-out of a number: when its newest words were written, by their own clock, and when it came to us."""
+    """The opt-out of a number: when the newest wish for it was written, by its own clock, and when that came to us."""
 
     written_at: datetime
     came_at: datetime

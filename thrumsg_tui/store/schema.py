@@ -398,10 +398,16 @@ UPDATE unmatched SET reason = 'archived'
 WHERE EXISTS (SELECT 1 FROM contact WHERE contact.phone = unmatched.phone AND contact.created_at <= unmatched.at);
 """
 
+WISHES = """
+-- A list may name a number that is out already, and an opt-out may be redone: when that was, by our clock.
+ALTER TABLE opt_out_word ADD COLUMN came_at INTEGER NOT NULL DEFAULT 0;
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("tables", TABLES),
     ("kept_counts", COUNTS),
     ("follow_ups_and_confirmations", FOLLOW_UPS_AND_CONFIRMATIONS),
     ("consent", CONSENT),
+    ("wishes", WISHES),
 )
 """Each migration's name and its statements, in order."""

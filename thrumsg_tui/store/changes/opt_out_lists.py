@@ -11,7 +11,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.words import OptOutKind
-from thrumsg_tui.store.changes.opt_outs import Described, describe_opt_out, enter_opt_out, erase_opt_out
+from thrumsg_tui.store.changes.opt_outs import Described, describe_opt_out, enter_opt_out, erase_opt_out, note_wish
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import normalize, require_region
@@ -141,8 +141,11 @@ _Step = tuple[str, Described, list[ConversationId]]
 
 def _entered(tx: Transaction, wanted: Iterable[tuple[str, Described]]) -> Iterator[_Step]:
     for phone, described in wanted:
-        if describe_opt_out(tx, phone) is None:
+        is_new = describe_opt_out(tx, phone) is None
+        if is_new:
             yield phone, described, enter_opt_out(tx, phone, described)
+        if not is_new or described["at"] != tx.now_ms:
+            note_wish(tx, phone, tx.now)
 
 
 def _erased(tx: Transaction, made: Iterable[tuple[str, Described]]) -> Iterator[_Step]:

@@ -60,7 +60,12 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
     with db.writing() as tx:
         for phone in phones:
             require_own_number(tx.conn, who, phone)
-        wanted = [phone for phone in dict.fromkeys(phones) if opt_out(tx.conn, phone) is None]
+        wanted = []
+        for phone in dict.fromkeys(phones):
+            if opt_out(tx.conn, phone) is None:
+                wanted.append(phone)
+            else:
+                note_wish(tx, phone, tx.now)
         return tuple(store_opt_out(tx, who, phone, OptOutKind.MANUAL, note) for phone in wanted)
 
 
@@ -143,20 +148,21 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
     record(tx, None, Deed.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
 
 
-def note_opt_out_word(tx: Transaction, phone: str, written_at: datetime) -> None:
-    """Remember when a contact's words to opt out were written: the newest time counts, whatever came last.
+def note_wish(tx: Transaction, phone: str, written_at: datetime) -> None:
+    """Remember when somebody wished that a number is not texted: the newest time counts, whatever came last.
 
-    Call it before the opt-out that they make, so that one that is there already keeps its time.
+    For the contact's own words, call it before the opt-out that they make, so that one that is there already keeps its
+    time. A list and a redo wish it now, also of a number that is out already (`docs/rules.md 5.5`).
     """
     present = wish(tx.conn, phone)
     newest = max(written_at, present.written_at) if present else written_at
     tx.conn.execute(
         """
-        INSERT INTO opt_out_word (phone, written_at) VALUES (:phone, :written_at)
-        ON CONFLICT (phone) DO UPDATE SET written_at = excluded.written_at
+        INSERT INTO opt_out_word (phone, written_at, came_at) VALUES (:phone, :written_at, :now)
+        ON CONFLICT (phone) DO UPDATE SET written_at = excluded.written_at, came_at = excluded.came_at
         WHERE excluded.written_at > opt_out_word.written_at
         """,
-        {"phone": phone, "written_at": to_ms(newest)},
+        {"phone": phone, "written_at": to_ms(newest), "now": tx.now_ms},
     )
 
 

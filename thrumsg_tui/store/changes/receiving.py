@@ -13,7 +13,7 @@ from thrumsg_tui.domain.opt_out_words import Heard, hear
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.words import CampaignState, OptOutKind, Status, UnmatchedReason
-from thrumsg_tui.store.changes.opt_outs import note_opt_out_word, store_opt_in, store_opt_out, store_own_words
+from thrumsg_tui.store.changes.opt_outs import note_wish, store_opt_in, store_opt_out, store_own_words
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.derived import refresh
 from thrumsg_tui.store.journal import record
@@ -86,7 +86,7 @@ def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None, sta
     by_itself = settings(tx.conn).auto_opt_out
     match hear(body, opted_out=before is not None):
         case Heard.OPT_OUT if before or by_itself:
-            note_opt_out_word(tx, phone, stamp or tx.now)
+            note_wish(tx, phone, stamp or tx.now)
             words = body.strip()[:200]
             if before:
                 store_own_words(tx, phone, words, asked_in=to if by_itself else None)

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.store.changes.follow_ups import is_active, is_pending, set_skipped
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
-from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, enter_opt_out, erase_opt_out
+from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, enter_opt_out, erase_opt_out, note_wish
 from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.surveys import store_answer
@@ -115,6 +115,8 @@ def _opt_out_undone(
         if present is not None:
             return _nothing("the number was opted out since")
         concerned = enter_opt_out(tx, phone, details["old"])
+        if wanted.deed is Deed.UNDO:
+            note_wish(tx, phone, tx.now)
         was_flagged = ((each,) for each in details.get("flagged", ()))
         tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", was_flagged)
         now = {"phone": phone, "at": details["old"]["at"], "thread": f"opted out again by {who.user.name}"}

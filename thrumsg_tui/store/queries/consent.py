@@ -22,9 +22,9 @@ def wish(conn: sqlite3.Connection, phone: str) -> Wish | None:
     """Read since when a number (E.164) is opted out, by its own words' time and by ours; None where it is not."""
     row = conn.execute(
         f"""
-        SELECT {WRITTEN_AT} AS written_at, opt_out.at
+        SELECT {WRITTEN_AT} AS written_at, MAX(opt_out.at, COALESCE(opt_out_word.came_at, 0)) AS came_at
         FROM opt_out LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone WHERE opt_out.phone = ?
         """,
         (phone,),
     ).fetchone()
-    return None if row is None else Wish(from_ms(row["written_at"]), from_ms(row["at"]))
+    return None if row is None else Wish(from_ms(row["written_at"]), from_ms(row["came_at"]))
