@@ -79,10 +79,10 @@ from thrumsg_tui.store.queries.undoing import (
     concerns_many,
     last_redoable,
     last_undoable,
-    message_left,
     newest_change,
     preview_undo,
     taken_back_in,
+    why_message_stays,
 )
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 
@@ -319,7 +319,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
     "newest_own": (newest_own, lambda conn, of: newest_own(conn, of.who.user.id)),
-    "message_left": (message_left, lambda conn, of: message_left(conn, of.event)),
+    "why_message_stays": (why_message_stays, lambda conn, of: why_message_stays(conn, of.who, of.event)),
     "concerns_many": (concerns_many, lambda conn, of: concerns_many(conn, of.event)),
     "last_redoable": (last_redoable, _redoable),
     "taken_back_in": (taken_back_in, lambda conn, of: taken_back_in(conn, of.event)),

@@ -290,3 +290,30 @@ def test_send_all_is_taken_back_by_number_only(db: Database, owner: Identity, sp
     undo(db, owner, number_of_second)
     assert states(db, first) == [MessageState.QUEUED]
     assert states(db, second) == [MessageState.CANCELLED]
+
+
+# Somebody else was quicker
+
+
+def test_undo_says_who_has_taken_a_message_back_already_and_takes_nothing_else(
+    db: Database, owner: Identity, moderator: Identity, ann: ConversationId
+) -> None:
+    opt_out_number(db, owner, number(5))
+    replied(db, owner, ann)
+    undo(db, moderator, journal(db)[0].id)
+    with pytest.raises(Refused, match=r"mo took the message to Ann Otieno back already: it never left\. `thrumsg undo"):
+        undo(db, owner)
+    assert journal(db)[0].by == "mo"
+
+
+def test_a_message_in_a_conversation_that_is_somebody_elses_now_is_named_and_none_taken_in_its_place(
+    db: Database, owner: Identity, kim: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    [bea] = take_in(db, owner, "Spring", ["Bea Lund"], first=1)
+    give(db, owner, spring, "kim", [bea])
+    send(db, kim, bea, from_box=True)
+    send(db, kim, ann, from_box=True)
+    give(db, owner, spring, "lee", [ann])
+    with pytest.raises(Refused, match=r"The message to Ann Otieno cannot be taken back by you any more\. .*Lee Bishop"):
+        undo(db, kim)
+    assert [states(db, each) for each in (ann, bea)] == [[MessageState.QUEUED], [MessageState.QUEUED]]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from tests.store.arranging import journal
 from tests.tui.moving import KIM, LEE, fill_in, held_by, menu_of, one_of_each
 from tests.tui.office import Office, settle
 from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.tui.app import ThrumsgApp
 
 
@@ -133,6 +136,22 @@ async def test_what_has_left_is_not_taken_back_and_nothing_else_in_its_place(
         await person.press("enter")  # the safe answer
     assert office.conversation(dev).opted_out
     assert office.bodies(maria)[-1] == "Hi Maria"
+
+
+async def test_what_somebody_else_has_taken_back_is_said_before_anything_else_goes_back(
+    office: Office, maria: ConversationId, dev: ConversationId
+) -> None:
+    mo = office.person("mo", "Mo", Role.MODERATOR)
+    async with office.messenger() as person:
+        opt_out_number(office.db, office.ana, office.conversation(dev).phone)
+        await person.press("enter")
+        await person.type("Hi Maria")
+        await person.press("enter", "escape")
+        undo(office.db, mo, journal(office.db)[0].id)
+        await person.press("z")
+        assert "mo took the message to Maria Lopez back already" in person.question
+        await person.press("enter")  # the safe answer
+    assert office.conversation(dev).opted_out
 
 
 async def test_switched_off_it_leaves_at_once(office: Office, maria: ConversationId) -> None:

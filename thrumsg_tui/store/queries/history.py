@@ -124,10 +124,16 @@ def own_changes(conn: sqlite3.Connection, user_id: UserId) -> Iterator[EventId]:
     return (EventId(row["id"]) for row in rows)
 
 
+_NOT_UNDONE_BY_THEM = """
+    NOT EXISTS (SELECT 1 FROM event AS undo WHERE undo.id = event.undone_by AND undo.user_id = event.user_id)
+"""
+"""On `event`: its person has not taken it back; somebody else may have, which they need not know."""
+
+
 def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
-    """The newest message that a person has sent and not taken back, whether it has left or not; by `event_of_user`."""
+    """The newest message that a person has sent and not taken back, whatever became of it; by `event_of_user`."""
     row = conn.execute(
-        "SELECT id FROM event WHERE user_id = ? AND action = 'send' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
+        f"SELECT id FROM event WHERE user_id = ? AND action = 'send' AND {_NOT_UNDONE_BY_THEM} ORDER BY id DESC LIMIT 1",
         (user_id,),
     ).fetchone()
     return EventId(row["id"]) if row else None
@@ -136,7 +142,7 @@ def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
 def newest_own(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
     """The newest thing that a person did and has not taken back, whether it can be or not; by `event_of_user`."""
     row = conn.execute(
-        "SELECT id FROM event WHERE user_id = ? AND action <> 'undo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
+        f"SELECT id FROM event WHERE user_id = ? AND action <> 'undo' AND {_NOT_UNDONE_BY_THEM} ORDER BY id DESC LIMIT 1",
         (user_id,),
     ).fetchone()
     return EventId(row["id"]) if row else None

@@ -59,8 +59,9 @@ def undoable(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> Jour
 def last_undoable(conn: sqlite3.Connection, who: Identity, *, before_messages: bool = False) -> JournalEntry:
     """The newest change of a person that they may take back now, that is no undo, and of which anything is left.
 
-    Raises `Refused` if there is none, where a newer one is still under way, or where a message that they sent since has
-    left: whoever wants that one back must not lose another change. `before_messages` looks behind such messages.
+    Raises `Refused` if there is none, where a newer one is still under way, or where a message that they sent since
+    cannot be taken back: whoever wants that one back must not lose another change. `before_messages` looks behind such
+    messages.
     """
     found = _last_undoable(conn, who)
     newest = newest_change(conn, who)
@@ -68,10 +69,10 @@ def last_undoable(conn: sqlite3.Connection, who: Identity, *, before_messages: b
         newest is not None
         and (found is None or newest > found.id)
         and not before_messages
-        and (left := message_left(conn, newest))
+        and (stays := why_message_stays(conn, who, newest))
     ):
         earlier = f" `thrumsg undo {found.id}` takes back what you did before: {found.summary}." if found else ""
-        raise Refused(f"{left}{earlier}")
+        raise Refused(f"{stays}{earlier}")
     if found is None:
         raise Refused("There is nothing of yours to undo.")
     return found
@@ -97,22 +98,31 @@ def newest_change(conn: sqlite3.Connection, who: Identity) -> EventId | None:
     return max((each for each in made if each is not None), default=None)
 
 
-def message_left(conn: sqlite3.Connection, event_id: EventId) -> str | None:
-    """Say of a message that was sent why it cannot be taken back; None where it can be, or of another change."""
+def why_message_stays(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> str | None:
+    """Say of a message that was sent why a person cannot take it back; None where they can, or of another change."""
     row = conn.execute(
         """
-        SELECT message.state, event.conversation_id
+        SELECT message.state, event.conversation_id, undoer.login AS undone_by
         FROM event JOIN message ON message.id = json_extract(event.details, '$.message')
+        LEFT JOIN event AS undo ON undo.id = event.undone_by LEFT JOIN users AS undoer ON undoer.id = undo.actor_id
         WHERE event.id = ? AND event.action = 'send'
         """,
         (event_id,),
     ).fetchone()
-    if row is None or row["state"] in {MessageState.UNSENT, MessageState.QUEUED}:
+    if row is None:
         return None
-    name = conversation(conn, ConversationId(row["conversation_id"])).name
+    of = conversation(conn, ConversationId(row["conversation_id"]))
+    if row["undone_by"]:
+        return f"{row['undone_by']} took the message to {of.name} back already: it never left."
     if row["state"] == MessageState.CANCELLED:
-        return f"The message to {name} was cancelled already: it never left."
-    return f"The message to {name} has left already: it cannot be taken back."
+        return f"The message to {of.name} was cancelled already: it never left."
+    if row["state"] not in {MessageState.UNSENT, MessageState.QUEUED}:
+        return f"The message to {of.name} has left already: it cannot be taken back."
+    try:
+        require_own(who, of)
+    except Refused as refusal:
+        return f"The message to {of.name} cannot be taken back by you any more. {refusal}"
+    return None
 
 
 def taken_back_in(conn: sqlite3.Connection, event_id: EventId) -> FoundConversation | None:
@@ -168,10 +178,10 @@ def concerns_many(conn: sqlite3.Connection, event_id: EventId) -> bool:
 
 def _require_possible(conn: sqlite3.Connection, who: Identity, wanted: JournalEntry) -> None:
     """Raise `Refused` where the state of things, or the person's role, does not allow what the undo would do."""
-    row = conn.execute("SELECT campaign_id, conversation_id, details FROM event WHERE id = ?", (wanted.id,)).fetchone()
+    row = conn.execute("SELECT campaign_id, details FROM event WHERE id = ?", (wanted.id,)).fetchone()
     match json.loads(row["details"]):
         case {"message": _}:
-            _require_not_left(conn, who, wanted, ConversationId(row["conversation_id"]))
+            _require_not_left(conn, who, wanted)
             _require_not_archived(conn, row["campaign_id"])
         case {"phone": phone, "old": old} if old:
             require_own_number(conn, who, phone)
@@ -193,14 +203,11 @@ def _require_possible(conn: sqlite3.Connection, who: Identity, wanted: JournalEn
                 _require_nothing_left(conn, wanted, AssignmentId(removed))
 
 
-def _require_not_left(
-    conn: sqlite3.Connection, who: Identity, wanted: JournalEntry, conversation_id: ConversationId
-) -> None:
+def _require_not_left(conn: sqlite3.Connection, who: Identity, wanted: JournalEntry) -> None:
     if wanted.deed is Deed.UNDO:
         raise Refused("A message that was taken back is sent again from its message box.")
-    require_own(who, conversation(conn, conversation_id))
-    if left := message_left(conn, wanted.id):
-        raise Refused(left)
+    if stays := why_message_stays(conn, who, wanted.id):
+        raise Refused(stays)
 
 
 def _require_holder(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> None:

@@ -24,9 +24,9 @@ from thrumsg_tui.store.queries.undoing import (
     concerns_many,
     last_redoable,
     last_undoable,
-    message_left,
     newest_change,
     taken_back_in,
+    why_message_stays,
 )
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
@@ -198,7 +198,7 @@ class CommandScreen(Screen[None]):
         desk, who = self.thrumsg.desk, self.thrumsg.who
         try:
             newest = await desk.ask(newest_change, who)
-            late = await desk.ask(message_left, newest) if newest is not None else None
+            late = await desk.ask(why_message_stays, who, newest) if newest is not None else None
             try:
                 last = await desk.ask(last_undoable, who, before_messages=True)
             except Refused as nothing:
