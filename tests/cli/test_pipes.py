@@ -102,7 +102,6 @@ def test_two_things_are_not_printed_into_each_other(spring: Shell, words: tuple[
         "reassign Spring --from-unassigned --to kim --preview --save-plan .ssh/rc",
         "opt-out-list /etc/passwd",
         "backup .ssh/authorized_keys",
-        "restore /tmp/other.db",
     ],
 )
 def test_an_owner_s_key_is_no_way_to_the_files_of_the_account(

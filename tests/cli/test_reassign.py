@@ -103,6 +103,23 @@ def test_a_plan_that_lost_something_is_refused(spring: Shell, tmp_path: Path, ke
     assert "is not a plan" in spring.refused("reassign", "--plan", plan)
 
 
+def test_who_is_in_a_plan_is_called_as_the_database_says(spring: Shell, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)
+    called = next(each["name"] for each in json.loads(plan.read_text())["senders"] if each["login"] == "kim")
+    plan.write_text(plan.read_text().replace(called, "Somebody Else"))
+    said = spring.done("reassign", "--plan", plan)
+    assert called in said
+    assert "Somebody Else" not in said
+
+
+def test_a_plan_with_what_is_no_text_is_refused(spring: Shell, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)
+    plan.write_text(plan.read_text().replace("Kim", "\\ud800"))
+    assert "is not a plan" in spring.refused("reassign", "--plan", plan)
+
+
 def test_a_plan_that_moves_a_conversation_twice_is_refused(spring: Shell, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)

@@ -29,6 +29,7 @@ def test_it_says_what_it_did_and_how_to_go_back(spring: Shell, saved: Path) -> N
     assert "1 number opted out since then" in said
     (kept,) = saved.parent.glob("*-before-restore-*")
     assert f"thrumsg restore {kept}" in said
+    assert "1 message sent and 0 received since then are not in it any more" in said
     assert spring.json("history", "--limit", 1)[0]["by"] == "ada"
     assert spring.json("overview", "Spring")["sent"] == 1
     assert spring.json("doctor")["healthy"] is True
@@ -38,8 +39,9 @@ def test_it_says_what_it_did_and_how_to_go_back(spring: Shell, saved: Path) -> N
 
 def test_its_json(spring: Shell, saved: Path) -> None:
     done = spring.json("restore", saved)
-    assert done.keys() == {"file", "as_of", "kept", "in_doubt", "opted_out_since"}
+    assert done.keys() == {"file", "as_of", "kept", "in_doubt", "opted_out_since", "sent_since", "received_since"}
     assert (done["in_doubt"], done["opted_out_since"]) == (1, 1)
+    assert (done["sent_since"], done["received_since"]) == (1, 0)
 
 
 @pytest.mark.parametrize("login", ["kim", "mallory"])
@@ -62,6 +64,32 @@ def test_where_the_database_cannot_tell_the_owner_of_the_file_may(
     spring.done("restore", saved)
     spring.log_in("root")
     assert spring.json("history", "--limit", 1)[0]["summary"].endswith("(by somebody)")
+
+
+def test_the_commands_that_it_prints_are_about_the_database_that_was_named(
+    spring: Shell, saved: Path, tmp_path: Path
+) -> None:
+    said = spring.done("--db", spring.database, "restore", saved)
+    (kept,) = saved.parent.glob("*-before-restore-*")
+    assert f"thrumsg --db {spring.database} restore {kept}" in said
+    assert f"  thrumsg --db {kept} export messages --out messages.csv" in said
+    assert f"  thrumsg --db {kept} export opt-outs --out opt-outs.csv" in said
+    assert f"  thrumsg --db {spring.database} import opt-outs opt-outs.csv" in said
+
+
+def test_a_damaged_database_is_kept_and_no_command_promised_that_cannot_work(spring: Shell, saved: Path) -> None:
+    content = bytearray(spring.database.read_bytes())
+    content[4096 * 3 : 4096 * 9] = bytes(4096 * 6)
+    spring.database.write_bytes(content)
+    said = spring.done("restore", saved)
+    (kept,) = saved.parent.glob("*-before-restore-*")
+    assert f"What was there before is damaged; it is kept as it was, in {kept}." in said
+    assert f"restore {kept}" not in said
+
+
+def test_under_a_forced_command_it_says_whom_it_is_for(spring: Shell, saved: Path) -> None:
+    for file in (saved, "-"):
+        assert "for people with a login here" in spring.refused("--forced-login", "root", "restore", file)
 
 
 def test_a_damaged_backup_is_3_and_what_is_none_is_1(spring: Shell, saved: Path, tmp_path: Path) -> None:

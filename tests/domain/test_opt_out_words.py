@@ -100,7 +100,7 @@ def test_our_own_instruction_with_nothing_else_opts_out(body: str) -> None:
     "word",
     [
         *("ALTO", "PARAR", "Pare", "DETENER", "CANCELAR", "BAJA", "DESUSCRIBIR"),
-        *("ARRET", "ARRÊT", "ARRETER", "Arrêtez", "DESABONNER", "DÉSABONNER", "ANNULER"),
+        *("ARRET", "ARRÊT", "ARRETER", "Arrêtez", "Arrête", "arrête svp", "DESABONNER", "DÉSABONNER", "ANNULER"),
         *("STOP SVP", "stop por favor", "Alto por favor", "Arrêt s’il vous plaît", "stop pls", "S T O P", "S.T.O.P."),
     ],
 )
@@ -189,7 +189,7 @@ def test_what_spanish_speakers_say_is_a_near_miss(body: str) -> None:
         "arrêtez les messages",
         "Laissez-moi tranquille",
         "fichez-moi la paix",
-        *("Stop merci", "Arrête", "ça suffit", "Non, arrêtez. On vote ailleurs"),
+        *("Stop merci", "Arrête ça", "ça suffit", "Non, arrêtez. On vote ailleurs"),
     ],
 )
 def test_what_french_speakers_say_is_a_near_miss(body: str) -> None:

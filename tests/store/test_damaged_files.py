@@ -167,6 +167,16 @@ def test_a_byte_that_is_nothing_at_all_costs_its_own_row_only(desk: Desk) -> Non
     assert "was lost" in reasons(done)[0][1]
 
 
+@pytest.mark.parametrize("byte", [b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"])
+@pytest.mark.parametrize("accents", [b"Zoe", b"Zo\xeb"], ids=["ASCII", "Windows-1252"])
+def test_a_byte_that_is_nothing_in_a_file_that_is_not_utf_8_costs_its_own_row_only(
+    desk: Desk, accents: bytes, byte: bytes
+) -> None:
+    done = desk.take_in(b"first,last,phone\n%b,,4152200101\nJos%b,,4152200102\nIda,,4152200103\n" % (accents, byte))
+    assert desk.stored() == {"0101": (accents.decode("cp1252"), ""), "0103": ("Ida", "")}
+    assert [line for line, _ in reasons(done)] == [3]
+
+
 def test_a_file_in_windows_1252_is_read_as_such_although_a_line_of_it_is_utf_8_by_accident(desk: Desk) -> None:
     names = ["Zoë", "José", "Ã©", "Núñez"]
     rows = "".join(f"{name},415220010{nth}\n" for nth, name in enumerate(names))

@@ -30,7 +30,7 @@ from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.settings import PRACTICE
-from thrumsg_tui.store.restoring import Restored, openable, restore
+from thrumsg_tui.store.restoring import Restored, Since, openable, restore
 from thrumsg_tui.store.schema import MIGRATIONS
 
 ANN = ConversationId(1)
@@ -78,7 +78,7 @@ def test_all_is_as_it_was_and_the_present_is_kept(db: Database, owner: Identity,
     assert stat.S_IMODE(done.kept.stat().st_mode) == 0o600
     assert content(done.kept) == before
     assert content(saved) == of_the_backup
-    assert (done.opted_out_since, done.in_doubt) == (1, 1)
+    assert (done.since, done.in_doubt) == (Since(opted_out=1, sent=2, received=0), 1)
     assert len(states(db)) == 1
     assert examine(db) == []
     assert not list(db.path.parent.glob(".*"))

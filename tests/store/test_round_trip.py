@@ -98,10 +98,22 @@ def test_fields_of_exported_contacts_come_back_by_their_codes_in_an_empty_databa
     other.close()
 
 
-def test_part_of_an_export_is_still_known_as_ours(db: Database, owner: Identity, busy: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        (ExportKind.CONVERSATIONS, "conversation_id"),
+        (ExportKind.MESSAGES, "contact_id"),
+        (ExportKind.MESSAGES, "message_id"),
+        (ExportKind.MESSAGES, "campaign_id"),
+        (ExportKind.SURVEYS, "survey_id"),
+    ],
+)
+def test_part_of_an_export_is_still_known_as_ours(
+    db: Database, owner: Identity, busy: Path, kind: ExportKind, own: str
+) -> None:
     before = people(db)
-    export(db, owner, ExportKind.CONVERSATIONS, busy)
-    kept = ["conversation_id", "contact_phone", "contact_first_name", "status"]
+    export(db, owner, kind, busy)
+    kept = [own, "contact_phone", "contact_first_name", "response" if kind is ExportKind.SURVEYS else "status"]
     with busy.open(newline="", encoding="utf-8") as file:
         rows = [[row[title] for title in kept] for row in csv.DictReader(file)]
     write(busy, [kept, *rows])

@@ -56,6 +56,7 @@ def load(path: Path) -> tuple[str, Plan]:
     text = read_file(path)
     try:
         content = json.loads(text.decode("utf-8"))
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
         if content["format"] != _FORMAT:
             raise ValueError(content["format"])  # noqa: TRY301 - as for any other file that is none
         if content["version"] == _VERSION:

@@ -6,6 +6,7 @@ import sqlite3
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.contract import outcome_record, preview_record
@@ -129,10 +130,12 @@ def _saved(session: Session, args: Namespace) -> Plan:
     """Read a plan, and see that it was made for this database."""
     name, planned = plan_file.load(args.plan)
     with session.db.reading() as conn:
-        now = {each.id: each.login for each in campaigns.assignments(conn, planned.campaign_id, session.db.clock())}
+        present = campaigns.assignments(conn, planned.campaign_id, session.db.clock())
+        now = {each.id: each.login for each in present}
         ours = campaigns.find_campaign(conn, name).id == planned.campaign_id
         ours = ours and planned.as_of <= queries.newest_event(conn)
         ours = ours and all(now.get(each, login) == login for each, login in planned.logins.items())
     if not ours:
         raise Refused(f"{called(args.plan)} was saved from another database. Nothing was moved.")
-    return planned
+    names = {each.id: each.name for each in present if each.id in planned.names}
+    return replace(planned, names={**planned.names, **names})

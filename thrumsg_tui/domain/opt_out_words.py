@@ -16,14 +16,17 @@ _ENGLISH = (
     "opt-out", "stop2quit", "stop 2 quit", "stop=quit", "i opt out",
 )  # fmt: skip
 _SPANISH = ("alto", "parar", "pare", "paren", "detener", "cancelar", "baja", "desuscribir", "desuscribirme")
-_FRENCH = ("arret", "arreter", "arretez", "desabonner", "desabonnement", "desinscrire", "desinscription", "annuler")
+_FRENCH = (
+    "arret", "arrete", "arreter", "arretez", "desabonner", "desabonnement", "desinscrire", "desinscription", "annuler",
+)  # fmt: skip
+_MAY_BE_ASKED = ("stop", "alto", "pare", "arret", "arrete", "arretez")
 _COURTESY = ("please", "pls", "plz", "por favor", "porfavor", "svp", "s'il vous plait")
 _OPT_OUT = frozenset(
     {
         *_ENGLISH,
         *_SPANISH,
         *_FRENCH,
-        *(f"{word} {please}" for word in ("stop", "alto", "pare", "arret", "arretez") for please in _COURTESY),
+        *(f"{word} {please}" for word in _MAY_BE_ASKED for please in _COURTESY),
     }
 )
 _OPT_IN = frozenset({"start", "unstop", "yes"})

@@ -123,7 +123,7 @@ _OPENS = (
 _ALONE = (
     rf"(?:{_BESIDE} )*(?:end|cancel|quit|revoke|remove|enough|no more|i want out"
     r"|fin|para|basta|no mas|salir|terminar|finalizar|eliminar|quitar|borrar|remover|parar|cancelar|detener|baja"
-    r"|arrete|arreter|assez|ca suffit|quitter|finir|annuler|resilier"
+    r"|arrete(?: ca)?|arreter|assez|ca suffit|quitter|finir|annuler|resilier"
     rf"|(?:plus|pas) (?:de|aucun|un seul) {_MESSAGES})(?: {_BESIDE})*"
 )
 """The whole message: words that are ordinary in any longer one."""

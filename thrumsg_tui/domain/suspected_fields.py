@@ -122,6 +122,8 @@ def _bare(match: re.Match[str], known: Collection[str]) -> str | None:
     before, code, after = match.groups()
     if "_" in code.strip("_") or re.fullmatch(_WRITTEN_TOGETHER, code):
         return meant_by(code, known, exactly=not before)
+    if before == "$" and not after and (meant := meant_by(code, (), exactly=True)):  # $name, as programs write it
+        return meant
     one_sign = before == "%" and not after
     return code.lower() if one_sign and code.lower() in known else None
 

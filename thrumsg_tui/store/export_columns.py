@@ -20,13 +20,14 @@ CONVERSATIONS = (
     *("assignee", "status", "opted_out", "last_message_at", "message_count"),
 )
 _KINDS = (MESSAGES, SURVEYS, OPT_OUTS, CONVERSATIONS)
+_IDS = frozenset({"contact_id", "conversation_id", "message_id", "survey_id", "campaign_id"})
 _PREFIX = "custom_"
 
 
 def is_export(header: Collection[str]) -> bool:
     """Whether a file is an export of ours, or what somebody left of one."""
     names_contact = {"contact_first_name", "contact_phone"} <= set(header)
-    return names_contact and not {"contact_id", "conversation_id"}.isdisjoint(header)
+    return names_contact and not _IDS.isdisjoint(header)
 
 
 def has_answers(header: Collection[str]) -> bool:

@@ -30,17 +30,26 @@ _AT_ONCE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What happened between a backup and the restore, and is not in the database any more: numbers and messages."""
+
+    opted_out: int
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """What a restore did: of when the backup's last change is, and where the state of before is kept, if there was one.
 
-    `in_doubt` counts messages that may have left since, `opted_out_since` the numbers that opted out since, None where
-    that cannot be known.
+    `in_doubt` counts messages that may have left since. `since` is None where that cannot be known: the state of before
+    is damaged, or there was none.
     """
 
     as_of: datetime | None
     kept: Path | None
     in_doubt: int
-    opted_out_since: int | None
+    since: Since | None
 
 
 def restore(
@@ -71,14 +80,14 @@ def restore(
             try:
                 _refuse_other_kind(path, db, source)
                 as_of, in_doubt = _made_ready(db, source, login, acting_for)
-                out_before = _opted_out(db)
+                before = _state(db)
             finally:
                 db.close()
         if not own.exists() or not own.stat().st_size:
             _put(part, own)
             return Restored(as_of, None, in_doubt, None)
         kept = _free_name(own, clock())
-        return Restored(as_of, kept, in_doubt, _replaced(own, part, kept, out_before))
+        return Restored(as_of, kept, in_doubt, _replaced(own, part, kept, before))
     except OSError as error:
         raise Refused(f"{error.filename or source}: {error.strerror}. Nothing was restored.") from error
     finally:
@@ -172,19 +181,21 @@ def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> 
 
 
 def _refuse_damaged(part: Path) -> None:
+    if reason := _damage(part):
+        raise DatabaseDamaged(f"{part} is damaged ({reason}). Nothing was restored; the database is as it was.")
+
+
+def _damage(copy: Path) -> str | None:
+    """Say what is damaged in a copy that nobody else has open; None where nothing is."""
     try:
-        conn = connect(part, 0)
+        conn = connect(copy, 0)
         try:
             found = damage_in(conn)
         finally:
             conn.close()
     except UNREADABLE as error:
-        reason = type(error).__name__
-    else:
-        if not found:
-            return
-        reason = found[0].said
-    raise DatabaseDamaged(f"{part} is damaged ({reason}). Nothing was restored; the database is as it was.")
+        return type(error).__name__
+    return found[0].said if found else None
 
 
 def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
@@ -241,9 +252,9 @@ def _journalled(
 # The database
 
 
-def _replaced(own: Path, part: Path, kept: Path, out_before: frozenset[str]) -> int | None:
-    """Replace what is in the database; return how many numbers opted out since the backup, None where nobody knows."""
-    since: int | None = None
+def _replaced(own: Path, part: Path, kept: Path, before: _State) -> Since | None:
+    """Replace what is in the database; return what happened since the backup, None where nobody knows."""
+    since: Since | None = None
 
     def keep() -> None:
         nonlocal since
@@ -253,7 +264,7 @@ def _replaced(own: Path, part: Path, kept: Path, out_before: frozenset[str]) -> 
             copy_into(live, kept)
             to_disk(kept)
             with suppress(DatabaseDamaged):
-                since = len(_opted_out(live) - out_before)
+                since = _since(live, before)
         except BaseException:
             remove_part(kept)
             raise
@@ -266,7 +277,7 @@ def _replaced(own: Path, part: Path, kept: Path, out_before: frozenset[str]) -> 
         _keep_bytes(own, kept)
         _put(part, own)
         return None
-    return since
+    return None if _damage(kept) else since
 
 
 def _keep_bytes(own: Path, kept: Path) -> None:
@@ -291,9 +302,31 @@ def _put(part: Path, own: Path) -> None:
     to_disk(own.parent)
 
 
-def _opted_out(db: Database) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class _State:
+    opted_out: frozenset[str]
+    newest_message: int
+
+
+def _state(db: Database) -> _State:
     with db.reading() as conn:
-        return frozenset(row["phone"] for row in conn.execute("SELECT phone FROM opt_out"))
+        opted_out = frozenset(row["phone"] for row in conn.execute("SELECT phone FROM opt_out"))
+        (newest,) = conn.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()
+        return _State(opted_out, newest)
+
+
+def _since(live: Database, before: _State) -> Since:
+    opted_out = len(_state(live).opted_out - before.opted_out)
+    with live.reading() as conn:
+        row = conn.execute(
+            """
+            SELECT COUNT(*) FILTER (WHERE direction = 'incoming') AS received,
+                   COUNT(*) FILTER (WHERE direction = 'outgoing' AND state <> 'cancelled') AS sent
+            FROM message WHERE id > ?
+            """,
+            (before.newest_message,),
+        ).fetchone()
+    return Since(opted_out, row["sent"], row["received"])
 
 
 def _free_name(own: Path, now: datetime) -> Path:

@@ -118,9 +118,9 @@ class ThrumsgApp(NavigatingApp):
         return screen.is_mounted and (not isinstance(screen, Waiting) or screen.ready_for_keys)
 
     @property
-    def waits_for_others(self) -> bool:
-        """Whether something waits until another writer is done."""
-        return self.desk.waiting
+    def keeps_keys(self) -> bool:
+        """Whether another writer is waited for, or the screen in front is still being put up."""
+        return self.desk.waiting or not self.screen.is_mounted
 
     def post_display_hook(self) -> None:
         """Let the screen in front know that what it has drawn was written to the terminal."""

@@ -19,7 +19,7 @@ _PATIENCE = 2.0
 """Seconds after which the next key is looked at whatever became of the last: a busy disk must not lock the keys.
 
 While the last one waits for another writer, which the screen says, they are kept: the box that holds what is being sent
-would swallow them.
+would swallow them. So are those for a screen that is not up yet, which would swallow them too.
 """
 
 _PAUSE = 0.002
@@ -82,7 +82,7 @@ class KeyQueue:
 
     async def _until(self, ready: Callable[[], bool]) -> None:
         deadline = monotonic() + _PATIENCE
-        while not ready() and (monotonic() < deadline or self._app.waits_for_others):
+        while not ready() and (monotonic() < deadline or self._app.keeps_keys):
             await asyncio.sleep(_PAUSE)
 
 

@@ -77,8 +77,8 @@ class Keyboard(Protocol):
         """Whether what the last key led to is on the screen."""
 
     @property
-    def waits_for_others(self) -> bool:
-        """Whether something waits until another writer is done."""
+    def keeps_keys(self) -> bool:
+        """Whether keys wait for as long as it takes: another writer to be done, or a screen to be up."""
 
 
 @runtime_checkable

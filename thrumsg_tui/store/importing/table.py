@@ -175,7 +175,8 @@ def _eight_bits(content: bytes) -> tuple[str, list[str]]:
             else:
                 sound += 1
     if sound < len(stray) and not content.startswith(codecs.BOM_UTF8):
-        return content.decode("cp1252"), ["The file is not in UTF-8 and was read as Windows-1252: check the accents."]
+        text = content.decode("cp1252", errors="replace")
+        return text, ["The file is not in UTF-8 and was read as Windows-1252: check the accents."]
     said = f"What is not UTF-8 was read as Windows-1252: check the accents on {on_lines(stray)}."
     return content.decode("utf-8-sig", errors=_STRAY), [said]
 

@@ -133,7 +133,10 @@ _NOT_UNDONE_BY_THEM = """
 def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
     """The newest message that a person has sent and not taken back, whatever became of it; by `event_of_user`."""
     row = conn.execute(
-        f"SELECT id FROM event WHERE user_id = ? AND action = 'send' AND {_NOT_UNDONE_BY_THEM} ORDER BY id DESC LIMIT 1",
+        f"""
+        SELECT id FROM event WHERE user_id = ? AND action = 'send' AND {_NOT_UNDONE_BY_THEM}
+        ORDER BY id DESC LIMIT 1
+        """,
         (user_id,),
     ).fetchone()
     return EventId(row["id"]) if row else None
@@ -142,7 +145,10 @@ def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
 def newest_own(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
     """The newest thing that a person did and has not taken back, whether it can be or not; by `event_of_user`."""
     row = conn.execute(
-        f"SELECT id FROM event WHERE user_id = ? AND action <> 'undo' AND {_NOT_UNDONE_BY_THEM} ORDER BY id DESC LIMIT 1",
+        f"""
+        SELECT id FROM event WHERE user_id = ? AND action <> 'undo' AND {_NOT_UNDONE_BY_THEM}
+        ORDER BY id DESC LIMIT 1
+        """,
         (user_id,),
     ).fetchone()
     return EventId(row["id"]) if row else None
