@@ -103,6 +103,16 @@ def test_a_plan_that_lost_something_is_refused(spring: Shell, tmp_path: Path, ke
     assert "is not a plan" in spring.refused("reassign", "--plan", plan)
 
 
+def test_the_commands_that_it_names_are_about_the_same_database(spring: Shell, tmp_path: Path) -> None:
+    plan = tmp_path / "my plan.json"
+    here = f"thrumsg --db {spring.database}"
+    words = ("--db", spring.database, "reassign", "Spring", "--from-unassigned", "--to", "kim")
+    assert f"Do exactly this with: {here} reassign --plan '{plan}'" in spring.done(
+        *words, "--preview", "--save-plan", plan
+    )
+    assert f"Undo with: {here} undo " in spring.done(*words)
+
+
 def test_who_is_in_a_plan_is_called_as_the_database_says(spring: Shell, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--preview", "--save-plan", plan)

@@ -28,7 +28,7 @@ def suspected(text: str) -> list[tuple[str, str | None, bool]]:
         *("#first_name#", "##FNAME##", "@@first_name@@", "-FNAME-", "~first_name~", "__first_name__", ":first_name:"),
         *("$first_name$", "%(first_name)s", "&#123;first_name&#125;", "&lt;first_name&gt;", "(first name)"),
         *("%first_name", "first_name%", "$first_name", "@first_name", "#first_name", "{first_name", "%first name"),
-        *("$name", "$first", "$FNAME", "$firstname"),
+        *("$name", "$first", "$FNAME", "$firstname", "%FirstName", "FirstName", "&first_name;", "[insert name]"),
         *("first_name", "firstName", "FNAME", "{prénom}", "{frist_name}", "%25first_name%25"),
     ],
 )

@@ -47,6 +47,8 @@ def test_a_setting_is_changed(db: Database, owner: Identity, key: str, value: st
         ("opt_out_message", " "),
         ("opt_out_message", "Bye %first_name%"),
         ("opt_out_message", "Bye {firstName}"),
+        ("organization", "%first_name%"),
+        ("organization", "{{firstName}} Votes"),
         ("opt_out_message", "x" * 2000),
         ("default_open", ""),
         ("default_open", "noon"),

@@ -127,7 +127,7 @@ def remove_sender(session: Session, args: Namespace) -> Report:
     outcome = changes.remove_sender(
         session.db, session.who, args.name, args.login, destinations=args.to, to_everyone=args.to_everyone
     )
-    report = outcome_report(outcome)
+    report = outcome_report(outcome, session.program)
     return Report(report.json, [f"{args.login} is off the campaign.", *report.lines])
 
 

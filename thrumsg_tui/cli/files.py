@@ -71,7 +71,7 @@ def take_in(session: Session, args: Namespace) -> Report:
         ]
         lines += _dry_lines(done)
     if done.event is not None and args.kind == ImportKind.OPT_OUTS:
-        lines += [f"Undo with: thrumsg undo {done.event}"]
+        lines += [f"Undo with: {session.program} undo {done.event}"]
     if done.custom:
         lines += [f"Custom fields: {', '.join(f'%{code}% from {title!r}' for code, title in done.custom.items())}."]
     if unused := [title for title in _other_columns(done) if title not in done.custom.values()]:

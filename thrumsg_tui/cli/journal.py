@@ -24,7 +24,7 @@ def undo(session: Session, args: Namespace) -> Report:
     if args.preview:
         return _preview(session, args)
     with explained_if_cut_short(session):
-        return outcome_report(changes.undo(session.db, session.who, args.event))
+        return outcome_report(changes.undo(session.db, session.who, args.event), session.program)
 
 
 def _preview(session: Session, args: Namespace) -> Report:

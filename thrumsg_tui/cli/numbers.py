@@ -56,7 +56,9 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
     lines = [f"{counted(len(done), 'number')} opted out; {counted(told, 'confirmation')} went out."] if done else []
     lines += [f"Out already: {', '.join(already)}."] if already else []
     if session.who.may(Action.OPT_IN):
-        lines += [f"Undo {shown.number(each.phone)} with: thrumsg undo {each.event}" for each in done.values()]
+        lines += [
+            f"Undo {shown.number(each.phone)} with: {session.program} undo {each.event}" for each in done.values()
+        ]
     records = [_record(each, shown.number(each.phone)) for each in done.values()]
     return Report({"opted_out": records, "already": already}, lines)
 
@@ -80,7 +82,7 @@ def opt_out_list(session: Session, args: Namespace) -> Report:
     counts["rejected"] = len(done.unreadable)
     lines = [", ".join(f"{number} {word}" for word, number in counts.items()) + "."]
     lines += [f"  line {each.line}: rejected, {each.reason}" for each in done.unreadable]
-    lines += [f"Undo with: thrumsg undo {done.event}"] if done.event is not None else []
+    lines += [f"Undo with: {session.program} undo {done.event}"] if done.event is not None else []
     return Report(record, lines)
 
 
@@ -203,7 +205,7 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
 def _report(session: Session, done: OptedOut, outcome: str) -> Report:
     with session.db.reading() as conn:
         shown = phone_display(conn).number(done.phone)
-    hint = f" Undo with: thrumsg undo {done.event}" if session.who.may(Action.OPT_IN) else ""
+    hint = f" Undo with: {session.program} undo {done.event}" if session.who.may(Action.OPT_IN) else ""
     return Report(_record(done, shown), [f"{shown} {outcome}.{hint}"])
 
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from shlex import quote
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.contract import outcome_record, preview_record
@@ -32,13 +33,13 @@ def reassign(session: Session, args: Namespace) -> Report:
     if args.plan:
         planned = _saved(session, args)
         with explained_if_cut_short(session):
-            return outcome_report(changes.apply_plan(session.db, session.who, planned))
+            return outcome_report(changes.apply_plan(session.db, session.who, planned), session.program)
     if args.preview:
         return _preview(session, args)
     with session.db.reading() as conn:
         request = _request(conn, args)
     with explained_if_cut_short(session):
-        return outcome_report(changes.reassign(session.db, session.who, request))
+        return outcome_report(changes.reassign(session.db, session.who, request), session.program)
 
 
 @contextmanager
@@ -54,14 +55,14 @@ def explained_if_cut_short(session: Session) -> Iterator[None]:
         raise
 
 
-def outcome_report(outcome: Outcome) -> Report:
-    """Say what was moved, and how to take it back."""
+def outcome_report(outcome: Outcome, program: str) -> Report:
+    """Say what was moved, and how to take it back, by a command line that begins with `program`."""
     lines = [f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}."]
     lines += [f"  {login}: {gain:+}" for login, gain in outcome.gains.items()]
     if outcome.skipped:
         lines += [f"Skipped: {', '.join(map(str, outcome.skipped))}."]
     if outcome.event is not None and outcome.undoable:
-        lines += [f"Undo with: thrumsg undo {outcome.event}"]
+        lines += [f"Undo with: {program} undo {outcome.event}"]
     return Report(outcome_record(outcome), lines)
 
 
@@ -100,7 +101,7 @@ def _preview(session: Session, args: Namespace) -> Report:
     lines = [*_lines(planned), *([stays] if stays else [])]
     if args.save_plan:
         plan_file.save(args.save_plan, of.name, planned)
-        lines += [f"Saved. Do exactly this with: thrumsg reassign --plan {args.save_plan}"]
+        lines += [f"Saved. Do exactly this with: {session.program} reassign --plan {quote(str(args.save_plan))}"]
     return Report(preview_record(planned), lines)
 
 

@@ -14,6 +14,7 @@ from thrumsg_tui.cli.session import (
     explained,
     new_files_private,
     open_database,
+    program,
 )
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted
@@ -44,8 +45,7 @@ def restore(args: Namespace) -> Report:
         "sent_since": done.since.sent if done.since else None,
         "received_since": done.since.received if done.since else None,
     }
-    own = "thrumsg" if args.db is None else f"thrumsg --db {quote(str(args.db))}"
-    return Report(record, _lines(args.file, done, own))
+    return Report(record, _lines(args.file, done, program(args)))
 
 
 def _who(path: Path, login: str, acting_for: str | None) -> Identity | None:

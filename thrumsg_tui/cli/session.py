@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.printing import complain
@@ -32,6 +33,8 @@ class Session:
 
     db: Database
     who: Identity
+    program: str = "thrumsg"
+    """How a command line on the same database begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def opened(args: Namespace) -> Iterator[Session]:
             who = identify(conn, person.login, args.acting_for)
         let_due(db)
         with db.damage_named():
-            yield Session(db, who)
+            yield Session(db, who, program(args))
         if is_new:
             complain(f"{path} is new, and {person.login} is its owner.")
     finally:
@@ -119,6 +122,12 @@ def require_no_files(args: Namespace) -> None:
                 f"You may not name a file here, as {value}: your key opens an account that is shared. "
                 "Name - to read standard input or write to standard output."
             )
+
+
+def program(args: Namespace) -> str:
+    """Begin a command line that is about the same database, to be copied; the one of a forced command is tied to it."""
+    named = args.db is not None and args.forced_login is None
+    return f"thrumsg --db {quote(str(args.db))}" if named else "thrumsg"
 
 
 def account(forced_login: str | None) -> Account:

@@ -41,12 +41,13 @@ _ORDINARY = frozenset(
 _OURS = ("sender", "texter", "agent", "volunteer", "caller", "staff", "organizer", "owner", "my", "your", "rep")
 _THEIRS = (
     "contact", "recipient", "person", "voter", "subscriber", "user", "merge", "field", "sb", "custom", "cf", "profile",
-    "lead", "customer", "member",
+    "lead", "customer", "member", "insert", "enter", "add",
 )  # fmt: skip
 _OTHERS = frozenset(
     {
         "phone", "phonenumber", "cell", "cellphone", "mobile", "email", "emailaddress", "city", "town", "state", "zip",
         "zipcode", "postalcode", "county", "address", "street", "streetaddress", "precinct", "district",
+        "pollingplace", "pollinglocation", "votinglocation",
     }
 )  # fmt: skip
 """What other tools have a field for; with us it is one only where the contacts came with it."""

@@ -106,3 +106,10 @@ def field_code(header: str) -> str:
     words = _NOT_IN_A_CODE.sub(" ", fold(header)).strip()
     code = words.replace(" ", "_")
     return f"_{code}" if not code or code[0].isdigit() else code
+
+
+def no_value(written: str) -> str:
+    """Say why a field of ours is empty, as the beginning of a sentence."""
+    if written.lower() == "%organization%":
+        return f"{written} has no value, since the organization has no name in the settings"
+    return f"{written} has no value for this contact"

@@ -21,6 +21,7 @@ _ASK = r"(?:please|pls|plz|kindly)"
 _TEXTS = r"(?:text messages|texts?|txts?|messages?|msgs?|sms)"
 _THE = r"(?:(?:the|these|those|this|your|ur|all|any|more|further|so many|political|spam|of) )*"
 _TO_WRITE = r"(?:contact|text|txt|message|msg|call|e-?mail)"
+_MY_PHONE = r"my (?:\w+ )?(?:number|phone|cell|mobile|line|home|house|work)"
 _ENGLISH = (
     rf"{_ASK}[ ,.!-]+(?:just )?stop(?: (?:it|this|that|now|all|already|{_ASK}))*"
     rf"(?:{_HERE_ENDS_THE_SENTENCE}|(?= (?:i|i'm|im|i've|ive|i'll|we|you|or|thanks|thank|ok|wrong"
@@ -36,21 +37,28 @@ _ENGLISH = (
     r"(?:(?:remove|delete) (?:off|from)|get off(?: of)?) (?:(?:this|your|the) )?(?:\w+ )?list",
     rf"(?:do ?not|don'?t) send (?:me|us) (?:any|more|anymore|these|this|{_TEXTS})",
     r"send no more|opting out|(?:stop|enough with|enough of) (?:the |this |your )?spam(?:ming)?",
+    rf"enough (?:with|of) {_THE}{_TEXTS}",
     rf"{_NOT}(?:unsubscribe|unsubcribe|unsubscibe|unsuscribe|unsub)",
     rf"{_NOT}opt (?:me|us) out",
     r"(?:please|i|to) opt[ -]?out(?! of)",
     rf"opt[ -]?out of (?:(?:receiving|getting) )?{_THE}(?:{_TEXTS}|texting|list)",
     rf"{_NOT}(?:lose|forget|erase) (?:my|this) (?:\w+ )?number",
-    rf"(?:do ?not|don'?t|never)(?: (?:ever|again|even|{_ASK}))* {_TO_WRITE} (?:me|us|my|this number)",
+    rf"(?:do ?not|don'?t|never)(?: (?:ever|again|even|{_ASK}))* {_TO_WRITE} (?:me|us|this number|{_MY_PHONE})",
     rf"(?:do ?not|don'?t) (?:text|txt|message|msg|contact)(?: (?:again|anymore|any more))?{_HERE_ENDS_THE_SENTENCE}",
     rf"(?:do ?not|don'?t|no longer) (?:want|wish)(?: to (?:get|receive))? {_THE}{_TEXTS}",
     r"(?:do ?not|don'?t|no longer) (?:want|wish) to (?:be (?:contacted|texted|messaged|called)|hear from you)",
     r"i (?:already |just )?(?:said|texted|replied|sent|typed|wrote) (?:you )?['\"“]?stop(?! by)",
-    r"(?:told|asked) you (?:\w+ ){0,2}to stop",
+    r"(?:told|asked) you (?:\w+ ){0,2}to stop|(?:have|do) i have to (?:say|text|send|type) ['\"“]?stop",
     r"(?:wrong (?:number|person)|not interested|no thanks?|no thank you|spam|moved|voted) stop"
     + _HERE_ENDS_THE_SENTENCE,
     rf"(?:do not|don'?t) call (?:list|registry)|cease and desist|{_NOT}leave me alone",
 )
+
+_OTHER_THINGS = (
+    r"(?! (?:du|de la|de l'|de mon|d'une?|del|de mi) (?:journal|magazine|parti|partido|liste electorale|padron|syndicat"
+    r"|sindicato|club|gimnasio|trabajo|seguro|podcast))"
+)
+"""What else people leave, behind a word for leaving us."""
 
 # Spanish
 
@@ -63,7 +71,7 @@ _SPANISH = (
     rf"(?:no|nunca) (?:me|nos) (?:{_ESCRIBAN}(?! (?:manana|hoy|luego|ahora|ahorita|despues|[as]? ?las|tom|el|un|una|que"
     rf" ))|{_MANDEN}(?: (?:mas|otro|otros|ningun|estos|esos|sus|tantos))*(?: (?:{_MENSAJES}|nada)"
     rf"|{_HERE_ENDS_THE_SENTENCE}))",
-    rf"(?:no|nunca) (?:me|nos) vuelvan? a {_ESCRIBIR}",
+    rf"(?:no|nunca) (?:(?:me|nos) )?vuel(?:van?|vas) a {_ESCRIBIR}",
     rf"(?<!no )(?<!nunca )(?:deja|deje|dejen|dejad|pare|paren|para) (?:ya )?de {_ESCRIBIR}"
     rf"(?=(?: (?:mas |tantos |esos |estos |sus )*{_MENSAJES}| por favor| ya)?(?: ?(?:$|[^\w\s'])))",
     rf"favor de no {_ESCRIBIR}|no (?:enviar|mandar|escribir|llamar)(?:me)? mas",
@@ -75,7 +83,7 @@ _SPANISH = (
     rf"(?:borr[ea]n?|elimin[ea]n?|remuevan?)(?:me|nos){_HERE_ENDS_THE_SENTENCE}",
     r"(?:quit[ea]n?|saquen?|saca|borr[ea]n?|elimin[ea]n?|remuevan?|quitar|borrar|eliminar|sacar) "
     r"(?:mi|este) (?:numero|nombre|telefono|celular|contacto)",
-    r"(?:dar|darme|darnos|dame|deme|denme|darse) de baja",
+    rf"(?:dar|darme|darnos|dame|deme|denme|darse) de baja{_OTHER_THINGS}",
     r"(?<!no )dej[ea]n?(?:me|nos) (?:en paz|tranquil[oa]s?)",
     rf"no mas {_MENSAJES}|basta (?:ya )?(?:de|con) (?:\w+ )?(?:{_MENSAJES}|spam)|alto a (?:los|estos|sus) {_MENSAJES}",
     r"(?:cancel|anul)\w+ (?:la |mi |esta )?suscripcion|de(?:s|sin)s?uscrib\w+|desinscrib\w+|desuscrip\w+",
@@ -89,17 +97,20 @@ _ME = r"(?:m ?'? ?|me |nous )"
 _ECRIRE = r"(?:ecrire|envoyer|contacter|texter|appeler|deranger|harceler|spammer|solliciter|relancer)"
 _ECRIVEZ = r"(?:ecrivez|envoyez|contactez|textez|appelez|derangez|sollicitez|relancez)"
 _VOS = r"(?:(?:de|d'|des|les|vos|ces|tes|aucun|tous|autres) )*"
+_WHEN_OR_HOW = r"(?:avant|apres|demain|aujourd|maintenant|ce|le|la|pendant|tout de suite|si|en|a|de|d')(?![\w])"
 _FRENCH = (
     rf"(?:d')?(?:arrete[rsz]?|cesse[rsz]?|stop) (?:de |d')(?:{_ME}){_ECRIRE}",
     rf"(?<!n')(?:arrete[rz]?|cesse[rz]?|stop) {_VOS}(?:vos|ces|les) {_MESSAGES}",
-    rf"(?<!vous )ne {_ME}{_ECRIVEZ} (?:plus|pas)|(?<!vous )(?<!ne ){_ME}{_ECRIVEZ} plus{_HERE_ENDS_THE_SENTENCE}",
+    rf"(?<!vous )ne {_ME}{_ECRIVEZ} (?:plus|pas(?! {_WHEN_OR_HOW})|pas {_VOS}{_MESSAGES})",
+    rf"(?<!vous )(?<!ne ){_ME}{_ECRIVEZ} plus{_HERE_ENDS_THE_SENTENCE}",
+    r"j ?'?ai (?:deja )?(?:dit|ecrit|envoye|repondu|texte) ['\"«]? ?stop",
     rf"(?<!tu )ne {_ME}(?:ecris|contacte|texte|derange) plus",
     rf"ne (?:plus|pas) (?:{_ME})?(?:ecrire|contacter|texter|deranger|solliciter|relancer|m ?'?envoyer)",
     r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|efface[rz]?|ote[rz]?|raye[rz]?)[ -](?:moi|nous) de "
     r"(?:(?:la|cette|votre|vos|ta|tes) )?(?:\w+ )?(?:listes?|fichiers?|contacts|base)",
     r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|efface[rz]?) (?:mon|ce) (?:numero|nom|contact|tel\w*)",
     r"(?:me|nous) (?:retirer|enlever|supprimer|oter) de (?:votre|vos|la|cette) (?:\w+ )?(?:listes?|fichiers?)",
-    r"desabonn\w+|desinscri(?:re|ption|vez|s)(?:[ -]moi)?",
+    rf"(?:desabonn\w+|desinscri(?:re|ption|vez|s)(?:[ -]moi)?)\b{_OTHER_THINGS}",
     r"(?:veux|voudrais|souhaite|desire|voulons) (?:ne )?plus "
     rf"(?:recevoir|etre (?:contacte|sollicite|derange|appele)\w*|{_VOS}(?:vos|ces) {_MESSAGES})",
     rf"ne (?:veux|souhaite|voulons) (?:plus|pas) (?:recevoir )?{_VOS}{_MESSAGES}",
@@ -123,7 +134,7 @@ _OPENS = (
 _ALONE = (
     rf"(?:{_BESIDE} )*(?:end|cancel|quit|revoke|remove|enough|no more|i want out"
     r"|fin|para|basta|no mas|salir|terminar|finalizar|eliminar|quitar|borrar|remover|parar|cancelar|detener|baja"
-    r"|arrete(?: ca)?|arreter|assez|ca suffit|quitter|finir|annuler|resilier"
+    r"|arrete|arrete[zs]? ca|arreter|assez|ca suffit|quitter|finir|annuler|resilier"
     rf"|(?:plus|pas) (?:de|aucun|un seul) {_MESSAGES})(?: {_BESIDE})*"
 )
 """The whole message: words that are ordinary in any longer one."""

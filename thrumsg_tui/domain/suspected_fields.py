@@ -58,6 +58,7 @@ _SIGNS = (
     r"%\(\s*([^\W\d][\w .-]{0,40}?)\s*\)s?",
     r"(?<![\w])([#$~^|!&:*@-])\1?([^\W\d_][\w .]{0,40}?)\1\1?(?!\w)",
     r"(?<!\w)(?:__)([^\W\d_]\w{0,40}?)(?:__)(?!\w)",
+    r"&([^\W\d_][\w.]{0,40}?);",
     r"(?:&#37;|%25)\s*([^\W\d][\w .-]{0,40}?)\s*(?:&#37;|%25)",
     r"(?i:\(\s*((?:first|last|sender(?: first| last)?) ?name)\s*\))",
     r"(?i:(?<!\w)%((?:sender )?(?:first|last) name)\b|\b((?:sender )?(?:first|last) name)%)",
@@ -68,7 +69,10 @@ _WRAPPED = r"\{\s*\{?\s*%([^\W\d]\w*)%\s*\}?\s*\}|\[\s*\[?\s*%([^\W\d]\w*)%\s*\]
 """One of our fields with another tool's brackets around it, which stay."""
 
 _CODE = r"(?<![\w/.?&=@-])([%$@#:{\[<*]{0,2})([^\W\d]\w*)([%$}\]>*]{0,2})(?![\w/=]|[.@]\w)"
-_WRITTEN_TOGETHER = r"[a-z]+(?:[A-Z][a-z]*)+|[fl]name|(?:first|last)name|[FL]NAME|(?:FIRST|LAST)NAME|[FL]irstname"
+_WRITTEN_TOGETHER = (
+    r"[a-z]+(?:[A-Z][a-z]*)+|[fl]name|(?:first|last)name|[FL]NAME|(?:FIRST|LAST)NAME"
+    r"|(?:First|Last)[Nn]ame"
+)
 """Names that stand for nothing but a field, though they have no underscore."""
 
 

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId, words_of
 from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.field_meanings import meant_by
-from thrumsg_tui.domain.fields import Rendered, may_be_misspelt
+from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, no_value
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.segments import measure
@@ -206,4 +206,4 @@ def _why_not_filled_in(rendered: Rendered, codes: Collection[str]) -> str:
     meant = meant_by(written.strip("%"), codes)
     if meant and written != f"%{meant}%":
         return SuspectedField(written, meant, blocks=True).sentence
-    return f"{written} has no value for this contact; the script cannot be filled in."
+    return f"{no_value(written)}; the script cannot be filled in."

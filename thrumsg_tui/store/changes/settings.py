@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.field_meanings import FIXED
+from thrumsg_tui.domain.fields import FIELD
 from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock, require_place
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Action, Identity
@@ -79,6 +80,13 @@ def _require_day(stored: dict[str, str], wanted: dict[str, str]) -> None:
         raise Refused(f"{sentence}{others} Nothing was changed.") from None
 
 
+def _require_opt_out_message(value: str) -> None:
+    if why := unfit(value):
+        raise Refused(f"That cannot be the opt-out message. {why.sentence}")
+    if suspected := suspected_fields(value, FIXED):
+        raise Refused(f"That cannot be the opt-out message, which has no fields. {suspected[0].sentence}")
+
+
 def checked_setting(key: str, value: str) -> str:
     """Return a setting's value as it is stored; `Refused` if it cannot have it."""
     if DEFAULTS[key] in {"on", "off"}:
@@ -86,10 +94,10 @@ def checked_setting(key: str, value: str) -> str:
             return _SWITCHES[value.strip().lower()]
         except KeyError:
             raise Refused(f"{key} is either on or off, not {value!r}.") from None
-    if key == "opt_out_message" and (why := unfit(value)):
-        raise Refused(f"That cannot be the opt-out message. {why.sentence}")
-    if key == "opt_out_message" and (suspected := suspected_fields(value, FIXED)):
-        raise Refused(f"That cannot be the opt-out message, which has no fields. {suspected[0].sentence}")
+    if key == "opt_out_message":
+        _require_opt_out_message(value)
+    if key == "organization" and (suspected_fields(value, FIXED) or FIELD.search(value)):
+        raise Refused(f"{value.strip()!r} cannot be the organization's name: fields are not filled in there.")
     value = value.strip()
     if key == "undo_send":
         if not (value.isascii() and value.isdigit() and len(value) < 4 and int(value) <= _MOST_TO_UNDO):

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.fields import Rendered
+from thrumsg_tui.domain.fields import Rendered, no_value
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.reassignment import Request, by_status
 from thrumsg_tui.store.changes.follow_ups import skip_follow_up
@@ -109,7 +109,7 @@ class MessengerScreen(MessengerWriting):
 
     def _say_unfilled(self, filled: Rendered) -> None:
         if unresolved := filled.unresolved:
-            self.say(f"{unresolved[0]} has no value for this contact: put the words in its place.", warning=True)
+            self.say(f"{no_value(unresolved[0])}: put the words in its place.", warning=True)
 
     # Opting out and in
 
