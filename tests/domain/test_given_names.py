@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.given_names import given_name, is_invisible, stands_for_none
+from thrumsg_tui.domain.given_names import given_name, is_unseen, stands_for_none
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ from thrumsg_tui.domain.given_names import given_name, is_invisible, stands_for_
         "\u2060Ada\u034f",
         "A\u200fda",
         "\u3164Ada",
+        *("A\x07da", "Ada\x7f", "A\x9bda", "A\x1bda", "Ad\U000f0000a"),
     ],
 )
 def test_what_is_not_seen_is_left_out_of_a_name(written: str) -> None:
@@ -29,7 +30,7 @@ def test_what_is_not_seen_is_left_out_of_a_name(written: str) -> None:
 
 
 def test_every_space_in_a_name_is_a_plain_one() -> None:
-    assert given_name("Mary\u00a0Ann\u2009Lee") == "Mary Ann Lee"
+    assert given_name("Mary\u00a0Ann\u2009Lee\u2028Poe\x85Fox\nKay") == "Mary Ann Lee Poe Fox Kay"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_name_read_again_is_the_same(text: str) -> None:
 @given(st.text())
 def test_nothing_that_is_seen_is_ever_left_out(text: str) -> None:
     def seen(name: str) -> str:
-        return "".join(each for each in name if not each.isspace() and not is_invisible(each))
+        return "".join(each for each in name if not each.isspace() and not is_unseen(each))
 
     assert seen(given_name(text)) == seen(text)
 
@@ -88,6 +89,8 @@ def test_nothing_that_is_seen_is_ever_left_out(text: str) -> None:
         "(null)",
         "<NA>",
         "\u2014",
+        *("#ERROR!", "#SPILL!", "#CALC!", "Err:502", "#NAME ?", "#VALEUR!", "#NV", "#\u00a1REF!", "'#N/A"),
+        *("n / a", "N.A", "'null'", '"NULL"', "null null"),
     ],
 )
 def test_a_cell_that_a_program_writes_for_nothing_is_no_first_name(cell: str) -> None:
@@ -95,7 +98,8 @@ def test_a_cell_that_a_program_writes_for_nothing_is_no_first_name(cell: str) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["Null", "Nan", "NAN", "Na", "Nil", "Nat", "Ana", "O", "X \u00c6 A-12", "\U0001f600", "7"]
+    "name",
+    ["Null", "Nan", "NAN", "Na", "Nil", "Nat", "Ana", "O", "X \u00c6 A-12", "\U0001f600", "7", "J.R.", "'t Hooft"],
 )
 def test_what_people_are_called_is_a_name(name: str) -> None:
     assert not stands_for_none(name)

@@ -138,6 +138,7 @@ def test_the_words_of_spanish_and_french_speakers_opt_out(left: str, word: str, 
         "Quit texting",
         "How do I get off your list?",
         "Enough with the texts",
+        *("unsubscribed", "Stoppp", "ST0P"),
         "How many times do I have to say stop",
     ],
 )
@@ -166,6 +167,7 @@ def test_more_near_misses(body: str) -> None:
         "dejeme tranquila",
         "Cancelar mi suscripción",
         "No vuelvan a escribirme",
+        *("de baja", "quiteme", "eliminarme", "no moleste más"),
         *("FIN", "Para", "¡Basta!", "NO MÁS", "salir", "Terminar", "ELIMINAR", "quitar", "Alto. No soy Maria"),
     ],
 )
@@ -192,6 +194,8 @@ def test_what_spanish_speakers_say_is_a_near_miss(body: str) -> None:
         "arrêtez les messages",
         "Laissez-moi tranquille",
         "fichez-moi la paix",
+        *("Veuillez me retirer", "Veuillez cesser", "Veuillez arrêter", "Retirez-moi", "Enlevez-moi svp"),
+        *("Cessez tout envoi", "Ne plus envoyer de sms", "Lâchez-moi la paix"),
         *(
             "Stop merci",
             "Arrête ça",
@@ -229,6 +233,7 @@ def test_what_french_speakers_say_is_a_near_miss(body: str) -> None:
         "c'est la fin",
         "n'arrêtez pas de m'écrire",
         "arrêtez la production",
+        "I told you to stop by",
         "Ne m'appelez pas avant 18h svp",
         "Ne m'appelez pas demain, plutôt lundi",
         "Ne m'écrivez pas en anglais svp",

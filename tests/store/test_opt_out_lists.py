@@ -327,6 +327,18 @@ def test_a_sender_takes_no_list_back(db: Database, owner: Identity, people: list
     assert listed(db) == [ANN]
 
 
+def test_a_second_number_in_a_row_of_an_imported_list_is_said(db: Database, owner: Identity, tmp_path: Path) -> None:
+    """A wish must not be lost without a word (`docs/rules.md 9.2`)."""
+    path = tmp_path / "out.csv"
+    path.write_text("Phone,Phone Number,Home Phone\n4152200101,4152200102,\n4152200103,415-220-0103,4152200104\n")
+    done = import_opt_outs(db, owner, path)
+    assert done.imported == 2
+    assert done.notes[-2:] == (
+        "1 more number in 'Phone Number' not read: line 2; phone=Phone Number maps it.",
+        "1 more number in 'Home Phone' not read: line 3; phone=Home Phone maps it.",
+    )
+
+
 # Read as files are
 
 

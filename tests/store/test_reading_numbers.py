@@ -129,6 +129,8 @@ def test_two_numbers_in_one_cell_are_refused_as_two(text: str) -> None:
         "\uff0b1\uff08415\uff09220\uff0d0101",
         "415-220-0101.",
         "415/220-0101",
+        *("415.2200101", "415220.0101", "1.4152200101"),
+        *("415-220-0101.0", "(415) 220-0101.0", "+1 415 220 0101.00", "415 220 0101,0"),
     ],
 )
 def test_what_spreadsheets_and_pages_do_to_a_number_is_undone(text: str) -> None:
@@ -142,9 +144,24 @@ def test_scientific_notation_is_never_a_number(text: str) -> None:
     reason(text)
 
 
-@pytest.mark.parametrize("text", ["415220010.5", "4152200101.5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("415220010.5", "4152200101.5", "2.718281828", "83.33333333", "-82.45717612", "4.152200101", ".4152200101"),
+        *("-0.4152200101", "4,152200101"),
+    ],
+)
 def test_a_fraction_is_never_a_number(text: str) -> None:
     reason(text)
+
+
+@pytest.mark.parametrize("text", ["No text 415-220-0101", "no call 4152200101", "Do not text: 415 220 0101"])
+def test_a_number_that_is_not_to_be_texted_is_not_read_past_that(text: str) -> None:
+    assert "not to be texted" in reason(text)
+
+
+def test_what_is_half_a_digit_is_no_part_of_a_number() -> None:
+    assert "'½'" in reason("½ 415 220 0101")
 
 
 @st.composite

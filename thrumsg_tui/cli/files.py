@@ -100,7 +100,8 @@ def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
     for named, column in given:
         field = field_code(named)
         if field in mapping:
-            raise Refused(f"--map names two columns for {field}, {mapping[field]!r} and {column!r}. Choose one.")
+            how = f"Write {field}={mapping[field]},{column} for both." if field == "phone" else "Choose one."
+            raise Refused(f"--map names two columns for {field}, {mapping[field]!r} and {column!r}. {how}")
         mapping[field] = column
     return mapping
 

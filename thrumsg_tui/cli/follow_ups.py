@@ -26,10 +26,11 @@ def create(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         of = find_campaign(conn, args.name)
         target = _target(args, questions(conn, of.id, retired=True))
-        if args.preview:
-            session.who.require(Action.EDIT_CONTENT)
-            found = reach(conn, of.id, target)
-            return Report({"id": None, **_record(found)}, [f"It would reach {_words(found)}.", AS_OF_NOW])
+        found = reach(conn, of.id, target) if args.preview else None
+    if found:
+        session.who.require(Action.EDIT_CONTENT)
+        lines = [f"It would reach {_words(found)}.", AS_OF_NOW]
+        return warned(session, {"id": None, **_record(found)}, lines, of.id, args.text or "")
     made = changes.create_follow_up(
         session.db, session.who, of.name, args.title, args.text, expires_at=_expiry(args, of), target=target
     )

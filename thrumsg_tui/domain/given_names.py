@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _LAST_LATIN = 0x24F
 _FIRST_IDEOGRAPH = "\u2e80"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-_NOTHING = "null (null) <null> [null] none (none) n/a n.a. <na> undefined unknown (blank)"
+_NOTHING = "null (null) <null> [null] none (none) n/a n.a n.a. <na> undefined unknown (blank)"
 _NO_NAMES = frozenset(_NOTHING.split())
+_WORDS = frozenset(filter(str.isalpha, _NO_NAMES))
 _NO_NAME_AS_WRITTEN = frozenset({"NaN", "nan", "NA", "\\N"})
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
-"""What a spreadsheet shows where a formula failed."""
+_ERROR = re.compile(r"#[\u00a1\u00bf]?[^\W\d_][^a-z]*|Err:\d+")
+"""What a spreadsheet shows where a formula failed, in any language: #N/A, #VALEUR!, #\u00a1REF!, Err:502."""
+_QUOTES = " '\"`"
 _NO_LAST_NAMES = frozenset({"Null", "None", "NA"})
 
 
 def is_invisible(character: str) -> bool:
     """Whether a character takes no room by itself: a format character, a variation selector, a filler or a blank."""
     return unicodedata.category(character) == "Cf" or character in _BLANKS or _is_selector(character)
+
+
+def is_unseen(character: str) -> bool:
+    """Whether a character has no place in a name: an invisible one, a control, one that only a private font has."""
+    return is_invisible(character) or unicodedata.category(character) in {"Cc", "Co"}
 
 
 def stands_for_none(name: str, *, last: bool = False) -> bool:
@@ -28,20 +36,24 @@ def stands_for_none(name: str, *, last: bool = False) -> bool:
     """
     if last and name in _NO_LAST_NAMES:
         return False
-    if name.isalpha() and name not in _NO_NAME_AS_WRITTEN:
-        return name != "Null" and name.lower() in _NO_NAMES
-    if name in _NO_NAME_AS_WRITTEN or name.upper() in _ERRORS or (name != "Null" and name.lower() in _NO_NAMES):
+    if name.isalpha():
+        return name in _NO_NAME_AS_WRITTEN or (name != "Null" and name.lower() in _NO_NAMES)
+    bare = name.strip(_QUOTES)
+    if _ERROR.fullmatch(bare) or bare in _NO_NAME_AS_WRITTEN or "".join(bare.lower().split()) in _NO_NAMES - _WORDS:
         return True
-    return not any(unicodedata.category(each)[0] in "LN" or _is_picture(each) for each in name)
+    if not any(unicodedata.category(each)[0] in "LN" or _is_picture(each) for each in name):
+        return True
+    words = bare.split()
+    return (len(words) > 1 or bare != name) and all(stands_for_none(each, last=last) for each in words)
 
 
 def given_name(text: str) -> str:
     """Return a name as a file gives it, without what is not seen and does nothing (`docs/rules.md 9.1`).
 
     Joiners between letters that are joined, marks of direction among letters of both, and the selectors of a
-    character's form stay; every other space becomes a plain one. Doing it twice changes nothing.
+    character's form stay; every other space and line break becomes a plain space. Doing it twice changes nothing.
     """
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text.strip()
     while (shorter := _seen(text)) != text:
         text = shorter
@@ -49,8 +61,8 @@ def given_name(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    plain = "".join(" " if unicodedata.category(each) == "Zs" else each for each in text).strip()
-    kept = (each for place, each in enumerate(plain) if not is_invisible(each) or _does_something(plain, place))
+    plain = "".join(" " if each.isspace() else each for each in text).strip()
+    kept = (each for place, each in enumerate(plain) if not is_unseen(each) or _does_something(plain, place))
     return "".join(kept)
 
 

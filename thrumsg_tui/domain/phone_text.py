@@ -30,9 +30,14 @@ _USUAL = re.compile(r"(?:\+|\+?1[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-]?)[0-9]{3
 _DIGITS_AND_PLUS = frozenset("0123456789+")
 _SCIENTIFIC = re.compile(r"[\d.,]+ ?(?:e|[x*\u00d7] ?10)[ ^+-]*\d+ *", re.IGNORECASE)
 _FORMULA = re.compile(r'="?([^"]*)"?')
-_WHOLE = re.compile(r"(\d{7,})[.,]00?|(\d{10,})[.,]0+")
+_WHOLE = re.compile(r"\d{7,}[.,]00?|\d{10,}[.,]0+|.*\d{4}[.,]00?")
+"""With a fraction of nothing, as spreadsheets write it."""
 _THOUSANDS = re.compile(r"(\d{1,3}(?:,\d{3})+)(?:\.0+)?")
-_FRACTION = re.compile(r"\d{7,}[.,]\d{1,3}")
+_FRACTION = re.compile(r"\d{7,}[.,]\d{1,3}|(?!0|1[.,]\d{10}$)\d{1,3}[.,]\d{8,}")
+"""No number with one mark in it: those have three digits and seven, or six and four, or begin with 0 or 1."""
+_BROKEN = re.compile(r"-\d+[.,]\d+|-?[.,]\d+")
+"""Below nought, or between nought and one."""
+_NOT_TO_TEXT = re.compile(r"\b(?:no|do not|don't|dont) (?:text|txt|sms|call|contact|whatsapp)\b")
 _EXTENSION = re.compile(
     r"""
     [\s,;.(-]* (?: (?:extension|extensi\u00f3n|ext|extn|xtn|poste|anexo|interno|int|durchwahl|dw|\u0434\u043e\u0431)
@@ -46,7 +51,9 @@ _HIDDEN_END = re.compile(r"\d[^\d\w]*(?:([^\d\s]) ?\1|[^\d\s] ?[^\d\s] ?[^\d\s])
 _LETTERS = re.compile(r"[^\W\d_](?:.*[^\W\d_])?", re.DOTALL)
 _PLUS = re.compile(r"\+[\s(.-]*$")
 _ALLOWED = frozenset("0123456789 -.()[]/\u2022")
+_HAS_FRACTION = "is a number with a fraction, not a phone number"
 _FEWEST = 7
+_FULL = 10
 _MOST = 15  # E.164
 
 
@@ -67,6 +74,8 @@ def number_in(text: str) -> str:
         raise ValueError("is not a phone number")
     international = _PLUS.search(label) is not None
     _require_label(label, international=international)
+    if _BROKEN.fullmatch(plain):
+        raise ValueError(_HAS_FRACTION)
     return ("+" if international else "") + _digits(number)
 
 
@@ -90,11 +99,15 @@ def _plain(text: str) -> str:
 
 def _require_label(label: str, *, international: bool) -> None:
     """Refuse what stands in front of the digits unless it changes nothing about them."""
+    if _NOT_TO_TEXT.search(fold(label)):
+        raise ValueError("says that it is not to be texted or called: opt it out instead")
     words = re.findall(r"[^\W\d_]+", fold(label))
     if any(word in {"x", "ext", "extension"} for word in words):
         raise ValueError("has an extension, and an extension cannot be texted")
     if not international and (odd := [word for word in words if word not in _LABELS]):
         raise ValueError(f"has letters in front, {' '.join(odd)!r}, that are no word for a telephone")
+    if odd_digits := [each for each in label if unicodedata.category(each) in {"No", "Nl"}]:
+        raise ValueError(f"has {odd_digits[0]!r} in it, which no phone number has")
     if set(label) & set("?_") or re.search(r"([^\w\s+])\1", label) or ("+" in label and not international):
         raise ValueError("has digits hidden, so nobody can tell which number it is")
 
@@ -103,12 +116,11 @@ def _digits(number: str) -> str:
     """Return the digits of a number that begins with one; ValueError for whatever else is in it."""
     if _SCIENTIFIC.fullmatch(number):
         raise ValueError("is in a spreadsheet's scientific notation, which has lost digits: format the column as text")
-    if whole := _WHOLE.fullmatch(number):
-        return whole[1] or whole[2]
+    number = _without_zeros(number)
     if (grouped := _THOUSANDS.fullmatch(number)) and _count(grouped[1]) >= _FEWEST:
         return grouped[1].replace(",", "")
     if _FRACTION.fullmatch(number):
-        raise ValueError("is a number with a fraction, not a phone number")
+        raise ValueError(_HAS_FRACTION)
     if (extension := _EXTENSION.search(number)) and _count(number[: extension.start()]) >= _FEWEST:
         raise ValueError("has an extension, and an extension cannot be texted")
     if _holds_several(number):
@@ -121,6 +133,13 @@ def _digits(number: str) -> str:
     if odd := sorted(set(body) - _ALLOWED):
         raise ValueError(f"has {odd[0]!r} in it, which no phone number has")
     return "".join(filter(str.isdigit, body))
+
+
+def _without_zeros(number: str) -> str:
+    """Take away the `.0` that a spreadsheet has put behind a number."""
+    whole = re.split(r"[.,]0+\Z", number)[0]
+    enough = _FEWEST if whole.isdigit() else _FULL
+    return whole if _WHOLE.fullmatch(number) and _count(whole) >= enough else number
 
 
 def _holds_several(number: str) -> bool:

@@ -48,7 +48,7 @@ _ENGLISH = (
     rf"(?:do ?not|don'?t|no longer) (?:want|wish)(?: to (?:get|receive))? {_THE}{_TEXTS}",
     r"(?:do ?not|don'?t|no longer) (?:want|wish) to (?:be (?:contacted|texted|messaged|called)|hear from you)",
     r"i (?:already |just )?(?:said|texted|replied|sent|typed|wrote) (?:you )?['\"“]?stop(?! by)",
-    r"(?:told|asked) you (?:\w+ ){0,2}to stop|(?:have|do) i have to (?:say|text|send|type) ['\"“]?stop",
+    r"(?:told|asked) you (?:\w+ ){0,2}to stop(?! by)|(?:have|do) i have to (?:say|text|send|type) ['\"“]?stop",
     r"(?:wrong (?:number|person)|not interested|no thanks?|no thank you|spam|moved|voted) stop"
     + _HERE_ENDS_THE_SENTENCE,
     rf"(?:do not|don'?t) call (?:list|registry)|cease and desist|{_NOT}leave me alone",
@@ -75,7 +75,7 @@ _SPANISH = (
     rf"(?<!no )(?<!nunca )(?:deja|deje|dejen|dejad|pare|paren|para) (?:ya )?de {_ESCRIBIR}"
     rf"(?=(?: (?:mas |tantos |esos |estos |sus )*{_MENSAJES}| por favor| ya)?(?: ?(?:$|[^\w\s'])))",
     rf"favor de no {_ESCRIBIR}|no (?:enviar|mandar|escribir|llamar)(?:me)? mas",
-    rf"no (?:escriban|molesten|llamen|manden)(?: mas)?{_HERE_ENDS_THE_SENTENCE}",
+    rf"no (?:escriban|molesten|llamen|manden)(?: mas)?{_HERE_ENDS_THE_SENTENCE}|no (?:moleste|escriba|llame|mande) mas",
     rf"no (?:quiero|queremos|deseo|deseamos|quisiera) (?:recibir )?"
     rf"(?:(?:mas|sus|estos|esos|tus|ningun|ningunos|de|ustedes) )*{_MENSAJES}",
     rf"no (?:quiero|queremos|deseo) que (?:me|nos) (?:{_ESCRIBAN}|{_MANDEN})",
@@ -96,32 +96,34 @@ _MESSAGES = r"(?:messages?|msgs?|textos?|sms)"
 _ME = r"(?:m ?'? ?|me |nous )"
 _ECRIRE = r"(?:ecrire|envoyer|contacter|texter|appeler|deranger|harceler|spammer|solliciter|relancer)"
 _ECRIVEZ = r"(?:ecrivez|envoyez|contactez|textez|appelez|derangez|sollicitez|relancez)"
-_VOS = r"(?:(?:de|d'|des|les|vos|ces|tes|aucun|tous|autres) )*"
+_VOS = r"(?:(?:de|d'|des|les|vos|ces|tes|aucun|tous|tout|autres) )*"
 _WHEN_OR_HOW = r"(?:avant|apres|demain|aujourd|maintenant|ce|le|la|pendant|tout de suite|si|en|a|de|d')(?![\w])"
 _FRENCH = (
     rf"(?:d')?(?:arrete[rsz]?|cesse[rsz]?|stop) (?:de |d')(?:{_ME}){_ECRIRE}",
-    rf"(?<!n')(?:arrete[rz]?|cesse[rz]?|stop) {_VOS}(?:vos|ces|les) {_MESSAGES}",
+    rf"(?<!n')(?:arrete[rz]?|cesse[rz]?|stop) {_VOS}(?:(?:vos|ces|les) {_MESSAGES}|envois?)",
     rf"(?<!vous )ne {_ME}{_ECRIVEZ} (?:plus|pas(?! {_WHEN_OR_HOW})|pas {_VOS}{_MESSAGES})",
     rf"(?<!vous )(?<!ne ){_ME}{_ECRIVEZ} plus{_HERE_ENDS_THE_SENTENCE}",
     r"j ?'?ai (?:deja )?(?:dit|ecrit|envoye|repondu|texte) ['\"«]? ?stop",
     rf"(?<!tu )ne {_ME}(?:ecris|contacte|texte|derange) plus",
-    rf"ne (?:plus|pas) (?:{_ME})?(?:ecrire|contacter|texter|deranger|solliciter|relancer|m ?'?envoyer)",
+    rf"ne (?:plus|pas) (?:{_ME})?(?:ecrire|contacter|texter|deranger|solliciter|relancer|m ?'?envoyer)|ne plus envoyer",
     r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|efface[rz]?|ote[rz]?|raye[rz]?)[ -](?:moi|nous) de "
     r"(?:(?:la|cette|votre|vos|ta|tes) )?(?:\w+ )?(?:listes?|fichiers?|contacts|base)",
+    r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|efface[rz]?)[ -]moi"
+    rf"(?: svp)?{_HERE_ENDS_THE_SENTENCE}",
     r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|efface[rz]?) (?:mon|ce) (?:numero|nom|contact|tel\w*)",
     r"(?:me|nous) (?:retirer|enlever|supprimer|oter) de (?:votre|vos|la|cette) (?:\w+ )?(?:listes?|fichiers?)",
     rf"(?:desabonn\w+|desinscri(?:re|ption|vez|s)(?:[ -]moi)?)\b{_OTHER_THINGS}",
     r"(?:veux|voudrais|souhaite|desire|voulons) (?:ne )?plus "
     rf"(?:recevoir|etre (?:contacte|sollicite|derange|appele)\w*|{_VOS}(?:vos|ces) {_MESSAGES})",
     rf"ne (?:veux|souhaite|voulons) (?:plus|pas) (?:recevoir )?{_VOS}{_MESSAGES}",
-    r"(?:laisse[rz]?|foutez|fichez)[ -](?:moi|nous) (?:tranquilles?|en paix|la paix)",
+    r"(?:laisse[rz]?|foutez|fichez|lache[rz]?)[ -](?:moi|nous) (?:tranquilles?|en paix|la paix)",
 )
 
 _WISH = r"(?<![\w'])(?:" + "|".join((*_ENGLISH, *_SPANISH, *_FRENCH)) + r")(?![\w'])"
 
 _BESIDE = rf"(?:{PLEASE}|just|ok|okay|no|hey|non|ya|now|it|this|that|already|maintenant|ahora)"
 _BARE = (
-    rf"(?:{_BESIDE} )*(?:stop|stopp|stopstop|stop ?all|opt[ -]?out|remove|arret|arretez|alto|paren?)"
+    rf"(?:{_BESIDE} )*(?:stopp*|st0p|stopstop|stop ?all|opt[ -]?out|remove|arret|arretez|alto|paren?)"
     rf"(?: (?:stop|arret|todo|{_BESIDE}))*"
 )
 """A sentence of nothing but such a word, as it stands in a longer message."""
@@ -132,9 +134,11 @@ _OPENS = (
 """How a message begins that has its word first and no full stop behind it."""
 
 _ALONE = (
-    rf"(?:{_BESIDE} )*(?:end|cancel|quit|revoke|remove|enough|no more|i want out"
-    r"|fin|para|basta|no mas|salir|terminar|finalizar|eliminar|quitar|borrar|remover|parar|cancelar|detener|baja"
-    r"|arrete|arrete[zs]? ca|arreter|assez|ca suffit|quitter|finir|annuler|resilier"
+    rf"(?:{_BESIDE} )*(?:end|cancel|quit|revoke|remove|unsubscribed|enough|no more|i want out"
+    r"|fin|para|basta|no mas|salir|de baja|quit[ea]n?me|eliminarme|terminar|finalizar|eliminar|quitar|borrar|remover"
+    r"|parar|cancelar|detener|baja"
+    r"|arrete|arrete[zs]? ca|arreter|veuillez (?:me retirer|cesser|arreter)|assez|ca suffit|quitter|finir|annuler"
+    r"|resilier"
     rf"|(?:plus|pas) (?:de|aucun|un seul) {_MESSAGES})(?: {_BESIDE})*"
 )
 """The whole message: words that are ordinary in any longer one."""

@@ -14,8 +14,12 @@ _LONGEST_SHORT_CODE = 6
 """So many digits without a country code are a short code, which nobody can be texted at."""
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_SPELLED = re.compile(r"(?:tel:)?\s*\+?[\d\s()./\u2010-\u2015\u2212-]+", re.IGNORECASE)
-"""How people and carriers spell numbers. No letters, stars and the like: what they stand for would be a stranger's."""
+_SPELLED = re.compile(r"(?:(?:tel|sms):)?\s*\+{0,2}[\d\s()\[\]./,\u2010-\u2015\u2212-]+", re.IGNORECASE)
+_AROUND = " '\"`<>="
+"""How people, carriers and spreadsheets spell numbers, and what stands around them.
+
+No letters, stars and the like: what they stand for would be a stranger's.
+"""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -27,6 +31,7 @@ def read_sender(text: str, region: str = "US") -> str:
     """
     require_region(region)
     visible = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Mn"}).strip()
+    visible = visible.strip(_AROUND)
     short_code = visible.isdigit() and len(visible) <= _LONGEST_SHORT_CODE
     if _SPELLED.fullmatch(visible) and not short_code:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from thrumsg_tui.domain.given_names import given_name, is_invisible, stands_for_none
+from thrumsg_tui.domain.given_names import given_name, is_unseen, stands_for_none
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.importing.result import Row, on_lines
 
@@ -44,4 +44,4 @@ class NameReader:
 
 
 def _invisible(text: str) -> int:
-    return 0 if text.isascii() else sum(map(is_invisible, text))
+    return 0 if text.isprintable() and text.isascii() else sum(is_unseen(each) and not each.isspace() for each in text)

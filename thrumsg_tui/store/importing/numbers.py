@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.given_names import given_name, stands_for_none
@@ -33,6 +34,7 @@ class NumberReader:
         self._region = region
         self._keep = keep
         self._instead: dict[int, list[int]] = defaultdict(list)
+        self._beside: dict[int, list[int]] = defaultdict(list)
 
     def read(self, row: Row) -> PhoneNumber:
         """Read the number of a row; ValueError where none of its columns has one, with another column that has."""
@@ -54,11 +56,21 @@ class NumberReader:
             return number
         raise ValueError(f"{why.removesuffix('.')}{self._elsewhere(row)}" if self._elsewhere(row) else why)
 
+    def look_beside(self, row: Row, number: PhoneNumber) -> None:
+        """Note the columns of a row that have yet another number, for `notes`: it was not read."""
+        for place in (*self.columns, *self._others):
+            with suppress(ValueError):
+                if normalize(row.cells[place], self._region) != number:
+                    self._beside[place].append(row.line)
+
     def notes(self) -> Iterator[str]:
-        """Say which rows were read from another column than the first."""
+        """Say which rows were read from another column than the first, and which have one more number."""
         for place, lines in self._instead.items():
             name, first = self._header[place], self._header[self.columns[0]]
             yield f"{counted(len(lines), 'number')} read from {name!r}, as {first!r} has none: {on_lines(lines)}."
+        for place, lines in self._beside.items():
+            name = self._header[place]
+            yield f"{counted(len(lines), 'more number')} in {name!r} not read: {on_lines(lines)}; phone={name} maps it."
 
     def _elsewhere(self, row: Row) -> str:
         for place in self._others:

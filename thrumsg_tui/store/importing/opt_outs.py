@@ -84,10 +84,12 @@ def _usable(
     for row in steps.over(table.rows):
         said = row.values(columns)
         try:
-            phone = numbers.read(row).e164
+            number = numbers.read(row)
         except ValueError as reason:
             tally.reject(row, reason)
             continue
+        numbers.look_beside(row, number)
+        phone = number.e164
         if phone in wanted:
             tally.repeat(row, "number", wanted[phone].line)
         else:
