@@ -203,7 +203,7 @@ def test_a_full_disk_is_reported_in_words_and_loses_nothing(db: Database, owner:
         pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
         tx.conn.execute(f"PRAGMA max_page_count = {pages + 3}")
     sent = 0
-    with pytest.raises(DatabaseUnusable, match=r"is full\. This change was not made, all earlier ones are kept"):  # noqa: PT012
+    with pytest.raises(DatabaseUnusable, match=r"is full\. Nothing was changed, and all that was stored is kept"):  # noqa: PT012
         for _ in range(1000):
             send(db, owner, ann, body="x" * 1000)
             sent += 1

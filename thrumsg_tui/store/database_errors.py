@@ -48,14 +48,14 @@ def translated_errors(path: Path) -> Iterator[None]:
             ) from error
         if code == sqlite3.SQLITE_FULL or (code in _TROUBLE and _is_full(path)):
             raise DatabaseUnusable(
-                f"The disk that holds {path} is full. This change was not made, all earlier ones are kept; "
+                f"The disk that holds {path} is full. Nothing was changed, and all that was stored is kept; "
                 "free some space and try again."
             ) from error
         if code in _TROUBLE:
             raise DatabaseUnusable(_not_accessible(path, str(error))) from error
         raise
     except PermissionError as error:
-        raise DatabaseUnusable(f"You may not read or write {path}: ask whoever owns it.") from error
+        raise DatabaseUnusable(_not_accessible(path, str(error))) from error
 
 
 @contextmanager
