@@ -36,6 +36,7 @@ from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.conversations import ListRequest, next_waiting, page
 from thrumsg_tui.store.queries.lookup import look_up
+from thrumsg_tui.store.queries.undoing import preview_undo
 
 ANN = number(0)
 STRANGER = "+14155559999"
@@ -467,6 +468,16 @@ def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
     opt_out_number(db, owner, ANN)
     take_queued(db)
     assert undo(db, owner).sentence == "Ann Otieno is opted in again, though told to be out"
+
+
+def test_taking_a_contacts_own_opt_out_back_says_so_before_and_after(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    receive(db, None, ANN, "STOP")
+    wish = next(entry.id for entry in journal(db) if entry.deed is Deed.OPT_OUT)
+    with db.reading() as conn:
+        assert preview_undo(conn, owner, wish).asked_for
+    assert undo(db, owner, wish).sentence == "Ann Otieno is opted in again, though they asked to be out"
 
 
 def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(

@@ -15,7 +15,7 @@ from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import last_undoable, preview_undo
+from thrumsg_tui.store.queries.undoing import ASKED_FOR, last_undoable, preview_undo
 from thrumsg_tui.store.redacting import phone_display
 
 
@@ -38,6 +38,8 @@ def _preview(session: Session, args: Namespace) -> Report:
         lines.append(f"{shown.moves} would go back, {len(shown.skipped)} were moved since and would stay.")
     elif not shown.takes_effect:
         lines.append("Nothing of it is left to take back: it was changed again since.")
+    if shown.asked_for:
+        lines.append(ASKED_FOR)
     lines.append("Nothing was changed.")
     return Report(undo_record(shown), lines)
 

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
-from thrumsg_tui.domain.words import MessageState
+from thrumsg_tui.domain.words import MessageState, OptOutKind
 from thrumsg_tui.store.changes.follow_ups import is_active, is_pending, set_skipped
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
 from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, enter_opt_out, erase_opt_out, note_wish
@@ -110,7 +110,9 @@ def _opt_out_undone(
         concerned = erase_opt_out(tx, phone)
         now = {"phone": phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
         told = confirmations(tx, phone, details["at"]) - {MessageState.QUEUED, MessageState.UNSENT}
-        sentence = f"{_called(tx, concerned)} is opted in again" + (", though told to be out" if told else "")
+        asked = present["kind"] == OptOutKind.AUTOMATIC
+        although = ", though they asked to be out" if asked else ", though told to be out" if told else ""
+        sentence = f"{_called(tx, concerned)} is opted in again{although}"
     else:
         if present is not None:
             return _nothing("the number was opted out since")

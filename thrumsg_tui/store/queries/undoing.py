@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -13,22 +14,26 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.journal import Deed, JournalEntry
 from thrumsg_tui.domain.people import Action, Identity
 from thrumsg_tui.domain.reassignment import net_gains
-from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, Status, Tab
+from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind, Status, Tab
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.history import entry, newest_own_undo, newest_send, own_changes
 from thrumsg_tui.store.queries.jobs import begun_by, job_of
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.owning import require_own, require_own_number
 from thrumsg_tui.store.queries.reassignment import still_possible
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import conversation, opt_out
 from thrumsg_tui.store.queries.way_back import details_of, takes_effect, way_back
+
+ASKED_FOR = "The contact asked for it in their own words."
+"""What is said before such an opt-out is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoPreview:
     """A change, how many conversations would go back, and which would stay because they were moved since.
 
-    Unless it `takes_effect` nothing of it is left: it was changed again.
+    Unless it `takes_effect` nothing of it is left: it was changed again. What is `asked_for` is an opt-out that the
+    contact asked for in their own words.
     """
 
     entry: JournalEntry
@@ -36,6 +41,7 @@ class UndoPreview:
     moves: int
     skipped: tuple[ConversationId, ...]
     gains: Mapping[str, int]
+    asked_for: bool = False
 
 
 def undoable(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> JournalEntry:
@@ -226,7 +232,8 @@ def preview_undo(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> 
     wanted = undoable(conn, who, event_id)
     details = details_of(conn, event_id)
     if "removed" not in details:
-        return UndoPreview(wanted, takes_effect(conn, wanted), 0, (), {})
+        asked_for = takes_effect(conn, wanted) and _was_asked_for(conn, details)
+        return UndoPreview(wanted, takes_effect(conn, wanted), 0, (), {}, asked_for)
     row = conn.execute("SELECT campaign_id FROM event WHERE id = ?", (event_id,)).fetchone()
     removed = details["removed"]
     returning = AssignmentId(removed) if removed is not None and wanted.deed is not Deed.UNDO else None
@@ -234,6 +241,12 @@ def preview_undo(conn: sqlite3.Connection, who: Identity, event_id: EventId) -> 
     moves, skipped = still_possible(conn, planned, returning=returning)
     changes = bool(moves) or removed is not None
     return UndoPreview(wanted, changes, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins))
+
+
+def _was_asked_for(conn: sqlite3.Connection, details: Mapping[str, Any]) -> bool:
+    """Whether a change is an opt-out that the contact asked for in their own words."""
+    present = opt_out(conn, details["phone"]) if "phone" in details and not details.get("old") else None
+    return present is not None and present.kind is OptOutKind.AUTOMATIC
 
 
 def _require_last_removal(conn: sqlite3.Connection, wanted: JournalEntry, removed: AssignmentId | None) -> None:

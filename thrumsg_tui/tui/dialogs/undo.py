@@ -8,7 +8,7 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.queries.thread import contact_names
-from thrumsg_tui.store.queries.undoing import UndoPreview, preview_undo
+from thrumsg_tui.store.queries.undoing import ASKED_FOR, UndoPreview, preview_undo
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog, confirmation
 
@@ -47,4 +47,6 @@ def _question(shown: UndoPreview, staying: Sequence[str]) -> str:
         question += f": {', '.join(staying)}{more}." if staying else "."
     elif not shown.takes_effect:
         question += "\n\nNothing of it is left to take back: it was changed again since."
+    if shown.asked_for:
+        question += f"\n\n{ASKED_FOR}"
     return question
