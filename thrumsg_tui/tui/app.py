@@ -115,12 +115,14 @@ class ThrumsgApp(NavigatingApp):
     def ready_for_keys(self) -> bool:
         """Whether the screen in front shows what the last key led to."""
         screen = self.screen
-        return screen.is_mounted and (not isinstance(screen, Waiting) or screen.ready_for_keys)
+        if self.is_on_the_way or not screen.is_mounted:
+            return False
+        return not isinstance(screen, Waiting) or screen.ready_for_keys
 
     @property
     def keeps_keys(self) -> bool:
-        """Whether another writer is waited for, or the screen in front is still being put up."""
-        return self.desk.waiting or not self.screen.is_mounted
+        """Whether another writer is waited for, or a screen is still being put up."""
+        return self.desk.waiting or self.is_on_the_way or not self.screen.is_mounted
 
     def post_display_hook(self) -> None:
         """Let the screen in front know that what it has drawn was written to the terminal."""
@@ -171,7 +173,11 @@ class ThrumsgApp(NavigatingApp):
         """Begin anew on the campaigns where the database went back to a backup (`docs/rules.md 11.4`)."""
         if await self._went_back():
             self._restored = await self.desk.ask(restored_at)
-            await self.show_place(Place())
+            self.go_to(Place())
+            self.run_worker(self._tell_of_restore(), group="place")
+
+    async def _tell_of_restore(self) -> None:
+        async with self._turn:  # once the campaigns are shown
             self.tell("The database went back to a backup: what was open here may be gone.")
 
     async def _went_back(self) -> bool:

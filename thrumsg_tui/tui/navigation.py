@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from datetime import tzinfo
 from uuid import uuid4
 
@@ -43,15 +44,38 @@ class NavigatingApp(App[None]):
         self.session = uuid4().hex
         self.opened_at = db.clock()
         self.place = Place()
+        self._on_the_way = 0
+        self._turn = Lock()
 
-    def go_to(self, place: Place) -> None:
-        """Show the screen of a place, once the key that asked for it has been dealt with."""
-        self.run_worker(self.show_place(place), group="place", exclusive=True)
+    def go_to(
+        self, place: Place, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
+    ) -> None:
+        """Show the screen of a place, in the messenger with the cursor on a conversation.
+
+        That is once the key that asked for it has been dealt with, and after the screens that were asked for before:
+        a screen that is cancelled while it comes up takes the app with it.
+        """
+        self._on_the_way += 1
+        self.run_worker(self._show_in_turn(place, cursor_on, came_from), group="place")
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether the screen of a place that was asked for is still to come."""
+        return self._on_the_way > 0
+
+    async def _show_in_turn(
+        self, place: Place, cursor_on: FoundConversation | None, came_from: AssignmentId | None
+    ) -> None:
+        try:
+            async with self._turn:
+                await self.show_place(place, cursor_on, came_from)
+        finally:
+            self._on_the_way -= 1
 
     async def show_place(
         self, place: Place, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
     ) -> None:
-        """Show the screen of a place, in the messenger with the cursor on a conversation, and remember it."""
+        """Show the screen of a place now, and remember it."""
         self.place = place
         while isinstance(self.screen, OverScreen):
             await self.pop_screen()
@@ -87,8 +111,7 @@ class NavigatingApp(App[None]):
 
     def open_conversation(self, found: FoundConversation) -> None:
         """Open the messenger on a conversation, whoever holds it."""
-        place = Place(found.campaign_id, found.assignment_id)
-        self.run_worker(self.show_place(place, found), group="place", exclusive=True)
+        self.go_to(Place(found.campaign_id, found.assignment_id), found)
 
     def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
         """Show the journal over the present screen."""
@@ -120,7 +143,7 @@ class NavigatingApp(App[None]):
         elif self.place.assignment_id is None or not self.who.may(Action.VIEW_ALL):
             self.go_to(Place())
         else:
-            self.run_worker(self.show_place(Place(self.place.campaign_id), came_from=self.place.assignment_id))
+            self.go_to(Place(self.place.campaign_id), came_from=self.place.assignment_id)
 
     def end(self) -> None:
         """Leave."""

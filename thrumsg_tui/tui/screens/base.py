@@ -110,6 +110,8 @@ class CommandScreen(Screen[None]):
 
     async def action_run_command(self, id: str) -> None:
         """Do what a command says, or say why not."""
+        if not self.is_mounted:  # a key from before it came up, which meant another screen
+            return
         chosen = command(id)
         if why_not := chosen.why_not(self.facts()):
             self.say(why_not, warning=True)

@@ -1,0 +1,27 @@
+"""Going from screen to screen while the screen before is still coming (docs/rules.md 12.2)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.tui.office import Office, settle
+from thrumsg_tui.tui.places import Place
+from thrumsg_tui.tui.screens.messenger import MessengerScreen
+
+
+@pytest.mark.parametrize("later", range(0, 40, 4))
+async def test_a_place_that_is_asked_for_while_another_comes_up_is_shown_after_it(office: Office, later: int) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.app() as person:
+        campaign_id = office.campaigns["Spring"].id
+        assignment = office.assignment("kim")
+        person.app.go_to(Place(campaign_id))
+        for _ in range(later):
+            await asyncio.sleep(0)
+        person.app.go_to(Place(campaign_id, assignment))
+        await settle(person.pilot)
+        assert isinstance(person.app.screen, MessengerScreen)
+        assert person.app.is_running
+        assert person.sees("Maria Lopez")
