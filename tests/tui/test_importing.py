@@ -71,6 +71,16 @@ async def test_a_file_is_looked_at_then_tried_then_imported(
     assert [row[-2] for row in rows[1:]] == ["5", "6"]
 
 
+async def test_enters_while_a_file_is_imported_do_not_import_it_again(office: Office, strange: Path) -> None:
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(strange))
+        await person.press("ctrl+o", "ctrl+o")
+        person.send("enter", "enter", "enter")
+        await settle(person.pilot)
+        assert person.sees("2 new", "; imported contacts from")
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_what_looks_like_a_field_in_a_reply_is_said_before_it_is_imported(
     office: Office, tmp_path: Path, size: tuple[int, int]

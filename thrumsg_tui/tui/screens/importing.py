@@ -133,7 +133,9 @@ class ImportScreen(ListingScreen[LineReport]):
     @on(PagedList.Chosen)
     @work(group=ACTION)
     async def action_go(self) -> None:
-        """Import what was looked at."""
+        """Import what was looked at, once."""
+        if self._running:
+            return
         if self._done or self._chosen is None or self._result is None:
             self.say("It is imported already; f chooses another file." if self._done else "Choose a file first: f.")
         elif not (self._result.imported or self._result.updated):
