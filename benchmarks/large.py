@@ -20,7 +20,7 @@ from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.database import Database, utc_now
 from thrumsg_tui.store.queries.people import identify
-from thrumsg_tui.store.schema import MIGRATIONS
+from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 from thrumsg_tui.store.times import to_ms
 
 CAMPAIGN = "Large"
@@ -46,7 +46,9 @@ class _Told:
 
 def cached(folder: Path, conversations: int, senders: int, *, fresh: bool = False) -> Path:
     """The database of that size, from `folder` if it was made before by this very program."""
-    made_by = hashlib.sha256(repr(MIGRATIONS).encode() + Path(__file__).read_bytes()).hexdigest()[:8]
+    made_by = hashlib.sha256(
+        "".join(map(read_migration, MIGRATIONS)).encode() + Path(__file__).read_bytes()
+    ).hexdigest()[:8]
     path = folder / f"thrumsg-{conversations}-{senders}-{made_by}.db"
     if fresh or not path.exists():
         part = path.with_suffix(".part")

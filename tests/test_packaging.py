@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from packaging.requirements import Requirement
 from thrumsg_tui import __version__
 from thrumsg_tui.__main__ import main
 from thrumsg_tui.gateway.contacts import practice_file
+from thrumsg_tui.store.schema import MIGRATIONS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "thrumsg_tui"
@@ -53,6 +55,15 @@ def test_a_wheel_takes_the_practice_files_into_the_package(settings: dict[str, A
     assert {"data", "thrumsg_tui"} <= set(wheel["only-include"])
     assert wheel["sources"] == {"data": "thrumsg_tui/data"}
     assert not (PACKAGE / "data").exists(), "a copy here would be used in place of data/"
+
+
+def test_a_wheel_takes_the_migrations_along(settings: dict[str, Any]) -> None:
+    wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()  # hatch leaves out what Git ignores
+    assert "thrumsg_tui" in wheel["only-include"]
+    assert "exclude" not in wheel
+    assert MIGRATIONS
+    assert [file for file in MIGRATIONS if any(fnmatch(f"{file}.sql", line) for line in ignored)] == []
 
 
 def test_every_style_sheet_is_there_and_used() -> None:

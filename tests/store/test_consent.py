@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.store.arranging import journal, look_at, number
 from tests.store.conftest import Clock
+from tests.store.formats import make_format
 from tests.store.world import phone_of, worlds
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.journal import Deed
@@ -249,14 +250,9 @@ def test_a_number_is_out_unless_an_opt_in_word_newer_than_every_stop_came_after_
 # Databases from before
 
 
-def test_a_database_from_before_opens_and_keeps_all(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = [name for name, _ in MIGRATIONS]
+def test_a_database_from_before_opens_and_keeps_all(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "before.db"
-    with monkeypatch.context() as before:
-        before.setattr("thrumsg_tui.store.database.MIGRATIONS", MIGRATIONS[: names.index("consent")])
-        Database(path, clock=clock, scratch=True).close()
+    make_format(path, MIGRATIONS.index("0004_consent"))
     now = to_ms(clock.now)
     conn = sqlite3.connect(path)
     conn.execute(

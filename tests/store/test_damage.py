@@ -16,7 +16,7 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in, examine, repair
-from thrumsg_tui.store.schema import MIGRATIONS
+from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_a_file_that_was_worked_with_is_without_damage(worked: Database) -> None
 def test_each_version_that_there_was_is_without_damage(tmp_path: Path) -> None:
     for version in range(1, len(MIGRATIONS) + 1):
         with closing(sqlite3.connect(tmp_path / f"{version}.db")) as conn:
-            for _, statements in MIGRATIONS[:version]:
-                conn.executescript(statements)
+            for file in MIGRATIONS[:version]:
+                conn.executescript(read_migration(file))
             conn.execute(f"PRAGMA user_version = {version}")
             assert damage_in(conn) == []
 

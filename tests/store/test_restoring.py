@@ -12,6 +12,7 @@ import pytest
 
 from tests.store.arranging import take_in
 from tests.store.conftest import Clock
+from tests.store.formats import make_format
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, NotPermitted, Refused
@@ -31,7 +32,6 @@ from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.settings import PRACTICE
 from thrumsg_tui.store.restoring import Restored, Since, openable, restore
-from thrumsg_tui.store.schema import MIGRATIONS
 
 ANN = ConversationId(1)
 SINCE = 3
@@ -166,13 +166,9 @@ def test_a_backup_that_was_copied_with_its_log_is_whole(
     assert not Path(f"{copied}-shm").exists()
 
 
-def test_an_older_one_is_brought_up_to_date_in_a_copy(
-    db: Database, owner: Identity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_one_is_brought_up_to_date_in_a_copy(db: Database, owner: Identity, tmp_path: Path) -> None:
     old = tmp_path / "old.db"
-    with monkeypatch.context() as patch:
-        patch.setattr(database, "MIGRATIONS", MIGRATIONS[:1])
-        Database(old).close()
+    make_format(old, 1)
     before = old.read_bytes()
     restore(db.path, old, "ana", who=owner)
     assert old.read_bytes() == before

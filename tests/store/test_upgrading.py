@@ -9,18 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.store.arranging import known_as, number
+from tests.store.formats import ROWS, make_format
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.words import Status
-from thrumsg_tui.store import schema
 from thrumsg_tui.store.changes.receiving import receive
 from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.follow_ups import follow_ups
-
-ROWS = Path(__file__).parent / "format_2.sql"
-"""What a thrumsg of format 2 stored; each contact is a case, in the order of `CASES`."""
+from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
 CASES = {
     "Ann asked, said STOP, was opted in by hand": (Status.NEEDS_REPLY, "When do polls close?", "STOP"),
@@ -36,23 +34,14 @@ CASES = {
     "Gus was texted": (Status.SENT, None, "Hi Gus"),
     "Hal has not started": (Status.NOT_STARTED, None, None),
 }
-"""Status, the message since which the contact waits, and the last words."""
+"""Of each contact of `ROWS`: status, the message since which the contact waits, and the last words."""
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """A database as format 2 left it."""
     path = tmp_path / "old.db"
-    conn = sqlite3.connect(path)
-    (_, tables), (_, counts) = schema.MIGRATIONS[:2]
-    conn.executescript(tables)
-    conn.executescript(ROWS.read_text(encoding="utf-8"))
-    conn.executescript(counts)
-    conn.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-    conn.execute("PRAGMA user_version = 2")
-    conn.execute("PRAGMA journal_mode = WAL")
-    conn.commit()
-    conn.close()
+    make_format(path, 2, ROWS)
     return path
 
 
@@ -119,10 +108,11 @@ def test_what_was_written_before_is_all_there(old: Path) -> None:
 def test_an_upgrade_that_is_broken_off_changes_nothing_and_is_made_the_next_time(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    last = schema.MIGRATIONS[-1]
-    broken = (*schema.MIGRATIONS[:-1], (last[0], last[1] + "\nSELECT broken FROM off;\n"))
+    def broken(file: str) -> str:
+        return read_migration(file) + ("\nSELECT broken FROM off;\n" if file == MIGRATIONS[-1] else "")
+
     with monkeypatch.context() as patched:
-        patched.setattr("thrumsg_tui.store.database.MIGRATIONS", broken)
+        patched.setattr("thrumsg_tui.store.database.read_migration", broken)
         with pytest.raises(sqlite3.OperationalError):
             Database(old)
     conn = sqlite3.connect(old)

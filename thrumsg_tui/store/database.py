@@ -14,7 +14,7 @@ from time import monotonic, sleep
 from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.store.database_errors import BUSY_SECONDS, damage_named, translated_errors
 from thrumsg_tui.store.recognising import connect, foreign, refuse_foreign
-from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
+from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS, migration_name, read_migration
 from thrumsg_tui.store.times import to_ms
 
 Connection = sqlite3.Connection
@@ -205,8 +205,8 @@ def _migrate(conn: sqlite3.Connection) -> None:
 
     try:
         migrations = Migrations("thrumsg")
-        for name, statements in MIGRATIONS:
-            migrations(name=name)(_step(statements))
+        for file in MIGRATIONS:
+            migrations(name=migration_name(file))(_step(read_migration(file)))
         migrations.apply(AdminDatabase(conn))
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         conn.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

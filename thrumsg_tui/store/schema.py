@@ -1,321 +1,30 @@
-"""The tables, as ordered migrations. Triggers and partial indexes are where SQLite and PostgreSQL may differ.
+"""The schema: the migrations that make it, and what the code must know of it to use it.
 
-`MIGRATIONS` only grows; a released migration is never edited. The file's `user_version` counts them.
+Tables, indexes and triggers are in `migrations/`, one frozen file for each migration. `docs/architecture.md` says how
+to add one.
 """
 
 from __future__ import annotations
 
 from thrumsg_tui.domain.words import Status
 
+APPLICATION_ID = 0x7468726D  # "thrm"
+"""Marks a SQLite file as ours, in its header."""
+
+MIGRATIONS = (
+    "0001_tables",
+    "0002_kept_counts",
+    "0003_follow_ups_and_confirmations",
+    "0004_consent",
+    "0005_wishes",
+)
+"""The files of `migrations/`, in order; a database has in `user_version` how many of them were applied to it."""
+
 WAITING = "urgency < 2000000000000000"
 """On `urgency`: waiting conversations carry the time since when, all others something larger."""
 
 NOTABLE = "action NOT IN ('send', 'receive')"
-"""On `event`: what is not the traffic of messages itself."""
-
-APPLICATION_ID = 0x7468726D  # "thrm"
-"""Marks a SQLite file as ours, in its header."""
-
-TABLES = """
-CREATE TABLE setting (
-    key   TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE users (  -- plural, since USER is reserved in PostgreSQL
-    id         INTEGER PRIMARY KEY,
-    login      TEXT NOT NULL UNIQUE,
-    first_name TEXT NOT NULL,
-    last_name  TEXT NOT NULL,
-    email      TEXT NOT NULL DEFAULT '',
-    role       TEXT NOT NULL CHECK (role IN ('sender', 'moderator', 'admin', 'owner')),
-    created_at INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE preference (
-    user_id INTEGER NOT NULL REFERENCES users (id),
-    key     TEXT NOT NULL,
-    value   TEXT NOT NULL,
-    PRIMARY KEY (user_id, key)
-) STRICT;
-
-CREATE TABLE contact (
-    id             INTEGER PRIMARY KEY,
-    phone          TEXT NOT NULL UNIQUE,
-    phone_national TEXT NOT NULL,
-    first_name     TEXT NOT NULL,
-    last_name      TEXT NOT NULL,
-    fields         TEXT NOT NULL DEFAULT '{}',
-    created_at     INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE campaign (
-    id             INTEGER PRIMARY KEY,
-    name           TEXT NOT NULL UNIQUE,
-    description    TEXT NOT NULL DEFAULT '',
-    initial_script TEXT NOT NULL,
-    state          TEXT NOT NULL CHECK (state IN ('draft', 'active', 'paused', 'archived')),
-    timezone       TEXT NOT NULL,
-    opens          INTEGER NOT NULL,
-    closes         INTEGER NOT NULL,
-    hours_in       TEXT NOT NULL DEFAULT 'campaign' CHECK (hours_in IN ('campaign', 'contact')),
-    starts         TEXT,
-    ends           TEXT,
-    quicksend      INTEGER NOT NULL DEFAULT 0,
-    created_by     INTEGER NOT NULL REFERENCES users (id),
-    created_at     INTEGER NOT NULL,
-    launched_at    INTEGER
-) STRICT;
-
-CREATE TABLE assignment (  -- one row per sender and campaign, and one with user_id NULL: Unassigned
-    id          INTEGER PRIMARY KEY,
-    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
-    user_id     INTEGER REFERENCES users (id),
-    active      INTEGER NOT NULL DEFAULT 1,
-    assigned    INTEGER NOT NULL DEFAULT 0,
-    not_started INTEGER NOT NULL DEFAULT 0,
-    sent        INTEGER NOT NULL DEFAULT 0,
-    needs_reply INTEGER NOT NULL DEFAULT 0,
-    answered    INTEGER NOT NULL DEFAULT 0,
-    opted_out   INTEGER NOT NULL DEFAULT 0,
-    texted      INTEGER NOT NULL DEFAULT 0,
-    replied     INTEGER NOT NULL DEFAULT 0,
-    follow_ups  INTEGER NOT NULL DEFAULT 0,
-    sent_only   INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (campaign_id, user_id)
-) STRICT;
-CREATE INDEX assignment_of_user ON assignment (user_id) WHERE user_id IS NOT NULL;
-CREATE UNIQUE INDEX assignment_unassigned ON assignment (campaign_id) WHERE user_id IS NULL;
-
-CREATE TABLE follow_up (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
-    title       TEXT NOT NULL,
-    text        TEXT NOT NULL,
-    expires_at  INTEGER,
-    active      INTEGER NOT NULL DEFAULT 1,
-    created_by  INTEGER NOT NULL REFERENCES users (id),
-    created_at  INTEGER NOT NULL
-) STRICT;
-CREATE INDEX follow_up_of_campaign ON follow_up (campaign_id, id);
-CREATE INDEX follow_up_expiring ON follow_up (expires_at) WHERE active = 1;
-
-CREATE TABLE conversation (
-    id              INTEGER PRIMARY KEY,
-    campaign_id     INTEGER NOT NULL REFERENCES campaign (id),
-    contact_id      INTEGER NOT NULL REFERENCES contact (id),
-    assignment_id   INTEGER NOT NULL REFERENCES assignment (id),
-    first_key       TEXT NOT NULL,
-    last_key        TEXT NOT NULL,
-    status          TEXT NOT NULL DEFAULT 'not_started'
-                    CHECK (status IN ('not_started', 'sent', 'needs_reply', 'answered')),
-    opted_out       INTEGER NOT NULL DEFAULT 0,
-    flagged         INTEGER NOT NULL DEFAULT 0,
-    texted          INTEGER NOT NULL DEFAULT 0,
-    replied         INTEGER NOT NULL DEFAULT 0,
-    follow_up_id    INTEGER REFERENCES follow_up (id),
-    waiting_since   INTEGER,
-    last_message_id INTEGER,
-    last_message_at INTEGER NOT NULL DEFAULT 0,  -- 0: no message yet
-    last_texted_at  INTEGER,
-    message_count   INTEGER NOT NULL DEFAULT 0,
-    tab             TEXT GENERATED ALWAYS AS (CASE
-                        WHEN opted_out = 1 THEN 'opt-outs'
-                        WHEN status = 'not_started' THEN 'initial'
-                        WHEN status IN ('needs_reply', 'answered') THEN 'responses'
-                        WHEN follow_up_id IS NULL THEN 'sent'
-                        ELSE 'follow-ups' END) STORED,
-    in_follow_ups   INTEGER GENERATED ALWAYS AS (CASE
-                        WHEN opted_out = 0 AND follow_up_id IS NOT NULL AND status <> 'not_started'
-                        THEN 1 ELSE 0 END) STORED,
-    urgency         INTEGER GENERATED ALWAYS AS (CASE
-                        WHEN status = 'needs_reply' AND opted_out = 0 THEN waiting_since
-                        ELSE 4000000000000000 - last_message_at END) STORED,
-    UNIQUE (campaign_id, contact_id)
-) STRICT;
-CREATE INDEX conversation_of_assignment ON conversation (assignment_id, id);
-CREATE INDEX conversation_by_name ON conversation (assignment_id, tab, first_key, last_key, id);
-CREATE INDEX conversation_by_urgency ON conversation (assignment_id, tab, urgency, id);
-CREATE INDEX conversation_by_recency ON conversation (assignment_id, tab, last_message_at DESC, id);
-CREATE INDEX conversation_in_follow_ups
-    ON conversation (assignment_id, first_key, last_key, id) WHERE in_follow_ups = 1;
-CREATE INDEX conversation_waiting
-    ON conversation (campaign_id, urgency, id) WHERE status = 'needs_reply' AND opted_out = 0;
-CREATE INDEX conversation_of_contact ON conversation (contact_id, last_texted_at);
-CREATE INDEX conversation_of_follow_up ON conversation (follow_up_id) WHERE follow_up_id IS NOT NULL;
-
-CREATE TABLE follow_up_target (
-    follow_up_id    INTEGER NOT NULL REFERENCES follow_up (id),
-    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
-    state           TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'skipped')),
-    PRIMARY KEY (follow_up_id, conversation_id)
-) STRICT;
-CREATE INDEX follow_up_target_of_conversation ON follow_up_target (conversation_id, follow_up_id);
-
-CREATE TABLE message (
-    id              INTEGER PRIMARY KEY,
-    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
-    at              INTEGER NOT NULL,
-    direction       TEXT NOT NULL CHECK (direction IN ('incoming', 'outgoing')),
-    kind            TEXT CHECK (kind IN ('initial', 'reply', 'follow_up', 'opt_out_confirmation')),
-    body            TEXT NOT NULL,
-    author_id       INTEGER REFERENCES users (id),
-    follow_up_id    INTEGER REFERENCES follow_up (id),
-    state           TEXT NOT NULL CHECK (state IN ('received', 'unsent', 'queued', 'sending', 'sent',
-                                                   'delivered', 'failed', 'in_doubt', 'cancelled')),
-    state_at        INTEGER NOT NULL,
-    segments        INTEGER NOT NULL,
-    leaves_at       INTEGER,
-    provider_id     TEXT,
-    error_code      TEXT,
-    error_text      TEXT
-) STRICT;
-CREATE INDEX message_in_thread ON message (conversation_id, at, id);
-CREATE INDEX message_of_provider ON message (provider_id) WHERE provider_id IS NOT NULL;
-CREATE INDEX message_unsent ON message (state, leaves_at) WHERE state = 'unsent';
-CREATE INDEX message_queued ON message (state, id) WHERE state = 'queued';
-
-CREATE TABLE reply_hour (  -- kept by trigger: incoming messages per campaign and hour, hours since 1970 UTC
-    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
-    hour        INTEGER NOT NULL,
-    replies     INTEGER NOT NULL,
-    PRIMARY KEY (campaign_id, hour)
-) STRICT;
-
-CREATE TABLE unmatched (  -- incoming messages of numbers that nobody knows
-    id          INTEGER PRIMARY KEY,
-    at          INTEGER NOT NULL,
-    phone       TEXT NOT NULL,
-    body        TEXT NOT NULL,
-    provider_id TEXT
-) STRICT;
-CREATE INDEX unmatched_of_phone ON unmatched (phone, at);
-
-CREATE TABLE opt_out (
-    phone    TEXT PRIMARY KEY,
-    kind     TEXT NOT NULL CHECK (kind IN ('manual', 'automatic', 'imported')),
-    note     TEXT NOT NULL DEFAULT '',
-    note_key TEXT NOT NULL DEFAULT '',  -- the note as it is searched
-    at       INTEGER NOT NULL,
-    user_id  INTEGER REFERENCES users (id)
-) STRICT;
-CREATE INDEX opt_out_newest ON opt_out (at DESC, phone, note_key);
-
-CREATE TABLE question (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
-    position    INTEGER NOT NULL,
-    text        TEXT NOT NULL,
-    retired     INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX question_of_campaign ON question (campaign_id, position, id);
-
-CREATE TABLE choice (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    question_id INTEGER NOT NULL REFERENCES question (id),
-    position    INTEGER NOT NULL,
-    text        TEXT NOT NULL
-) STRICT;
-CREATE INDEX choice_of_question ON choice (question_id, position, id);
-
-CREATE TABLE answer (
-    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
-    question_id     INTEGER NOT NULL REFERENCES question (id),
-    choice_id       INTEGER NOT NULL REFERENCES choice (id),
-    user_id         INTEGER NOT NULL REFERENCES users (id),
-    at              INTEGER NOT NULL,
-    PRIMARY KEY (conversation_id, question_id)
-) STRICT;
-CREATE INDEX answer_of_question ON answer (question_id, choice_id, conversation_id);
-
-CREATE TABLE recommended_reply (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    campaign_id INTEGER REFERENCES campaign (id),
-    position    INTEGER NOT NULL,
-    title       TEXT NOT NULL,
-    body        TEXT NOT NULL
-) STRICT;
-CREATE INDEX recommended_reply_of_campaign ON recommended_reply (campaign_id, position, id);
-
-CREATE TABLE draft (
-    user_id         INTEGER NOT NULL REFERENCES users (id),
-    conversation_id INTEGER NOT NULL REFERENCES conversation (id),
-    body            TEXT NOT NULL,
-    at              INTEGER NOT NULL,
-    PRIMARY KEY (user_id, conversation_id)
-) STRICT;
-
-CREATE TABLE presence (  -- who has a messenger open; seen_at is renewed while it is
-    id              TEXT PRIMARY KEY,
-    user_id         INTEGER NOT NULL REFERENCES users (id),
-    campaign_id     INTEGER REFERENCES campaign (id),
-    conversation_id INTEGER REFERENCES conversation (id),
-    seen_at         INTEGER NOT NULL
-) STRICT;
-CREATE INDEX presence_of_campaign ON presence (campaign_id, user_id, seen_at);
-CREATE INDEX presence_on_conversation ON presence (conversation_id, seen_at) WHERE conversation_id IS NOT NULL;
-
-CREATE TABLE event (  -- the journal
-    id              INTEGER PRIMARY KEY,
-    at              INTEGER NOT NULL,
-    user_id         INTEGER REFERENCES users (id),
-    actor_id        INTEGER REFERENCES users (id),
-    action          TEXT NOT NULL,
-    campaign_id     INTEGER REFERENCES campaign (id),
-    conversation_id INTEGER REFERENCES conversation (id),
-    summary         TEXT NOT NULL,
-    details         TEXT NOT NULL DEFAULT '{}',
-    undoable        INTEGER NOT NULL DEFAULT 0,
-    undone_by       INTEGER REFERENCES event (id),
-    undoes          INTEGER REFERENCES event (id)
-) STRICT;
-CREATE INDEX event_of_campaign ON event (campaign_id, id);
-CREATE INDEX event_of_conversation ON event (conversation_id, id);
-CREATE INDEX event_notable ON event (campaign_id, id) WHERE action NOT IN ('send', 'receive');
-CREATE INDEX event_of_user ON event (user_id, id);
-CREATE INDEX event_undoable ON event (user_id, id) WHERE undoable = 1 AND undone_by IS NULL;
-
-CREATE TABLE job (  -- a bulk move made in steps (docs/rules.md 4.8); seen_at is renewed by each
-    event_id    INTEGER PRIMARY KEY REFERENCES event (id),
-    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
-    as_of       INTEGER NOT NULL,
-    total       INTEGER NOT NULL,
-    done        INTEGER NOT NULL DEFAULT 0,
-    skipped     INTEGER NOT NULL DEFAULT 0,
-    seen_at     INTEGER NOT NULL,
-    finished_at INTEGER
-) STRICT;
-CREATE UNIQUE INDEX job_open ON job (campaign_id) WHERE finished_at IS NULL;
-
-CREATE TABLE job_conversation (  -- what a job has still to move, and what it skipped; the rest is in event_conversation
-    event_id           INTEGER NOT NULL REFERENCES job (event_id),
-    skipped            INTEGER NOT NULL,
-    conversation_id    INTEGER NOT NULL,  -- no REFERENCES: to look up so many at once takes longest; a step checks it
-    from_assignment_id INTEGER REFERENCES assignment (id),
-    to_assignment_id   INTEGER REFERENCES assignment (id),
-    PRIMARY KEY (event_id, skipped, conversation_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE event_conversation (  -- what an event did to each of its conversations
-    event_id           INTEGER NOT NULL REFERENCES event (id),
-    conversation_id    INTEGER NOT NULL REFERENCES conversation (id),
-    from_assignment_id INTEGER REFERENCES assignment (id),
-    to_assignment_id   INTEGER REFERENCES assignment (id),
-    PRIMARY KEY (event_id, conversation_id)
-) STRICT;
-CREATE INDEX event_conversation_of_conversation
-    ON event_conversation (conversation_id, event_id, from_assignment_id, to_assignment_id);
-
-CREATE TABLE event_number (  -- the numbers that a list opted out, or its undo in, with their opt-outs
-    event_id INTEGER NOT NULL REFERENCES event (id),
-    phone    TEXT NOT NULL,
-    kind     TEXT NOT NULL,
-    note     TEXT NOT NULL,
-    at       INTEGER NOT NULL,
-    user_id  INTEGER REFERENCES users (id),
-    PRIMARY KEY (event_id, phone)
-) STRICT;
-"""
+"""On `event`: what is not the traffic of messages itself. The index `event_notable` has the same condition."""
 
 COUNTED = {
     "assigned": "1 = 1",
@@ -326,88 +35,19 @@ COUNTED = {
     "follow_ups": "{row}.in_follow_ups = 1",
     "sent_only": "{row}.tab = 'sent'",
 }
-"""What each kept count of an assignment counts, as a condition on a conversation row."""
+"""What each kept count of an assignment counts, as a condition on a conversation row.
 
-
-def _count(row: str, sign: str) -> str:
-    sums = ", ".join(
-        f"{column} = {column} {sign} CASE WHEN {condition.format(row=row)} THEN 1 ELSE 0 END"
-        for column, condition in COUNTED.items()
-    )
-    return f"UPDATE assignment SET {sums} WHERE id = {row}.assignment_id;"
-
-
-COUNTS = f"""
-CREATE TRIGGER conversation_counted AFTER INSERT ON conversation
-BEGIN
-    {_count("NEW", "+")}
-END;
-
-CREATE TRIGGER conversation_recounted  -- moves are counted by those who make them: many at once
-AFTER UPDATE OF status, opted_out, texted, replied, follow_up_id ON conversation
-BEGIN
-    {_count("OLD", "-")}
-    {_count("NEW", "+")}
-END;
-
-CREATE TRIGGER reply_counted AFTER INSERT ON message WHEN NEW.direction = 'incoming'
-BEGIN
-    INSERT INTO reply_hour (campaign_id, hour, replies)
-    SELECT campaign_id, NEW.at / 3600000, 1 FROM conversation WHERE id = NEW.conversation_id
-    ON CONFLICT (campaign_id, hour) DO UPDATE SET replies = replies + 1;
-END;
+The triggers on `conversation` have the same conditions: a change here needs a migration that makes them again.
 """
 
-FOLLOW_UPS_AND_CONFIRMATIONS = """
--- Whom a follow-up is for; one that is settled is for those who were its targets when it was made.
-ALTER TABLE follow_up ADD COLUMN settled INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE follow_up ADD COLUMN replied INTEGER;
-ALTER TABLE follow_up ADD COLUMN question_id INTEGER REFERENCES question (id);
-ALTER TABLE follow_up ADD COLUMN choice_id INTEGER REFERENCES choice (id);
-ALTER TABLE follow_up ADD COLUMN answered INTEGER NOT NULL DEFAULT 1;
-CREATE INDEX follow_up_live ON follow_up (campaign_id) WHERE active = 1 AND settled = 0;
 
--- The confirmation of an opt-out answers nothing, and is never the last word beside others.
-UPDATE conversation SET
-    waiting_since = (
-        SELECT question.at FROM message AS question
-        WHERE question.conversation_id = conversation.id AND question.direction = 'incoming'
-          AND question.id > COALESCE((
-                SELECT MAX(own.id) FROM message AS own
-                WHERE own.conversation_id = conversation.id AND own.direction = 'outgoing'
-                  AND own.kind <> 'opt_out_confirmation' AND own.state <> 'cancelled'), 0)
-        ORDER BY question.id LIMIT 1),
-    last_message_id = COALESCE((
-        SELECT MAX(spoken.id) FROM message AS spoken
-        WHERE spoken.conversation_id = conversation.id AND spoken.kind IS NOT 'opt_out_confirmation'
-          AND spoken.state <> 'cancelled'), last_message_id)
-WHERE id IN (SELECT conversation_id FROM message WHERE kind = 'opt_out_confirmation' AND state <> 'cancelled');
+def migration_name(file: str) -> str:
+    """Return the name under which sqlite-utils records a migration in a database: that of its file, unnumbered."""
+    return file.partition("_")[2]
 
-UPDATE conversation SET status = 'needs_reply' WHERE waiting_since IS NOT NULL AND status <> 'needs_reply';
-"""
 
-CONSENT = """
-CREATE TABLE opt_out_word (  -- when each number's newest opt-out word was written; kept after it opts in
-    phone      TEXT PRIMARY KEY,
-    written_at INTEGER NOT NULL  -- by the carrier's clock, which may run ahead of ours
-) STRICT;
+def read_migration(file: str) -> str:
+    """Return the statements of one of `MIGRATIONS`."""
+    from importlib.resources import files  # here, since a database that is up to date needs none
 
-ALTER TABLE unmatched ADD COLUMN reason TEXT NOT NULL DEFAULT 'unknown'
-    CHECK (reason IN ('unknown', 'archived', 'no_number'));
-UPDATE unmatched SET reason = 'archived'
-WHERE EXISTS (SELECT 1 FROM contact WHERE contact.phone = unmatched.phone AND contact.created_at <= unmatched.at);
-"""
-
-WISHES = """
--- A list may name a number that is out already, and an opt-out may be redone: when that was, by our clock.
-ALTER TABLE opt_out_word ADD COLUMN came_at INTEGER NOT NULL DEFAULT 0;
-"""
-
-MIGRATIONS: tuple[tuple[str, str], ...] = (
-    ("tables", TABLES),
-    ("kept_counts", COUNTS),
-    ("follow_ups_and_confirmations", FOLLOW_UPS_AND_CONFIRMATIONS),
-    ("consent", CONSENT),
-    ("wishes", WISHES),
-)
-"""Each migration's name and its statements, in order."""
+    return (files(__package__) / "migrations" / f"{file}.sql").read_text(encoding="utf-8")

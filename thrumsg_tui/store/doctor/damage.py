@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.words import OptOutKind
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.schema import MIGRATIONS
+from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 from thrumsg_tui.store.times import from_ms
 
 Check = Callable[[object], object]
@@ -83,8 +83,8 @@ def _tables(conn: sqlite3.Connection) -> Iterator[Problem]:
     made = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
     stored = {tuple(row) for row in conn.execute(made)}
     with closing(sqlite3.connect(":memory:")) as new:
-        for _, statements in MIGRATIONS[:version]:
-            new.executescript(statements)
+        for file in MIGRATIONS[:version]:
+            new.executescript(read_migration(file))
         for each in new.execute(made):
             if tuple(each) not in stored:
                 yield Problem(f"the {each[0]} {each[1]}", "is not as it was made.")

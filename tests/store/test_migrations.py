@@ -1,0 +1,136 @@
+"""Migrations are frozen: a new file and an upgraded one have the same schema (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.store.formats import ROWS, make_format
+from thrumsg_tui.store import database, schema
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.schema import COUNTED, MIGRATIONS, NOTABLE, migration_name
+
+FOLDER = Path(schema.__file__).parent / "migrations"
+
+RELEASED = {
+    "0001_tables": "aceb6283a4faf573867a7b448e048bd12da24d7d19ba300c8aaf06b2cadaec7b",
+    "0002_kept_counts": "7305c1fd8f42b836c6b48986e7aa308ae2a9c27d5c7dd9ef5535fceca67ce59e",
+    "0003_follow_ups_and_confirmations": "83ba1fb82fcd2a1f4bde217cf0d483d635b09b3eefda7f1233636e0c33d8fac7",
+    "0004_consent": "8b554ae246057e0bb2f4eab219ccc81d190c8b3f940cf8e1fc42c78bf0290065",
+    "0005_wishes": "145175cf13401a379aa53cba0a65276c95ba3ed363864af099c3206759a15fd7",
+}
+"""The SHA-256 of every migration. A line is only ever added: files that people have were made by these bytes."""
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    """A database that was made just now."""
+    path = tmp_path / "new.db"
+    Database(path).close()
+    return path
+
+
+def schema_of(path: Path) -> list[tuple[str, ...]]:
+    """Everything that a file has but rows and what SQLite and sqlite-utils keep for themselves."""
+    with closing(sqlite3.connect(path)) as conn:
+        return conn.execute(
+            r"""
+            SELECT type, name, tbl_name, sql FROM sqlite_schema
+            WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' AND tbl_name <> '_sqlite_migrations' ORDER BY type, name
+            """
+        ).fetchall()
+
+
+def made_by(path: Path, name: str) -> str:
+    """The statement that made a table, an index or a trigger."""
+    return next(sql for _, each, _, sql in schema_of(path) if each == name)
+
+
+# The files
+
+
+def test_a_released_migration_is_never_edited() -> None:
+    assert {path.stem: sha256(path.read_bytes()).hexdigest() for path in FOLDER.iterdir()} == RELEASED
+
+
+def test_the_number_of_files_is_the_user_version(new: Path) -> None:
+    with closing(sqlite3.connect(new)) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone() == (len(list(FOLDER.glob("*.sql"))),)
+
+
+def test_the_files_are_numbered_in_the_order_in_which_they_are_applied() -> None:
+    assert [f"{file}.sql" for file in MIGRATIONS] == sorted(path.name for path in FOLDER.iterdir())
+    assert [int(file[:4]) for file in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_files_that_people_have_name_the_migrations_as_they_are_named_here(new: Path) -> None:
+    with closing(sqlite3.connect(new)) as conn:
+        recorded = [name for (name,) in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
+    assert recorded == [migration_name(file) for file in MIGRATIONS]
+    assert recorded[:5] == ["tables", "kept_counts", "follow_ups_and_confirmations", "consent", "wishes"]
+
+
+def test_a_current_file_opens_without_any_migration(new: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(file: str) -> str:
+        raise AssertionError(file)
+
+    monkeypatch.setattr(database, "read_migration", read)
+    Database(new).close()
+
+
+# The schema that they make
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_an_upgraded_file_has_the_schema_of_a_new_one(new: Path, tmp_path: Path, version: int) -> None:
+    old = tmp_path / "old.db"
+    make_format(old, version, ROWS)
+    Database(old).close()
+    assert schema_of(old) == schema_of(new)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "row", "sign"),
+    [
+        ("conversation_counted", "NEW", "+"),
+        ("conversation_recounted", "OLD", "-"),
+        ("conversation_recounted", "NEW", "+"),
+    ],
+)
+def test_the_triggers_count_what_moves_and_the_doctor_count(new: Path, trigger: str, row: str, sign: str) -> None:
+    (update,) = re.findall(
+        rf"UPDATE assignment SET ([^;]+) WHERE id = {row}\.assignment_id;", made_by(new, trigger), re.DOTALL
+    )
+    counts = [
+        f"{column} = {column} {sign} CASE WHEN {condition.format(row=row)} THEN 1 ELSE 0 END"
+        for column, condition in COUNTED.items()
+    ]
+    assert re.split(r",\s+", update) == counts
+
+
+def test_the_kept_counts_are_columns_of_the_assignments(new: Path) -> None:
+    with closing(sqlite3.connect(new)) as conn:
+        columns = {row[1] for row in conn.execute("PRAGMA table_info(assignment)")}
+    assert columns - {"id", "campaign_id", "user_id", "active"} == set(COUNTED)
+
+
+def test_a_change_of_any_column_that_is_counted_by_is_counted(new: Path) -> None:
+    (watched,) = re.findall(r"AFTER UPDATE OF ([\w, ]+) ON conversation", made_by(new, "conversation_recounted"))
+    generated = dict(
+        re.findall(r"(\w+) +\w+ GENERATED ALWAYS AS \((.*?)\) STORED", made_by(new, "conversation"), re.DOTALL)
+    )
+    with closing(sqlite3.connect(new)) as conn:
+        stored = {row[1] for row in conn.execute("PRAGMA table_info(conversation)")}
+    read = set(re.findall(r"\{row\}\.(\w+)", " ".join(COUNTED.values())))
+    for column in read & set(generated):
+        read |= set(re.findall(r"\w+", generated[column])) & stored
+    assert set(watched.split(", ")) == read - set(generated)
+
+
+def test_the_history_reads_notable_events_from_an_index_of_them(new: Path) -> None:
+    assert made_by(new, "event_notable").endswith(f" WHERE {NOTABLE}")
