@@ -13,7 +13,7 @@ import pytest
 from tests.store.formats import ROWS, make_format
 from thrumsg_tui.store import database, schema
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.schema import COUNTED, MIGRATIONS, NOTABLE, migration_name
+from thrumsg_tui.store.schema import COUNTED, MIGRATIONS, NOTABLE, migration_name, read_migration
 
 FOLDER = Path(schema.__file__).parent / "migrations"
 
@@ -68,11 +68,28 @@ def test_the_files_are_numbered_in_the_order_in_which_they_are_applied() -> None
     assert [int(file[:4]) for file in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
 
 
+def test_the_last_statement_of_a_file_is_complete() -> None:
+    assert [file for file in MIGRATIONS if not sqlite3.complete_statement(read_migration(file))] == []
+
+
 def test_files_that_people_have_name_the_migrations_as_they_are_named_here(new: Path) -> None:
     with closing(sqlite3.connect(new)) as conn:
         recorded = [name for (name,) in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
     assert recorded == [migration_name(file) for file in MIGRATIONS]
     assert recorded[:5] == ["tables", "kept_counts", "follow_ups_and_confirmations", "consent", "wishes"]
+
+
+def test_an_upgrade_reads_only_the_migrations_that_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_format(tmp_path / "old.db", 3)
+    read: list[str] = []
+
+    def noting(file: str) -> str:
+        read.append(file)
+        return read_migration(file)
+
+    monkeypatch.setattr(database, "read_migration", noting)
+    Database(tmp_path / "old.db").close()
+    assert read == list(MIGRATIONS[3:])
 
 
 def test_a_current_file_opens_without_any_migration(new: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -206,7 +206,7 @@ def _migrate(conn: sqlite3.Connection) -> None:
     try:
         migrations = Migrations("thrumsg")
         for file in MIGRATIONS:
-            migrations(name=migration_name(file))(_step(read_migration(file)))
+            migrations(name=migration_name(file))(_step(file))
         migrations.apply(AdminDatabase(conn))
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         conn.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
@@ -216,10 +216,10 @@ def _migrate(conn: sqlite3.Connection) -> None:
         raise
 
 
-def _step(statements: str) -> Callable[..., None]:
+def _step(file: str) -> Callable[..., None]:
     def run(db: object) -> None:
         conn: sqlite3.Connection = db.conn  # type: ignore[attr-defined]
-        for statement in _statements(statements):
+        for statement in _statements(read_migration(file)):
             conn.execute(statement)
 
     return run
