@@ -47,7 +47,7 @@ class LineReport:
 class ReportList(NumbersList[LineReport]):
     """The rows that are not simply as they were before, those that cannot be used first."""
 
-    empty_text = "no row would change anything"
+    empty_text = "nothing is read yet"
 
     def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
         look = {"rejected": "warning", "look": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
@@ -189,7 +189,9 @@ class ImportScreen(ListingScreen[LineReport]):
 
     def _paint(self) -> None:
         rows = reports(self._result) if self._result else []
-        self.list.show(len(rows), 0, rows, 0)
+        listed = self.query_one(ReportList)
+        listed.empty_text = "no row would change anything" if self._result else ReportList.empty_text
+        listed.show(len(rows), 0, rows, 0)
         if self._result is None or self._chosen is None:
             self.summary.show([("  Nothing was changed.", "quiet")])
             return
