@@ -11,11 +11,13 @@ from textual.events import Paste
 
 from tests.tui.filling import choose, fill, form_of
 from tests.tui.office import Office, settle
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, recommended_replies, totals
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.tui.screens import importing
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.importing import ImportScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
@@ -221,6 +223,30 @@ async def test_leaving_the_first_form_leaves_the_import(office: Office) -> None:
     async with office.app() as person:
         await person.press("I", "escape")
         assert isinstance(person.app.screen, OverviewScreen)
+
+
+async def test_esc_leaves_the_import_after_a_file_was_refused(
+    office: Office, strange: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise Refused("The file is gone.")
+
+    monkeypatch.setattr(importing, "columns_form", refuse)
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(strange))
+        await person.press("ctrl+o")
+        assert person.notice == "The file is gone."
+        await person.press("escape")
+        assert isinstance(person.app.screen, OverviewScreen)
+
+
+async def test_the_screen_goes_on_running_after_a_file_was_taken_in(office: Office, strange: Path) -> None:
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(strange))
+        await person.press("ctrl+o", "ctrl+o")
+        assert person.app.screen.is_running
 
 
 async def test_a_file_in_which_nothing_is_new_is_not_imported(office: Office, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class ImportScreen(ListingScreen[LineReport]):
         self._result: Imported | None = None
         self._done = False
         self._progress = Progress()
-        self._running = False
+        self._taking_in = False
 
     def make_list(self) -> ReportList:
         return ReportList(self.thrumsg.zone, id="lines")
@@ -134,7 +134,7 @@ class ImportScreen(ListingScreen[LineReport]):
     @work(group=ACTION)
     async def action_go(self) -> None:
         """Import what was looked at, once."""
-        if self._running:
+        if self._taking_in:
             return
         if self._done or self._chosen is None or self._result is None:
             self.say("It is imported already; f chooses another file." if self._done else "Choose a file first: f.")
@@ -147,7 +147,7 @@ class ImportScreen(ListingScreen[LineReport]):
         if (chosen := self._chosen) is None:
             return
         self._progress = Progress()
-        self._running = True
+        self._taking_in = True
         watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
         try:
             self.query_one(ReportList).tell_phones(
@@ -161,7 +161,7 @@ class ImportScreen(ListingScreen[LineReport]):
             return
         finally:
             watching.stop()
-            self._running = False
+            self._taking_in = False
         self._result, self._done = result, not dry_run
         self._paint()
 
@@ -172,7 +172,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
     def action_escape(self) -> None:
         """Stop what is running, else go back."""
-        if self._running:
+        if self._taking_in:
             self._progress.stopped = True
         else:
             super().action_escape()
@@ -180,10 +180,10 @@ class ImportScreen(ListingScreen[LineReport]):
     @property
     def ready_for_keys(self) -> bool:
         """While a file is taken in keys count too: Esc stops it."""
-        return self._running or super().ready_for_keys
+        return self._taking_in or super().ready_for_keys
 
     def facts(self) -> Facts:
-        return replace(super().facts(), busy=self._running)
+        return replace(super().facts(), busy=self._taking_in)
 
     # Showing
 
