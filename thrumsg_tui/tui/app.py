@@ -39,6 +39,7 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.shell import Waiting
 from thrumsg_tui.tui.terminal import TerminalDriver
+from thrumsg_tui.tui.textual_compat import close_with, driver_of, exception_of, is_batching, is_exiting
 from thrumsg_tui.tui.theme import THRUMSG
 
 _ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
@@ -126,7 +127,7 @@ class ThrumsgApp(NavigatingApp):
 
     def post_display_hook(self) -> None:
         """Let the screen in front know that what it has drawn was written to the terminal."""
-        if isinstance(self.front, Painted) and not self._batch_count:
+        if isinstance(self.front, Painted) and not is_batching(self):
             self.front.was_painted()
 
     # What goes on
@@ -152,7 +153,7 @@ class ThrumsgApp(NavigatingApp):
         if version != self._version:
             self._version = version
             await self._know_the_role()
-            if not self._exit:
+            if not is_exiting(self):
                 await self._know_the_database()
                 self.ask_again()
 
@@ -240,7 +241,7 @@ class ThrumsgApp(NavigatingApp):
 
     def end(self) -> None:
         """Leave, keeping what is being written; also when the terminal is closed or the process is told to end."""
-        if self._exit:
+        if is_exiting(self):
             return
         for screen in self.screen_stack:
             if isinstance(screen, MessengerScreen):
@@ -253,8 +254,8 @@ class ThrumsgApp(NavigatingApp):
         self.ending.ask(signal.SIGHUP)
 
     def _stop_writing(self) -> None:
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.stop_writing()
+        if isinstance(driver := driver_of(self), TerminalDriver):
+            driver.stop_writing()
 
     def get_driver_class(self) -> type[Driver]:
         """Choose the driver that notices when its terminal is gone."""
@@ -266,9 +267,9 @@ class ThrumsgApp(NavigatingApp):
         if not self._may_suspend or not can_be_continued():
             if screen := self._under_dialogs:
                 screen.say("There is no shell to return to here; ctrl+q ends thrumsg.", warning=True)
-        elif isinstance(self._driver, TerminalDriver):
+        elif isinstance(driver := driver_of(self), TerminalDriver):
             self.app_suspend_signal.publish(self)
-            self._driver.suspend_to_shell()
+            driver.suspend_to_shell()
 
     def action_help_quit(self) -> None:
         """Say how to leave, without covering anything."""
@@ -288,9 +289,8 @@ class ThrumsgApp(NavigatingApp):
 
     def _fatal_error(self) -> None:
         """Print one line and keep the rest in a log: Textual's own report shows locals, which are people's numbers."""
-        error = self._exception or RuntimeError("stopped without an error")
-        self._exit_renderables.append(Text(keep(getattr(error, "error", error))))
-        self._close_messages_no_wait()
+        error = exception_of(self) or RuntimeError("stopped without an error")
+        close_with(self, Text(keep(getattr(error, "error", error))))
 
 
 def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int:

@@ -13,9 +13,9 @@ from queue import Empty
 from time import monotonic
 from typing import Any, Protocol, TextIO, cast
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from thrumsg_tui.tui.textual_compat import ParseError, XTermParser, end_queue, take_from_queue
 
 _LOOK_EVERY = 0.1
 """Seconds between two looks whether the driver is to stop: what Textual's own has."""
@@ -93,14 +93,14 @@ class TerminalDriver(LinuxDriver):
         if self._writer_thread is not None:
             with suppress(Empty):
                 while True:
-                    self._writer_thread._queue.get_nowait()
+                    take_from_queue(self._writer_thread)
 
     def close(self) -> None:
         """Write what is left, unless the terminal takes nothing any more."""
         self._is_up = False
         if (writer := self._writer_thread) is None:
             return
-        writer._queue.put(None)
+        end_queue(writer)
         while writer.is_alive() and not self._output.over:
             writer.join(_LOOK_EVERY)
 

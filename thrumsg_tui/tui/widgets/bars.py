@@ -13,6 +13,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.words import Tab
 from thrumsg_tui.tui.commands import Command
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.textual_compat import paint_now
 from thrumsg_tui.tui.widgets.drawn import Drawn, DrawnLine, Part, width_of
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
@@ -156,8 +157,7 @@ class KeyLine(Flowing):
         if sentence != self._waiting:
             self._waiting = sentence
             self._paint()
-            self.screen._dirty_widgets.add(self)
-            self.screen._on_timer_update()
+            paint_now(self)
 
     def on_resize(self) -> None:
         super().on_resize()

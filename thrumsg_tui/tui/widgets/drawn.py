@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.textual_compat import refresh_scrollbars
 
 Part = tuple[str, str]
 """A text, already safe for a terminal, and the name of its look ("" for plain)."""
@@ -157,7 +158,7 @@ class DrawnLines(Drawn, ScrollView):
         else:
             self.virtual_size = size
             self.refresh()
-        self._refresh_scrollbars()  # nobody else does until the widget's own size changes
+        refresh_scrollbars(self)  # nobody else does until the widget's own size changes
 
     def _repaint_other_than(self, before: Sequence[Strip]) -> None:
         """Paint again the lines that were others: each costs bytes, and that is time over a slow line."""

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.paths import PathSuggester
+from thrumsg_tui.tui.textual_compat import suggestion_of
 from thrumsg_tui.tui.widgets.drawn import Drawn, Part, width_of
 from thrumsg_tui.tui.widgets.editing import LineInput, TextEditor
 
@@ -69,10 +70,11 @@ class LineEditor(LineInput):
         self.cursor_position = len(value)
 
     async def _on_key(self, event: Key) -> None:
-        if event.key == "tab" and self._suggestion and self._suggestion != self.value:
+        suggestion = suggestion_of(self)
+        if event.key == "tab" and suggestion and suggestion != self.value:
             event.stop()
             event.prevent_default()
-            self.enter_value(self._suggestion)
+            self.enter_value(suggestion)
             return
         await super()._on_key(event)
 

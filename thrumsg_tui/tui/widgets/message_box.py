@@ -12,6 +12,7 @@ from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.painting import Sight
+from thrumsg_tui.tui.textual_compat import repaint_required
 from thrumsg_tui.tui.widgets.drawn import heading
 from thrumsg_tui.tui.widgets.editing import TextEditor
 
@@ -67,7 +68,7 @@ class MessageBox(TextEditor):
         self.must_be_seen()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        if not self._repaint_required:  # else it is drawn beside another widget, and painted itself only after that
+        if not repaint_required(self):  # else it is drawn beside another widget, and painted itself only after that
             self.sight.drawn()
         return super().render_lines(crop)
 

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from thrumsg_tui.tui.textual_compat import refresh_scrollbars
 from thrumsg_tui.tui.widgets.drawn import Drawn
 
 _Row = TypeVar("_Row")
@@ -175,7 +176,7 @@ class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
         size = Size(self.size.width, max(self.total * self.row_height, self.size.height))
         if size != self.virtual_size:  # it lays the screen out again
             self.virtual_size = size
-        self._refresh_scrollbars()  # nobody else does until the widget's own size changes
+        refresh_scrollbars(self)  # nobody else does until the widget's own size changes
 
     def repaint_changed(self) -> None:
         """Paint again the lines that look other than before: each costs bytes, and that is time over a slow line."""

@@ -1,0 +1,202 @@
+"""Everything that the app takes from Textual beyond its documented interface.
+
+Private members are used through the functions of this module. An override has to stay in its class; `RELIED_UPON`
+names it, and `tests/tui/test_textual_compat.py` compares the table with the installed Textual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
+from textual.widget import Widget
+from textual.widgets import Input
+
+__all__ = [
+    "RELIED_UPON",
+    "ParseError",
+    "TextualMember",
+    "XTermParser",
+    "close_with",
+    "driver_of",
+    "end_queue",
+    "exception_of",
+    "is_batching",
+    "is_exiting",
+    "paint_now",
+    "refresh_scrollbars",
+    "repaint_required",
+    "suggestion_of",
+    "take_from_queue",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TextualMember:
+    """A member of one of Textual's classes that the app calls, reads, sets or overrides."""
+
+    owner: str
+    name: str
+    shape: str
+    """The parameters of a function without `self`; of an attribute the type of its first value."""
+    used_in: tuple[str, ...]
+    """Files, as seen from `tui/`."""
+    why: str
+
+
+# The app
+
+
+def is_exiting(app: App[None]) -> bool:
+    """Whether `App.exit` was called."""
+    return app._exit
+
+
+def is_batching(app: App[None]) -> bool:
+    """Whether updates are held back: nothing was written to the terminal."""
+    return bool(app._batch_count)
+
+
+def driver_of(app: App[None]) -> Driver | None:
+    """The driver of the running app."""
+    return app._driver
+
+
+def exception_of(app: App[None]) -> Exception | None:
+    """The exception that ends the app."""
+    return app._exception
+
+
+def close_with(app: App[None], text: Text) -> None:
+    """Close the app, and print a text once it has left the terminal."""
+    app._exit_renderables.append(text)
+    app._close_messages_no_wait()
+
+
+# Widgets
+
+
+def refresh_scrollbars(widget: Widget) -> None:
+    """Show or hide the scrollbars for the present virtual size, before the next layout."""
+    widget._refresh_scrollbars()
+
+
+def repaint_required(widget: Widget) -> bool:
+    """Whether the widget is still to be painted for itself."""
+    return widget._repaint_required
+
+
+def paint_now(widget: Widget) -> None:
+    """Paint the widget in this call, without the message queue of its screen."""
+    screen = widget.screen
+    screen._dirty_widgets.add(widget)
+    screen._on_timer_update()
+
+
+def suggestion_of(editor: Input) -> str:
+    """The completion that is shown behind the cursor, with what was typed; empty if there is none."""
+    return editor._suggestion
+
+
+# The driver
+
+
+def take_from_queue(writer: WriterThread) -> None:
+    """Take one text that is to be written from the queue; raise `queue.Empty` if there is none."""
+    writer._queue.get_nowait()
+
+
+def end_queue(writer: WriterThread) -> None:
+    """Let the writer end once it has written what is in its queue."""
+    writer._queue.put(None)
+
+
+_HERE = ("textual_compat.py",)
+_APP, _SCREEN, _WIDGET = "textual.app.App", "textual.screen.Screen", "textual.widget.Widget"
+_INPUT, _TEXT_AREA = "textual.widgets.Input", "textual.widgets.TextArea"
+_DRIVER, _WRITER = "textual.drivers.linux_driver.LinuxDriver", "textual.drivers._writer_thread.WriterThread"
+_PARSER, _EVENT = "textual._xterm_parser.XTermParser", "textual.events.Event"
+
+RELIED_UPON = (
+    TextualMember(_APP, "_exit", "bool", _HERE, "tells an app that is ending from one that runs"),
+    TextualMember(_APP, "_batch_count", "int", _HERE, "a batch calls the display hook though nothing is written"),
+    TextualMember(_APP, "_driver", "NoneType", _HERE, "the driver stops writing, and suspends"),
+    TextualMember(_APP, "_exception", "NoneType", _HERE, "the crash log keeps it"),
+    TextualMember(_APP, "_exit_renderables", "list", _HERE, "Textual prints them after it has left the terminal"),
+    TextualMember(_APP, "_close_messages_no_wait", "()", _HERE, "ends the app after a crash"),
+    TextualMember(_APP, "_fatal_error", "()", ("app.py",), "overridden: Textual's report shows locals"),
+    TextualMember(_APP, "_handle_exception", "(error)", ("app.py",), "overridden: a refusal in a worker is no crash"),
+    TextualMember(_APP, "on_event", "async (event)", ("app.py",), "overridden: keys wait in the key queue"),
+    TextualMember(_APP, "get_driver_class", "()", ("app.py",), "overridden: TerminalDriver replaces LinuxDriver"),
+    TextualMember(_APP, "post_display_hook", "()", ("app.py",), "overridden: called after a screen was written"),
+    TextualMember(_APP, "action_suspend_process", "()", ("app.py",), "overridden: there may be no shell"),
+    TextualMember(_SCREEN, "focused", "reactive", ("screens/base.py",), "redeclared: Textual's repaints the screen"),
+    TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "paints one widget at once"),
+    TextualMember(_SCREEN, "_on_timer_update", "()", _HERE, "paints one widget at once"),
+    TextualMember(_WIDGET, "_refresh_scrollbars", "()", _HERE, "Textual calls it only when the size changes"),
+    TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells a repaint for itself from one for a neighbour"),
+    TextualMember(
+        _WIDGET,
+        "render_lines",
+        "(crop)",
+        ("widgets/message_box.py", "dialogs/choice.py"),
+        "overridden: notes that the lines were drawn",
+    ),
+    TextualMember(_INPUT, "_suggestion", "reactive", _HERE, "Tab completes a path"),
+    TextualMember(
+        _INPUT,
+        "_on_key",
+        "async (event)",
+        ("widgets/form_fields.py", "widgets/replies_pane.py", "dialogs/phone_lookup.py"),
+        "overridden: an on_key would run beside it, and could not keep a key from it in the same class",
+    ),
+    TextualMember(_INPUT, "_on_paste", "(event)", ("widgets/editing.py",), "overridden: Textual takes the first line"),
+    TextualMember(
+        _INPUT,
+        "insert_text_at_cursor",
+        "(text)",
+        ("widgets/editing.py", "dialogs/phone_lookup.py"),
+        "overridden: Textual inserts typed characters through it",
+    ),
+    TextualMember(
+        _TEXT_AREA,
+        "_on_key",
+        "async (event)",
+        ("widgets/form_fields.py", "widgets/message_box.py"),
+        "overridden: Enter sends, or goes to the next field",
+    ),
+    TextualMember(
+        _TEXT_AREA, "get_line", "(line_index)", ("widgets/editing.py",), "overridden: shows stand-ins for controls"
+    ),
+    TextualMember(_EVENT, "is_forwarded", "property", ("app.py",), "a forwarded key was in the queue already"),
+    TextualMember(
+        _EVENT,
+        "time",
+        "float",
+        ("key_queue.py", "dialogs/choice.py", "widgets/message_box.py"),
+        "when a key was pressed; set where one key is made two",
+    ),
+    TextualMember(_PARSER, "feed", "(data)", ("terminal.py",), "turns what was read into events"),
+    TextualMember(_PARSER, "tick", "()", ("terminal.py",), "tells a lone Esc from the beginning of a key"),
+    TextualMember(_DRIVER, "_app", "App", ("terminal.py",), "is told that the terminal is gone"),
+    TextualMember(_DRIVER, "_debug", "bool", ("terminal.py",), "the parser is made with it"),
+    TextualMember(_DRIVER, "_file", "TextIOWrapper", ("terminal.py",), "replaced: notices a terminal that is gone"),
+    TextualMember(_DRIVER, "_writer_thread", "NoneType", ("terminal.py",), "what is still to be written is dropped"),
+    TextualMember(_DRIVER, "_must_signal_resume", "bool", ("terminal.py",), "set: the app resumes after SIGCONT"),
+    TextualMember(_DRIVER, "_sigtstp_application", "(*_)", ("terminal.py",), "set again as handler after a suspension"),
+    TextualMember(_DRIVER, "_sigcont_application", "(*_)", ("terminal.py",), "overridden: after SIGSTOP, too"),
+    TextualMember(_DRIVER, "run_input_thread", "()", ("terminal.py",), "overridden: Textual's spins at an end of file"),
+    TextualMember(_DRIVER, "process_message", "(message)", ("terminal.py",), "hands an event to the app"),
+    TextualMember(_DRIVER, "start_application_mode", "()", ("terminal.py",), "overridden: notes who has the terminal"),
+    TextualMember(_DRIVER, "suspend_application_mode", "()", ("terminal.py",), "overridden, for the same reason"),
+    TextualMember(_DRIVER, "close", "()", ("terminal.py",), "overridden: waits for no terminal that takes nothing"),
+    TextualMember(_DRIVER, "fileno", "int", ("terminal.py",), "read from"),
+    TextualMember(_DRIVER, "exit_event", "Event", ("terminal.py",), "ends the reader"),
+    TextualMember(_WRITER, "_queue", "Queue", _HERE, "is emptied, or ended"),
+)
+"""Every such member; one that Textual drops, renames or gives other parameters fails a test."""
