@@ -82,6 +82,14 @@ def test_what_the_source_distribution_names_exists(settings: dict[str, Any]) -> 
     assert [name for name in [*named, *files] if not (ROOT / name.removeprefix("/")).exists()] == []
 
 
+def test_users_get_no_minor_release_of_textual_that_is_untested(settings: dict[str, Any]) -> None:
+    textual = next(each for each in map(Requirement, settings["project"]["dependencies"]) if each.name == "textual")
+    major, minor = map(int, version("textual").split(".")[:2])
+    assert textual.specifier.contains(version("textual"))
+    assert not textual.specifier.contains(f"{major}.{minor + 1}.0")
+    assert not textual.specifier.contains(f"{major + 1}.0.0")
+
+
 def test_every_dependency_is_pinned_within_its_range(settings: dict[str, Any]) -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = dict(line.split("==") for line in lines if not line.startswith("#"))

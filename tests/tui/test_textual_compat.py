@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -110,10 +109,6 @@ def test_every_private_member_that_a_class_shares_with_textual_is_listed() -> No
 def test_the_listed_overrides_are_found_by_this_search() -> None:
     found = {name for _, names in shared_names() for name in names}
     assert {"_on_key", "_fatal_error", "_handle_exception", "_sigcont_application", "_writer_thread"} <= found
-
-
-def test_the_app_is_tested_with_a_textual_that_users_get() -> None:
-    assert version("textual").startswith("8.2.")
 
 
 def shared_names() -> Iterator[tuple[str, set[str]]]:
