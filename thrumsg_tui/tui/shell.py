@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from textual.screen import Screen
 from textual.widget import Widget
@@ -59,6 +59,11 @@ class Shell(Protocol):
 
     def go_back(self) -> None:
         """Go to the screen before."""
+
+
+def shell_of(widget: Widget) -> Shell:
+    """The app that a widget is in; `tests/tui/test_shell.py` lets mypy compare the app with `Shell`."""
+    return cast(Shell, widget.app)
 
 
 class Keyboard(Protocol):

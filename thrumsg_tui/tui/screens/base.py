@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Concatenate, ParamSpec, cast
+from typing import ClassVar, Concatenate, ParamSpec
 
 from textual import work
 from textual.reactive import reactive
@@ -31,7 +31,7 @@ from thrumsg_tui.store.queries.undoing import (
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
-from thrumsg_tui.tui.shell import Shell
+from thrumsg_tui.tui.shell import Shell, shell_of
 from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
 from thrumsg_tui.tui.widgets.drawn import Part
 
@@ -58,7 +58,7 @@ class CommandScreen(Screen[None]):
     @property
     def thrumsg(self) -> Shell:
         """The app, as what it is."""
-        return cast(Shell, self.app)
+        return shell_of(self)
 
     # Asking again
 

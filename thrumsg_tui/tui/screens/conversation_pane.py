@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -22,7 +20,7 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.drafts import DraftKeeper
 from thrumsg_tui.tui.screens.messenger_words import notice_of, obstacle_of
-from thrumsg_tui.tui.shell import Shell
+from thrumsg_tui.tui.shell import Shell, shell_of
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
@@ -62,7 +60,7 @@ class ConversationPane(Vertical):
 
     @property
     def _shell(self) -> Shell:
-        return cast(Shell, self.app)
+        return shell_of(self)
 
     # What the screen tells
 

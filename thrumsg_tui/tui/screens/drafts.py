@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from textual.timer import Timer
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.tui.shell import Shell
+from thrumsg_tui.tui.shell import Shell, shell_of
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 
 _AFTER = 0.2
@@ -26,7 +24,7 @@ class DraftKeeper:
 
     @property
     def _shell(self) -> Shell:
-        return cast(Shell, self._box.app)
+        return shell_of(self._box)
 
     def typed(self) -> None:
         """Store it soon."""
