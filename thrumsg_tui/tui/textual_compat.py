@@ -6,7 +6,7 @@ names it, and `tests/tui/test_textual_compat.py` compares the table with the ins
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.text import Text
 from textual._parser import ParseError
@@ -36,8 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class TextualMember:
+class TextualMember(NamedTuple):
     """A member of one of Textual's classes that the app calls, reads, sets or overrides."""
 
     owner: str
@@ -153,7 +152,7 @@ RELIED_UPON = (
         "_on_key",
         "async (event)",
         ("widgets/form_fields.py", "widgets/replies_pane.py", "dialogs/phone_lookup.py"),
-        "overridden: an on_key would run beside it, and could not keep a key from it in the same class",
+        "overridden: takes its keys before Textual's handler, which prevent_default keeps from running",
     ),
     TextualMember(_INPUT, "_on_paste", "(event)", ("widgets/editing.py",), "overridden: Textual takes the first line"),
     TextualMember(
