@@ -259,6 +259,22 @@ async def test_a_file_in_which_nothing_is_new_is_not_imported(office: Office, tm
         assert person.notice == "Nothing in this file would change anything."
 
 
+async def test_a_file_that_only_updates_is_imported(office: Office, tmp_path: Path) -> None:
+    """docs/rules.md 9.1."""
+    maria = office.contact("Maria Lopez")
+    path = tmp_path / "corrected.csv"
+    path.write_text(f"first name,last name,phone\nMaria,Luna,{office.conversation(maria).phone}\n", encoding="utf-8")
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(path))
+        await person.press("ctrl+o", "ctrl+o")
+        assert person.sees("1 updated; would import contacts")
+        assert person.notice.startswith("Nothing is changed yet: Enter imports it")
+        await person.press("enter")
+        assert person.sees("1 updated; imported contacts")
+    assert office.conversation(maria).name == "Maria Luna"
+
+
 async def test_an_archived_campaign_is_not_offered(office: Office) -> None:
     change_state(office.db, office.ana, "Spring", CampaignState.ARCHIVED)
     async with office.app() as person:

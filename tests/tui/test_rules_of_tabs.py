@@ -351,3 +351,16 @@ async def test_a_search_stays_while_one_works_in_the_tab_and_goes_with_the_sende
         await person.press("n")
         assert (person.rows, person.messenger.search.value) == (["Lena Long"], "")
     assert office.bodies(maria)[-1] == "Hi"
+
+
+async def test_the_next_who_waits_is_shown_although_a_search_hides_them(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    office.contact("Dev Patel", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("slash")
+        await person.type("maria")
+        await person.press("enter")
+        assert person.rows == ["Maria Lopez"]
+        await person.press("u")
+        assert (person.row, person.messenger.search.value) == ("Dev Patel", "")
+        assert person.rows == ["Maria Lopez", "Dev Patel"]

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.words import CampaignState, MessageState
 from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.tui.screens import drafts
@@ -384,6 +385,17 @@ async def test_send_all_sends_the_tab_and_says_how_many(bare: Office) -> None:
         await person.wait_for("Queued 7 of 7")
     assert [len(bare.bodies(id)) for id in kims] == [1] * 7
     assert bare.bodies(lees) == []
+
+
+async def test_send_all_says_how_many_could_not_be_sent(bare: Office) -> None:
+    """docs/rules.md 3.12."""
+    bare.campaign(quicksend=True)
+    ann, bo, cy = (bare.contact(name) for name in ("Ann Otieno", "Bo Berg", "Cy Cohen"))
+    keep_draft(bare.db, bare.ana, bo, "Hello Bo")
+    async with bare.messenger() as person:
+        await person.press("1", "S", "y")
+        assert person.notice == "Queued 2 of 3; 1 could not be sent, each says why when opened."
+    assert [len(bare.bodies(id)) for id in (ann, bo, cy)] == [1, 0, 1]
 
 
 async def test_a_message_without_words_is_shown_as_one(office: Office, maria: ConversationId) -> None:
