@@ -10,6 +10,7 @@ from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.importing.opt_outs import import_opt_outs
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 
@@ -197,6 +198,18 @@ async def test_the_journal_says_who_did_what(office: Office, maria: Conversation
         assert person.sees("History", "moved 1 conversation from Kim Alvarez to Lee Bishop", "can be undone")
         await person.press("escape")
         assert isinstance(person.app.screen, MessengerScreen)
+
+
+async def test_a_conversation_s_journal_has_what_was_of_no_campaign(office: Office, maria: ConversationId) -> None:
+    """docs/rules.md 5.2, 8.3: an opt-out by a list."""
+    file = office.folder / "do-not-text.csv"
+    file.write_text(f"phone\n{office.conversation(maria).phone}\n", encoding="utf-8")
+    import_opt_outs(office.db, office.ana, file)
+    async with office.messenger() as person:
+        await person.press("4", "H")
+        assert not person.sees("do-not-text.csv")
+        await person.press("v")
+        assert person.sees("conversation with Maria Lopez", "took in opt-outs from do-not-text.csv")
 
 
 async def test_the_help_comes_and_goes(office: Office) -> None:

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.tui.dialogs.menu import CommandMenu
+from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 
 
@@ -124,6 +125,16 @@ async def test_the_conversations_of_one_who_leaves_can_go_to_one_sender(office: 
         await person.type("lee")
         await person.press("enter")
         assert office.conversation(id).sender_login == "lee"
+
+
+async def test_whoever_leaves_is_not_offered_their_own_conversations(office: Office) -> None:
+    """docs/rules.md 4.12."""
+    office.contact("Maria Lopez", "kim")
+    async with office.app() as person:
+        await person.press("j", "minus", "o")
+        screen = person.app.screen
+        assert isinstance(screen, SenderPicker)
+        assert [row.name for row in screen.table.rows] == ["Unassigned", "Lee Bishop"]
 
 
 async def test_a_sender_without_conversations_is_taken_off_with_one_answer(office: Office) -> None:

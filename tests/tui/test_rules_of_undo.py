@@ -67,6 +67,25 @@ async def test_z_takes_a_move_of_picked_conversations_back(office: Office, press
     assert [holder(office, each) for each in ids] == [KIM, KIM, KIM]
 
 
+@pytest.mark.parametrize(("pressed", "cursor"), [(["r"], "Pat Bond"), (["space", "space", "r"], "Pat Ames")])
+async def test_z_moves_the_cursor_to_what_comes_back_where_that_is_one(
+    office: Office, pressed: list[str], cursor: str
+) -> None:
+    for name in ("Ames", "Bond", "Cole", "Dunn"):
+        office.contact(f"Pat {name}", wrote="Hello")
+    async with office.messenger() as person:
+        await keys(person, "j", *pressed, *"lee", "enter")
+        if pressed != ["r"]:
+            await person.press("y")
+        await person.press("g")
+        assert person.row == "Pat Ames"
+        await person.press("z")
+        if pressed != ["r"]:
+            await person.press("y")
+        assert person.rows == ["Pat Ames", "Pat Bond", "Pat Cole", "Pat Dunn"]
+        assert person.row == cursor
+
+
 async def test_z_goes_back_step_by_step_and_stops_at_what_others_did(office: Office) -> None:
     people(office, 2, "kim")  # by ana
     office.person("mo", "Mo", Role.MODERATOR)
