@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from tests.tui.office import PATIENCE, Office, settle
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import DatabaseBusy, Refused
+from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.sending import Sent, send
-from thrumsg_tui.tui.screens import messenger_writing
+from thrumsg_tui.store.queries.conversations import next_waiting
+from thrumsg_tui.tui.screens import drafts, messenger_writing
+from thrumsg_tui.tui.screens.drafts import DraftKeeper
 
 
 async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_stored(
@@ -39,6 +43,54 @@ async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_sto
         await settle(person.pilot)
     assert office.bodies(maria)[-1] == "Hi Maria"
     assert office.draft(maria) is None
+
+
+async def test_a_draft_that_was_refused_is_not_stored_behind_the_message_that_is_being_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria = office.contact("Maria Lopez", wrote="Hello")
+    storing, sending, refuse, due = Event(), Event(), Event(), Event()
+    store, tried_again = DraftKeeper.store, asyncio.Event()
+
+    def seen_store(self: DraftKeeper, *, leaving: bool = False) -> None:
+        store(self, leaving=leaving)
+        if refuse.is_set():
+            tried_again.set()
+
+    def refused_once(*args: Any) -> None:
+        if storing.is_set():
+            return keep_draft(*args)
+        storing.set()
+        refuse.wait(PATIENCE)
+        raise DatabaseBusy("Somebody else is writing.")
+
+    def seen_next_waiting(*args: Any, **kwargs: Any) -> ConversationId | None:
+        sending.set()
+        return next_waiting(*args, **kwargs)
+
+    def slow_send(*args: Any, **kwargs: Any) -> Sent:
+        sent = send(*args, **kwargs)
+        due.wait(PATIENCE)
+        return sent
+
+    monkeypatch.setattr(DraftKeeper, "store", seen_store)
+    monkeypatch.setattr(drafts, "keep_draft", refused_once)
+    monkeypatch.setattr(messenger_writing, "next_waiting", seen_next_waiting)
+    monkeypatch.setattr(messenger_writing, "send", slow_send)
+    async with office.messenger() as person:
+        await person.press("enter")
+        person.send(*"Hi Maria")
+        while not storing.is_set():
+            await person.pilot.pause(0.01)
+        person.send("enter")
+        while not sending.is_set():
+            await person.pilot.pause(0.01)
+        refuse.set()
+        async with asyncio.timeout(PATIENCE):
+            await tried_again.wait()
+        due.set()
+        await settle(person.pilot)
+    assert (office.bodies(maria)[-1], office.draft(maria)) == ("Hi Maria", None)
 
 
 @pytest.mark.parametrize("refused", [False, True])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from tests.tui.office import Office, Person
+import pytest
+
+from tests.tui.moving import give
+from tests.tui.office import ALWAYS_OPEN, SCRIPT, Office, Person
 from thrumsg_tui.domain.words import CampaignState, SenderSort
-from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
+from thrumsg_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
-from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.screens.overview import OverviewScreen, sparkline
 
 
 def senders(person: Person) -> list[str]:
@@ -150,3 +154,36 @@ async def test_who_has_the_messenger_open_is_online(office: Office) -> None:
         await person.wait_for("1 other online")
         line = next(line for line in person.lines if "Kim Alvarez" in line)
         assert "● online" in line
+
+
+# What comes next in a new campaign
+
+
+@pytest.mark.parametrize("contacts", [0, 1])
+async def test_a_new_campaign_says_that_contacts_are_imported_then_senders_added(bare: Office, contacts: int) -> None:
+    bare.campaigns["Spring"] = create_campaign(bare.db, bare.ana, "Spring", SCRIPT, hours=ALWAYS_OPEN)
+    for number in range(contacts):
+        bare.contact(f"Person {number}", None)
+    async with bare.app() as person:
+        assert person.sees("I imports contacts") is not bool(contacts)
+        assert person.sees("+ adds senders") is bool(contacts)
+
+
+async def test_r_is_said_to_deal_contacts_out_until_anybody_has_one(office: Office) -> None:
+    """docs/rules.md 4.1."""
+    maria = office.contact("Maria Lopez", None)
+    office.contact("Dev Patel", None)
+    async with office.app() as person:
+        assert person.sees("R deals them out to the senders")
+        give(office, "kim", [maria])
+        await person.wait_for("1 assigned + 1 Unassigned")
+        assert not person.sees("R deals them out")
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_in_the_bars_only_no_replies_at_all_look_like_none(glyphs: Glyphs) -> None:
+    assert sparkline([0, 1, 1000], glyphs) == glyphs.bars[0] + glyphs.bars[1] + glyphs.bars[-1]
+
+
+def test_without_any_reply_all_bars_are_empty() -> None:
+    assert sparkline([0] * 24, UNICODE) == UNICODE.bars[0] * 24
