@@ -264,9 +264,9 @@ def test_where_numbers_are_hidden_their_digits_are_not_searched(
     assert names(db, ListRequest(spring.id, kims, Tab.RESPONSES, search="0107", by_phone=False)) == []
 
 
-def test_a_number_of_another_country_is_found_as_it_is_written_there(
-    db: Database, owner: Identity, spring: Campaign
-) -> None:
+@pytest.fixture
+def una(db: Database, owner: Identity, spring: Campaign) -> None:
+    """Una Byrne has a British number, and is Unassigned."""
     with db.writing() as tx:
         tx.conn.execute(
             """
@@ -282,8 +282,24 @@ def test_a_number_of_another_country_is_found_as_it_is_written_there(
             """,
             (spring.id,),
         )
+
+
+def test_a_number_of_another_country_is_found_as_it_is_written_there(
+    db: Database, owner: Identity, spring: Campaign, una: None
+) -> None:
     for typed in ("07911 123456", "7911", "+44 7911 123456"):
         assert names(db, ListRequest(spring.id, search=typed)) == ["Una Byrne"], typed
+
+
+@pytest.mark.parametrize(("typed", "found"), [("07911 1", ["Una Byrne"]), ("07911", [])])
+def test_from_six_digits_on_a_number_may_begin_with_the_0_that_is_dialled_within_a_country(
+    db: Database, spring: Campaign, una: None, typed: str, found: list[str]
+) -> None:
+    assert names(db, ListRequest(spring.id, search=typed)) == found
+
+
+def test_zeros_alone_are_looked_for_as_they_are(db: Database, spring: Campaign, una: None) -> None:
+    assert names(db, ListRequest(spring.id, search="000000")) == []
 
 
 # The whole campaign, as the command line lists it

@@ -30,6 +30,7 @@ from thrumsg_tui.store.changes.undo import begin_undo, undo
 from thrumsg_tui.store.database import Database, overwrite
 from thrumsg_tui.store.doctor import examine, repair
 from thrumsg_tui.store.queries.jobs import Job, job_in, job_of, open_jobs
+from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.reassignment import plan
 
 MANY, STEP = 50, 7
@@ -392,6 +393,41 @@ def test_a_persons_last_change_is_the_one_under_way_and_none_before(
     assert undo(db, owner).sentence == "P49 is opted in again"
     finish(db, begun)
     assert undo(db, owner).moved == MANY
+
+
+def test_while_an_undo_is_under_way_a_persons_last_change_is_the_one_before(
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
+) -> None:
+    """docs/rules.md 4.9."""
+    opt_out_number(db, owner, look_at(db, many[49]).phone)
+    back = begin_undo(db, owner, reassign(db, owner, to(db, spring, "lee")).event)
+    assert back.under_way
+    assert undo(db, owner).sentence == "P49 is opted in again"
+
+
+def test_of_two_moves_under_way_a_persons_last_change_is_the_later(
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
+) -> None:
+    """docs/rules.md 4.9."""
+    autumn = create_campaign(db, owner, "Autumn", "Hi", hours=spring.hours)
+    add_senders(db, owner, "Autumn", ["kim", "lee"])
+    give(db, owner, autumn, "kim", take_in(db, owner, "Autumn", [f"A{nth}" for nth in range(MANY)]))
+    begin(db, owner, to(db, spring, "lee"))
+    later = begin(db, owner, to(db, autumn, "lee"))
+    with pytest.raises(Refused, match=f"Change {later.event} is still under way"):
+        undo(db, owner)
+
+
+def test_a_move_of_somebody_else_s_is_no_change_of_one_s_own(
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
+) -> None:
+    """docs/rules.md 4.9."""
+    add_user(db, owner, "ann", "Ann", "Ames", role=Role.ADMIN)
+    begin(db, owner, to(db, spring, "lee"), steps=1)
+    with db.reading() as conn:
+        other = identify(conn, "ann")
+    with pytest.raises(Refused, match="There is nothing of yours to undo"):
+        undo(db, other)
 
 
 def test_an_undo_that_puts_nothing_back_was_none(

@@ -113,6 +113,16 @@ def test_a_status_leaves_opted_out_ones_among_chosen_conversations(
     assert [move.conversation_id for move in desk.preview(chosen).moves] == [eight[place] for place in expected]
 
 
+@pytest.mark.parametrize(("source", "told"), [("lee", [4]), ("kim", [])])
+def test_the_last_progress_told_is_that_all_are_moved(
+    db: Database, owner: Identity, desk: Desk, eight: list[ConversationId], source: str, told: list[int]
+) -> None:
+    """docs/rules.md 4.8; where nothing is to be moved none is told."""
+    heard: list[int] = []
+    apply_plan(db, owner, desk.preview(desk.some(source, None)), heard.append)
+    assert heard == told
+
+
 def test_some_of_those_who_wait_takes_the_longest_waiting(desk: Desk, eight: list[ConversationId]) -> None:
     [move] = desk.preview(desk.bulk("kim", status=StatusFilter.NEEDS_REPLY, count=1)).moves
     assert move.conversation_id == eight[4]  # Unassigned gives first, although lee's waits longer
