@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from textual.events import Paste
 
 from tests.tui.filling import choose, fill, form_of
-from tests.tui.office import Office, settle
+from tests.tui.moving import journal
+from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.words import CampaignState, ImportKind
 from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.importing.kinds import Order, take_in
+from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, recommended_replies, totals
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.thread import opt_out
@@ -273,6 +279,63 @@ async def test_a_file_that_only_updates_is_imported(office: Office, tmp_path: Pa
         await person.press("enter")
         assert person.sees("1 updated; imported contacts")
     assert office.conversation(maria).name == "Maria Luna"
+
+
+async def test_enter_imports_a_file_once(office: Office, strange: Path) -> None:
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(strange))
+        await person.press("ctrl+o", "ctrl+o", "enter")
+        assert person.notice == "Imported. w keeps the rejected rows in a file."
+        before = journal(office)
+        await person.press("enter")
+        assert person.notice == "It is imported already; f chooses another file."
+    assert journal(office) == before
+
+
+async def test_leaving_the_choice_of_another_file_leaves_the_first_as_it_is(office: Office, strange: Path) -> None:
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(strange))
+        await person.press("ctrl+o", "ctrl+o", "f", "escape")
+        assert isinstance(person.app.screen, ImportScreen)
+        assert person.sees("; would import contacts from strange.csv")
+
+
+async def test_without_rejected_rows_there_is_no_file_of_them(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_text("first name,phone\nMaria,4155550101\n", encoding="utf-8")
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(path))
+        await person.press("ctrl+o", "ctrl+o", "w")
+        assert isinstance(person.app.screen, ImportScreen)
+        assert person.notice == "No row was rejected."
+
+
+async def test_escape_stops_an_import_that_is_under_way(
+    office: Office, strange: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow_import(db: Database, who: Identity, kind: ImportKind, path: Path, order: Order) -> Imported:
+        until = monotonic() + (0 if order.dry_run else PATIENCE)
+        while monotonic() < until:
+            assert order.on_progress is not None
+            order.on_progress(1, 5)  # raises once it is stopped
+            sleep(0.01)
+        return take_in(db, who, kind, path, order)
+
+    monkeypatch.setattr(importing, "take_in", slow_import)
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(strange))
+        await person.press("ctrl+o", "ctrl+o")
+        person.send("enter")
+        while not person.sees("1 of 5 rows, Esc stops"):
+            await person.pilot.pause(0.01)
+        await person.press("escape")
+        assert isinstance(person.app.screen, ImportScreen)
+        assert person.notice == "Stopped: nothing was changed, and no file was left behind."
+    assert total(office) == 0
 
 
 async def test_an_archived_campaign_is_not_offered(office: Office) -> None:

@@ -120,6 +120,32 @@ async def test_from_the_overview_z_opens_the_box(office: Office, maria: Conversa
     assert last_state(office, maria) is MessageState.CANCELLED
 
 
+async def test_from_another_sender_s_z_goes_back_to_the_one_who_has_the_conversation(
+    office: Office, maria: ConversationId
+) -> None:
+    office.contact("Lena Long", "lee", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi Maria")
+        await person.press("enter", "escape", "n")
+        assert person.sees("Viewing as: Lee Bishop")
+        await person.press("z")
+        assert person.sees("Viewing as: Kim Alvarez")
+        assert (person.row, person.box) == ("Maria Lopez", "Hi Maria")
+
+
+async def test_z_goes_back_to_a_conversation_that_a_search_hides_now(
+    office: Office, maria: ConversationId, dev: ConversationId
+) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi Maria")
+        await person.press("enter", "escape", "slash")
+        await person.type("dev")
+        await person.press("enter", "z")
+        assert (person.row, person.box, person.messenger.search.value) == ("Maria Lopez", "Hi Maria", "")
+
+
 async def test_what_has_left_is_not_taken_back_and_nothing_else_in_its_place(
     office: Office, maria: ConversationId, dev: ConversationId
 ) -> None:

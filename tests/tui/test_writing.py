@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from threading import Event
+from typing import Any
 
 import pytest
 
-from tests.tui.office import Office, settle
+from tests.tui.moving import people
+from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.reassignment import Request
@@ -15,7 +18,9 @@ from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.tui.screens import drafts
+from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
+from thrumsg_tui.store.changes.sending import Sent, send
+from thrumsg_tui.tui.screens import drafts, messenger_writing
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 
 
@@ -396,6 +401,61 @@ async def test_send_all_says_how_many_could_not_be_sent(bare: Office) -> None:
         await person.press("1", "S", "y")
         assert person.notice == "Queued 2 of 3; 1 could not be sent, each says why when opened."
     assert [len(bare.bodies(id)) for id in (ann, bo, cy)] == [1, 0, 1]
+
+
+async def test_send_all_is_stopped_and_goes_on_where_it_was(bare: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/rules.md 3.12."""
+    bare.campaign(quicksend=True)
+    ids = people(bare, BATCH + 3, "kim")
+    begun, go_on = Event(), Event()
+
+    def slow_batch(*args: Any) -> Batch:
+        batch = send_batch(*args)
+        begun.set()
+        go_on.wait(PATIENCE)
+        return batch
+
+    monkeypatch.setattr(messenger_writing, "send_batch", slow_batch)
+    async with bare.messenger() as person:
+        await person.press("1", "S")
+        person.send("y")
+        while not begun.is_set():
+            await person.pilot.pause(0.01)
+        person.send("S")
+        while person.messenger.sending_all:
+            await person.pilot.pause(0.01)
+        go_on.set()
+        await settle(person.pilot)
+        assert person.notice == f"Stopped: queued {BATCH} of {BATCH + 3}."
+        await person.press("S")
+        assert "Send all 3 initial messages of Kim Alvarez?" in person.question
+        await person.press("y")
+        assert person.notice == "Queued 3 of 3."
+    assert [len(bare.bodies(id)) for id in ids] == [1] * len(ids)
+
+
+@pytest.mark.parametrize("pressed", [["y"], ["n", "enter"]])
+async def test_what_comes_while_one_sends_is_read_before_or_the_message_goes_anyway(
+    office: Office, maria: ConversationId, monkeypatch: pytest.MonkeyPatch, pressed: list[str]
+) -> None:
+    """docs/rules.md 3.11."""
+
+    def overtaken_send(*args: Any, **kwargs: Any) -> Sent:
+        if "Too late!" not in office.bodies(maria):
+            office.wrote(maria, "Too late!")
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(messenger_writing, "send", overtaken_send)
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi Maria")
+        await person.press("enter")
+        assert person.question.startswith("Maria Lopez wrote meanwhile: ")
+        for key in pressed:
+            assert office.bodies(maria)[-1] == "Too late!"
+            await person.press(key)
+        assert office.bodies(maria)[-1] == "Hi Maria"
+        assert person.box == ""
 
 
 async def test_a_message_without_words_is_shown_as_one(office: Office, maria: ConversationId) -> None:
