@@ -10,7 +10,6 @@ from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.settings import change_setting
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 
@@ -200,18 +199,6 @@ async def test_the_journal_says_who_did_what(office: Office, maria: Conversation
         assert isinstance(person.app.screen, MessengerScreen)
 
 
-async def test_a_conversation_s_journal_has_what_was_of_no_campaign(office: Office, maria: ConversationId) -> None:
-    """docs/rules.md 5.2, 8.3: an opt-out by a list."""
-    file = office.folder / "do-not-text.csv"
-    file.write_text(f"phone\n{office.conversation(maria).phone}\n", encoding="utf-8")
-    import_opt_outs(office.db, office.ana, file)
-    async with office.messenger() as person:
-        await person.press("4", "H")
-        assert not person.sees("do-not-text.csv")
-        await person.press("v")
-        assert person.sees("conversation with Maria Lopez", "took in opt-outs from do-not-text.csv")
-
-
 async def test_the_help_comes_and_goes(office: Office) -> None:
     async with office.app() as person:
         for key in ("escape", "q", "question_mark", "enter"):
@@ -219,6 +206,32 @@ async def test_the_help_comes_and_goes(office: Office) -> None:
             assert person.sees("─ Keys ─")
             await person.press(key)
             assert not person.sees("─ Keys ─")
+
+
+async def test_the_number_is_copied(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("y")
+        assert person.notice == "Copied (415) 555-0001."
+        assert person.app.clipboard == office.conversation(maria).phone
+
+
+async def test_an_opt_out_is_taken_back_by_the_same_key(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("o", "y")
+        assert person.notice == "Maria Lopez is opted out; z undoes it."
+        await person.press("4", "o")
+        assert person.question == "Opt Maria Lopez in again, in all campaigns? No message is sent."
+        await person.press("y")
+        assert person.notice == "Maria Lopez is opted in; z undoes it."
+    assert not office.conversation(maria).opted_out
+
+
+async def test_after_an_opt_out_z_puts_the_cursor_on_whoever_comes_back(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("j", "o", "y")
+        assert person.rows == ["Maria Lopez", "Ann Otieno"]
+        await person.press("g", "z")
+        assert person.row == "Dev Patel"
 
 
 # Redacted numbers (docs/rules.md 3.20)
