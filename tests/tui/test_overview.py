@@ -7,7 +7,7 @@ import pytest
 from tests.tui.moving import give
 from tests.tui.office import ALWAYS_OPEN, SCRIPT, Office, Person
 from thrumsg_tui.domain.words import CampaignState, SenderSort
-from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
+from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.glyphs import ASCII, UNICODE, Glyphs
@@ -154,6 +154,32 @@ async def test_who_has_the_messenger_open_is_online(office: Office) -> None:
         await person.wait_for("1 other online")
         line = next(line for line in person.lines if "Kim Alvarez" in line)
         assert "● online" in line
+
+
+async def test_whoever_looks_is_none_of_the_others_online(office: Office) -> None:
+    add_senders(office.db, office.ana, "Spring", ["ana"])
+    show_presence(office.db, "another", office.ana.user.id, office.campaigns["Spring"].id, None)
+    async with office.app() as person:
+        assert person.sees("0 others online", "● online")
+
+
+async def test_escape_takes_the_marks_off(office: Office) -> None:
+    async with office.app() as person:
+        await person.press("j", "space")
+        assert person.sees("1 sender marked")
+        await person.press("escape")
+        assert not person.sees("marked")
+        await person.press("R")
+        assert person.sees("Conversations of everyone")
+
+
+async def test_escape_shows_all_senders_again(office: Office) -> None:
+    office.contact("Maria Lopez", "kim")
+    async with office.app() as person:
+        await person.press("w")
+        assert senders(person) == ["Kim Alvarez"]
+        await person.press("escape")
+        assert senders(person) == ["Unassigned", "Kim Alvarez", "Lee Bishop"]
 
 
 # What comes next in a new campaign

@@ -170,6 +170,8 @@ async def test_the_open_conversation_goes_to_unassigned(office: Office, five: li
         (["0", "r", "j", "0", "2"], [1, 2]),  # 0 is no count of anything
         (["1", "2", "left_square_bracket", "right_square_bracket"], [0]),
         (["A"], [0, 1, 2, 3, 4]),
+        (["A", "escape"], [0]),
+        (["A", "n", "N"], [0]),  # marks go with the sender on view
         (["slash", *"bond", "enter", "A"], [1]),
     ],
 )

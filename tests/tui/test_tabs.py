@@ -81,6 +81,20 @@ async def test_the_sent_tab_is_off_until_it_is_switched_on(office: Office) -> No
         assert tabs(person) == {"responses": 0, "opt-outs": 0}
 
 
+async def test_the_tab_beside_the_last_is_the_first(office: Office) -> None:
+    office.contact("Maria Lopez")
+    async with office.messenger() as person:
+        await person.press("1")
+        for key, tab in (
+            ("right_square_bracket", Tab.RESPONSES),
+            ("right_square_bracket", Tab.OPT_OUTS),
+            ("right_square_bracket", Tab.INITIAL),
+            ("left_square_bracket", Tab.OPT_OUTS),
+        ):
+            await person.press(key)
+            assert person.messenger.request.tab is tab
+
+
 async def test_the_longest_wait_is_on_top_and_keeps_its_place(office: Office) -> None:
     dev = office.contact("Dev Patel", wrote="Hello")
     office.contact("Ann Otieno", wrote="Hello")
