@@ -85,6 +85,24 @@ async def test_a_question_with_answers_is_retired_and_comes_back(office: Office)
         assert [text for text, _ in asked(office)] == ["Will you vote?"]
 
 
+async def test_a_question_that_one_decides_to_keep_is_asked_still(office: Office) -> None:
+    office.survey("Will you vote?,Yes|No")
+    async with office.app() as person:
+        await person.press("e", "x", "n")
+        assert person.notice.startswith("'Will you vote?' was not retired")
+    assert [text for text, _ in asked(office)] == ["Will you vote?"]
+
+
+async def test_a_question_that_never_had_an_answer_is_deleted(office: Office) -> None:
+    """docs/rules.md 3.14."""
+    office.survey("Will you vote?,Yes|No", "Need a ride?,Yes|No")
+    async with office.app() as person:
+        await person.press("e", "x", "y")
+        assert person.notice == "Will you vote? is deleted: it never had an answer."
+        assert person.sees("1 question")
+        assert not person.sees("retired")
+
+
 async def test_what_is_wrong_with_a_question_stands_beside_it(office: Office) -> None:
     office.survey("Will you vote?,Yes|No")
     async with office.app() as person:
@@ -147,6 +165,16 @@ async def test_replies_are_added_changed_ordered_and_removed(office: Office) -> 
         assert "one of all campaigns" in person.question
         await person.press("y", "escape")
         assert person.sees("2 of this campaign, 1 of all campaigns")
+
+
+async def test_a_reply_that_one_decides_to_keep_is_offered_still(office: Office) -> None:
+    office.replies("Where,At the library")
+    async with office.app() as person:
+        await person.press("a", "x")
+        assert person.question == "Remove 'Where'? What was sent with it stays."
+        await person.press("n")
+        assert person.notice.startswith("'Where' was not removed")
+        assert person.sees("At the library")
 
 
 # Follow-ups
@@ -254,6 +282,32 @@ async def test_a_follow_up_for_those_who_have_not_replied_leaves_the_box_when_th
         office.wrote(maria, "I voted")
         await person.wait_until(lambda: person.box == "", "an empty box")
     assert office.bodies(maria)[-1] == "I voted"
+
+
+async def test_a_follow_up_ends_once_and_only_if_one_wants(office: Office) -> None:
+    office.contact("Maria Lopez", "kim", texted=True)
+    create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today!")
+    async with office.app() as person:
+        await person.press("f", "x")
+        assert person.question == "End 'Reminder'? It is unsent in 1 conversation, and stays so."
+        await person.press("n")
+        assert person.sees("1 active, 0 ended")
+        await person.press("x", "y")
+        assert person.notice == "Reminder has ended."
+        assert person.sees("0 active, 1 ended")
+        await person.press("x")
+        assert person.notice == "It has ended already."
+
+
+async def test_after_a_skip_z_puts_the_cursor_on_whoever_comes_back(office: Office) -> None:
+    for name in ("Ann Otieno", "Bo Berg", "Cy Cohen"):
+        office.contact(name, texted=True)
+    create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today!")
+    async with office.messenger() as person:
+        await person.press("3", "j", "x")
+        assert person.rows == ["Ann Otieno", "Cy Cohen"]
+        await person.press("g", "z")
+        assert person.row == "Bo Berg"
 
 
 async def test_a_follow_up_is_skipped_in_its_tab_and_that_is_undone(office: Office) -> None:

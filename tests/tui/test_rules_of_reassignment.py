@@ -184,6 +184,12 @@ async def test_several_conversations_are_picked_by_marks_and_by_a_count(
     assert [place for place, each in enumerate(five) if holder(office, each) == LEE] == moved
 
 
+async def test_a_count_of_none_is_said_to_be_one(office: Office, five: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await keys(person, "0", "r")
+        assert person.notice == "There are none to count from here."
+
+
 @pytest.mark.parametrize("pressed", [["0", "2"], ["V", "j"]])
 async def test_a_list_that_changes_its_order_meanwhile_moves_no_others(
     office: Office, five: list[ConversationId], pressed: list[str]

@@ -46,6 +46,14 @@ async def test_another_answer_takes_its_place_and_0_clears_it(office: Office, ma
         assert answers(office, maria) == 0
 
 
+async def test_what_became_of_an_answer_is_said(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("e", "1")
+        assert person.notice == "Answer recorded; z undoes it."
+        await person.press("k", "0")
+        assert person.notice == "Answer cleared; z undoes it."
+
+
 async def test_z_takes_an_answer_back(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("e", "1", "escape", "z")
