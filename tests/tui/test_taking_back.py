@@ -146,6 +146,17 @@ async def test_z_goes_back_to_a_conversation_that_a_search_hides_now(
         assert (person.row, person.box, person.messenger.search.value) == ("Maria Lopez", "Hi Maria", "")
 
 
+async def test_z_goes_back_to_a_conversation_in_the_sent_tab_though_that_is_off_again(office: Office) -> None:
+    office.contact("Sam Sent", texted=True)
+    async with office.messenger() as person:
+        await person.press("t", "enter")
+        await person.type("One more thing")
+        await person.press("enter", "escape", "t")
+        assert person.rows == []
+        await person.press("z")
+        assert (person.row, person.box) == ("Sam Sent", "One more thing")
+
+
 async def test_what_has_left_is_not_taken_back_and_nothing_else_in_its_place(
     office: Office, maria: ConversationId, dev: ConversationId
 ) -> None:

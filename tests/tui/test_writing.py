@@ -51,6 +51,17 @@ async def test_after_a_reply_the_next_waiting_conversation_is_open(
     assert (office.bodies(maria)[-1], office.bodies(dev)[-1]) == ("Hi Maria", "Hi Dev")
 
 
+async def test_who_waits_next_is_said_in_responses_only(office: Office) -> None:
+    """docs/rules.md 3.19."""
+    office.contact("Sam Sent", texted=True)
+    async with office.messenger() as person:
+        await person.press("t", "enter")
+        await person.type("One more thing")
+        await person.press("enter")
+        assert person.notice.startswith("Reply queued for Sam Sent.")
+        assert "Nobody else waits" not in person.notice
+
+
 async def test_whoever_wants_stays_after_a_reply(office: Office, maria: ConversationId, dev: ConversationId) -> None:
     async with office.messenger() as person:
         await person.app.screen.run_action("run_command('messenger.after_reply')")

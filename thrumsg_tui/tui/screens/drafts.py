@@ -36,7 +36,7 @@ class DraftKeeper:
         if self._timer is None or self.of is None:
             return
         self._stop()
-        if self._box.read_only and not leaving:  # being sent: it would be stored again after its own message
+        if self._box.read_only and not leaving:  # being sent: one that was refused before would outlive its message
             self._timer = self._box.set_timer(_AFTER, self.store)
             return
         kept = self._kept(self.of, self._box.draft)
