@@ -317,3 +317,21 @@ def test_a_message_in_a_conversation_that_is_somebody_elses_now_is_named_and_non
     with pytest.raises(Refused, match=r"The message to Ann Otieno cannot be taken back by you any more\. .*Lee Bishop"):
         undo(db, kim)
     assert [states(db, each) for each in (ann, bea)] == [[MessageState.QUEUED], [MessageState.QUEUED]]
+
+
+def test_an_initial_is_not_taken_back_from_before_a_follow_up(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    """Nobody hears from us for the first time with "as I wrote" (docs/rules.md 3.1)."""
+    create_follow_up(db, owner, "Spring", "Reminder", "As I wrote.", target=Target())
+    initial = send(db, owner, ann, from_box=True)
+    first = journal(db)[0].id
+    follow_up = send(db, owner, ann, from_box=True)
+    assert (initial.kind, follow_up.kind) == (MessageKind.INITIAL, MessageKind.FOLLOW_UP)
+    with pytest.raises(
+        Refused, match="Something else was sent to Ann Otieno after their initial: take that back first"
+    ):
+        undo(db, owner, first)
+    undo(db, owner, journal(db)[0].id)
+    undo(db, owner, first)
+    assert states(db, ann) == [MessageState.CANCELLED, MessageState.CANCELLED]

@@ -108,12 +108,22 @@ def why_message_stays(conn: sqlite3.Connection, who: Identity, event_id: EventId
     """Say of a message that was sent why a person cannot take it back; None where they can, or of another change."""
     row = conn.execute(
         """
-        SELECT message.state, event.conversation_id, undoer.login AS undone_by
+        SELECT message.state, event.conversation_id, undoer.login AS undone_by,
+               message.kind = :initial AND EXISTS (
+                   SELECT 1 FROM message AS later
+                   WHERE later.conversation_id = message.conversation_id AND later.id > message.id
+                     AND later.direction = 'outgoing' AND later.state <> :cancelled AND later.kind <> :confirmation
+               ) AS followed
         FROM event JOIN message ON message.id = json_extract(event.details, '$.message')
         LEFT JOIN event AS undo ON undo.id = event.undone_by LEFT JOIN users AS undoer ON undoer.id = undo.actor_id
-        WHERE event.id = ? AND event.action = 'send'
+        WHERE event.id = :event AND event.action = 'send'
         """,
-        (event_id,),
+        {
+            "event": event_id,
+            "initial": MessageKind.INITIAL,
+            "cancelled": MessageState.CANCELLED,
+            "confirmation": MessageKind.OPT_OUT_CONFIRMATION,
+        },
     ).fetchone()
     if row is None:
         return None
@@ -124,6 +134,8 @@ def why_message_stays(conn: sqlite3.Connection, who: Identity, event_id: EventId
         return f"The message to {of.name} was cancelled already: it never left."
     if row["state"] not in {MessageState.UNSENT, MessageState.QUEUED}:
         return f"The message to {of.name} has left already: it cannot be taken back."
+    if row["followed"]:
+        return f"Something else was sent to {of.name} after their initial: take that back first."
     try:
         require_own(who, of)
     except Refused as refusal:
