@@ -96,7 +96,7 @@ def test_whoever_acts_for_another_signs_as_them(db: Database, owner: Identity, k
     assert previewed(db, known_as(db, "ana", "kim"), "%sender_first_name%", None).rendered.text == "Kim"
 
 
-@pytest.mark.parametrize("name", ["\u202eevil\x1b[2J", "[red]", "%last_name%", "🗳" * 200])
+@pytest.mark.parametrize("name", ["\u202eevil[2J", "[red]", "%last_name%", "🗳" * 200])
 def test_a_hostile_name_is_only_a_value(db: Database, owner: Identity, spring: Campaign, name: str) -> None:
     take_in(db, owner, "Spring", [f"{name} Q"])
     shown = previewed(db, owner, "%first_name%", spring.id)

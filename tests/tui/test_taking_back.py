@@ -222,7 +222,7 @@ async def test_the_thread_counts_down(office: Office, maria: ConversationId) -> 
 # A key's name
 
 
-@pytest.mark.parametrize("text", ["r", "a", "j", "z", "G", " r ", "gg", "rr", "1", "?"])
+@pytest.mark.parametrize("text", ["r", "a", "j", "z", "G", " r ", "gg", "rr", "jjj", "1", "?"])
 async def test_the_name_of_a_key_asks_first(office: Office, maria: ConversationId, text: str) -> None:
     async with office.messenger() as person:
         await person.press("enter")

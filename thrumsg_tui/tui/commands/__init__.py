@@ -40,10 +40,9 @@ def command(id: str) -> Command:
 
 
 def is_key(text: str) -> bool:
-    """Whether a text is what somebody may have pressed who meant a key: one that does something, or that key twice."""
+    """Whether a text is what somebody may have pressed who meant a key: one that does something, once or repeatedly."""
     pressed = text.strip()
-    twice = len(pressed) == 2 and pressed[0] == pressed[1]
-    return (len(pressed) == 1 or twice) and pressed[0] in _CHARACTERS
+    return len(set(pressed)) == 1 and pressed[0] in _CHARACTERS
 
 
 _CHARACTERS = frozenset(
