@@ -8,7 +8,8 @@ from tests.store.arranging import journal
 from tests.tui.moving import KIM, LEE, fill_in, held_by, menu_of, one_of_each
 from tests.tui.office import Office, settle
 from thrumsg_tui.domain.campaigns import Target
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -34,6 +35,11 @@ def dev(office: Office, maria: ConversationId) -> ConversationId:
 def last_state(office: Office, id: ConversationId) -> MessageState:
     """How far the last message is."""
     return office.conversation(id).messages[-1].state
+
+
+def sent_last(office: Office) -> EventId:
+    """The newest sending in the journal."""
+    return next(entry.id for entry in journal(office.db) if entry.deed is Deed.SEND)
 
 
 # Taking back
@@ -173,6 +179,23 @@ async def test_what_has_left_is_not_taken_back_and_nothing_else_in_its_place(
         await person.press("enter")  # the safe answer
     assert office.conversation(dev).opted_out
     assert office.bodies(maria)[-1] == "Hi Maria"
+
+
+@pytest.mark.parametrize("begun", ["", "And another thing"])
+async def test_words_that_are_taken_back_from_elsewhere_are_in_the_open_box(
+    office: Office, maria: ConversationId, begun: str
+) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        await person.type("Hi Maria")
+        await person.press("enter")
+        await person.type(begun)
+        drafts = person.messenger.conversation.drafts
+        await person.wait_until(lambda: drafts.is_stored and office.draft(maria) == (begun or None), "the draft")
+        undo(office.db, office.ana, sent_last(office))
+        await person.wait_for("message taken back by Ana Ortiz")
+        assert person.box == f"Hi Maria\n{begun}".strip()
+    assert office.draft(maria) == f"Hi Maria\n{begun}".strip()
 
 
 async def test_what_somebody_else_has_taken_back_is_said_before_anything_else_goes_back(

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.people import Action
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import Attempt, Verdict, judge
-from thrumsg_tui.domain.words import MessageKind, Tab
+from thrumsg_tui.domain.words import MessageKind, MessageState, Tab
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.phones import phone_display
@@ -42,6 +42,7 @@ class ConversationPane(Vertical):
         self._narrow = False
         self._notice = ""
         self._rest_timer: Timer | None = None
+        self._cancelled: set[MessageId] = set()
         self._countdown: Timer | None = None
         self.head = DrawnLine(id="head")
         self.head_keys = DrawnLine(id="head-keys")
@@ -177,6 +178,8 @@ class ConversationPane(Vertical):
     def _fill_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
         starting = "" if self.kind is MessageKind.REPLY else shown.next_message.rendered.text
+        cancelled = {each.id for each in shown.conversation.messages if each.state is MessageState.CANCELLED}
+        some_taken_back, self._cancelled = cancelled > self._cancelled, cancelled
         if self.drafts.of != shown.conversation.id:
             self.drafts.store()
             self.drafts.of = shown.conversation.id
@@ -187,8 +190,15 @@ class ConversationPane(Vertical):
             self.box.hold(starting if shown.draft is None else shown.draft, starting)
             if self.box.has_focus:  # perhaps with the words of the last one
                 self.box.must_be_seen()
+        elif some_taken_back and shown.draft is not None and self._goes_on_with(shown.draft):
+            self.box.hold(shown.draft, starting)
+            self.box.must_be_seen()
         elif self.box.draft is None and self.box.starting_text != starting:
             self.box.hold(starting, starting)
+
+    def _goes_on_with(self, draft: str) -> bool:
+        """Whether what is in the box stands at the end of a draft, as where a message was taken back before it."""
+        return self.box.draft is None or draft.endswith(f"\n{self.box.draft}")
 
     @on(TextArea.Changed)
     def _typed(self) -> None:

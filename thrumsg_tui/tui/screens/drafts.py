@@ -26,6 +26,11 @@ class DraftKeeper:
     def _shell(self) -> Shell:
         return shell_of(self._box)
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether nothing in the box is still to be stored."""
+        return self._timer is None
+
     def typed(self) -> None:
         """Store it soon."""
         self._stop()
