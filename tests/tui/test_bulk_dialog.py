@@ -53,6 +53,17 @@ async def test_enter_chooses_where_a_name_is_typed_and_only_then_applies(twelve:
     assert shares(twelve) == {"unassigned": 0, "kim": 0, "lee": 6, "priya": 6}
 
 
+async def test_an_enter_from_before_the_preview_was_painted_moves_nothing_and_says_so(twelve: Office) -> None:
+    async with menu_of(twelve, "bar") as person:
+        await person.press("a")
+        person.send(*"lee", "enter", "enter", "enter")
+        await settle(person.pilot)
+        assert shares(twelve)["kim"] == 12
+        assert said(person).startswith("Enter came before this was shown: press it again. Enter moves 12")
+        await person.press("enter")
+    assert shares(twelve)["lee"] == 12
+
+
 async def test_what_enter_chooses_is_said_while_one_types(twelve: Office) -> None:
     async with menu_of(twelve, "bar") as person:
         await keys(person, "a", *"lee", "space", *"pri")

@@ -66,6 +66,7 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
     if not both:
         return ""
     stay = "stays" if held == 1 else "stay"
+    which = "" if request.status is StatusFilter.ANY else "matching "
     if request.everyone and request.to_everyone:
         free = sum(matching(each, request.status) for each in givers(request, rows))
         moving = (
@@ -73,13 +74,13 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
             if request.count
             else f"Only the {free} unassigned {'moves' if free == 1 else 'move'}"
         )
-        return f"{moving}: senders who receive do not give theirs, so the {held} that they hold {stay}."
+        return f"{moving}: senders who receive do not give theirs, so the {held} {which}that they hold {stay}."
     names = listed([each.name for each in both])
     if len(both) > 1:
-        return f"{names} receive, and whoever receives does not give: the {held} that they hold {stay}."
+        return f"{names} receive, and whoever receives does not give: the {held} {which}that they hold {stay}."
     if both[0].user is None:
         return f"{names} receives, and whoever receives does not give: the {held} unassigned {stay}."
-    return f"{names} receives, and whoever receives does not give: the {held} that {names} holds {stay}."
+    return f"{names} receives, and whoever receives does not give: the {held} {which}that {names} holds {stay}."
 
 
 def _asked(request: Request, each: Assignment) -> bool:

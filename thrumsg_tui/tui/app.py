@@ -113,6 +113,11 @@ class ThrumsgApp(NavigatingApp):
         return self.keys.taken
 
     @property
+    def key_pressed_at(self) -> float:
+        """When the present key was pressed, by the monotonic clock."""
+        return self.keys.pressed_at
+
+    @property
     def ready_for_keys(self) -> bool:
         """Whether the screen in front shows what the last key led to."""
         screen = self.screen

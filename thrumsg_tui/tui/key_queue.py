@@ -35,6 +35,8 @@ class KeyQueue:
         self._task: asyncio.Task[None] | None = None
         self.taken = 0
         """How many have been handed on."""
+        self.pressed_at = 0.0
+        """When the last one that was handed on was pressed, by the monotonic clock."""
 
     @property
     def busy(self) -> bool:
@@ -52,7 +54,9 @@ class KeyQueue:
             while self._waiting:
                 await self._until(lambda: self._app.ready_for_keys)
                 self.taken += 1
-                await self._handle(self._waiting.popleft())
+                event = self._waiting.popleft()
+                self.pressed_at = event.time
+                await self._handle(event)
                 await self._dealt_with()
         finally:
             self._task = None

@@ -33,6 +33,10 @@ class Shell(Protocol):
     def keys_pressed(self) -> int:
         """How many keys have been taken so far, the present one among them."""
 
+    @property
+    def key_pressed_at(self) -> float:
+        """When the present key was pressed, by the monotonic clock."""
+
     async def open_campaign(self, campaign_id: CampaignId) -> None:
         """Open a campaign."""
 

@@ -20,6 +20,8 @@ from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
 from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.painting import TOO_EARLY, Sight
+from thrumsg_tui.tui.shell import shell_of
 from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, heading
 from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
 from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
@@ -45,11 +47,13 @@ class BulkWords(DrawnLines):
         super().__init__(id=id)
         self._sentences: Sequence[Part] = ()
 
-    def show(self, sentences: Sequence[Part]) -> None:
-        """Say something else."""
-        if sentences != self._sentences:
-            self._sentences = sentences
-            self.remake()
+    def show(self, sentences: Sequence[Part]) -> bool:
+        """Say something; return whether it is something else than before."""
+        if sentences == self._sentences:
+            return False
+        self._sentences = sentences
+        self.remake()
+        return True
 
     def lines(self, width: int) -> list[Strip]:
         return [
@@ -106,6 +110,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         self._stale = False
         self._asking = False
         self._notice = ""
+        self._sight = Sight()
 
     def compose(self) -> ComposeResult:
         shown = [self.preview, self._total, self._words]
@@ -189,10 +194,16 @@ class BulkReassign(ModalScreen[Plan | None]):
         if stays := what_stays(self.choices.request, self.choices.rows):
             to_all = self.choices.request.everyone and self.choices.request.to_everyone
             sentences.append((f"{stays} {_TO_EVEN_OUT}" if to_all else stays, ""))
-        self._words.show([each for each in sentences if each[0]])
+        if self._words.show([each for each in sentences if each[0]]):
+            self._sight.changed()
+            self.call_after_refresh(self._seen)
         doing = ["Space chooses", "Tab next field"] if self._asks else []
         more = ["PgDn shows more"] if self.preview.max_scroll_y else []
         self._box.border_subtitle = ", ".join([*doing, *more, f"Esc {self._escape_words()}"])
+
+    def _seen(self) -> None:
+        self._sight.drawn()
+        self._sight.painted()
 
     def _say_again(self) -> None:
         """Say what Enter does now; what the last key did not do is still worth reading."""
@@ -264,7 +275,10 @@ class BulkReassign(ModalScreen[Plan | None]):
         if self.search.value:
             self._choose_found()
         elif self._plan is not None and self._plan.moves:
-            self.dismiss(self._plan)
+            if self._sight.before(shell_of(self).key_pressed_at):
+                self.dismiss(self._plan)
+            else:
+                self._say(TOO_EARLY.format("Enter"))
         else:
             self._say(self._why_not())
 
