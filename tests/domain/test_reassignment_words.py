@@ -105,7 +105,7 @@ def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
         ),
         (
             request(everyone=True, destinations=(KIM.id, ZOE.id), status=StatusFilter.NEEDS_REPLY),
-            "Kim Alvarez receives, and whoever receives does not give: the 3 that Kim Alvarez holds stay.",
+            "Kim Alvarez receives, and whoever receives does not give: the 3 matching that Kim Alvarez holds stay.",
         ),
     ],
 )
