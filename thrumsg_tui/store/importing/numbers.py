@@ -34,6 +34,7 @@ class NumberReader:
         self._region = region
         self._keep = keep
         self._instead: dict[int, list[int]] = defaultdict(list)
+        self._read_from = -1
         self._beside: dict[int, list[int]] = defaultdict(list)
 
     def read(self, row: Row) -> PhoneNumber:
@@ -51,14 +52,17 @@ class NumberReader:
                 continue
             if self._keep:
                 self.readings.append(Reading(row.line, text, number.e164))
+            self._read_from = place
             if place != self.columns[0]:
                 self._instead[place].append(row.line)
             return number
         raise ValueError(f"{why.removesuffix('.')}{self._elsewhere(row)}" if self._elsewhere(row) else why)
 
     def look_beside(self, row: Row, number: PhoneNumber) -> None:
-        """Note the columns of a row that have yet another number, for `notes`: it was not read."""
+        """Note, for `notes`, which columns have another number than the one just read from a row."""
         for place in (*self.columns, *self._others):
+            if place == self._read_from:
+                continue
             with suppress(ValueError):
                 if normalize(row.cells[place], self._region) != number:
                     self._beside[place].append(row.line)

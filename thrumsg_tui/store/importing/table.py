@@ -177,7 +177,7 @@ def _eight_bits(content: bytes) -> tuple[str, list[str]]:
     if sound < len(stray) and not content.startswith(codecs.BOM_UTF8):
         text = content.decode("cp1252", errors="replace")
         if text.count("\ufffd") > len(text) // 10:
-            content.decode("cp1252")  # which says where it is no text
+            content.decode("cp1252")  # raises UnicodeDecodeError: so much is lost that it is no text
         return text, ["The file is not in UTF-8 and was read as Windows-1252: check the accents."]
     said = f"What is not UTF-8 was read as Windows-1252: check the accents on {on_lines(stray)}."
     return content.decode("utf-8-sig", errors=_STRAY), [said]
