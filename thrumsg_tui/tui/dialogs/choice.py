@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.painting import TOO_EARLY, Sight
-from thrumsg_tui.tui.shell import Saying
+from thrumsg_tui.tui.shell import Saying, shell_of
 from thrumsg_tui.tui.widgets.bars import Flowing
 from thrumsg_tui.tui.widgets.drawn import Part, heading
 
@@ -78,7 +78,6 @@ class ChoiceDialog(ModalScreen[_Answer]):
         self._typing = typing
         self._sight = Sight()
         self._must_be_seen = must_be_seen
-        self._pressed_at = 0.0
         self._too_early = False
         self._left = left
         self._title = title
@@ -97,7 +96,6 @@ class ChoiceDialog(ModalScreen[_Answer]):
 
     def on_key(self, event: Key) -> None:
         """Take the key of an answer."""
-        self._pressed_at = event.time
         for choice in self._choices:
             if event.character == choice.key:
                 event.stop()
@@ -124,7 +122,7 @@ class ChoiceDialog(ModalScreen[_Answer]):
     def _answer(self, choice: Choice[_Answer]) -> None:
         """Give an answer, unless it would text a contact and its key is from before the question was shown."""
         is_safe = choice is self._choices[-1]
-        if self._must_be_seen and not is_safe and not self._sight.before(self._pressed_at):
+        if self._must_be_seen and not is_safe and not self._sight.before(shell_of(self).key_pressed_at):
             self._too_early = True
             self._paint()
             return
