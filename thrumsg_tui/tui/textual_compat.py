@@ -177,7 +177,7 @@ RELIED_UPON = (
         _EVENT,
         "time",
         "float",
-        ("key_queue.py", "dialogs/choice.py", "widgets/message_box.py"),
+        ("key_queue.py", "widgets/message_box.py"),
         "when a key was pressed; set where one key is made two",
     ),
     TextualMember(_PARSER, "feed", "(data)", ("terminal.py",), "turns what was read into events"),
