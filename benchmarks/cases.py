@@ -17,15 +17,15 @@ from benchmarks.large import BUSY, CAMPAIGN, OWNER
 from benchmarks.measuring import Figure, measure
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Request
-from thrumsg_tui.domain.words import ConversationSort, Tab
+from thrumsg_tui.store.changes.bulk_move_job import PACED_ABOVE
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.holding import anything_due
-from thrumsg_tui.store.changes.paced import PACED_ABOVE
 from thrumsg_tui.store.changes.reassign import apply_plan
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.scheduled_messages import anything_due
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign
@@ -45,7 +45,7 @@ WRITES_EVERY = 0.02
 """Seconds between two changes of others."""
 
 
-class Desk:
+class MessengerReader:
     """Ana at the busy sender's assignment."""
 
     def __init__(self, db: Database) -> None:
@@ -73,59 +73,59 @@ def reading(path: Path, times: int) -> Iterator[Figure]:
 
     def opened() -> None:
         with closing(Database(path)) as db:
-            desk = Desk(db)
-            desk.view(desk.list)
+            reader = MessengerReader(db)
+            reader.view(reader.list)
 
     yield measure("open, first view of the messenger", opened, times)
     with closing(Database(path)) as db:
-        desk = Desk(db)
-        yield from _views(desk, times)
-        yield from _searches(desk, times)
-        rows = desk.all(desk.list)
-        yield measure("next contact that waits", _in_turn(rows, lambda each: _next(desk, each)), times)
-        yield measure("overview", lambda: _overview(desk), times)
+        reader = MessengerReader(db)
+        yield from _views(reader, times)
+        yield from _searches(reader, times)
+        rows = reader.all(reader.list)
+        yield measure("next contact that waits", _in_turn(rows, lambda each: _next(reader, each)), times)
+        yield measure("overview", lambda: _overview(reader), times)
         yield measure("anything due? (asked again and again)", lambda: anything_due(db), times)
         yield measure("anything queued? (the same)", lambda: take_queued(db), times)
 
 
-def _views(desk: Desk, times: int) -> Iterator[Figure]:
+def _views(reader: MessengerReader, times: int) -> Iterator[Figure]:
     for sort in ConversationSort:
-        wanted = replace(desk.list, sort=sort)
-        rows = desk.all(wanted)
+        wanted = replace(reader.list, sort=sort)
+        rows = reader.all(wanted)
         moves = count(1)
 
         def move(wanted: ListRequest = wanted, rows: list[ConversationId] = rows, moves: count[int] = moves) -> None:
             at = next(moves) % len(rows)
-            desk.view(wanted, at, rows[at])
+            reader.view(wanted, at, rows[at])
 
         yield measure(f"view after a cursor move, {sort} ({len(rows):,} rows)", move, times)
         last = len(rows) - 1
-        yield measure(f"view at the end, {sort}", lambda w=wanted, n=last, r=rows: desk.view(w, n, r[n]), times)  # type: ignore[misc]
-    initial = replace(desk.list, tab=Tab.INITIAL)
-    waiting = desk.all(initial)
+        yield measure(f"view at the end, {sort}", lambda w=wanted, n=last, r=rows: reader.view(w, n, r[n]), times)  # type: ignore[misc]
+    initial = replace(reader.list, tab=Tab.INITIAL)
+    waiting = reader.all(initial)
 
     def last_page() -> None:
-        with desk.db.reading() as conn:
+        with reader.db.reading() as conn:
             page(conn, initial, len(waiting) - 30, 30)
 
     yield measure(f"page at the end, Initial ({len(waiting):,} rows)", last_page, times)
 
 
-def _searches(desk: Desk, times: int) -> Iterator[Figure]:
+def _searches(reader: MessengerReader, times: int) -> Iterator[Figure]:
     for typed in ("an", "zoe moss", "nobody", "415000"):
-        wanted = replace(desk.list, search=typed)
-        found = desk.view(wanted).total
-        yield measure(f"view with the search {typed!r} ({found:,} found)", lambda w=wanted: desk.view(w), times)  # type: ignore[misc]
+        wanted = replace(reader.list, search=typed)
+        found = reader.view(wanted).total
+        yield measure(f"view with the search {typed!r} ({found:,} found)", lambda w=wanted: reader.view(w), times)  # type: ignore[misc]
 
 
-def _next(desk: Desk, current: ConversationId) -> None:
-    with desk.db.reading() as conn:
-        next_waiting(conn, desk.busy, current, wrap=True)
+def _next(reader: MessengerReader, current: ConversationId) -> None:
+    with reader.db.reading() as conn:
+        next_waiting(conn, reader.busy, current, wrap=True)
 
 
-def _overview(desk: Desk) -> None:
-    with desk.db.reading() as conn:
-        overview(conn, desk.who, desk.of.id, desk.db.clock(), "order")
+def _overview(reader: MessengerReader) -> None:
+    with reader.db.reading() as conn:
+        overview(conn, reader.who, reader.of.id, reader.db.clock(), "order")
 
 
 def _in_turn(rows: list[ConversationId], run: Callable[[ConversationId], None]) -> Callable[[], None]:
@@ -136,12 +136,12 @@ def _in_turn(rows: list[ConversationId], run: Callable[[ConversationId], None]) 
 def writing(path: Path, times: int) -> Iterator[Figure]:
     """What a change takes, each safe on the disk."""
     with closing(Database(path)) as db:
-        desk = Desk(db)
-        rows = desk.all(desk.list)
+        reader = MessengerReader(db)
+        rows = reader.all(reader.list)
         numbers = count(1)
 
         def answer(conversation_id: ConversationId) -> None:
-            send(db, desk.who, conversation_id, body="Thank you!")
+            send(db, reader.who, conversation_id, body="Thank you!")
 
         yield measure("one send", _in_turn(rows, answer), times)
         yield measure("one receive", lambda: receive(db, None, f"+1{4_150_000_000 + next(numbers)}", "ok"), times)
@@ -168,16 +168,16 @@ def commands(path: Path, times: int) -> Iterator[Figure]:
 def moving(path: Path, times: int) -> Iterator[Figure]:
     """What one transaction keeps others waiting for at most, and a move in steps with others writing meanwhile."""
     with closing(Database(path)) as db:
-        desk = Desk(db)
+        reader = MessengerReader(db)
         with db.reading() as conn:
-            others = [each.id for each in assignments(conn, desk.of.id, db.clock()) if each.id != desk.busy]
-            request = Request(desk.of.id, sources=(desk.busy,), destinations=tuple(others[1:3]), count=PACED_ABOVE)
+            others = [each.id for each in assignments(conn, reader.of.id, db.clock()) if each.id != reader.busy]
+            request = Request(reader.of.id, sources=(reader.busy,), destinations=tuple(others[1:3]), count=PACED_ABOVE)
             planned = plan(conn, request, db.clock())
         there: list[float] = []
         for _ in range(times):
             done: list[Outcome] = []
-            there += measure("", lambda: done.append(apply_plan(db, desk.who, planned)), 1).runs  # noqa: B023
-            undo(db, desk.who, done[0].event)
+            there += measure("", lambda: done.append(apply_plan(db, reader.who, planned)), 1).runs  # noqa: B023
+            undo(db, reader.who, done[0].event)
         yield Figure(f"one transaction of {len(planned.moves):,} moves, the largest", tuple(there))
     asked = ("reassign", CAMPAIGN, "--from-everyone", "--count", str(LARGE), "--to-unassigned", "--json")
     outcome, took, waited = _with_others_writing(path, *asked)

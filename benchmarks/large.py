@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from thrumsg_tui.domain.conversations import MessageFact, standing
+from thrumsg_tui.domain.conversations import MessageFact, state_from
+from thrumsg_tui.domain.enums import Direction
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import Direction
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.database import Database, utc_now
@@ -130,7 +130,7 @@ def _conversations(
             for id, (at, letter) in enumerate(each.messages, message_id)
         ]
         message_id += len(facts)
-        stands = standing(facts)
+        stands = state_from(facts)
         yield (
             *(nth, nth, _holder(chance, senders), fold(first_name), fold(last_name), each.opted_out, stands.status),
             *(int(stands.texted), int(stands.replied), stands.waiting_since, stands.last_message_id),

@@ -32,7 +32,7 @@ from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.store.queries.people import find_user, identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.glyphs import UNICODE
-from thrumsg_tui.tui.places import Place
+from thrumsg_tui.tui.routes import Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
@@ -229,13 +229,13 @@ async def draw(path: Path, picture: Picture) -> str:
         async with asyncio.timeout(SECONDS), app.run_test(size=picture.size) as pilot:
             await quiet(pilot, lambda app: isinstance(app.screen, CommandScreen))
             if viewed is not None:
-                app.go_to(Place(of.id, viewed))
+                app.go_to(Route(of.id, viewed))
                 await quiet(pilot, lambda app: open_contact(app) is not None)
             await picture.scene(pilot)
             await quiet(pilot)
             return plain(app.export_screenshot())
     finally:
-        app.desk.close()
+        app.store.close()
         db.close()
 
 

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 from thrumsg_tui import __version__
 from thrumsg_tui.__main__ import main
-from thrumsg_tui.gateway.contacts import practice_file
+from thrumsg_tui.gateway.practice_contacts import practice_file
 from thrumsg_tui.store.schema import MIGRATIONS
 
 ROOT = Path(__file__).parent.parent

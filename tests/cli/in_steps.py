@@ -16,15 +16,15 @@ from typing import Any
 
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.store.changes import paced
+from thrumsg_tui.store.changes import bulk_move_job
 from thrumsg_tui.store.database import Database
 
-_step = paced.step
+_step = bulk_move_job.step
 
 
 def small_steps(how: Mapping[str, Any]) -> None:
     """Let even small moves be made in steps, and be held."""
-    patched = vars(paced)
+    patched = vars(bulk_move_job)
     patched.update(PACED_ABOVE=how["above"], STEP=how["step"], PAUSE=0)
 
     def held(db: Database, begun: Outcome) -> Outcome:

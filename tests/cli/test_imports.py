@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from thrumsg_tui.cli.argument_parser import Commands, Parser
 from thrumsg_tui.cli.commands import add_commands
 from thrumsg_tui.cli.parser import parse
-from thrumsg_tui.cli.syntax import Commands, Parser
 
 _HEAVY = ("phonenumbers", "rich", "sqlite3", "sqlite_utils", "textual")
 _PROBE = """

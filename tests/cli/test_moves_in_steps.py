@@ -22,8 +22,8 @@ from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
 from thrumsg_tui.store.queries.campaigns import find_campaign
-from thrumsg_tui.store.queries.jobs import Job, job_in
 
 ROOT = Path(__file__).parent.parent.parent
 ME = getuser()

@@ -43,7 +43,7 @@ def test_what_is_wrong_with_a_pipe_names_it(spring: Shell, monkeypatch: pytest.M
 
 
 def test_a_pipe_without_an_end_is_refused(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thrumsg_tui.store.reading.MOST", 1000)
+    monkeypatch.setattr("thrumsg_tui.store.input_files.MOST", 1000)
     with Path("/dev/zero").open() as endless:
         monkeypatch.setattr(sys, "stdin", endless)
         assert "is larger than" in spring.refused("import", "users", "-")

@@ -23,7 +23,7 @@ from tests.cli.conftest import Shell
 from tests.roles import ROWS, Row, arrange
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.cli.parser import build_parser
-from thrumsg_tui.domain.people import Action, Role
+from thrumsg_tui.domain.people import Permission, Role
 
 CHANGES = Path(thrumsg_tui.store.changes.__path__[0])
 
@@ -134,13 +134,13 @@ def test_under_a_forced_command_a_list_may_be_piped_in(desk: Desk, monkeypatch: 
 
 
 def test_each_action_of_the_rules_is_in_the_table() -> None:
-    assert {row.action for row in ROWS if row.action} == set(Action)
+    assert {row.action for row in ROWS if row.action} == set(Permission)
 
 
 def test_each_command_is_in_the_table() -> None:
     commands = set(_commands(build_parser()))
     tried = {max((each for each in commands if _begins(row, each)), key=len) for row in ROWS}
-    untried = {("demo",): "opens the app", ("restore",): "replaces everything: tests/cli/test_restoring.py"}
+    untried = {("demo",): "opens the app", ("restore",): "replaces everything: tests/cli/test_restore.py"}
     assert commands - tried == untried.keys()
 
 

@@ -14,18 +14,18 @@ import pytest
 
 from tests.cli.conftest import ANN, DEV, MARIA, Shell
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import CampaignState, Tab
 from thrumsg_tui.store.changes import campaigns as changes
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
@@ -96,7 +96,7 @@ Change = Callable[[Database, Identity, Path], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Permission:
     """Something that is tried: its command, by whom, the change behind it, and why each state refuses it."""
 
     words: tuple[object, ...]
@@ -149,80 +149,84 @@ def _state(to: CampaignState) -> Change:
 
 
 ACTIONS = {
-    "import contacts": Action(
+    "import contacts": Permission(
         ("import", "contacts", "one.csv", "--campaign", "Spring"),
         lambda db, who, folder: import_contacts(db, who, folder / "one.csv", "Spring"),
         _never_in("nothing can be imported into it any more", ARCHIVED),
     ),
-    "import a survey": Action(
+    "import a survey": Permission(
         ("import", "survey", "more.csv", "--campaign", "Spring"),
         lambda db, who, folder: import_survey(db, who, folder / "more.csv", "Spring"),
         _never_in("nothing can be imported into it any more", ARCHIVED),
     ),
-    "import replies": Action(
+    "import replies": Permission(
         ("import", "replies", "replies.csv", "--campaign", "Spring"),
         lambda db, who, folder: import_replies(db, who, folder / "replies.csv", "Spring"),
         _never_in("nothing can be imported into it any more", ARCHIVED),
     ),
-    "send an initial": Action(("send", ANNS), lambda db, who, _: send(db, who, ANNS), _NOT_SENT),
-    "send their own initial": Action(("send", DEVS), lambda db, who, _: send(db, who, DEVS), _NOT_SENT, login="kim"),
-    "send a reply": Action(
+    "send an initial": Permission(("send", ANNS), lambda db, who, _: send(db, who, ANNS), _NOT_SENT),
+    "send their own initial": Permission(
+        ("send", DEVS), lambda db, who, _: send(db, who, DEVS), _NOT_SENT, login="kim"
+    ),
+    "send a reply": Permission(
         ("send", MARIAS, "--body", "Hello"), lambda db, who, _: send(db, who, MARIAS, body="Hello"), _NOT_SENT
     ),
-    "send all": Action(("send-all", "Spring", "--unassigned"), _send_all, _NOT_SENT),
-    "enter what a contact wrote": Action(
+    "send all": Permission(("send-all", "Spring", "--unassigned"), _send_all, _NOT_SENT),
+    "enter what a contact wrote": Permission(
         ("receive", "--from", MARIA, "--body", "Hi"), lambda db, who, _: receive(db, who, MARIA, "Hi"), {}
     ),
-    "enter what a contact wrote, for it by name": Action(
+    "enter what a contact wrote, for it by name": Permission(
         ("receive", "--from", MARIA, "--body", "Hi", "--campaign", "Spring"),
         _take,
         {},
     ),
-    "reassign": Action(
+    "reassign": Permission(
         ("reassign", "Spring", "--conversation", ANNS, "--to", "lee"), _reassign, _never_in(NOT_REASSIGNED, ARCHIVED)
     ),
-    "take a move back": Action(("undo",), lambda db, who, _: undo(db, who), _never_in(NOTHING_TO_UNDO, ARCHIVED)),
-    "opt out and in": Action(("opt-out", MARIA), _opt_out_and_in, {}),
-    "answer": Action(
+    "take a move back": Permission(("undo",), lambda db, who, _: undo(db, who), _never_in(NOTHING_TO_UNDO, ARCHIVED)),
+    "opt out and in": Permission(("opt-out", MARIA), _opt_out_and_in, {}),
+    "answer": Permission(
         ("answer", DEVS, "Vote?", "Yes"), lambda db, who, _: record_answer(db, who, DEVS, "Vote?", "Yes"), {}
     ),
-    "answer their own": Action(
+    "answer their own": Permission(
         ("answer", DEVS, "Vote?", "Yes"),
         lambda db, who, _: record_answer(db, who, DEVS, "Vote?", "Yes"),
         {},
         login="kim",
     ),
-    "make a follow-up": Action(
+    "make a follow-up": Permission(
         ("follow-up", "create", "Spring", "--title", "R", "--text", "Vote!"),
         lambda db, who, _: create_follow_up(db, who, "Spring", "R", "Vote!"),
         _never_in(NOTHING_CHANGES, ARCHIVED),
     ),
-    "launch": Action(
+    "launch": Permission(
         ("campaign", "launch", "Spring"),
         None,
         {ACTIVE: "is active, so it cannot become active", PAUSED: "campaign resume", ARCHIVED: "cannot become active"},
     ),
-    "resume": Action(
+    "resume": Permission(
         ("campaign", "resume", "Spring"),
         None,
         {ACTIVE: "is active, so it cannot become active", DRAFT: "campaign launch", ARCHIVED: "cannot become active"},
     ),
-    "make active": Action((), _state(ACTIVE), _never_in("cannot become active", ACTIVE, ARCHIVED)),
-    "pause": Action(
+    "make active": Permission((), _state(ACTIVE), _never_in("cannot become active", ACTIVE, ARCHIVED)),
+    "pause": Permission(
         ("campaign", "pause", "Spring"), _state(PAUSED), _never_in("cannot become paused", DRAFT, PAUSED, ARCHIVED)
     ),
-    "archive": Action(
+    "archive": Permission(
         ("campaign", "archive", "Spring", "--yes"),
         _state(ARCHIVED),
         _never_in("is archived, so it cannot become archived", ARCHIVED),
     ),
-    "edit": Action(("campaign", "edit", "Spring", "--name", "Summer"), _rename, _never_in(NOTHING_CHANGES, ARCHIVED)),
-    "add a sender": Action(
+    "edit": Permission(
+        ("campaign", "edit", "Spring", "--name", "Summer"), _rename, _never_in(NOTHING_CHANGES, ARCHIVED)
+    ),
+    "add a sender": Permission(
         ("campaign", "add-sender", "Spring", "new"),
         lambda db, who, _: changes.add_senders(db, who, "Spring", ["new"]),
         _never_in("nobody can be added any more", ARCHIVED),
     ),
-    "remove a sender": Action(
+    "remove a sender": Permission(
         ("campaign", "remove-sender", "Spring", "kim"),
         lambda db, who, _: changes.remove_sender(db, who, "Spring", "kim"),
         _never_in(NOT_REASSIGNED, ARCHIVED),
@@ -248,7 +252,7 @@ def test_a_command_does_what_the_state_allows(
     in_state: Callable[[CampaignState], Shell],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    action: Action,
+    action: Permission,
     state: CampaignState,
 ) -> None:
     shell = in_state(state)
@@ -270,7 +274,7 @@ def test_a_command_does_what_the_state_allows(
 
 @pytest.mark.parametrize(("action", "state"), app_changes)
 def test_a_change_of_the_app_is_refused_just_as_well(
-    in_state: Callable[[CampaignState], Shell], tmp_path: Path, action: Action, state: CampaignState
+    in_state: Callable[[CampaignState], Shell], tmp_path: Path, action: Permission, state: CampaignState
 ) -> None:
     shell = in_state(state)
     before = shell.json("history"), shell.json("overview", "Spring")

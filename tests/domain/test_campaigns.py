@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup, Totals
+from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
-from thrumsg_tui.domain.words import CampaignState, HoursIn
 
 NEW_YORK = "America/New_York"
 CAMPAIGN = Campaign(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.conversations import MessageFact, standing
-from thrumsg_tui.domain.words import Direction, Status
+from thrumsg_tui.domain.conversations import MessageFact, state_from
+from thrumsg_tui.domain.enums import Direction, Status
 
 facts = st.builds(
     MessageFact,
@@ -54,27 +54,27 @@ def told(story: str) -> list[MessageFact]:
     ],
 )
 def test_the_status_follows_from_the_messages(story: str, status: Status) -> None:
-    assert standing(told(story)).status is status
+    assert state_from(told(story)).status is status
 
 
 def test_waiting_counts_from_the_first_that_nobody_answered() -> None:
-    assert standing(told("oioii")).waiting_since == 40
-    assert standing(told("oioixi")).waiting_since == 40  # a cancelled message answers nobody
-    assert standing(told("oio")).waiting_since is None
+    assert state_from(told("oioii")).waiting_since == 40
+    assert state_from(told("oioixi")).waiting_since == 40  # a cancelled message answers nobody
+    assert state_from(told("oio")).waiting_since is None
 
 
 @pytest.mark.parametrize(("story", "since"), [("oiic", 20), ("oici", 20), ("oioic", 40), ("oicoi", 50), ("oioc", None)])
 def test_an_opt_out_confirmation_answers_nothing(story: str, since: int | None) -> None:
-    assert standing(told(story)).waiting_since == since
+    assert state_from(told(story)).waiting_since == since
 
 
 @pytest.mark.parametrize(("story", "last"), [("oiic", 3), ("oic", 2), ("oioc", 3), ("oc", 1), ("xc", 2)])
 def test_the_last_words_are_not_those_of_a_confirmation_unless_it_is_alone(story: str, last: int) -> None:
-    assert standing(told(story)).last_message_id == last
+    assert state_from(told(story)).last_message_id == last
 
 
 def test_a_confirmation_counts_as_a_message_and_as_texting() -> None:
-    stands = standing(told("xic"))
+    stands = state_from(told("xic"))
     assert (stands.message_count, stands.texted, stands.last_texted_at, stands.last_message_at) == (2, True, 30, 30)
 
 
@@ -82,17 +82,17 @@ def test_a_confirmation_counts_as_a_message_and_as_texting() -> None:
 def test_the_order_in_which_messages_are_read_makes_no_difference(thread: list[MessageFact], chance: object) -> None:
     shuffled = list(thread)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert standing(shuffled) == standing(thread)
+    assert state_from(shuffled) == state_from(thread)
 
 
 @given(threads)
 def test_cancelled_messages_count_as_never_written(thread: list[MessageFact]) -> None:
-    assert standing(thread) == standing([fact for fact in thread if not fact.cancelled])
+    assert state_from(thread) == state_from([fact for fact in thread if not fact.cancelled])
 
 
 @given(threads)
 def test_a_standing_is_consistent_in_itself(thread: list[MessageFact]) -> None:
-    stands = standing(thread)
+    stands = state_from(thread)
     written = [fact for fact in thread if not fact.cancelled]
     assert stands.message_count == len(written)
     assert stands.texted == (stands.last_texted_at is not None)

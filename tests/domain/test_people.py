@@ -5,28 +5,28 @@ from __future__ import annotations
 import pytest
 
 from thrumsg_tui.domain.errors import NotPermitted
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Action, Identity, Role, User, UserId
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Identity, Permission, Role, User, UserId
 
 MAY = {
-    Role.SENDER: {Action.WORK},
+    Role.SENDER: {Permission.WORK},
     Role.MODERATOR: {
-        Action.VIEW_ALL,
-        Action.REASSIGN,
-        Action.OPT_IN,
-        Action.CHANGE_OPT_OUTS,
-        Action.RECEIVE,
+        Permission.VIEW_ALL,
+        Permission.REASSIGN,
+        Permission.OPT_IN,
+        Permission.CHANGE_OPT_OUTS,
+        Permission.RECEIVE,
     },
     Role.ADMIN: {
-        Action.RUN_CAMPAIGN,
-        Action.EDIT_CONTENT,
-        Action.MANAGE_PEOPLE,
-        Action.IMPORT,
-        Action.EXPORT,
-        Action.CHANGE_SETTINGS,
-        Action.ACT_FOR_OTHERS,
-        Action.MAINTAIN,
+        Permission.RUN_CAMPAIGN,
+        Permission.EDIT_CONTENT,
+        Permission.MANAGE_PEOPLE,
+        Permission.IMPORT,
+        Permission.EXPORT,
+        Permission.CHANGE_SETTINGS,
+        Permission.ACT_FOR_OTHERS,
+        Permission.MAINTAIN,
     },
-    Role.OWNER: {Action.CHANGE_ROLES},
+    Role.OWNER: {Permission.CHANGE_ROLES},
 }
 """What each role may do that the one before it may not."""
 
@@ -36,8 +36,8 @@ def somebody(role: Role, nth: int = 1) -> User:
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("action", list(Action))
-def test_each_role_may_do_what_the_one_before_it_may_and_more(role: Role, action: Action) -> None:
+@pytest.mark.parametrize("action", list(Permission))
+def test_each_role_may_do_what_the_one_before_it_may_and_more(role: Role, action: Permission) -> None:
     identity = Identity(somebody(role), somebody(role))
     weakest = next(each for each, actions in MAY.items() if action in actions)
     assert identity.may(action) == (list(Role).index(role) >= list(Role).index(weakest))
@@ -49,7 +49,7 @@ def test_each_role_may_do_what_the_one_before_it_may_and_more(role: Role, action
 
 
 def test_every_action_has_its_role() -> None:
-    assert set(WEAKEST_ROLE) == set(Action)
+    assert set(WEAKEST_ROLE) == set(Permission)
 
 
 @pytest.mark.parametrize("user", list(Role))

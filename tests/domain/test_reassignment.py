@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.reassignment import Move, flows, net_gains
-from thrumsg_tui.domain.words import Status
 
 LOGINS = {AssignmentId(1): None, AssignmentId(2): "kim", AssignmentId(3): "lee"}
 moves = st.lists(

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.sending import Attempt, Obstacle, closure, hold_until, judge, moment, unfit
-from thrumsg_tui.domain.words import CampaignState, HoursIn, MessageKind
+from thrumsg_tui.domain.sending import Attempt, Obstacle, check_send, closure, hold_until, moment, unfit
 
 NOON = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 12:00 in New York
 NIGHT = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 there, still the 3rd
@@ -49,7 +49,7 @@ def window(starts: date | None, ends: date | None) -> Campaign:
 
 
 def obstacle(attempt: Attempt, now: datetime) -> Obstacle | None:
-    refusal = judge(attempt, now).refusal
+    refusal = check_send(attempt, now).refusal
     return refusal.obstacle if refusal else None
 
 

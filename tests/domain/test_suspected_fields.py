@@ -25,7 +25,7 @@ def suspected(text: str) -> list[tuple[str, str | None, bool]]:
         *("[First Name]", "[first_name]", "[name]", "[[FNAME]]", "[[first_name]]", "<first_name>", "<<FirstName>>"),
         *("«FirstName»", "*|FNAME|*", "*|FNAME:there|*", "${first_name}", "#{first_name}", "@{firstName}"),
         *("{!Contact.FirstName}", "<%= first_name %>", "{% if first_name %}", "{%first_name%}", "[%first_name%]"),
-        *("#first_name#", "##FNAME##", "@@first_name@@", "-FNAME-", "~first_name~", "__first_name__", ":first_name:"),
+        *("#first_name#", "##FNAME##", "first_name", "-FNAME-", "~first_name~", "__first_name__", ":first_name:"),
         *("$first_name$", "%(first_name)s", "&#123;first_name&#125;", "&lt;first_name&gt;", "(first name)"),
         *("%first_name", "first_name%", "$first_name", "@first_name", "#first_name", "{first_name", "%first name"),
         *("$name", "$first", "$FNAME", "$firstname", "%FirstName", "FirstName", "&first_name;", "[insert name]"),

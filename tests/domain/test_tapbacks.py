@@ -2,7 +2,7 @@
 
 import pytest
 
-from thrumsg_tui.domain.opt_out_words import Heard, hear
+from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply
 
 OURS = "Hi Maria, it's Kim with Harbor Votes. Reply STOP to end"
 
@@ -25,23 +25,23 @@ OURS = "Hi Maria, it's Kim with Harbor Votes. Reply STOP to end"
 )
 def test_a_tapback_is_not_a_wish(reaction: str, quotation: str) -> None:
     for quoted in (OURS, "STOP", "stop texting me", f"“Harbor”\n{OURS}", "Responde STOP para salir"):
-        assert hear(f"{reaction} {quotation.format(quoted)}", opted_out=False) is Heard.ORDINARY
+        assert classify_reply(f"{reaction} {quotation.format(quoted)}", opted_out=False) is ReplyIntent.ORDINARY
 
 
 def test_a_tapback_does_not_opt_in() -> None:
-    assert hear("Liked “START”", opted_out=True) is Heard.ORDINARY
+    assert classify_reply("Liked “START”", opted_out=True) is ReplyIntent.ORDINARY
 
 
 @pytest.mark.parametrize("own", ["Please remove me", "STOP", "no me escriban más"])
 def test_what_stands_beside_the_quotation_is_heard(own: str) -> None:
-    assert hear(f"Liked “{OURS}” {own}", opted_out=False) is Heard.NEAR_MISS
+    assert classify_reply(f"Liked “{OURS}” {own}", opted_out=False) is ReplyIntent.NEAR_MISS
 
 
 @pytest.mark.parametrize("body", ["I said “stop texting me”", "Liked it. Stop texting me", "To “Harbor”: remove me"])
 def test_a_quotation_without_a_reaction_is_the_contacts_own(body: str) -> None:
-    assert hear(body, opted_out=False) is Heard.NEAR_MISS
+    assert classify_reply(body, opted_out=False) is ReplyIntent.NEAR_MISS
 
 
 @pytest.mark.parametrize("body", ["Liked an image", "Loved every minute of it", "👍", "Le gustó una imagen"])
 def test_a_reaction_without_a_quotation_is_ordinary(body: str) -> None:
-    assert hear(body, opted_out=False) is Heard.ORDINARY
+    assert classify_reply(body, opted_out=False) is ReplyIntent.ORDINARY

@@ -150,7 +150,7 @@ NEEDLESS = {
     "textual.widgets._tabs",
     "thrumsg_tui.gateway.practice",
     "thrumsg_tui.store.doctor",
-    "thrumsg_tui.store.exporting",
+    "thrumsg_tui.store.export",
     "thrumsg_tui.store.importing",
     "tree_sitter",
     "unittest",

@@ -159,7 +159,7 @@ def test_who_was_hung_up_on_is_not_online_any_more(spring: Office) -> None:
 CRASHES = {
     "asking": ("thrumsg_tui.store.queries.messenger", "messenger_view"),
     "drawing": ("thrumsg_tui.domain.ages", "age"),
-    "doing": ("thrumsg_tui.store.changes.surveys", "record_answer"),
+    "doing": ("thrumsg_tui.store.changes.answers", "record_answer"),
 }
 """Where something goes wrong that should not: while a pane asks, while a row is drawn, while a change is made."""
 

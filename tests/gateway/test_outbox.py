@@ -13,14 +13,14 @@ from tests.store.arranging import take_in
 from tests.store.processes import at_once
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState
-from thrumsg_tui.gateway.contacts import PracticeContacts
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
 from thrumsg_tui.gateway.outbox import PracticeGateway, deliver, deliver_practice, is_practice
+from thrumsg_tui.gateway.practice_contacts import PracticeContacts
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
-from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.scheduled_messages import let_due
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.doctor import examine
 
 

@@ -12,14 +12,14 @@ import pytest
 from tests.store.arranging import known_as
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import MessageId
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import CampaignState, MessageKind, Tab
-from thrumsg_tui.gateway.contacts import Answer, PracticeContacts
 from thrumsg_tui.gateway.outbox import is_practice
 from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
+from thrumsg_tui.gateway.practice_contacts import Answer, PracticeContacts
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, recommended_replies, totals

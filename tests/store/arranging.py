@@ -9,10 +9,10 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
-from thrumsg_tui.domain.journal import JournalEntry
+from thrumsg_tui.domain.enums import StatusFilter
+from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import StatusFilter
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
@@ -102,7 +102,7 @@ def senders(db: Database, of: Campaign) -> dict[str | None, Assignment]:
         return {each.login: each for each in assignments(conn, of.id, db.clock())}
 
 
-def journal(db: Database) -> list[JournalEntry]:
+def journal(db: Database) -> list[Event]:
     """All that was done, newest first."""
     with db.reading() as conn:
         return history(conn)

@@ -12,9 +12,9 @@ import signal
 import sys
 from pathlib import Path
 
-from thrumsg_tui.domain.words import ExportKind
+from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.exporting import export
+from thrumsg_tui.store.export import export
 from thrumsg_tui.store.queries.people import identify
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.store.arranging import known_as
 from tests.store.worker import begin, say
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.restoring import restore
+from thrumsg_tui.store.restore import restore
 
 
 def go_back_and_forth(path: Path, *backups: Path) -> None:

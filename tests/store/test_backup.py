@@ -16,7 +16,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.backup import backup
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 

@@ -19,16 +19,16 @@ from tests.store.arranging import (
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, SenderSort
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity, Role
-from thrumsg_tui.domain.words import CampaignState, SenderSort
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.people import add_user, set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
@@ -130,8 +130,8 @@ def test_a_campaign_is_found_by_name_before_id(db: Database, owner: Identity, sp
 def test_each_change_is_in_the_journal(db: Database, owner: Identity, spring: Campaign) -> None:
     change_state(db, owner, "Spring", CampaignState.PAUSED)
     entry, *_, created = (each for each in journal(db) if each.campaign == "Spring")
-    assert (created.deed, created.by) == (Deed.CREATE_CAMPAIGN, "ana")
-    assert (entry.deed, entry.summary) == (Deed.CHANGE_CAMPAIGN, "'Spring' is paused, was active")
+    assert (created.kind, created.by) == (EventKind.CREATE_CAMPAIGN, "ana")
+    assert (entry.kind, entry.summary) == (EventKind.CHANGE_CAMPAIGN, "'Spring' is paused, was active")
 
 
 # Their counters
@@ -323,7 +323,7 @@ def test_who_leaves_gives_to_unassigned_unless_said(
     assert (outcome.moved, outcome.gains) == (1, {"kim": -1, "unassigned": 1})
     assert holders(db, spring) == {ann: None}
     assert list(senders(db, spring)) == [None, "lee"]
-    assert journal(db)[0].deed is Deed.REMOVE_SENDER
+    assert journal(db)[0].kind is EventKind.REMOVE_SENDER
 
 
 def test_who_leaves_gives_to_whom_was_said(

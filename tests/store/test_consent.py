@@ -16,13 +16,13 @@ from tests.store.conftest import Clock
 from tests.store.formats import make_format
 from tests.store.world import phone_of, worlds
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.enums import OptOutKind, Status
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import OptOutKind, Status
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_each, opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
@@ -60,7 +60,7 @@ def test_an_opt_in_word_older_than_the_stop_is_an_ordinary_message(
     late = receive(db, None, phone, word, at=ten)
     assert (late.opted_out, late.flagged, late.duplicate) == (True, False, False)
     assert is_out(db, phone)
-    assert Deed.OPT_IN not in {entry.deed for entry in journal(db)}
+    assert EventKind.OPT_IN not in {entry.kind for entry in journal(db)}
 
 
 def test_such_a_message_stands_in_the_thread_at_its_time(

@@ -14,16 +14,16 @@ from tests.store.arranging import assignment_of, give, journal, known_as, look_a
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import HoursIn, MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import HoursIn, MessageState, Tab
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.holding import let_due
+from thrumsg_tui.store.changes.scheduled_messages import let_due
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
-from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.phones import time_zone
@@ -136,7 +136,9 @@ def test_held_messages_leave_zone_by_zone(db: Database, owner: Identity, coasts:
         let_due(db)
         left.append([each.phone for each in take_queued(db)])
     assert left == [[NEW_YORK, TOLL_FREE, UNREAL], [LOS_ANGELES], [HONOLULU]]
-    assert [each.summary for each in journal(db) if each.deed is Deed.RELEASE] == ["1 held message may leave now"] * 2
+    assert [each.summary for each in journal(db) if each.kind is EventKind.RELEASE] == [
+        "1 held message may leave now"
+    ] * 2
 
 
 def test_a_queued_message_is_held_again_when_the_contacts_day_is_over(

@@ -11,8 +11,8 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine, repair
 from thrumsg_tui.store.importing.contacts import import_contacts

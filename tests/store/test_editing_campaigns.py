@@ -11,22 +11,22 @@ from tests.store.arranging import give, journal, known_as, look_at, number, send
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageState, Status
 from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState, HoursIn, MessageState, Status
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
-from thrumsg_tui.store.changes.holding import anything_due, let_due
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.scheduled_messages import anything_due, let_due
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.undoing import preview_undo
+from thrumsg_tui.store.queries.undo_preview import preview_undo
 
 DAY = DailyHours("UTC", 9 * 60, 21 * 60)
 NIGHT = datetime(2026, 3, 3, 22, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_each_part_is_changed_and_named_in_the_journal(
         *(spring.id, spring.state, spring.created_by, spring.launched_at),
     )
     [entry] = journal(db)[:-before]
-    assert (entry.deed, entry.by, entry.summary) == (Deed.CHANGE_CAMPAIGN, "ana", said)
+    assert (entry.kind, entry.by, entry.summary) == (EventKind.CHANGE_CAMPAIGN, "ana", said)
     assert not entry.undoable
 
 
@@ -292,7 +292,7 @@ def test_one_entry_by_nobody_says_how_many_messages_may_leave(
     let_due(db)
     let_due(db)
     [entry] = journal(db)[:-before]
-    assert (entry.deed, entry.by, entry.campaign, entry.undoable) == (Deed.RELEASE, "", "Hours", False)
+    assert (entry.kind, entry.by, entry.campaign, entry.undoable) == (EventKind.RELEASE, "", "Hours", False)
     assert entry.summary == "2 held messages may leave now"
 
 
@@ -304,7 +304,7 @@ def test_each_campaign_has_its_own_entry(
     send(db, owner, bea)
     clock.now = MORNING
     let_due(db)
-    assert {each.campaign for each in journal(db) if each.deed is Deed.RELEASE} == {"Hours", "Late"}
+    assert {each.campaign for each in journal(db) if each.kind is EventKind.RELEASE} == {"Hours", "Late"}
 
 
 def test_one_entry_by_nobody_says_that_a_follow_up_has_expired_and_how_far_it_was(
@@ -316,7 +316,7 @@ def test_one_entry_by_nobody_says_that_a_follow_up_has_expired_and_how_far_it_wa
     let_due(db)
     let_due(db)
     [entry] = journal(db)[:-before]
-    assert (entry.deed, entry.by, entry.campaign) == (Deed.END_FOLLOW_UP, "", "Hours")
+    assert (entry.kind, entry.by, entry.campaign) == (EventKind.END_FOLLOW_UP, "", "Hours")
     assert entry.summary == "the follow-up 'Reminder' has expired, unsent in 1 conversation"
 
 
@@ -330,7 +330,7 @@ def test_what_time_did_cannot_be_undone_and_does_not_stand_in_the_way(
     let_due(db)
     clock.forward(hours=1)
     let_due(db)
-    by_nobody = [each for each in journal(db) if each.deed in {Deed.RELEASE, Deed.END_FOLLOW_UP}]
+    by_nobody = [each for each in journal(db) if each.kind in {EventKind.RELEASE, EventKind.END_FOLLOW_UP}]
     assert len(by_nobody) == 2
     for each in by_nobody:
         with pytest.raises(Refused, match="none that can be undone"):
@@ -373,7 +373,7 @@ def test_a_held_initial_whose_window_was_slept_through_is_cancelled(
     assert (after.status, after.messages[0].state) == (Status.NOT_STARTED, MessageState.CANCELLED)
     assert after.events[-1].sentence == "message cancelled: the initial window was over before it could leave"
     entry = journal(db)[0]
-    assert (entry.deed, entry.by) == (Deed.RELEASE, "")
+    assert (entry.kind, entry.by) == (EventKind.RELEASE, "")
     assert entry.summary == "1 held initial cancelled, the initial window being over by then"
 
 

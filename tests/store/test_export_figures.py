@@ -11,8 +11,8 @@ from hypothesis import settings
 from tests.store.test_laws import AnythingInAnyOrder
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.words import ExportKind
-from thrumsg_tui.store.exporting import export
+from thrumsg_tui.domain.enums import ExportKind
+from thrumsg_tui.store.export import export
 from thrumsg_tui.store.queries.campaigns import assignments, totals
 
 Exported = dict[str, str]

@@ -9,19 +9,19 @@ from tests.store.arranging import ask_everyone, give, journal, look_at, number, 
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId, Question, Target
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status, Tab
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, Status, Tab
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, edit_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up, skip_follow_up
-from thrumsg_tui.store.changes.holding import anything_due, let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.questions import add_question, edit_question, retire_question
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.scheduled_messages import anything_due, let_due
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignments, questions
@@ -187,7 +187,7 @@ def test_making_one_needs_an_admin(db: Database, spring: Campaign, moderator: Id
 def test_making_one_is_in_the_journal(db: Database, owner: Identity, four: list[ConversationId]) -> None:
     create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
     entry = journal(db)[0]
-    assert (entry.deed, entry.by) == (Deed.CREATE_FOLLOW_UP, "ana")
+    assert (entry.kind, entry.by) == (EventKind.CREATE_FOLLOW_UP, "ana")
     assert "3 conversations" in entry.summary
 
 
@@ -373,7 +373,7 @@ def test_title_text_and_end_are_changed_until_the_first_is_sent(
     assert send(db, owner, four[1], kind=MessageKind.FOLLOW_UP).body == "Vote today, Bea!"
     with pytest.raises(Refused, match="'Last call' was sent to 1 contact already"):
         edit_follow_up(db, owner, made.id, "Last call", "Vote!", None)
-    entry = next(each for each in journal(db) if each.deed is Deed.CHANGE_FOLLOW_UP)
+    entry = next(each for each in journal(db) if each.kind is EventKind.CHANGE_FOLLOW_UP)
     assert entry.summary == (
         "changed the follow-up 'Reminder': title is 'Last call', was 'Reminder'; "
         "text is 'Vote today, %first_name%!', was 'Vote!'; end is 2026-03-03 19:00 UTC, was none"
@@ -482,8 +482,8 @@ def test_one_that_is_ended_leaves_the_tab_and_the_next_comes_up(
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]
     assert look_at(db, four[0]).follow_up_id == second.id
     entry = journal(db)[0]
-    assert (entry.deed, entry.summary) == (
-        Deed.END_FOLLOW_UP,
+    assert (entry.kind, entry.summary) == (
+        EventKind.END_FOLLOW_UP,
         "ended the follow-up 'First', unsent in 2 conversations",
     )
 
@@ -541,7 +541,7 @@ def test_a_skipped_one_is_off_the_tab_and_the_thread_says_by_whom(
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]
     assert look_at(db, four[1]).events[-1].sentence == "follow-up 'Reminder' skipped by Kim Alvarez"
     entry = journal(db)[0]
-    assert (entry.id, entry.deed, entry.undoable) == (event, Deed.SKIP_FOLLOW_UP, True)
+    assert (entry.id, entry.kind, entry.undoable) == (event, EventKind.SKIP_FOLLOW_UP, True)
     with db.reading() as conn:
         [of] = follow_ups(conn, spring.id)
     assert (of.pending, of.sent, of.skipped) == (2, 0, 1)

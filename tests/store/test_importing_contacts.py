@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.database import Database

@@ -8,9 +8,9 @@ from tests.store.arranging import journal
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.questions import retire_question
-from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts

@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from tests.store.arranging import journal, known_as, number, take_in
 from tests.store.world import World, worlds
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import ImportKind
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, recognise
 from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.importing.import_file import KINDS, ImportOptions, import_file
 from thrumsg_tui.store.importing.inspection import FIRST_ROWS, inspect
-from thrumsg_tui.store.importing.kinds import KINDS, Order
-from thrumsg_tui.store.importing.kinds import take_in as import_file
 from thrumsg_tui.store.importing.result import REJECT_COLUMNS, Rejected, write_rejects
 from thrumsg_tui.store.progress import EVERY
 
@@ -50,7 +49,7 @@ def test_what_is_seen_is_what_is_imported(
     assert (seen.kind, seen.rows, seen.unreadable, seen.missing, seen.refusal) == (kind, 1, 0, (), None)
     assert seen.fields == KINDS[kind].fields
     campaign = "Spring" if kind.needs_campaign else None
-    done = import_file(db, owner, kind, path, Order(campaign))
+    done = import_file(db, owner, kind, path, ImportOptions(campaign))
     assert (done.imported, dict(done.columns), done.header) == (1, dict(seen.columns), seen.header)
     assert (list(done.new_lines), list(done.updated_lines)) == ([2], [])
 
@@ -131,7 +130,7 @@ def test_what_a_rejects_file_says_itself_is_not_read_back(
     db: Database, owner: Identity, path: Path, tmp_path: Path, content: str, read: dict[str, str]
 ) -> None:
     path.write_text(content)
-    tried = import_file(db, owner, ImportKind.OPT_OUTS, path, Order(dry_run=True))
+    tried = import_file(db, owner, ImportKind.OPT_OUTS, path, ImportOptions(dry_run=True))
     rejects = tmp_path / "rejects.csv"
     write_rejects(rejects, path, tried.header, tried.rejected)
     seen = inspect(rejects, ImportKind.OPT_OUTS)
@@ -143,7 +142,7 @@ def test_the_rejects_of_a_rejects_file_have_one_line_and_one_reason(
 ) -> None:
     path.write_text("phone,note\n12,x\n13,y,z\n")
     for source, rejects in ((path, tmp_path / "once.csv"), (tmp_path / "once.csv", tmp_path / "twice.csv")):
-        tried = import_file(db, owner, ImportKind.OPT_OUTS, source, Order(dry_run=True))
+        tried = import_file(db, owner, ImportKind.OPT_OUTS, source, ImportOptions(dry_run=True))
         write_rejects(rejects, source, tried.header, tried.rejected)
     header, *rows = csv.reader((tmp_path / "twice.csv").read_text().splitlines())
     assert header == ["phone", "note", *REJECT_COLUMNS]
@@ -199,7 +198,7 @@ def test_hostile_headers_are_taken_as_they_are(path: Path) -> None:
 def test_a_file_for_one_campaign_needs_one(db: Database, owner: Identity, path: Path, kind: ImportKind) -> None:
     path.write_text(GOOD[kind])
     with pytest.raises(Refused, match="for which campaign"):
-        import_file(db, owner, kind, path, Order())
+        import_file(db, owner, kind, path, ImportOptions())
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ImportKind if not kind.takes_campaign])
@@ -208,7 +207,7 @@ def test_a_file_for_all_takes_no_campaign(
 ) -> None:
     path.write_text(GOOD[kind])
     with pytest.raises(Refused, match="belong to no campaign"):
-        import_file(db, owner, kind, path, Order("Spring"))
+        import_file(db, owner, kind, path, ImportOptions("Spring"))
 
 
 @pytest.mark.parametrize("kind", list(ImportKind))
@@ -217,7 +216,7 @@ def test_moderators_import_nothing(
 ) -> None:
     path.write_text(GOOD[kind])
     with pytest.raises(NotPermitted):
-        import_file(db, moderator, kind, path, Order("Spring" if kind.needs_campaign else None))
+        import_file(db, moderator, kind, path, ImportOptions("Spring" if kind.needs_campaign else None))
 
 
 # On its way
@@ -236,7 +235,9 @@ def test_progress_rises_to_the_number_of_rows(
     rows = 3 * EVERY + 7
     many(path, rows)
     told: list[tuple[int, int]] = []
-    order = Order("Spring" if kind.needs_campaign else None, on_progress=lambda *progress: told.append(progress))
+    order = ImportOptions(
+        "Spring" if kind.needs_campaign else None, on_progress=lambda *progress: told.append(progress)
+    )
     import_file(db, owner, kind, path, order)
     assert {total for _, total in told} == {rows}
     done = [each for each, _ in told]
@@ -282,7 +283,7 @@ def test_replies_and_survey_tell_their_lines_too(db: Database, owner: Identity, 
         (ImportKind.SURVEY, "question,choices\nA,1\nB,2\n", "question,choices\nC,3\nA,1\nB,9\n"),
         (ImportKind.USERS, "login,last\na,1\nb,2\n", "login,last\nc,3\na,1\nb,9\n"),
     ):
-        order = Order("Spring" if kind.needs_campaign else None)
+        order = ImportOptions("Spring" if kind.needs_campaign else None)
         path.write_text(before)
         import_file(db, owner, kind, path, order)
         path.write_text(after)

@@ -11,11 +11,11 @@ import pytest
 
 from tests.store.arranging import take_in
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.exporting import export
+from thrumsg_tui.store.export import export
 
 ROWS = 200_000
 

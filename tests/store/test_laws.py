@@ -13,18 +13,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.store.world import HOLDERS, PEOPLE, SENDERS, Expected, World, expected, phone_of
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import CampaignState, ConversationSort, MessageState, Status, StatusFilter, Tab
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import CampaignState, ConversationSort, MessageState, Status, StatusFilter, Tab
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.delivery import report, take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
-from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.scheduled_messages import let_due
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import assignments, totals

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tests.store.world import HOLDERS, PEOPLE, World, expected, phone_of, worlds
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import Plan, Request
-from thrumsg_tui.domain.words import StatusFilter
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.reassignment import plan

@@ -13,15 +13,15 @@ from tests.store.arranging import assignment_of, give, look_at, number, senders,
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import ConversationSort, Status, Tab
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import ConversationSort, Status, Tab
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.conversations import (
     ListRequest,

@@ -23,7 +23,7 @@ from thrumsg_tui.store import database
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database, overwrite
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals

@@ -9,16 +9,16 @@ from tests.store.arranging import journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import MessageState, OptOutKind
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_each, opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
@@ -148,7 +148,7 @@ def test_a_note_is_changed_and_the_old_one_stays_in_the_journal(
     assert listed(db, "PHONE") == [ANN]
     assert listed(db, "door") == []
     newest = journal(db)[0]
-    assert (newest.id, newest.deed, newest.by, newest.undoable) == (event, Deed.CHANGE_OPT_OUT, "mo", False)
+    assert (newest.id, newest.kind, newest.by, newest.undoable) == (event, EventKind.CHANGE_OPT_OUT, "mo", False)
     assert newest.summary == f"changed the note on the opt-out of {ANN} to 'by phone', was 'at the door'"
     last = look_at(db, people[0]).events[-1]
     assert last.sentence == "note on the opt-out changed by Mo Quill: by phone"

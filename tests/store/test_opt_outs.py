@@ -9,11 +9,7 @@ from tests.store.arranging import give, journal, known_as, look_at, number, take
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import NotPermitted, Refused
-from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import (
+from thrumsg_tui.domain.enums import (
     CampaignState,
     ConversationSort,
     Direction,
@@ -23,12 +19,16 @@ from thrumsg_tui.domain.words import (
     Status,
     Tab,
 )
+from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
-from thrumsg_tui.store.changes.holding import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.scheduled_messages import let_due
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
@@ -36,7 +36,7 @@ from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.conversations import ListRequest, next_waiting, page
 from thrumsg_tui.store.queries.lookup import look_up
-from thrumsg_tui.store.queries.undoing import preview_undo
+from thrumsg_tui.store.queries.undo_preview import preview_undo
 
 ANN = number(0)
 STRANGER = "+14155559999"
@@ -242,7 +242,7 @@ def test_the_organization_words_the_confirmation(db: Database, owner: Identity, 
 def test_a_number_that_nobody_knows_can_be_opted_out(db: Database, owner: Identity) -> None:
     done = opt_out_number(db, owner, STRANGER)
     assert (done.conversations, done.confirmation_sent) == ((), False)
-    assert journal(db)[0].deed is Deed.OPT_OUT
+    assert journal(db)[0].kind is EventKind.OPT_OUT
 
 
 def test_a_sender_opts_out_their_own_contacts_only(
@@ -353,7 +353,7 @@ def test_start_opts_an_opted_out_number_in_again(
     received = receive(db, None, ANN, body)
     assert (received.opted_out, received.status) == (False, Status.NEEDS_REPLY)
     assert opt_outs_stored(db) == 0
-    assert [entry.deed for entry in journal(db)[:2]] == [Deed.OPT_IN, Deed.RECEIVE]
+    assert [entry.kind for entry in journal(db)[:2]] == [EventKind.OPT_IN, EventKind.RECEIVE]
     with db.reading() as conn:
         assert totals(conn, spring.id).needs_reply == 1
 
@@ -474,7 +474,7 @@ def test_taking_a_contacts_own_opt_out_back_says_so_before_and_after(
     db: Database, owner: Identity, ann: ConversationId
 ) -> None:
     receive(db, None, ANN, "STOP")
-    wish = next(entry.id for entry in journal(db) if entry.deed is Deed.OPT_OUT)
+    wish = next(entry.id for entry in journal(db) if entry.kind is EventKind.OPT_OUT)
     with db.reading() as conn:
         assert preview_undo(conn, owner, wish).asked_for
     assert undo(db, owner, wish).sentence == "Ann Otieno is opted in again, though they asked to be out"

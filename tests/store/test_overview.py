@@ -7,8 +7,8 @@ from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.overview import longest_waiting, replies_by_hour
 

@@ -8,23 +8,23 @@ import pytest
 from tests.store.arranging import ask_everyone, assignment_of, give, journal, known_as, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import CampaignState, Tab
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.people import add_user, change_role, edit_user, make_first_owner
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
-from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
-from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.changes.settings import change_setting
-from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import repair
@@ -58,7 +58,7 @@ def _apply_plan(db: Database, who: Identity) -> object:
 
 
 def _undo_reassignment(db: Database, who: Identity) -> object:
-    return undo(db, who, next(entry.id for entry in journal(db) if entry.deed is Deed.REASSIGN))
+    return undo(db, who, next(entry.id for entry in journal(db) if entry.kind is EventKind.REASSIGN))
 
 
 def _import(change: Callable[..., object], text: str, *campaign: str) -> Change:
@@ -148,7 +148,7 @@ def test_the_first_run_makes_its_person_the_owner(db: Database) -> None:
     with db.reading() as conn:
         assert [(user.login, user.role) for user in users(conn)] == [("ana", Role.OWNER)]
     [entry] = journal(db)
-    assert (entry.deed, entry.by) == (Deed.ADD_USER, "ana")
+    assert (entry.kind, entry.by) == (EventKind.ADD_USER, "ana")
 
 
 @pytest.mark.parametrize("login", ["", "two words", " ana", "ana\n", "-ana", "ana\x1b[31m"])
@@ -169,7 +169,7 @@ def test_the_last_owner_stays_one(db: Database, owner: Identity, spring: Campaig
     change_role(db, owner, "kim", Role.OWNER)
     assert change_role(db, owner, "ana", Role.ADMIN).role is Role.ADMIN
     entry = journal(db)[0]
-    assert (entry.deed, entry.summary) == (Deed.CHANGE_USER, "made ana admin, was owner")
+    assert (entry.kind, entry.summary) == (EventKind.CHANGE_USER, "made ana admin, was owner")
 
 
 def test_a_changed_role_counts_from_the_next_look(db: Database, owner: Identity, spring: Campaign) -> None:

@@ -21,24 +21,25 @@ from tests.store.arranging import assignment_of, give, number, take_in
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import ConversationSort, SenderSort, StatusFilter, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import ConversationSort, SenderSort, StatusFilter, Tab
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
-from thrumsg_tui.store.changes.holding import anything_due, cancel_held, hold_anew
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.scheduled_messages import anything_due, cancel_held, hold_anew
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.replies import import_replies
+from thrumsg_tui.store.queries.bulk_move_jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.campaigns import (
     assignment_of_user,
     assignments,
@@ -49,7 +50,6 @@ from thrumsg_tui.store.queries.campaigns import (
     recommended_replies,
     unassigned,
 )
-from thrumsg_tui.store.queries.composing import fill_in
 from thrumsg_tui.store.queries.conversations import (
     ListRequest,
     count,
@@ -64,18 +64,18 @@ from thrumsg_tui.store.queries.conversations import (
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, newest_own
-from thrumsg_tui.store.queries.jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
+from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
 from thrumsg_tui.store.queries.people import identify, people_rows, preference, users
 from thrumsg_tui.store.queries.reassignment import holders, plan
-from thrumsg_tui.store.queries.results import survey_results
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import restored_at, settings, stored_settings
+from thrumsg_tui.store.queries.survey_results import survey_results
 from thrumsg_tui.store.queries.thread import contact_names, conversation
-from thrumsg_tui.store.queries.undoing import (
+from thrumsg_tui.store.queries.undo_preview import (
     concerns_many,
     last_redoable,
     last_undoable,

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from tests.store.arranging import ask_everyone, journal, look_at
 from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
-from thrumsg_tui.store.changes.ordering import reordered
 from thrumsg_tui.store.changes.questions import (
     ChosenText,
     add_question,
@@ -22,11 +22,11 @@ from thrumsg_tui.store.changes.questions import (
     restore_question,
     retire_question,
 )
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import questions
-from thrumsg_tui.store.queries.results import survey_results
+from thrumsg_tui.store.queries.survey_results import survey_results
 
 NINE = "abcdefghi"
 HOSTILE = [
@@ -75,7 +75,12 @@ def test_a_question_is_asked_after_the_others(
     record_answer(db, kim, ann, "When?", "Late")
     assert look_at(db, ann).answers == {added.id: added.choices[1].id}
     entry = journal(db)[1]
-    assert (entry.deed, entry.by, entry.campaign, entry.summary) == (Deed.EDIT_SURVEY, "ana", "Spring", "asks 'When?'")
+    assert (entry.kind, entry.by, entry.campaign, entry.summary) == (
+        EventKind.EDIT_SURVEY,
+        "ana",
+        "Spring",
+        "asks 'When?'",
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,18 +15,18 @@ from tests.store.arranging import (
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
-from thrumsg_tui.domain.words import CampaignState, Status, StatusFilter
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.reassignment import plan
@@ -374,7 +374,7 @@ def test_a_move_is_one_journal_entry_that_can_be_undone(db: Database, desk: Desk
     before = len(journal(db))
     outcome = desk.move(desk.some("lee", "kim", None, count=3))
     [entry] = journal(db)[:-before]
-    assert (entry.id, entry.deed, entry.by, entry.undoable) == (outcome.event, Deed.REASSIGN, "mo", True)
+    assert (entry.id, entry.kind, entry.by, entry.undoable) == (outcome.event, EventKind.REASSIGN, "mo", True)
     assert entry.summary == "moved 3 conversations from Lee Bishop to Unassigned and Kim Alvarez"
 
 

@@ -24,16 +24,16 @@ from tests.store.test_laws_of_moves import Wish, request_of, wishes
 from tests.store.world import HOLDERS, PEOPLE, SENDERS, World, phone_of, worlds
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import Plan, Request
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_each, opt_out_number
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import repair
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
@@ -269,8 +269,8 @@ TestAnythingThatIsJournalled.settings = settings(max_examples=150, stateful_step
 
 
 def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thrumsg_tui.store.changes.paced.PACED_ABOVE", 2)
-    monkeypatch.setattr("thrumsg_tui.store.changes.paced.STEP", 2)
+    monkeypatch.setattr("thrumsg_tui.store.changes.bulk_move_job.PACED_ABOVE", 2)
+    monkeypatch.setattr("thrumsg_tui.store.changes.bulk_move_job.STEP", 2)
     with worlds() as world:
         ana, mo, last = world.who["ana"], world.who["mo"], world.conversations(world.spring)[-1]
         nobody, kim, lee = (world.assignment(world.spring, each) for each in (None, "kim", "lee"))

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.store.arranging import journal
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply, move_reply, remove_reply
 from thrumsg_tui.store.database import Database
@@ -50,7 +50,7 @@ def test_the_campaigns_come_first_and_the_global_ones_after_them(
         ("Stop", "Stop!", True),
     ]
     entry = journal(db)[0]
-    assert (entry.deed, entry.campaign, entry.summary) == (Deed.EDIT_REPLIES, "Spring", "added the reply 'When'")
+    assert (entry.kind, entry.campaign, entry.summary) == (EventKind.EDIT_REPLIES, "Spring", "added the reply 'When'")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.segments import Encoding
 from thrumsg_tui.store.changes.campaigns import create_campaign
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.script_preview import ScriptPreview, script_preview

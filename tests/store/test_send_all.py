@@ -5,18 +5,18 @@ import pytest
 from tests.store.arranging import assignment_of, give, journal, known_as, look_at, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, Status, Tab
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.journal import Deed
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import CampaignState, MessageKind, Status, Tab
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
-from thrumsg_tui.store.changes.sending import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.thread import draft
 
@@ -155,7 +155,7 @@ def test_a_paused_campaign_sends_nothing(db: Database, owner: Identity, quick: C
 def test_each_message_is_in_the_journal(db: Database, owner: Identity, quick: Campaign) -> None:
     before = len(journal(db))
     batch = send_batch(db, owner, assignment_of(db, quick, "kim"), Tab.INITIAL)
-    assert [entry.deed for entry in journal(db)[:-before]] == [Deed.SEND] * len(batch.sent)
+    assert [entry.kind for entry in journal(db)[:-before]] == [EventKind.SEND] * len(batch.sent)
 
 
 def test_somebody_who_was_never_texted_gets_no_follow_up(db: Database, owner: Identity, quick: Campaign) -> None:

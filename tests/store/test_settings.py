@@ -4,7 +4,7 @@ import pytest
 
 from tests.store.arranging import journal
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.settings import change_setting, change_settings
 from thrumsg_tui.store.database import Database
@@ -33,7 +33,7 @@ def test_the_settings_from_the_start(db: Database) -> None:
 )
 def test_a_setting_is_changed(db: Database, owner: Identity, key: str, value: str, stored: str) -> None:
     assert change_setting(db, owner, key, value) == stored
-    assert (journal(db)[0].deed, journal(db)[0].by) == (Deed.CHANGE_SETTING, "ana")
+    assert (journal(db)[0].kind, journal(db)[0].by) == (EventKind.CHANGE_SETTING, "ana")
     with db.reading() as conn:
         assert stored_settings(conn)[key] == stored
         assert getattr(settings(conn), key, stored) in {stored, stored == "on"}

@@ -15,21 +15,21 @@ from tests.store.arranging import (
 )
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Request
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.undoing import preview_undo
+from thrumsg_tui.store.queries.undo_preview import preview_undo
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def test_an_undo_can_be_undone_and_that_again(db: Database, owner: Identity, spr
     deeds = []
     for expected in ("Unassigned", "kim") * 2:
         event = undo(db, owner, event).event
-        deeds.append(journal(db)[0].deed)
+        deeds.append(journal(db)[0].kind)
         assert set(holders(db, spring).values()) == {None if expected == "Unassigned" else expected}
-    assert deeds == [Deed.UNDO, Deed.REDO, Deed.UNDO, Deed.REDO]
+    assert deeds == [EventKind.UNDO, EventKind.REDO, EventKind.UNDO, EventKind.REDO]
 
 
 def test_both_entries_say_how_they_belong_together(db: Database, owner: Identity, moved: Outcome) -> None:
@@ -151,9 +151,9 @@ def test_each_kind_of_change_is_passed_over_when_nothing_of_it_is_left(
     opt_in_number(db, moderator, number(2))
     with pytest.raises(Refused, match="nothing of yours to undo"):
         undo(db, owner)
-    for deed in (1, 2):
+    for kind in (1, 2):
         undo(db, moderator)
-        assert undo(db, owner).event is not None, deed
+        assert undo(db, owner).event is not None, kind
 
 
 def test_a_preview_tells_when_nothing_is_left(

@@ -11,9 +11,9 @@ import pytest
 from tests.store.arranging import known_as, number
 from tests.store.formats import ROWS, make_format
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.words import Status
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.domain.enums import Status
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals

@@ -15,17 +15,17 @@ from random import Random
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import MessageState
 from thrumsg_tui.gateway.outbox import deliver
-from thrumsg_tui.store.changes import paced
+from thrumsg_tui.store.changes import bulk_move_job
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.changes.reassign import begin_plan, reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, totals
@@ -176,7 +176,7 @@ def read_for_ever(path: str) -> None:
 
 def move_in_steps(path: str, above: str, step: str) -> None:
     """Move all that Kim has to Lee in small steps, and wait before each until told to go on."""
-    paced.PACED_ABOVE, paced.STEP = int(above), int(step)
+    bulk_move_job.PACED_ABOVE, bulk_move_job.STEP = int(above), int(step)
     worker = Worker(path)
     ana, of = worker.ana, worker.spring
     with worker.db.reading() as conn:
@@ -190,15 +190,15 @@ def move_in_steps(path: str, above: str, step: str) -> None:
     begin()
     begun = begin_plan(worker.db, ana, planned)
     tell(0)
-    paced.finish(worker.db, begun, tell)
+    bulk_move_job.finish(worker.db, begun, tell)
 
 
 def finish_left(path: str, above: str, step: str) -> None:
     """Finish what was left behind, in small steps, and say how many that moved."""
-    paced.PACED_ABOVE, paced.STEP = int(above), int(step)
+    bulk_move_job.PACED_ABOVE, bulk_move_job.STEP = int(above), int(step)
     worker = Worker(path)
     begin()
-    for outcome in paced.finish_left_behind(worker.db):
+    for outcome in bulk_move_job.finish_left_behind(worker.db):
         say("moved", outcome.moved)
 
 

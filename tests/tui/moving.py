@@ -9,15 +9,15 @@ from contextlib import asynccontextmanager
 
 from tests.tui.office import Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.journal import JournalEntry
+from thrumsg_tui.domain.enums import StatusFilter
+from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import StatusFilter
 from thrumsg_tui.store.changes.campaigns import add_senders
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.history import history
@@ -110,7 +110,7 @@ def shares(office: Office) -> dict[str, int]:
     return {each.login or "unassigned": each.assigned for each in rows}
 
 
-def journal(office: Office) -> list[JournalEntry]:
+def journal(office: Office) -> list[Event]:
     """What was done, newest first."""
     with office.db.reading() as conn:
         return history(conn)

@@ -22,8 +22,8 @@ from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.people import add_user, make_first_owner, set_preference
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.replies import import_replies
@@ -34,9 +34,9 @@ from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.thread import conversation, draft
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
-from thrumsg_tui.tui.places import LAST_PLACE, Place
+from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
-from thrumsg_tui.tui.widgets.bars import KeyLine
+from thrumsg_tui.tui.widgets.status_lines import KeyLine
 
 PATIENCE = 30.0
 """Seconds after which what a test waits for will not come any more."""
@@ -182,7 +182,7 @@ class Office:
             person = Person(pilot)
             await settle(pilot)
             yield person
-        app.desk.close()
+        app.store.close()
 
     @asynccontextmanager
     async def messenger(
@@ -193,8 +193,8 @@ class Office:
         campaign: str = "Spring",
     ) -> AsyncIterator[Person]:
         """Open the messenger on a sender, as somebody."""
-        place = Place(self.campaigns[campaign].id, self.assignment(sender, campaign))
-        set_preference(self.db, self.identity(login).user.id, LAST_PLACE, str(place))
+        place = Route(self.campaigns[campaign].id, self.assignment(sender, campaign))
+        set_preference(self.db, self.identity(login).user.id, LAST_ROUTE, str(place))
         async with self.app(login, size) as person:
             assert isinstance(person.app.screen, MessengerScreen)
             yield person

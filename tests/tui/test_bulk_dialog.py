@@ -9,7 +9,7 @@ import pytest
 
 from tests.tui.moving import KIM, LEE, fill_in, keys, menu_of, people, shares, staff
 from tests.tui.office import Office, Person, settle
-from thrumsg_tui.domain.words import StatusFilter
+from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 
 PRIYA = "Priya Doe"
@@ -199,8 +199,8 @@ async def test_enter_before_the_preview_is_there_applies_nothing_and_says_so(
     async with menu_of(twelve, "bar") as person:
         await keys(person, "a", *"lee", "space")
         held = asyncio.Event()
-        desk = person.app.desk
-        ask = desk.ask
+        desk = person.app.store
+        ask = desk.query
 
         async def slowly(*args: object) -> object:
             await held.wait()

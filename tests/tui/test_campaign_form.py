@@ -10,7 +10,7 @@ import pytest
 from tests.tui.filling import fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.words import CampaignState, HoursIn
+from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.campaigns import campaigns, find_assignment, find_campaign

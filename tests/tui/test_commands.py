@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from tests.tui.office import Office
+from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import CampaignState, Tab
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
@@ -17,7 +17,7 @@ from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import COMMANDS, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
-from thrumsg_tui.tui.screens.over import OverScreen
+from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.paged_list import PagedList
@@ -32,7 +32,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.STAFF: (OverviewScreen,),
     Scope.MANAGE: (CampaignsScreen, OverviewScreen),
     Scope.ORGANIZATION: (CampaignsScreen,),
-    Scope.OVER: (OverScreen,),
+    Scope.OVER: (OverlayScreen,),
     Scope.MESSENGER: (MessengerScreen,),
     Scope.MESSAGE_BOX: (MessageBox,),
     Scope.SURVEY: (SurveyPane,),

@@ -9,8 +9,8 @@ import pytest
 
 from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.words import HoursIn
 from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 

@@ -9,12 +9,12 @@ import pytest
 from tests.tui.filling import choose, fill, form_of
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Target
+from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import MessageKind
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.questions import add_question
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.queries.campaigns import questions, recommended_replies
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.tui.screens.overview import OverviewScreen

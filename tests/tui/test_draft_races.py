@@ -12,7 +12,7 @@ from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.changes.sending import Sent, send
+from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.tui.screens import drafts, messenger_writing
 from thrumsg_tui.tui.screens.drafts import DraftKeeper

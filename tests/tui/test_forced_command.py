@@ -27,7 +27,7 @@ async def test_no_form_asks_for_a_file(office: Office, tmp_path: Path, key: str,
         assert app.screen is screen
         assert "Your key names no file here" in person.notice
         assert set(tmp_path.iterdir()) == before
-    app.desk.close()
+    app.store.close()
 
 
 async def test_elsewhere_the_forms_open(office: Office) -> None:

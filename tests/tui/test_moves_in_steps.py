@@ -10,9 +10,9 @@ from tests.tui.moving import KIM, LEE, fill_in, menu_of, on_row, people, shares
 from tests.tui.office import Office, Person, settle
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.store.changes import paced
+from thrumsg_tui.store.changes import bulk_move_job
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.tui import desk
+from thrumsg_tui.tui import store_client
 
 MANY, ABOVE, STEP = 24, 10, 5
 
@@ -27,15 +27,15 @@ class Gate:
         if self.open_for == 0:
             return begun  # as if it had not been its turn
         self.open_for -= 1
-        return paced.step(db, begun)
+        return bulk_move_job.step(db, begun)
 
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     gate = Gate()
-    monkeypatch.setattr(paced, "STEP", STEP)
-    monkeypatch.setattr(desk, "step", gate.step)
-    monkeypatch.setattr(desk, "PAUSE", 0.01)
+    monkeypatch.setattr(bulk_move_job, "STEP", STEP)
+    monkeypatch.setattr(store_client, "step", gate.step)
+    monkeypatch.setattr(store_client, "PAUSE", 0.01)
     return gate
 
 
@@ -44,7 +44,7 @@ def large(office: Office, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Office
     """Kim has more than one transaction may move, and there is a moderator too."""
     people(office, MANY, "kim")
     office.person("mo", "Mo", Role.MODERATOR)
-    monkeypatch.setattr(paced, "PACED_ABOVE", ABOVE)
+    monkeypatch.setattr(bulk_move_job, "PACED_ABOVE", ABOVE)
     return office
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.tui.office import Office, settle
-from thrumsg_tui.tui.places import Place
+from thrumsg_tui.tui.routes import Route
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 
 
@@ -17,10 +17,10 @@ async def test_a_place_that_is_asked_for_while_another_comes_up_is_shown_after_i
     async with office.app() as person:
         campaign_id = office.campaigns["Spring"].id
         assignment = office.assignment("kim")
-        person.app.go_to(Place(campaign_id))
+        person.app.go_to(Route(campaign_id))
         for _ in range(later):
             await asyncio.sleep(0)
-        person.app.go_to(Place(campaign_id, assignment))
+        person.app.go_to(Route(campaign_id, assignment))
         await settle(person.pilot)
         assert isinstance(person.app.screen, MessengerScreen)
         assert person.app.is_running

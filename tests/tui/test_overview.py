@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.moving import give
 from tests.tui.office import ALWAYS_OPEN, SCRIPT, Office, Person
-from thrumsg_tui.domain.words import CampaignState, SenderSort
+from thrumsg_tui.domain.enums import CampaignState, SenderSort
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker

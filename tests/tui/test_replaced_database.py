@@ -15,7 +15,7 @@ from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.restoring import restore
+from thrumsg_tui.store.restore import restore
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 
 

@@ -20,13 +20,13 @@ from tests.roles import ROWS, Row, arrange
 from tests.tui.filling import choose, fill
 from tests.tui.office import Person, settle
 from thrumsg_tui.cli.main import main
-from thrumsg_tui.domain.people import Action, Role
+from thrumsg_tui.domain.people import Permission, Role
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.dialogs.form import FormDialog
-from thrumsg_tui.tui.places import LAST_PLACE, Place
+from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 
 Way = Callable[[Person, Path], Awaitable[None]]
@@ -69,12 +69,12 @@ async def opened(path: Path, role: Role) -> AsyncIterator[Person]:
     with db.reading() as conn:
         who = identify(conn, role)
     if role is not Role.SENDER:
-        set_preference(db, who.user.id, LAST_PLACE, str(Place()))
+        set_preference(db, who.user.id, LAST_ROUTE, str(Route()))
     app = ThrumsgApp(db, who, UTC)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         yield Person(pilot)
-    app.desk.close()
+    app.store.close()
     db.close()
 
 
@@ -190,10 +190,10 @@ OWN: dict[str, Way] = {
 """What a sender presses in place of that, since Enter opens their own messenger."""
 
 ELSEWHERE = {
-    Action.WORK: "test_roles, test_writing: in the messenger, which is all that a sender has",
-    Action.RECEIVE: "what contacts write comes by the gateway",
-    Action.ACT_FOR_OTHERS: "--as is an option of the command line",
-    Action.MAINTAIN: "doctor and backup are commands",
+    Permission.WORK: "test_roles, test_writing: in the messenger, which is all that a sender has",
+    Permission.RECEIVE: "what contacts write comes by the gateway",
+    Permission.ACT_FOR_OTHERS: "--as is an option of the command line",
+    Permission.MAINTAIN: "doctor and backup are commands",
 }
 """Actions without a key here, and why."""
 
@@ -231,4 +231,4 @@ async def test_the_keys_of_a_role_do_what_it_may_and_nothing_else(
 
 def test_every_way_is_one_of_the_table_and_every_action_has_one() -> None:
     assert WAYS.keys() <= {row.name for row in ROWS}
-    assert {row.action for row in TRIED if row.action} | ELSEWHERE.keys() == set(Action)
+    assert {row.action for row in TRIED if row.action} | ELSEWHERE.keys() == set(Permission)

@@ -28,11 +28,11 @@ from tests.tui.moving import (
     shares,
 )
 from tests.tui.office import Office
+from thrumsg_tui.domain.enums import CampaignState, StatusFilter
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import CampaignState, StatusFilter
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 
 # Fewer, none, refused (4.6)

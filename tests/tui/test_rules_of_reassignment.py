@@ -23,8 +23,8 @@ from tests.tui.moving import (
 )
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.words import StatusFilter
-from thrumsg_tui.store.changes.receiving import receive
+from thrumsg_tui.domain.enums import StatusFilter
+from thrumsg_tui.store.changes.receive import receive
 
 SENDER = pytest.mark.parametrize("place", ["row", "bar"])
 STATUS = pytest.mark.parametrize("status", list(StatusFilter))

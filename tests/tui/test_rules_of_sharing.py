@@ -6,8 +6,8 @@ import pytest
 
 from tests.tui.moving import KIM, LEE, NOBODY, fill_in, flows, holder, keys, menu_of, on_row, people, shares, staff
 from tests.tui.office import Office
-from thrumsg_tui.domain.words import StatusFilter
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.domain.enums import StatusFilter
+from thrumsg_tui.store.changes.send import send
 
 # Where to (4.3)
 

@@ -16,14 +16,14 @@ from tests.tui.office import SCRIPT, Office, Person
 from tests.tui.test_tabs import tabs
 from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.words import ExportKind
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.export_rows import export_rows
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups

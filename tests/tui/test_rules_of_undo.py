@@ -23,12 +23,12 @@ from tests.tui.moving import (
     shares,
 )
 from tests.tui.office import Office
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.send import send
 
 LEVELS = pytest.mark.parametrize(
     ("place", "action"),

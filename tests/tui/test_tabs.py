@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from tests.tui.office import Office, Person
-from thrumsg_tui.domain.words import ConversationSort, Tab
+from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.tui.widgets.bars import TAB_TITLES
+from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.tui.widgets.status_lines import TAB_TITLES
 
 
 def tabs(person: Person) -> dict[str, int]:

@@ -10,10 +10,10 @@ from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.sending import send
-from thrumsg_tui.store.changes.surveys import record_answer
+from thrumsg_tui.store.changes.send import send
 
 WITHIN = 1.0
 """Seconds in which another's change is on the screen."""

@@ -11,15 +11,15 @@ import pytest
 from tests.tui.moving import people
 from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, MessageState
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.words import CampaignState, MessageState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
-from thrumsg_tui.store.changes.sending import Sent, send
 from thrumsg_tui.tui.screens import drafts, messenger_writing
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 

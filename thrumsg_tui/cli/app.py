@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from thrumsg_tui.cli.argv import ORIGINAL_COMMAND
 from thrumsg_tui.cli.printing import complain
 from thrumsg_tui.cli.session import (
     account,
@@ -17,7 +18,6 @@ from thrumsg_tui.cli.session import (
     own_folder,
     tell_of_waiting,
 )
-from thrumsg_tui.cli.words import ORIGINAL_COMMAND
 from thrumsg_tui.domain.errors import Refused
 
 USAGE = 2

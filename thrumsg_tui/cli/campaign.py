@@ -6,16 +6,16 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 
-from thrumsg_tui.cli.contract import campaign_record
+from thrumsg_tui.cli.json_records import campaign_record
 from thrumsg_tui.cli.printing import Report, ask
 from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
-from thrumsg_tui.domain.people import Action
-from thrumsg_tui.domain.words import CampaignState, HoursIn
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.settings import stored_settings
@@ -106,7 +106,7 @@ def resume(session: Session, args: Namespace) -> Report:
 
 def archive(session: Session, args: Namespace) -> Report:
     """End a campaign for good, after asking twice (`docs/rules.md 6.5`)."""
-    session.who.require(Action.RUN_CAMPAIGN)
+    session.who.require(Permission.RUN_CAMPAIGN)
     if not args.yes:
         with session.db.reading() as conn:
             _confirm_archiving(queries.find_campaign(conn, args.name))

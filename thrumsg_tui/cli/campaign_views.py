@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from argparse import Namespace
 from collections.abc import Sequence
 
-from thrumsg_tui.cli.contract import (
+from thrumsg_tui.cli.json_records import (
     Record,
     campaign_record,
     counters,
@@ -19,8 +18,9 @@ from thrumsg_tui.cli.contract import (
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Totals
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.store.queries.script_preview import script_preview
@@ -42,7 +42,7 @@ def show(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         of = queries.find_campaign(conn, args.name)
         if queries.assignment_of_user(conn, of.id, session.who.user.id) is None:
-            session.who.require(Action.VIEW_ALL)
+            session.who.require(Permission.VIEW_ALL)
         settings = campaign_record(of)
         content: dict[str, list[Record]] = {
             "questions": [question_record(each) for each in queries.questions(conn, of.id)],
@@ -60,7 +60,7 @@ def show(session: Session, args: Namespace) -> Report:
 
 def check(session: Session, args: Namespace) -> Report:
     """Show a campaign's initial script as one of its contacts would get it, and what was looked at in it."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         of = queries.find_campaign(conn, args.name)
         shown = script_preview(conn, session.who, of.initial_script, of.id, initial=True)
@@ -73,8 +73,8 @@ def _safe_lines(text: str) -> Sequence[str]:
     return safe_text(text, multiline=True).splitlines()
 
 
-def _numbers(conn: sqlite3.Connection, session: Session, of: Campaign) -> Totals | Assignment | None:
-    if session.who.may(Action.VIEW_ALL):
+def _numbers(conn: Connection, session: Session, of: Campaign) -> Totals | Assignment | None:
+    if session.who.may(Permission.VIEW_ALL):
         return queries.totals(conn, of.id)
     own = queries.assignment_of_user(conn, of.id, session.who.user.id)
     return queries.assignment(conn, own, session.db.clock()) if own else None

@@ -7,10 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from thrumsg_tui.cli import options
+from thrumsg_tui.cli.argument_parser import Commands
 from thrumsg_tui.cli.content_commands import add_content_commands
-from thrumsg_tui.cli.syntax import Commands
-from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.words import (
+from thrumsg_tui.domain.enums import (
     ConversationSort,
     ExportKind,
     HoursIn,
@@ -19,6 +18,7 @@ from thrumsg_tui.domain.words import (
     StatusFilter,
     Tab,
 )
+from thrumsg_tui.domain.people import Role
 
 
 def add_commands(commands: Commands) -> None:
@@ -257,23 +257,23 @@ def _status_filter(text: str) -> StatusFilter:
 
 
 def _add_files(commands: Commands) -> None:
-    take_in = commands.add("import", "files.take_in", "import a CSV file", check=_wrong_import)
-    take_in.add_argument("kind", choices=_words(ImportKind))
-    take_in.add_argument("file", type=Path, metavar="FILE", help="- reads a pipe")
-    take_in.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
-    take_in.add_argument("--map", action="append", default=[], type=options.column, metavar="FIELD=COLUMN")
-    take_in.add_argument("--region", default="US", help="of numbers without a country code")
-    take_in.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
-    take_in.add_argument(
+    import_csv = commands.add("import", "files.import_csv", "import a CSV file", check=_wrong_import)
+    import_csv.add_argument("kind", choices=_words(ImportKind))
+    import_csv.add_argument("file", type=Path, metavar="FILE", help="- reads a pipe")
+    import_csv.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
+    import_csv.add_argument("--map", action="append", default=[], type=options.column, metavar="FIELD=COLUMN")
+    import_csv.add_argument("--region", default="US", help="of numbers without a country code")
+    import_csv.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    import_csv.add_argument(
         "--rejects", type=Path, metavar="FILE", help="write the rows that could not be used here; - prints them"
     )
     export = commands.add("export", "files.export", "write a CSV file", late="name")
     export.add_argument("kind", choices=_words(ExportKind))
     export.add_argument("name", nargs="?", metavar="NAME", help="of one campaign; default: all")
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
-    backup = commands.add("backup", "upkeep.backup", "copy the database while it is in use", check=_wrong_backup)
+    backup = commands.add("backup", "maintenance.backup", "copy the database while it is in use", check=_wrong_backup)
     backup.add_argument("file", type=Path, metavar="FILE", help="an older backup is replaced; - is standard output")
-    restore = commands.add("restore", "restoring.restore", "go back to a backup; what is there now is kept in a copy")
+    restore = commands.add("restore", "restore.restore", "go back to a backup; what is there now is kept in a copy")
     restore.add_argument("file", type=Path, metavar="FILE", help="what backup wrote")
 
 
@@ -291,10 +291,12 @@ def _wrong_import(args: Namespace) -> str | None:
 
 
 def _add_upkeep(commands: Commands) -> None:
-    settings = commands.add("settings", "upkeep.settings", "show or change the organization's settings", late="value")
+    settings = commands.add(
+        "settings", "maintenance.settings", "show or change the organization's settings", late="value"
+    )
     settings.add_argument("key", nargs="?", metavar="KEY")
     settings.add_argument("value", nargs="?", metavar="VALUE")
-    doctor = commands.add("doctor", "upkeep.doctor", "check every stored figure")
+    doctor = commands.add("doctor", "maintenance.doctor", "check every stored figure")
     doctor.add_argument("--repair", action="store_true", help="work out again what is wrong")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from thrumsg_tui.cli import options
-from thrumsg_tui.cli.syntax import Commands
+from thrumsg_tui.cli.argument_parser import Commands
 
 
 def add_content_commands(commands: Commands) -> None:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
 from argparse import Namespace
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from thrumsg_tui.cli.contract import answers, conversation_record, thread_record
+from thrumsg_tui.cli.json_records import answers, conversation_record, thread_record
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, words_of
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Tab
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import moment, seconds_until
-from thrumsg_tui.domain.words import ConversationSort, Direction, MessageState, Tab
-from thrumsg_tui.store.changes import surveys
+from thrumsg_tui.store.changes.answers import record_answer
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import conversations as queries
 from thrumsg_tui.store.queries import thread as threads
-from thrumsg_tui.store.redacting import phone_display
 
 
 def list_all(session: Session, args: Namespace) -> Report:
@@ -50,7 +50,7 @@ def thread(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         of = threads.conversation(conn, args.conversation)
         if of.sender_id != session.who.user.id:
-            session.who.require(Action.VIEW_ALL)
+            session.who.require(Permission.VIEW_ALL)
         phones = phone_display(conn)
         questions = campaigns.questions(conn, of.campaign_id, retired=True)
         campaign = campaigns.campaign(conn, of.campaign_id)
@@ -69,7 +69,7 @@ def thread(session: Session, args: Namespace) -> Report:
 
 def answer(session: Session, args: Namespace) -> Report:
     """Record a survey answer, or clear it."""
-    event = surveys.record_answer(session.db, session.who, args.conversation, args.question, args.choice)
+    event = record_answer(session.db, session.who, args.conversation, args.question, args.choice)
     with session.db.reading() as conn:
         of = threads.conversation(conn, args.conversation)
         questions = campaigns.questions(conn, of.campaign_id, retired=True)
@@ -81,14 +81,14 @@ def answer(session: Session, args: Namespace) -> Report:
     )
 
 
-def _viewed(conn: sqlite3.Connection, session: Session, of: Campaign, args: Namespace) -> AssignmentId | None:
+def _viewed(conn: Connection, session: Session, of: Campaign, args: Namespace) -> AssignmentId | None:
     """Whose conversations are asked for; None for everybody's."""
     own_login = session.who.user.login
     if args.sender != own_login and (args.sender or args.unassigned):
-        session.who.require(Action.VIEW_ALL)
+        session.who.require(Permission.VIEW_ALL)
     if args.unassigned:
         return campaigns.unassigned(conn, of.id)
-    if args.sender or not session.who.may(Action.VIEW_ALL):
+    if args.sender or not session.who.may(Permission.VIEW_ALL):
         return campaigns.find_assignment(conn, of, args.sender or own_login)
     return None
 

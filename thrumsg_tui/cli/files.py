@@ -11,16 +11,15 @@ from typing import TextIO
 from thrumsg_tui.cli.printing import Report, complain, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.cli.warnings import where_any
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import ExportKind, ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.domain.words import ExportKind, ImportKind
-from thrumsg_tui.store.exporting import export as write_export
-from thrumsg_tui.store.exporting import exported
-from thrumsg_tui.store.importing import kinds
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.export import export as write_export
+from thrumsg_tui.store.export import exported
 from thrumsg_tui.store.importing.columns import other_columns
-from thrumsg_tui.store.importing.kinds import Order
+from thrumsg_tui.store.importing.import_file import ImportOptions, import_file
 from thrumsg_tui.store.importing.result import (
     Imported,
     Rejected,
@@ -29,16 +28,16 @@ from thrumsg_tui.store.importing.result import (
     refuse_rejects_file,
     write_rejects,
 )
+from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.campaigns import find_campaign
-from thrumsg_tui.store.redacting import phone_display
 
 
-def take_in(session: Session, args: Namespace) -> Report:
+def import_csv(session: Session, args: Namespace) -> Report:
     """Import a file, and account for every row of it."""
-    order = Order(args.campaign, _mapping(args.map), args.region, args.dry_run)
+    order = ImportOptions(args.campaign, _mapping(args.map), args.region, args.dry_run)
     if args.rejects and not _to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
-    done = kinds.take_in(session.db, session.who, ImportKind(args.kind), args.file, order)
+    done = import_file(session.db, session.who, ImportKind(args.kind), args.file, order)
     kept, trouble = _keep_rejects(args, done) if args.rejects else ([], "")
     with session.db.reading() as conn:
         phones = phone_display(conn)
@@ -129,7 +128,7 @@ def export(session: Session, args: Namespace) -> Report:
     kind = ExportKind(args.kind)
     if args.out and not _to_standard_output(args.out):
         rows = write_export(session.db, session.who, kind, args.out, campaign_id)
-        return Report({"file": str(args.out), "rows": rows}, [f"{counted(rows, 'row')} in {args.out}."])
+        return Report({"file": str(args.out), "rows": rows}, [f"{pluralize(rows, 'row')} in {args.out}."])
     if args.json:
         return Report(exported(session.db, session.who, kind, campaign_id), [])
     with standard_output() as out:

@@ -7,18 +7,18 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from thrumsg_tui.cli.contract import follow_up_record
+from thrumsg_tui.cli.json_records import follow_up_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import AS_OF_NOW, Campaign, FollowUp, Question, Target
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import follow_ups as changes
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions
+from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
 from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
-from thrumsg_tui.store.queries.naming import choice_named, question_named
 
 
 def create(session: Session, args: Namespace) -> Report:
@@ -28,7 +28,7 @@ def create(session: Session, args: Namespace) -> Report:
         target = _target(args, questions(conn, of.id, retired=True))
         found = reach(conn, of.id, target) if args.preview else None
     if found:
-        session.who.require(Action.EDIT_CONTENT)
+        session.who.require(Permission.EDIT_CONTENT)
         lines = [f"It would reach {_words(found)}.", AS_OF_NOW]
         return warned(session, {"id": None, **_record(found)}, lines, of.id, args.text or "")
     made = changes.create_follow_up(
@@ -40,7 +40,7 @@ def create(session: Session, args: Namespace) -> Report:
 
 def list_all(session: Session, args: Namespace) -> Report:
     """List a campaign's follow-ups with how far they are."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         found = follow_ups(conn, find_campaign(conn, args.name).id)
     rows = [
@@ -73,7 +73,7 @@ def edit(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         after = next(each for each in follow_ups(conn, of.id) if each.id == found.id)
     done = "is changed" if changed else "was like this already"
-    lines = [f"{after.title!r} {done}; it is unsent in {counted(after.pending, 'conversation')}."]
+    lines = [f"{after.title!r} {done}; it is unsent in {pluralize(after.pending, 'conversation')}."]
     return warned(session, dict(follow_up_record(after)), lines, of.id, after.text)
 
 
@@ -83,7 +83,7 @@ def end(session: Session, args: Namespace) -> Report:
         of = find_campaign(conn, args.name)
         found = _named(follow_ups(conn, of.id), args.follow_up, of)
     unsent = changes.end_follow_up(session.db, session.who, found.id)
-    line = f"{found.title!r} has ended; it was unsent in {counted(unsent, 'conversation')}."
+    line = f"{found.title!r} has ended; it was unsent in {pluralize(unsent, 'conversation')}."
     return Report({"id": found.id, "title": found.title, "unsent": unsent}, [line])
 
 
@@ -139,4 +139,4 @@ def _record(of: Reach) -> dict[str, object]:
 def _words(of: Reach) -> str:
     left = [f"{of.opted_out} opted out"] if of.opted_out else []
     left += [f"{of.not_started} not started"] if of.not_started else []
-    return counted(of.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")
+    return pluralize(of.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")

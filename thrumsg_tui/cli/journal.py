@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from thrumsg_tui.cli.contract import entry_record, undo_record
+from thrumsg_tui.cli.json_records import entry_record, undo_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.journal import JournalEntry
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.events import Event
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes import undo as changes
+from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import ASKED_FOR, last_undoable, preview_undo
-from thrumsg_tui.store.redacting import phone_display
+from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, last_undoable, preview_undo
 
 
 def undo(session: Session, args: Namespace) -> Report:
@@ -28,7 +28,7 @@ def undo(session: Session, args: Namespace) -> Report:
 
 
 def _preview(session: Session, args: Namespace) -> Report:
-    session.who.require(Action.WORK)
+    session.who.require(Permission.WORK)
     with session.db.reading() as conn:
         event_id = last_undoable(conn, session.who).id if args.event is None else args.event
         shown = preview_undo(conn, session.who, event_id)
@@ -44,7 +44,7 @@ def _preview(session: Session, args: Namespace) -> Report:
     return Report(undo_record(shown), lines)
 
 
-def _standing(of: JournalEntry) -> str | None:
+def _standing(of: Event) -> str | None:
     """Whether a change is under way, was undone, or can be."""
     if of.under_way:
         return "under way"
@@ -56,7 +56,7 @@ def history(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         of = conversation(conn, args.conversation) if args.conversation is not None else None
         if of is None or of.sender_id != session.who.user.id:
-            session.who.require(Action.VIEW_ALL)
+            session.who.require(Permission.VIEW_ALL)
         phones = phone_display(conn)
         request = queries.HistoryRequest(
             campaign_id=campaigns.find_campaign(conn, args.campaign).id if args.campaign else None,

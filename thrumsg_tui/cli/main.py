@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
+from thrumsg_tui.cli.argv import command_words
 from thrumsg_tui.cli.parser import parse
 from thrumsg_tui.cli.printing import complain, show, standard_output, stop_writing
-from thrumsg_tui.cli.words import command_words
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 
-_WITHOUT_SESSION = {"restoring.restore"}
+_WITHOUT_SESSION = {"restore.restore"}
 """Commands that do without a database that can be opened."""
 
 DONE, REFUSED, DATABASE, BROKEN, INTERRUPTED = 0, 1, 3, 70, 130
@@ -55,7 +55,7 @@ def _reported(command: Callable[..., Any], args: Namespace) -> int:
         show(report, as_json=args.json)
         return int(report.code)
     from thrumsg_tui.cli.session import finish_what_was_left, opened
-    from thrumsg_tui.store.redacting import refusals_redacted
+    from thrumsg_tui.store.phone_display import refusals_redacted
 
     with opened(args) as session, refusals_redacted(session.db):
         finish_what_was_left(session.db, session.who)

@@ -15,18 +15,19 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, Message
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.sending import moment
-from thrumsg_tui.domain.words import MessageState, Tab
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.outbox import deliver_practice, is_practice
-from thrumsg_tui.store.changes import receiving, sending
+from thrumsg_tui.store.changes import receive as receiving
+from thrumsg_tui.store.changes import send as sending
 from thrumsg_tui.store.changes.send_all import send_batch
+from thrumsg_tui.store.message_origin import read_origin
+from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.redacting import phone_display
-from thrumsg_tui.store.senders import read_sender
 from thrumsg_tui.store.times import iso
 
 INTERRUPTED = 130
@@ -51,7 +52,7 @@ def send(session: Session, args: Namespace) -> Report:
         "state": message.state,
         "leaves_at": iso(message.leaves_at),
     }
-    what = f"Message {message.id} to {name}, {counted(message.segments, 'segment')}"
+    what = f"Message {message.id} to {name}, {pluralize(message.segments, 'segment')}"
     return warned(session, record, [f"{what}: {_progress(message, of, session.db.clock())}."], of.id, message.body)
 
 
@@ -78,7 +79,7 @@ def send_all(session: Session, args: Namespace) -> Report:
         "stopped": stopped,
         **where_any(warnings),
     }
-    lines = [f"{'Stopped: sent' if stopped else 'Sent'} {counted(sent, 'message')}; {len(refused)} refused."]
+    lines = [f"{'Stopped: sent' if stopped else 'Sent'} {pluralize(sent, 'message')}; {len(refused)} refused."]
     if sent and not is_practice(session.db):
         lines += [f"{_NO_GATEWAY}: what may leave now is queued."]
     lines += [f"  conversation {each}: {reason}" for each, reason in refused]
@@ -95,7 +96,7 @@ def receive(session: Session, args: Namespace) -> Report:
     if at and at.utcoffset() is None:
         at = at.replace(tzinfo=UTC)
     try:
-        sender = read_sender(args.phone, args.region)
+        sender = read_origin(args.phone, args.region)
     except ValueError as error:
         raise Refused(str(error)) from None
     campaign_id = None

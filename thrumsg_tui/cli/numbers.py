@@ -6,26 +6,26 @@ from argparse import Namespace
 from collections.abc import Sequence
 from datetime import timedelta
 
-from thrumsg_tui.cli.contract import opt_out_record, unmatched_record
+from thrumsg_tui.cli.json_records import opt_out_record, unmatched_record
 from thrumsg_tui.cli.phone_numbers import read_number
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.conversations import NO_SENDER, words_of
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.outbox import deliver_practice
 from thrumsg_tui.store.changes import opt_outs
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import OptedOut
 from thrumsg_tui.store.importing.table import read_text
+from thrumsg_tui.store.input_files import STANDARD_INPUT, read_file
+from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up_typed
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
-from thrumsg_tui.store.reading import STANDARD_INPUT, read_file
-from thrumsg_tui.store.redacting import phone_display
 
 _WORTH_SAYING = timedelta(minutes=1)
 """How far the time at which an opt-out was written must be from that at which it came."""
@@ -43,7 +43,7 @@ def opt_out(session: Session, args: Namespace) -> Report:
         if done.confirmation_sent
         else "no confirmation, since nobody has texted it in a campaign that goes on"
     )
-    return _report(session, done, f"is opted out, in {counted(len(done.conversations), 'conversation')}; {told}")
+    return _report(session, done, f"is opted out, in {pluralize(len(done.conversations), 'conversation')}; {told}")
 
 
 def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
@@ -53,9 +53,9 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
         shown = phone_display(conn)
     already = [shown.number(phone) for phone in dict.fromkeys(phones) if phone not in done]
     told = sum(each.confirmation_sent for each in done.values())
-    lines = [f"{counted(len(done), 'number')} opted out; {counted(told, 'confirmation')} went out."] if done else []
+    lines = [f"{pluralize(len(done), 'number')} opted out; {pluralize(told, 'confirmation')} went out."] if done else []
     lines += [f"Out already: {', '.join(already)}."] if already else []
-    if session.who.may(Action.OPT_IN):
+    if session.who.may(Permission.OPT_IN):
         lines += [
             f"Undo {shown.number(each.phone)} with: {session.program} undo {each.event}" for each in done.values()
         ]
@@ -65,7 +65,7 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
 
 def opt_out_list(session: Session, args: Namespace) -> Report:
     """Opt out the numbers in a file, or in what is piped in; nobody is told (`docs/rules.md 5.2`)."""
-    session.who.require(Action.CHANGE_OPT_OUTS)
+    session.who.require(Permission.CHANGE_OPT_OUTS)
     piped = args.file == STANDARD_INPUT
     text = read_file(args.file).decode("utf-8", "replace") if piped else read_text(args.file)[0]
     done = opt_out_numbers(session.db, session.who, text, args.note, args.region)
@@ -100,7 +100,7 @@ def change_note(session: Session, args: Namespace) -> Report:
 
 def list_opt_outs(session: Session, args: Namespace) -> Report:
     """List the numbers that are opted out, newest first."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         shown = phone_display(conn)
         found = opt_out_rows(conn, args.search, limit=args.limit, by_phone=not shown.redacts)
@@ -130,12 +130,12 @@ def list_opt_outs(session: Session, args: Namespace) -> Report:
 def opt_in(session: Session, args: Namespace) -> Report:
     """Opt a number in again; no message is sent (`docs/rules.md 5.7`)."""
     done = opt_outs.opt_in_number(session.db, session.who, read_number(args.phone, args.region))
-    return _report(session, done, f"is opted in, in {counted(len(done.conversations), 'conversation')}")
+    return _report(session, done, f"is opted in, in {pluralize(len(done.conversations), 'conversation')}")
 
 
 def look_up(session: Session, args: Namespace) -> Report:
     """Show all that is known of a number."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
         try:
@@ -159,7 +159,7 @@ def look_up(session: Session, args: Namespace) -> Report:
 
 def unmatched(session: Session, args: Namespace) -> Report:
     """List the messages that are in no conversation, the last to arrive first (`docs/rules.md 1.5`)."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
         found = unmatched_messages(conn, limit=args.limit)
@@ -194,7 +194,7 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
         ]
         lines += ["", *table(("Id", "Campaign", "Sender", "Status"), rows)]
     if found.unmatched:
-        reasons = (f"{counted(count, 'message')} {reason.came}." for reason, count in found.reasons.items())
+        reasons = (f"{pluralize(count, 'message')} {reason.came}." for reason, count in found.reasons.items())
         latest = [(f"{each.at:%Y-%m-%d %H:%M}", words_of(each.body)) for each in found.messages]
         lines += ["", *reasons, "", *table(("UTC", "Message"), latest)]
         if found.unmatched > len(latest):
@@ -205,7 +205,7 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
 def _report(session: Session, done: OptedOut, outcome: str) -> Report:
     with session.db.reading() as conn:
         shown = phone_display(conn).number(done.phone)
-    hint = f" Undo with: {session.program} undo {done.event}" if session.who.may(Action.OPT_IN) else ""
+    hint = f" Undo with: {session.program} undo {done.event}" if session.who.may(Permission.OPT_IN) else ""
     return Report(_record(done, shown), [f"{shown} {outcome}.{hint}"])
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from thrumsg_tui.domain import hours
-from thrumsg_tui.domain.words import Status
+from thrumsg_tui.domain.enums import Status
 
 T = TypeVar("T")
 

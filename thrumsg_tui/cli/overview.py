@@ -5,21 +5,21 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import datetime
 
-from thrumsg_tui.cli.contract import counters, job_record, sender_record
+from thrumsg_tui.cli.json_records import counters, job_record, sender_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import HoursIn, SenderSort
 from thrumsg_tui.domain.hours import clock
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.sending import closure
-from thrumsg_tui.domain.words import HoursIn, SenderSort
 from thrumsg_tui.store.queries import campaigns as queries
-from thrumsg_tui.store.queries.jobs import job_in
+from thrumsg_tui.store.queries.bulk_move_jobs import job_in
 
 
 def show(session: Session, args: Namespace) -> Report:
     """Show a campaign's counters and its senders, Unassigned on top."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     now = session.db.clock()
     with session.db.reading() as conn:
         of = queries.find_campaign(conn, args.name)

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 
 from thrumsg_tui import __version__
+from thrumsg_tui.cli.argument_parser import Commands, Parser, global_options, with_values
 from thrumsg_tui.cli.commands import add_commands
-from thrumsg_tui.cli.syntax import Commands, Parser, global_options, with_values
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from thrumsg_tui.cli.contract import sender_record, user_record
+from thrumsg_tui.cli.json_records import sender_record, user_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import has_not_started
-from thrumsg_tui.domain.people import Action, Role
+from thrumsg_tui.domain.people import Permission, Role
 from thrumsg_tui.store.changes import people as changes
 from thrumsg_tui.store.queries import people as queries
 from thrumsg_tui.store.queries.campaigns import assignments, find_campaign
@@ -46,7 +46,7 @@ def edit(session: Session, args: Namespace) -> Report:
 
 def list_all(session: Session, _args: Namespace) -> Report:
     """List everybody, with how many campaigns they are on."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         people = queries.people_rows(conn)
     records = [user_record(each.user) | {"campaigns": each.campaigns} for each in people]
@@ -57,7 +57,7 @@ def list_all(session: Session, _args: Namespace) -> Report:
 
 def list_idle(session: Session, args: Namespace) -> Report:
     """List the senders of a campaign who hold conversations and have texted none of them."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         of = find_campaign(conn, args.name)
         idle = [each for each in assignments(conn, of.id, session.db.clock()) if has_not_started(each)]

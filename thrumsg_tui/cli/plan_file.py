@@ -8,11 +8,11 @@ from typing import Any, TextIO
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import Move, Plan
-from thrumsg_tui.domain.words import Status
-from thrumsg_tui.store.files import writing_text
-from thrumsg_tui.store.reading import called, read_file
+from thrumsg_tui.store.input_files import called, read_file
+from thrumsg_tui.store.output_files import writing_text
 
 _FORMAT = "thrumsg reassignment plan"
 _VERSION = 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,26 +9,27 @@ from dataclasses import replace
 from shlex import quote
 
 from thrumsg_tui.cli import plan_file
-from thrumsg_tui.cli.contract import outcome_record, preview_record
+from thrumsg_tui.cli.json_records import outcome_record, preview_record
 from thrumsg_tui.cli.printing import Report, complain, standard_output, table
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, flows
-from thrumsg_tui.domain.reassignment_words import what_stays
-from thrumsg_tui.domain.words import Status
+from thrumsg_tui.domain.reassignment_summary import what_stays
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import reassign as changes
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
-from thrumsg_tui.store.queries.jobs import open_jobs
-from thrumsg_tui.store.reading import called
+from thrumsg_tui.store.queries.bulk_move_jobs import open_jobs
 
 
 def reassign(session: Session, args: Namespace) -> Report:
     """Move conversations, or say what would be moved."""
-    session.who.require(Action.REASSIGN)
+    session.who.require(Permission.REASSIGN)
     if args.plan:
         planned = _saved(session, args)
         with explained_if_cut_short(session):
@@ -66,7 +66,7 @@ def outcome_report(outcome: Outcome, program: str) -> Report:
     return Report(outcome_record(outcome), lines)
 
 
-def _request(conn: sqlite3.Connection, args: Namespace) -> Request:
+def _request(conn: Connection, args: Namespace) -> Request:
     of = campaigns.find_campaign(conn, args.name)
     queries.require_not_archived(of)  # before who is on it: nobody could be added any more
     sources = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.sources)]
@@ -122,7 +122,7 @@ def _lines(planned: Plan) -> list[str]:
     ]
     lines = table(heads, rows)
     opted_out = sum(each.opted_out for each in planned.moves)
-    summary = f"{counted(len(planned.moves), 'conversation')} would be moved, {opted_out} of them opted out"
+    summary = f"{pluralize(len(planned.moves), 'conversation')} would be moved, {opted_out} of them opted out"
     already = f"; {len(planned.already_there)} are there already" if planned.already_there else ""
     return [*lines, "", f"{summary}{already}. Nothing was changed."]
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from argparse import Namespace
 from collections.abc import Sequence
 
-from thrumsg_tui.cli.contract import reply_record
+from thrumsg_tui.cli.json_records import reply_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.campaigns import CampaignId, RecommendedReply
 from thrumsg_tui.domain.errors import NotFound
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes import replies as changes
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import assignment_of_user, find_campaign, global_replies, recommended_replies
 from thrumsg_tui.store.queries.field_codes import field_warnings
 
@@ -23,7 +23,7 @@ def list_all(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         campaign_id = _campaign(conn, args)
         if campaign_id is not None and assignment_of_user(conn, campaign_id, session.who.user.id) is None:
-            session.who.require(Action.VIEW_ALL)
+            session.who.require(Permission.VIEW_ALL)
         replies = global_replies(conn) if campaign_id is None else recommended_replies(conn, campaign_id)
         return _listed(conn, campaign_id, replies)
 
@@ -57,7 +57,7 @@ def remove(session: Session, args: Namespace) -> Report:
     return _own(session, campaign_id)
 
 
-def _campaign(conn: sqlite3.Connection, args: Namespace) -> CampaignId | None:
+def _campaign(conn: Connection, args: Namespace) -> CampaignId | None:
     return None if args.campaign is None else find_campaign(conn, args.campaign).id
 
 
@@ -73,7 +73,7 @@ def _found(session: Session, args: Namespace) -> tuple[CampaignId | None, Recomm
     return campaign_id, found[0]
 
 
-def _of(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
+def _of(conn: Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
     if campaign_id is None:
         return global_replies(conn)
     return tuple(each for each in recommended_replies(conn, campaign_id) if not each.is_global)
@@ -84,7 +84,7 @@ def _own(session: Session, campaign_id: CampaignId | None) -> Report:
         return _listed(conn, campaign_id, _of(conn, campaign_id))
 
 
-def _listed(conn: sqlite3.Connection, campaign_id: CampaignId | None, replies: Sequence[RecommendedReply]) -> Report:
+def _listed(conn: Connection, campaign_id: CampaignId | None, replies: Sequence[RecommendedReply]) -> Report:
     rows = [[each.id, each.title, "all campaigns" if each.is_global else "", each.body] for each in replies]
     lines = table(("Id", "Title", "For", "Body"), rows) if rows else ["There are no replies."]
     warnings = {each.id: field_warnings(conn, campaign_id, [each.body]) for each in replies}

@@ -13,10 +13,10 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from thrumsg_tui.cli.argv import readable
 from thrumsg_tui.cli.printing import complain
-from thrumsg_tui.cli.words import readable
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.folders import make_private
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def opened(args: Namespace) -> Iterator[Session]:
 
     Held messages and follow-ups that have come due are let go first.
     """
-    from thrumsg_tui.store.changes.holding import let_due
     from thrumsg_tui.store.changes.people import make_first_owner
+    from thrumsg_tui.store.changes.scheduled_messages import let_due
     from thrumsg_tui.store.queries.people import identify
 
     require_no_files(args)
@@ -79,17 +79,17 @@ def finish_what_was_left(db: Database, who: Identity) -> None:
 
     Where that cannot be done now, this is said, and whatever else was wanted goes on.
     """
-    from thrumsg_tui.store.queries.jobs import open_jobs
+    from thrumsg_tui.store.queries.bulk_move_jobs import open_jobs
 
     with db.reading() as conn:
         jobs = open_jobs(conn)
     if not jobs:
         return
-    from thrumsg_tui.store.changes.paced import finish_left_behind  # wanted seldom, and start-up counts
+    from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind  # wanted seldom, and start-up counts
 
     try:
         for outcome in finish_left_behind(db):
-            what = f": {outcome.sentence}" if who.may(Action.VIEW_ALL) else ""
+            what = f": {outcome.sentence}" if who.may(Permission.VIEW_ALL) else ""
             complain(f"Finished a move that had been left behind{what}.")
     except DatabaseUnusable as error:
         complain(f"A move that had been left behind is still not finished. {error}")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from argparse import Namespace
 
-from thrumsg_tui.cli.contract import Record, question_record, result_record
+from thrumsg_tui.cli.json_records import Record, question_record, result_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Question
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes import questions as changes
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions
-from thrumsg_tui.store.queries.naming import choice_named, question_named
-from thrumsg_tui.store.queries.results import QuestionResult, survey_results
+from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
+from thrumsg_tui.store.queries.survey_results import QuestionResult, survey_results
 
 _BAR = 20
 
@@ -71,7 +71,7 @@ def restore(session: Session, args: Namespace) -> Report:
 
 def results(session: Session, args: Namespace) -> Report:
     """Show what was answered, retired questions last."""
-    session.who.require(Action.VIEW_ALL)
+    session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         found = survey_results(conn, find_campaign(conn, args.name).id, by_sender=args.by_sender)
     lines: list[str] = []
@@ -80,7 +80,7 @@ def results(session: Session, args: Namespace) -> Report:
     return Report([result_record(each) for each in found], lines or ["This campaign asks nothing yet."])
 
 
-def _found(conn: sqlite3.Connection, args: Namespace) -> Question:
+def _found(conn: Connection, args: Namespace) -> Question:
     return question_named(questions(conn, find_campaign(conn, args.name).id, retired=True), args.question)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NewType
 
+from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.people import User
-from thrumsg_tui.domain.words import CampaignState, HoursIn
 
 CampaignId = NewType("CampaignId", int)
 AssignmentId = NewType("AssignmentId", int)

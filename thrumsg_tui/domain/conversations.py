@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import NewType
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.people import UserId
-from thrumsg_tui.domain.words import Direction, MessageKind, MessageState, OptOutKind, Status
 
 ConversationId = NewType("ConversationId", int)
 MessageId = NewType("MessageId", int)
@@ -44,7 +44,7 @@ class MessageFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConversationState:
     """What a conversation's messages say about it (`docs/rules.md 1.1`); times are UTC milliseconds."""
 
     status: Status
@@ -57,7 +57,7 @@ class Standing:
     message_count: int
 
 
-def standing(messages: Iterable[MessageFact]) -> Standing:
+def state_from(messages: Iterable[MessageFact]) -> ConversationState:
     """Derive where a conversation stands from all its messages, in any order (`docs/rules.md 1.1`).
 
     What counts is the order of arrival, which is that of the ids: a message that comes late, stamped with an earlier
@@ -81,7 +81,7 @@ def standing(messages: Iterable[MessageFact]) -> Standing:
     else:
         status = Status.SENT if texted else Status.NOT_STARTED
     last = (spoken or written)[-1] if written else None
-    return Standing(
+    return ConversationState(
         status=status,
         texted=texted,
         replied=replied,

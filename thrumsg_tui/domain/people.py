@@ -26,7 +26,7 @@ class Role(StrEnum):
         return list(Role).index(self)
 
 
-class Action(StrEnum):
+class Permission(StrEnum):
     """What a person may want to do; the value completes "You may not …"."""
 
     WORK = "work conversations"
@@ -47,21 +47,21 @@ class Action(StrEnum):
 
 
 WEAKEST_ROLE = {
-    Action.WORK: Role.SENDER,
-    Action.VIEW_ALL: Role.MODERATOR,
-    Action.REASSIGN: Role.MODERATOR,
-    Action.OPT_IN: Role.MODERATOR,
-    Action.CHANGE_OPT_OUTS: Role.MODERATOR,
-    Action.RECEIVE: Role.MODERATOR,
-    Action.RUN_CAMPAIGN: Role.ADMIN,
-    Action.EDIT_CONTENT: Role.ADMIN,
-    Action.MANAGE_PEOPLE: Role.ADMIN,
-    Action.IMPORT: Role.ADMIN,
-    Action.EXPORT: Role.ADMIN,
-    Action.CHANGE_SETTINGS: Role.ADMIN,
-    Action.ACT_FOR_OTHERS: Role.ADMIN,
-    Action.MAINTAIN: Role.ADMIN,
-    Action.CHANGE_ROLES: Role.OWNER,
+    Permission.WORK: Role.SENDER,
+    Permission.VIEW_ALL: Role.MODERATOR,
+    Permission.REASSIGN: Role.MODERATOR,
+    Permission.OPT_IN: Role.MODERATOR,
+    Permission.CHANGE_OPT_OUTS: Role.MODERATOR,
+    Permission.RECEIVE: Role.MODERATOR,
+    Permission.RUN_CAMPAIGN: Role.ADMIN,
+    Permission.EDIT_CONTENT: Role.ADMIN,
+    Permission.MANAGE_PEOPLE: Role.ADMIN,
+    Permission.IMPORT: Role.ADMIN,
+    Permission.EXPORT: Role.ADMIN,
+    Permission.CHANGE_SETTINGS: Role.ADMIN,
+    Permission.ACT_FOR_OTHERS: Role.ADMIN,
+    Permission.MAINTAIN: Role.ADMIN,
+    Permission.CHANGE_ROLES: Role.OWNER,
 }
 """The weakest role that may do each thing (`docs/rules.md 8.1`)."""
 
@@ -95,11 +95,11 @@ class Identity:
         """The weaker of both roles, so that `--as` never gives anybody more than they have."""
         return min(self.user.role, self.actor.role, key=lambda role: role.rank)
 
-    def may(self, action: Action) -> bool:
+    def may(self, action: Permission) -> bool:
         """Whether the role allows it."""
         return self.role.rank >= WEAKEST_ROLE[action].rank
 
-    def require(self, action: Action) -> None:
+    def require(self, action: Permission) -> None:
         """Raise `NotPermitted` unless the role allows it."""
         if not self.may(action):
             needed = WEAKEST_ROLE[action]

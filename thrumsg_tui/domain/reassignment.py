@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.words import SenderSort, Status, StatusFilter
+from thrumsg_tui.domain.enums import SenderSort, Status, StatusFilter
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign, whose
+from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
 from thrumsg_tui.domain.hours import WindowState, clock, is_open, next_opening, window_start, window_state
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
-from thrumsg_tui.domain.words import CampaignState, HoursIn, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
             return Closure(f"its hours are {hours}; it opens {moment(campaign, opens_at, now)}", opens_at)
 
 
-def judge(attempt: Attempt, now: datetime) -> Verdict:
+def check_send(attempt: Attempt, now: datetime) -> Verdict:
     """Decide about a message, the most fundamental reason first (`docs/rules.md 3.18`, `6.4`)."""
     refusal = forbidden(attempt, now) or unfit(
         attempt.body, filled_in=attempt.filled_in, field_codes=attempt.field_codes

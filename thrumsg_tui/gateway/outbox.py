@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from thrumsg_tui.domain.words import MessageState
+from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings

@@ -17,17 +17,17 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.gateway.contacts import practice_file
 from thrumsg_tui.gateway.outbox import PracticeGateway, deliver
+from thrumsg_tui.gateway.practice_contacts import practice_file
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.changes.receiving import receive
-from thrumsg_tui.store.changes.sending import send
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting, store_setting
-from thrumsg_tui.store.changes.surveys import record_answer
 from thrumsg_tui.store.database import Database, overwrite, utc_now
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in, wrong_figures_in
 from thrumsg_tui.store.doctor.damage import UNREADABLE
-from thrumsg_tui.store.files import replacing
+from thrumsg_tui.store.output_files import replacing
 from thrumsg_tui.store.recognising import COMPANIONS, connect, damaged, is_thrumsg
 
 

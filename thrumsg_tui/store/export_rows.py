@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.words import ExportKind
+from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store import export_columns
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms_or_none, iso
 
 Cells = list[str | int | bool | None]
@@ -24,12 +24,12 @@ _CONTACT = """
 _IN_CAMPAIGN = "(:campaign_id IS NULL OR conversation.campaign_id = :campaign_id)"
 
 
-def export_rows(conn: sqlite3.Connection, what: ExportKind, campaign_id: CampaignId | None) -> Rows:
+def export_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | None) -> Rows:
     """Read an export of one campaign, or of all, row by row."""
     return _EXPORTS[what](conn, campaign_id)
 
 
-def count_rows(conn: sqlite3.Connection, what: ExportKind, campaign_id: CampaignId | None) -> int:
+def count_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | None) -> int:
     """Count the rows of an export without its header, which takes a small part of the time that writing them does."""
     statement = _ROWS[what] if campaign_id is None else _ROWS_OF_CAMPAIGN[what]
     return int(conn.execute(statement, {"campaign_id": campaign_id}).fetchone()[0])
@@ -58,7 +58,7 @@ _ROWS_OF_CAMPAIGN: Mapping[ExportKind, str] = {
 }
 
 
-def _messages(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.MESSAGES
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
@@ -83,7 +83,7 @@ def _messages(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
         yield [_time(row["at"]), *(row[name] for name in fixed[1:]), *_values(row, codes)]
 
 
-def _surveys(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+def _surveys(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.SURVEYS
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
@@ -106,7 +106,7 @@ def _surveys(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
         yield [*(row[name] for name in fixed[:-1]), _time(row["at"]), *_values(row, codes)]
 
 
-def _opt_outs(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+def _opt_outs(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     """One row per number, with its conversation that was texted last; of a campaign, the numbers in it."""
     columns = export_columns.OPT_OUTS
     yield [*columns]
@@ -129,7 +129,7 @@ def _opt_outs(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
             yield [_time(row["at"]), *(row[name] for name in columns[1:])]
 
 
-def _conversations(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> Rows:
+def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.CONVERSATIONS
     asked = conn.execute(
         """
@@ -167,7 +167,7 @@ def _conversations(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> 
         yield [*(stored[name] for name in fixed), *(answers.get(question) for question in questions)]
 
 
-_EXPORTS: Mapping[ExportKind, Callable[[sqlite3.Connection, CampaignId | None], Rows]] = {
+_EXPORTS: Mapping[ExportKind, Callable[[Connection, CampaignId | None], Rows]] = {
     ExportKind.MESSAGES: _messages,
     ExportKind.SURVEYS: _surveys,
     ExportKind.CONVERSATIONS: _conversations,
@@ -175,7 +175,7 @@ _EXPORTS: Mapping[ExportKind, Callable[[sqlite3.Connection, CampaignId | None], 
 }
 
 
-def _field_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> list[str]:
+def _field_codes(conn: Connection, campaign_id: CampaignId | None) -> list[str]:
     """Name the custom fields that any exported contact has; a pass over all of them."""
     rows = conn.execute(
         f"""
@@ -193,7 +193,7 @@ def _titles(own: Iterable[str], fixed: Iterable[str]) -> list[str]:
     return [export_columns.title_of(title, taken) for title in own]
 
 
-def _values(row: sqlite3.Row, codes: Iterable[str]) -> list[str | None]:
+def _values(row: Row, codes: Iterable[str]) -> list[str | None]:
     fields = json.loads(row["fields"])
     return [fields.get(code) for code in codes]
 

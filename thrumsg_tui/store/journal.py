@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Transaction
 
@@ -15,7 +15,7 @@ from thrumsg_tui.store.database import Transaction
 def record(
     tx: Transaction,
     who: Identity | None,
-    deed: Deed,
+    kind: EventKind,
     summary: str,
     *,
     campaign_id: CampaignId | None = None,
@@ -38,7 +38,7 @@ def record(
             "at": tx.now_ms,
             "user_id": who.user.id if who else None,
             "actor_id": who.actor.id if who else None,
-            "action": deed,
+            "action": kind,
             "campaign_id": campaign_id,
             "conversation_id": conversation_id,
             "summary": summary,

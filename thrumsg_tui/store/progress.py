@@ -14,7 +14,7 @@ EVERY = 1000
 """How many rows pass between two calls."""
 
 
-class Steps:
+class PhaseProgress:
     """The rows of a file on their way through the phases of its import, told as rows done."""
 
     def __init__(self, on_progress: OnProgress | None, rows: int, phases: int) -> None:

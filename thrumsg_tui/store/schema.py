@@ -6,7 +6,7 @@ to add one.
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.words import Status
+from thrumsg_tui.domain.enums import Status
 
 APPLICATION_ID = 0x7468726D  # "thrm"
 """Marks a SQLite file as ours, in its header."""

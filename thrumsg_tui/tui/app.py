@@ -20,24 +20,24 @@ from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.gateway.contacts import PracticeContacts
-from thrumsg_tui.store.changes.holding import let_due
-from thrumsg_tui.store.changes.paced import STANDS_STILL
+from thrumsg_tui.gateway.practice_contacts import PracticeContacts
+from thrumsg_tui.store.changes.bulk_move_job import STANDS_STILL
 from thrumsg_tui.store.changes.presence import end_presence
+from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.settings import restored_at, settings
-from thrumsg_tui.tui.ending import Ending
+from thrumsg_tui.tui.app_context import Waiting
+from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
-from thrumsg_tui.tui.moves import Moves
 from thrumsg_tui.tui.navigation import NavigatingApp
-from thrumsg_tui.tui.painting import Painted
 from thrumsg_tui.tui.palette import PaletteProvider
-from thrumsg_tui.tui.places import Place, opening_place
+from thrumsg_tui.tui.routes import Route, opening_route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
-from thrumsg_tui.tui.shell import Waiting
+from thrumsg_tui.tui.shutdown import Shutdown
+from thrumsg_tui.tui.stale_keys import Painted
 from thrumsg_tui.tui.terminal import TerminalDriver
 from thrumsg_tui.tui.textual_compat import close_with, driver_of, exception_of, is_batching, is_exiting
 from thrumsg_tui.tui.theme import THRUMSG
@@ -71,11 +71,11 @@ class ThrumsgApp(NavigatingApp):
         super().__init__(db, who, zone, names_files=not forced_command)
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
-        self.ending = Ending(self.end, self._stop_writing)
+        self.ending = Shutdown(self.end, self._stop_writing)
         self.register_theme(THRUMSG)
         self.theme = THRUMSG.name
         self.keys = KeyQueue(self, super().on_event)
-        self.moves = Moves(self.desk, self.glyphs)
+        self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
         self._version = -1
         self._restored: str | None = None
@@ -83,15 +83,15 @@ class ThrumsgApp(NavigatingApp):
     async def on_mount(self) -> None:
         """Open where the person was, and keep in touch with the store."""
         self.ending.loop = get_running_loop()
-        self.desk.on_wait = self._wait_changed
-        self._restored = await self.desk.ask(restored_at)
-        await self.show_place(await self.desk.ask(opening_place, self.who))
+        self.store.on_wait = self._wait_changed
+        self._restored = await self.store.query(restored_at)
+        await self.show_place(await self.store.query(opening_route, self.who))
         self.set_interval(_WATCH_EVERY, self._watch)
         self.set_interval(_TICK_EVERY, self._tick)
         self.set_interval(_PRESENCE_EVERY, self.tell_presence)
         self.set_interval(STANDS_STILL, self._look_after_moves)
         await self._look_after_moves()
-        seed = (await self.desk.ask(settings)).practice_seed
+        seed = (await self.store.query(settings)).practice_seed
         if seed is not None:
             self._contacts = PracticeContacts(seed)
             self.set_interval(_PRACTICE_EVERY, self._let_contacts_live)
@@ -128,7 +128,7 @@ class ThrumsgApp(NavigatingApp):
     @property
     def keeps_keys(self) -> bool:
         """Whether another writer is waited for, or a screen is still being put up."""
-        return self.desk.waiting or self.is_on_the_way or not self.screen.is_mounted
+        return self.store.waiting or self.is_on_the_way or not self.screen.is_mounted
 
     def post_display_hook(self) -> None:
         """Let the screen in front know that what it has drawn was written to the terminal."""
@@ -145,13 +145,13 @@ class ThrumsgApp(NavigatingApp):
 
     def _tell_of_waiting(self) -> None:
         if screen := self._under_dialogs:
-            screen.key_line.wait(_WAITING if self.desk.waiting else "")
+            screen.key_line.wait(_WAITING if self.store.waiting else "")
 
     async def _watch(self) -> None:
         """Let the screen ask again when anybody wrote."""
         self._tell_of_waiting()  # it may be another screen by now
         try:
-            version = await self.desk.version()
+            version = await self.store.version()
         except ThrumsgError as error:
             self.tell(str(error))
             return
@@ -166,7 +166,7 @@ class ThrumsgApp(NavigatingApp):
         """Read again who is here: an owner may have changed their role (`docs/rules.md 8.1`)."""
         user, actor = self.who.user.login, self.who.actor.login
         try:
-            self.who = await self.desk.ask(identify, actor, None if user == actor else user)
+            self.who = await self.store.query(identify, actor, None if user == actor else user)
         except Refused as refusal:
             if await self._went_back():  # whoever has this id now may be somebody else
                 self.exit(message=f"The database went back to a backup. {refusal}")
@@ -178,8 +178,8 @@ class ThrumsgApp(NavigatingApp):
     async def _know_the_database(self) -> None:
         """Begin anew on the campaigns where the database went back to a backup (`docs/rules.md 11.4`)."""
         if await self._went_back():
-            self._restored = await self.desk.ask(restored_at)
-            self.go_to(Place())
+            self._restored = await self.store.query(restored_at)
+            self.go_to(Route())
             self.run_worker(self._tell_of_restore(), group="place")
 
     async def _tell_of_restore(self) -> None:
@@ -188,7 +188,7 @@ class ThrumsgApp(NavigatingApp):
 
     async def _went_back(self) -> bool:
         try:
-            return self._restored != await self.desk.ask(restored_at)
+            return self._restored != await self.store.query(restored_at)
         except ThrumsgError:
             return False
 
@@ -221,7 +221,7 @@ class ThrumsgApp(NavigatingApp):
 
     async def _in_background(self, change: Callable[[Database], None]) -> None:
         try:
-            await self.desk.do(change)
+            await self.store.execute(change)
         except ThrumsgError as error:
             self.tell(str(error))
 
@@ -240,7 +240,7 @@ class ThrumsgApp(NavigatingApp):
         """Whether nothing is under way, so that a test may look at the screen."""
         asked = not isinstance(self.screen, CommandScreen) or self.screen.settled
         painted = not isinstance(self.screen, Painted) or not self.screen.to_be_painted
-        return asked and painted and self.desk.busy == 0 and not self.keys.busy
+        return asked and painted and self.store.busy == 0 and not self.keys.busy
 
     # Ending
 
@@ -311,7 +311,7 @@ def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int
             app.run()
         finally:
             app.ending.terminal_left.set()
-            app.desk.close()
+            app.store.close()
             end_presence(db, app.session)
             app.ending.stored.set()
     return app.return_code or 0

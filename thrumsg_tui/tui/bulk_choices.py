@@ -7,9 +7,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
+from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.domain.reassignment_words import givers, matching, receivers
-from thrumsg_tui.domain.words import StatusFilter
+from thrumsg_tui.domain.reassignment_summary import givers, matching, receivers
 
 _MOST_DIGITS = 9
 

@@ -13,7 +13,7 @@ from time import monotonic
 
 from textual.events import Event, Key
 
-from thrumsg_tui.tui.shell import Keyboard
+from thrumsg_tui.tui.app_context import Keyboard
 
 _PATIENCE = 2.0
 """Seconds after which the next key is looked at whatever became of the last: a busy disk must not lock the keys.

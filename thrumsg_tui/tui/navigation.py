@@ -11,24 +11,24 @@ from textual.screen import Screen
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.words import ConversationSort
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
-from thrumsg_tui.tui.places import LAST_PLACE, Place
+from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.screens.messenger_moving import CONVERSATION_SORT
-from thrumsg_tui.tui.screens.over import OverScreen
+from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.store_client import StoreClient
 
 
 class NavigatingApp(App[None]):
@@ -37,18 +37,18 @@ class NavigatingApp(App[None]):
     def __init__(self, db: Database, who: Identity, zone: tzinfo, *, names_files: bool = True) -> None:
         super().__init__()
         self.names_files = names_files
-        self.desk = Desk(db)
+        self.store = StoreClient(db)
         self.who = who
         self.zone = zone
         self.glyphs = glyphs_for_locale()
         self.session = uuid4().hex
         self.opened_at = db.clock()
-        self.place = Place()
+        self.place = Route()
         self._on_the_way = 0
         self._turn = Lock()
 
     def go_to(
-        self, place: Place, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
+        self, place: Route, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
     ) -> None:
         """Show the screen of a place, in the messenger with the cursor on a conversation.
 
@@ -64,7 +64,7 @@ class NavigatingApp(App[None]):
         return self._on_the_way > 0
 
     async def _show_in_turn(
-        self, place: Place, cursor_on: FoundConversation | None, came_from: AssignmentId | None
+        self, place: Route, cursor_on: FoundConversation | None, came_from: AssignmentId | None
     ) -> None:
         try:
             async with self._turn:
@@ -73,11 +73,11 @@ class NavigatingApp(App[None]):
             self._on_the_way -= 1
 
     async def show_place(
-        self, place: Place, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
+        self, place: Route, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
     ) -> None:
         """Show the screen of a place now, and remember it."""
         self.place = place
-        while isinstance(self.screen, OverScreen):
+        while isinstance(self.screen, OverlayScreen):
             await self.pop_screen()
         screen: CommandScreen
         if place.campaign_id is None:
@@ -85,7 +85,7 @@ class NavigatingApp(App[None]):
         elif place.assignment_id is None:
             screen = OverviewScreen(place.campaign_id, self.glyphs, came_from)
         else:
-            sort = await self.desk.ask(preference, self.who.user.id, CONVERSATION_SORT)
+            sort = await self.store.query(preference, self.who.user.id, CONVERSATION_SORT)
             known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
             screen = MessengerScreen(place.campaign_id, place.assignment_id, self.glyphs, sort=known)
             if cursor_on:
@@ -98,24 +98,24 @@ class NavigatingApp(App[None]):
 
     async def open_campaign(self, campaign_id: CampaignId) -> None:
         """Open a campaign: its overview, or a sender's own assignment."""
-        if self.who.may(Action.VIEW_ALL):
-            self.go_to(Place(campaign_id))
+        if self.who.may(Permission.VIEW_ALL):
+            self.go_to(Route(campaign_id))
             return
-        own = await self.desk.ask(assignment_of_user, campaign_id, self.who.user.id)
+        own = await self.store.query(assignment_of_user, campaign_id, self.who.user.id)
         if own is not None:
-            self.go_to(Place(campaign_id, own))
+            self.go_to(Route(campaign_id, own))
 
     def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
         """Open the messenger on an assignment."""
-        self.go_to(Place(campaign_id, assignment_id))
+        self.go_to(Route(campaign_id, assignment_id))
 
     def open_conversation(self, found: FoundConversation) -> None:
         """Open the messenger on a conversation, whoever holds it."""
-        self.go_to(Place(found.campaign_id, found.assignment_id), found)
+        self.go_to(Route(found.campaign_id, found.assignment_id), found)
 
     def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
         """Show the journal over the present screen."""
-        if not self.who.may(Action.VIEW_ALL):
+        if not self.who.may(Permission.VIEW_ALL):
             self.tell("The history of a campaign needs a moderator.")
             return
         from thrumsg_tui.tui.screens.history import HistoryScreen  # wanted seldom, and start-up counts
@@ -133,17 +133,17 @@ class NavigatingApp(App[None]):
 
     def viewing(self, assignment_id: AssignmentId) -> None:
         """Remember whose assignment the messenger has turned to."""
-        self.place = Place(self.place.campaign_id, assignment_id)
+        self.place = Route(self.place.campaign_id, assignment_id)
         self._remember()
 
     def go_back(self) -> None:
         """Go to the screen before, or quit from the first one."""
         if self.place.campaign_id is None:
             self.end()
-        elif self.place.assignment_id is None or not self.who.may(Action.VIEW_ALL):
-            self.go_to(Place())
+        elif self.place.assignment_id is None or not self.who.may(Permission.VIEW_ALL):
+            self.go_to(Route())
         else:
-            self.go_to(Place(self.place.campaign_id), came_from=self.place.assignment_id)
+            self.go_to(Route(self.place.campaign_id), came_from=self.place.assignment_id)
 
     def end(self) -> None:
         """Leave."""
@@ -156,7 +156,7 @@ class NavigatingApp(App[None]):
 
     async def _remember_place(self, place: str) -> None:
         try:
-            await self.desk.do(set_preference, self.who.user.id, LAST_PLACE, place)
+            await self.store.execute(set_preference, self.who.user.id, LAST_ROUTE, place)
         except ThrumsgError as error:
             self.tell(str(error))
 
@@ -165,7 +165,7 @@ class NavigatingApp(App[None]):
         messenger = self.place.campaign_id if self.place.assignment_id else None
         opened = self.front.conversation.drafts.of if isinstance(self.front, MessengerScreen) else None
         try:
-            await self.desk.do(show_presence, self.session, self.who.user.id, messenger, opened)
+            await self.store.execute(show_presence, self.session, self.who.user.id, messenger, opened)
         except ThrumsgError as error:
             self.tell(str(error))
 

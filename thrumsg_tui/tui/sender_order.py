@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import Assignment, CampaignId
-from thrumsg_tui.domain.words import SenderSort
+from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.store.queries.campaigns import in_order
 
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import date
 
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, CampaignId, Setup
+from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours, require_place
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome, Request
-from thrumsg_tui.domain.words import CampaignState, HoursIn
-from thrumsg_tui.store.changes.frozen import require_not_archived
-from thrumsg_tui.store.changes.holding import WINDOW_OVER, Settled, cancel_held, hold_anew, tell_threads
-from thrumsg_tui.store.changes.paced import require_no_job
+from thrumsg_tui.store.changes.bulk_move_job import require_no_job
+from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reassign import move
+from thrumsg_tui.store.changes.scheduled_messages import WINDOW_OVER, Settled, cancel_held, hold_anew, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign, find_assignment, find_campaign, find_destination, unassigned
@@ -50,7 +50,7 @@ def create_campaign(
     Raises `Refused` if the name is taken or blank, or the initial script is blank, or the time zone cannot be chosen;
     ValueError for a window that ends before it starts.
     """
-    who.require(Action.RUN_CAMPAIGN)
+    who.require(Permission.RUN_CAMPAIGN)
     setup = _trimmed(Setup(name, initial_script, hours, description, hours_in, starts, ends, quicksend))
     with db.writing() as tx:
         _require_fit(tx, setup)
@@ -72,7 +72,7 @@ def create_campaign(
         ).fetchone()
         campaign_id = CampaignId(row["id"])
         tx.conn.execute("INSERT INTO assignment (campaign_id) VALUES (?)", (campaign_id,))
-        record(tx, who, Deed.CREATE_CAMPAIGN, f"created {setup.name!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.CREATE_CAMPAIGN, f"created {setup.name!r}", campaign_id=campaign_id)
         return campaign(tx.conn, campaign_id)
 
 
@@ -86,7 +86,7 @@ def edit_campaign(
     (`docs/rules.md 6.4`). Raises `Refused` if the campaign is archived, or as in `create_campaign`. Nothing different:
     nothing is journalled.
     """
-    who.require(Action.RUN_CAMPAIGN)
+    who.require(Permission.RUN_CAMPAIGN)
     with db.writing() as tx:
         before = require_not_archived(tx, campaign_id)
         setup = _merged(before.setup, _trimmed(setup), seen)
@@ -100,7 +100,7 @@ def edit_campaign(
         settled = hold_anew(tx, after) if _TIMES & set(changed) else Settled(0, 0, ())
         summary = "; ".join([_summary(before, setup, changed), *settled.sentences])
         thread = {"thread": WINDOW_OVER}
-        event_id = record(tx, who, Deed.CHANGE_CAMPAIGN, summary, campaign_id=campaign_id, details=thread)
+        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, summary, campaign_id=campaign_id, details=thread)
         tell_threads(tx, event_id, settled.cancelled)
         return after
 
@@ -171,7 +171,7 @@ def _require_fit(tx: Transaction, setup: Setup, before: Campaign | None = None) 
 
 def change_state(db: Database, who: Identity, name: str | CampaignId, to: CampaignState) -> Campaign:
     """Launch, pause, resume or archive a campaign; `Refused` where its state does not allow that."""
-    who.require(Action.RUN_CAMPAIGN)
+    who.require(Permission.RUN_CAMPAIGN)
     with db.writing() as tx:
         of = find_campaign(tx.conn, name)
         if to is CampaignState.ARCHIVED:
@@ -188,14 +188,14 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
             noun = "conversation" if len(cancelled) == 1 else "conversations"
             summary += f"; what was held in {len(cancelled)} {noun} is cancelled"
         thread = {"thread": "message cancelled: the campaign was archived before it could leave"}
-        event_id = record(tx, who, Deed.CHANGE_CAMPAIGN, summary, campaign_id=of.id, details=thread)
+        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, summary, campaign_id=of.id, details=thread)
         tell_threads(tx, event_id, cancelled)
         return campaign(tx.conn, of.id)
 
 
 def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Sequence[str]) -> list[str]:
     """Put users on a campaign as senders, all or none; return those who were not on it yet."""
-    who.require(Action.MANAGE_PEOPLE)
+    who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
         of = find_campaign(tx.conn, name)
         if of.state is CampaignState.ARCHIVED:
@@ -213,7 +213,7 @@ def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Seq
             if row:
                 added.append(user.login)
         if added:
-            record(tx, who, Deed.ADD_SENDER, f"added {', '.join(added)} to {of.name!r}", campaign_id=of.id)
+            record(tx, who, EventKind.ADD_SENDER, f"added {', '.join(added)} to {of.name!r}", campaign_id=of.id)
         return added
 
 
@@ -227,7 +227,7 @@ def remove_sender(
     to_everyone: bool = False,
 ) -> Outcome:
     """Take a sender off a campaign, their conversations going to Unassigned unless said (`docs/rules.md 4.12`)."""
-    who.require(Action.MANAGE_PEOPLE)
+    who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
         of = find_campaign(tx.conn, name)
         leaving = find_assignment(tx.conn, of, login)
@@ -237,4 +237,4 @@ def remove_sender(
         request = Request(of.id, sources=(leaving,), destinations=to, to_everyone=to_everyone)
         planned = plan(tx.conn, request, tx.now)
         tx.conn.execute("UPDATE assignment SET active = 0 WHERE id = ?", (leaving,))
-        return move(tx, who, planned, deed=Deed.REMOVE_SENDER, removed=leaving)
+        return move(tx, who, planned, kind=EventKind.REMOVE_SENDER, removed=leaving)

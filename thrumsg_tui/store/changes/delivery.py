@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.sending import hold_until, shut_out
-from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind
-from thrumsg_tui.store.changes.holding import WINDOW_OVER, cancel, tell_threads
+from thrumsg_tui.store.changes.scheduled_messages import WINDOW_OVER, cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Row
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.times import to_ms
@@ -77,7 +77,7 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
     return taken
 
 
-def _claimed(tx: Transaction, row: sqlite3.Row) -> Outgoing | None:
+def _claimed(tx: Transaction, row: Row) -> Outgoing | None:
     """Claim a message, unless its number has opted out, its campaign is outside its hours, or its window is over."""
     message_id = MessageId(row["id"])
     kind = MessageKind(row["kind"])
@@ -118,7 +118,7 @@ def _to_be_told(tx: Transaction, phone: str) -> bool:
     return row is not None
 
 
-def _said_again(tx: Transaction, row: sqlite3.Row) -> bool:
+def _said_again(tx: Transaction, row: Row) -> bool:
     """Whether a later confirmation waits for the same number: it was opted in in between."""
     later = tx.conn.execute(
         """
@@ -133,11 +133,11 @@ def _said_again(tx: Transaction, row: sqlite3.Row) -> bool:
     return later is not None
 
 
-def _withdraw(tx: Transaction, row: sqlite3.Row, why: str) -> None:
+def _withdraw(tx: Transaction, row: Row, why: str) -> None:
     """Cancel a message that may not leave any more, and say so in the journal and the thread."""
     conversation_id = ConversationId(row["conversation_id"])
     cancel(tx, MessageId(row["id"]), conversation_id)
-    event_id = record(tx, None, Deed.RELEASE, why, conversation_id=conversation_id, details={"thread": why})
+    event_id = record(tx, None, EventKind.RELEASE, why, conversation_id=conversation_id, details={"thread": why})
     tell_threads(tx, event_id, [conversation_id])
 
 

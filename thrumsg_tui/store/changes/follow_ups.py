@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 
 from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.words import Status
-from thrumsg_tui.store.changes.frozen import require_not_archived
-from thrumsg_tui.store.changes.sending import close_follow_up
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.changes.guards import require_not_archived
+from thrumsg_tui.store.changes.send import close_follow_up
+from thrumsg_tui.store.conversation_state import refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.derived import refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, UNSENT, Reach, reach, target_parameters
-from thrumsg_tui.store.queries.owning import require_own
+from thrumsg_tui.store.queries.ownership import require_own
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import from_ms_or_none, to_ms
 
@@ -49,7 +49,7 @@ def create_follow_up(
     opted out is meant too, but it comes up only if they opt in while it lasts. Raises `Refused` for a blank title or
     text, a moment that has passed, or an archived campaign. 50 µs for each conversation that it reaches.
     """
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         of = require_not_archived(tx, find_campaign(tx.conn, campaign_name).id)
         _require_fit(tx, title, text, expires_at)
@@ -86,7 +86,7 @@ def create_follow_up(
             {"made": made},
         )
         summary = f"made the follow-up {title.strip()!r} for {_conversations(reached.reaches)}"
-        record(tx, who, Deed.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
+        record(tx, who, EventKind.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
         return Created(made, reached)
 
 
@@ -105,7 +105,7 @@ def edit_follow_up(
     Tell whether anything was different. Raises `Refused` as `create_follow_up` does; for one that was sent, held
     messages included, or has ended; and where it is no more what the person began with, if `seen` tells that.
     """
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         row = tx.conn.execute(
             """
@@ -134,13 +134,13 @@ def edit_follow_up(
             (title.strip(), text, to_ms(expires_at) if expires_at else None, follow_up_id),
         )
         summary = f"changed the follow-up {before[0]!r}: {_differences(before, after)}"
-        record(tx, who, Deed.CHANGE_FOLLOW_UP, summary, campaign_id=of.id)
+        record(tx, who, EventKind.CHANGE_FOLLOW_UP, summary, campaign_id=of.id)
         return True
 
 
 def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
     """Send a follow-up to nobody any more; return in how many conversations it was still unsent."""
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         row = tx.conn.execute(
             f"SELECT campaign_id, title, active, {UNSENT} AS unsent FROM follow_up WHERE id = ?", (follow_up_id,)
@@ -153,7 +153,7 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
         tx.conn.execute("UPDATE follow_up SET active = 0 WHERE id = ?", (follow_up_id,))
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :ended", {"ended": follow_up_id})
         summary = f"ended the follow-up {row['title']!r}, unsent in {_conversations(row['unsent'])}"
-        record(tx, who, Deed.END_FOLLOW_UP, summary, campaign_id=of.id)
+        record(tx, who, EventKind.END_FOLLOW_UP, summary, campaign_id=of.id)
         return int(row["unsent"])
 
 
@@ -162,7 +162,7 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
 
     Raises `Refused` if none is up, and for a sender in a conversation that is not theirs.
     """
-    who.require(Action.WORK)
+    who.require(Permission.WORK)
     with db.writing() as tx:
         of = conversation(tx.conn, conversation_id)
         require_own(who, of)
@@ -174,7 +174,7 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
         event_id = record(
             tx,
             who,
-            Deed.SKIP_FOLLOW_UP,
+            EventKind.SKIP_FOLLOW_UP,
             f"skipped the follow-up {title!r} for {of.name}",
             campaign_id=of.campaign_id,
             details={"follow_up": of.follow_up_id, "thread": f"follow-up {title!r} skipped by {who.user.name}"},

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.words import OptOutKind
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.opt_outs import Described, describe_opt_out, enter_opt_out, erase_opt_out, note_wish
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
@@ -50,7 +50,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
     One transaction, one journal entry; nobody is sent a confirmation (`docs/rules.md 5.2`). `region` says whose numbers
     are written without a country code. Raises `Refused` for a list without anything in it and for an unknown region.
     """
-    who.require(Action.CHANGE_OPT_OUTS)
+    who.require(Permission.CHANGE_OPT_OUTS)
     try:
         require_region(region)
     except ValueError as error:
@@ -74,7 +74,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
             event = record(
                 tx,
                 who,
-                Deed.OPT_OUT,
+                EventKind.OPT_OUT,
                 f"opted {batch.counted} out, from a list{said}",
                 details=batch.details(f"opted out by {who.user.name}, from a list{said}"),
                 undoable=True,

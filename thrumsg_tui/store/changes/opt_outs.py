@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.journal import Deed
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.domain.words import CampaignState, MessageKind, MessageState, OptOutKind
-from thrumsg_tui.store.changes.holding import HELD
-from thrumsg_tui.store.changes.sending import store_outgoing
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.changes.scheduled_messages import HELD
+from thrumsg_tui.store.changes.send import store_outgoing
+from thrumsg_tui.store.conversation_state import refresh, reopen_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.derived import refresh, reopen_follow_ups
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.consent import wish
-from thrumsg_tui.store.queries.owning import require_own_number
+from thrumsg_tui.store.queries.ownership import require_own_number
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation, opt_out
 from thrumsg_tui.store.times import to_ms
@@ -43,7 +43,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
 
     Raises `Refused` if it is opted out already, or for a sender who holds no conversation of the number.
     """
-    who.require(Action.WORK)
+    who.require(Permission.WORK)
     with db.writing() as tx:
         require_own_number(tx.conn, who, phone)
         if already := opt_out(tx.conn, phone):
@@ -56,7 +56,7 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
 
     Raises `Refused` for a sender who holds no conversation of one of them.
     """
-    who.require(Action.WORK)
+    who.require(Permission.WORK)
     with db.writing() as tx:
         for phone in phones:
             require_own_number(tx.conn, who, phone)
@@ -74,7 +74,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
 
     Raises `Refused` for a number (E.164) that is not opted out.
     """
-    who.require(Action.CHANGE_OPT_OUTS)
+    who.require(Permission.CHANGE_OPT_OUTS)
     note = note.strip()
     with db.writing() as tx:
         present = opt_out(tx.conn, phone)
@@ -87,7 +87,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
         event_id = record(
             tx,
             who,
-            Deed.CHANGE_OPT_OUT,
+            EventKind.CHANGE_OPT_OUT,
             f"changed the note on the opt-out of {phone} to {note!r}, was {present.note!r}",
             conversation_id=concerned[0] if concerned else None,
             details={"thread": f"note on the opt-out changed by {who.user.name}: {note or '(none)'}"},
@@ -98,7 +98,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
 
 def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
     """Opt a number (E.164) in by hand; no message is sent (`docs/rules.md 5.7`)."""
-    who.require(Action.OPT_IN)
+    who.require(Permission.OPT_IN)
     with db.writing() as tx:
         return store_opt_in(tx, who, phone)
 
@@ -122,7 +122,7 @@ def store_opt_out(
     event_id = record(
         tx,
         who,
-        Deed.OPT_OUT,
+        EventKind.OPT_OUT,
         f"opted {phone} out ({kind})",
         conversation_id=concerned[0] if concerned else None,
         details={"phone": phone, "at": tx.now_ms, "thread": f"opted out by {by}" + (f": {note}" if note else "")},
@@ -145,7 +145,7 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",
         (OptOutKind.AUTOMATIC, words, fold(words), tx.now_ms, phone),
     )
-    record(tx, None, Deed.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
+    record(tx, None, EventKind.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
 
 
 def note_wish(tx: Transaction, phone: str, written_at: datetime) -> None:
@@ -197,7 +197,7 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     event_id = record(
         tx,
         who,
-        Deed.OPT_IN,
+        EventKind.OPT_IN,
         f"opted {phone} in",
         conversation_id=concerned[0] if concerned else None,
         details={

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from thrumsg_tui.domain.errors import NotPermitted, Refused
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity, Role, User, UserId
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.people import find_user, users
@@ -21,7 +21,7 @@ def make_first_owner(db: Database, login: str, first_name: str, last_name: str) 
         if users(tx.conn):  # another first run came before
             return False
         owner = insert_user(tx, login, first_name, last_name, "", Role.OWNER)
-        record(tx, Identity(owner, owner), Deed.ADD_USER, f"{login} made this database and is its owner")
+        record(tx, Identity(owner, owner), EventKind.ADD_USER, f"{login} made this database and is its owner")
         return True
 
 
@@ -39,13 +39,13 @@ def add_user(
         if tx.conn.execute("SELECT 1 FROM users WHERE login = ?", (login,)).fetchone():
             raise Refused(f"There is a user {login!r} already; nothing was changed.")
         user = insert_user(tx, login, first_name, last_name, email, role)
-        record(tx, who, Deed.ADD_USER, f"added {user.name} ({login}) as {role}")
+        record(tx, who, EventKind.ADD_USER, f"added {user.name} ({login}) as {role}")
         return user
 
 
 def require_may_give(who: Identity, role: Role) -> None:
     """Raise `NotPermitted` unless the person may add somebody in that role."""
-    who.require(Action.MANAGE_PEOPLE if role is Role.SENDER else Action.CHANGE_ROLES)
+    who.require(Permission.MANAGE_PEOPLE if role is Role.SENDER else Permission.CHANGE_ROLES)
 
 
 def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, email: str, role: Role) -> User:
@@ -76,7 +76,7 @@ def edit_user(
     Raises `Refused` for a first name that is taken away, `NotPermitted` for somebody above oneself, and as
     `change_role` does.
     """
-    who.require(Action.MANAGE_PEOPLE)
+    who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
         user = find_user(tx.conn, login)
         require_may_edit(who, user)
@@ -90,7 +90,7 @@ def edit_user(
             raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
         if after != user:
             store_user(tx, after)
-            record(tx, who, Deed.CHANGE_USER, f"changed {login}: {_difference(user, after)}")
+            record(tx, who, EventKind.CHANGE_USER, f"changed {login}: {_difference(user, after)}")
         return after if role in {None, user.role} else give_role(tx, who, after, role)
 
 
@@ -126,11 +126,11 @@ def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
 
 def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
     """Do what `change_role` does within an open transaction."""
-    who.require(Action.CHANGE_ROLES)
+    who.require(Permission.CHANGE_ROLES)
     if role is not Role.OWNER and [each.id for each in users(tx.conn) if each.role is Role.OWNER] == [user.id]:
         raise Refused(f"{user.login} is the only owner; make somebody else an owner first.")
     tx.conn.execute("UPDATE users SET role = ? WHERE id = ?", (role, user.id))
-    record(tx, who, Deed.CHANGE_USER, f"made {user.login} {role}, was {user.role}")
+    record(tx, who, EventKind.CHANGE_USER, f"made {user.login} {role}, was {user.role}")
     return replace(user, role=role)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from thrumsg_tui.domain.campaigns import CampaignId, Choice, ChoiceId, Question, QuestionId
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.store.changes.frozen import require_not_archived
-from thrumsg_tui.store.changes.ordering import reordered
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.changes.guards import require_not_archived
+from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import questions
@@ -27,13 +27,13 @@ def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str
 
     Raises `Refused` for a blank or known question, and unless there are 1 to 9 different choices.
     """
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         require_not_archived(tx, campaign_id)
         text = _fit(tx, campaign_id, text, choices)
         question_id = insert_question(tx, campaign_id, text)
         _write_choices(tx, question_id, [(None, choice) for choice in choices])
-        record(tx, who, Deed.EDIT_SURVEY, f"asks {text!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, f"asks {text!r}", campaign_id=campaign_id)
         return find_question(tx, question_id)[1]
 
 
@@ -52,7 +52,7 @@ def edit_question(
     their undo, would be lost, or that says whom a follow-up is for; and where the question is no more what the person
     began with, if `seen` tells that.
     """
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, before = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
@@ -72,13 +72,13 @@ def edit_question(
         if after != before:
             said = f"changed the question {before.text!r}"
             said += f" to {text!r}" if text != before.text else ""
-            record(tx, who, Deed.EDIT_SURVEY, said, campaign_id=campaign_id)
+            record(tx, who, EventKind.EDIT_SURVEY, said, campaign_id=campaign_id)
         return after
 
 
 def move_question(db: Database, who: Identity, question_id: QuestionId, place: int) -> None:
     """Put a question at a place among those that are asked, 1 being the first; beyond the last means last."""
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, moved = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
@@ -90,12 +90,12 @@ def move_question(db: Database, who: Identity, question_id: QuestionId, place: i
             return
         tx.conn.executemany("UPDATE question SET position = ? WHERE id = ?", list(enumerate(order, 1)))
         where = f"moved {moved.text!r} to place {order.index(question_id) + 1}"
-        record(tx, who, Deed.EDIT_SURVEY, where, campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, where, campaign_id=campaign_id)
 
 
 def retire_question(db: Database, who: Identity, question_id: QuestionId) -> bool:
     """Ask a question no more; tell whether it was kept, with its answers, or deleted since nothing refers to it."""
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, of = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
@@ -108,13 +108,13 @@ def retire_question(db: Database, who: Identity, question_id: QuestionId) -> boo
             tx.conn.execute("DELETE FROM choice WHERE question_id = ?", (question_id,))
             tx.conn.execute("DELETE FROM question WHERE id = ?", (question_id,))
         said = f"{'retired' if kept else 'deleted'} the question {of.text!r}"
-        record(tx, who, Deed.EDIT_SURVEY, said, campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, said, campaign_id=campaign_id)
         return kept
 
 
 def restore_question(db: Database, who: Identity, question_id: QuestionId) -> None:
     """Ask a retired question again, after all others."""
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, of = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
@@ -128,7 +128,7 @@ def restore_question(db: Database, who: Identity, question_id: QuestionId) -> No
             """,
             (campaign_id, question_id),
         )
-        record(tx, who, Deed.EDIT_SURVEY, f"asks {of.text!r} again", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, f"asks {of.text!r} again", campaign_id=campaign_id)
 
 
 def find_question(tx: Transaction, question_id: QuestionId) -> tuple[CampaignId, Question]:
@@ -188,7 +188,7 @@ def recorded_choices(tx: Transaction, campaign_id: CampaignId, question_id: Ques
     recorded = {ChoiceId(row["choice_id"]) for row in rows}
     rows = tx.conn.execute(
         "SELECT details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",
-        (campaign_id, Deed.ANSWER, Deed.UNDO, Deed.REDO),
+        (campaign_id, EventKind.ANSWER, EventKind.UNDO, EventKind.REDO),
     )
     for row in rows:
         details = json.loads(row["details"])

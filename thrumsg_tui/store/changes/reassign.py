@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import EventId
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, moved_sentence, net_gains, sides
-from thrumsg_tui.store.changes.handing_over import give
-from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
+from thrumsg_tui.store.changes.apply_moves import apply_moves
+from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long, too_many
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign
@@ -19,7 +19,7 @@ from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_ar
 
 def reassign(db: Database, who: Identity, request: Request) -> Outcome:
     """Plan and apply at once; raises `Refused` in the cases of `docs/rules.md 4.6`."""
-    who.require(Action.REASSIGN)
+    who.require(Permission.REASSIGN)
     with db.reading() as conn:  # what is planned for a job keeps nobody waiting
         large = plan(conn, request, db.clock()) if too_many(at_most(conn, request)) else None
     if large and too_many(len(large.moves)):
@@ -38,7 +38,7 @@ def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
 
 def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
     """Apply a plan, or where it is large only begin with it: it is `under_way` then, and `paced.step` goes on."""
-    who.require(Action.REASSIGN)
+    who.require(Permission.REASSIGN)
     with db.reading() as conn:
         long = is_long(conn, planned)
     with db.writing() as tx:
@@ -51,7 +51,7 @@ def move(
     who: Identity,
     planned: Plan,
     *,
-    deed: Deed = Deed.REASSIGN,
+    kind: EventKind = EventKind.REASSIGN,
     undoes: EventId | None = None,
     removed: AssignmentId | None = None,
     on_progress: Callable[[int], None] | None = None,
@@ -64,7 +64,7 @@ def move(
     skipped = [*planned.already_there, *skipped]
     sentence = moved_sentence(len(moves), *sides(moves, planned.names), len(skipped))
     if removed is not None:
-        left = deed is not Deed.UNDO
+        left = kind is not EventKind.UNDO
         what = "took {} off" if left else "put {} back on"
         sentence = f"{what.format(planned.names[removed])} the campaign; {sentence}"
     if not moves and removed is None:
@@ -72,12 +72,12 @@ def move(
     event_id = record(
         tx,
         who,
-        deed,
+        kind,
         sentence,
         campaign_id=planned.campaign_id,
         details={"removed": removed, "skipped": len(skipped)},
         undoable=True,
         undoes=undoes,
     )
-    give(tx, event_id, ((each.conversation_id, each.source, each.destination) for each in moves), on_progress)
+    apply_moves(tx, event_id, ((each.conversation_id, each.source, each.destination) for each in moves), on_progress)
     return Outcome(event_id, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins), sentence)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.store.changes.frozen import require_not_archived
-from thrumsg_tui.store.changes.ordering import reordered
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.changes.guards import require_not_archived
+from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 
@@ -17,11 +17,11 @@ def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title
 
     Raises `Refused` for a blank or known title, or a blank body.
     """
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         title = _fit(tx, campaign_id, title, body)
         reply_id = insert_reply(tx, campaign_id, title, body)
-        record(tx, who, Deed.EDIT_REPLIES, f"added the reply {title!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_REPLIES, f"added the reply {title!r}", campaign_id=campaign_id)
         return reply_id
 
 
@@ -29,7 +29,7 @@ def edit_reply(
     db: Database, who: Identity, reply_id: int, *, title: str | None = None, body: str | None = None
 ) -> bool:
     """Change a reply's title and body, None leaving one as it is; tell whether anything was different."""
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, old_title, old_body = _find(tx, reply_id)
         body = old_body if body is None else body
@@ -37,13 +37,13 @@ def edit_reply(
         if (title, body) == (old_title, old_body):
             return False
         tx.conn.execute("UPDATE recommended_reply SET title = ?, body = ? WHERE id = ?", (title, body, reply_id))
-        record(tx, who, Deed.EDIT_REPLIES, f"changed the reply {old_title!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_REPLIES, f"changed the reply {old_title!r}", campaign_id=campaign_id)
         return True
 
 
 def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
     """Put a reply at a place among those of its campaign, or of all; 1 is the first, beyond the last means last."""
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, title, _ = _find(tx, reply_id)
         if campaign_id is not None:
@@ -57,12 +57,12 @@ def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
             return
         tx.conn.executemany("UPDATE recommended_reply SET position = ? WHERE id = ?", list(enumerate(order, 1)))
         said = f"moved the reply {title!r} to place {order.index(reply_id) + 1}"
-        record(tx, who, Deed.EDIT_REPLIES, said, campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_REPLIES, said, campaign_id=campaign_id)
 
 
 def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
     """Remove a reply; what was sent with it stays as it was sent."""
-    who.require(Action.EDIT_CONTENT)
+    who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, title, body = _find(tx, reply_id)
         if campaign_id is not None:
@@ -71,7 +71,7 @@ def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
         record(
             tx,
             who,
-            Deed.EDIT_REPLIES,
+            EventKind.EDIT_REPLIES,
             f"removed the reply {title!r}",
             campaign_id=campaign_id,
             details={"title": title, "body": body},

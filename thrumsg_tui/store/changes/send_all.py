@@ -8,11 +8,11 @@ from shlex import quote
 
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Action, Identity, Role
+from thrumsg_tui.domain.people import Identity, Permission, Role
 from thrumsg_tui.domain.sending import closure
-from thrumsg_tui.domain.words import CampaignState, MessageKind, Tab
-from thrumsg_tui.store.changes.sending import send_in
+from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment, campaign
 from thrumsg_tui.store.queries.thread import conversation, draft
@@ -42,7 +42,7 @@ def send_batch(
     written something else is left out: what is shown there is what must be sent (`docs/rules.md 3.11`). Raises
     `Refused` where the campaign has no QuickSend, or for replies.
     """
-    who.require(Action.WORK)
+    who.require(Permission.WORK)
     if tab not in KINDS:
         raise Refused("Send All is for initials and follow-ups only, never for replies.")
     with db.writing() as tx:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import FIELD
 from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock, require_place
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.sending import unfit
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.database import Database, Transaction
@@ -44,7 +44,7 @@ def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> d
     Raises `NotFound` for an unknown key, `Refused` for a value that one cannot have, or for a day that would close
     before it opens (`docs/rules.md 6.2`).
     """
-    who.require(Action.CHANGE_SETTINGS)
+    who.require(Permission.CHANGE_SETTINGS)
     for key in values:
         if key not in DEFAULTS:
             raise NotFound(f"There is no setting {key!r}; there are {', '.join(DEFAULTS)}.")
@@ -55,7 +55,9 @@ def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> d
         for key, value in wanted.items():
             store_setting(tx, key, value)
         if wanted:
-            record(tx, who, Deed.CHANGE_SETTING, ", ".join(f"set {key} to {value!r}" for key, value in wanted.items()))
+            record(
+                tx, who, EventKind.CHANGE_SETTING, ", ".join(f"set {key} to {value!r}" for key, value in wanted.items())
+            )
     return wanted
 
 

@@ -7,22 +7,23 @@ from typing import Any
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, FollowUpId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.journal import Deed, JournalEntry
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.enums import MessageState, OptOutKind
+from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan
-from thrumsg_tui.domain.words import MessageState, OptOutKind
+from thrumsg_tui.store.changes.answers import store_answer
+from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.follow_ups import is_active, is_pending, set_skipped
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
 from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, enter_opt_out, erase_opt_out, note_wish
-from thrumsg_tui.store.changes.paced import begin, finish, is_long, too_many
 from thrumsg_tui.store.changes.reassign import move
-from thrumsg_tui.store.changes.surveys import store_answer
-from thrumsg_tui.store.changes.taking_back import take_message_back
-from thrumsg_tui.store.database import Connection, Database, Transaction
+from thrumsg_tui.store.changes.undo_send import unsend
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.thread import conversation
-from thrumsg_tui.store.queries.undoing import last_undoable, undoable
-from thrumsg_tui.store.queries.way_back import details_of, way_back
+from thrumsg_tui.store.queries.undo_plan import details_of, undo_plan
+from thrumsg_tui.store.queries.undo_preview import last_undoable, undoable
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
@@ -36,7 +37,7 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
 
 def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
     """Take back a change, or where it moved many only begin to: it is `under_way` then, and `paced.step` goes on."""
-    who.require(Action.WORK)
+    who.require(Permission.WORK)
     with db.reading() as conn:  # what is planned for a job keeps nobody waiting
         long = _long_way_back(conn, _wanted(conn, who, event_id))
     with db.writing() as tx:
@@ -47,11 +48,11 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
         return outcome
 
 
-def _wanted(conn: Connection, who: Identity, event_id: EventId | None) -> JournalEntry:
+def _wanted(conn: Connection, who: Identity, event_id: EventId | None) -> Event:
     return last_undoable(conn, who) if event_id is None else undoable(conn, who, event_id)
 
 
-def _long_way_back(conn: Connection, wanted: JournalEntry) -> Plan | None:
+def _long_way_back(conn: Connection, wanted: Event) -> Plan | None:
     """The way back of a change that moved more than one transaction should."""
     row = conn.execute(
         """
@@ -63,42 +64,40 @@ def _long_way_back(conn: Connection, wanted: JournalEntry) -> Plan | None:
     ).fetchone()
     if not too_many(row["moved"]) or row["removed"] is not None:
         return None
-    back = way_back(conn, CampaignId(row["campaign_id"]), wanted.id)
+    back = undo_plan(conn, CampaignId(row["campaign_id"]), wanted.id)
     return back if is_long(conn, back) else None
 
 
-def _undone(tx: Transaction, who: Identity, wanted: JournalEntry, long: Plan | None) -> Outcome:
+def _undone(tx: Transaction, who: Identity, wanted: Event, long: Plan | None) -> Outcome:
     details = details_of(tx.conn, wanted.id)
-    deed = Deed.REDO if wanted.deed is Deed.UNDO else Deed.UNDO
+    kind = EventKind.REDO if wanted.kind is EventKind.UNDO else EventKind.UNDO
     if "message" in details:
-        return take_message_back(tx, who, wanted.id, details)
+        return unsend(tx, who, wanted.id, details)
     if "phone" in details:
-        return _opt_out_undone(tx, who, wanted, deed, details)
+        return _opt_out_undone(tx, who, wanted, kind, details)
     if "numbers" in details:
-        return _list_undone(tx, who, wanted, deed, details["numbers"])
+        return _list_undone(tx, who, wanted, kind, details["numbers"])
     if "follow_up" in details:
-        return _skip_undone(tx, who, wanted, deed, details)
+        return _skip_undone(tx, who, wanted, kind, details)
     if "question" in details:
-        return _answer_undone(tx, who, wanted, deed, details)
-    return _moves_undone(tx, who, wanted, deed, details, long)
+        return _answer_undone(tx, who, wanted, kind, details)
+    return _moves_undone(tx, who, wanted, kind, details, long)
 
 
 def _moves_undone(
-    tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any], long: Plan | None
+    tx: Transaction, who: Identity, wanted: Event, kind: EventKind, details: dict[str, Any], long: Plan | None
 ) -> Outcome:
     if long:
-        return begin(tx, who, long, deed=deed, undoes=wanted.id)
+        return begin(tx, who, long, kind=kind, undoes=wanted.id)
     removed: AssignmentId | None = details.get("removed")
     if removed is not None:
-        tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(deed is Deed.UNDO), removed))
+        tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(kind is EventKind.UNDO), removed))
     row = tx.conn.execute("SELECT campaign_id FROM event WHERE id = ?", (wanted.id,)).fetchone()
-    back = way_back(tx.conn, CampaignId(row["campaign_id"]), wanted.id)
-    return move(tx, who, back, deed=deed, undoes=wanted.id, removed=removed)
+    back = undo_plan(tx.conn, CampaignId(row["campaign_id"]), wanted.id)
+    return move(tx, who, back, kind=kind, undoes=wanted.id, removed=removed)
 
 
-def _opt_out_undone(
-    tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]
-) -> Outcome:
+def _opt_out_undone(tx: Transaction, who: Identity, wanted: Event, kind: EventKind, details: dict[str, Any]) -> Outcome:
     phone: str = details["phone"]
     present = describe_opt_out(tx, phone)
     takes_effect_away = details.get("old") is None
@@ -117,17 +116,17 @@ def _opt_out_undone(
         if present is not None:
             return _nothing("the number was opted out since")
         concerned = enter_opt_out(tx, phone, details["old"])
-        if wanted.deed is Deed.UNDO:
+        if wanted.kind is EventKind.UNDO:
             note_wish(tx, phone, tx.now)
         was_flagged = ((each,) for each in details.get("flagged", ()))
         tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", was_flagged)
         now = {"phone": phone, "at": details["old"]["at"], "thread": f"opted out again by {who.user.name}"}
         sentence = f"{_called(tx, concerned)} is opted out again"
-    return _journalled(tx, who, wanted, deed, sentence, now, concerned)
+    return _journalled(tx, who, wanted, kind, sentence, now, concerned)
 
 
-def _list_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, listed: int) -> Outcome:
-    out = wanted.deed is Deed.UNDO
+def _list_undone(tx: Transaction, who: Identity, wanted: Event, kind: EventKind, listed: int) -> Outcome:
+    out = wanted.kind is EventKind.UNDO
     batch = put_list_back(tx, wanted.id) if out else take_list_back(tx, wanted.id)
     if not batch.opt_outs:
         return _nothing("all of its numbers were opted in or out again since")
@@ -135,15 +134,13 @@ def _list_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Dee
     sentence = f"{batch.counted} opted {'out' if out else 'in'} again"
     sentence += f", {left} changed since and left as it is now" if left else ""
     thread = f"opted out again by {who.user.name}" if out else f"opt-out taken back by {who.user.name}"
-    done = _journalled(tx, who, wanted, deed, sentence, batch.details(thread), ())
+    done = _journalled(tx, who, wanted, kind, sentence, batch.details(thread), ())
     if done.event is not None:
         batch.note(tx, done.event)
     return done
 
 
-def _answer_undone(
-    tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]
-) -> Outcome:
+def _answer_undone(tx: Transaction, who: Identity, wanted: Event, kind: EventKind, details: dict[str, Any]) -> Outcome:
     row = tx.conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (wanted.id,)).fetchone()
     conversation_id = ConversationId(row["conversation_id"])
     present = tx.conn.execute(
@@ -161,7 +158,7 @@ def _answer_undone(
         "thread": f"{sentence}, by {who.user.name}",
     }
     name = conversation(tx.conn, conversation_id).name
-    return _journalled(tx, who, wanted, deed, f"{name}'s {sentence}", now, [conversation_id])
+    return _journalled(tx, who, wanted, kind, f"{name}'s {sentence}", now, [conversation_id])
 
 
 def _answer_again(tx: Transaction, details: dict[str, Any]) -> str:
@@ -178,10 +175,10 @@ def _answer_again(tx: Transaction, details: dict[str, Any]) -> str:
     return f"answer to {row['question']!r} is {row['before']!r} again"
 
 
-def _skip_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Deed, details: dict[str, Any]) -> Outcome:
+def _skip_undone(tx: Transaction, who: Identity, wanted: Event, kind: EventKind, details: dict[str, Any]) -> Outcome:
     row = tx.conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (wanted.id,)).fetchone()
     conversation_id = ConversationId(row["conversation_id"])
-    skips = wanted.deed is Deed.UNDO
+    skips = wanted.kind is EventKind.UNDO
     if not is_active(tx, FollowUpId(details["follow_up"])):
         return _nothing("the follow-up has ended since")
     if not set_skipped(tx, conversation_id, FollowUpId(details["follow_up"]), skipped=skips):
@@ -191,14 +188,14 @@ def _skip_undone(tx: Transaction, who: Identity, wanted: JournalEntry, deed: Dee
         what = "is skipped no more, but is not for them now"
     sentence = f"the follow-up for {conversation(tx.conn, conversation_id).name} {what}"
     now = {"follow_up": details["follow_up"], "thread": f"follow-up {what}, by {who.user.name}"}
-    return _journalled(tx, who, wanted, deed, sentence, now, [conversation_id])
+    return _journalled(tx, who, wanted, kind, sentence, now, [conversation_id])
 
 
 def _journalled(
     tx: Transaction,
     who: Identity,
-    wanted: JournalEntry,
-    deed: Deed,
+    wanted: Event,
+    kind: EventKind,
     sentence: str,
     details: dict[str, Any],
     concerned: Sequence[ConversationId],
@@ -207,7 +204,7 @@ def _journalled(
     event_id = record(
         tx,
         who,
-        deed,
+        kind,
         sentence,
         campaign_id=row["campaign_id"],
         details=details,

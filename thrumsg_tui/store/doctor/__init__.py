@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 from itertools import chain
 
 from thrumsg_tui.domain.errors import DatabaseDamaged
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity
-from thrumsg_tui.store.changes.paced import finish_left_behind, left_behind
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind, left_behind
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.doctor import conversations, counts, damage, moves, words
+from thrumsg_tui.store.doctor import conversations, counts, damage, moves, texts
 from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 
 __all__ = ["Problem", "damage_in", "examine", "repair", "wrong_figures_in"]
 
-_SUBJECTS = (conversations, words, counts, moves)
+_SUBJECTS = (conversations, texts, counts, moves)
 
 
 def examine(db: Database) -> list[Problem]:
@@ -30,12 +30,12 @@ def examine(db: Database) -> list[Problem]:
     return [*found, *(Problem(moves.named(job), left.format(job.passed, job.total)) for job in left_behind(db))]
 
 
-def damage_in(conn: sqlite3.Connection) -> list[Problem]:
+def damage_in(conn: Connection) -> list[Problem]:
     """Find what no thrumsg ever writes, which cannot be worked out again (`docs/rules.md 11.5`)."""
     return damage.damage(conn)
 
 
-def wrong_figures_in(conn: sqlite3.Connection) -> list[Problem]:
+def wrong_figures_in(conn: Connection) -> list[Problem]:
     """Find what is not as it is worked out."""
     return list(chain.from_iterable(subject.find(conn) for subject in _SUBJECTS))
 
@@ -46,7 +46,7 @@ def repair(db: Database, who: Identity) -> list[str]:
     What cannot be recomputed, `examine` still finds afterwards: damage to the file, or who holds a conversation. A file
     whose tables are damaged stays as it is; indexes are made again.
     """
-    who.require(Action.MAINTAIN)
+    who.require(Permission.MAINTAIN)
     mended = _indexes_made_again(db)
     with db.reading() as conn:
         if damage_in(conn):
@@ -55,7 +55,7 @@ def repair(db: Database, who: Identity) -> list[str]:
     with db.writing() as tx:
         mended += chain.from_iterable(subject.mend(tx) for subject in _SUBJECTS)
         if mended:
-            record(tx, who, Deed.REPAIR, f"repaired: {'; '.join(mended)[:500]}", details={"mended": mended})
+            record(tx, who, EventKind.REPAIR, f"repaired: {'; '.join(mended)[:500]}", details={"mended": mended})
         return mended
 
 
@@ -73,7 +73,7 @@ def _indexes_made_again(db: Database) -> list[str]:
     return ["indexes made again"]
 
 
-def _require_whole(conn: sqlite3.Connection) -> None:
+def _require_whole(conn: Connection) -> None:
     if damage_in(conn):
         raise _StillDamaged
 

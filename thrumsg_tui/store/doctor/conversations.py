@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import groupby
 from operator import itemgetter
 
-from thrumsg_tui.domain.conversations import ConversationId, Standing, standing
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.conversations import ConversationId, ConversationState, state_from
 from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.conversation_state import FACTS, fact_of, refresh, refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.derived import FACTS, fact_of, refresh, refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 
@@ -26,7 +26,7 @@ class _Wrong:
     derived: object
 
 
-def find(conn: sqlite3.Connection) -> Iterator[Problem]:
+def find(conn: Connection) -> Iterator[Problem]:
     """Find figures that differ from what they are derived from, and conversations that nobody could work."""
     for name, wrong in _wrong_figures(conn):
         for each in wrong:
@@ -41,10 +41,10 @@ def mend(tx: Transaction) -> Iterator[str]:
         for each in wrong:
             _mend(tx.conn, name, each)
         if wrong:
-            yield f"{name} of {counted(len(wrong), 'conversation')} recomputed"
+            yield f"{name} of {pluralize(len(wrong), 'conversation')} recomputed"
 
 
-def _wrong_figures(conn: sqlite3.Connection) -> Iterator[tuple[str, list[_Wrong]]]:
+def _wrong_figures(conn: Connection) -> Iterator[tuple[str, list[_Wrong]]]:
     """Name each derived figure, with the conversations in which it is wrong."""
     yield "standing", list(_wrong_standings(conn))
     yield "opt-out mark", list(_wrong_marks(conn))
@@ -52,7 +52,7 @@ def _wrong_figures(conn: sqlite3.Connection) -> Iterator[tuple[str, list[_Wrong]
     yield "sorting name", list(_wrong_keys(conn))
 
 
-def _mend(conn: sqlite3.Connection, name: str, wrong: _Wrong) -> None:
+def _mend(conn: Connection, name: str, wrong: _Wrong) -> None:
     match name:
         case "standing":
             refresh(conn, wrong.id)
@@ -66,11 +66,11 @@ def _mend(conn: sqlite3.Connection, name: str, wrong: _Wrong) -> None:
             conn.execute("UPDATE conversation SET first_key = ?, last_key = ? WHERE id = ?", (*keys, wrong.id))
 
 
-_STANDING = tuple(each.name for each in fields(Standing))
+_STANDING = tuple(each.name for each in fields(ConversationState))
 """The columns of a conversation that its messages decide."""
 
 
-def _wrong_standings(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+def _wrong_standings(conn: Connection) -> Iterator[_Wrong]:
     """Compare with the messages (`docs/rules.md 1.1`), both read once in the order of conversations."""
     messages = groupby(  # message_in_thread
         conn.execute(f"SELECT conversation_id, {FACTS} FROM message ORDER BY conversation_id"),
@@ -80,7 +80,7 @@ def _wrong_standings(conn: sqlite3.Connection) -> Iterator[_Wrong]:
     for row in conn.execute("SELECT * FROM conversation ORDER BY id"):
         while owner is not None and owner < row["id"]:
             owner, facts = next(messages, (None, iter(())))
-        derived = standing(map(fact_of, facts) if owner == row["id"] else ())
+        derived = state_from(map(fact_of, facts) if owner == row["id"] else ())
         stored = tuple((row[name] or None) if name == "last_message_at" else row[name] for name in _STANDING)
         expected = tuple(getattr(derived, name) for name in _STANDING)
         if stored != expected:
@@ -94,7 +94,7 @@ def _described(columns: tuple[object, ...]) -> str:
     return f"{said}, waiting since {waiting_since}" if waiting_since else said
 
 
-def _wrong_marks(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+def _wrong_marks(conn: Connection) -> Iterator[_Wrong]:
     """Compare with the opt-outs (`docs/rules.md 1.2`)."""
     rows = conn.execute(
         """
@@ -108,7 +108,7 @@ def _wrong_marks(conn: sqlite3.Connection) -> Iterator[_Wrong]:
     return (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
 
 
-def _wrong_follow_ups(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
     """Compare with the targets that are pending in an active follow-up, and these with whom it is for."""
     rows = conn.execute(
         f"""
@@ -140,7 +140,7 @@ def _wrong_follow_ups(conn: sqlite3.Connection) -> Iterator[_Wrong]:
     yield from (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
 
 
-def _wrong_keys(conn: sqlite3.Connection) -> Iterator[_Wrong]:
+def _wrong_keys(conn: Connection) -> Iterator[_Wrong]:
     rows = conn.execute(
         """
         SELECT conversation.id, conversation.first_key, conversation.last_key, contact.first_name, contact.last_name
@@ -154,7 +154,7 @@ def _wrong_keys(conn: sqlite3.Connection) -> Iterator[_Wrong]:
             yield _Wrong(ConversationId(row["id"]), stored, derived)
 
 
-def _holders(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _holders(conn: Connection) -> Iterator[Problem]:
     """Find conversations that nobody could work."""
     rows = conn.execute(
         """

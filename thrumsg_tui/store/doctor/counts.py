@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.schema import COUNTED
 
 _REPLIES = """
@@ -16,7 +16,7 @@ _REPLIES = """
 """
 
 
-def find(conn: sqlite3.Connection) -> Iterator[Problem]:
+def find(conn: Connection) -> Iterator[Problem]:
     """Find counts that are not what is counted, and campaigns that do not add up."""
     for row, counts in _wrong_counts(conn):
         differences = ", ".join(f"{column} is {row[column]}, counted {number}" for column, number in counts.items())
@@ -38,7 +38,7 @@ def mend(tx: Transaction) -> Iterator[str]:
         yield "replies by hour recounted"
 
 
-def _sums(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _sums(conn: Connection) -> Iterator[Problem]:
     rows = conn.execute(
         """
         SELECT campaign.name,
@@ -54,7 +54,7 @@ def _sums(conn: sqlite3.Connection) -> Iterator[Problem]:
             yield Problem(f"campaign {row['name']!r}", sentence)
 
 
-def _unassigned(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _unassigned(conn: Connection) -> Iterator[Problem]:
     """Find campaigns without their one Unassigned."""
     rows = conn.execute(
         """
@@ -68,7 +68,7 @@ def _unassigned(conn: sqlite3.Connection) -> Iterator[Problem]:
         yield Problem(f"campaign {row['name']!r}", f"has {row['number']} Unassigned in place of one.")
 
 
-def _replies(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _replies(conn: Connection) -> Iterator[Problem]:
     counted = {(row["campaign_id"], row["hour"]): row["replies"] for row in conn.execute(_REPLIES)}
     stored = {
         (row["campaign_id"], row["hour"]): row["replies"]
@@ -78,7 +78,7 @@ def _replies(conn: sqlite3.Connection) -> Iterator[Problem]:
         yield Problem("the replies by hour", f"are stored wrongly for {wrong} hours.")
 
 
-def _wrong_counts(conn: sqlite3.Connection) -> list[tuple[sqlite3.Row, dict[str, int]]]:
+def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:
     """Pair each assignment that has a wrong kept count with the right ones."""
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END), 0) AS counted_{column}"
@@ -102,5 +102,5 @@ def _wrong_counts(conn: sqlite3.Connection) -> list[tuple[sqlite3.Row, dict[str,
     return wrong
 
 
-def _holder(row: sqlite3.Row) -> str:
+def _holder(row: Row) -> str:
     return f"{row['login'] or 'Unassigned'} in {row['campaign']!r}"

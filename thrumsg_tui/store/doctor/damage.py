@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.words import OptOutKind
+from thrumsg_tui.domain.enums import OptOutKind
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 from thrumsg_tui.store.times import from_ms
 
@@ -28,7 +30,7 @@ MOST = 20
 """Problems that are told of each kind: a damaged page brings hundreds."""
 
 
-def damage(conn: sqlite3.Connection) -> list[Problem]:
+def damage(conn: Connection) -> list[Problem]:
     """Find damage in a whole file, at most `MOST` problems of each kind; an empty list where there is none.
 
     What is only worked out wrongly is no damage. Reads everything once, 5 µs a message.
@@ -70,14 +72,14 @@ def _said(error: BaseException) -> str:
     return str(error) if getattr(error, "sqlite_errorcode", 0) else type(error).__name__
 
 
-def _pages(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _pages(conn: Connection) -> Iterator[Problem]:
     """Ask SQLite, which looks at every page, type, index and CHECK."""
     for row in conn.execute(f"PRAGMA integrity_check({MOST})"):
         if row[0] != "ok":
             yield Problem("the file", f"SQLite finds it damaged: {row[0]}.")
 
 
-def _tables(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _tables(conn: Connection) -> Iterator[Problem]:
     """Compare tables, indexes and triggers with those that the migrations of the file's version make."""
     (version,) = conn.execute("PRAGMA user_version").fetchone()
     made = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
@@ -90,12 +92,12 @@ def _tables(conn: sqlite3.Connection) -> Iterator[Problem]:
                 yield Problem(f"the {each[0]} {each[1]}", "is not as it was made.")
 
 
-def _references(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _references(conn: Connection) -> Iterator[Problem]:
     for table, rowid, parent, _ in conn.execute("PRAGMA foreign_key_check"):
         yield Problem(f"{table} {rowid}", f"points at a row of {parent} that does not exist.")
 
 
-def _values(conn: sqlite3.Connection) -> Iterator[Problem]:
+def _values(conn: Connection) -> Iterator[Problem]:
     """Look at each text, and at each value that is more than its type says."""
     tables = conn.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
@@ -111,10 +113,10 @@ def _values(conn: sqlite3.Connection) -> Iterator[Problem]:
             yield from _unusable(conn, table, columns)
 
 
-def _unusable(conn: sqlite3.Connection, table: str, columns: list[tuple[str, Check]]) -> Iterator[Problem]:
+def _unusable(conn: Connection, table: str, columns: list[tuple[str, Check]]) -> Iterator[Problem]:
     """Find the values of a table that nothing can be made of, in the order in which it is read."""
     names = ", ".join(f'"{name}"' for name, _ in columns)
-    cursor = conn.execute(f'SELECT {names} FROM "{table}"')
+    cursor: Any = conn.execute(f'SELECT {names} FROM "{table}"')
     cursor.row_factory = None
     checks = [(place, name, check) for place, (name, check) in enumerate(columns) if check is not _any]
     nth = 0
@@ -198,7 +200,7 @@ _RULES: Mapping[str, Mapping[str, Check]] = {
     "answer": {"at": _moment},
     "draft": {"at": _moment},
     "presence": {"seen_at": _moment},
-    "event": {"at": _moment, "action": _word_of(Deed), "details": _json_object, "undoable": _flag},
+    "event": {"at": _moment, "action": _word_of(EventKind), "details": _json_object, "undoable": _flag},
     "job": {"seen_at": _moment, "finished_at": _moment},
     "event_number": {"at": _moment, "kind": _word_of(OptOutKind)},
 }

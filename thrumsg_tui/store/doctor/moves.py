@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, jobs, wrong_figures
 from thrumsg_tui.store.queries.history import entry
-from thrumsg_tui.store.queries.jobs import Job, jobs, wrong_figures
 
 
-def find(conn: sqlite3.Connection) -> Iterator[Problem]:
+def find(conn: Connection) -> Iterator[Problem]:
     """Find moves in steps whose figures contradict what they moved, or whose entry in the journal does."""
     for job, right in wrong_figures(conn):
         stored = f"{job.done} moved and {job.skipped} skipped of {job.total} is stored"

@@ -120,7 +120,7 @@ def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Se
     value in it.
     """
 
-    def judge(cells: Sequence[str]) -> int:
+    def check_send(cells: Sequence[str]) -> int:
         titles = [title.strip() for title in cells]
         named: dict[str, int] = {}
         for wanted, title in mapping.items():
@@ -133,7 +133,7 @@ def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Se
         lacks = any(each.required and each.name not in found for each in fields)
         return 0 if lacks and any(map(is_data, others)) else len(found)
 
-    return judge
+    return check_send
 
 
 def example(fields: Sequence[Field]) -> str:

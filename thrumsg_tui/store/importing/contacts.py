@@ -10,16 +10,16 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
-from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.names import NameReader
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
 from thrumsg_tui.store.phones import PhoneNumber, require_region
-from thrumsg_tui.store.progress import OnProgress, Steps
+from thrumsg_tui.store.progress import OnProgress, PhaseProgress
 from thrumsg_tui.store.queries.campaigns import unassigned
 
 FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
@@ -77,7 +77,7 @@ def import_contacts(
     where the file as a whole cannot be used, or the campaign is archived. 70 µs a row; others who want to write wait
     for half of that, since the numbers are read first.
     """
-    who.require(Action.IMPORT)
+    who.require(Permission.IMPORT)
     try:
         require_region(region)
     except ValueError as error:
@@ -90,7 +90,7 @@ def import_contacts(
     numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)
     tally.custom = codes_of(table.header, columns, numbers.columns)
-    steps = Steps(on_progress, len(table.rows), _PHASES)
+    steps = PhaseProgress(on_progress, len(table.rows), _PHASES)
     people = _usable(table, columns, numbers, tally, steps)
     with transaction(db, dry_run=dry_run) as tx:
         of = open_campaign(tx.conn, campaign)
@@ -107,7 +107,7 @@ def codes_of(header: Sequence[str], columns: Mapping[str, int], phones: Sequence
 
 
 def _usable(
-    table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: Steps
+    table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: PhaseProgress
 ) -> list[_Person]:
     """Part the rows that can be used from those that cannot, and from those that repeat an earlier one."""
     people: dict[str, _Person] = {}
@@ -128,7 +128,7 @@ def _usable(
     return list(people.values())
 
 
-def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tally, steps: Steps) -> None:
+def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tally, steps: PhaseProgress) -> None:
     """Store contacts, and conversations for those who have none in the campaign: these count as imported."""
     known = _known(tx, of, [person.number.e164 for person in people])
     holder = unassigned(tx.conn, of.id)

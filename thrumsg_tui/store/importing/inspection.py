@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from thrumsg_tui.domain.words import ImportKind
+from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.store.importing.columns import (
     PHONE,
     Field,
@@ -20,7 +20,7 @@ from thrumsg_tui.store.importing.columns import (
     refusal,
 )
 from thrumsg_tui.store.importing.contacts import codes_of
-from thrumsg_tui.store.importing.kinds import KINDS
+from thrumsg_tui.store.importing.import_file import KINDS
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.table import Table, read_table
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.given_names import given_name, stands_for_none
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.importing.columns import other_phone_columns, phone_columns
 from thrumsg_tui.store.importing.result import Reading, Row, on_lines
 from thrumsg_tui.store.phones import PhoneNumber, normalize
@@ -71,10 +71,11 @@ class NumberReader:
         """Say which rows were read from another column than the first, and which have one more number."""
         for place, lines in self._instead.items():
             name, first = self._header[place], self._header[self.columns[0]]
-            yield f"{counted(len(lines), 'number')} read from {name!r}, as {first!r} has none: {on_lines(lines)}."
+            yield f"{pluralize(len(lines), 'number')} read from {name!r}, as {first!r} has none: {on_lines(lines)}."
         for place, lines in self._beside.items():
             name = self._header[place]
-            yield f"{counted(len(lines), 'more number')} in {name!r} not read: {on_lines(lines)}; phone={name} maps it."
+            more = pluralize(len(lines), "more number")
+            yield f"{more} in {name!r} not read: {on_lines(lines)}; phone={name} maps it."
 
     def _elsewhere(self, row: Row) -> str:
         for place in self._others:

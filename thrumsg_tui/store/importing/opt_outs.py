@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.columns import PHONE, Field, choose, example, fitness
-from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
+from thrumsg_tui.store.importing.import_run import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
+from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.phones import require_region
-from thrumsg_tui.store.progress import OnProgress, Steps
-from thrumsg_tui.store.reading import called
+from thrumsg_tui.store.progress import OnProgress, PhaseProgress
 
 FIELDS = (PHONE, Field("note", ("note", "notes", "reason", "comment", "comments"), required=False))
 
@@ -48,7 +48,7 @@ def import_opt_outs(
     All of them are opted in again by undoing the import (`docs/rules.md 5.2`). Raises `Refused` where the file as a
     whole cannot be used.
     """
-    who.require(Action.IMPORT)
+    who.require(Permission.IMPORT)
     try:
         require_region(region)
     except ValueError as error:
@@ -58,7 +58,7 @@ def import_opt_outs(
     columns = choose(table.header, FIELDS, mapping)
     numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)
-    steps = Steps(on_progress, len(table.rows), _PHASES)
+    steps = PhaseProgress(on_progress, len(table.rows), _PHASES)
     wanted = _usable(table, columns, numbers, tally, steps)
     with transaction(db, dry_run=dry_run) as tx:
         batch = enter_list(tx, who, steps.over([(phone, said.note) for phone, said in wanted.items()]))
@@ -77,7 +77,7 @@ def import_opt_outs(
 
 
 def _usable(
-    table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: Steps
+    table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: PhaseProgress
 ) -> dict[str, _Said]:
     """Read what is said of each number, by the first row where a number comes twice."""
     wanted: dict[str, _Said] = {}

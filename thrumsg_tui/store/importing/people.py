@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.given_names import given_name, stands_for_none
-from thrumsg_tui.domain.journal import Deed
-from thrumsg_tui.domain.people import Action, Identity, Role, User
+from thrumsg_tui.domain.people import Identity, Permission, Role, User
 from thrumsg_tui.store.changes.people import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, example, fitness
-from thrumsg_tui.store.importing.frame import Tally, journal_import, transaction
+from thrumsg_tui.store.importing.import_run import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.progress import OnProgress, Steps
+from thrumsg_tui.store.progress import OnProgress, PhaseProgress
 from thrumsg_tui.store.queries.people import find_user
 
 _LOGIN = Field("login", ("login", "username", "userid", "user"))
@@ -48,12 +48,12 @@ def import_users(
     A row is rejected for an unknown role, a login that cannot be one, a role that the person may not give
     (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
     """
-    who.require(Action.IMPORT)
+    who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
-    steps = Steps(on_progress, len(table.rows), 1)
+    steps = PhaseProgress(on_progress, len(table.rows), 1)
     with transaction(db, dry_run=dry_run) as tx:
         for row in tally.each(steps.over(table.rows)):
             said = _without_placeholders(row.values(columns))
@@ -92,7 +92,7 @@ def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tal
             tx, login, said.get("first_name") or login, said.get("last_name", ""), said.get("email", ""), given
         )
         if given is not Role.SENDER:  # a role is worth an entry of its own, where a sender is one of many
-            record(tx, who, Deed.ADD_USER, f"added {user.name} ({login}) as {given}")
+            record(tx, who, EventKind.ADD_USER, f"added {user.name} ({login}) as {given}")
         tally.count_new()
     else:
         tally.count_known(changed=_update(tx, who, known, said, role or known.role))

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import Field, choose, example, fitness
-from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.queries.field_codes import field_codes
@@ -37,7 +37,7 @@ def import_replies(
 
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
-    who.require(Action.IMPORT)
+    who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))

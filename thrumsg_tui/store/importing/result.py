@@ -12,7 +12,7 @@ from typing import TextIO
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.spreadsheets import unguarded
-from thrumsg_tui.store.files import refuse_unwritable, text_for, writing_text
+from thrumsg_tui.store.output_files import refuse_unwritable, text_for, writing_text
 
 REJECT_COLUMNS = ("line", "reason")
 """What a rejects file has after the columns of its source."""

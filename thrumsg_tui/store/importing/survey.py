@@ -7,11 +7,11 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId, Question
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Action, Identity
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import Field, choose, example, fitness
-from thrumsg_tui.store.importing.frame import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.queries.campaigns import questions
@@ -36,7 +36,7 @@ def import_survey(
     A choice that was ever recorded stays, or its answers and their undo would be lost. A retired question comes back.
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
-    who.require(Action.IMPORT)
+    who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
     columns = choose(table.header, FIELDS, mapping or {})
     tally = Tally(rejected=list(table.rejected))

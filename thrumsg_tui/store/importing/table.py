@@ -12,11 +12,11 @@ from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
 
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.importing.columns import is_data
 from thrumsg_tui.store.importing.result import Rejected, Row, on_lines
-from thrumsg_tui.store.reading import called, read_file
+from thrumsg_tui.store.input_files import called, read_file
 from thrumsg_tui.store.recognising import is_thrumsg
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -154,7 +154,7 @@ def _decoded(path: Path, content: bytes) -> tuple[str, list[str]]:
     if dropped := text.count("\0"):
         if dropped > len(text) // 10:
             raise Refused(f"{path} is not text, or UTF-16 without its mark: save it as UTF-8. Nothing was changed.")
-        notes.append(f"{counted(dropped, 'NUL character')} left out.")
+        notes.append(f"{pluralize(dropped, 'NUL character')} left out.")
         text = text.replace("\0", "")
     return text, notes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,11 +21,12 @@ from thrumsg_tui.domain.campaigns import (
     Totals,
 )
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, HoursIn, SenderSort
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Action, Identity, UserId
-from thrumsg_tui.domain.words import CampaignState, HoursIn, SenderSort
+from thrumsg_tui.domain.people import Identity, Permission, UserId
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.people import USER_COLUMNS, find_user, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
@@ -40,7 +40,7 @@ _CAMPAIGN = """
 """
 
 
-def _campaign_of(row: sqlite3.Row) -> Campaign:
+def _campaign_of(row: Row) -> Campaign:
     starts, ends = (date.fromisoformat(day) if day else None for day in (row["starts"], row["ends"]))
     return Campaign(
         id=CampaignId(row["id"]),
@@ -58,7 +58,7 @@ def _campaign_of(row: sqlite3.Row) -> Campaign:
     )
 
 
-def campaigns(conn: sqlite3.Connection) -> list[Campaign]:
+def campaigns(conn: Connection) -> list[Campaign]:
     """List all campaigns, newest first."""
     return [_campaign_of(row) for row in conn.execute(f"{_CAMPAIGN} ORDER BY campaign.id DESC")]
 
@@ -66,7 +66,7 @@ def campaigns(conn: sqlite3.Connection) -> list[Campaign]:
 _GONE = "What was open here is not in the database any more."
 
 
-def campaign(conn: sqlite3.Connection, campaign_id: CampaignId) -> Campaign:
+def campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
     """Read one campaign; `NotFound` where it went with a database that went back to a backup."""
     row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone()
     if row is None:
@@ -74,13 +74,13 @@ def campaign(conn: sqlite3.Connection, campaign_id: CampaignId) -> Campaign:
     return _campaign_of(row)
 
 
-def campaign_for(conn: sqlite3.Connection, campaign_id: CampaignId, phone: str) -> Campaign:
+def campaign_for(conn: Connection, campaign_id: CampaignId, phone: str) -> Campaign:
     """Read a campaign that exists, with its daily hours as they are for a number in E.164 (`docs/rules.md 6.1`)."""
     of = campaign(conn, campaign_id)
     return of.for_contact(time_zone(phone)) if of.hours_in is HoursIn.CONTACT else of
 
 
-def find_campaign(conn: sqlite3.Connection, name: str | CampaignId) -> Campaign:
+def find_campaign(conn: Connection, name: str | CampaignId) -> Campaign:
     """Find a campaign by its name, or by its id written in digits."""
     if isinstance(name, int):
         return campaign(conn, name)
@@ -92,7 +92,7 @@ def find_campaign(conn: sqlite3.Connection, name: str | CampaignId) -> Campaign:
     return _campaign_of(row)
 
 
-def totals(conn: sqlite3.Connection, campaign_id: CampaignId) -> Totals:
+def totals(conn: Connection, campaign_id: CampaignId) -> Totals:
     """Sum the kept counts of a campaign (`docs/rules.md 2.1`)."""
     row = conn.execute(
         """
@@ -119,7 +119,7 @@ _ASSIGNMENT = f"""
 """
 
 
-def _assignment_of(row: sqlite3.Row) -> Assignment:
+def _assignment_of(row: Row) -> Assignment:
     return Assignment(
         id=AssignmentId(row["assignment_id"]),
         campaign_id=CampaignId(row["campaign_id"]),
@@ -140,7 +140,7 @@ def _assignment_of(row: sqlite3.Row) -> Assignment:
 
 
 def assignments(
-    conn: sqlite3.Connection,
+    conn: Connection,
     campaign_id: CampaignId,
     now: datetime,
     sort: SenderSort = SenderSort.SENDER,
@@ -180,9 +180,7 @@ def _by_name(each: Assignment) -> tuple[str, str, str]:
     return fold(each.user.first_name), fold(each.user.last_name), each.user.login
 
 
-def others_here(
-    conn: sqlite3.Connection, who: Identity, conversation_id: ConversationId, now: datetime
-) -> tuple[str, ...]:
+def others_here(conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime) -> tuple[str, ...]:
     """Names of others who have a conversation open now."""
     rows = conn.execute(
         f"""
@@ -194,7 +192,7 @@ def others_here(
     return tuple(sorted(user_of(row).name for row in rows))
 
 
-def assignment(conn: sqlite3.Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
+def assignment(conn: Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
     """Read one assignment; `NotFound` where it went with a database that went back to a backup."""
     row = conn.execute(
         f"{_ASSIGNMENT} WHERE assignment.id = :id",
@@ -205,7 +203,7 @@ def assignment(conn: sqlite3.Connection, assignment_id: AssignmentId, now: datet
     return _assignment_of(row)
 
 
-def unassigned(conn: sqlite3.Connection, campaign_id: CampaignId) -> AssignmentId:
+def unassigned(conn: Connection, campaign_id: CampaignId) -> AssignmentId:
     """The id of a campaign's Unassigned."""
     row = conn.execute("SELECT id FROM assignment WHERE campaign_id = ? AND user_id IS NULL", (campaign_id,)).fetchone()
     if row is None:
@@ -213,7 +211,7 @@ def unassigned(conn: sqlite3.Connection, campaign_id: CampaignId) -> AssignmentI
     return AssignmentId(row["id"])
 
 
-def find_assignment(conn: sqlite3.Connection, of: Campaign, login: str) -> AssignmentId:
+def find_assignment(conn: Connection, of: Campaign, login: str) -> AssignmentId:
     """Find a sender's assignment by login; `NotFound` unless they are on the campaign now."""
     found = assignment_of_user(conn, of.id, find_user(conn, login).id)
     if found is None:
@@ -221,7 +219,7 @@ def find_assignment(conn: sqlite3.Connection, of: Campaign, login: str) -> Assig
     return found
 
 
-def find_destination(conn: sqlite3.Connection, of: Campaign, login: str) -> AssignmentId:
+def find_destination(conn: Connection, of: Campaign, login: str) -> AssignmentId:
     """Find the assignment of somebody who is to get conversations; `NotFound` says how to put them on the campaign."""
     user = conn.execute("SELECT id FROM users WHERE login = ?", (login,)).fetchone()
     if user and (found := assignment_of_user(conn, of.id, UserId(user["id"]))):
@@ -233,7 +231,7 @@ def find_destination(conn: sqlite3.Connection, of: Campaign, login: str) -> Assi
     raise NotFound(f"There is no user {login!r}. Nothing was moved; an admin adds them with: {make}, and then: {add}")
 
 
-def assignment_of_user(conn: sqlite3.Connection, campaign_id: CampaignId, user_id: UserId) -> AssignmentId | None:
+def assignment_of_user(conn: Connection, campaign_id: CampaignId, user_id: UserId) -> AssignmentId | None:
     """The assignment that a user has now in a campaign, if any."""
     row = conn.execute(
         "SELECT id FROM assignment WHERE campaign_id = ? AND user_id = ? AND active = 1",
@@ -242,7 +240,7 @@ def assignment_of_user(conn: sqlite3.Connection, campaign_id: CampaignId, user_i
     return None if row is None else AssignmentId(row["id"])
 
 
-def questions(conn: sqlite3.Connection, campaign_id: CampaignId, *, retired: bool = False) -> tuple[Question, ...]:
+def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = False) -> tuple[Question, ...]:
     """List the survey questions in order, retired ones too where asked for."""
     rows = conn.execute(
         """
@@ -264,17 +262,17 @@ def questions(conn: sqlite3.Connection, campaign_id: CampaignId, *, retired: boo
     )
 
 
-def recommended_replies(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[RecommendedReply, ...]:
+def recommended_replies(conn: Connection, campaign_id: CampaignId) -> tuple[RecommendedReply, ...]:
     """List a campaign's replies, then the global ones (`docs/rules.md 3.15`)."""
     return (*_replies(conn, campaign_id), *global_replies(conn))
 
 
-def global_replies(conn: sqlite3.Connection) -> tuple[RecommendedReply, ...]:
+def global_replies(conn: Connection) -> tuple[RecommendedReply, ...]:
     """List the replies of all campaigns."""
     return _replies(conn, None)
 
 
-def _replies(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
+def _replies(conn: Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
     rows = conn.execute(
         "SELECT id, title, body FROM recommended_reply WHERE campaign_id IS ? ORDER BY position, id", (campaign_id,)
     )
@@ -289,9 +287,9 @@ class CampaignRow:
     totals: Totals
 
 
-def campaign_rows(conn: sqlite3.Connection, who: Identity) -> list[CampaignRow]:
+def campaign_rows(conn: Connection, who: Identity) -> list[CampaignRow]:
     """List the campaigns with their counts, newest first; a sender's own, with their own (`docs/rules.md 8.1`)."""
-    if who.may(Action.VIEW_ALL):
+    if who.may(Permission.VIEW_ALL):
         return [CampaignRow(each, totals(conn, each.id)) for each in campaigns(conn)]
     rows = conn.execute(
         """

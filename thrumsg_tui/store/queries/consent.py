@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from thrumsg_tui.domain.consent import Wish
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.times import from_ms
 
 WRITTEN_AT = """
@@ -18,7 +17,7 @@ On `opt_out`, with the `opt_out_word` of the same number where there is one.
 """
 
 
-def wish(conn: sqlite3.Connection, phone: str) -> Wish | None:
+def wish(conn: Connection, phone: str) -> Wish | None:
     """Read since when a number (E.164) is opted out, by its own words' time and by ours; None where it is not."""
     row = conn.execute(
         f"""

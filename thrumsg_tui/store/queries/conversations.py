@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
+from thrumsg_tui.domain.enums import ConversationSort, Direction, Status, Tab
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.words import ConversationSort, Direction, Status, Tab
-from thrumsg_tui.store.queries.searching import containing, number_patterns
+from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms_or_none
 
@@ -92,15 +92,13 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     return " AND ".join(conditions), parameters
 
 
-def count(conn: sqlite3.Connection, request: ListRequest) -> int:
+def count(conn: Connection, request: ListRequest) -> int:
     """How many conversations the list has."""
     where, parameters = _conditions(request)
     return int(conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where}", parameters).fetchone()[0])
 
 
-def ids(
-    conn: sqlite3.Connection, request: ListRequest, offset: int = 0, limit: int | None = None
-) -> list[ConversationId]:
+def ids(conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None) -> list[ConversationId]:
     """Read a window of the list as ids, by the index of its order; all of it without `limit`."""
     where, parameters = _conditions(request)
     parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
@@ -114,30 +112,26 @@ def ids(
     return [ConversationId(row["id"]) for row in rows]
 
 
-def ids_from(
-    conn: sqlite3.Connection, request: ListRequest, first: ConversationId, number: int
-) -> list[ConversationId]:
+def ids_from(conn: Connection, request: ListRequest, first: ConversationId, number: int) -> list[ConversationId]:
     """Read some ids from a conversation down; none where that is not in the list any more."""
     place = position(conn, request, first)
     return [] if place is None else ids(conn, request, place, number)
 
 
 def ids_between(
-    conn: sqlite3.Connection, request: ListRequest, one: ConversationId, other: ConversationId
+    conn: Connection, request: ListRequest, one: ConversationId, other: ConversationId
 ) -> list[ConversationId]:
     """Read the ids from one conversation to another, both included, whichever is first in the list now."""
     places = [place for each in (one, other) if (place := position(conn, request, each)) is not None]
     return ids(conn, request, min(places), max(places) - min(places) + 1) if places else []
 
 
-def page(
-    conn: sqlite3.Connection, request: ListRequest, offset: int = 0, limit: int | None = None
-) -> list[ConversationRow]:
+def page(conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None) -> list[ConversationRow]:
     """Read a window of the list: ids from an index first, then the rows of just those."""
     return rows_of(conn, ids(conn, request, offset, limit))
 
 
-def rows_of(conn: sqlite3.Connection, wanted: Sequence[ConversationId]) -> list[ConversationRow]:
+def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[ConversationRow]:
     """Read the rows of some conversations, in the order given."""
     found: dict[int, ConversationRow] = {}
     for start in range(0, len(wanted), 500):
@@ -162,7 +156,7 @@ def rows_of(conn: sqlite3.Connection, wanted: Sequence[ConversationId]) -> list[
     return [found[each] for each in wanted if each in found]
 
 
-def _row_of(row: sqlite3.Row) -> ConversationRow:
+def _row_of(row: Row) -> ConversationRow:
     return ConversationRow(
         id=ConversationId(row["id"]),
         first_name=row["first_name"],
@@ -180,7 +174,7 @@ def _row_of(row: sqlite3.Row) -> ConversationRow:
     )
 
 
-def position(conn: sqlite3.Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
+def position(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
     """Tell at which index of the list a conversation stands now, None if it is not in it."""
     where, parameters = _conditions(request)
     row = conn.execute(
@@ -201,7 +195,7 @@ def position(conn: sqlite3.Connection, request: ListRequest, conversation_id: Co
 
 
 def next_waiting(
-    conn: sqlite3.Connection, assignment_id: AssignmentId, current: ConversationId | None, *, wrap: bool = False
+    conn: Connection, assignment_id: AssignmentId, current: ConversationId | None, *, wrap: bool = False
 ) -> ConversationId | None:
     """The conversation of an assignment that waits longest of those who wait less long than the current one.
 
@@ -224,13 +218,13 @@ def next_waiting(
     return None
 
 
-def _waits(conn: sqlite3.Connection, conversation_id: ConversationId) -> bool:
+def _waits(conn: Connection, conversation_id: ConversationId) -> bool:
     row = conn.execute(f"SELECT 1 FROM conversation WHERE id = ? AND {WAITING}", (conversation_id,)).fetchone()
     return row is not None
 
 
 def next_waiting_elsewhere(
-    conn: sqlite3.Connection, campaign_id: CampaignId, besides: AssignmentId
+    conn: Connection, campaign_id: CampaignId, besides: AssignmentId
 ) -> tuple[AssignmentId, ConversationId] | None:
     """The longest waiting conversation of a campaign that somebody else than `besides` holds."""
     row = conn.execute(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.suspected_fields import suspected_fields
-from thrumsg_tui.domain.words import Tab
+from thrumsg_tui.store.engines.base import Connection
 
 _SAMPLE = 300
 """How many contacts are asked for the custom fields that there are."""
 
 
-def field_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tuple[str, ...]:
+def field_codes(conn: Connection, campaign_id: CampaignId | None) -> tuple[str, ...]:
     """Tell the codes that every contact has, and those of some hundred contacts, of the campaign if it has any.
 
     It costs the same in a campaign of any size: 1 ms.
@@ -32,13 +32,13 @@ def field_codes(conn: sqlite3.Connection, campaign_id: CampaignId | None) -> tup
     return tuple(dict.fromkeys([*FIXED, *(code for row in rows for code in json.loads(row["fields"]))]))
 
 
-def field_warnings(conn: sqlite3.Connection, campaign_id: CampaignId | None, texts: Iterable[str]) -> list[str]:
+def field_warnings(conn: Connection, campaign_id: CampaignId | None, texts: Iterable[str]) -> list[str]:
     """Say of each thing in some scripts that looks like a field and is none what it looks like, in a sentence."""
     codes = field_codes(conn, campaign_id)
     return list(dict.fromkeys(each.sentence for text in texts for each in suspected_fields(text, codes)))
 
 
-def send_all_warnings(conn: sqlite3.Connection, of: Campaign, tab: Tab) -> list[str]:
+def send_all_warnings(conn: Connection, of: Campaign, tab: Tab) -> list[str]:
     """Say the same of what Send All sends in a tab: the initial script, or the texts of the active follow-ups."""
     if tab is not Tab.FOLLOW_UPS:
         return field_warnings(conn, of.id, [of.initial_script])

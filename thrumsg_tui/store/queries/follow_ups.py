@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, FollowUp, FollowUpId, QuestionId, Target
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms_or_none
 
 _NAMED = """
@@ -58,7 +58,7 @@ def target_parameters(campaign_id: CampaignId, target: Target) -> dict[str, obje
     }
 
 
-def reach(conn: sqlite3.Connection, campaign_id: CampaignId, target: Target) -> Reach:
+def reach(conn: Connection, campaign_id: CampaignId, target: Target) -> Reach:
     """Count whom a follow-up would reach now; a pass over the campaign's conversations, 1 µs each."""
     row = conn.execute(
         f"""
@@ -74,7 +74,7 @@ def reach(conn: sqlite3.Connection, campaign_id: CampaignId, target: Target) -> 
     return Reach(row["reached"], row["opted_out"], left, row["example"])
 
 
-def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
+def follow_ups(conn: Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
     """List a campaign's follow-ups, oldest first, with how far they are; 1 µs for each conversation of each."""
     rows = conn.execute(
         f"""
@@ -95,7 +95,7 @@ def follow_ups(conn: sqlite3.Connection, campaign_id: CampaignId) -> tuple[Follo
     return tuple(map(_follow_up, rows))
 
 
-def _follow_up(row: sqlite3.Row) -> FollowUp:
+def _follow_up(row: Row) -> FollowUp:
     target = None if row["settled"] else _target(row)
     return FollowUp(
         id=FollowUpId(row["id"]),
@@ -111,7 +111,7 @@ def _follow_up(row: sqlite3.Row) -> FollowUp:
     )
 
 
-def _target(row: sqlite3.Row) -> Target:
+def _target(row: Row) -> Target:
     return Target(
         replied=None if row["replied"] is None else bool(row["replied"]),
         question=None if row["question_id"] is None else QuestionId(row["question_id"]),

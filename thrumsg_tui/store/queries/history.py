@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import NotFound
-from thrumsg_tui.domain.journal import Deed, JournalEntry
+from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms
 
@@ -35,14 +35,14 @@ _ENTRY = f"""
 """
 
 
-def _entry_of(row: sqlite3.Row) -> JournalEntry:
+def _entry_of(row: Row) -> Event:
     actor, doer = row["actor"] or "", row["doer"]
-    return JournalEntry(
+    return Event(
         id=EventId(row["id"]),
         at=from_ms(row["at"]),
         by=actor,
         acting_for=doer if doer != row["actor"] else None,
-        deed=Deed(row["action"]),
+        kind=EventKind(row["action"]),
         campaign=row["campaign"],
         summary=row["summary"],
         undoable=bool(row["undoable"]),
@@ -63,8 +63,8 @@ class HistoryRequest:
 
 
 def history(
-    conn: sqlite3.Connection, request: HistoryRequest = HistoryRequest(), offset: int = 0, limit: int | None = None
-) -> list[JournalEntry]:
+    conn: Connection, request: HistoryRequest = HistoryRequest(), offset: int = 0, limit: int | None = None
+) -> list[Event]:
     """List what was done, newest first."""
     where, parameters = _conditions(request)
     parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
@@ -72,7 +72,7 @@ def history(
     return [_entry_of(row) for row in rows]
 
 
-def count_history(conn: sqlite3.Connection, request: HistoryRequest) -> int:
+def count_history(conn: Connection, request: HistoryRequest) -> int:
     """How many entries `history` has."""
     where, parameters = _conditions(request)
     return int(conn.execute(f"SELECT COUNT(*) FROM event WHERE {where}", parameters).fetchone()[0])
@@ -99,7 +99,7 @@ def _conditions(request: HistoryRequest) -> tuple[str, dict[str, object]]:
     return " AND ".join(conditions), parameters
 
 
-def entry(conn: sqlite3.Connection, event_id: EventId) -> JournalEntry:
+def entry(conn: Connection, event_id: EventId) -> Event:
     """Read one entry; `NotFound` if there is none."""
     row = conn.execute(f"{_ENTRY} WHERE event.id = ?", (event_id,)).fetchone()
     if row is None:
@@ -107,7 +107,7 @@ def entry(conn: sqlite3.Connection, event_id: EventId) -> JournalEntry:
     return _entry_of(row)
 
 
-def own_changes(conn: sqlite3.Connection, user_id: UserId) -> Iterator[EventId]:
+def own_changes(conn: Connection, user_id: UserId) -> Iterator[EventId]:
     """Go through the changes of a person that were made to be taken back, and are no undo; newest first.
 
     Messages that have left are none of them any more.
@@ -130,7 +130,7 @@ _NOT_UNDONE_BY_THEM = """
 """On `event`: its person has not taken it back; somebody else may have, which they need not know."""
 
 
-def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
+def newest_send(conn: Connection, user_id: UserId) -> EventId | None:
     """The newest message that a person has sent and not taken back, whatever became of it; by `event_of_user`."""
     row = conn.execute(
         f"""
@@ -142,7 +142,7 @@ def newest_send(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
     return EventId(row["id"]) if row else None
 
 
-def newest_own(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
+def newest_own(conn: Connection, user_id: UserId) -> EventId | None:
     """The newest thing that a person did and has not taken back, whether it can be or not; by `event_of_user`."""
     row = conn.execute(
         f"""
@@ -154,7 +154,7 @@ def newest_own(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
     return EventId(row["id"]) if row else None
 
 
-def newest_own_undo(conn: sqlite3.Connection, user_id: UserId) -> EventId | None:
+def newest_own_undo(conn: Connection, user_id: UserId) -> EventId | None:
     """The newest undo of a person that was not taken back itself."""
     row = conn.execute(
         "SELECT id FROM event WHERE user_id = ? AND action = 'undo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, OptOut
+from thrumsg_tui.domain.enums import Status, Tab, UnmatchedReason
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.domain.words import Status, Tab, UnmatchedReason
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.message_origin import as_given, is_number
 from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.thread import opt_out
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, reasons_of, unmatched_of
-from thrumsg_tui.store.senders import as_given, is_number
 
 _LATEST = 20
 """How many messages in no conversation are shown with a number."""
@@ -57,7 +57,7 @@ class PhoneRecord:
         return is_number(self.phone)
 
 
-def look_up_typed(conn: sqlite3.Connection, text: str, region: str = "US") -> PhoneRecord:
+def look_up_typed(conn: Connection, text: str, region: str = "US") -> PhoneRecord:
     """Look up a number in any spelling, or a sender that is none and has written, as a short code.
 
     Raises ValueError with a sentence for what is neither.
@@ -68,7 +68,7 @@ def look_up_typed(conn: sqlite3.Connection, text: str, region: str = "US") -> Ph
     return look_up(conn, normalize(text, region).e164)
 
 
-def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
+def look_up(conn: Connection, phone: str) -> PhoneRecord:
     """Look up a number in E.164, or a sender as it was given."""
     contact = conn.execute("SELECT id, first_name, last_name FROM contact WHERE phone = ?", (phone,)).fetchone()
     rows = conn.execute(
@@ -104,7 +104,7 @@ def look_up(conn: sqlite3.Connection, phone: str) -> PhoneRecord:
     )
 
 
-def conversations_by_phone(conn: sqlite3.Connection, campaign_id: CampaignId) -> dict[str, ConversationId]:
+def conversations_by_phone(conn: Connection, campaign_id: CampaignId) -> dict[str, ConversationId]:
     """Every conversation of a campaign, by its number in E.164."""
     rows = conn.execute(
         """

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Question, RecommendedReply, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow
+from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.hours import WindowState, window_state
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import Tab
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
 from thrumsg_tui.store.queries.campaigns import (
     ONLINE_FOR,
     assignment,
@@ -21,9 +22,8 @@ from thrumsg_tui.store.queries.campaigns import (
     recommended_replies,
     totals,
 )
-from thrumsg_tui.store.queries.composing import NextMessage, next_message
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
-from thrumsg_tui.store.queries.jobs import Job, job_in
+from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.thread import conversation, draft, drafts, thread_events
 from thrumsg_tui.store.times import to_ms
@@ -98,7 +98,7 @@ class MessengerView:
         return self.campaign.for_contact(self.open.conversation.timezone) if self.open else self.campaign
 
 
-def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
+def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
     """Read everything that the messenger shows, for one state of the screen."""
     wanted, kept = request.list, settings(conn)
     wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
@@ -138,7 +138,7 @@ def messenger_view(conn: sqlite3.Connection, who: Identity, request: ViewRequest
     )
 
 
-def _departure(conn: sqlite3.Connection, who: Identity, gone: ConversationId | None, now: datetime) -> Departure | None:
+def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now: datetime) -> Departure | None:
     if gone is None or not (events := thread_events(conn, gone)):
         return None
     last = events[-1]
@@ -148,7 +148,7 @@ def _departure(conn: sqlite3.Connection, who: Identity, gone: ConversationId | N
 
 
 def open_conversation(
-    conn: sqlite3.Connection, who: Identity, conversation_id: ConversationId, now: datetime
+    conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime
 ) -> OpenConversation:
     """Read a conversation with what its message box starts from."""
     of = conversation(conn, conversation_id)
@@ -174,7 +174,7 @@ def visible_tabs(viewing: Assignment, of: Campaign, now: datetime, *, sent: bool
     return tabs
 
 
-def _cursor(conn: sqlite3.Connection, wanted: ListRequest, request: ViewRequest, total: int) -> int:
+def _cursor(conn: Connection, wanted: ListRequest, request: ViewRequest, total: int) -> int:
     stay = max(0, min(request.cursor_index, total - 1))
     if request.cursor_id is None:
         return stay
@@ -189,7 +189,7 @@ def _first_tab(viewing: Assignment, tabs: Mapping[Tab, int]) -> Tab:
     return Tab.RESPONSES if viewing.needs_reply or Tab.INITIAL not in tabs else Tab.INITIAL
 
 
-def _others_online(conn: sqlite3.Connection, of: Campaign, who: Identity, now: datetime) -> int:
+def _others_online(conn: Connection, of: Campaign, who: Identity, now: datetime) -> int:
     row = conn.execute(
         "SELECT COUNT(DISTINCT user_id) FROM presence WHERE campaign_id = ? AND seen_at > ? AND user_id <> ?",
         (of.id, to_ms(now - ONLINE_FOR), who.user.id),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.conversations import OptOut
+from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.names import fold, full_name
-from thrumsg_tui.domain.words import OptOutKind
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
-from thrumsg_tui.store.queries.searching import containing, number_patterns
+from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
 from thrumsg_tui.store.times import from_ms
 
 _NAMED = """
@@ -31,7 +31,7 @@ class OptOutRow:
 
 
 def opt_out_rows(
-    conn: sqlite3.Connection, search: str = "", offset: int = 0, limit: int | None = None, *, by_phone: bool = True
+    conn: Connection, search: str = "", offset: int = 0, limit: int | None = None, *, by_phone: bool = True
 ) -> list[OptOutRow]:
     """Read a window of the opted-out numbers, newest first; all of them without `limit`.
 
@@ -57,13 +57,13 @@ def opt_out_rows(
     return [_row_of(row) for row in rows]
 
 
-def count_opt_outs(conn: sqlite3.Connection, search: str = "", *, by_phone: bool = True) -> int:
+def count_opt_outs(conn: Connection, search: str = "", *, by_phone: bool = True) -> int:
     """How many numbers `opt_out_rows` lists."""
     where, parameters = _condition(search, by_phone=by_phone)
     return int(conn.execute(f"SELECT COUNT(*) FROM opt_out WHERE {where}", parameters).fetchone()[0])
 
 
-def _row_of(row: sqlite3.Row) -> OptOutRow:
+def _row_of(row: Row) -> OptOutRow:
     by = (row["by_whom"].strip() or row["login"]) if row["login"] else None
     return OptOutRow(
         OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, from_ms(row["written_at"])),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
 from thrumsg_tui.store.queries.campaigns import assignments, campaign, totals
-from thrumsg_tui.store.queries.jobs import Job, job_in
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
@@ -31,9 +31,7 @@ class Overview:
     """The bulk move that is under way here."""
 
 
-def overview(
-    conn: sqlite3.Connection, who: Identity, campaign_id: CampaignId, now: datetime, order_key: str
-) -> Overview:
+def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: datetime, order_key: str) -> Overview:
     """Read the overview of a campaign that exists."""
     return Overview(
         campaign(conn, campaign_id),
@@ -46,7 +44,7 @@ def overview(
     )
 
 
-def longest_waiting(conn: sqlite3.Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
+def longest_waiting(conn: Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
     """Since when each assignment's longest waiting contact waits; by `conversation_by_urgency`."""
     rows = conn.execute(
         f"""
@@ -61,7 +59,7 @@ def longest_waiting(conn: sqlite3.Connection, campaign_id: CampaignId) -> dict[A
     return {AssignmentId(row["id"]): from_ms(row["since"]) for row in rows if row["since"] is not None}
 
 
-def replies_by_hour(conn: sqlite3.Connection, campaign_id: CampaignId, now: datetime) -> tuple[int, ...]:
+def replies_by_hour(conn: Connection, campaign_id: CampaignId, now: datetime) -> tuple[int, ...]:
     """Incoming messages in each of the last 24 hours, oldest first, from the kept counts."""
     present = to_ms(now) // 3_600_000
     rows = conn.execute(

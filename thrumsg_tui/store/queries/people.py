@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted
-from thrumsg_tui.domain.people import Action, Identity, Role, User, UserId
-from thrumsg_tui.domain.words import CampaignState
+from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId
+from thrumsg_tui.store.engines.base import Connection, Row
 
 USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
 
 
-def user_of(row: sqlite3.Row) -> User:
+def user_of(row: Row) -> User:
     """Make a user of a row that has `USER_COLUMNS`."""
     return User(
         id=UserId(row["id"]),
@@ -25,7 +25,7 @@ def user_of(row: sqlite3.Row) -> User:
     )
 
 
-def users(conn: sqlite3.Connection) -> list[User]:
+def users(conn: Connection) -> list[User]:
     """List everybody by first and last name."""
     rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY first_name, last_name, login")
     return [user_of(row) for row in rows]
@@ -39,7 +39,7 @@ class PersonRow:
     campaigns: int
 
 
-def people_rows(conn: sqlite3.Connection) -> list[PersonRow]:
+def people_rows(conn: Connection) -> list[PersonRow]:
     """List everybody by first and last name, with how many campaigns they are on; reads small tables only."""
     rows = conn.execute(
         """
@@ -52,7 +52,7 @@ def people_rows(conn: sqlite3.Connection) -> list[PersonRow]:
     return [PersonRow(each, campaigns[each.id]) for each in users(conn)]
 
 
-def find_user(conn: sqlite3.Connection, login: str) -> User:
+def find_user(conn: Connection, login: str) -> User:
     """Find a user by login; `NotFound` says how to list them, and how to add one."""
     row = conn.execute(f"SELECT {USER_COLUMNS} FROM users WHERE login = ?", (login,)).fetchone()
     if row is None:
@@ -62,7 +62,7 @@ def find_user(conn: sqlite3.Connection, login: str) -> User:
     return user_of(row)
 
 
-def identify(conn: sqlite3.Connection, login: str, acting_for: str | None = None) -> Identity:
+def identify(conn: Connection, login: str, acting_for: str | None = None) -> Identity:
     """Tell who is at the keyboard (`docs/rules.md 8.2`).
 
     Raises `NotPermitted` for a login that is not a user, or one that may not act for others.
@@ -76,11 +76,11 @@ def identify(conn: sqlite3.Connection, login: str, acting_for: str | None = None
         ) from None
     if acting_for is None or acting_for == login:
         return Identity(actor, actor)
-    Identity(actor, actor).require(Action.ACT_FOR_OTHERS)
+    Identity(actor, actor).require(Permission.ACT_FOR_OTHERS)
     return Identity(find_user(conn, acting_for), actor)
 
 
-def preference(conn: sqlite3.Connection, user_id: UserId, key: str) -> str | None:
+def preference(conn: Connection, user_id: UserId, key: str) -> str | None:
     """Read what a person has set for themselves."""
     row = conn.execute("SELECT value FROM preference WHERE user_id = ? AND key = ?", (user_id, key)).fetchone()
     return None if row is None else str(row["value"])

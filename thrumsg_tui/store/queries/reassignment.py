@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, Campaign, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.reassignment import Move, Plan, Request
 from thrumsg_tui.domain.split import deal, deal_level
-from thrumsg_tui.domain.words import CampaignState, Status, StatusFilter
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.campaigns import assignments, campaign
 from thrumsg_tui.store.schema import WAITING
 
@@ -26,7 +26,7 @@ Way = tuple[ConversationId, AssignmentId, AssignmentId]
 """A conversation, from whom, and to whom."""
 
 
-def plan(conn: sqlite3.Connection, request: Request, now: datetime) -> Plan:
+def plan(conn: Connection, request: Request, now: datetime) -> Plan:
     """Work out exactly what a reassignment would do, changing nothing.
 
     Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`. Cost: one indexed read of the conversations taken.
@@ -64,7 +64,7 @@ def require_not_archived(of: Campaign) -> None:
         raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
 
 
-def at_most(conn: sqlite3.Connection, request: Request) -> int:
+def at_most(conn: Connection, request: Request) -> int:
     """How many conversations a reassignment could move, from the kept counts: never fewer than it does."""
     if request.conversations:
         return len(request.conversations)
@@ -73,13 +73,13 @@ def at_most(conn: sqlite3.Connection, request: Request) -> int:
     return held if request.count is None else min(held, request.count)
 
 
-def newest_event(conn: sqlite3.Connection) -> EventId:
+def newest_event(conn: Connection) -> EventId:
     """The id of the newest journal entry, 0 in an empty journal."""
     return EventId(conn.execute("SELECT COALESCE(MAX(id), 0) FROM event").fetchone()[0])
 
 
 def still_possible(
-    conn: sqlite3.Connection, planned: Plan, *, returning: AssignmentId | None = None
+    conn: Connection, planned: Plan, *, returning: AssignmentId | None = None
 ) -> tuple[list[Move], list[ConversationId]]:
     """Part the moves whose conversation nobody moved since, to a destination that is active in the campaign now.
 
@@ -92,7 +92,7 @@ def still_possible(
 
 
 def possible_among(
-    conn: sqlite3.Connection,
+    conn: Connection,
     campaign_id: CampaignId,
     as_of: EventId,
     ways: Sequence[Way],
@@ -152,7 +152,7 @@ def _destinations(
 
 
 def _taken(
-    conn: sqlite3.Connection,
+    conn: Connection,
     request: Request,
     active: Mapping[AssignmentId, Assignment],
     destinations: set[AssignmentId],
@@ -170,7 +170,7 @@ def _taken(
     return taken
 
 
-def _held(conn: sqlite3.Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> list[_Holding]:
+def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> list[_Holding]:
     condition, order = {
         StatusFilter.ANY: ("1 = 1", "id"),
         StatusFilter.NEEDS_REPLY: (f"tab = 'responses' AND {WAITING}", "urgency, id"),
@@ -186,7 +186,7 @@ def _held(conn: sqlite3.Connection, source: AssignmentId, status: StatusFilter, 
     return [_holding_of(row) for row in rows]
 
 
-def _chosen(conn: sqlite3.Connection, request: Request) -> list[_Holding]:
+def _chosen(conn: Connection, request: Request) -> list[_Holding]:
     wanted = tuple(dict.fromkeys(request.conversations))
     found: dict[int, _Holding] = {}
     for start in range(0, len(wanted), 500):
@@ -204,7 +204,7 @@ def _chosen(conn: sqlite3.Connection, request: Request) -> list[_Holding]:
     return [found[each] for each in wanted]
 
 
-def _where_it_is(conn: sqlite3.Connection, conversation_id: ConversationId) -> str:
+def _where_it_is(conn: Connection, conversation_id: ConversationId) -> str:
     row = conn.execute(
         "SELECT name FROM campaign WHERE id = (SELECT campaign_id FROM conversation WHERE id = ?)", (conversation_id,)
     ).fetchone()
@@ -214,7 +214,7 @@ def _where_it_is(conn: sqlite3.Connection, conversation_id: ConversationId) -> s
 
 
 def holders(
-    conn: sqlite3.Connection, campaign_id: CampaignId, conversations: Sequence[ConversationId]
+    conn: Connection, campaign_id: CampaignId, conversations: Sequence[ConversationId]
 ) -> frozenset[AssignmentId]:
     """Who holds any of some conversations of a campaign; one look-up by id for each of them."""
     found: set[AssignmentId] = set()
@@ -231,7 +231,7 @@ def holders(
     return frozenset(found)
 
 
-def _holding_of(row: sqlite3.Row) -> _Holding:
+def _holding_of(row: Row) -> _Holding:
     return (
         ConversationId(row["id"]),
         AssignmentId(row["assignment_id"]),
@@ -248,7 +248,7 @@ def _matches(holding: _Holding, status: StatusFilter) -> bool:
 
 
 def _named(
-    conn: sqlite3.Connection, involved: Iterable[AssignmentId], active: Mapping[AssignmentId, Assignment]
+    conn: Connection, involved: Iterable[AssignmentId], active: Mapping[AssignmentId, Assignment]
 ) -> tuple[dict[AssignmentId, str], dict[AssignmentId, str | None]]:
     names: dict[AssignmentId, str] = {}
     logins: dict[AssignmentId, str | None] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -13,8 +12,9 @@ from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.script_check import Check, check_initial, check_script
 from thrumsg_tui.domain.segments import Segmentation, measure
-from thrumsg_tui.store.queries.composing import field_values
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.field_codes import field_codes
+from thrumsg_tui.store.queries.next_message import field_values
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation
 
@@ -33,7 +33,7 @@ class ScriptPreview:
 
 
 def script_preview(
-    conn: sqlite3.Connection,
+    conn: Connection,
     who: Identity,
     template: str,
     campaign_id: CampaignId | None,
@@ -57,7 +57,7 @@ def script_preview(
 
 
 def _example(
-    conn: sqlite3.Connection, who: Identity, campaign_id: CampaignId | None, chosen: ConversationId | None
+    conn: Connection, who: Identity, campaign_id: CampaignId | None, chosen: ConversationId | None
 ) -> tuple[str, dict[str, str]]:
     """Name one contact, with every field's value; whoever asks stands in for the sender of another campaign's."""
     if chosen is None:  # by the unique index, which has the contacts of a campaign in order

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
+
+from thrumsg_tui.store.engines.base import Connection
 
 DEFAULTS = {
     "organization": "",
@@ -41,18 +42,18 @@ class Settings:
     practice_seed: int | None
 
 
-def stored_settings(conn: sqlite3.Connection) -> dict[str, str]:
+def stored_settings(conn: Connection) -> dict[str, str]:
     """Read every setting as text, defaults filled in."""
     return DEFAULTS | {row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")}
 
 
-def restored_at(conn: sqlite3.Connection) -> str | None:
+def restored_at(conn: Connection) -> str | None:
     """When the database went back to a backup last, to be compared with what it was; 3 µs."""
     row = conn.execute("SELECT value FROM setting WHERE key = ?", (RESTORED,)).fetchone()
     return None if row is None else str(row["value"])
 
 
-def settings(conn: sqlite3.Connection) -> Settings:
+def settings(conn: Connection) -> Settings:
     """Read the settings."""
     stored = stored_settings(conn)
     seed = stored.get(PRACTICE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
@@ -17,16 +16,17 @@ from thrumsg_tui.domain.conversations import (
     OptOut,
     ThreadEvent,
 )
+from thrumsg_tui.domain.enums import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.people import UserId
-from thrumsg_tui.domain.words import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
 
-def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> Conversation:
+def conversation(conn: Connection, conversation_id: ConversationId) -> Conversation:
     """Read a conversation with all that the messenger shows of it; `NotFound` if there is none."""
     row = conn.execute(
         """
@@ -74,7 +74,7 @@ def conversation(conn: sqlite3.Connection, conversation_id: ConversationId) -> C
     )
 
 
-def contact_names(conn: sqlite3.Connection, conversations: Sequence[ConversationId]) -> list[str]:
+def contact_names(conn: Connection, conversations: Sequence[ConversationId]) -> list[str]:
     """The names of the contacts of a few conversations, in the order given."""
     rows = conn.execute(
         f"""
@@ -88,7 +88,7 @@ def contact_names(conn: sqlite3.Connection, conversations: Sequence[Conversation
     return [names[each] for each in conversations]
 
 
-def messages(conn: sqlite3.Connection, conversation_id: ConversationId) -> tuple[Message, ...]:
+def messages(conn: Connection, conversation_id: ConversationId) -> tuple[Message, ...]:
     """Read a thread, oldest first; by `message_in_thread`."""
     rows = conn.execute(
         """
@@ -103,7 +103,7 @@ def messages(conn: sqlite3.Connection, conversation_id: ConversationId) -> tuple
     return tuple(_message_of(row) for row in rows)
 
 
-def _message_of(row: sqlite3.Row) -> Message:
+def _message_of(row: Row) -> Message:
     authored = row["login"] is not None
     error = " ".join(part for part in (row["error_code"], row["error_text"]) if part)
     return Message(
@@ -121,7 +121,7 @@ def _message_of(row: sqlite3.Row) -> Message:
     )
 
 
-def thread_events(conn: sqlite3.Connection, conversation_id: ConversationId) -> tuple[ThreadEvent, ...]:
+def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[ThreadEvent, ...]:
     """Read what happened to a conversation besides messages, oldest first (`docs/rules.md 3.10`)."""
     rows = conn.execute(
         """
@@ -147,7 +147,7 @@ def thread_events(conn: sqlite3.Connection, conversation_id: ConversationId) -> 
     )
 
 
-def _sentence(row: sqlite3.Row) -> str:
+def _sentence(row: Row) -> str:
     if row["destination"] is None:
         return str(json.loads(row["details"]).get("thread", row["action"]))
     giver = row["giver_name"].strip() if row["giver"] else UNASSIGNED
@@ -156,13 +156,13 @@ def _sentence(row: sqlite3.Row) -> str:
     return f"reassigned from {giver} to {taker} by {(row['doer'] or '').strip()}{undone}"
 
 
-def answers(conn: sqlite3.Connection, conversation_id: ConversationId) -> dict[QuestionId, ChoiceId]:
+def answers(conn: Connection, conversation_id: ConversationId) -> dict[QuestionId, ChoiceId]:
     """Read the recorded survey answers of a conversation."""
     rows = conn.execute("SELECT question_id, choice_id FROM answer WHERE conversation_id = ?", (conversation_id,))
     return {QuestionId(row["question_id"]): ChoiceId(row["choice_id"]) for row in rows}
 
 
-def opt_out(conn: sqlite3.Connection, phone: str) -> OptOut | None:
+def opt_out(conn: Connection, phone: str) -> OptOut | None:
     """Read the opt-out of a number in E.164, if there is one."""
     row = conn.execute(
         f"""
@@ -180,7 +180,7 @@ def opt_out(conn: sqlite3.Connection, phone: str) -> OptOut | None:
     return OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, written_at)
 
 
-def draft(conn: sqlite3.Connection, user_id: UserId, conversation_id: ConversationId) -> str | None:
+def draft(conn: Connection, user_id: UserId, conversation_id: ConversationId) -> str | None:
     """Read a person's unfinished message in a conversation (`docs/rules.md 3.11`)."""
     row = conn.execute(
         "SELECT body FROM draft WHERE user_id = ? AND conversation_id = ?", (user_id, conversation_id)
@@ -188,9 +188,7 @@ def draft(conn: sqlite3.Connection, user_id: UserId, conversation_id: Conversati
     return None if row is None else str(row["body"])
 
 
-def drafts(
-    conn: sqlite3.Connection, user_id: UserId, conversations: Sequence[ConversationId]
-) -> dict[ConversationId, str]:
+def drafts(conn: Connection, user_id: UserId, conversations: Sequence[ConversationId]) -> dict[ConversationId, str]:
     """Read a person's unfinished messages in the rows of a page, by the primary key."""
     if not conversations:
         return {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from thrumsg_tui.domain.words import UnmatchedReason
+from thrumsg_tui.domain.enums import UnmatchedReason
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms
 
 
@@ -25,7 +25,7 @@ class UnmatchedMessage:
     reason: UnmatchedReason
 
 
-def unmatched_messages(conn: sqlite3.Connection, offset: int = 0, limit: int | None = None) -> list[UnmatchedMessage]:
+def unmatched_messages(conn: Connection, offset: int = 0, limit: int | None = None) -> list[UnmatchedMessage]:
     """Read a window of them, the last to arrive first; all without `limit`. By their rowid."""
     rows = conn.execute(
         "SELECT id, at, phone, body, reason FROM unmatched ORDER BY id DESC LIMIT ? OFFSET ?",
@@ -34,7 +34,7 @@ def unmatched_messages(conn: sqlite3.Connection, offset: int = 0, limit: int | N
     return [_message_of(row) for row in rows]
 
 
-def unmatched_of(conn: sqlite3.Connection, sender: str, limit: int) -> list[UnmatchedMessage]:
+def unmatched_of(conn: Connection, sender: str, limit: int) -> list[UnmatchedMessage]:
     """Read the latest messages of one sender, newest first; by `unmatched_of_phone`."""
     rows = conn.execute(
         "SELECT id, at, phone, body, reason FROM unmatched WHERE phone = ? ORDER BY at DESC, id DESC LIMIT ?",
@@ -43,12 +43,12 @@ def unmatched_of(conn: sqlite3.Connection, sender: str, limit: int) -> list[Unma
     return [_message_of(row) for row in rows]
 
 
-def count_unmatched(conn: sqlite3.Connection) -> int:
+def count_unmatched(conn: Connection) -> int:
     """How many there are."""
     return int(conn.execute("SELECT COUNT(*) FROM unmatched").fetchone()[0])
 
 
-def reasons_of(conn: sqlite3.Connection, sender: str) -> Mapping[UnmatchedReason, int]:
+def reasons_of(conn: Connection, sender: str) -> Mapping[UnmatchedReason, int]:
     """How many messages of one sender are in no conversation for each reason; by `unmatched_of_phone`."""
     rows = conn.execute(
         "SELECT reason, COUNT(*) AS number FROM unmatched WHERE phone = ? GROUP BY reason ORDER BY reason", (sender,)
@@ -56,5 +56,5 @@ def reasons_of(conn: sqlite3.Connection, sender: str) -> Mapping[UnmatchedReason
     return {UnmatchedReason(row["reason"]): row["number"] for row in rows}
 
 
-def _message_of(row: sqlite3.Row) -> UnmatchedMessage:
+def _message_of(row: Row) -> UnmatchedMessage:
     return UnmatchedMessage(row["id"], from_ms(row["at"]), row["phone"], row["body"], UnmatchedReason(row["reason"]))

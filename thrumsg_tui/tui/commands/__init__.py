@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from textual.binding import Binding, BindingType
 
 from thrumsg_tui.tui.commands.around import AROUND, LISTS
+from thrumsg_tui.tui.commands.campaign_management import MANAGING
 from thrumsg_tui.tui.commands.command import Command, Facts, Scope, WhyNot, shown_key
-from thrumsg_tui.tui.commands.managing import MANAGING
 from thrumsg_tui.tui.commands.messenger import MESSENGER
 from thrumsg_tui.tui.commands.over import OVER
 

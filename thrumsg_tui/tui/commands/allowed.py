@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Action
-from thrumsg_tui.domain.words import CampaignState, Tab
+from thrumsg_tui.domain.enums import CampaignState, Tab
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission
 from thrumsg_tui.tui.commands.command import Facts, WhyNot
 
 _STATES = {
@@ -13,7 +13,7 @@ _STATES = {
 }
 
 
-def role_allows(action: Action) -> WhyNot:
+def role_allows(action: Permission) -> WhyNot:
     """The role must allow it."""
     return lambda facts: None if facts.who.may(action) else f"To {action} needs the role {WEAKEST_ROLE[action]}."
 
@@ -61,7 +61,7 @@ def may_view_all(facts: Facts) -> str | None:
 
 def may_reassign_in_bulk(facts: Facts) -> str | None:
     """Moving anything needs a moderator, and a campaign that is not archived."""
-    if not facts.who.may(Action.REASSIGN):
+    if not facts.who.may(Permission.REASSIGN):
         return "Reassigning needs a moderator."
     if facts.campaign and facts.campaign.state is CampaignState.ARCHIVED:
         return "The campaign is archived: nothing in it can be reassigned."
@@ -70,7 +70,7 @@ def may_reassign_in_bulk(facts: Facts) -> str | None:
 
 def may_mark(facts: Facts) -> str | None:
     """Marks are for moving."""
-    return None if facts.who.may(Action.REASSIGN) else "Marks are for reassigning, which needs a moderator."
+    return None if facts.who.may(Permission.REASSIGN) else "Marks are for reassigning, which needs a moderator."
 
 
 def may_reassign(facts: Facts) -> str | None:
@@ -80,7 +80,7 @@ def may_reassign(facts: Facts) -> str | None:
 
 def may_opt(facts: Facts) -> str | None:
     """Out is for everybody, in for moderators."""
-    if facts.conversation and facts.conversation.opted_out and not facts.who.may(Action.OPT_IN):
+    if facts.conversation and facts.conversation.opted_out and not facts.who.may(Permission.OPT_IN):
         return "Opting a number in needs a moderator."
     return needs_conversation(facts)
 

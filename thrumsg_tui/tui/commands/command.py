@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.people import Action, Identity, Role
-from thrumsg_tui.domain.words import Tab
+from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.people import Identity, Permission, Role
 
 
 class Scope(StrEnum):
@@ -89,7 +89,7 @@ class Command:
     def beyond(self, who: Identity) -> bool:
         """Whether the role keeps somebody from it, whatever else stands in the way."""
         owner = replace(who.user, role=Role.OWNER)
-        refused = self.why_not(Facts(who, own_only=not who.may(Action.VIEW_ALL)))
+        refused = self.why_not(Facts(who, own_only=not who.may(Permission.VIEW_ALL)))
         return refused is not None and refused != self.why_not(Facts(Identity(owner, owner)))
 
     @property

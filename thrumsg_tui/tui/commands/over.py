@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.tui.commands.allowed import all_of, is_idle, is_not_archived, role_allows
 from thrumsg_tui.tui.commands.command import Command, Scope
 
-_MANAGES_PEOPLE = role_allows(Action.MANAGE_PEOPLE)
+_MANAGES_PEOPLE = role_allows(Permission.MANAGE_PEOPLE)
 
-_EDITS = all_of(role_allows(Action.EDIT_CONTENT), is_not_archived)
+_EDITS = all_of(role_allows(Permission.EDIT_CONTENT), is_not_archived)
 
 OVER = (
     Command(
@@ -104,7 +104,7 @@ OVER = (
         "Opt a number out, or a pasted list",
         Scope.OPT_OUTS,
         "opt out",
-        role_allows(Action.CHANGE_OPT_OUTS),
+        role_allows(Permission.CHANGE_OPT_OUTS),
     ),
     Command(
         "opt_outs.opt_in",
@@ -114,7 +114,7 @@ OVER = (
         "Opt the number in again, in all campaigns",
         Scope.OPT_OUTS,
         "opt in",
-        role_allows(Action.OPT_IN),
+        role_allows(Permission.OPT_IN),
     ),
     Command(
         "opt_outs.note",
@@ -124,7 +124,7 @@ OVER = (
         "Change the note on the opt-out",
         Scope.OPT_OUTS,
         "note",
-        role_allows(Action.CHANGE_OPT_OUTS),
+        role_allows(Permission.CHANGE_OPT_OUTS),
     ),
     Command("opt_outs.search", "slash", "search", "Search", "Find by name, note or number", Scope.OPT_OUTS, "search"),
     Command("over.escape", "escape", "escape", "Out", "Out of the search, then back", Scope.OVER),

@@ -14,15 +14,15 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Plan, Request
-from thrumsg_tui.domain.reassignment_words import of_whom, what_stays, will_move
+from thrumsg_tui.domain.reassignment_summary import of_whom, what_stays, will_move
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.painting import TOO_EARLY, Sight
-from thrumsg_tui.tui.shell import shell_of
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part, heading
+from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
+from thrumsg_tui.tui.store_client import StoreClient
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines, heading
 from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
 from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
 
@@ -38,7 +38,7 @@ _SHORTEST_PREVIEW = 6
 _TO_EVEN_OUT = "To even out what senders hold, leave this, mark with Space those who hold too many, and press R."
 
 
-class BulkWords(DrawnLines):
+class BulkWords(ScrollingLines):
     """Sentences, each with its look, one below the other."""
 
     DEFAULT_CSS = "BulkWords { overflow: hidden hidden; }"
@@ -89,19 +89,25 @@ class BulkReassign(ModalScreen[Plan | None]):
     ]
 
     def __init__(
-        self, whose: str, base: Request, action: BulkAction, rows: Sequence[Assignment], desk: Desk, glyphs: Glyphs
+        self,
+        whose: str,
+        base: Request,
+        action: BulkAction,
+        rows: Sequence[Assignment],
+        store: StoreClient,
+        glyphs: Glyphs,
     ) -> None:
         super().__init__()
         self.choices = BulkChoices(base, action, rows)
         self._whose = of_whom(base, rows, whose)
         self._title = f"{action}: {self._whose}"
-        self._desk = desk
+        self._store = store
         self._asks = action is not BulkAction.UNASSIGN_ALL
         self.search = DestinationSearch(placeholder="type a name to search", id="search")
         self.destinations = DestinationList(self.choices, id="destinations")
         self.fields = BulkFields(self.choices, glyphs, id="fields")
         self.preview = PlanPreview(id="preview")
-        self._total = DrawnLine(id="total")
+        self._total = LineWidget(id="total")
         self._words = BulkWords(id="words")
         self._followed = ""
         """What the destinations are narrowed to."""
@@ -114,7 +120,7 @@ class BulkReassign(ModalScreen[Plan | None]):
 
     def compose(self) -> ComposeResult:
         shown = [self.preview, self._total, self._words]
-        label = DrawnLine(id="to")
+        label = LineWidget(id="to")
         label.show([(" To  ", "strong")])
         asked = [Horizontal(label, self.search, id="to-row"), self.destinations, self.fields] if self._asks else []
         self._box = Vertical(*asked, *shown, classes="dialog")
@@ -164,7 +170,7 @@ class BulkReassign(ModalScreen[Plan | None]):
                 self._stale = False
                 refusal = ""
                 try:
-                    planned: Plan | None = await self._desk.ask(plan, self.choices.request, self._desk.db.clock())
+                    planned: Plan | None = await self._store.query(plan, self.choices.request, self._store.db.clock())
                 except ThrumsgError as reason:
                     planned, refusal = None, str(reason).removesuffix(" Nothing was moved.")
                 if not self._stale:
@@ -275,7 +281,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         if self.search.value:
             self._choose_found()
         elif self._plan is not None and self._plan.moves:
-            if self._sight.before(shell_of(self).key_pressed_at):
+            if self._sight.before(app_context(self).key_pressed_at):
                 self.dismiss(self._plan)
             else:
                 self._say(TOO_EARLY.format("Enter"))

@@ -5,40 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from thrumsg_tui.domain.campaign_setup import check_setup, read_setup
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import WindowState, clock, window_state
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.setup_texts import check_setup, read_setup
-from thrumsg_tui.domain.words import HoursIn
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.script_preview import ScriptPreview, script_preview
 from thrumsg_tui.store.queries.settings import stored_settings
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
+from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _DEFAULT_SCRIPT = "Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
 _DRAFT, _ACTIVE = "later", "now"
 
 
-async def campaign_form(desk: Desk, who: Identity, glyphs: Glyphs, of: Campaign | None = None) -> FormDialog[Campaign]:
+async def campaign_form(
+    store: StoreClient, who: Identity, glyphs: Glyphs, of: Campaign | None = None
+) -> FormDialog[Campaign]:
     """Make the form, for a new campaign or to change one; it returns the campaign as stored."""
-    usual = await desk.ask(stored_settings)
-    taken = {each.name for each in await desk.ask(campaigns) if of is None or each.id != of.id}
+    usual = await store.query(stored_settings)
+    taken = {each.name for each in await store.query(campaigns) if of is None or each.id != of.id}
 
     async def save(entered: Entered) -> Campaign:
         if wrong := check_setup(entered, taken):
             raise Unfit(wrong)
         setup = read_setup(entered)
-        if of is None and window_state(setup.window, desk.db.clock()) is WindowState.OVER:
+        if of is None and window_state(setup.window, store.db.clock()) is WindowState.OVER:
             raise Unfit({"ends": "That day has passed already: no first message could be sent."})
         if of:
-            return await desk.do(edit_campaign, who, of.id, setup, seen=of.setup)
-        return await desk.do(
+            return await store.execute(edit_campaign, who, of.id, setup, seen=of.setup)
+        return await store.execute(
             create_campaign,
             who,
             setup.name,
@@ -54,7 +56,9 @@ async def campaign_form(desk: Desk, who: Identity, glyphs: Glyphs, of: Campaign 
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         campaign_id = of.id if of else None
-        return preview_lines(await desk.ask(script_preview, who, entered["script"], campaign_id, initial=True), glyphs)
+        return preview_lines(
+            await store.query(script_preview, who, entered["script"], campaign_id, initial=True), glyphs
+        )
 
     title = f"Settings of {of.name}" if of else "New campaign"
     done = "saves" if of else "makes it"
@@ -63,7 +67,7 @@ async def campaign_form(desk: Desk, who: Identity, glyphs: Glyphs, of: Campaign 
 
 def preview_lines(shown: ScriptPreview, glyphs: Glyphs) -> list[list[Part]]:
     """Show a script as one contact would get it, and what was checked about it."""
-    length = f"{counted(shown.measured.segments, 'segment')}, {shown.measured.encoding}"
+    length = f"{pluralize(shown.measured.segments, 'segment')}, {shown.measured.encoding}"
     lines: list[list[Part]] = [[(f" To {shown.contact}, {length}: ", "quiet"), (shown.rendered.text, "")]]
     for each in sorted(shown.checks, key=lambda each: each.fit):  # what is to be looked at comes first
         sign = (f" {glyphs.sent} ", "recorded") if each.fit else (f" {glyphs.flag} ", "warning")

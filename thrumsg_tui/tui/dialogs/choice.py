@@ -16,10 +16,10 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.painting import TOO_EARLY, Sight
-from thrumsg_tui.tui.shell import Saying, shell_of
-from thrumsg_tui.tui.widgets.bars import Flowing
-from thrumsg_tui.tui.widgets.drawn import Part, heading
+from thrumsg_tui.tui.app_context import Saying, app_context
+from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
+from thrumsg_tui.tui.widgets.line_widgets import Part, heading
+from thrumsg_tui.tui.widgets.status_lines import Flowing
 
 _Answer = TypeVar("_Answer")
 
@@ -122,7 +122,7 @@ class ChoiceDialog(ModalScreen[_Answer]):
     def _answer(self, choice: Choice[_Answer]) -> None:
         """Give an answer, unless it would text a contact and its key is from before the question was shown."""
         is_safe = choice is self._choices[-1]
-        if self._must_be_seen and not is_safe and not self._sight.before(shell_of(self).key_pressed_at):
+        if self._must_be_seen and not is_safe and not self._sight.before(app_context(self).key_pressed_at):
             self._too_early = True
             self._paint()
             return

@@ -17,26 +17,26 @@ from thrumsg_tui.domain.campaigns import (
     RecommendedReply,
     Target,
 )
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.follow_ups import Created, create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, ChosenText, add_question, edit_question
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply
 from thrumsg_tui.store.queries.follow_ups import Reach, reach
 from thrumsg_tui.store.queries.script_preview import script_preview
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.campaign_form import preview_lines
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit, touched
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
+from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _THIS, _ALL = "this", "all"
 _ANYBODY, _REPLIED, _NOT_REPLIED = "anybody", "replied", "not"
 
 
 def question_form(
-    desk: Desk, who: Identity, glyphs: Glyphs, campaign_id: CampaignId, of: Question | None = None
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign_id: CampaignId, of: Question | None = None
 ) -> FormDialog[Question]:
     """Make the form of a question; a choice whose words are changed keeps its answers."""
     known = of.choices if of else ()
@@ -54,8 +54,8 @@ def question_form(
         if wrong := _wrong_question(entered, chosen):
             raise Unfit(wrong)
         if of:
-            return await desk.do(edit_question, who, of.id, entered["text"], chosen, seen=of)
-        return await desk.do(add_question, who, campaign_id, entered["text"], [words for _, words in chosen])
+            return await store.execute(edit_question, who, of.id, entered["text"], chosen, seen=of)
+        return await store.execute(add_question, who, campaign_id, entered["text"], [words for _, words in chosen])
 
     return FormDialog("Change the question" if of else "New question", fields, save, glyphs)
 
@@ -74,7 +74,7 @@ def _wrong_question(entered: Entered, chosen: Sequence[ChosenText]) -> dict[str,
 
 
 def reply_form(
-    desk: Desk, who: Identity, glyphs: Glyphs, campaign: Campaign, of: RecommendedReply | None = None
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, of: RecommendedReply | None = None
 ) -> FormDialog[str]:
     """Make the form of a recommended reply; it returns the title."""
     whose: list[Field] = [
@@ -91,20 +91,22 @@ def reply_form(
         if wrong := {name: sentence for name, sentence in needed.items() if not entered[name].strip()}:
             raise Unfit(wrong)
         if of:
-            await desk.do(edit_reply, who, of.id, **touched(entered, title=of.title, body=of.body))
+            await store.execute(edit_reply, who, of.id, **touched(entered, title=of.title, body=of.body))
         else:
             campaign_id = campaign.id if entered["for"] == _THIS else None
-            await desk.do(add_reply, who, campaign_id, entered["title"], entered["body"])
+            await store.execute(add_reply, who, campaign_id, entered["title"], entered["body"])
         return entered["title"].strip()
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        return preview_lines(await desk.ask(script_preview, who, entered["body"], campaign.id, initial=False), glyphs)
+        return preview_lines(
+            await store.query(script_preview, who, entered["body"], campaign.id, initial=False), glyphs
+        )
 
     return FormDialog("Change the reply" if of else "New reply", fields, save, glyphs, preview=preview)
 
 
 def follow_up_form(
-    desk: Desk, who: Identity, glyphs: Glyphs, campaign: Campaign, asked: Sequence[Question]
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, asked: Sequence[Question]
 ) -> FormDialog[Created]:
     """Make the form of a new follow-up; below it stands whom it reaches."""
     zone = campaign.hours.timezone
@@ -120,19 +122,19 @@ def follow_up_form(
     ]
 
     async def save(entered: Entered) -> Created:
-        return await desk.do(
+        return await store.execute(
             create_follow_up,
             who,
             campaign.name,
             entered["title"],
             entered["text"],
-            expires_at=_fit_expiry(entered, zone, desk.db.clock()),
+            expires_at=_fit_expiry(entered, zone, store.db.clock()),
             target=_target(entered),
         )
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        reached = await desk.ask(reach, campaign.id, _target(entered))
-        shown = await desk.ask(
+        reached = await store.query(reach, campaign.id, _target(entered))
+        shown = await store.query(
             script_preview, who, entered["text"], campaign.id, initial=False, example=reached.example
         )
         reaches: list[Part] = [(f" Reaches {reached_words(reached)}.", "strong")]
@@ -142,21 +144,21 @@ def follow_up_form(
 
 
 def follow_up_change_form(
-    desk: Desk, who: Identity, glyphs: Glyphs, campaign: Campaign, of: FollowUp
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, of: FollowUp
 ) -> FormDialog[bool]:
     """Make the form of a follow-up that is changed; whom it is for stays. It returns whether anything is different."""
     zone = campaign.hours.timezone
     before = f"{of.expires_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if of.expires_at else ""
 
     async def save(entered: Entered) -> bool:
-        entered_end = _fit_expiry(entered, zone, desk.db.clock())
+        entered_end = _fit_expiry(entered, zone, store.db.clock())
         expires_at = of.expires_at if entered["expires"].strip() == before else entered_end
-        return await desk.do(edit_follow_up, who, of.id, entered["title"], entered["text"], expires_at, seen=of)
+        return await store.execute(edit_follow_up, who, of.id, entered["title"], entered["text"], expires_at, seen=of)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        example = (await desk.ask(reach, campaign.id, of.target)).example if of.target else None
-        shown = await desk.ask(script_preview, who, entered["text"], campaign.id, initial=False, example=example)
-        conversations = counted(of.pending, "conversation")
+        example = (await store.query(reach, campaign.id, of.target)).example if of.target else None
+        shown = await store.query(script_preview, who, entered["text"], campaign.id, initial=False, example=example)
+        conversations = pluralize(of.pending, "conversation")
         for_whom: list[Part] = [(f" For {of.whom}; unsent in {conversations} now.", "strong")]
         return [for_whom, *([[(f" {AS_OF_NOW}", "quiet")]] if of.target else []), *preview_lines(shown, glyphs)]
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.words import ExportKind
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.exporting import export
-from thrumsg_tui.tui.desk import Desk, Progress
+from thrumsg_tui.store.export import export
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.store_client import Progress, StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
+from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _THIS, _ALL = "this", "all"
 
@@ -27,7 +27,7 @@ _HOLDS = {
 }
 
 
-def export_form(of: Campaign | None, desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
+def export_form(of: Campaign | None, store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
     """Make the form; it returns a sentence about the file that was written."""
     of_which = [(_THIS, of.name), (_ALL, "all campaigns")] if of else [(_ALL, "all campaigns")]
     fields: list[Field] = [
@@ -46,12 +46,12 @@ def export_form(of: Campaign | None, desk: Desk, who: Identity, glyphs: Glyphs) 
         campaign_id = of.id if of and entered["of"] == _THIS else None
         progress.stopped = False
         file = target(entered)
-        rows = await desk.work(_write, progress, who, ExportKind(entered["kind"]), file, campaign_id)
+        rows = await store.run_long(_write, progress, who, ExportKind(entered["kind"]), file, campaign_id)
         return f"{rows} {'row' if rows == 1 else 'rows'} in {file}"
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         file = target(entered)
-        replaced = ", in place of the file there" if await desk.look(file.is_file) else ""
+        replaced = ", in place of the file there" if await store.run_io(file.is_file) else ""
         return [
             [(f" {_HOLDS[ExportKind(entered['kind'])]}", "quiet")],
             [(" Goes to ", "quiet"), (str(file), ""), (replaced, "warning")],

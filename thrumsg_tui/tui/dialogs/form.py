@@ -18,12 +18,12 @@ from textual.widgets import Static
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.desk import Progress
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part, heading, separated
+from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.widgets.form import Form
 from thrumsg_tui.tui.widgets.form_fields import Field
+from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, separated
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
 _Result = TypeVar("_Result")
@@ -47,7 +47,7 @@ class Unfit(Exception):
         self.wrong = wrong
 
 
-class PreviewPane(DrawnLines):
+class PreviewPane(ScrollingLines):
     """Lines of parts, wrapped; the look of a line is that of its last part where it has to be broken."""
 
     DEFAULT_CSS = """

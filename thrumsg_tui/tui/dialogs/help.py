@@ -14,10 +14,10 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.tui.commands import Scope, commands_of
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, pad
+from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, pad
 
 
-class _Keys(DrawnLines, can_focus=True):
+class _Keys(ScrollingLines, can_focus=True):
     DEFAULT_CSS = "_Keys { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:

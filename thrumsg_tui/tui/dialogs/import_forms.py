@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.words import ImportKind
+from thrumsg_tui.domain.enums import ImportKind
+from thrumsg_tui.store.importing.import_file import ImportOptions
 from thrumsg_tui.store.importing.inspection import Inspection, inspect
-from thrumsg_tui.store.importing.kinds import Order
 from thrumsg_tui.store.importing.result import Imported, write_rejects
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.paths import given_path, listed
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.path_completion import given_path, listed
+from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, PathField, TextField
+from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _SAMPLE = 3
 
@@ -27,11 +27,11 @@ class FileChoice:
 
     kind: ImportKind
     path: Path
-    order: Order
+    order: ImportOptions
 
 
 def file_form(
-    desk: Desk, glyphs: Glyphs, offered: Sequence[Campaign], of: Campaign | None, before: FileChoice | None
+    store: StoreClient, glyphs: Glyphs, offered: Sequence[Campaign], of: Campaign | None, before: FileChoice | None
 ) -> FormDialog[FileChoice]:
     """Make the form that chooses a file."""
     names = [each.name for each in offered]
@@ -61,21 +61,21 @@ def file_form(
         campaign = (entered["campaign"] or None) if kind.takes_campaign else None
         if kind.needs_campaign and campaign is None:
             raise Unfit({"campaign": "This goes into a campaign: choose one, or make one first."})
-        await desk.look(lambda: inspect(path, kind))
-        return FileChoice(kind, path, Order(campaign=campaign, region=_region(entered)))
+        await store.run_io(lambda: inspect(path, kind))
+        return FileChoice(kind, path, ImportOptions(campaign=campaign, region=_region(entered)))
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         kind, path = ImportKind(entered["kind"]), _path(entered)
-        if not await desk.look(path.is_file):
-            return [[(f" {name}", "quiet")] for name in await desk.look(lambda: listed(entered["file"]))]
-        return _inspected(await desk.look(lambda: inspect(path, kind, region=_region(entered))))
+        if not await store.run_io(path.is_file):
+            return [[(f" {name}", "quiet")] for name in await store.run_io(lambda: listed(entered["file"]))]
+        return _inspected(await store.run_io(lambda: inspect(path, kind, region=_region(entered))))
 
     return FormDialog("Import a file", fields, save, glyphs, done="looks at its columns", preview=preview)
 
 
-async def columns_form(desk: Desk, glyphs: Glyphs, chosen: FileChoice) -> FormDialog[Mapping[str, str]]:
+async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -> FormDialog[Mapping[str, str]]:
     """Make the form that says which column is which field; it returns the mapping."""
-    found = await desk.look(lambda: inspect(chosen.path, chosen.kind))
+    found = await store.run_io(lambda: inspect(chosen.path, chosen.kind))
     kept = {name: title for name, title in chosen.order.mapping.items() if title in found.header}
     fields: list[Field] = []
     for each in found.fields:
@@ -92,7 +92,7 @@ async def columns_form(desk: Desk, glyphs: Glyphs, chosen: FileChoice) -> FormDi
 
     async def look(entered: Entered) -> Inspection:
         region = chosen.order.region
-        return await desk.look(lambda: inspect(chosen.path, chosen.kind, mapping(entered), region=region))
+        return await store.run_io(lambda: inspect(chosen.path, chosen.kind, mapping(entered), region=region))
 
     async def save(entered: Entered) -> Mapping[str, str]:
         if missing := (await look(entered)).missing:
@@ -106,13 +106,13 @@ async def columns_form(desk: Desk, glyphs: Glyphs, chosen: FileChoice) -> FormDi
     return FormDialog(title, fields, save, glyphs, done="shows what would happen", preview=preview)
 
 
-def rejects_form(desk: Desk, glyphs: Glyphs, source: Path, result: Imported) -> FormDialog[str]:
+def rejects_form(store: StoreClient, glyphs: Glyphs, source: Path, result: Imported) -> FormDialog[str]:
     """Make the form that says where the rejected rows are kept."""
     default = source.with_name(f"{source.stem}-rejects.csv")
 
     async def save(entered: Entered) -> str:
         path = _path(entered)
-        await desk.look(lambda: write_rejects(path, source, result.header, result.rejected))
+        await store.run_io(lambda: write_rejects(path, source, result.header, result.rejected))
         return str(path)
 
     fields: list[Field] = [PathField("file", "File", str(default), "a path")]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.conversations import OptOut
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers, pieces
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
 from thrumsg_tui.store.phones import normalize
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import Field, TextField
+from thrumsg_tui.tui.widgets.line_widgets import Part
 
 
-def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
+def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
     """Make the form that opts one number out by hand, or a pasted list; it returns a sentence."""
     fields: list[Field] = [
         TextField("numbers", "Numbers", hint="one, or a pasted list: a line each, or with commas between", lines=6),
@@ -35,10 +35,10 @@ def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
                 phone = normalize(listed[0], region).e164
             except ValueError as reason:
                 raise Unfit({"numbers": str(reason)}) from None
-            done = await desk.do(opt_out_number, who, phone, entered["note"].strip())
+            done = await store.execute(opt_out_number, who, phone, entered["note"].strip())
             told = ", and told so" if done.confirmation_sent else ""
             return f"{phone} is opted out{told}."
-        result = await desk.do(opt_out_numbers, who, entered["numbers"], entered["note"], region)
+        result = await store.execute(opt_out_numbers, who, entered["numbers"], entered["note"], region)
         parts = [f"{len(result.new)} opted out", f"{len(result.already)} were already"]
         if result.unreadable:
             parts.append(f"{len(result.unreadable)} left out that are no numbers, as {result.unreadable[0].text!r}")
@@ -49,24 +49,26 @@ def opt_out_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
         if len(listed) < 2:
             told = " One number: whoever was texted is told so, with the organization's opt-out message."
             return [[(told, "quiet")]]
-        wrong = await desk.look(lambda: _wrong(listed, entered["region"].strip() or "US"))
+        wrong = await store.run_io(lambda: _wrong(listed, entered["region"].strip() or "US"))
         lines: list[list[Part]] = [
-            [(f" A list of {counted(len(listed) - len(wrong), 'number')}: nobody is told.", "quiet")]
+            [(f" A list of {pluralize(len(listed) - len(wrong), 'number')}: nobody is told.", "quiet")]
         ]
         if wrong:
-            lines.append([(f" {counted(len(wrong), 'line')} left out as no number: {'; '.join(wrong[:3])}", "warning")])
+            lines.append(
+                [(f" {pluralize(len(wrong), 'line')} left out as no number: {'; '.join(wrong[:3])}", "warning")]
+            )
         return lines
 
     return FormDialog("Opt out", fields, save, glyphs, done="opts out", preview=preview)
 
 
-def note_form(desk: Desk, who: Identity, glyphs: Glyphs, of: OptOut, shown: str) -> FormDialog[bool]:
+def note_form(store: StoreClient, who: Identity, glyphs: Glyphs, of: OptOut, shown: str) -> FormDialog[bool]:
     """Make the form that changes the note of an opt-out; it returns whether anything was different."""
 
     async def save(entered: Entered) -> bool:
         if entered["note"] == of.note:  # whatever somebody else has made of it meanwhile stays
             return False
-        return await desk.do(change_note, who, of.phone, entered["note"]) is not None
+        return await store.execute(change_note, who, of.phone, entered["note"]) is not None
 
     fields: list[Field] = [TextField("note", "Note", of.note, "may be empty")]
     return FormDialog(f"Note on the opt-out of {shown}", fields, save, glyphs)

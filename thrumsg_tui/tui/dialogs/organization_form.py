@@ -9,18 +9,18 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.store.changes.settings import change_settings, checked_setting
 from thrumsg_tui.store.queries.settings import stored_settings
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
+from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _ON_OFF = (("on", "on"), ("off", "off"))
 
 
-async def organization_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDialog[tuple[str, ...]]:
+async def organization_form(store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[tuple[str, ...]]:
     """Make the form; it returns the names of the settings that were changed."""
-    stored = await desk.ask(stored_settings)
+    stored = await store.query(stored_settings)
     fields: list[Field] = [
         TextField("organization", "Organization", stored["organization"], "what %organization% stands for"),
         TextField(
@@ -40,7 +40,7 @@ async def organization_form(desk: Desk, who: Identity, glyphs: Glyphs) -> FormDi
         if wrong := _wrong(entered):
             raise Unfit(wrong)
         changed = [key for key, value in entered.items() if value.strip() != stored[key]]
-        await desk.do(change_settings, who, {key: entered[key] for key in changed})
+        await store.execute(change_settings, who, {key: entered[key] for key in changed})
         return tuple(each.title for each in fields if each.name in changed)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:

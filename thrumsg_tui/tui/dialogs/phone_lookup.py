@@ -14,17 +14,17 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import words_of
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.choice import confirmation
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines, Part
-from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.store_client import StoreClient
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines
 
 _IN_NUMBERS = frozenset("0123456789+-() .")
 
@@ -58,7 +58,7 @@ class NumberInput(LineInput):
         super().insert_text_at_cursor(text)
 
 
-class LookupPane(DrawnLines):
+class LookupPane(ScrollingLines):
     """What is known of a number."""
 
     DEFAULT_CSS = """
@@ -107,7 +107,7 @@ class LookupPane(DrawnLines):
     def _unmatched(self, found: PhoneRecord) -> list[list[Part]]:
         """Say how many of its messages are in no conversation, why, and what the latest of them say."""
         rows: list[list[Part]] = [
-            [(f" {counted(count, 'message')} {reason.came}", "quiet")] for reason, count in found.reasons.items()
+            [(f" {pluralize(count, 'message')} {reason.came}", "quiet")] for reason, count in found.reasons.items()
         ]
         for each in found.messages[:_LATEST]:
             when = f"   {each.at.astimezone(self._zone):%d %b %Y %H:%M}  "
@@ -127,15 +127,15 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         Binding("q,escape", "dismiss(None)", show=False, priority=True),
     ]
 
-    def __init__(self, number: str, desk: Desk, who: Identity, zone: tzinfo, phones: PhoneDisplay) -> None:
+    def __init__(self, number: str, store: StoreClient, who: Identity, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()
-        self._desk = desk
+        self._store = store
         self._who = who
         self._pane = LookupPane(zone, phones)
         self._number = NumberInput("" if phones.redacts else number)
 
     def compose(self) -> ComposeResult:
-        label = DrawnLine(id="label")
+        label = LineWidget(id="label")
         label.show([(" Number  ", "quiet")])
         box = Vertical(Horizontal(label, self._number, id="number"), self._pane, classes="dialog narrow")
         box.border_title = "Phone Lookup"
@@ -175,7 +175,7 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
         pane, number = self._pane, self._number.value
         pane.found, pane.cursor = None, 0
         try:
-            pane.found = await self._desk.ask(look_up_typed, number) if number else None
+            pane.found = await self._store.query(look_up_typed, number) if number else None
             pane.sentence = "Type a phone number."
         except ValueError as reason:
             pane.sentence = str(reason)
@@ -195,7 +195,7 @@ class PhoneLookup(ModalScreen[FoundConversation | None]):
             change = opt_out_number
         if await self.app.push_screen_wait(dialog):
             try:
-                await self._desk.do(change, self._who, found.phone)
+                await self._store.execute(change, self._who, found.phone)
             except ThrumsgError as refusal:
                 self.notify(str(refusal))
             await self._ask()

@@ -14,8 +14,8 @@ from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, heading
-from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, heading
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
@@ -62,7 +62,7 @@ class SenderPicker(ModalScreen[AssignmentId | None]):
         self.table.can_focus = False
         self.table.active = True
         self.table.show_ages(ages)
-        self._keys = DrawnLine(id="keys")
+        self._keys = LineWidget(id="keys")
 
     def compose(self) -> ComposeResult:
         box = Vertical(self._search, self._heading, self.table, self._keys, classes="dialog wide")

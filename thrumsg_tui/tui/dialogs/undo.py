@@ -8,16 +8,16 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.queries.thread import contact_names
-from thrumsg_tui.store.queries.undoing import ASKED_FOR, UndoPreview, preview_undo
-from thrumsg_tui.tui.desk import Desk
+from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, UndoPreview, preview_undo
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog, confirmation
+from thrumsg_tui.tui.store_client import StoreClient
 
 _MOST_NAMES = 8
 """How many of those who stay are named."""
 
 
 async def undo_confirmation(
-    desk: Desk,
+    store: StoreClient,
     who: Identity,
     event_id: EventId,
     phones: PhoneDisplay,
@@ -29,8 +29,8 @@ async def undo_confirmation(
 
     `late` says why a newer one cannot be.
     """
-    shown = await desk.ask(preview_undo, who, event_id)
-    staying = await desk.ask(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
+    shown = await store.query(preview_undo, who, event_id)
+    staying = await store.query(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
     question = _question(shown, staying)
     text = phones.sentence(f"{late}\n\n{question}" if late else question)
     return confirmation(title, text, "Take it back", left="Nothing was taken back")

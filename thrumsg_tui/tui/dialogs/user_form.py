@@ -5,15 +5,15 @@ from __future__ import annotations
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity, Role, User
 from thrumsg_tui.store.changes.people import add_user, edit_user
-from thrumsg_tui.tui.desk import Desk
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit, touched
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 
 _ROLES = tuple((str(role), str(role)) for role in Role)
 
 
-def user_form(desk: Desk, who: Identity, glyphs: Glyphs, of: User | None = None) -> FormDialog[User]:
+def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, of: User | None = None) -> FormDialog[User]:
     """Make the form; it returns the user as stored."""
     login = [] if of else [TextField("login", "Login", hint="their login on this machine")]
     fields: list[Field] = [
@@ -33,12 +33,12 @@ def user_form(desk: Desk, who: Identity, glyphs: Glyphs, of: User | None = None)
         if of is None:
             names = {key: entered[key].strip() for key in ("first_name", "last_name", "email")}
             try:
-                return await desk.do(add_user, who, entered["login"].strip(), **names, role=role)
+                return await store.execute(add_user, who, entered["login"].strip(), **names, role=role)
             except NotPermitted:
                 raise
             except Refused as reason:  # what else may be wrong was looked at before
                 raise Unfit({"login": str(reason)}) from None
         changed = touched(entered, first_name=of.first_name, last_name=of.last_name, email=of.email)
-        return await desk.do(edit_user, who, of.login, **changed, role=None if role is of.role else role)
+        return await store.execute(edit_user, who, of.login, **changed, role=None if role is of.role else role)
 
     return FormDialog(f"Change {of.name} ({of.login})" if of else "New user", fields, save, glyphs)

@@ -18,8 +18,8 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import User, UserId
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, heading
-from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
 
 
@@ -60,7 +60,7 @@ class UserPicker(ModalScreen[tuple[User, ...]]):
         self._list = _Users(glyphs, id="users")
         self._list.can_focus = False
         self._list.active = True
-        self._keys = DrawnLine(id="keys")
+        self._keys = LineWidget(id="keys")
 
     def compose(self) -> ComposeResult:
         box = Vertical(self._search, self._list, self._keys, classes="dialog narrow")

@@ -13,14 +13,14 @@ from textual.widget import Widget
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
-from thrumsg_tui.domain.journal import Deed, JournalEntry
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.history import newest_own
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.undoing import (
+from thrumsg_tui.store.queries.undo_preview import (
     concerns_many,
     last_redoable,
     last_undoable,
@@ -28,12 +28,12 @@ from thrumsg_tui.store.queries.undoing import (
     taken_back_in,
     why_message_stays,
 )
+from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
-from thrumsg_tui.tui.shell import Shell, shell_of
-from thrumsg_tui.tui.widgets.bars import KeyLine, TitleLine
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.line_widgets import Part
+from thrumsg_tui.tui.widgets.status_lines import KeyLine, TitleLine
 
 _P = ParamSpec("_P")
 
@@ -56,9 +56,9 @@ class CommandScreen(Screen[None]):
         self._asking = False
 
     @property
-    def thrumsg(self) -> Shell:
+    def thrumsg(self) -> AppContext:
         """The app, as what it is."""
-        return shell_of(self)
+        return app_context(self)
 
     # Asking again
 
@@ -105,7 +105,7 @@ class CommandScreen(Screen[None]):
     def facts(self) -> Facts:
         """What decides which commands are allowed."""
         thrumsg = self.thrumsg
-        own_only = not thrumsg.who.may(Action.VIEW_ALL)
+        own_only = not thrumsg.who.may(Permission.VIEW_ALL)
         return Facts(thrumsg.who, own_only=own_only, names_files=thrumsg.names_files)
 
     async def action_run_command(self, id: str) -> None:
@@ -129,7 +129,7 @@ class CommandScreen(Screen[None]):
     ) -> bool:
         """Make a change, after which the panes ask again; where it is refused say why, and return False."""
         try:
-            await self.thrumsg.desk.do(change, *args, **kwargs)
+            await self.thrumsg.store.execute(change, *args, **kwargs)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return False
@@ -185,8 +185,8 @@ class CommandScreen(Screen[None]):
         from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 
         thrumsg = self.thrumsg
-        phones = phone_display(await thrumsg.desk.ask(settings), thrumsg.glyphs)
-        dialog = PhoneLookup(number, thrumsg.desk, thrumsg.who, thrumsg.zone, phones)
+        phones = phone_display(await thrumsg.store.query(settings), thrumsg.glyphs)
+        dialog = PhoneLookup(number, thrumsg.store, thrumsg.who, thrumsg.zone, phones)
         if found := await self.app.push_screen_wait(dialog):
             thrumsg.open_conversation(found)
 
@@ -197,15 +197,15 @@ class CommandScreen(Screen[None]):
     @work(group=ACTION)
     async def action_undo(self) -> None:
         """Take back the person's last change; one that they may not expect, or of many, is shown to them first."""
-        desk, who = self.thrumsg.desk, self.thrumsg.who
+        store, who = self.thrumsg.store, self.thrumsg.who
         try:
-            newest = await desk.ask(newest_change, who)
-            late = await desk.ask(why_message_stays, who, newest) if newest is not None else None
+            newest = await store.query(newest_change, who)
+            late = await store.query(why_message_stays, who, newest) if newest is not None else None
             try:
-                last = await desk.ask(last_undoable, who, before_messages=True)
+                last = await store.query(last_undoable, who, before_messages=True)
             except Refused as nothing:
                 raise Refused(late) if late else nothing from None
-            expected = last.id == await desk.ask(newest_own, who.user.id) and last.deed is not Deed.IMPORT
+            expected = last.id == await store.query(newest_own, who.user.id) and last.kind is not EventKind.IMPORT
             await self._undo_or_redo(last, "Undo", late, asks=not expected or await self._is_weighty(last))
         except ThrumsgError as error:
             self.say(str(error), warning=True)
@@ -213,38 +213,38 @@ class CommandScreen(Screen[None]):
     @work(group=ACTION)
     async def action_redo(self) -> None:
         """Take the person's last undo back; one that they may not expect, or of many, is shown to them first."""
-        desk, who = self.thrumsg.desk, self.thrumsg.who
+        store, who = self.thrumsg.store, self.thrumsg.who
         try:
-            last = await desk.ask(last_redoable, who)
-            newest = await desk.ask(newest_change, who)
+            last = await store.query(last_redoable, who)
+            newest = await store.query(newest_change, who)
             since = newest is not None and newest > last.id
             await self._undo_or_redo(last, "Redo", asks=since or await self._is_weighty(last))
         except ThrumsgError as error:
             self.say(str(error), warning=True)
 
-    async def _is_weighty(self, wanted: JournalEntry) -> bool:
+    async def _is_weighty(self, wanted: Event) -> bool:
         """Whether a change is from before the app was opened, or of many (`docs/rules.md 4.9`)."""
-        many = await self.thrumsg.desk.ask(concerns_many, wanted.id)
+        many = await self.thrumsg.store.query(concerns_many, wanted.id)
         return many or wanted.at < self.thrumsg.opened_at
 
-    async def _undo_or_redo(self, wanted: JournalEntry, title: str, late: str | None = None, *, asks: bool) -> None:
+    async def _undo_or_redo(self, wanted: Event, title: str, late: str | None = None, *, asks: bool) -> None:
         """Take a change back, and say what that did; `late` says why another one cannot be."""
-        desk, who = self.thrumsg.desk, self.thrumsg.who
+        store, who = self.thrumsg.store, self.thrumsg.who
         if asks:
-            phones = phone_display(await desk.ask(settings), self.thrumsg.glyphs)
+            phones = phone_display(await store.query(settings), self.thrumsg.glyphs)
             if not await self.app.push_screen_wait(
-                await undo_confirmation(desk, who, wanted.id, phones, title=title, late=late)
+                await undo_confirmation(store, who, wanted.id, phones, title=title, late=late)
             ):
                 return
         await self.about_to_undo()
-        outcome = await desk.do(begin_undo, who, wanted.id)
+        outcome = await store.execute(begin_undo, who, wanted.id)
         doing, done = ("Redoing", "Redone") if title == "Redo" else ("Undoing", "Undone")
         sentence = f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}"
         self.say(f"{done}: {outcome.sentence}." if outcome.event else f"{sentence}.")
         if outcome.under_way:
             self.say(f"{doing}: {outcome.sentence}.")
             self.thrumsg.finish_later(outcome)
-        found = await desk.ask(taken_back_in, outcome.event) if outcome.event else None
+        found = await store.query(taken_back_in, outcome.event) if outcome.event else None
         if found:
             self.say(f"{sentence}: its words are in the box again.")
             await self.write_again(found)

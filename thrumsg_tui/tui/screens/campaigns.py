@@ -12,14 +12,14 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.staffing import StaffingScreen
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, fit, pad, separated, width_of
+from thrumsg_tui.tui.screens.campaign_senders import CampaignSendersScreen
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
@@ -64,7 +64,7 @@ class CampaignList(PagedList[CampaignRow]):
         return self.strip([("  " + text, "quiet")], width=width)
 
 
-class CampaignsScreen(StaffingScreen):
+class CampaignsScreen(CampaignSendersScreen):
     """Choose a campaign, make one, or run the one under the cursor."""
 
     CSS_PATH = "campaigns.tcss"
@@ -75,7 +75,7 @@ class CampaignsScreen(StaffingScreen):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._list = CampaignList(glyphs, id="campaigns")
-        self._heading = DrawnLine(id="heading")
+        self._heading = LineWidget(id="heading")
         self._wanted: CampaignId | None = None
 
     def compose(self) -> ComposeResult:
@@ -88,8 +88,8 @@ class CampaignsScreen(StaffingScreen):
         self.show_title("Campaigns")
         right = f"{'state':<9}{'sent/total':>15}  {'progress':<10} {'needs reply':>12} {'created':>11} "
         self._heading.show([("  Campaign", "quiet")], [(right, "quiet")])
-        self._list.tell_age = lambda at: age(at, self.thrumsg.desk.db.clock(), self.thrumsg.zone)
-        if not self.thrumsg.who.may(Action.VIEW_ALL):
+        self._list.tell_age = lambda at: age(at, self.thrumsg.store.db.clock(), self.thrumsg.zone)
+        if not self.thrumsg.who.may(Permission.VIEW_ALL):
             self._list.empty_text = _NOTHING_FOR_SENDERS
         self.key_line.show_keys(self.shown_commands())
         self._list.focus()
@@ -104,7 +104,7 @@ class CampaignsScreen(StaffingScreen):
         return replace(super().facts(), campaign=self._list.row.campaign if self._list.row else None)
 
     async def ask_and_paint(self) -> None:
-        rows = await self.thrumsg.desk.ask(campaign_rows, self.thrumsg.who)
+        rows = await self.thrumsg.store.query(campaign_rows, self.thrumsg.who)
         ids = [each.campaign.id for each in rows]
         keep = self._wanted or (self.managed.id if self.managed else None)
         self._wanted = None
@@ -123,7 +123,7 @@ class CampaignsScreen(StaffingScreen):
         """Make a campaign."""
         from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
 
-        form = await campaign_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
+        form = await campaign_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)
         if made := await self.app.push_screen_wait(form):
             self._wanted = made.id
             await self.ask_and_paint()

@@ -10,18 +10,18 @@ from textual.widgets import Static, TextArea
 
 from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.field_meanings import FIXED
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import Attempt, Verdict, judge
-from thrumsg_tui.domain.words import MessageKind, MessageState, Tab
+from thrumsg_tui.domain.sending import Attempt, Verdict, check_send
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
+from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.drafts import DraftKeeper
-from thrumsg_tui.tui.screens.messenger_words import notice_of, obstacle_of
-from thrumsg_tui.tui.shell import Shell, shell_of
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
+from thrumsg_tui.tui.screens.messenger_notices import notice_of, obstacle_of
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
 
@@ -44,8 +44,8 @@ class ConversationPane(Vertical):
         self._rest_timer: Timer | None = None
         self._cancelled: set[MessageId] = set()
         self._countdown: Timer | None = None
-        self.head = DrawnLine(id="head")
-        self.head_keys = DrawnLine(id="head-keys")
+        self.head = LineWidget(id="head")
+        self.head_keys = LineWidget(id="head-keys")
         self.thread = ThreadPane(glyphs, id="thread")
         self.notice = Static(id="notice", markup=False)
         self.box = MessageBox(glyphs, id="box")
@@ -60,8 +60,8 @@ class ConversationPane(Vertical):
         self.drafts.store(leaving=True)
 
     @property
-    def _shell(self) -> Shell:
-        return shell_of(self)
+    def _shell(self) -> AppContext:
+        return app_context(self)
 
     # What the screen tells
 
@@ -77,7 +77,7 @@ class ConversationPane(Vertical):
         else:
             of = shown.conversation
             gateway = view.settings.practice_seed is not None
-            now, zone = self._shell.desk.db.clock(), self._shell.zone
+            now, zone = self._shell.store.db.clock(), self._shell.zone
             phones = phone_display(view.settings, self._glyphs)
             reader, keys = self._shell.who.user.login, self.undo_keys
             self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones, reader, keys))
@@ -99,7 +99,7 @@ class ConversationPane(Vertical):
             self._countdown = self.set_timer(_COUNT_EVERY, self._counted)
 
     def _counted(self) -> None:
-        self.thread.count_down(self._shell.desk.db.clock(), self.undo_keys)
+        self.thread.count_down(self._shell.store.db.clock(), self.undo_keys)
         self._count_down()
 
     def mark_read(self) -> None:
@@ -140,13 +140,13 @@ class ConversationPane(Vertical):
             opted_out=of.opted_out,
             field_codes=(*FIXED, *of.fields),
         )
-        return judge(attempt, self._shell.desk.db.clock())
+        return check_send(attempt, self._shell.store.db.clock())
 
     def tell(self) -> None:
         """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
         if self.thread.counts_down:
-            self.thread.count_down(self._shell.desk.db.clock(), self.undo_keys)
-        view, verdict, now = self._view, self.verdict(), self._shell.desk.db.clock()
+            self.thread.count_down(self._shell.store.db.clock(), self.undo_keys)
+        view, verdict, now = self._view, self.verdict(), self._shell.store.db.clock()
         text, writing = self.box.content, self.box.has_focus
         sentence = notice_of(view, verdict, now, text=text, writing=writing) if view and verdict else ""
         if sentence != self._notice:  # it changes the layout, which costs the whole screen
@@ -168,8 +168,8 @@ class ConversationPane(Vertical):
         if of.assignment_id != view.viewing.id:
             parts.append((f"  now {safe_text(whose(of.sender_name))}", "warning"))
         who = self._shell.who
-        reassign = " r Reassign " if who.may(Action.REASSIGN) else ""
-        opt = "" if of.opted_out and not who.may(Action.OPT_IN) else " o Opt In " if of.opted_out else " o Opt Out "
+        reassign = " r Reassign " if who.may(Permission.REASSIGN) else ""
+        opt = "" if of.opted_out and not who.may(Permission.OPT_IN) else " o Opt In " if of.opted_out else " o Opt Out "
         first = " Esc, then" if self.box.has_focus else ""  # in the box they are letters
         keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
         self.head.show(parts, keys if self._narrow else ())

@@ -7,7 +7,7 @@ from textual.timer import Timer
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.tui.shell import Shell, shell_of
+from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 
 _AFTER = 0.2
@@ -23,8 +23,8 @@ class DraftKeeper:
         self._timer: Timer | None = None
 
     @property
-    def _shell(self) -> Shell:
-        return shell_of(self._box)
+    def _shell(self) -> AppContext:
+        return app_context(self._box)
 
     @property
     def is_stored(self) -> bool:
@@ -49,7 +49,7 @@ class DraftKeeper:
 
     async def _kept(self, of: ConversationId, draft: str | None) -> None:
         try:
-            await self._shell.desk.do(keep_draft, self._shell.who, of, draft)
+            await self._shell.store.execute(keep_draft, self._shell.who, of, draft)
         except ThrumsgError:  # somebody else writes for long: once more, unless another one is in the box by then
             if self.of == of and self._box.is_attached:
                 self.typed()
@@ -58,12 +58,12 @@ class DraftKeeper:
         """Store it and wait for that: what is sent next takes it away, and leaves it where it is refused."""
         if self._timer is not None and self.of is not None:
             self._stop()
-            await self._shell.desk.do(keep_draft, self._shell.who, self.of, self._box.draft)
+            await self._shell.store.execute(keep_draft, self._shell.who, self.of, self._box.draft)
 
     def store_last(self) -> None:
         """Store it while the app is ending."""
         if self._timer is not None and self.of is not None:
-            self._shell.desk.do_last(keep_draft, self._shell.who, self.of, self._box.draft)
+            self._shell.store.execute_on_exit(keep_draft, self._shell.who, self.of, self._box.draft)
 
     def forget(self) -> None:
         """The message was sent: there is nothing to store any more, and the box is empty."""

@@ -9,10 +9,10 @@ from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.follow_ups import end_follow_up
-from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import campaign, questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
@@ -20,13 +20,13 @@ from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import follow_up_change_form, follow_up_form, reached_words
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, OverList
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.screens.overlay import ListingScreen, OverlayList
+from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
 
 
-class FollowUpList(OverList[FollowUp]):
+class FollowUpList(OverlayList[FollowUp]):
     """Follow-ups in two lines each: how far it is, and its text."""
 
     empty_text = "no follow-ups yet: c makes one"
@@ -77,7 +77,7 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         """All rows are in memory."""
 
     async def ask_and_paint(self) -> None:
-        of, rows = await self.thrumsg.desk.ask(_read, self._campaign_id)
+        of, rows = await self.thrumsg.store.query(_read, self._campaign_id)
         self._campaign = of
         self.show_title(safe_text(of.name), "Follow-ups")
         self.list.zone = ZoneInfo(of.hours.timezone)
@@ -91,8 +91,8 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         if (of := self._campaign) is None:
             return
         thrumsg = self.thrumsg
-        asked = await thrumsg.desk.ask(questions, of.id)
-        form = follow_up_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, of, asked)
+        asked = await thrumsg.store.query(questions, of.id)
+        form = follow_up_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, of, asked)
         if made := await self.app.push_screen_wait(form):
             self.say(f"It reaches {reached_words(made.reach)}.")
             self.ask_again()
@@ -110,7 +110,7 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
             self.say(row.obstacle, warning=True)
             return
         thrumsg = self.thrumsg
-        form = follow_up_change_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, of, row)
+        form = follow_up_change_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, of, row)
         changed = await self.app.push_screen_wait(form)
         if changed is not None:
             self.say("It is saved; open messengers show it at once." if changed else "Nothing was different.")
@@ -124,7 +124,7 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         if not row.active:
             self.say("It has ended already.", warning=True)
             return
-        question = f"End {row.title!r}? It is unsent in {counted(row.pending, 'conversation')}, and stays so."
+        question = f"End {row.title!r}? It is unsent in {pluralize(row.pending, 'conversation')}, and stays so."
         dialog = confirmation("End the follow-up", question, "End it", left=f"{row.title!r} was not ended")
         if await self.app.push_screen_wait(dialog) and await self.make(end_follow_up, self.thrumsg.who, row.id):
             self.say(f"{row.title} has ended.")

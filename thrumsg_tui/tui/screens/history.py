@@ -7,13 +7,13 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.journal import JournalEntry
+from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.undo import begin_undo
-from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.settings import Settings, settings
@@ -22,20 +22,20 @@ from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
-from thrumsg_tui.tui.widgets.drawn import Part, pad
+from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
+from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
-_Page = tuple[int, int, list[JournalEntry], Settings]
+_Page = tuple[int, int, list[Event], Settings]
 """How many entries there are, the first of those read, those, and how numbers are shown."""
 
 
-class HistoryList(NumbersList[JournalEntry]):
+class HistoryList(NumbersList[Event]):
     """Journal entries, newest first."""
 
     empty_text = "nothing matches"
 
-    def draw(self, row: JournalEntry, index: int, line: int, width: int) -> Strip:
+    def draw(self, row: Event, index: int, line: int, width: int) -> Strip:
         roomy = width >= 100
         state: Part
         if row.under_way:
@@ -53,7 +53,7 @@ class HistoryList(NumbersList[JournalEntry]):
         return self.strip(left, [state], width=width, base=self.cursor_look(index))
 
 
-class HistoryScreen(ListingScreen[JournalEntry]):
+class HistoryScreen(ListingScreen[Event]):
     """The journal of this campaign, or of all, of one conversation, of some people."""
 
     SCOPES = (Scope.HISTORY, Scope.OVER)
@@ -79,14 +79,14 @@ class HistoryScreen(ListingScreen[JournalEntry]):
 
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
-        total, first, rows, kept = await self.thrumsg.desk.ask(self._read, self.search.value, first, max(height, 1))
+        total, first, rows, kept = await self.thrumsg.store.query(self._read, self.search.value, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"
         traffic = "with messages" if self._traffic else "without messages"
         self.summary.show(
-            [(f"  {counted(total, 'change')}: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")]
+            [(f"  {pluralize(total, 'change')}: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")]
         )
 
     def _read(self, conn: Connection, person: str, first: int, height: int) -> _Page:
@@ -127,9 +127,9 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         """Take the change under the cursor back, after saying what that will do."""
         if (row := self.list.row) is None:
             return
-        desk = self.thrumsg.desk
+        store = self.thrumsg.store
         try:
-            question = await undo_confirmation(desk, self.thrumsg.who, row.id, self.list.phones)
+            question = await undo_confirmation(store, self.thrumsg.who, row.id, self.list.phones)
         except ThrumsgError as refusal:
             whole = f"{self.list.phones.sentence(row.summary)}.\n\n{refusal}"
             await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice("n", "Close", None)]))
@@ -137,7 +137,7 @@ class HistoryScreen(ListingScreen[JournalEntry]):
         if not await self.app.push_screen_wait(question):
             return
         try:
-            outcome = await desk.do(begin_undo, self.thrumsg.who, row.id)
+            outcome = await store.execute(begin_undo, self.thrumsg.who, row.id)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return

@@ -11,16 +11,16 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.fields import Rendered, no_value
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.reassignment import Request, by_status
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import skip_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.surveys import record_answer
-from thrumsg_tui.store.queries.composing import fill_in
 from thrumsg_tui.store.queries.conversations import ids_from
+from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
@@ -71,7 +71,7 @@ class MessengerScreen(MessengerWriting):
         if self.open_one is None:
             return
         try:
-            event = await self.thrumsg.desk.do(
+            event = await self.thrumsg.store.execute(
                 record_answer, self.thrumsg.who, self.open_one.id, answered.question, answered.choice
             )
         except ThrumsgError as refusal:
@@ -87,7 +87,7 @@ class MessengerScreen(MessengerWriting):
         """Put a reply into the message box, never sending it (`docs/rules.md 3.15`)."""
         if self.open_one is None:
             return
-        filled = await self.thrumsg.desk.ask(fill_in, self.open_one, self.thrumsg.who, chosen.reply.body)
+        filled = await self.thrumsg.store.query(fill_in, self.open_one, self.thrumsg.who, chosen.reply.body)
         answer = "replace"
         if self.box.text.strip():
             question = "There is something in the message box already."
@@ -131,7 +131,7 @@ class MessengerScreen(MessengerWriting):
             change = opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
             self._worked_on = of.id
-            undo = "; z undoes it" if self.thrumsg.who.may(Action.OPT_IN) else ""
+            undo = "; z undoes it" if self.thrumsg.who.may(Permission.OPT_IN) else ""
             self.say(f"{of.name} is opted {'in' if of.opted_out else 'out'}{undo}.")
 
     # Reassigning
@@ -140,7 +140,9 @@ class MessengerScreen(MessengerWriting):
         """As many as were counted from the cursor's conversation down, else the marked ones, else the open one."""
         if number is not None:
             first = self._back_to_where_counting_began()
-            found = await self.thrumsg.desk.ask(ids_from, self.wanted_list, first, number) if first and number else []
+            found = (
+                await self.thrumsg.store.query(ids_from, self.wanted_list, first, number) if first and number else []
+            )
             if not found:
                 self.say("There are none to count from here.", warning=True)
             return tuple(found)
@@ -157,11 +159,11 @@ class MessengerScreen(MessengerWriting):
         view = self.view
         if view is None or not (chosen := await self._chosen(number)):
             return
-        what = counted(len(chosen), "conversation")
+        what = pluralize(len(chosen), "conversation")
         if len(chosen) == 1:
-            what = (await self.thrumsg.desk.ask(conversation, chosen[0])).name
-        desk = self.thrumsg.desk
-        holding = await desk.ask(holders, view.campaign.id, chosen)
+            what = (await self.thrumsg.store.query(conversation, chosen[0])).name
+        store = self.thrumsg.store
+        holding = await store.query(holders, view.campaign.id, chosen)
         has_all = holding if len(holding) == 1 else frozenset()
         picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to", without=has_all)
         if picked is None:
@@ -169,7 +171,7 @@ class MessengerScreen(MessengerWriting):
         to = picked.id
         try:
             request = Request(view.campaign.id, conversations=chosen, destinations=(to,))
-            planned = await desk.ask(plan, request, desk.db.clock())
+            planned = await store.query(plan, request, store.db.clock())
             if len(planned.moves) > 1:
                 sources = sorted({planned.names[move.source] for move in planned.moves})
                 question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {planned.names[to]}?"

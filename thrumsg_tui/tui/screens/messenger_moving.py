@@ -9,26 +9,26 @@ from textual import work
 
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
-from thrumsg_tui.domain.words import ConversationSort, Tab
+from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.conversations import ids, ids_between, next_waiting, next_waiting_elsewhere
 from thrumsg_tui.store.queries.people import preference
-from thrumsg_tui.tui.counting import Counting
+from thrumsg_tui.tui.count_prefix import CountPrefix
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
-from thrumsg_tui.tui.screens.picking import PickingScreen
+from thrumsg_tui.tui.screens.sender_picking import SenderPickingScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
-from thrumsg_tui.tui.widgets.bars import TAB_TITLES
+from thrumsg_tui.tui.widgets.status_lines import TAB_TITLES
 
 CONVERSATION_SORT = "conversation_sort"
 """The preference that remembers the order of conversation lists."""
 
 
-class MessengerMoving(MessengerPanes, PickingScreen):
+class MessengerMoving(MessengerPanes, SenderPickingScreen):
     """The messenger's panes, and all the ways from one conversation to another."""
 
-    counting = Counting()
+    counting = CountPrefix()
     _range_start: ConversationId | None = None
 
     @property
@@ -55,12 +55,12 @@ class MessengerMoving(MessengerPanes, PickingScreen):
             self.say("Range begun: move, then V again marks all between." if here else "There is nothing to mark here.")
             return
         begun, self._range_start = self._range_start, None
-        self._mark(await self.thrumsg.desk.ask(ids_between, self.wanted_list, begun, here))
+        self._mark(await self.thrumsg.store.query(ids_between, self.wanted_list, begun, here))
 
     async def action_mark_all(self) -> None:
         """Mark all that match the tab and the search."""
         if self.view:
-            self._mark(await self.thrumsg.desk.ask(ids, self.wanted_list))
+            self._mark(await self.thrumsg.store.query(ids, self.wanted_list))
 
     def _mark(self, found: Sequence[ConversationId]) -> None:
         self.list.marks |= set(found)
@@ -165,9 +165,9 @@ class MessengerMoving(MessengerPanes, PickingScreen):
 
     async def action_next_sender(self, step: int) -> None:
         """Go to the next sender in the remembered order, wrapping, Unassigned included (`docs/rules.md 3.8`)."""
-        desk, campaign_id = self.thrumsg.desk, self.request.campaign_id
-        stored = await desk.ask(preference, self.thrumsg.who.user.id, preference_key(campaign_id))
-        rows = SenderOrder.parse(stored).sorted(await desk.ask(assignments, campaign_id, desk.db.clock()))
+        store, campaign_id = self.thrumsg.store, self.request.campaign_id
+        stored = await store.query(preference, self.thrumsg.who.user.id, preference_key(campaign_id))
+        rows = SenderOrder.parse(stored).sorted(await store.query(assignments, campaign_id, store.db.clock()))
         found = [each.id for each in rows]
         here = found.index(self.request.assignment_id) if self.request.assignment_id in found else 0
         self.view_as(found[(here + step) % len(found)])
@@ -181,17 +181,17 @@ class MessengerMoving(MessengerPanes, PickingScreen):
 
     async def action_next_waiting(self) -> None:
         """Go to the next contact that waits, this sender's first, then others'."""
-        desk, here = self.thrumsg.desk, self.request.assignment_id
+        store, here = self.thrumsg.store, self.request.assignment_id
         if here is None:
             return
         current = self.open_one.id if self.open_one else None
-        found = await desk.ask(next_waiting, here, current)
+        found = await store.query(next_waiting, here, current)
         if found is None and not self.facts().own_only:
-            elsewhere = await desk.ask(next_waiting_elsewhere, self.request.campaign_id, here)
+            elsewhere = await store.query(next_waiting_elsewhere, self.request.campaign_id, here)
             if elsewhere is not None:
                 self.view_as(*elsewhere)
                 return
-        found = found or await desk.ask(next_waiting, here, current, wrap=True)
+        found = found or await store.query(next_waiting, here, current, wrap=True)
         if found is None:
             self.say("Nobody else waits for a reply.")
             return

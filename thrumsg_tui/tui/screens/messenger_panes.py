@@ -15,23 +15,23 @@ from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.counted import counted
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.enums import ConversationSort, Tab
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.words import ConversationSort, Tab
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.screens.bulk_reassignment import BulkReassignmentScreen
 from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
-from thrumsg_tui.tui.screens.messenger_words import SORT_TITLES
-from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
-from thrumsg_tui.tui.widgets.bars import TabLine, YellowBar
+from thrumsg_tui.tui.screens.messenger_notices import SORT_TITLES
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
-from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
+from thrumsg_tui.tui.widgets.status_lines import TabLine, YellowBar
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 
 
@@ -49,7 +49,7 @@ class MessengerList(ConversationList):
     BINDINGS = bindings([each for each in commands_of(Scope.LIST) if each.id != "list.choose"], checked=False)
 
 
-class MessengerPanes(ReassigningScreen):
+class MessengerPanes(BulkReassignmentScreen):
     """List, thread and sidebar of one assignment, without anything that one does in them."""
 
     CSS_PATH = "messenger.tcss"
@@ -72,7 +72,7 @@ class MessengerPanes(ReassigningScreen):
         self.yellow_bar = YellowBar(id="yellow-bar")
         self.tab_line = TabLine(id="tabs")
         self.search = LineInput(placeholder="search", id="search")
-        self.sort_line = DrawnLine(id="sort")
+        self.sort_line = LineWidget(id="sort")
         self.conversation = ConversationPane(glyphs, id="middle")
         self.box = self.conversation.box
         self.sidebar = Sidebar(glyphs, id="sidebar")
@@ -80,12 +80,12 @@ class MessengerPanes(ReassigningScreen):
     def compose(self) -> ComposeResult:
         self.list = MessengerList(self._glyphs, self.thrumsg.zone, id="list")
         yield self.title_line
-        if self.thrumsg.who.may(Action.VIEW_ALL):
+        if self.thrumsg.who.may(Permission.VIEW_ALL):
             yield self.yellow_bar
         with Horizontal(id="panes"):
             with Vertical(id="left"):
                 yield self.tab_line
-                yield Horizontal(DrawnLine(id="slash"), self.search, self.sort_line, id="list-head")
+                yield Horizontal(LineWidget(id="slash"), self.search, self.sort_line, id="list-head")
                 yield self.list
             yield self.conversation
             yield self.sidebar
@@ -93,7 +93,7 @@ class MessengerPanes(ReassigningScreen):
 
     def on_mount(self) -> None:
         self.list.on_move = self._cursor_moved
-        self.query_one("#slash", DrawnLine).show([(" / ", "quiet")])
+        self.query_one("#slash", LineWidget).show([(" / ", "quiet")])
         self.key_line.show_keys(self.shown_commands())
         self.bring_to_front(Front.LIST)
 
@@ -113,11 +113,11 @@ class MessengerPanes(ReassigningScreen):
             conversation=view.open.conversation if view and view.open else None,
             tab=self.request.tab,
             marked=len(self.list.marks),
-            own_only=not self.thrumsg.who.may(Action.VIEW_ALL),
+            own_only=not self.thrumsg.who.may(Permission.VIEW_ALL),
         )
 
     async def ask_and_paint(self) -> None:
-        db = self.thrumsg.desk.db
+        db = self.thrumsg.store.db
         first, height = self.list.window
         request = ViewRequest(
             list=self.wanted_list,
@@ -128,7 +128,7 @@ class MessengerPanes(ReassigningScreen):
             keep_open=self.conversation.drafts.of if self._front is Front.SIDEBAR else self.conversation.written_in,
             sent_tab=self.sent_tab,
         )
-        view = await self.thrumsg.desk.ask(messenger_view, self.thrumsg.who, request, db.clock())
+        view = await self.thrumsg.store.query(messenger_view, self.thrumsg.who, request, db.clock())
         if self.follow == request.cursor_id and self.list.cursor == request.cursor_index:
             self._paint(view)
         else:  # the cursor moved on meanwhile
@@ -150,7 +150,7 @@ class MessengerPanes(ReassigningScreen):
     def _paint(self, view: MessengerView) -> None:
         self.view = view
         self.request = view.list
-        now = self.thrumsg.desk.db.clock()
+        now = self.thrumsg.store.db.clock()
         self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online, news=_news(view))
         self.yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
         tab = view.list.tab or Tab.RESPONSES
@@ -167,8 +167,8 @@ class MessengerPanes(ReassigningScreen):
     def _paint_list(self, view: MessengerView) -> None:
         self.list.empty_text = "nothing matches" if view.list.search else "nothing here"
         if (waiting := view.tabs.get(Tab.INITIAL)) and view.list.tab is Tab.RESPONSES and not view.list.search:
-            self.list.empty_text += f"; 1 has {counted(waiting, 'initial message')}"
-        self.list.tell_time(self.thrumsg.desk.db.clock())
+            self.list.empty_text += f"; 1 has {pluralize(waiting, 'initial message')}"
+        self.list.tell_time(self.thrumsg.store.db.clock())
         self.list.show(view.total, view.first, view.rows, view.cursor_index)
         self.list.show_drafts(view.drafts)
         self.follow = self.list.row.id if self.list.row else None

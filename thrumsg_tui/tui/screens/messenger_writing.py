@@ -7,13 +7,13 @@ from textual.reactive import var
 
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.sending import seconds_until
-from thrumsg_tui.domain.words import MessageKind, MessageState, Tab
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.send_all import send_batch
-from thrumsg_tui.store.changes.sending import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.lookup import FoundConversation
@@ -21,10 +21,10 @@ from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.commands import is_key
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
-from thrumsg_tui.tui.painting import TOO_EARLY
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_moving import MessengerMoving
 from thrumsg_tui.tui.screens.messenger_panes import Front
+from thrumsg_tui.tui.stale_keys import TOO_EARLY
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 
@@ -86,13 +86,13 @@ class MessengerWriting(MessengerMoving):
 
     @work(group=ACTION)
     async def _send_what_is_shown(self, shown: OpenConversation) -> None:
-        desk, of, kind = self.thrumsg.desk, shown.conversation, self.conversation.kind
+        store, of, kind = self.thrumsg.store, shown.conversation, self.conversation.kind
         read_to, body = self.conversation.read_to, self.box.content
         try:
             await self.conversation.drafts.keep()
             if self.box.draft is not None and is_key(body) and not await self._meant(of, body):
                 return
-            following = await desk.ask(next_waiting, of.assignment_id, of.id, wrap=True)
+            following = await store.query(next_waiting, of.assignment_id, of.id, wrap=True)
             sent = await self._sent(of, kind, body, read_to)
             if sent:
                 if self.conversation.drafts.of == of.id:
@@ -107,9 +107,9 @@ class MessengerWriting(MessengerMoving):
 
     async def _sent(self, of: Conversation, kind: MessageKind, body: str, read_to: MessageId | None) -> Sent | None:
         """Send what the box held; ask first where the thread has moved on since it was read."""
-        desk, who, up = self.thrumsg.desk, self.thrumsg.who, of.follow_up_id
+        store, who, up = self.thrumsg.store, self.thrumsg.who, of.follow_up_id
         try:
-            return await desk.do(
+            return await store.execute(
                 send, who, of.id, body=body, kind=kind, follow_up_id=up, read_to=read_to, from_box=True
             )
         except MovedOn as meanwhile:
@@ -125,7 +125,7 @@ class MessengerWriting(MessengerMoving):
             if not await self.app.push_screen_wait(question):
                 self.conversation.mark_read()
                 return None
-        return await desk.do(send, who, of.id, body=body, kind=kind, follow_up_id=up, from_box=True)
+        return await store.execute(send, who, of.id, body=body, kind=kind, follow_up_id=up, from_box=True)
 
     async def _meant(self, of: Conversation, body: str) -> bool:
         """Ask about a text that may be a key pressed in the wrong place (`docs/rules.md 3.11`)."""
@@ -148,8 +148,8 @@ class MessengerWriting(MessengerMoving):
         self._say_sent(sent, done)
         if sent.kind is not MessageKind.REPLY or self.request.tab is not Tab.RESPONSES:
             return
-        desk = self.thrumsg.desk
-        if await desk.ask(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
+        store = self.thrumsg.store
+        if await store.query(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
             return
         if following is None:
             key = "Esc, then u," if self.box.has_focus else "u"
@@ -162,7 +162,7 @@ class MessengerWriting(MessengerMoving):
         if sent.leaves_at is None:
             self.say(done)
             return
-        seconds = seconds_until(sent.leaves_at, self.thrumsg.desk.db.clock())
+        seconds = seconds_until(sent.leaves_at, self.thrumsg.store.db.clock())
         if sent.state is MessageState.UNSENT:
             self.say(f"{done} {self.undo_keys} takes it back.")
             return
@@ -177,10 +177,10 @@ class MessengerWriting(MessengerMoving):
 
     async def action_after_reply(self) -> None:
         """Switch between going on and staying after a reply."""
-        desk, user = self.thrumsg.desk, self.thrumsg.who.user
-        before = await desk.ask(preference, user.id, AFTER_REPLY)
+        store, user = self.thrumsg.store, self.thrumsg.who.user
+        before = await store.query(preference, user.id, AFTER_REPLY)
         after = "next" if before == "stay" else "stay"
-        await desk.do(set_preference, user.id, AFTER_REPLY, after)
+        await store.execute(set_preference, user.id, AFTER_REPLY, after)
         goes = "goes to the next waiting contact" if after == "next" else "stays where it is"
         self.say(f"After a reply the cursor {goes}.")
 
@@ -196,10 +196,10 @@ class MessengerWriting(MessengerMoving):
         if view is None or tab is None:
             return
         total = view.tabs[tab]
-        what = counted(total, "initial message" if tab is Tab.INITIAL else "follow-up")
+        what = pluralize(total, "initial message" if tab is Tab.INITIAL else "follow-up")
         which = "" if total == 1 else "all "
         question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
-        warnings = await self.thrumsg.desk.ask(send_all_warnings, view.campaign, tab)
+        warnings = await self.thrumsg.store.query(send_all_warnings, view.campaign, tab)
         question = "\n\n".join([question, *warnings])
         sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)
         if await self.app.push_screen_wait(sure):
@@ -213,7 +213,7 @@ class MessengerWriting(MessengerMoving):
         sent, refused, last = 0, 0, None
         try:
             while self.sending_all:
-                batch = await self.thrumsg.desk.do(send_batch, self.thrumsg.who, assignment_id, tab, last)
+                batch = await self.thrumsg.store.execute(send_batch, self.thrumsg.who, assignment_id, tab, last)
                 sent, refused, last = sent + len(batch.sent), refused + len(batch.refused), batch.last
                 self.say(f"{verb.capitalize()} {sent} of {total}. S stops.")
                 self.ask_again()

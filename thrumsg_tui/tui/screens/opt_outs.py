@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.opt_outs import opt_in_number
-from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.opt_outs import OptOutRow, count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
@@ -15,8 +15,8 @@ from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.opt_out_forms import note_form, opt_out_form
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
-from thrumsg_tui.tui.widgets.drawn import Part, pad
+from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
+from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _Page = tuple[int, int, list[OptOutRow], Settings]
@@ -62,7 +62,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
 
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
-        total, first, rows, kept = await self.thrumsg.desk.ask(_read, self.search.value, first, max(height, 1))
+        total, first, rows, kept = await self.thrumsg.store.query(_read, self.search.value, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
         noun = "number is" if total == 1 else "numbers are"
@@ -71,7 +71,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
     @work(group=ACTION)
     async def action_add(self) -> None:
         """Opt numbers out."""
-        form = opt_out_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs)
+        form = opt_out_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)
         if said := await self.app.push_screen_wait(form):
             self.say(self.list.phones.sentence(said))
             self.from_the_top()
@@ -94,7 +94,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
         """Change the note of the number under the cursor."""
         if row := self.list.row:
             shown = self.list.phones.number(row.phone_national)
-            form = note_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs, row.opt_out, shown)
+            form = note_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs, row.opt_out, shown)
             if await self.app.push_screen_wait(form):
                 self.say("The note is changed.")
                 self.ask_again()

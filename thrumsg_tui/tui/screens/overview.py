@@ -10,24 +10,24 @@ from textual.containers import Horizontal
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
-from thrumsg_tui.domain.words import HoursIn
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.screens.reassigning import ReassigningScreen
-from thrumsg_tui.tui.screens.staffing import StaffingScreen
+from thrumsg_tui.tui.screens.bulk_reassignment import BulkReassignmentScreen
+from thrumsg_tui.tui.screens.campaign_senders import CampaignSendersScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
-from thrumsg_tui.tui.widgets.bars import Flowing
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
-from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
+from thrumsg_tui.tui.widgets.status_lines import Flowing
 
 
 class OverviewTable(SenderTable):
@@ -36,7 +36,7 @@ class OverviewTable(SenderTable):
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
 
 
-class OverviewScreen(ReassigningScreen, StaffingScreen):
+class OverviewScreen(BulkReassignmentScreen, CampaignSendersScreen):
     """Counters on top, senders below; Enter opens the messenger on the row."""
 
     CSS_PATH = "overview.tcss"
@@ -49,11 +49,11 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         self.campaign_id = campaign_id
         self._cursor_on = cursor_on
         self._counters = Flowing(id="counters")
-        self._state = DrawnLine(id="state")
-        self._replies = DrawnLine(id="replies")
+        self._state = LineWidget(id="state")
+        self._replies = LineWidget(id="replies")
         self._search = LineInput(placeholder="sender's name", id="search")
         self._heading = SenderHeading(id="heading")
-        self._conservation = DrawnLine(id="conservation")
+        self._conservation = LineWidget(id="conservation")
         self.table = OverviewTable(glyphs, id="senders")
         self._order = SenderOrder()
         self._shown: Overview | None = None
@@ -64,20 +64,22 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         yield self._state
         yield self._counters
         yield self._replies
-        yield Horizontal(DrawnLine(id="search-label"), self._search, id="search-row")
+        yield Horizontal(LineWidget(id="search-label"), self._search, id="search-row")
         yield self._heading
         yield self.table
         yield self._conservation
         yield self.key_line
 
     def on_mount(self) -> None:
-        self.query_one("#search-label", DrawnLine).show([("/ ", "quiet")])
+        self.query_one("#search-label", LineWidget).show([("/ ", "quiet")])
         self.key_line.show_keys(self.shown_commands())
         self.table.focus()
 
     async def ask_and_paint(self) -> None:
-        desk, who = self.thrumsg.desk, self.thrumsg.who
-        self._shown = await desk.ask(overview, who, self.campaign_id, desk.db.clock(), preference_key(self.campaign_id))
+        store, who = self.thrumsg.store, self.thrumsg.who
+        self._shown = await store.query(
+            overview, who, self.campaign_id, store.db.clock(), preference_key(self.campaign_id)
+        )
         self._order = SenderOrder.parse(self._shown.order)
         self._paint()
 
@@ -87,7 +89,7 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         others = sum(each.online for each in shown.senders if each.user != self.thrumsg.who.user)
         self.show_title(safe_text(shown.campaign.name), "Overview", others_online=others)
         totals = shown.totals
-        closed = closure(shown.campaign, self.thrumsg.desk.db.clock())
+        closed = closure(shown.campaign, self.thrumsg.store.db.clock())
         hours = shown.campaign.hours
         its_own = shown.campaign.hours_in is HoursIn.CAMPAIGN
         opened = "" if its_own else f" from {clock(hours.opens)} to {clock(hours.closes)} in each contact's time zone"
@@ -111,18 +113,18 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         self._conservation.show(
             [
                 (
-                    f"  {held - unassigned} assigned + {unassigned} Unassigned = {counted(totals.total, 'contact')}",
+                    f"  {held - unassigned} assigned + {unassigned} Unassigned = {pluralize(totals.total, 'contact')}",
                     "quiet",
                 )
             ],
-            [(f"{counted(len(self.table.marks), 'sender')} marked ", "marked")] if self.table.marks else _hint(shown),
+            [(f"{pluralize(len(self.table.marks), 'sender')} marked ", "marked")] if self.table.marks else _hint(shown),
         )
         spark = sparkline(shown.replies_by_hour, self.thrumsg.glyphs)
         self._replies.show(
             [("  Replies by hour, last 24 h ", "quiet"), (spark, "recorded")],
-            [(f"{counted(sum(shown.replies_by_hour), 'message')} ", "quiet")],
+            [(f"{pluralize(sum(shown.replies_by_hour), 'message')} ", "quiet")],
         )
-        now = self.thrumsg.desk.db.clock()
+        now = self.thrumsg.store.db.clock()
         self.table.show_ages(
             {each: age(since, now, self.thrumsg.zone) for each, since in shown.longest_waiting.items()}
         )
@@ -195,7 +197,7 @@ class OverviewScreen(ReassigningScreen, StaffingScreen):
         self._order = order
         self._paint_table()
         user = self.thrumsg.who.user
-        await self.thrumsg.desk.do(set_preference, user.id, preference_key(self.campaign_id), str(order))
+        await self.thrumsg.store.execute(set_preference, user.id, preference_key(self.campaign_id), str(order))
 
     def on_paged_list_chosen(self) -> None:
         """Open the messenger on the row under the cursor."""

@@ -7,21 +7,21 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, RecommendedReply
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Action
+from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.replies import move_reply, remove_reply
-from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import campaign, recommended_replies
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import reply_form
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, OverList
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.screens.overlay import ListingScreen, OverlayList
+from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
-class ReplyList(OverList[RecommendedReply]):
+class ReplyList(OverlayList[RecommendedReply]):
     """Replies in two lines each: the title, and the words."""
 
     empty_text = "no replies yet: c adds one"
@@ -63,7 +63,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         """All rows are in memory."""
 
     async def ask_and_paint(self) -> None:
-        of, self._all = await self.thrumsg.desk.ask(_read, self._campaign_id)
+        of, self._all = await self.thrumsg.store.query(_read, self._campaign_id)
         self._campaign = of
         self.show_title(safe_text(of.name), "Recommended replies")
         wanted = fold(self.search.value)
@@ -83,7 +83,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
     @on(PagedList.Chosen)
     @work(group=ACTION)
     async def _change(self) -> None:
-        if not self.thrumsg.who.may(Action.EDIT_CONTENT):
+        if not self.thrumsg.who.may(Permission.EDIT_CONTENT):
             self.say("Changing replies needs an admin.", warning=True)
         elif row := self.list.row:
             await self._edit(row)
@@ -92,7 +92,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         thrumsg = self.thrumsg
         if self._campaign is None:
             return
-        form = reply_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, self._campaign, of)
+        form = reply_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, self._campaign, of)
         if (title := await self.app.push_screen_wait(form)) is not None:
             self.say(f"{title} is saved.")
             self.ask_again()

@@ -6,26 +6,26 @@ from textual import work
 from textual.app import ComposeResult
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Question, QuestionId
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.questions import move_question, restore_question, retire_question
-from thrumsg_tui.store.database import Connection
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.results import QuestionResult, survey_results
+from thrumsg_tui.store.queries.survey_results import QuestionResult, survey_results
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import question_form
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import OverScreen
-from thrumsg_tui.tui.widgets.drawn import DrawnLine
-from thrumsg_tui.tui.widgets.results import ResultsPane
+from thrumsg_tui.tui.screens.overlay import OverlayScreen
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget
+from thrumsg_tui.tui.widgets.survey_results import ResultsPane
 
 
-class SurveyScreen(OverScreen):
+class SurveyScreen(OverlayScreen):
     """Look at the results; add questions, change, order, retire and restore them."""
 
-    CSS_PATH = "over.tcss"
+    CSS_PATH = "overlay.tcss"
     SCOPES = (Scope.SURVEY_EDITOR, Scope.OVER)
     BINDINGS = bindings(commands_of(Scope.SURVEY_EDITOR))
 
@@ -36,7 +36,7 @@ class SurveyScreen(OverScreen):
         self._results: tuple[QuestionResult, ...] = ()
         self._by_sender = False
         self._follow: QuestionId | None = None
-        self._summary = DrawnLine(id="summary")
+        self._summary = LineWidget(id="summary")
 
     def compose(self) -> ComposeResult:
         self.pane = ResultsPane(self.thrumsg.glyphs, id="results")
@@ -53,7 +53,7 @@ class SurveyScreen(OverScreen):
         return Facts(self.thrumsg.who, campaign=self._campaign)
 
     async def ask_and_paint(self) -> None:
-        of, self._results = await self.thrumsg.desk.ask(_read, self._campaign_id, self._by_sender)
+        of, self._results = await self.thrumsg.store.query(_read, self._campaign_id, self._by_sender)
         self._campaign = of
         self.show_title(safe_text(of.name), "Survey")
         self.pane.show_results(self._results, by_sender=self._by_sender)
@@ -62,7 +62,7 @@ class SurveyScreen(OverScreen):
             self.pane.move_to(ids.index(self._follow))
         self._follow = None
         retired = sum(each.question.retired for each in self._results)
-        asked = f"  {counted(len(self._results) - retired, 'question')}" + (f", {retired} retired" if retired else "")
+        asked = f"  {pluralize(len(self._results) - retired, 'question')}" + (f", {retired} retired" if retired else "")
         self._summary.show([(asked, "quiet")])
 
     def action_by_sender(self) -> None:
@@ -83,7 +83,7 @@ class SurveyScreen(OverScreen):
 
     async def _edit(self, of: Question | None) -> None:
         thrumsg = self.thrumsg
-        form = question_form(thrumsg.desk, thrumsg.who, thrumsg.glyphs, self._campaign_id, of)
+        form = question_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, self._campaign_id, of)
         if stored := await self.app.push_screen_wait(form):
             self._follow = stored.id
             self.say(f"{stored.text} is saved; open messengers show it at once.")
@@ -104,10 +104,10 @@ class SurveyScreen(OverScreen):
         """Retire the question under the cursor, or ask a retired one again."""
         if (chosen := self.pane.chosen) is None:
             return
-        of, desk, who = chosen.question, self.thrumsg.desk, self.thrumsg.who
+        of, store, who = chosen.question, self.thrumsg.store, self.thrumsg.who
         try:
             if of.retired:
-                await desk.do(restore_question, who, of.id)
+                await store.execute(restore_question, who, of.id)
                 self.say(f"{of.text} is asked again.")
             else:
                 stays = f"Its {chosen.answered} answers stay, here and in exports." if chosen.answered else ""
@@ -115,7 +115,7 @@ class SurveyScreen(OverScreen):
                 sure = confirmation("Retire", question, "Retire it", left=f"{of.text!r} was not retired")
                 if not await self.app.push_screen_wait(sure):
                     return
-                kept = await desk.do(retire_question, who, of.id)
+                kept = await store.execute(retire_question, who, of.id)
                 self.say(f"{of.text} is {'retired' if kept else 'deleted: it never had an answer'}.")
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)

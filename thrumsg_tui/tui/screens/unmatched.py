@@ -6,17 +6,17 @@ from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import NO_SENDER, words_of
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import UnmatchedReason
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.words import UnmatchedReason
-from thrumsg_tui.store.database import Connection
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, count_unmatched, unmatched_messages
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, NumbersList
-from thrumsg_tui.tui.widgets.drawn import pad
+from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
+from thrumsg_tui.tui.widgets.line_widgets import pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
@@ -49,10 +49,10 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
 
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
-        total, first, rows, kept = await self.thrumsg.desk.ask(_read, first, max(height, 1))
+        total, first, rows, kept = await self.thrumsg.store.query(_read, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
-        self.summary.show([(f"  {counted(total, 'message')} in no conversation", "quiet")])
+        self.summary.show([(f"  {pluralize(total, 'message')} in no conversation", "quiet")])
 
     @on(PagedList.Chosen)
     @work(group=ACTION)

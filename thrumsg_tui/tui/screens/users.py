@@ -5,20 +5,20 @@ from __future__ import annotations
 from textual import on, work
 from textual.strip import Strip
 
-from thrumsg_tui.domain.counted import counted
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Action, User
+from thrumsg_tui.domain.people import Permission, User
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.people import PersonRow, people_rows
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.user_form import user_form
 from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.over import ListingScreen, OverList
-from thrumsg_tui.tui.widgets.drawn import Part, pad
+from thrumsg_tui.tui.screens.overlay import ListingScreen, OverlayList
+from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
-class UserList(OverList[PersonRow]):
+class UserList(OverlayList[PersonRow]):
     """Users with role and campaigns."""
 
     empty_text = "nobody matches"
@@ -53,11 +53,11 @@ class UsersScreen(ListingScreen[PersonRow]):
         """All rows are in memory."""
 
     async def ask_and_paint(self) -> None:
-        everybody = await self.thrumsg.desk.ask(people_rows)
+        everybody = await self.thrumsg.store.query(people_rows)
         wanted = fold(self.search.value)
         rows = [each for each in everybody if wanted in fold(f"{each.user.name} {each.user.login} {each.user.role}")]
         self.list.show(len(rows), 0, rows, max(0, min(self.list.cursor, len(rows) - 1)))
-        self.summary.show([(f"  {counted(len(everybody), 'user')}", "quiet")])
+        self.summary.show([(f"  {pluralize(len(everybody), 'user')}", "quiet")])
 
     @work(group=ACTION)
     async def action_add(self) -> None:
@@ -67,13 +67,13 @@ class UsersScreen(ListingScreen[PersonRow]):
     @on(PagedList.Chosen)
     @work(group=ACTION)
     async def _change(self) -> None:
-        if not self.thrumsg.who.may(Action.MANAGE_PEOPLE):
+        if not self.thrumsg.who.may(Permission.MANAGE_PEOPLE):
             self.say("Changing users needs an admin.", warning=True)
         elif row := self.list.row:
             await self._edit(row.user)
 
     async def _edit(self, of: User | None) -> None:
-        form = user_form(self.thrumsg.desk, self.thrumsg.who, self.thrumsg.glyphs, of)
+        form = user_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs, of)
         if stored := await self.app.push_screen_wait(form):
             done = "Saved" if of else "Added"
             self.say(f"{done}: {stored.name} ({stored.login}), {stored.role}.")

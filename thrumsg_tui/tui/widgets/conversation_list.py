@@ -9,10 +9,10 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow, words_of
+from thrumsg_tui.domain.enums import Direction, Status
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.words import Direction, Status
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import Part, pad
+from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 

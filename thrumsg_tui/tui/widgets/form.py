@@ -13,7 +13,6 @@ from textual.widgets import Input, Static, TextArea
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine
 from thrumsg_tui.tui.widgets.form_fields import (
     ChoiceEditor,
     ChoiceField,
@@ -24,6 +23,7 @@ from thrumsg_tui.tui.widgets.form_fields import (
     PathField,
     TextField,
 )
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget
 
 
 class _Row(Vertical):
@@ -32,7 +32,7 @@ class _Row(Vertical):
     def __init__(self, field: Field, glyphs: Glyphs) -> None:
         super().__init__()
         self.field = field
-        self._title = DrawnLine(classes="title")
+        self._title = LineWidget(classes="title")
         self._wrong = Static(classes="wrong", markup=False)
         self.editor: Editor
         match field:

@@ -13,10 +13,10 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.paths import PathSuggester
+from thrumsg_tui.tui.path_completion import PathSuggester
 from thrumsg_tui.tui.textual_compat import suggestion_of
-from thrumsg_tui.tui.widgets.drawn import Drawn, Part, width_of
-from thrumsg_tui.tui.widgets.editing import LineInput, TextEditor
+from thrumsg_tui.tui.widgets.inputs import LineInput, TextEditor
+from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, width_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class LinesEditor(TextEditor):
         self.insert("\n")
 
 
-class ChoiceEditor(Drawn, can_focus=True):
+class ChoiceEditor(StripWidget, can_focus=True):
     """The editor of a choice: left, right and space go through the options."""
 
     DEFAULT_CSS = "ChoiceEditor { height: 1; }"

@@ -11,10 +11,10 @@ from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.painting import Sight
+from thrumsg_tui.tui.stale_keys import Sight
 from thrumsg_tui.tui.textual_compat import repaint_required
-from thrumsg_tui.tui.widgets.drawn import heading
-from thrumsg_tui.tui.widgets.editing import TextEditor
+from thrumsg_tui.tui.widgets.inputs import TextEditor
+from thrumsg_tui.tui.widgets.line_widgets import heading
 
 
 class MessageBox(TextEditor):

@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from thrumsg_tui.tui.textual_compat import refresh_scrollbars
-from thrumsg_tui.tui.widgets.drawn import Drawn
+from thrumsg_tui.tui.widgets.line_widgets import StripWidget
 
 _Row = TypeVar("_Row")
 
@@ -20,7 +20,7 @@ NO_ROW = -1
 """Where the cursor is before anybody has put it on a row."""
 
 
-class PagedList(Drawn, ScrollView, Generic[_Row], can_focus=True):
+class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
     """Rows drawn by line, with a cursor. The screen shows it a window of rows and is asked for others.
 
     `on_move` is called in the same turn when the cursor moves, so that the neighbour pane follows in the same frame.

@@ -6,10 +6,10 @@ from textual.message import Message
 
 from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLines
+from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines
 
 
-class Pane(DrawnLines, can_focus=True):
+class Pane(ScrollingLines, can_focus=True):
     """A pane with a cursor over some of its entries."""
 
     BINDINGS = bindings([command("pane.leave")], checked=False)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
+from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.reassignment import Plan, flows
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.words import Status
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part, fit
+from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, fit
 
 _COLUMNS = {
     Status.NOT_STARTED: ("not started", "new"),
@@ -24,7 +24,7 @@ _COLUMNS = {
 _OPTED_OUT = ("opted out", "out")
 
 
-class PlanPreview(DrawnLines):
+class PlanPreview(ScrollingLines):
     """The totals of all destinations, also of those that get none; then who gives how many to whom, by status."""
 
     DEFAULT_CSS = "PlanPreview { scrollbar-size-vertical: 1; overflow: hidden auto; }"

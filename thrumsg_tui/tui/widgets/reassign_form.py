@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
-from thrumsg_tui.domain.counted import counted
+from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.words import StatusFilter
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
-from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 STATUS_TITLES = {
@@ -59,7 +59,7 @@ class DestinationList(PagedList[Destination]):
 
     def name_of(self, row: Destination) -> str:
         """What a row is called in a sentence."""
-        return row.assignment.name if row.assignment else f"all {counted(self._choices.others, 'other sender')}"
+        return row.assignment.name if row.assignment else f"all {pluralize(self._choices.others, 'other sender')}"
 
     def search(self, text: str) -> None:
         """Narrow the list to names, with the cursor on the first sender; without a text it stays on its row."""
@@ -83,7 +83,7 @@ class DestinationList(PagedList[Destination]):
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
         each, choices = row.assignment, self._choices
         chosen = choices.is_chosen(each) if each else choices.request.to_everyone
-        title = safe_text(each.name) if each else f"Distribute to all {counted(choices.others, 'other sender')}"
+        title = safe_text(each.name) if each else f"Distribute to all {pluralize(choices.others, 'other sender')}"
         look = "recorded" if chosen else ""
         left: list[Part] = [(" [x] " if chosen else " [ ] ", look), (title, look)]
         right: list[Part] = [(f"holds {each.assigned} ", "quiet")] if each else []
@@ -93,7 +93,7 @@ class DestinationList(PagedList[Destination]):
         return self.strip([("  nobody matches", "quiet")] if line == 0 else [], width=width)
 
 
-class BulkFields(DrawnLines):
+class BulkFields(ScrollingLines):
     """How many, which, and how they are shared out: a line each, one of them under the cursor or none."""
 
     def __init__(self, choices: BulkChoices, glyphs: Glyphs, *, id: str | None = None) -> None:

@@ -18,12 +18,12 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, DrawnLines
-from thrumsg_tui.tui.widgets.editing import LineInput
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, ScrollingLines
 from thrumsg_tui.tui.widgets.pane import Pane
 
 
-class ReplyList(DrawnLines):
+class ReplyList(ScrollingLines):
     """The replies that match a search, one of them under the cursor."""
 
     DEFAULT_CSS = "ReplyList { scrollbar-size-vertical: 1; overflow: hidden auto; height: 1fr; }"
@@ -95,7 +95,7 @@ class RepliesPane(Vertical):
         self._list = ReplyList()
 
     def compose(self) -> ComposeResult:
-        label = DrawnLine(id="reply-label")
+        label = LineWidget(id="reply-label")
         label.show([(" search: ", "quiet")])
         yield Horizontal(label, self._search, id="reply-row")
         yield self._list

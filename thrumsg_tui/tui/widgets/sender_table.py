@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
+from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.words import SenderSort
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part, pad
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, pad
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
 
 COLUMNS = {SenderSort.SENDER: "Sender", SenderSort.PROGRESS: "Progress", SenderSort.NEEDS_REPLY: "Needs reply"}
@@ -36,7 +36,7 @@ def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs:
     return f" {glyphs.up if reverse else glyphs.down}"
 
 
-class SenderHeading(DrawnLine):
+class SenderHeading(LineWidget):
     """The column titles of a sender table."""
 
     def show_sort(self, sort: SenderSort, *, reverse: bool, glyphs: Glyphs) -> None:

@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLine, Part
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 
@@ -31,7 +31,7 @@ class Sidebar(Vertical):
         self.survey = SurveyPane(glyphs, id="survey")
         self.replies = RepliesPane(glyphs, id="replies")
         self.info = InfoPane(glyphs, id="info")
-        self._titles = DrawnLine()
+        self._titles = LineWidget()
         self.current = SidebarTab.SURVEY
         self._contact = ""
 

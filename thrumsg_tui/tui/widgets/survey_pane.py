@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionId
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import Part
+from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.pane import Pane
 
 

@@ -12,12 +12,12 @@ from textual.strip import Strip
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, words_of
+from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import moment, seconds_until
-from thrumsg_tui.domain.words import Direction, MessageKind, MessageState
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.drawn import DrawnLines, Part
+from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ShownThread:
     undo_keys: str
 
 
-class ThreadPane(DrawnLines, can_focus=True):
+class ThreadPane(ScrollingLines, can_focus=True):
     """The thread, scrolled to its end."""
 
     DEFAULT_CSS = "ThreadPane { scrollbar-size-vertical: 1; overflow: hidden auto; }"

@@ -1,0 +1,113 @@
+"""What a reassignment will do, and what stays, in sentences (docs/rules.md 4.5, 4.7)."""
+
+from __future__ import annotations
+
+import pytest
+
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import Status, StatusFilter
+from thrumsg_tui.domain.people import Role, User, UserId
+from thrumsg_tui.domain.reassignment import Move, Plan, Request
+from thrumsg_tui.domain.reassignment_summary import givers, of_whom, receivers, what_stays, will_move
+
+CAMPAIGN = CampaignId(1)
+
+
+def assignment(id: int, name: str, held: int, waiting: int = 0) -> Assignment:
+    """Somebody who holds so many, of whom so many wait."""
+    first, _, last = name.partition(" ")
+    user = User(UserId(id), first.lower(), first, last, "", Role.SENDER) if name else None
+    return Assignment(AssignmentId(id), CAMPAIGN, user, True, False, held, held, 0, waiting, 0, 0, 0, 0, 0, 0)
+
+
+NOBODY, KIM, LEE, ZOE = rows = (
+    assignment(1, "", 288),
+    assignment(2, "Kim Alvarez", 12, waiting=3),
+    assignment(3, "Lee Bishop", 0),
+    assignment(4, "Zoe Doe", 5),
+)
+
+ONE = assignment(5, "Ona Ode", 1)
+
+
+def request(**fields: object) -> Request:
+    """A request in the campaign."""
+    return Request(CAMPAIGN, **fields)  # type: ignore[arg-type]
+
+
+def planned(*destinations: Assignment) -> Plan:
+    """A plan that moves one conversation to each of some destinations, in turn."""
+    moves = [
+        Move(ConversationId(n), NOBODY.id, each.id, Status.NOT_STARTED, False) for n, each in enumerate(destinations)
+    ]
+    return Plan(CAMPAIGN, EventId(0), tuple(moves), (), {}, {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (request(everyone=True), "everyone's conversations"),
+        (request(sources=(KIM.id,)), "Kim Alvarez's conversations"),
+        (request(sources=(NOBODY.id,)), "unassigned conversations"),
+        (request(sources=(KIM.id, ZOE.id)), "conversations of 2 marked senders"),
+    ],
+)
+def test_it_is_said_whose_conversations_they_are(asked: Request, words: str) -> None:
+    assert of_whom(asked, rows, "2 marked senders") == words
+
+
+def test_a_sentence_names_every_destination_with_its_total() -> None:
+    sentence = will_move(planned(KIM, LEE, KIM), "unassigned conversations", (KIM, LEE, ZOE))
+    assert sentence == ("Enter moves 3 of the unassigned conversations to Kim Alvarez: 2, Lee Bishop: 1, Zoe Doe: 0.")
+
+
+def test_of_many_destinations_the_rest_is_one_total() -> None:
+    many = tuple(assignment(10 + n, f"S{n} Doe", 0) for n in range(8))
+    sentence = will_move(planned(*many, many[0]), "everyone's conversations", many)
+    assert sentence.startswith("Enter moves 9 of everyone's conversations to S0 Doe: 2, S1 Doe: 1,")
+    assert sentence.endswith("S4 Doe: 1, 3 others: 3.")
+
+
+def test_to_everyone_is_every_sender_who_does_not_give() -> None:
+    asked = request(sources=(KIM.id,), to_everyone=True)
+    assert receivers(asked, rows) == (LEE, ZOE)
+    assert givers(asked, rows) == (KIM,)
+    assert what_stays(asked, rows) == ""
+
+
+def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
+    asked = request(everyone=True, to_everyone=True)
+    assert givers(asked, rows) == (NOBODY,)
+    assert what_stays(asked, rows).startswith("Only the 288 unassigned move: senders who receive do not give theirs, ")
+    assert "so the 17 that they hold stay." in what_stays(asked, rows)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (request(everyone=True, destinations=(LEE.id,)), ""),  # holds none
+        (
+            request(everyone=True, destinations=(KIM.id, ZOE.id)),
+            "Kim Alvarez and Zoe Doe receive, and whoever receives does not give: the 17 that they hold stay.",
+        ),
+        (
+            request(sources=(KIM.id, ZOE.id), destinations=(ZOE.id,)),
+            "Zoe Doe receives, and whoever receives does not give: the 5 that Zoe Doe holds stay.",
+        ),
+        (
+            request(everyone=True, destinations=(NOBODY.id,)),
+            "Unassigned receives, and whoever receives does not give: the 288 unassigned stay.",
+        ),
+        (
+            request(everyone=True, destinations=(ONE.id,)),
+            "Ona Ode receives, and whoever receives does not give: the 1 that Ona Ode holds stays.",
+        ),
+        (
+            request(everyone=True, destinations=(KIM.id, ZOE.id), status=StatusFilter.NEEDS_REPLY),
+            "Kim Alvarez receives, and whoever receives does not give: the 3 matching that Kim Alvarez holds stay.",
+        ),
+    ],
+)
+def test_what_stays_because_its_holder_receives_is_said(asked: Request, words: str) -> None:
+    assert what_stays(asked, (*rows, ONE)) == words

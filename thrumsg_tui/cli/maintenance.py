@@ -1,0 +1,84 @@
+"""Settings, checks and backups."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+
+from thrumsg_tui.cli.printing import Report, pairs, standard_output
+from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
+from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.backup import backup as copy_database
+from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.doctor import examine, repair
+from thrumsg_tui.store.phone_display import phone_display
+from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
+from thrumsg_tui.store.recognising import damaged
+
+
+def settings(session: Session, args: Namespace) -> Report:
+    """List the settings, show one, or change it."""
+    if args.value is not None:
+        change_setting(session.db, session.who, args.key, args.value)
+    elif args.key is not None and args.key not in DEFAULTS:
+        raise NotFound(f"There is no setting {args.key!r}; there are {', '.join(DEFAULTS)}.")
+    with session.db.reading() as conn:
+        stored = stored_settings(conn)
+    shown = {key: stored[key] for key in DEFAULTS if args.key in {None, key}}
+    return Report(shown, pairs(list(shown.items())))
+
+
+def doctor(session: Session, args: Namespace) -> Report:
+    """Check every stored figure; with `--repair` work out again what is wrong first."""
+    session.who.require(Permission.MAINTAIN)
+    mended = repair(session.db, session.who) if args.repair else []
+    problems = examine(session.db)
+    with session.db.reading() as conn:
+        phones = phone_display(conn)
+    subjects = [phones.sentence(each.subject) for each in problems]
+    record = {
+        "healthy": not problems,
+        "problems": [
+            {"subject": subject, "sentence": each.sentence} for subject, each in zip(subjects, problems, strict=True)
+        ],
+        "mended": mended,
+    }
+    lines = [f"Mended: {each}." for each in mended]
+    lines += [f"{subject}: {each.sentence}" for subject, each in zip(subjects, problems, strict=True)]
+    if not problems:
+        return Report(record, [*lines, "All is well."])
+    if any(each.damage for each in problems):
+        return Report(record, lines, 3, damaged(session.db.path, problems[0].said))
+    hint = "" if args.repair else "; `thrumsg doctor --repair` works out again what can be"
+    return Report(record, lines, 1, f"{pluralize(len(problems), 'problem')}{hint}.")
+
+
+def backup(session: Session, args: Namespace) -> Report:
+    """Copy the database while it is in use, to a file or to standard output."""
+    session.who.require(Permission.MAINTAIN)
+    if str(args.file) == STANDARD_STREAM:
+        return _print_backup(session)
+    with new_files_private():
+        wrong = copy_database(session.db, args.file)
+    lines = [f"Copied to {args.file}, and the copy is sound."]
+    if wrong:
+        lines.append(f"{pluralize(wrong, 'figure')} in it is stored wrongly: `thrumsg doctor --repair` mends that.")
+    return Report({"file": str(args.file), "wrong_figures": wrong}, lines)
+
+
+def _print_backup(session: Session) -> Report:
+    """Write a copy to standard output, once it has been looked through."""
+    if sys.stdout.isatty():
+        raise Refused("A backup is no text for a terminal: redirect it to a file. No backup was made.")
+    with new_files_private(), TemporaryDirectory(prefix="thrumsg-") as folder:
+        copy = Path(folder) / "backup.db"
+        copy_database(session.db, copy)
+        with standard_output() as out, copy.open("rb") as file:
+            copyfileobj(file, out.buffer)
+            out.buffer.flush()
+    return Report(None, [])

@@ -1,0 +1,114 @@
+"""Going back to a backup (`docs/rules.md 11.4`)."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+from shlex import quote
+
+from thrumsg_tui.cli.printing import Report
+from thrumsg_tui.cli.session import (
+    account,
+    database_path,
+    explained,
+    new_files_private,
+    open_database,
+    program,
+)
+from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.restore import Restored, Since, openable
+from thrumsg_tui.store.restore import restore as go_back
+from thrumsg_tui.store.times import iso
+
+
+def restore(args: Namespace) -> Report:
+    """Put a backup in the place of what is in the database, which need not be one that can be opened."""
+    if args.forced_login is not None:
+        raise NotPermitted(
+            "restore reads a file of this host, so it is for people with a login here. Nothing was restored."
+        )
+    path = database_path(args.db)
+    login = account(args.forced_login).login
+    with new_files_private(), explained(path):
+        who = _who(path, login, args.acting_for)
+        done = go_back(path, args.file, login, args.acting_for, who=who)
+    record = {
+        "file": str(args.file),
+        "as_of": iso(done.as_of),
+        "kept": None if done.kept is None else str(done.kept),
+        "in_doubt": done.in_doubt,
+        "opted_out_since": done.since.opted_out if done.since else None,
+        "sent_since": done.since.sent if done.since else None,
+        "received_since": done.since.received if done.since else None,
+    }
+    return Report(record, _lines(args.file, done, program(args)))
+
+
+def _who(path: Path, login: str, acting_for: str | None) -> Identity | None:
+    """Tell who it is, and that they may: by the database, or where it is damaged as the owner of the file."""
+    if openable(path):
+        db = open_database(path)
+        try:
+            with db.reading() as conn:
+                who = identify(conn, login, acting_for)
+            who.require(Permission.MAINTAIN)
+        except DatabaseDamaged:
+            _require_owner(path)
+            return None
+        finally:
+            db.close()
+        return who
+    if path.exists():
+        _require_owner(path)
+    return None
+
+
+def _require_owner(path: Path) -> None:
+    if os.getuid() not in {path.stat().st_uid, 0}:
+        raise NotPermitted(
+            f"{path} is damaged and cannot tell who may restore it: that is for whoever owns the file. "
+            "Nothing was restored."
+        )
+
+
+def _lines(file: Path, done: Restored, own: str) -> list[str]:
+    """Say what was done, and what to do about what is lost; `own` begins a command on the restored database."""
+    when = f", as of {done.as_of.astimezone():%Y-%m-%d %H:%M}" if done.as_of else ""
+    lines = [f"Went back to {file}{when}."]
+    if done.kept and done.since:
+        lines.append(f"What was there before is in {done.kept}; go back to it with: {own} restore {_quoted(done.kept)}")
+    elif done.kept:
+        lines.append(f"What was there before is damaged; it is kept as it was, in {done.kept}.")
+    if done.in_doubt:
+        which = pluralize(done.in_doubt, "message")
+        lines.append(f"{which} may have left since the backup: in doubt now, and not sent again by itself.")
+    if done.kept and done.since:
+        lines += _lost(done.since, f"thrumsg --db {_quoted(done.kept)}", own)
+    elif done.kept:
+        lines.append("Who opted out, wrote or was texted since then cannot be read: ask who knows before texting.")
+        lines.append("Close and open again every thrumsg that is open on this database.")
+    return lines
+
+
+def _lost(since: Since, kept: str, own: str) -> list[str]:
+    lines = []
+    if since.sent or since.received:
+        lines.append(
+            f"{pluralize(since.sent, 'message')} sent and {since.received} received since then are not in it any more: "
+            "contacts may be texted again. To look at them:"
+        )
+        lines.append(f"  {kept} export messages --out messages.csv")
+    if since.opted_out:
+        which = pluralize(since.opted_out, "number")
+        lines.append(f"{which} opted out since then and may be texted again. To keep them opted out:")
+        lines.append(f"  {kept} export opt-outs --out opt-outs.csv")
+        lines.append(f"  {own} import opt-outs opt-outs.csv")
+    return lines
+
+
+def _quoted(path: Path) -> str:
+    return quote(str(path))

@@ -1,0 +1,58 @@
+"""The journal's entries (`docs/rules.md 8.3`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from thrumsg_tui.domain.conversations import EventId
+
+
+class EventKind(StrEnum):
+    """What a journal entry records."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    REASSIGN = "reassign"
+    REMOVE_SENDER = "remove_sender"
+    ADD_SENDER = "add_sender"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    CHANGE_OPT_OUT = "change_opt_out"
+    ANSWER = "answer"
+    UNDO = "undo"
+    REDO = "redo"
+    CREATE_CAMPAIGN = "create_campaign"
+    CHANGE_CAMPAIGN = "change_campaign"
+    CREATE_FOLLOW_UP = "create_follow_up"
+    CHANGE_FOLLOW_UP = "change_follow_up"
+    END_FOLLOW_UP = "end_follow_up"
+    SKIP_FOLLOW_UP = "skip_follow_up"
+    EDIT_SURVEY = "edit_survey"
+    EDIT_REPLIES = "edit_replies"
+    RELEASE = "release"
+    ADD_USER = "add_user"
+    CHANGE_USER = "change_user"
+    CHANGE_SETTING = "change_setting"
+    IMPORT = "import"
+    REPAIR = "repair"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change: what, when, by whom, and whether it can be taken back."""
+
+    id: EventId
+    at: datetime
+    by: str
+    acting_for: str | None
+    kind: EventKind
+    campaign: str | None
+    summary: str
+    undoable: bool
+    undone_by: EventId | None
+    undoes: EventId | None
+    under_way: bool
+    """Whether it is still being done, in steps (`docs/rules.md 4.8`)."""

@@ -1,0 +1,88 @@
+"""What a bulk reassignment will do, and what stays where it is and why, in sentences (`docs/rules.md 4.5`, `4.7`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from thrumsg_tui.domain.campaigns import Assignment, whose
+from thrumsg_tui.domain.enums import StatusFilter
+from thrumsg_tui.domain.reassignment import Plan, Request, listed
+
+_MOST_NAMES = 6
+"""How many destinations a sentence names; the preview has all of them."""
+
+
+def matching(each: Assignment, status: StatusFilter) -> int:
+    """How many conversations of an assignment a status takes, from its kept counts (`docs/rules.md 4.1`)."""
+    match status:
+        case StatusFilter.ANY:
+            return each.assigned
+        case StatusFilter.NEEDS_REPLY:
+            return each.needs_reply
+        case StatusFilter.NOT_STARTED:
+            return each.not_started
+
+
+def receivers(request: Request, rows: Sequence[Assignment]) -> tuple[Assignment, ...]:
+    """The destinations, in the order of `rows`, which are all active assignments of the campaign."""
+    if request.to_everyone:
+        return tuple(each for each in rows if each.user and each.id not in request.sources)
+    return tuple(each for each in rows if each.id in request.destinations)
+
+
+def givers(request: Request, rows: Sequence[Assignment]) -> tuple[Assignment, ...]:
+    """Those of `rows` who give: those asked for, without the destinations (`docs/rules.md 4.5`)."""
+    receiving = {each.id for each in receivers(request, rows)}
+    return tuple(each for each in rows if _asked(request, each) and each.id not in receiving)
+
+
+def of_whom(request: Request, rows: Sequence[Assignment], sources: str) -> str:
+    """Say whose conversations are moved; `sources` names several: `2 marked senders`."""
+    if request.everyone:
+        return "everyone's conversations"
+    if len(request.sources) > 1:
+        return f"conversations of {sources}"
+    return f"{next((whose(each.name) for each in rows if each.id in request.sources), whose(sources))} conversations"
+
+
+def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[Assignment]) -> str:
+    """Say what Enter will do: how many of whose go to whom, and how many each one gets, none included."""
+    gets = Counter(move.destination for move in planned.moves)
+    named = [f"{each.name}: {gets[each.id]}" for each in destinations]
+    if len(named) > _MOST_NAMES:
+        rest = destinations[_MOST_NAMES - 1 :]
+        named[_MOST_NAMES - 1 :] = [f"{len(rest)} others: {sum(gets[each.id] for each in rest)}"]
+    if len(named) == 1:
+        named = [destinations[0].name]
+    article = "" if "'s " in whose_conversations else "the "
+    return f"Enter moves {len(planned.moves)} of {article}{whose_conversations} to {', '.join(named)}."
+
+
+def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
+    """Say what stays because those who would give it receive, empty where nothing does (`docs/rules.md 4.5`)."""
+    both = [each for each in receivers(request, rows) if _asked(request, each) and matching(each, request.status) > 0]
+    held = sum(matching(each, request.status) for each in both)
+    if not both:
+        return ""
+    stay = "stays" if held == 1 else "stay"
+    which = "" if request.status is StatusFilter.ANY else "matching "
+    if request.everyone and request.to_everyone:
+        free = sum(matching(each, request.status) for each in givers(request, rows))
+        moving = (
+            "Only unassigned ones move"
+            if request.count
+            else f"Only the {free} unassigned {'moves' if free == 1 else 'move'}"
+        )
+        return f"{moving}: senders who receive do not give theirs, so the {held} {which}that they hold {stay}."
+    names = listed([each.name for each in both])
+    if len(both) > 1:
+        return f"{names} receive, and whoever receives does not give: the {held} {which}that they hold {stay}."
+    if both[0].user is None:
+        return f"{names} receives, and whoever receives does not give: the {held} unassigned {stay}."
+    return f"{names} receives, and whoever receives does not give: the {held} {which}that {names} holds {stay}."
+
+
+def _asked(request: Request, each: Assignment) -> bool:
+    """Whether somebody is asked to give."""
+    return request.everyone or each.id in request.sources

@@ -1,0 +1,261 @@
+"""Moves that are too many for one transaction: a job of small steps, which everyone sees (`docs/rules.md 4.8`).
+
+First the journal's entry is written, with a list of what is to be moved. Each step is a transaction that takes some of
+the list, moves it as that entry's, and leaves every count right; so nothing is moved twice, whoever makes the step. A
+job that stands still, its process having died, is gone on with by anyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import DatabaseBusy, Refused, ThrumsgError
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.reassignment import Outcome, Plan, from_to, moved_sentence
+from thrumsg_tui.store.changes.apply_moves import apply_moves
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
+from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
+from thrumsg_tui.store.queries.undo_plan import people_in
+
+PACED_ABOVE = 20_000
+"""Moves of one transaction at most: 0.6 to 1 s on `python -m benchmarks`, others waiting, where 90,000 are 4 to 5."""
+
+STEP = 1000
+"""Conversations per step: the transaction takes 60 to 100 ms."""
+
+PAUSE = 0.03
+"""Seconds between two steps: longer than a writer who waits sleeps between two tries, at first (SQLite: 25 ms)."""
+
+STANDS_STILL = 3.0
+"""Seconds without a step after which a job is gone on with by others: steps are made ten times a second."""
+
+
+def too_many(number: int) -> bool:
+    """Whether so many moves would keep others waiting."""
+    return number > PACED_ABOVE
+
+
+def is_long(conn: Connection, planned: Plan) -> bool:
+    """Whether so much of a plan is still possible that it is made in steps; 3 µs a move."""
+    return too_many(len(planned.moves)) and too_many(len(still_possible(conn, planned)[0]))
+
+
+def require_no_job(tx: Transaction, campaign_id: CampaignId) -> None:
+    """Raise `Refused` while a job is under way in a campaign."""
+    if job := job_in(tx.conn, campaign_id):
+        raise Refused(f"{job.sentence} conversations in this campaign: wait until that is done. Nothing was changed.")
+
+
+def begin(
+    tx: Transaction,
+    who: Identity,
+    planned: Plan,
+    *,
+    kind: EventKind = EventKind.REASSIGN,
+    undoes: EventId | None = None,
+) -> Outcome:
+    """Write down what is to be moved; then `finish`, or `step` after `step`, moves it. 2 µs a move.
+
+    Raises `Refused` where another job is under way in the campaign.
+    """
+    require_no_job(tx, planned.campaign_id)
+    noun = "conversation" if len(planned.moves) == 1 else "conversations"
+    sentence = f"moving {len(planned.moves)} {noun} {from_to(*planned.sides)}"
+    details = {"removed": None, "skipped": len(planned.already_there)}
+    event_id = record(tx, who, kind, sentence, campaign_id=planned.campaign_id, details=details, undoes=undoes)
+    there = len(planned.already_there)
+    tx.conn.execute(
+        "INSERT INTO job (event_id, campaign_id, as_of, total, skipped, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (event_id, planned.campaign_id, planned.as_of, len(planned.moves) + there, there, tx.now_ms),
+    )
+    tx.conn.executemany(
+        """
+        INSERT INTO job_conversation (event_id, skipped, conversation_id, from_assignment_id, to_assignment_id)
+        VALUES (?, 0, ?, ?, ?)
+        """,
+        ((event_id, each.conversation_id, each.source, each.destination) for each in planned.moves),
+    )
+    tx.conn.executemany(
+        "INSERT INTO job_conversation (event_id, skipped, conversation_id) VALUES (?, 1, ?)",
+        ((event_id, each) for each in planned.already_there),
+    )
+    return Outcome(event_id, there, (), {}, sentence, under_way=True)
+
+
+def finish(db: Database, begun: Outcome, on_progress: Callable[[int], None] | None = None) -> Outcome:
+    """Make the steps of a change that has only begun, and return what it did; any other outcome comes back as it is.
+
+    `on_progress` is told how many conversations were dealt with so far. What ends this before its time, an exception
+    or a signal, leaves the job to whoever comes next.
+    """
+    try:
+        while begun.under_way:
+            sleep(PAUSE)
+            with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
+                begun = step(db, begun)
+            if on_progress:
+                on_progress(begun.moved + len(begun.skipped))
+    except BaseException:
+        let_go(db, begun)
+        raise
+    return begun
+
+
+def step(db: Database, begun: Outcome) -> Outcome:
+    """Move the next conversations of a job, unless somebody else has just done so, and say how far it is.
+
+    Raises `Refused` where the job is gone, with all that was in the database.
+    """
+    if begun.event is None:
+        return begun
+    with db.writing() as tx:
+        job = job_of(tx.conn, begun.event)
+        if job and not job.finished and job.passed == begun.moved:
+            _make_step(tx, job)
+    with db.reading() as conn:
+        return outcome_of(conn, begun.event)
+
+
+def outcome_of(conn: Connection, event_id: EventId) -> Outcome:
+    """What a job did, or how far it is."""
+    job = job_of(conn, event_id)
+    if job is None:
+        raise Refused("The move has gone, with all that was in the database: somebody put another in its place.")
+    sentence = str(conn.execute("SELECT summary FROM event WHERE id = ?", (event_id,)).fetchone()["summary"])
+    if not job.finished:
+        return Outcome(event_id, job.passed, (), {}, sentence, under_way=True)
+    gains: dict[str, int] = {}
+    _, logins = people_in(conn, job.campaign_id)
+    for source, destination, moved in _flows(conn, event_id):
+        for side, gain in ((destination, moved), (source, -moved)):
+            gains[logins[side] or "unassigned"] = gains.get(logins[side] or "unassigned", 0) + gain
+    rows = conn.execute(
+        "SELECT conversation_id FROM job_conversation WHERE event_id = ? AND skipped = 1 ORDER BY conversation_id",
+        (event_id,),
+    )
+    skipped = tuple(ConversationId(row["conversation_id"]) for row in rows)
+    gains = {login: gain for login, gain in gains.items() if gain}
+    return Outcome(event_id if job.done else None, job.done, skipped, gains, sentence)
+
+
+def let_go(db: Database, begun: Outcome) -> None:
+    """Leave a job to whoever comes next, at once; where even that fails, they come once it has stood still."""
+    with suppress(ThrumsgError), db.writing() as tx:
+        tx.conn.execute("UPDATE job SET seen_at = 0 WHERE event_id = ? AND finished_at IS NULL", (begun.event,))
+
+
+def stands_still(job: Job, now: datetime) -> bool:
+    """Whether the last step was made too long ago for a process that lives."""
+    return now - job.seen_at > timedelta(seconds=STANDS_STILL)
+
+
+def left_behind(db: Database) -> list[Job]:
+    """The jobs that have stood still for too long, by the clock."""
+    with db.reading() as conn:
+        return [job for job in open_jobs(conn) if stands_still(job, db.clock())]
+
+
+def finish_left_behind(db: Database) -> list[Outcome]:
+    """Finish what processes that have died were moving, and return what that did.
+
+    What others are moving is left to them, after a look whether it gets any further: that takes a step, or
+    `STANDS_STILL` seconds after which it does not.
+    """
+    with db.reading() as conn:
+        jobs = open_jobs(conn)
+    watched = [_watched(db, job) for job in jobs]
+    with db.reading() as conn:
+        begun = [outcome_of(conn, job.event_id) for job in watched if job]
+    return [finish(db, each) for each in begun]
+
+
+def _watched(db: Database, job: Job) -> Job | None:
+    """Watch a job until it stands still; None once it gets further."""
+    until = monotonic() + STANDS_STILL
+    while not stands_still(job, db.clock()) and monotonic() < until:
+        sleep(PAUSE)
+        with db.reading() as conn:
+            later = job_of(conn, job.event_id)
+        if later is None or later.finished or later.passed != job.passed:
+            return None
+        job = later
+    return job
+
+
+def _make_step(tx: Transaction, job: Job) -> None:
+    rows = tx.conn.execute(
+        """
+        SELECT conversation_id, from_assignment_id, to_assignment_id FROM job_conversation
+        WHERE event_id = ? AND skipped = 0 ORDER BY conversation_id LIMIT ?
+        """,
+        (job.event_id, STEP),
+    ).fetchall()
+    ways = [(ConversationId(row[0]), AssignmentId(row[1]), AssignmentId(row[2])) for row in rows]
+    possible = possible_among(tx.conn, job.campaign_id, job.as_of, ways, begun=job.event_id)
+    skipped = [conversation_id for conversation_id, _, _ in ways if conversation_id not in possible]
+    apply_moves(tx, job.event_id, (way for way in ways if way[0] in possible))
+    if ways:
+        _cross_off(tx, job, ways[-1][0], skipped)
+    tx.conn.execute(
+        "UPDATE job SET done = done + ?, skipped = skipped + ?, seen_at = ? WHERE event_id = ?",
+        (len(possible), len(skipped), tx.now_ms, job.event_id),
+    )
+    if len(ways) < STEP:
+        _end(tx, job.event_id)
+
+
+def _cross_off(tx: Transaction, job: Job, last: ConversationId, skipped: list[ConversationId]) -> None:
+    """Take what was moved off the list; what was skipped stays on it, as that."""
+    tx.conn.executemany(
+        "UPDATE job_conversation SET skipped = 1 WHERE event_id = ? AND skipped = 0 AND conversation_id = ?",
+        ((job.event_id, each) for each in skipped),
+    )
+    tx.conn.execute(
+        "DELETE FROM job_conversation WHERE event_id = ? AND skipped = 0 AND conversation_id <= ?",
+        (job.event_id, last),
+    )
+
+
+def _end(tx: Transaction, event_id: EventId) -> None:
+    """Say in the journal what was moved, which can be undone from now on; an undo that moved nothing was none."""
+    job = job_of(tx.conn, event_id)
+    if job is None:
+        raise LookupError(event_id)
+    names, _ = people_in(tx.conn, job.campaign_id)
+    flows = _flows(tx.conn, event_id)
+    sources = list(dict.fromkeys(names[source] for source, _, _ in flows))
+    destinations = list(dict.fromkeys(names[destination] for _, destination, _ in flows))
+    sentence = moved_sentence(job.done, sources, destinations, job.skipped)
+    tx.conn.execute("UPDATE job SET finished_at = ? WHERE event_id = ?", (tx.now_ms, event_id))
+    tx.conn.execute(
+        """
+        UPDATE event SET summary = ?, undoable = ?, details = json_set(details, '$.skipped', ?) WHERE id = ?
+        """,
+        (sentence, int(job.done > 0), job.skipped, event_id),
+    )
+    if not job.done:
+        tx.conn.execute("UPDATE event SET undone_by = NULL WHERE undone_by = ?", (event_id,))
+
+
+def _flows(conn: Connection, event_id: EventId) -> list[tuple[AssignmentId, AssignmentId, int]]:
+    """Who gave whom how many by an event, in the order in which they began to."""
+    rows = conn.execute(
+        """
+        SELECT from_assignment_id, to_assignment_id, COUNT(*) AS moved
+        FROM event_conversation WHERE event_id = ?
+        GROUP BY from_assignment_id, to_assignment_id ORDER BY MIN(conversation_id)
+        """,
+        (event_id,),
+    )
+    return [
+        (AssignmentId(row["from_assignment_id"]), AssignmentId(row["to_assignment_id"]), row["moved"]) for row in rows
+    ]

@@ -1,0 +1,172 @@
+"""Taking in what contacts write (`docs/rules.md 1.5`, 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.consent import is_outdated
+from thrumsg_tui.domain.conversations import NO_SENDER, ConversationId
+from thrumsg_tui.domain.enums import CampaignState, OptOutKind, Status, UnmatchedReason
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply
+from thrumsg_tui.domain.segments import measure
+from thrumsg_tui.store.changes.opt_outs import note_wish, store_opt_in, store_opt_out, store_own_words
+from thrumsg_tui.store.conversation_state import refresh
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.message_origin import as_given, is_number, storable
+from thrumsg_tui.store.queries.consent import wish
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.store.times import from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Where an incoming message went: to a conversation, or to the unmatched messages with a reason.
+
+    `rerouted` tells that the campaign which was named could not take it.
+    """
+
+    conversation_id: ConversationId | None
+    status: Status | None
+    opted_out: bool
+    flagged: bool
+    duplicate: bool
+    unmatched: UnmatchedReason | None = None
+    rerouted: bool = False
+
+
+def receive(
+    db: Database,
+    who: Identity | None,
+    sender: str,
+    body: str,
+    *,
+    provider_id: str | None = None,
+    at: datetime | None = None,
+    campaign_id: CampaignId | None = None,
+) -> Received:
+    """Store a message, and opt its number out or in if that is what it says; nothing that comes in is refused.
+
+    `sender` is what `read_sender` makes of it: a number in E.164, or whatever else the carrier gave. The conversation
+    is the one texted last, in a campaign that is not archived, unless `campaign_id` says which and that one can take
+    it. A `provider_id` seen before from the same sender stores nothing. In the thread a time `at` that is still to come
+    counts as now. `who` is None for the gateway.
+    """
+    if who:
+        who.require(Permission.RECEIVE)
+    sender, body, provider_id = as_given(sender), storable(body), storable(provider_id or "") or None
+    with db.writing() as tx:
+        if provider_id and (seen := _seen_before(tx, provider_id, sender)):
+            return seen
+        named = None if campaign_id is None else _route(tx, sender, campaign_id)
+        to = named or _route(tx, sender)
+        reason = None if to else _why_unmatched(tx, sender)
+        moment = max(1, min(to_ms(at), tx.now_ms)) if at else tx.now_ms
+        if reason:
+            _keep_unmatched(tx, sender, body, provider_id, moment, reason)
+        if to:
+            _store(tx, to, body, provider_id, moment)
+            refresh(tx.conn, to)
+        why = f", in no conversation: {reason.why}" if reason else ""
+        record(tx, who, EventKind.RECEIVE, f"received a message from {sender or NO_SENDER}{why}", conversation_id=to)
+        if is_number(sender):
+            _heed(tx, sender, body, to, from_ms(to_ms(at)) if at else None)
+        result = _result(tx, to, sender, duplicate=False, reason=reason)
+        return replace(result, rerouted=campaign_id is not None and named is None)
+
+
+def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None, stamp: datetime | None) -> None:
+    """Do what the words ask for (`docs/rules.md 5.3` to `5.5`); `stamp` is when they were written, if that is known."""
+    before = wish(tx.conn, phone)
+    by_itself = settings(tx.conn).auto_opt_out
+    match classify_reply(body, opted_out=before is not None):
+        case ReplyIntent.OPT_OUT if before or by_itself:
+            note_wish(tx, phone, stamp or tx.now)
+            words = body.strip()[:200]
+            if before:
+                store_own_words(tx, phone, words, asked_in=to if by_itself else None)
+            else:
+                store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, words, asked_in=to)
+        case ReplyIntent.OPT_OUT if to:
+            tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
+        case ReplyIntent.OPT_IN if before and not is_outdated(stamp, before, tx.now):
+            store_opt_in(tx, None, phone)
+        case ReplyIntent.NEAR_MISS if to and not before:
+            tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
+        case _:
+            pass
+
+
+def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -> ConversationId | None:
+    """Choose the conversation of an incoming message, in one campaign or in any (`docs/rules.md 1.5`)."""
+    chosen = "" if campaign_id is None else "AND conversation.campaign_id = :campaign_id"
+    row = tx.conn.execute(
+        f"""
+        SELECT conversation.id FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        WHERE contact.phone = :phone AND campaign.state <> :archived {chosen}
+        ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC LIMIT 1
+        """,
+        {"phone": phone, "archived": CampaignState.ARCHIVED, "campaign_id": campaign_id},
+    ).fetchone()
+    return None if row is None else ConversationId(row["id"])
+
+
+def _why_unmatched(tx: Transaction, sender: str) -> UnmatchedReason:
+    if not is_number(sender):
+        return UnmatchedReason.NO_NUMBER
+    known = tx.conn.execute("SELECT 1 FROM contact WHERE phone = ?", (sender,)).fetchone()
+    return UnmatchedReason.ARCHIVED if known else UnmatchedReason.UNKNOWN
+
+
+def _keep_unmatched(
+    tx: Transaction, sender: str, body: str, provider_id: str | None, at: int, reason: UnmatchedReason
+) -> None:
+    tx.conn.execute(
+        "INSERT INTO unmatched (at, phone, body, provider_id, reason) VALUES (?, ?, ?, ?, ?)",
+        (at, sender, body, provider_id, reason),
+    )
+
+
+def _store(tx: Transaction, to: ConversationId, body: str, provider_id: str | None, at: int) -> None:
+    tx.conn.execute(
+        """
+        INSERT INTO message (conversation_id, at, direction, body, state, state_at, segments, provider_id)
+        VALUES (?, ?, 'incoming', ?, 'received', ?, ?, ?)
+        """,
+        (to, at, body, tx.now_ms, measure(body).segments, provider_id),
+    )
+
+
+def _seen_before(tx: Transaction, provider_id: str, phone: str) -> Received | None:
+    row = tx.conn.execute(
+        """
+        SELECT message.conversation_id, NULL AS reason FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE message.provider_id = :id AND contact.phone = :phone
+        UNION ALL SELECT NULL, reason FROM unmatched WHERE provider_id = :id AND phone = :phone
+        """,
+        {"id": provider_id, "phone": phone},
+    ).fetchone()
+    if row is None:
+        return None
+    reason = UnmatchedReason(row["reason"]) if row["reason"] else None
+    return _result(tx, row["conversation_id"], phone, duplicate=True, reason=reason)
+
+
+def _result(
+    tx: Transaction, to: ConversationId | None, phone: str, *, duplicate: bool, reason: UnmatchedReason | None
+) -> Received:
+    if to is None:
+        return Received(None, None, opt_out(tx.conn, phone) is not None, False, duplicate, reason)
+    row = tx.conn.execute(
+        "SELECT status, opted_out, flagged AND NOT opted_out AS flagged FROM conversation WHERE id = ?", (to,)
+    ).fetchone()
+    return Received(to, Status(row["status"]), bool(row["opted_out"]), bool(row["flagged"]), duplicate)

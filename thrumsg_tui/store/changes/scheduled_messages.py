@@ -1,0 +1,179 @@
+"""What waits for its time: messages that hours or a window hold, and follow-ups that expire (`docs/rules.md` 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
+from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind, MessageState
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.sending import hold_until, shut_out
+from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Row
+from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.phones import time_zone
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.follow_ups import UNSENT
+from thrumsg_tui.store.times import to_ms
+
+_DUE = """
+    message.state = 'unsent' AND message.leaves_at <= :now
+    AND EXISTS (SELECT 1 FROM conversation
+                JOIN campaign ON campaign.id = conversation.campaign_id
+                WHERE conversation.id = message.conversation_id AND campaign.state = 'active')
+"""
+"""Held messages that may leave; by `message_unsent`."""
+
+HELD = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
+"""On `message`: what waits for its time, be it the opening or the seconds in which it can be taken back."""
+
+_HELD = """
+    SELECT message.id, message.conversation_id, message.kind, contact.phone, conversation.campaign_id
+    FROM message
+    JOIN conversation ON conversation.id = message.conversation_id
+    JOIN contact ON contact.id = conversation.contact_id
+"""
+
+WINDOW_OVER = "message cancelled: the initial window was over before it could leave"
+"""What a thread says about a held initial that never left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of held messages: how many may leave now, how many wait on, and where one was cancelled."""
+
+    released: int
+    waiting: int
+    cancelled: tuple[ConversationId, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is worth telling of it."""
+        shut = f"{_counted(len(self.cancelled), 'held initial')} cancelled, the initial window being over by then"
+        return (
+            *([f"{_counted(self.released, 'held message')} may leave now"] if self.released else []),
+            *([shut] if self.cancelled else []),
+        )
+
+
+def anything_due(db: Database) -> bool:
+    """Whether time has made something change: a held message that may leave, a follow-up that has expired."""
+    with db.reading() as conn:
+        row = conn.execute(
+            f"""
+            SELECT EXISTS (SELECT 1 FROM follow_up WHERE active = 1 AND expires_at <= :now)
+                OR EXISTS (SELECT 1 FROM message WHERE {_DUE})
+            """,
+            {"now": to_ms(db.clock())},
+        ).fetchone()
+        return bool(row[0])
+
+
+def let_due(db: Database) -> None:
+    """Queue held messages whose time has come (`docs/rules.md 6.4`), and end follow-ups that have expired.
+
+    Each leaves an entry by nobody in the journal.
+    """
+    if not anything_due(db):
+        return
+    with db.writing() as tx:
+        _release(tx)
+        _expire(tx)
+
+
+def hold_anew(tx: Transaction, of: Campaign) -> Settled:
+    """Work out again until when a campaign's held messages wait, its hours or window having changed.
+
+    An initial that the window shuts out by then is cancelled: it never left. 10 µs a message, 50 µs where the hours are
+    the contacts', 90 µs where it is cancelled; others who want to write wait meanwhile.
+    """
+    rows = tx.conn.execute(f"{_HELD} WHERE message.state = 'unsent' AND conversation.campaign_id = ?", (of.id,))
+    return _settle(tx, of, rows.fetchall())
+
+
+def cancel_held(tx: Transaction, campaign_id: CampaignId) -> tuple[ConversationId, ...]:
+    """Cancel all that waits in a campaign, which sends nothing any more, and return where."""
+    rows = tx.conn.execute(
+        f"{_HELD} WHERE {HELD} AND conversation.campaign_id = :campaign_id",
+        {"now": tx.now_ms, "campaign_id": campaign_id},
+    ).fetchall()
+    for row in rows:
+        cancel(tx, MessageId(row["id"]), ConversationId(row["conversation_id"]))
+    return _distinct(rows)
+
+
+def cancel(tx: Transaction, message_id: MessageId, conversation_id: ConversationId) -> None:
+    """Withdraw a message that has not left: its conversation is as if it had never been written."""
+    tx.conn.execute(
+        "UPDATE message SET state = ?, state_at = ?, leaves_at = NULL WHERE id = ?",
+        (MessageState.CANCELLED, tx.now_ms, message_id),
+    )
+    reopen_follow_ups(tx.conn, conversation_id)
+    refresh(tx.conn, conversation_id)
+
+
+def tell_threads(tx: Transaction, event_id: EventId, cancelled: Sequence[ConversationId]) -> None:
+    """Show an event in the threads in which it cancelled a message."""
+    touch(tx, event_id, ((each, None, None) for each in cancelled))
+
+
+def _release(tx: Transaction) -> None:
+    rows = tx.conn.execute(f"{_HELD} WHERE {_DUE} ORDER BY conversation.campaign_id", {"now": tx.now_ms}).fetchall()
+    for campaign_id, due in groupby(rows, key=lambda row: CampaignId(row["campaign_id"])):
+        settled = _settle(tx, campaign(tx.conn, campaign_id), list(due))
+        if settled.sentences:
+            summary, thread = "; ".join(settled.sentences), {"thread": WINDOW_OVER}
+            event_id = record(tx, None, EventKind.RELEASE, summary, campaign_id=campaign_id, details=thread)
+            tell_threads(tx, event_id, settled.cancelled)
+
+
+def _settle(tx: Transaction, of: Campaign, rows: Sequence[Row]) -> Settled:
+    """Release held messages of a campaign, hold them on, or cancel them, by what its hours and window say now."""
+    leaving: list[tuple[int, int]] = []
+    waiting: list[tuple[int, int]] = []
+    shut: list[Row] = []
+    known: dict[tuple[str, MessageKind], datetime | None] = {}
+    for row in rows:
+        kind = MessageKind(row["kind"])
+        here = of.for_contact(time_zone(row["phone"])) if of.hours_in is HoursIn.CONTACT else of
+        if (key := (here.hours.timezone, kind)) not in known:
+            known[key] = hold_until(here, kind, tx.now)
+        leaves_at = known[key]
+        if shut_out(of, kind, leaves_at or tx.now):
+            shut.append(row)
+        elif leaves_at is None and of.state is CampaignState.ACTIVE:
+            leaving.append((tx.now_ms, row["id"]))
+        else:
+            waiting.append((to_ms(leaves_at or tx.now), row["id"]))
+    tx.conn.executemany("UPDATE message SET leaves_at = ? WHERE id = ?", waiting)
+    tx.conn.executemany("UPDATE message SET state = 'queued', state_at = ?, leaves_at = NULL WHERE id = ?", leaving)
+    for row in shut:
+        cancel(tx, MessageId(row["id"]), ConversationId(row["conversation_id"]))
+    return Settled(len(leaving), len(waiting), _distinct(shut))
+
+
+def _expire(tx: Transaction) -> None:
+    rows = tx.conn.execute(
+        f"""
+        UPDATE follow_up SET active = 0 WHERE active = 1 AND expires_at <= ?
+        RETURNING id, campaign_id, title, {UNSENT} AS unsent
+        """,
+        (tx.now_ms,),
+    ).fetchall()
+    for row in rows:
+        refresh_pending_follow_ups(tx.conn, "follow_up_id = :expired", {"expired": row["id"]})
+        summary = f"the follow-up {row['title']!r} has expired, unsent in {_counted(row['unsent'], 'conversation')}"
+        record(tx, None, EventKind.END_FOLLOW_UP, summary, campaign_id=CampaignId(row["campaign_id"]))
+
+
+def _distinct(rows: Sequence[Row]) -> tuple[ConversationId, ...]:
+    return tuple(dict.fromkeys(ConversationId(row["conversation_id"]) for row in rows))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

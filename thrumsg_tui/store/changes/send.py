@@ -1,0 +1,209 @@
+"""Sending one message: checked and stored in one transaction (`docs/rules.md 3.11` to `3.18`, 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId, words_of
+from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
+from thrumsg_tui.domain.errors import MovedOn, Refused
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.field_meanings import meant_by
+from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, no_value
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.segments import measure
+from thrumsg_tui.domain.sending import Attempt, check_send, departure, forbidden
+from thrumsg_tui.domain.suspected_fields import SuspectedField
+from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.field_codes import field_codes
+from thrumsg_tui.store.queries.next_message import NextMessage, next_message
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.times import to_ms
+
+_FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended, or it is no longer for this contact."
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An accepted message; `leaves_at` is set where it does not leave at once."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    kind: MessageKind
+    state: MessageState
+    body: str
+    segments: int
+    leaves_at: datetime | None
+
+
+def send(
+    db: Database,
+    who: Identity,
+    conversation_id: ConversationId,
+    *,
+    body: str | None = None,
+    kind: MessageKind | None = None,
+    follow_up_id: FollowUpId | None = None,
+    read_to: MessageId | None = None,
+    from_box: bool = False,
+) -> Sent:
+    """Accept a message into the outbox, and delete the author's draft with it.
+
+    Without `body` the rendered initial or follow-up goes; with it, exactly those words. `kind` is what the author saw
+    in the message box; without it, what the conversation is ready for. With `follow_up_id`, a follow-up goes only while
+    it is that one that is up. With `read_to`, the last message that the author has read, `MovedOn` is raised if there
+    is a newer one. What is sent `from_box`, the message box, leaves only after the setting `undo_send`, in seconds.
+    Raises `Refused` with the reason of `docs/rules.md 3.18`. The draft is kept then.
+    """
+    with db.writing() as tx:
+        to = conversation(tx.conn, conversation_id)
+        undo_seconds = settings(tx.conn).undo_send if from_box else 0
+        return send_in(
+            tx, who, to, body=body, kind=kind, follow_up_id=follow_up_id, read_to=read_to, undo_seconds=undo_seconds
+        )
+
+
+def send_in(
+    tx: Transaction,
+    who: Identity,
+    to: Conversation,
+    *,
+    body: str | None = None,
+    kind: MessageKind | None = None,
+    follow_up_id: FollowUpId | None = None,
+    read_to: MessageId | None = None,
+    undo_seconds: int = 0,
+    single: bool = True,
+) -> Sent:
+    """Do what `send` does within an open transaction; one that is not `single` is taken back by its number only."""
+    who.require(Permission.WORK)
+    of = campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
+    ready = next_message(tx.conn, to, who)
+    if kind is None:
+        kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
+    attempt = Attempt(
+        campaign=of,
+        kind=kind,
+        body=body or "",
+        filled_in=False,
+        role=who.role,
+        is_holder=to.sender_id == who.user.id,
+        holder_name=to.sender_name,
+        opted_out=to.opted_out,
+    )
+    if refusal := forbidden(attempt, tx.now):  # before any word about the words: they would help nothing
+        raise Refused(refusal.sentence)
+    _refuse_overtaken(to, kind, follow_up_id, read_to)
+    unsettled = ready.rendered.unresolved or (body is not None and may_be_misspelt(body))
+    codes = field_codes(tx.conn, to.campaign_id) if unsettled else ()
+    body, filled_in = _words(ready, kind, body, codes)
+    verdict = check_send(replace(attempt, body=body, filled_in=filled_in, field_codes=codes), tx.now)
+    if verdict.refusal:
+        raise Refused(verdict.refusal.sentence)
+    sent = store_outgoing(tx, who, to, of, kind, body, undo_seconds=undo_seconds)
+    tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
+    record(
+        tx,
+        who,
+        EventKind.SEND,
+        f"sent {kind.replace('_', '-')} to {to.name}",
+        campaign_id=of.id,
+        conversation_id=to.id,
+        details={"message": sent.message_id, "flagged": to.flagged},
+        undoable=single,
+    )
+    return sent
+
+
+def store_outgoing(
+    tx: Transaction,
+    who: Identity | None,
+    to: Conversation,
+    of: Campaign,
+    kind: MessageKind,
+    body: str,
+    *,
+    undo_seconds: int = 0,
+) -> Sent:
+    """Store a message that was allowed, and bring the conversation up to date."""
+    leaving = departure(of, kind, tx.now, undo_seconds)
+    state = MessageState.UNSENT if leaving.held else MessageState.QUEUED
+    segments = measure(body).segments
+    follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
+    row = tx.conn.execute(
+        """
+        INSERT INTO message (conversation_id, at, direction, kind, body, author_id, follow_up_id, state, state_at,
+                             segments, leaves_at)
+        VALUES (:conversation_id, :at, :direction, :kind, :body, :author_id, :follow_up_id, :state, :at,
+                :segments, :leaves_at)
+        RETURNING id
+        """,
+        {
+            "conversation_id": to.id,
+            "at": tx.now_ms,
+            "direction": Direction.OUTGOING,
+            "kind": kind,
+            "body": body,
+            "author_id": who.user.id if who else None,
+            "follow_up_id": follow_up_id,
+            "state": state,
+            "segments": segments,
+            "leaves_at": to_ms(leaving.at) if leaving.at else None,
+        },
+    ).fetchone()
+    if follow_up_id:
+        close_follow_up(tx, to.id, follow_up_id, "sent")
+    refresh(tx.conn, to.id)
+    if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # with which nobody has answered: the opt-out may be taken back
+        tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
+    return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaving.at)
+
+
+def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:
+    """Mark a follow-up `sent` or `skipped` for a conversation, and let its next one come up."""
+    tx.conn.execute(
+        "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ?",
+        (state, follow_up_id, conversation_id),
+    )
+    refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
+
+
+def _refuse_overtaken(
+    to: Conversation, kind: MessageKind, follow_up_id: FollowUpId | None, read_to: MessageId | None
+) -> None:
+    """Refuse what has been sent meanwhile, and what was written before something that its author has not read."""
+    if kind is MessageKind.FOLLOW_UP and (to.follow_up_id is None or follow_up_id not in {None, to.follow_up_id}):
+        raise Refused(_FOLLOW_UP_GONE)
+    if read_to is not None and to.messages and to.messages[-1].id != read_to:
+        newest = to.messages[-1]
+        raise MovedOn(f"{newest.author or to.name} wrote meanwhile: {words_of(newest.body)}")
+    if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
+        raise Refused("The initial message was sent meanwhile, or the contact wrote first.")
+
+
+def _words(ready: NextMessage, kind: MessageKind, body: str | None, codes: Collection[str]) -> tuple[str, bool]:
+    """Settle the words, and whether they are just the filled-in script; `codes` are those of the campaign's fields."""
+    if body is not None:
+        if ready.rendered.misspelt and body == ready.rendered.text:  # of which the value may be all that is left
+            raise Refused(_why_not_filled_in(ready.rendered, codes))
+        return body, ready.rendered.complete and body == ready.rendered.text
+    if kind is MessageKind.REPLY:
+        raise Refused("There is no initial or follow-up left to send here: give the words with --body.")
+    if ready.rendered.unresolved:
+        raise Refused(_why_not_filled_in(ready.rendered, codes))
+    return ready.rendered.text, True
+
+
+def _why_not_filled_in(rendered: Rendered, codes: Collection[str]) -> str:
+    written = rendered.unresolved[0]
+    meant = meant_by(written.strip("%"), codes)
+    if meant and written != f"%{meant}%":
+        return SuspectedField(written, meant, blocks=True).sentence
+    return f"{no_value(written)}; the script cannot be filled in."

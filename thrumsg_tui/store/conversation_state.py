@@ -1,0 +1,123 @@
+"""Keeping a conversation's derived columns true to its messages (`docs/rules.md 1.1`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.conversations import ConversationId, ConversationState, MessageFact, state_from
+from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
+from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
+
+
+def read_state(conn: Connection, conversation_id: ConversationId) -> ConversationState:
+    """Derive the standing from the stored messages."""
+    rows = conn.execute(f"SELECT {FACTS} FROM message WHERE conversation_id = ?", (conversation_id,))
+    return state_from(map(fact_of, rows))
+
+
+FACTS = "id, at, direction, kind, state"
+"""The columns of a message that `fact_of` reads."""
+
+
+def fact_of(row: Row) -> MessageFact:
+    """What a message says about the standing of its conversation."""
+    return MessageFact(
+        id=row["id"],
+        at=row["at"],
+        direction=Direction(row["direction"]),
+        cancelled=row["state"] == MessageState.CANCELLED.value,
+        confirmation=row["kind"] == MessageKind.OPT_OUT_CONFIRMATION.value,
+    )
+
+
+def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationState:
+    """Write the standing into the conversation, and the follow-ups that it is for by it; counts follow by trigger."""
+    now = read_state(conn, conversation_id)
+    conn.execute(
+        """
+        UPDATE conversation
+        SET status = ?, texted = ?, replied = ?, waiting_since = ?, last_message_id = ?, last_message_at = ?,
+            last_texted_at = ?, message_count = ?
+        WHERE id = ?
+        """,
+        (
+            now.status,
+            int(now.texted),
+            int(now.replied),
+            now.waiting_since,
+            now.last_message_id,
+            now.last_message_at or 0,
+            now.last_texted_at,
+            now.message_count,
+            conversation_id,
+        ),
+    )
+    refresh_follow_ups(conn, conversation_id)
+    return now
+
+
+def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:
+    """Let follow-ups come up that are for a conversation now, and go that no longer are (`docs/rules.md 3.1`).
+
+    To be called after its standing or its answers have changed. What was sent or skipped stays so, and so does one that
+    has ended, or was settled when it was made. 10 µs where the campaign has none that lives.
+    """
+    this = {"id": conversation_id}
+    of = "follow_up.campaign_id = (SELECT campaign_id FROM conversation WHERE id = :id)"
+    if conn.execute(f"SELECT 1 FROM follow_up WHERE {of} AND {LIVE} LIMIT 1", this).fetchone() is None:
+        return
+    gone = conn.execute(
+        f"""
+        DELETE FROM follow_up_target
+        WHERE conversation_id = :id AND state = 'pending'
+          AND EXISTS (SELECT 1 FROM follow_up JOIN conversation ON conversation.id = :id
+                      WHERE follow_up.id = follow_up_target.follow_up_id AND {LIVE} AND NOT ({IS_FOR}))
+        """,
+        this,
+    )
+    come = conn.execute(
+        f"""
+        INSERT INTO follow_up_target (follow_up_id, conversation_id, state)
+        SELECT follow_up.id, conversation.id, 'pending'
+        FROM conversation JOIN follow_up ON {IS_FOR} AND {LIVE}
+        WHERE conversation.id = :id
+          AND NOT EXISTS (SELECT 1 FROM follow_up_target AS known
+                          WHERE known.follow_up_id = follow_up.id AND known.conversation_id = conversation.id)
+        """,
+        this,
+    )
+    if gone.rowcount or come.rowcount:
+        refresh_pending_follow_ups(conn, "conversation.id = :id", {"id": conversation_id})
+
+
+def reopen_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:
+    """Let follow-ups whose message was cancelled be unsent again: they never left (`docs/rules.md 1.1`)."""
+    conn.execute(
+        """
+        UPDATE follow_up_target SET state = 'pending'
+        WHERE conversation_id = :id AND state = 'sent'
+          AND NOT EXISTS (SELECT 1 FROM message
+                          WHERE message.conversation_id = :id AND message.state <> 'cancelled'
+                            AND message.follow_up_id = follow_up_target.follow_up_id)
+        """,
+        {"id": conversation_id},
+    )
+    refresh_pending_follow_ups(conn, "conversation.id = :id", {"id": conversation_id})
+
+
+def refresh_pending_follow_ups(conn: Connection, where: str, parameters: dict[str, object]) -> None:
+    """Point conversations at their oldest unsent active follow-up, or at none.
+
+    `where` is a condition on `conversation`, a constant of the caller's with named `parameters`.
+    """
+    conn.execute(
+        f"""
+        UPDATE conversation
+        SET follow_up_id = (SELECT MIN(target.follow_up_id)
+                            FROM follow_up_target AS target
+                            JOIN follow_up ON follow_up.id = target.follow_up_id
+                            WHERE target.conversation_id = conversation.id
+                              AND target.state = 'pending' AND follow_up.active = 1)
+        WHERE {where}
+        """,
+        parameters,
+    )

@@ -1,0 +1,1 @@
+"""Database engines: the only package that imports a database driver."""

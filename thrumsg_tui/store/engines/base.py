@@ -1,0 +1,55 @@
+"""What the store needs of a database engine: connections, cursors and rows.
+
+The SQL above this seam stays within what SQLite 3.37 and PostgreSQL 14 share (`docs/architecture.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
+"""Values for `?` by position, or for `:name` by name."""
+
+
+class Row(Protocol):
+    """One row of a result; its values are found by column name or by position."""
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Return the value of a column."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the values in the order of the columns."""
+
+    def __len__(self) -> int:
+        """Return the number of columns."""
+
+    def keys(self) -> Sequence[str]:
+        """Return the column names in order."""
+
+
+class Cursor(Protocol):
+    """The result of a statement, read row by row."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows an INSERT, UPDATE or DELETE changed."""
+
+    def fetchone(self) -> Any:
+        """Return the next `Row`, or None after the last one."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the rows that are left."""
+
+
+class Connection(Protocol):
+    """A connection on which a transaction is open; the engine opens and ends it."""
+
+    def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
+        """Run one statement."""
+
+    def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
+        """Run one statement for each of many rows of parameters."""

@@ -1,0 +1,79 @@
+"""Writing the four exports as CSV (`docs/rules.md 9.3`)."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TextIO
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.enums import ExportKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.spreadsheets import guarded
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.export_rows import Rows, count_rows, export_rows
+from thrumsg_tui.store.output_files import text_for, writing_text
+from thrumsg_tui.store.progress import EVERY, OnProgress
+
+
+def export(
+    db: Database,
+    who: Identity,
+    what: ExportKind,
+    out: Path | TextIO,
+    campaign_id: CampaignId | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+) -> int:
+    """Write an export of one campaign, or of all, and return how many rows it has besides the header.
+
+    A file takes its place when it is whole. Everything is read from one state of the database, row by row, so memory
+    stays flat; others go on writing meanwhile. `on_progress` is told the rows written and how many there will be; what
+    it raises leaves no file. Raises `Refused` where the file cannot be written.
+    """
+    who.require(Permission.EXPORT)
+    with db.reading() as conn:
+        rows = export_rows(conn, what, campaign_id)
+        if on_progress is not None:
+            rows = _watched(rows, on_progress, count_rows(conn, what, campaign_id))
+        if not isinstance(out, Path):
+            return _write(rows, out)
+        with writing_text(out) as file:
+            return _write(rows, file)
+
+
+def exported(
+    db: Database, who: Identity, what: ExportKind, campaign_id: CampaignId | None = None
+) -> list[dict[str, str | int | bool | None]]:
+    """Return an export's rows by column, each value as it is stored."""
+    who.require(Permission.EXPORT)
+    with db.reading() as conn:
+        rows = export_rows(conn, what, campaign_id)
+        header = [str(title) for title in next(rows)]
+        return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def _write(rows: Rows, file: TextIO) -> int:
+    writer = csv.writer(file)
+    shown = text_for(file)
+    count = -1
+    for count, row in enumerate(rows):  # noqa: B007
+        cells = map(_harmless, row)
+        writer.writerow([shown(cell) if isinstance(cell, str) else cell for cell in cells])
+    return count
+
+
+def _watched(rows: Rows, on_progress: OnProgress, total: int) -> Rows:
+    written = -1
+    for written, row in enumerate(rows):
+        if written % EVERY == 0:
+            on_progress(written, total)
+        yield row
+    on_progress(written, total)
+
+
+def _harmless(cell: str | int | bool | None) -> str | int | None:
+    """Keep a spreadsheet from taking a cell for a formula (`docs/rules.md 7.5`)."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return guarded(cell) if isinstance(cell, str) else cell

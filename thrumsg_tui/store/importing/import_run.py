@@ -1,0 +1,153 @@
+"""What every import shares: counting its rows, its one transaction, its one journal entry."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.importing.result import Imported, Reading, Rejected, Row
+from thrumsg_tui.store.importing.table import Table
+from thrumsg_tui.store.input_files import called
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.campaigns import find_campaign
+
+
+def _no_lines() -> array[int]:
+    return array("Q")
+
+
+def _in_order(lines: array[int]) -> array[int]:
+    return array("Q", sorted(lines))
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts and the unused rows of an import that is under way."""
+
+    imported: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    repeated: list[Rejected] = field(default_factory=list)
+    new_lines: array[int] = field(default_factory=_no_lines)
+    updated_lines: array[int] = field(default_factory=_no_lines)
+    warnings: list[Rejected] = field(default_factory=list)
+    line: int = 0
+    """The line of the row that is being taken in."""
+    notes: list[str] = field(default_factory=list)
+    """What is worth saying about the rows, beside what is about the file."""
+    phones: Sequence[int] = ()
+    custom: Mapping[str, int] = field(default_factory=dict)
+    readings: Sequence[Reading] = ()
+
+    def each(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Go through rows, knowing the line of each."""
+        for row in rows:
+            self.line = row.line
+            yield row
+
+    def count_new(self) -> None:
+        """Count the row as something that was not there before."""
+        self.imported += 1
+        self.new_lines.append(self.line)
+
+    def count_known(self, *, changed: bool) -> None:
+        """Count the row as about something that was there before."""
+        if changed:
+            self.updated += 1
+            self.updated_lines.append(self.line)
+        else:
+            self.unchanged += 1
+
+    def reject(self, row: Row, reason: object) -> None:
+        """Note a row that cannot be used, in the words of what refused it, without what concerns the whole change."""
+        self.rejected.append(Rejected(row.line, str(reason).removesuffix(" Nothing was changed."), row.cells))
+
+    def repeat(self, row: Row, what: str, line: int) -> None:
+        """Note a row that says again what an earlier line said."""
+        self.repeated.append(Rejected(row.line, f"the same {what} as line {line}", row.cells))
+
+    def warn(self, row: Row, reason: str) -> None:
+        """Note what is to be looked at in a row that is taken in."""
+        self.warnings.append(Rejected(row.line, reason, row.cells))
+
+    def result(self, table: Table, columns: Mapping[str, int], event: EventId | None) -> Imported:
+        """Give what was counted, the rejected rows in the order of the file."""
+        return Imported(
+            imported=self.imported,
+            updated=self.updated,
+            unchanged=self.unchanged,
+            rejected=tuple(sorted(self.rejected, key=lambda each: each.line)),
+            repeated=tuple(self.repeated),
+            columns={name: table.header[position] for name, position in columns.items()},
+            header=table.header,
+            rows=table.rows,
+            notes=(*table.notes, *self.notes),
+            new_lines=_in_order(self.new_lines),
+            updated_lines=_in_order(self.updated_lines),
+            event=event,
+            warnings=tuple(self.warnings),
+            phones=tuple(table.header[position] for position in self.phones),
+            custom={code: table.header[position] for code, position in self.custom.items()},
+            readings=self.readings,
+        )
+
+
+class _DryRun(Exception):
+    """Takes a dry run's transaction back."""
+
+
+@contextmanager
+def transaction(db: Database, *, dry_run: bool) -> Iterator[Transaction]:
+    """Open the write transaction of an import; a dry run's is rolled back at the end."""
+    with suppress(_DryRun), db.writing() as tx:
+        yield tx
+        if dry_run:
+            raise _DryRun
+
+
+def open_campaign(conn: Connection, name: str) -> Campaign:
+    """Find the campaign that a file is for; `Refused` if it is archived."""
+    of = find_campaign(conn, name)
+    if of.state is CampaignState.ARCHIVED:
+        raise Refused(f"{of.name!r} is archived: nothing can be imported into it any more.")
+    return of
+
+
+def journal_import(
+    tx: Transaction,
+    who: Identity,
+    what: str,
+    path: Path,
+    tally: Tally,
+    campaign_id: CampaignId | None = None,
+    *,
+    details: Mapping[str, object] | None = None,
+) -> EventId | None:
+    """Write the one journal entry of an import, none where it changed nothing; with `details` it can be undone."""
+    if not tally.imported and not tally.updated:
+        return None
+    counts = {
+        "imported": tally.imported,
+        "updated": tally.updated,
+        "unchanged": tally.unchanged,
+        "duplicates": len(tally.repeated),
+        "rejected": len(tally.rejected),
+    }
+    said = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
+    name = called(path).name
+    summary = f"took in {what} from {name}: {said}"
+    kept = {"file": name, **counts, **(details or {})}
+    undoable = details is not None
+    return record(tx, who, EventKind.IMPORT, summary, campaign_id=campaign_id, details=kept, undoable=undoable)

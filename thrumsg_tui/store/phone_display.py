@@ -1,0 +1,29 @@
+"""What numbers look like on the screens of this organization (`docs/rules.md 3.20`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.queries.settings import settings
+
+
+def phone_display(conn: Connection, *, ascii_only: bool = True) -> PhoneDisplay:
+    """Read how numbers are shown here."""
+    return PhoneDisplay(settings(conn).redact_phones, ascii_only=ascii_only)
+
+
+@contextmanager
+def refusals_redacted(db: Database) -> Iterator[None]:
+    """Let the reasons of what is refused meanwhile show no more of a number than anything else does."""
+    try:
+        yield
+    except Refused as refusal:
+        with db.reading() as conn:
+            phones = phone_display(conn)
+        refusal.args = (phones.sentence(str(refusal)),)
+        raise

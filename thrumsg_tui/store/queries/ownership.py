@@ -1,0 +1,32 @@
+"""What a sender may touch: the conversations that they hold, and the numbers in these (`docs/rules.md 8.1`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.campaigns import whose
+from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.store.engines.base import Connection
+
+
+def require_own(who: Identity, of: Conversation) -> None:
+    """Raise `Refused` for a sender in a conversation that is not theirs."""
+    if who.role is Role.SENDER and of.sender_id != who.user.id:
+        raise Refused(f"This conversation is {whose(of.sender_name)} now.")
+
+
+def require_own_number(conn: Connection, who: Identity, phone: str) -> None:
+    """Raise `Refused` for a sender who holds no conversation of the number."""
+    if who.role is not Role.SENDER:
+        return
+    own = conn.execute(
+        """
+        SELECT 1 FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN assignment ON assignment.id = conversation.assignment_id
+        WHERE contact.phone = ? AND assignment.user_id = ?
+        """,
+        (phone, who.user.id),
+    ).fetchone()
+    if own is None:
+        raise Refused(f"{phone} is in no conversation of yours; ask a moderator.")

@@ -1,0 +1,351 @@
+"""Going back to a backup, with apps open (`docs/rules.md 11.4`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Refused, ThrumsgError
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.backup import copy_into
+from thrumsg_tui.store.changes.settings import store_setting
+from thrumsg_tui.store.database import Database, Transaction, overwrite, utc_now
+from thrumsg_tui.store.doctor import damage_in
+from thrumsg_tui.store.doctor.damage import UNREADABLE
+from thrumsg_tui.store.input_files import refuse_odd_file
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.output_files import PRIVATE, part_beside, remove_part, take_over, to_disk
+from thrumsg_tui.store.queries.people import find_user
+from thrumsg_tui.store.queries.settings import RESTORED, settings
+from thrumsg_tui.store.recognising import COMPANIONS, connect, is_thrumsg, refuse_foreign, was_thrumsg
+from thrumsg_tui.store.times import from_ms
+
+_AT_ONCE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What happened between a backup and the restore, and is not in the database any more: numbers and messages."""
+
+    opted_out: int
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did: of when the backup's last change is, and where the state of before is kept, if there was one.
+
+    `in_doubt` counts messages that may have left since. `since` is None where that cannot be known: the state of before
+    is damaged, or there was none.
+    """
+
+    as_of: datetime | None
+    kept: Path | None
+    in_doubt: int
+    since: Since | None
+
+
+def restore(
+    path: Path,
+    source: Path,
+    login: str,
+    acting_for: str | None = None,
+    *,
+    who: Identity | None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Restored:
+    """Put a backup in the place of what is in a database, in one transaction, after a copy of that was made.
+
+    `who` is None where the database cannot tell, being damaged or not there; the journal has the login then. Raises
+    `Refused` for what is no backup of ours or one of another kind, `DatabaseUnusable` for one that is damaged or newer.
+    Nothing is changed in all these cases, and the backup itself never.
+    """
+    if who:
+        who.require(Permission.MAINTAIN)
+    _refuse_source(path, source)
+    own = Path(os.path.realpath(path))
+    part = _explained_part(own)
+    try:
+        with _named(part, source):
+            _copy_with_log(source, part)
+            _refuse_damaged(part)
+            db = Database(part, clock=clock)
+            try:
+                _refuse_other_kind(path, db, source)
+                as_of, in_doubt = _made_ready(db, source, login, acting_for)
+                before = _state(db)
+            finally:
+                db.close()
+        if not own.exists() or not own.stat().st_size:
+            _put(part, own)
+            return Restored(as_of, None, in_doubt, None)
+        kept = _free_name(own, clock())
+        return Restored(as_of, kept, in_doubt, _replaced(own, part, kept, before))
+    except OSError as error:
+        raise Refused(f"{error.filename or source}: {error.strerror}. Nothing was restored.") from error
+    finally:
+        with suppress(OSError):
+            remove_part(part)
+
+
+def openable(path: Path) -> bool:
+    """Whether a database has anything in it and can be opened; False where there is none yet, or a damaged one.
+
+    Raises `DatabaseUnusable` for a file that is somebody else's, is newer, or may not be read.
+    """
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
+        return False
+    if path.is_file() and not is_thrumsg(path) and was_thrumsg(path):
+        return False
+    refuse_foreign(path)
+    try:
+        Database(path).close()
+    except DatabaseDamaged:
+        return False
+    return True
+
+
+# The backup
+
+
+def _refuse_source(path: Path, source: Path) -> None:
+    """Raise `Refused` for a file that cannot be a backup of this database; it is not opened for that."""
+    try:
+        status = source.stat()
+        refuse_odd_file(source, status)
+        if path.exists() and source.samefile(path):
+            raise Refused(f"{source} is the database itself. Nothing was restored.")
+        if not status.st_size or not is_thrumsg(source):
+            raise Refused(f"{source} is not a thrumsg database. Nothing was restored.")
+    except FileNotFoundError:
+        raise Refused(f"There is no file {source}. Nothing was restored.") from None
+    except OSError as error:
+        raise Refused(f"{source} cannot be read: {error.strerror}. Nothing was restored.") from error
+
+
+def _explained_part(own: Path) -> Path:
+    try:
+        return part_beside(own)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"Nothing can be written beside {own}: {error.strerror}. Nothing was restored."
+        ) from error
+
+
+def _copy_with_log(source: Path, part: Path) -> None:
+    """Copy a backup, and the log that lies beside one that was copied with `cp` or whose writer was killed."""
+    of = Path(os.path.realpath(source))
+    pairs = [
+        (of, part),
+        *((of.with_name(of.name + end), part.with_name(part.name + end)) for end in ("-wal", "-journal")),
+    ]
+    before = [_fingerprint(each) for each, _ in pairs]
+    for each, target in pairs:
+        if os.path.lexists(each):
+            _copy(each, target)
+    if [_fingerprint(each) for each, _ in pairs] != before:
+        raise Refused(f"{source} is being written to: make a backup of it first. Nothing was restored.")
+
+
+def _fingerprint(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> None:
+    """Copy the bytes of an ordinary file into one of its maker's only; what the disk cannot give is zeros."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(source, flags), "rb", buffering=0) as of:
+        refuse_odd_file(source, os.fstat(of.fileno()))
+        size = os.fstat(of.fileno()).st_size
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE), "wb") as into:
+            for start in range(0, size, _AT_ONCE):
+                wanted = min(_AT_ONCE, size - start)
+                try:
+                    content = os.pread(of.fileno(), wanted, start)
+                except OSError:
+                    if not whatever_can_be_read:
+                        raise
+                    content = b""
+                into.write(content.ljust(wanted, b"\0") if whatever_can_be_read else content)
+
+
+def _refuse_damaged(part: Path) -> None:
+    if reason := _damage(part):
+        raise DatabaseDamaged(f"{part} is damaged ({reason}). Nothing was restored; the database is as it was.")
+
+
+def _damage(copy: Path) -> str | None:
+    """Say what is damaged in a copy that nobody else has open; None where nothing is."""
+    try:
+        conn = connect(copy, 0)
+        try:
+            found = damage_in(conn)
+        finally:
+            conn.close()
+    except UNREADABLE as error:
+        return type(error).__name__
+    return found[0].said if found else None
+
+
+def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
+    """Raise `Refused` where practice would take the place of what is real, or the other way round."""
+    with backup.reading() as conn:
+        practises = settings(conn).practice_seed is not None
+    if not openable(path):
+        return
+    live = Database(path)
+    try:
+        with live.reading() as conn:
+            same = practises == (settings(conn).practice_seed is not None)
+    except DatabaseDamaged:
+        return
+    finally:
+        live.close()
+    if not same:
+        kinds = ("practice database", "real one") if practises else ("real database", "practice one")
+        raise Refused(f"{source} is a {kinds[0]}, and {path} a {kinds[1]}. Nothing was restored.")
+
+
+def _made_ready(db: Database, source: Path, login: str, acting_for: str | None) -> tuple[datetime | None, int]:
+    """Change in a copy what a backup cannot know; return of when its last change is, and how many are in doubt."""
+    with db.writing() as tx:
+        (newest,) = tx.conn.execute("SELECT MAX(at) FROM event").fetchone()
+        as_of = None if newest is None else from_ms(newest)
+        in_doubt = tx.conn.execute(
+            """
+            UPDATE message SET state = :in_doubt, state_at = :now, leaves_at = NULL
+            WHERE state IN ('queued', 'sending') OR (state = 'unsent' AND leaves_at <= :now)
+            """,
+            {"in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms},
+        ).rowcount
+        tx.conn.execute("DELETE FROM presence")
+        tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # whoever starts next finishes it
+        store_setting(tx, RESTORED, str(tx.now_ms))
+        _journalled(tx, source, as_of, in_doubt, login, acting_for)
+    return as_of, in_doubt
+
+
+def _journalled(
+    tx: Transaction, source: Path, as_of: datetime | None, in_doubt: int, login: str, acting_for: str | None
+) -> None:
+    """Say who went back to what; a login that the backup does not know is in the words."""
+    who: Identity | None = None
+    with suppress(ThrumsgError):
+        who = Identity(find_user(tx.conn, acting_for or login), find_user(tx.conn, login))
+    when = f"{as_of:%Y-%m-%d %H:%M} UTC" if as_of else "before anything was done"
+    summary = f"went back to the backup {source.name}, as of {when}" + ("" if who else f" (by {login})")
+    details = {"file": source.name, "as_of": when, "login": login, "in_doubt": in_doubt}
+    record(tx, who, EventKind.RESTORE, summary, details=details)
+
+
+# The database
+
+
+def _replaced(own: Path, part: Path, kept: Path, before: _State) -> Since | None:
+    """Replace what is in the database; return what happened since the backup, None where nobody knows."""
+    since: Since | None = None
+
+    def keep() -> None:
+        nonlocal since
+        live = Database(own)
+        try:
+            os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
+            copy_into(live, kept)
+            to_disk(kept)
+            with suppress(DatabaseDamaged):
+                since = _since(live, before)
+        except BaseException:
+            remove_part(kept)
+            raise
+        finally:
+            live.close()
+
+    try:
+        overwrite(own, part, keep)
+    except DatabaseDamaged:
+        _keep_bytes(own, kept)
+        _put(part, own)
+        return None
+    return None if _damage(kept) else since
+
+
+def _keep_bytes(own: Path, kept: Path) -> None:
+    """Keep a database that SQLite cannot read, byte for byte as far as the disk gives them."""
+    try:
+        for end in ("", "-wal", "-journal"):
+            if os.path.lexists(each := own.with_name(own.name + end)):
+                _copy(each, kept.with_name(kept.name + end), whatever_can_be_read=True)
+        to_disk(kept)
+    except BaseException:
+        remove_part(kept)
+        raise
+
+
+def _put(part: Path, own: Path) -> None:
+    """Put a file in the place of one that cannot be opened, or of none; its log would be taken for the new one's."""
+    take_over(part, own)
+    to_disk(part)
+    for end in COMPANIONS:
+        own.with_name(own.name + end).unlink(missing_ok=True)
+    part.replace(own)
+    to_disk(own.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    opted_out: frozenset[str]
+    newest_message: int
+
+
+def _state(db: Database) -> _State:
+    with db.reading() as conn:
+        opted_out = frozenset(row["phone"] for row in conn.execute("SELECT phone FROM opt_out"))
+        (newest,) = conn.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()
+        return _State(opted_out, newest)
+
+
+def _since(live: Database, before: _State) -> Since:
+    opted_out = len(_state(live).opted_out - before.opted_out)
+    with live.reading() as conn:
+        row = conn.execute(
+            """
+            SELECT COUNT(*) FILTER (WHERE direction = 'incoming') AS received,
+                   COUNT(*) FILTER (WHERE direction = 'outgoing' AND state <> 'cancelled') AS sent
+            FROM message WHERE id > ?
+            """,
+            (before.newest_message,),
+        ).fetchone()
+    return Since(opted_out, row["sent"], row["received"])
+
+
+def _free_name(own: Path, now: datetime) -> Path:
+    """Name a copy of the present state, beside the database."""
+    stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    wanted = own.with_name(f"{own.stem}-before-restore-{stamp}{own.suffix}")
+    nth = 2
+    name = wanted
+    while os.path.lexists(name):
+        name = wanted.with_name(f"{wanted.stem}-{nth}{wanted.suffix}")
+        nth += 1
+    return name
+
+
+@contextmanager
+def _named(part: Path, source: Path) -> Iterator[None]:
+    """Let sentences name the backup, and not the copy of it that is looked at."""
+    try:
+        yield
+    except ThrumsgError as error:
+        error.args = (str(error).replace(str(part), str(source)),)
+        raise

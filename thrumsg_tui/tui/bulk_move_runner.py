@@ -1,0 +1,58 @@
+"""Moves in steps, made while the app is open: those begun here, and those that others left (`docs/rules.md 4.8`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.changes.bulk_move_job import outcome_of, stands_still
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_of, open_jobs
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.store_client import StoreClient
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+from thrumsg_tui.tui.widgets.status_lines import KeyLine
+
+
+class BulkMoveRunner:
+    """Makes the steps, one change after the other so that the person's own come between."""
+
+    def __init__(self, store: StoreClient, glyphs: Glyphs) -> None:
+        self._store = store
+        self._glyphs = glyphs
+        self._seen: list[Job] = []
+
+    async def finish(self, begun: Outcome, line: KeyLine | None = None) -> str:
+        """Finish a move, and return a sentence on what came of it.
+
+        In a bottom line it shows how far it is, until the person goes on to something else there.
+        """
+        job = await self._store.query(job_of, begun.event) if begun.event is not None else None
+        total, said = job.total if job else 0, line.notice if line else ""
+
+        def tell(now: Outcome) -> None:
+            nonlocal said
+            if line and now.under_way and line.notice == said:
+                bar = progress_bar(now.moved, total, 20, self._glyphs)
+                said = f"Moving {bar} {now.moved:,} of {total:,}; you can go on working."
+                line.say(said)
+
+        try:
+            outcome = await self._store.run_job(begun, tell)
+        except ThrumsgError as error:
+            return f"{error} The rest of the move is made by the next thrumsg that anybody starts."
+        sentence = safe_text(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}")
+        return f"{sentence}; change {outcome.event} in the history undoes it." if outcome.event else f"{sentence}."
+
+    async def left_by_others(self) -> list[Outcome]:
+        """Look for moves whose last step is too long ago, or that have not got further since the last look."""
+        jobs, now = await self._store.query(open_jobs), self._store.db.clock()
+        still = [job for job in jobs if stands_still(job, now) or job in self._seen]
+        self._seen = jobs
+        return [
+            await self._store.query(outcome_of, job.event_id) for job in still if job.event_id not in self._store.moving
+        ]
+
+    @property
+    def farewell(self) -> str | None:
+        """What to say to a person who leaves while something is being moved here."""
+        return "The move goes on with the next thrumsg that anybody starts." if self._store.moving else None

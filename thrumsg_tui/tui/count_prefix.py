@@ -1,0 +1,50 @@
+"""Counts before a command, as in `10r`, among digits that also name tabs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import Tab
+
+_QUICK = 1.0
+"""Seconds within which digits that may each name a tab are taken for one number."""
+
+_MOST = 6
+"""Digits of a count."""
+
+CursorPlace = tuple[Tab, int, ConversationId | None]
+"""Tab, cursor and conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountPrefix:
+    """Digits typed one after the other, with nothing in between. One that names a tab is no count by itself."""
+
+    digits: str = ""
+    came_from: CursorPlace | None = None
+    """Where one was before the first digit, which may have gone to a tab."""
+    key: int = 0
+    """Which key of all that were pressed was the last digit."""
+    at: float = 0.0
+
+    def then(self, digit: int, key: int, here: CursorPlace) -> CountPrefix:
+        """Take a digit: the next one, or the first of another count."""
+        if self._goes_on_at(key):
+            return replace(self, digits=(self.digits + str(digit))[:_MOST], key=key, at=monotonic())
+        return CountPrefix(str(digit), here, key, monotonic())
+
+    @property
+    def names_no_tab(self) -> bool:
+        """Whether the digits can only be a count."""
+        return any(not 1 <= int(digit) <= len(Tab) for digit in self.digits)
+
+    def before(self, key: int) -> int | None:
+        """The count for the command that a key gives, None where there is none."""
+        counts = self.names_no_tab or len(self.digits) > 1
+        return int(self.digits) if counts and self._goes_on_at(key) else None
+
+    def _goes_on_at(self, key: int) -> bool:
+        follows = bool(self.digits) and key == self.key + 1
+        return follows and (self.names_no_tab or monotonic() - self.at < _QUICK)

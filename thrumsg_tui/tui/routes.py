@@ -1,0 +1,60 @@
+"""Where the app opens: the last screen of this person, else where their work is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.queries.campaigns import assignment_of_user, campaigns
+from thrumsg_tui.store.queries.people import preference
+
+LAST_ROUTE = "last_place"
+"""The preference that remembers the last screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The campaigns screen, a campaign's overview, or the messenger on an assignment."""
+
+    campaign_id: CampaignId | None = None
+    assignment_id: AssignmentId | None = None
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id or 0} {self.assignment_id or 0}"
+
+    @classmethod
+    def parse(cls, stored: str | None) -> Route | None:
+        """Read what `str()` wrote; None for anything else."""
+        parts = (stored or "").split()
+        if len(parts) != 2 or not all(part.isdigit() for part in parts):
+            return None
+        campaign_id, assignment_id = map(int, parts)
+        return cls(CampaignId(campaign_id) if campaign_id else None, AssignmentId(assignment_id) or None)
+
+
+def opening_route(conn: Connection, who: Identity) -> Route:
+    """Choose where the app opens; a place that is gone, or not this person's any more, is passed over."""
+    last = Route.parse(preference(conn, who.user.id, LAST_ROUTE))
+    if not who.may(Permission.VIEW_ALL):
+        return _own_place(conn, who, last)
+    known = {each.id: each for each in campaigns(conn)}
+    if last and (last.campaign_id is None or last.campaign_id in known):
+        return last
+    active = [each.id for each in known.values() if each.state is CampaignState.ACTIVE]
+    return Route(active[0]) if len(active) == 1 else Route()
+
+
+def _own_place(conn: Connection, who: Identity, last: Route | None) -> Route:
+    own = {
+        each.id: mine
+        for each in campaigns(conn)
+        if each.state is not CampaignState.ARCHIVED and (mine := assignment_of_user(conn, each.id, who.user.id))
+    }
+    if last and last.campaign_id in own:
+        return Route(last.campaign_id, own[last.campaign_id])
+    if len(own) == 1:
+        return Route(*next(iter(own.items())))
+    return Route()

@@ -1,0 +1,252 @@
+"""Importing a file: what is in it, what would happen line by line, then doing it (`docs/rules.md` 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual import on, work
+from textual.strip import Strip
+
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.queries.campaigns import campaigns
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.import_forms import FileChoice, columns_form, file_form, rejects_form
+from thrumsg_tui.tui.phones import phone_display
+from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
+from thrumsg_tui.tui.store_client import Progress
+from thrumsg_tui.tui.widgets.line_widgets import Part
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+
+_SHOW_PROGRESS_EVERY = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class LineReport:
+    """What becomes of one row: the line on which it begins, a word, and why; a note is of no line.
+
+    `number` is its phone cell, with what that was read as.
+    """
+
+    line: int
+    fate: str
+    reason: str = ""
+    row: tuple[str, ...] = ()
+    number: tuple[str, str] | None = None
+
+
+class ReportList(NumbersList[LineReport]):
+    """The rows that are not simply as they were before, those that cannot be used first."""
+
+    empty_text = "nothing is read yet"
+
+    def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
+        look = {"rejected": "warning", "look": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
+        if not row.line:
+            note: Part = (f"  {self.phones.sentence(safe_text(row.reason))}", "")
+            return self.strip([note], width=width, base=self.cursor_look(index))
+        why = self.phones.sentence(safe_text(row.reason))
+        if row.number:
+            why = " is ".join(self.phones.number(safe_text(each)) for each in row.number)
+        left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (why, "")]
+        cells = "  ".join(self.phones.sentence(safe_text(cell)) for cell in row.row)
+        said: Part = (f"   {cells}" if why else cells, "quiet")
+        return self.strip([*left, said], width=width, base=self.cursor_look(index))
+
+
+class ImportScreen(ListingScreen[LineReport]):
+    """Choose a file, correct its columns, look at what would happen, then let it happen."""
+
+    SCOPES = (Scope.IMPORT, Scope.OVER)
+    BINDINGS = bindings(commands_of(Scope.IMPORT))
+
+    def __init__(self, campaign: Campaign | None) -> None:
+        super().__init__()
+        self._campaign = campaign
+        self._chosen: FileChoice | None = None
+        self._result: Imported | None = None
+        self._done = False
+        self._progress = Progress()
+        self._taking_in = False
+
+    def make_list(self) -> ReportList:
+        return ReportList(self.thrumsg.zone, id="lines")
+
+    def on_mount(self) -> None:
+        self.show_title("Import")
+        super().on_mount()
+        self.summary.show([("  Choose a file.", "quiet")])
+        self.action_file()
+
+    def moved(self) -> None:
+        """All lines are in memory."""
+
+    async def ask_and_paint(self) -> None:
+        """What is shown is a report: it does not change by itself."""
+
+    def shown_commands(self) -> list[Command]:
+        shown = super().shown_commands()
+        return [each for each in shown if not (self._done and each.id == "import.go")]
+
+    # Choosing
+
+    @work(group=ACTION)
+    async def action_file(self) -> None:
+        """Choose a file, then its columns; leaving the first choice leaves the import."""
+        store, glyphs = self.thrumsg.store, self.thrumsg.glyphs
+        offered = [each for each in await store.query(campaigns) if each.state is not CampaignState.ARCHIVED]
+        form = file_form(store, glyphs, offered, self._campaign, self._chosen)
+        if (chosen := await self.app.push_screen_wait(form)) is not None:
+            self._chosen = chosen
+            await self._choose_columns(chosen)
+        elif self._chosen is None:
+            self.action_back()
+
+    @work(group=ACTION)
+    async def action_columns(self) -> None:
+        """Correct which column is what."""
+        if self._chosen:
+            await self._choose_columns(self._chosen)
+
+    async def _choose_columns(self, chosen: FileChoice) -> None:
+        try:
+            form = await columns_form(self.thrumsg.store, self.thrumsg.glyphs, chosen)
+        except ThrumsgError as refusal:
+            self.say(str(refusal), warning=True)
+            return
+        mapping = await self.app.push_screen_wait(form)
+        if mapping is not None:
+            self._chosen = replace(chosen, order=replace(chosen.order, mapping=mapping))
+        await self._run(dry_run=True)
+
+    # Running
+
+    @on(PagedList.Chosen)
+    @work(group=ACTION)
+    async def action_go(self) -> None:
+        """Import what was looked at, once."""
+        if self._taking_in:
+            return
+        if self._done or self._chosen is None or self._result is None:
+            self.say("It is imported already; f chooses another file." if self._done else "Choose a file first: f.")
+        elif not (self._result.imported or self._result.updated):
+            self.say("Nothing in this file would change anything.", warning=True)
+        else:
+            await self._run(dry_run=False)
+
+    async def _run(self, *, dry_run: bool) -> None:
+        if (chosen := self._chosen) is None:
+            return
+        self._progress = Progress()
+        self._taking_in = True
+        watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
+        try:
+            self.query_one(ReportList).tell_phones(
+                phone_display(await self.thrumsg.store.query(settings), self.thrumsg.glyphs)
+            )
+            result = await self.thrumsg.store.run_long(_take_in, self._progress, self.thrumsg.who, chosen, dry_run)
+        except ThrumsgError as refusal:
+            self._result, self._done = None, False
+            self._paint()
+            self.say(str(refusal), warning=True)
+            return
+        finally:
+            watching.stop()
+            self._taking_in = False
+        self._result, self._done = result, not dry_run
+        self._paint()
+
+    def _show_progress(self) -> None:
+        done, total = self._progress.done, self._progress.total
+        if done:
+            self.say(f"{progress_bar(done, total, 20, self.thrumsg.glyphs)} {done} of {total} rows, Esc stops")
+
+    def action_escape(self) -> None:
+        """Stop what is running, else go back."""
+        if self._taking_in:
+            self._progress.stopped = True
+        else:
+            super().action_escape()
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """While a file is taken in keys count too: Esc stops it."""
+        return self._taking_in or super().ready_for_keys
+
+    def facts(self) -> Facts:
+        return replace(super().facts(), busy=self._taking_in)
+
+    # Showing
+
+    def _paint(self) -> None:
+        rows = reports(self._result) if self._result else []
+        listed = self.query_one(ReportList)
+        listed.empty_text = "no row would change anything" if self._result else ReportList.empty_text
+        listed.show(len(rows), 0, rows, 0)
+        if self._result is None or self._chosen is None:
+            self.summary.show([("  Nothing was changed.", "quiet")])
+            return
+        counts = counted(self._result)
+        file = safe_text(self._chosen.path.name)
+        where = f" into {safe_text(self._chosen.order.campaign)}" if self._chosen.order.campaign else ""
+        verb = "imported" if self._done else "would import"
+        self.summary.show([(f"  {counts}", "strong"), (f"; {verb} {self._chosen.kind} from {file}{where}", "quiet")])
+        self.key_line.show_keys(self.shown_commands())
+        if self._done:
+            self.say(f"Imported. {'w keeps the rejected rows in a file.' if self._result.rejected else 'q goes back.'}")
+        elif self._result.imported or self._result.updated:
+            self.say("Nothing is changed yet: Enter imports it, m corrects the columns, f chooses another file.")
+        else:
+            self.say("Nothing in this file would change anything.", warning=True)
+
+    @work(group=ACTION)
+    async def action_rejects(self) -> None:
+        """Keep the rejected rows in a file that can be corrected and imported."""
+        if self._result is None or self._chosen is None or not self._result.rejected:
+            self.say("No row was rejected.")
+            return
+        form = rejects_form(self.thrumsg.store, self.thrumsg.glyphs, self._chosen.path, self._result)
+        if written := await self.app.push_screen_wait(form):
+            self.say(f"The rejected rows are in {written}: correct them there, and import that.")
+
+
+def reports(of: Imported) -> list[LineReport]:
+    """What there is to say of all, then what becomes of each row, what needs a look first."""
+    cells = {row.line: row.cells for row in of.rows}
+    numbers = {each.line: (each.text, each.phone) for each in of.readings}
+    codes = ", ".join(f"%{code}% from {title!r}" for code, title in of.custom.items())
+    notes = [*of.notes, *([f"Custom fields: {codes}."] if codes else [])]
+    return [
+        *(LineReport(0, "note", each) for each in notes),
+        *(LineReport(each.line, "rejected", each.reason, each.row) for each in of.rejected),
+        *(LineReport(each.line, "duplicate", each.reason, each.row) for each in of.repeated),
+        *(LineReport(each.line, "look", each.reason, each.row) for each in of.warnings),
+        *(LineReport(line, "updated", row=cells[line], number=numbers.get(line)) for line in of.updated_lines),
+        *(LineReport(line, "new", row=cells[line], number=numbers.get(line)) for line in of.new_lines),
+    ]
+
+
+def counted(of: Imported) -> str:
+    """The counts of an import in words."""
+    counts = {
+        "rejected": len(of.rejected),
+        "new": of.imported,
+        "updated": of.updated,
+        "unchanged": of.unchanged,
+        "duplicate" if of.duplicates == 1 else "duplicates": of.duplicates,
+    }
+    return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
+
+
+def _take_in(db: Database, progress: Progress, who: Identity, chosen: FileChoice, dry_run: bool) -> Imported:
+    order = replace(chosen.order, dry_run=dry_run, on_progress=progress)
+    return import_file(db, who, chosen.kind, chosen.path, order)

@@ -1,0 +1,56 @@
+"""What the messenger says about a conversation (`docs/rules.md 3.17`, `3.18`, `5.4`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.enums import CampaignState, ConversationSort
+from thrumsg_tui.domain.field_meanings import FIXED
+from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, moment
+from thrumsg_tui.domain.suspected_fields import suspected_fields
+from thrumsg_tui.store.queries.messenger import MessengerView
+
+SORT_TITLES = {
+    ConversationSort.NEEDS_REPLY: "Needs reply",
+    ConversationSort.RECENT: "Recent",
+    ConversationSort.A_TO_Z: "A to Z",
+}
+
+
+def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, text: str, writing: bool) -> str:
+    """Say what matters before one sends a text: what looks like a field in it, closed, opted out, flagged."""
+    if view.open is None:
+        return ""
+    of = view.open.conversation
+    suspected = suspected_fields(text, (*FIXED, *of.fields)) if verdict.refusal is None else ()
+    return " ".join([*(each.sentence for each in suspected), _circumstances(view, of, verdict, now, writing=writing)])
+
+
+def _circumstances(view: MessengerView, of: Conversation, verdict: Verdict, now: datetime, *, writing: bool) -> str:
+    if opt_out := of.opt_out:
+        by = f"by {opt_out.by}" if opt_out.by else "by the contact"
+        return f"Opted out {by}, {opt_out.at:%Y-%m-%d}. No message may be sent to this number."
+    if closed := closure(view.campaign_here, now):
+        held = view.campaign.state is CampaignState.ACTIVE and not verdict.refusal
+        waits = " What you send now waits until then." if held else ""
+        return f"Campaign is currently closed: {closed.reason}.{waits}"
+    if of.flagged:
+        return f"This may be a wish to be left alone: {'Esc, then o,' if writing else 'o'} opts the number out."
+    if verdict.leaves_at:
+        return f"What you send now leaves {moment(view.campaign_here, verdict.leaves_at, now)}."
+    if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
+        return ""
+    return verdict.refusal.sentence
+
+
+def obstacle_of(view: MessengerView | None, verdict: Verdict | None, now: datetime) -> str | None:
+    """Say in a few words, in the place of the Send key, why sending is not possible; None where it is."""
+    if view is None or verdict is None or view.open is None:
+        return "nothing to send"
+    if verdict.refusal is None:
+        return None
+    closed = closure(view.campaign_here, now)
+    if verdict.refusal.obstacle is Obstacle.CLOSED and closed and closed.opens_at:
+        return f"closed until {moment(view.campaign_here, closed.opens_at, now)}"
+    return verdict.refusal.obstacle

@@ -1,0 +1,129 @@
+"""Screens that open over another one, and most of which are a list."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.strip import Strip
+from textual.widgets import Input
+
+from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget
+from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+_Row = TypeVar("_Row")
+
+
+class OverlayScreen(CommandScreen):
+    """A screen over the one that it was opened from; going back returns there."""
+
+    BINDINGS = bindings(commands_of(Scope.OVER, Scope.EVERYWHERE))
+
+    def action_back(self) -> None:
+        self.dismiss()
+
+    def action_escape(self) -> None:
+        """Go back."""
+        self.action_back()
+
+
+class OverlayList(PagedList[_Row]):
+    """A list with the keys of a list."""
+
+    BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
+    empty_text = "nothing here"
+
+    def draw_empty(self, line: int, width: int) -> Strip:
+        return self.strip([(f"  {self.empty_text}", "quiet")] if line == 0 else [], width=width)
+
+
+class NumbersList(OverlayList[_Row]):
+    """A list in which phone numbers are shown, or hidden (`docs/rules.md 3.20`)."""
+
+    def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.phones = PhoneDisplay(redacts=True)
+        self.zone = zone
+
+    def tell_phones(self, phones: PhoneDisplay) -> None:
+        """Say how numbers are shown from now on."""
+        if phones != self.phones:
+            self.phones = phones
+            self.repaint_changed()
+
+
+class ListingScreen(OverlayScreen, Generic[_Row]):
+    """A line that sums up, perhaps a search, and a list.
+
+    A subclass makes `list` in `make_list`, and shows it in `ask_and_paint`; a search is there where `searches_for` says
+    what is looked for.
+    """
+
+    CSS_PATH = "overlay.tcss"
+    searches_for = ""
+    list: PagedList[_Row]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.summary = LineWidget(id="summary")
+        self.search = LineInput(placeholder=self.searches_for, id="search")
+
+    def make_list(self) -> PagedList[_Row]:
+        """Make the list; the app is known by now."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        self.list = self.make_list()
+        yield self.title_line
+        yield self.summary
+        if self.searches_for:
+            yield Horizontal(LineWidget(id="slash"), self.search, id="search-row")
+        yield self.list
+        yield self.key_line
+
+    def on_mount(self) -> None:
+        if self.searches_for:
+            self.query_one("#slash", LineWidget).show([("/ ", "quiet")])
+        self.key_line.show_keys(self.shown_commands())
+        self.list.on_move = self.moved
+        self.list.focus()
+
+    def moved(self) -> None:
+        """The cursor moved: other rows may be wanted."""
+        self.ask_again()
+
+    def on_paged_list_window_wanted(self) -> None:
+        """Fetch the rows that came into view."""
+        self.ask_again()
+
+    def from_the_top(self) -> None:
+        """Ask again, with the cursor on the first row."""
+        self.list.cursor = 0
+        self.ask_again()
+
+    def action_search(self) -> None:
+        """Go to the search."""
+        self.search.focus()
+
+    @on(Input.Changed, "#search")
+    def _searched(self) -> None:
+        self.from_the_top()
+
+    @on(Input.Submitted, "#search")
+    def _search_done(self) -> None:
+        self.list.focus()
+
+    def action_escape(self) -> None:
+        """Out of the search, then back."""
+        if self.search.has_focus or self.search.value:
+            self.search.value = ""
+            self.list.focus()
+        else:
+            self.action_back()

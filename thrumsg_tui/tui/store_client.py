@@ -1,0 +1,156 @@
+"""Where the screens ask and act: queries on one thread, changes on another, nothing on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from threading import Lock
+from typing import Concatenate, ParamSpec, TypeVar
+
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.errors import DatabaseBusy, Refused
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.store.changes.bulk_move_job import PAUSE, let_go, step
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.phone_display import refusals_redacted
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Progress:
+    """How far something long is; whoever watches may stop it, which takes it back."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.total = 0
+        self.stopped = False
+
+    def __call__(self, done: int, total: int = 0) -> None:
+        """Take note, in the thread that works; raises `Refused` once it was stopped."""
+        self.done, self.total = done, total or self.total
+        if self.stopped:
+            raise Refused("Stopped: nothing was changed, and no file was left behind.")
+
+
+class StoreClient:
+    """The app's only way to the store.
+
+    `busy` counts what is under way, so that a test can wait until nothing is.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.busy = 0
+        self._reader = ThreadPoolExecutor(1, "reader")
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._worker = ThreadPoolExecutor(1, "long work")
+        self._progress: Progress | None = None
+        self._waits = 0
+        self._counting = Lock()
+        self.on_wait: Callable[[], None] = lambda: None
+        """Told, in some thread, when `waiting` may have changed."""
+        self._told_before = db.on_wait
+        db.on_wait = self._wait
+        self.moving: set[EventId | None] = set()
+        """The moves that are made here, by their entries in the journal."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something waits until another writer is done."""
+        return self._waits > 0
+
+    def _wait(self, begins: bool) -> None:
+        with self._counting:
+            self._waits += 1 if begins else -1
+        self.on_wait()
+
+    async def query(self, query: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run a query on one state of the database."""
+
+        def run() -> _T:
+            with refusals_redacted(self.db), self.db.reading() as conn:
+                return query(conn, *args, **kwargs)
+
+        return await self._awaited(self._reader, run)
+
+    async def execute(self, change: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Make a change; when this returns it is stored."""
+
+        def run() -> _T:
+            with refusals_redacted(self.db):
+                return change(self.db, *args, **kwargs)
+
+        return await self._awaited(self._writer, run)
+
+    async def run_long(
+        self,
+        work: Callable[Concatenate[Database, Progress, _P], _T],
+        progress: Progress,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        """Do something long, as an export, while queries and changes go on; it is stopped when the app ends."""
+
+        def run() -> _T:
+            return work(self.db, progress, *args, **kwargs)
+
+        self._progress = progress
+        return await self._awaited(self._worker, run)
+
+    async def run_job(self, begun: Outcome, told: Callable[[Outcome], None]) -> Outcome:
+        """Go on with a move in steps, each a change of its own so that others come between; return what it did.
+
+        What ends this before its time leaves the move to whoever comes next (`docs/rules.md 4.8`).
+        """
+        self.moving.add(begun.event)
+        try:
+            while begun.under_way:
+                await asyncio.sleep(PAUSE)
+                with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
+                    begun = await self.execute(step, begun)
+                told(begun)
+            return begun
+        finally:
+            self.moving.discard(begun.event)
+            if begun.under_way:
+                self._writer.submit(let_go, self.db, begun)
+
+    async def run_io(self, look: Callable[[], _T]) -> _T:
+        """Look at the file system, which may be slow too."""
+        return await self._awaited(self._reader, look)
+
+    async def version(self) -> int:
+        """A number that changes whenever anybody wrote."""
+        return await self._awaited(self._reader, self.db.version)
+
+    def execute_on_exit(
+        self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs
+    ) -> None:
+        """Make a change while the app is ending, after those under way, and wait for it at most a second."""
+        last: Future[object] = self._writer.submit(lambda: change(self.db, *args, **kwargs))
+        with suppress(TimeoutError):  # somebody else writes for long: `close` waits for it
+            last.result(timeout=1)
+
+    def close(self) -> None:
+        """Stop what is long, let all else that is under way end, then close the connections."""
+        if self._progress:
+            self._progress.stopped = True
+        self.db.on_wait = self._told_before
+        for executor in (self._reader, self._writer, self._worker):
+            executor.submit(self.db.close)
+            executor.shutdown(wait=True)
+
+    async def _awaited(self, executor: ThreadPoolExecutor, run: Callable[[], _T]) -> _T:
+        def run_and_explain() -> _T:
+            with self.db.damage_named():
+                return run()
+
+        self.busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, run_and_explain)
+        finally:
+            self.busy -= 1

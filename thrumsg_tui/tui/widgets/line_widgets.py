@@ -1,0 +1,182 @@
+"""Widgets that draw their own lines, from parts of text with named looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.textual_compat import refresh_scrollbars
+
+Part = tuple[str, str]
+"""A text, already safe for a terminal, and the name of its look ("" for plain)."""
+
+LOOKS = frozenset(
+    {"strong", "quiet", "accent", "dot", "recorded", "warning", "cursor", "blurred", "marked", "ours", "event", "bar"}
+)
+"""The names of all looks; the app's style sheet says what they look like."""
+
+
+_JOINERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+"""What makes one picture of several characters for some terminals, and not for others, tmux and xterm among them."""
+
+
+def separated(text: str) -> str:
+    """Take joined pictures apart, so that every terminal counts the same cells."""
+    return _JOINERS.sub("", text) if _JOINERS.search(text) else text
+
+
+def heading(text: str) -> str:
+    """A text from outside as the title of a frame: safe, and not read as markup."""
+    return Content(separated(safe_text(text))).markup
+
+
+def fit(text: str, width: int, ellipsis: str = "…") -> str:
+    """Cut a text to a width in cells, with an ellipsis where something is lost."""
+    if cell_len(text) <= width:
+        return text
+    if width <= cell_len(ellipsis):
+        return set_cell_size(text, max(width, 0))
+    return set_cell_size(text, width - cell_len(ellipsis)).rstrip() + ellipsis
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Bring a text to exactly a width in cells, cut or filled, at its left or right."""
+    text = fit(text, width)
+    filling = " " * (width - cell_len(text))
+    return filling + text if right else text + filling
+
+
+def width_of(parts: Iterable[Part]) -> int:
+    """How many cells some parts take."""
+    return sum(cell_len(text) for text, _ in parts)
+
+
+class StripWidget(Widget):
+    """A widget that makes strips of parts."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(LOOKS)
+
+    def look(self, name: str) -> Style:
+        """The style of a named look."""
+        return self.get_component_rich_style(name, partial=True) if name else Style.null()
+
+    def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
+        """Draw one line, the whole in the look `base`.
+
+        Where there is no room for both, `right` loses parts from its beginning, down to its last, before `left` is cut.
+        """
+        left = [(separated(text), name) for text, name in left]
+        right = [(separated(text), name) for text, name in right]
+        while len(right) > 1 and width_of(left) + width_of(right) > width:
+            del right[0]
+        room = width - width_of(right)
+        if room < min(8, width_of(left)):
+            right, room = [], width
+        segments: list[Segment] = []
+        for text, name in left:
+            cut = fit(text, room)
+            segments.append(Segment(cut, self.look(name)))
+            room -= cell_len(cut)
+            if cut != text:
+                break
+        segments.append(Segment(" " * max(room, 0)))
+        segments += [Segment(text, self.look(name)) for text, name in right]
+        return Strip(segments, width).apply_style(self.rich_style + self.look(base))
+
+
+class LineWidget(StripWidget):
+    """One line of text, repainted only when it says something else."""
+
+    DEFAULT_CSS = "LineWidget { height: 1; }"
+    base: ClassVar[str] = ""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._left: Sequence[Part] = ()
+        self._right: Sequence[Part] = ()
+
+    def show(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
+        """Say something."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    @property
+    def text(self) -> str:
+        """What the line says, for tests and readers."""
+        return "".join(text for text, _ in [*self._left, *self._right])
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        return self.strip(self._left, self._right, width=width, base=self.base) if y == 0 else Strip.blank(width)
+
+
+class ScrollingLines(StripWidget, ScrollView):
+    """Many lines that scroll; a subclass makes them for a width."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._strips: list[Strip] = []
+        self._made_for = (0, 0)
+
+    def lines(self, width: int) -> list[Strip]:
+        """Make all lines for a width in cells."""
+        raise NotImplementedError
+
+    def wrapped(self, text: str, width: int) -> list[str]:
+        """Break a text from outside into lines."""
+        lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
+        return [line.plain.rstrip() for line in lines] or [""]
+
+    def remake(self) -> None:
+        """Make the lines again, because what they show has changed."""
+        self._make()
+        if self.scrollable_content_region.width not in {0, self._made_for[0]}:
+            self._make()  # a scrollbar has come, or gone
+
+    def _make(self) -> None:
+        width = self.scrollable_content_region.width or self.size.width
+        self._made_for = (width, self.size.height)
+        if width <= 0:
+            return  # hidden: made when it is shown
+        before, self._strips = self._strips, self.lines(width)
+        size = Size(width, max(len(self._strips), self.size.height))
+        if size == self.virtual_size:
+            self._repaint_other_than(before)
+        else:
+            self.virtual_size = size
+            self.refresh()
+        refresh_scrollbars(self)  # nobody else does until the widget's own size changes
+
+    def _repaint_other_than(self, before: Sequence[Strip]) -> None:
+        """Paint again the lines that were others: each costs bytes, and that is time over a slow line."""
+        top = self.scroll_offset.y
+        for y in range(self.size.height):
+            if self._strips[top + y : top + y + 1] != before[top + y : top + y + 1]:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self) -> None:
+        if (self.scrollable_content_region.width, self.size.height) != self._made_for:
+            self.remake()
+
+    def on_show(self) -> None:
+        self.call_later(self.on_resize)
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y
+        width = self.size.width
+        if index < len(self._strips):
+            return self._strips[index].adjust_cell_length(width, self.rich_style)
+        return Strip.blank(width, self.rich_style)

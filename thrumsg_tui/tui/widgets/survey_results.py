@@ -1,0 +1,113 @@
+"""Survey questions with what was answered, as bars (`docs/rules.md 3.14`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.queries.survey_results import QuestionResult
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, pad
+from thrumsg_tui.tui.widgets.sender_table import progress_bar
+
+_ROOMY = 100
+
+
+class ResultsPane(ScrollingLines, can_focus=True):
+    """Every question with its choices; the cursor is on one of the questions."""
+
+    BINDINGS = bindings([each for each in commands_of(Scope.LIST) if each.id != "list.choose"], checked=False)
+    DEFAULT_CSS = "ResultsPane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cursor = 0
+        self.by_sender = False
+        self._glyphs = glyphs
+        self._results: Sequence[QuestionResult] = ()
+        self._starts: list[int] = []
+
+    def show_results(self, results: Sequence[QuestionResult], *, by_sender: bool) -> None:
+        """Show results."""
+        if (results, by_sender) != (self._results, self.by_sender):
+            self._results, self.by_sender = results, by_sender
+            self.cursor = max(0, min(self.cursor, len(results) - 1))
+            self.remake()
+
+    @property
+    def chosen(self) -> QuestionResult | None:
+        """The question under the cursor."""
+        return self._results[self.cursor] if self._results else None
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a question, and scroll so that all of it is seen."""
+        self.cursor = max(0, min(index, len(self._results) - 1))
+        self.remake()
+        if self._starts:
+            ends = [*self._starts[1:], len(self._strips)]
+            top, bottom = self._starts[self.cursor], ends[self.cursor]
+            wanted = min(max(self.scroll_offset.y, bottom - self.size.height), top)
+            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+
+    def action_move(self, questions: int) -> None:
+        """Move by some questions."""
+        self.move_to(self.cursor + questions)
+
+    def action_move_page(self, pages: float) -> None:
+        """Scroll, without moving the cursor."""
+        self.scroll_relative(y=round(pages * self.size.height), animate=False, force=True)
+
+    def action_first(self) -> None:
+        """Go to the first question."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last question."""
+        self.move_to(len(self._results) - 1)
+
+    def lines(self, width: int) -> list[Strip]:
+        if not self._results:
+            return [self.strip([("  no questions yet: c adds one", "quiet")], width=width)]
+        strips: list[Strip] = []
+        self._starts = []
+        for index, each in enumerate(self._results):
+            self._starts.append(len(strips))
+            strips += self._question(index, each, width)
+            strips += [self._choice(each, place, width) for place in range(len(each.question.choices))]
+            if self.by_sender:
+                strips += self._senders(each, width)
+            strips.append(self.strip([], width=width))
+        return strips
+
+    def _question(self, index: int, of: QuestionResult, width: int) -> list[Strip]:
+        base = "cursor" if index == self.cursor else ""
+        state = "retired, " if of.question.retired else ""
+        right: list[Part] = [(f"{state}{of.answered} answered, {of.unanswered} not ", "quiet")]
+        look = "quiet" if of.question.retired else "strong"
+        first, *more = self.wrapped(of.question.text, max(width - len(right[0][0]) - 4, 10))
+        strips = [self.strip([(f"  {first}", look)], right, width=width, base=base)]
+        return strips + [self.strip([(f"  {line}", look)], width=width, base=base) for line in more]
+
+    def _choice(self, of: QuestionResult, place: int, width: int) -> Strip:
+        choice = of.question.choices[place]
+        count = of.counts.get(choice.id, 0)
+        bar = progress_bar(count, of.answered, 30 if width >= _ROOMY else 16, self._glyphs)
+        right: list[Part] = [
+            (bar, "recorded" if count else "quiet"),
+            (f"{count:>7}", "strong"),
+            (f"{of.share(choice.id):>5} % ", ""),
+        ]
+        return self.strip([(f"    {place + 1} ", "quiet"), (safe_text(choice.text), "")], right, width=width)
+
+    def _senders(self, of: QuestionResult, width: int) -> list[Strip]:
+        strips = []
+        for held in of.by_sender:
+            counts = held.counts
+            said = [f"{safe_text(each.text)} {counts[each.id]}" for each in of.question.choices if counts.get(each.id)]
+            said += [f"unanswered {held.unanswered}"] if held.unanswered else []
+            left: list[Part] = [(f"      {pad(safe_text(held.name), 22)} ", "quiet"), (", ".join(said), "")]
+            strips.append(self.strip(left, width=width))
+        return strips
