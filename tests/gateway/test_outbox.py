@@ -14,8 +14,10 @@ from tests.store.processes import at_once
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
-from thrumsg_tui.gateway.outbox import PracticeGateway, deliver, deliver_practice, is_practice
+from thrumsg_tui.gateway.outbox import Accepted, Rejected, deliver
 from thrumsg_tui.gateway.practice_contacts import PracticeContacts
+from thrumsg_tui.gateway.practice_gateway import PracticeGateway
+from thrumsg_tui.gateway.registry import deliver_queued, gateway_of
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -30,9 +32,9 @@ class Recorder:
     def __init__(self) -> None:
         self.taken: list[Outgoing] = []
 
-    def take(self, message: Outgoing) -> MessageState:
+    def send(self, message: Outgoing) -> Accepted:
         self.taken.append(message)
-        return MessageState.SENT
+        return Accepted(f"id-{message.id}")
 
 
 def states(world: World) -> list[str]:
@@ -46,8 +48,8 @@ def send_to(world: World, conversations: Sequence[ConversationId]) -> None:
 
 def test_a_real_database_is_never_delivered_to(world: World) -> None:
     send_to(world, world.conversations(world.spring))
-    assert not is_practice(world.db)
-    assert deliver_practice(world.db) == []
+    assert gateway_of(world.db) is None
+    assert deliver_queued(world.db) == []
     assert states(world) == ["queued"] * len(PEOPLE)
 
 
@@ -59,10 +61,10 @@ def test_practice_contacts_leave_a_real_database_alone(world: World) -> None:
 
 def test_a_practice_database_is_delivered_to_at_once(practice: World) -> None:
     send_to(practice, practice.conversations(practice.spring))
-    taken = deliver_practice(practice.db)
+    taken = deliver_queued(practice.db)
     assert [message.phone for message in taken] == [phone_of(nth) for nth in range(len(PEOPLE))]
     assert set(states(practice)) == {"delivered"}
-    assert deliver_practice(practice.db) == []
+    assert deliver_queued(practice.db) == []
 
 
 def test_a_gateway_gets_what_was_written_and_how_many_there_were(world: World) -> None:
@@ -95,9 +97,31 @@ def test_what_is_taken_is_with_the_gateway_until_it_reports(world: World) -> Non
     assert states(world) == ["failed"]
 
 
+def test_what_a_gateway_rejects_has_failed_with_its_code_and_words(world: World) -> None:
+    class Rejecting:
+        def send(self, message: Outgoing) -> Rejected:
+            return Rejected("30006", f"landline {message.id}")
+
+    send_to(world, world.conversations(world.spring)[:1])
+    [message] = deliver(world.db, Rejecting())
+    [row] = world.rows("SELECT state, error_code, error_text FROM message")
+    assert tuple(row) == ("failed", "30006", f"landline {message.id}")
+
+
+@pytest.mark.parametrize("then", [MessageState.DELIVERED, MessageState.FAILED])
+def test_a_message_that_was_sent_may_be_reported_later_and_never_goes_back(world: World, then: MessageState) -> None:
+    send_to(world, world.conversations(world.spring)[:1])
+    [message] = deliver(world.db, Recorder())
+    report(world.db, message.id, then)
+    report(world.db, message.id, MessageState.SENT)
+    report(world.db, message.id, MessageState.DELIVERED if then is MessageState.FAILED else MessageState.FAILED)
+    [row] = world.rows("SELECT state, provider_id FROM message")
+    assert tuple(row) == (then, f"id-{message.id}")
+
+
 def test_a_message_whose_gateway_broke_off_is_in_doubt(world: World) -> None:
     class Broken:
-        def take(self, message: Outgoing) -> MessageState:
+        def send(self, message: Outgoing) -> Accepted:
             raise ConnectionError(message.id)
 
     send_to(world, world.conversations(world.spring)[:1])

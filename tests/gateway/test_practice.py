@@ -14,9 +14,9 @@ from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.gateway.outbox import is_practice
 from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
 from thrumsg_tui.gateway.practice_contacts import Answer, PracticeContacts
+from thrumsg_tui.gateway.registry import gateway_of
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
@@ -87,7 +87,7 @@ def test_the_practice_campaign_has_something_of_everything(demo: Database) -> No
 
 def test_it_is_sound_and_belongs_to_who_made_it(demo: Database) -> None:
     assert examine(demo) == []
-    assert is_practice(demo)
+    assert gateway_of(demo) is not None
     assert known_as(demo, "ana").role is Role.OWNER
 
 

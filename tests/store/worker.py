@@ -15,11 +15,10 @@ from random import Random
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.gateway.outbox import deliver
+from thrumsg_tui.gateway.outbox import Accepted, deliver
 from thrumsg_tui.store.changes import bulk_move_job
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.people import make_first_owner
@@ -148,9 +147,9 @@ def take_queued(path: str) -> None:
     worker = Worker(path)
 
     class Told:
-        def take(self, message: Outgoing) -> MessageState:
+        def send(self, message: Outgoing) -> Accepted:
             say(message.id)
-            return MessageState.DELIVERED
+            return Accepted()
 
     begin()
     deliver(worker.db, Told())

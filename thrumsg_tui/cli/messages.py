@@ -19,7 +19,7 @@ from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.sending import moment
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.gateway.outbox import deliver_practice, is_practice
+from thrumsg_tui.gateway.registry import deliver_queued, gateway_of
 from thrumsg_tui.store.changes import receive as receiving
 from thrumsg_tui.store.changes import send as sending
 from thrumsg_tui.store.changes.send_all import send_batch
@@ -37,7 +37,7 @@ _NO_GATEWAY = "No gateway is set up"
 def send(session: Session, args: Namespace) -> Report:
     """Send one message, and say what became of it so far (`docs/rules.md 6.6`)."""
     sent = sending.send(session.db, session.who, args.conversation, body=args.body)
-    deliver_practice(session.db)
+    deliver_queued(session.db)
     with session.db.reading() as conn:
         to = conversation(conn, sent.conversation_id)
         of = campaigns.campaign(conn, to.campaign_id).for_contact(to.timezone)
@@ -80,7 +80,7 @@ def send_all(session: Session, args: Namespace) -> Report:
         **where_any(warnings),
     }
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {pluralize(sent, 'message')}; {len(refused)} refused."]
-    if sent and not is_practice(session.db):
+    if sent and gateway_of(session.db) is None:
         lines += [f"{_NO_GATEWAY}: what may leave now is queued."]
     lines += [f"  conversation {each}: {reason}" for each, reason in refused]
     if stopped:
@@ -112,7 +112,7 @@ def receive(session: Session, args: Namespace) -> Report:
         at=at,
         campaign_id=campaign_id,
     )
-    deliver_practice(session.db)
+    deliver_queued(session.db)
     record = {
         "conversation": taken.conversation_id,
         "status": taken.status,
@@ -149,7 +149,7 @@ def _batches(
     after = None
     while not interrupted.is_set():
         batch = send_batch(session.db, session.who, assignment_id, tab, after)
-        deliver_practice(session.db)
+        deliver_queued(session.db)
         yield len(batch.sent), batch.refused
         after = batch.last
         if after is None:

@@ -53,6 +53,12 @@ class MessageState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class GatewayKind(StrEnum):
+    """A way to the telephone network that a database can be set up with (`docs/rules.md 6.6`)."""
+
+    PRACTICE = "practice"
+
+
 class OptOutKind(StrEnum):
     """How a number came to be opted out (`docs/rules.md` 5)."""
 

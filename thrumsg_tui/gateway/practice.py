@@ -17,8 +17,9 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.gateway.outbox import PracticeGateway, deliver
+from thrumsg_tui.gateway.outbox import deliver
 from thrumsg_tui.gateway.practice_contacts import practice_file
+from thrumsg_tui.gateway.practice_gateway import PracticeGateway
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from thrumsg_tui.domain.enums import MessageKind
-from thrumsg_tui.gateway.outbox import deliver_practice
+from thrumsg_tui.gateway.registry import deliver_queued
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
@@ -42,7 +42,7 @@ class PracticeContacts:
     def live(self, db: Database) -> None:
         """Take what was sent, and write the answers whose time has come. Call it about once a second."""
         now = db.clock()
-        delivered = deliver_practice(db)
+        delivered = deliver_queued(db)
         self._waiting += [answer for message in delivered if (answer := self.answer(message, now))]
         due = [answer for answer in self._waiting if answer.due <= now]
         self._waiting = [answer for answer in self._waiting if answer.due > now]

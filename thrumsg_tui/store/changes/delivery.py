@@ -141,15 +141,36 @@ def _withdraw(tx: Transaction, row: Row, why: str) -> None:
     tell_threads(tx, event_id, [conversation_id])
 
 
-def report(db: Database, message_id: MessageId, state: MessageState, provider_id: str | None = None) -> None:
-    """Store what a gateway says became of a message that it had taken."""
+def report(
+    db: Database,
+    message_id: MessageId,
+    state: MessageState,
+    *,
+    provider_id: str | None = None,
+    error_code: str | None = None,
+    error_text: str | None = None,
+) -> None:
+    """Store what a gateway says became of a message that it had taken.
+
+    A message only goes forward: `sending` to any state, `sent` and `in_doubt` to `delivered` or `failed`. A report
+    that comes too late, or twice, changes nothing.
+    """
     with db.writing() as tx:
         tx.conn.execute(
             """
-            UPDATE message SET state = ?, state_at = ?, provider_id = COALESCE(?, provider_id)
-            WHERE id = ? AND state = 'sending'
+            UPDATE message SET state = :state, state_at = :now, provider_id = COALESCE(:provider_id, provider_id),
+                               error_code = :error_code, error_text = :error_text
+            WHERE id = :id
+              AND (state = 'sending' OR state IN ('sent', 'in_doubt') AND :state IN ('delivered', 'failed'))
             """,
-            (state, tx.now_ms, provider_id, message_id),
+            {
+                "id": message_id,
+                "state": state,
+                "now": tx.now_ms,
+                "provider_id": provider_id,
+                "error_code": error_code,
+                "error_text": error_text,
+            },
         )
 
 

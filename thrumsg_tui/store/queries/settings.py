@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from thrumsg_tui.domain.enums import GatewayKind
 from thrumsg_tui.store.engines.base import Connection
 
 DEFAULTS = {
@@ -40,6 +41,11 @@ class Settings:
     undo_send: int
     """For how many seconds what is sent from the message box can be taken back, at least."""
     practice_seed: int | None
+
+    @property
+    def gateway(self) -> GatewayKind | None:
+        """The gateway that takes this database's messages; None where none is set up."""
+        return None if self.practice_seed is None else GatewayKind.PRACTICE
 
 
 def stored_settings(conn: Connection) -> dict[str, str]:

@@ -76,7 +76,7 @@ class ConversationPane(Vertical):
             self.box.hold("", "")
         else:
             of = shown.conversation
-            gateway = view.settings.practice_seed is not None
+            gateway = view.settings.gateway is not None
             now, zone = self._shell.store.db.clock(), self._shell.zone
             phones = phone_display(view.settings, self._glyphs)
             reader, keys = self._shell.who.user.login, self.undo_keys

@@ -173,7 +173,7 @@ class MessengerWriting(MessengerMoving):
     @property
     def _taken(self) -> str:
         """What becomes of a message: nothing is called sent that no gateway takes (`docs/rules.md 6.6`)."""
-        return "sent to" if self.view and self.view.settings.practice_seed is not None else "queued for"
+        return "sent to" if self.view and self.view.settings.gateway is not None else "queued for"
 
     async def action_after_reply(self) -> None:
         """Switch between going on and staying after a reply."""
