@@ -1,8 +1,8 @@
 """The command line with small moves already made in steps: `python -m tests.cli.in_steps HOW WORD...`, HOW in JSON.
 
-A mover may be held: from `hold` conversations on it says so before each step, on the file descriptor `says`, and goes
-on when it has read a line from standard input; once that is closed it goes on by itself. One that looks whether
-somebody else's move gets any further says that there, if it may look for so many seconds as `looks_for`.
+Whatever waits, before a step of its own or to see whether somebody else makes one, may be held there: after the first
+`free` times it says `waiting` on the file descriptor `says`, and goes on when it has read a line from standard input.
+Once that is closed it goes on by itself.
 """
 
 from __future__ import annotations
@@ -10,41 +10,25 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
-from time import sleep
+from itertools import count
 from typing import Any
 
 from thrumsg_tui.cli.main import main
-from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.store.changes import bulk_move_job
-from thrumsg_tui.store.database import Database
-
-_step = bulk_move_job.step
+from thrumsg_tui.store.pacing import Pacing
 
 
-def small_steps(how: Mapping[str, Any]) -> None:
-    """Let even small moves be made in steps, and be held."""
-    patched = vars(bulk_move_job)
-    patched.update(PACED_ABOVE=how["above"], STEP=how["step"], PAUSE=0)
+def pacing(above: int, step: int, stalled_after: float, says: int | None = None, free: int = 0) -> Pacing:
+    """How moves are made here."""
+    waits = count()
 
-    def held(db: Database, begun: Outcome) -> Outcome:
-        if begun.moved >= how["hold"]:
-            os.write(how["says"], b"held\n")
+    def wait(_: float) -> None:
+        if says is not None and next(waits) >= free:
+            os.write(says, b"waiting\n")
             sys.stdin.readline()
-        return _step(db, begun)
 
-    def looking(seconds: float) -> None:
-        os.write(how["says"], b"looking\n")
-        sleep(seconds or 0.01)
-
-    if "hold" in how:
-        patched.update(step=held)
-    elif "looks_for" in how:
-        patched.update(STANDS_STILL=how["looks_for"], sleep=looking)
-    elif how.get("leaves_moves_alone"):
-        patched.update(finish_left_behind=lambda _: [])
+    return Pacing(most_at_once=above, step=step, pause=0, stalled_after=stalled_after, wait=wait)
 
 
 if __name__ == "__main__":
-    small_steps(json.loads(sys.argv[1]))
-    sys.exit(main(sys.argv[2:]))
+    how: dict[str, Any] = json.loads(sys.argv[1])
+    sys.exit(main(sys.argv[2:], pacing=pacing(**how)))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from getpass import getuser
 from pathlib import Path
 from random import Random
@@ -48,9 +48,11 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def thrumsg(path: Path, *words: object, says: int | None = None, **how: object) -> subprocess.Popen[str]:
+def thrumsg(
+    path: Path, *words: object, says: int | None = None, free: int = 0, stalled_after: float = PATIENCE
+) -> subprocess.Popen[str]:
     """Begin a command, with small moves made in steps."""
-    how |= {"above": ABOVE, "step": STEP} | ({} if says is None else {"says": says})
+    how = {"above": ABOVE, "step": STEP, "stalled_after": stalled_after, "says": says, "free": free}
     line = [sys.executable, "-m", "tests.cli.in_steps", json.dumps(how), "--db", path, *words]
     pipe, passed = subprocess.PIPE, () if says is None else (says,)
     return subprocess.Popen(
@@ -65,9 +67,12 @@ def ended(process: subprocess.Popen[str], code: int = 0) -> tuple[str, str]:
     return out, err
 
 
-def seen(path: Path, *words: object, code: int = 0) -> tuple[str, str]:
-    """What a command prints that leaves the moves of others alone."""
-    return ended(thrumsg(path, *words, leaves_moves_alone=True), code)
+def seen(path: Path, mover: Said, *words: object, code: int = 0) -> tuple[str, str]:
+    """What a command prints that looks on while a mover makes one more step."""
+    with saying(path, *words) as other:
+        mover.step()
+        other.go_on()
+        return ended(other.process, code)
 
 
 def shown(path: Path, *words: object) -> Any:
@@ -84,21 +89,26 @@ def held(path: Path) -> dict[str, int]:
 class Said:
     """What a command says while it runs, line by line."""
 
-    def __init__(self, path: Path, *words: object, **how: object) -> None:
+    def __init__(self, path: Path, *words: object, free: int = 0) -> None:
         reading, writing = os.pipe()
-        self.process = thrumsg(path, *words, says=writing, **how)
+        self.process = thrumsg(path, *words, says=writing, free=free)
         os.close(writing)
         self._lines = os.fdopen(reading)
 
-    def hear(self, line: str) -> None:
-        """Wait until it says something."""
-        assert self._lines.readline() == f"{line}\n", ended(self.process)
+    def held(self) -> None:
+        """Wait until it waits."""
+        assert self._lines.readline() == "waiting\n", ended(self.process)
 
-    def step(self) -> None:
-        """Let it make one step."""
+    def go_on(self) -> None:
+        """Let it go on."""
         assert self.process.stdin
         self.process.stdin.write("\n")
         self.process.stdin.flush()
+
+    def step(self) -> None:
+        """Let it make one step."""
+        self.go_on()
+        self.held()
 
     def end(self) -> None:
         """End it, however it is."""
@@ -108,14 +118,19 @@ class Said:
 
 
 @contextmanager
-def moving(path: Path, *, beyond: int) -> Iterator[Said]:
-    """A command that moves all to Lee, and is held when it has moved so many."""
-    mover = Said(path, "reassign", "Spring", "--from", "kim", "--to", "lee", "--json", hold=beyond)
+def saying(path: Path, *words: object, free: int = 0) -> Iterator[Said]:
+    """A command that is held where it waits, after the first times that are free."""
+    process = Said(path, *words, free=free)
     try:
-        mover.hear("held")
-        yield mover
+        process.held()
+        yield process
     finally:
-        mover.end()
+        process.end()
+
+
+def moving(path: Path, *, beyond: int) -> AbstractContextManager[Said]:
+    """A command that moves all to Lee, and is held when it has moved so many."""
+    return saying(path, "reassign", "Spring", "--from", "kim", "--to", "lee", "--json", free=beyond // STEP)
 
 
 def job_now(path: Path) -> Job | None:
@@ -129,20 +144,20 @@ def job_now(path: Path) -> Job | None:
 
 def test_others_see_who_moves_how_many_and_how_far_that_is(path: Path) -> None:
     with moving(path, beyond=STEP) as mover:
-        overview = json.loads(seen(path, "overview", "Spring", "--json")[0])
-        lines = seen(path, "overview", "Spring")[0]
-        entry = json.loads(seen(path, "history", "--limit", 1, "--json")[0])[0]
-        listed = seen(path, "history", "--limit", 1)[0]
+        overview = json.loads(seen(path, mover, "overview", "Spring", "--json")[0])
+        lines = seen(path, mover, "overview", "Spring")[0]
+        entry = json.loads(seen(path, mover, "history", "--limit", 1, "--json")[0])[0]
+        listed = seen(path, mover, "history", "--limit", 1)[0]
         out, err = ended(mover.process)
     assert {key: overview["job"][key] for key in ("event", "by", "total", "done", "skipped")} == {
         "event": entry["id"],
         "by": ME,
         "total": MANY,
-        "done": STEP,
+        "done": 2 * STEP,
         "skipped": 0,
     }
     assert sum(each["assigned"] for each in overview["senders"]) == MANY
-    assert f"{ME} moves {STEP} of {MANY} conversations." in lines
+    assert f"{ME} moves {3 * STEP} of {MANY} conversations." in lines
     assert (entry["under_way"], entry["undoable"]) == (True, False)
     assert "under way" in listed
     moved = json.loads(out)
@@ -154,14 +169,7 @@ def test_others_see_who_moves_how_many_and_how_far_that_is(path: Path) -> None:
 
 def test_others_leave_a_move_alone_that_gets_further(path: Path) -> None:
     with moving(path, beyond=STEP) as mover:
-        other = Said(path, "overview", "Spring", "--json", looks_for=PATIENCE)
-        try:
-            other.hear("looking")
-            mover.step()
-            mover.hear("held")
-            out, err = ended(other.process)
-        finally:
-            other.end()
+        out, err = seen(path, mover, "overview", "Spring", "--json")
         assert json.loads(out)["job"]["done"] == 2 * STEP
         assert err == ""
         ended(mover.process)
@@ -181,9 +189,9 @@ def test_what_others_must_not_do_meanwhile_is_refused_in_a_sentence(path: Path, 
     with moving(path, beyond=STEP) as mover:
         job = job_now(path)
         assert job
-        refusal = seen(path, *(job.event_id if word == "EVENT" else word for word in words), code=1)[1]
+        refusal = seen(path, mover, *(job.event_id if word == "EVENT" else word for word in words), code=1)[1]
         ended(mover.process)
-    assert f"{ME} moves {STEP} of {MANY}" in refusal
+    assert f"{ME} moves {2 * STEP} of {MANY}" in refusal
     assert refusal.count("\n") == 1
 
 
@@ -197,7 +205,7 @@ def test_after_kill_9_anywhere_the_next_command_finishes_the_move(path: Path) ->
         left = job_now(path)
         assert left
         assert left.passed == beyond
-        out, err = ended(thrumsg(path, "overview", "Spring", "--json"))
+        out, err = ended(thrumsg(path, "overview", "Spring", "--json", stalled_after=0))
         overview = json.loads(out)
         assert overview["job"] is None
         assert {each["login"]: each["assigned"] for each in overview["senders"]}["lee"] == MANY

@@ -18,6 +18,7 @@ from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.people import identify
 
 
@@ -49,8 +50,15 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def db(new_file: Path, tmp_path: Path, clock: Clock) -> Iterator[Database]:
-    database = Database(shutil.copyfile(new_file, tmp_path / "thrumsg.db"), clock=clock, scratch=True)
+def pacing() -> Pacing:
+    """How large moves are made."""
+    return Pacing()
+
+
+@pytest.fixture
+def db(new_file: Path, tmp_path: Path, clock: Clock, pacing: Pacing) -> Iterator[Database]:
+    path = shutil.copyfile(new_file, tmp_path / "thrumsg.db")
+    database = Database(path, clock=clock, scratch=True, pacing=pacing)
     yield database
     database.close()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -18,7 +20,6 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import DatabaseBusy, NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
-from thrumsg_tui.store.changes import bulk_move_job
 from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind, left_behind, let_go, outcome_of, step
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -27,8 +28,9 @@ from thrumsg_tui.store.changes.reassign import apply_plan, begin_plan, reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import begin_undo, undo
-from thrumsg_tui.store.database import Database, overwrite
+from thrumsg_tui.store.database import Database, Transaction, overwrite
 from thrumsg_tui.store.doctor import examine, repair
+from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.reassignment import plan
@@ -37,11 +39,10 @@ MANY, STEP = 50, 7
 STEPS = -(-MANY // STEP)
 
 
-@pytest.fixture(autouse=True)
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_move_job, "PACED_ABOVE", 20)
-    monkeypatch.setattr(bulk_move_job, "STEP", STEP)
-    monkeypatch.setattr(bulk_move_job, "PAUSE", 0)
+@pytest.fixture
+def pacing() -> Pacing:
+    """Small moves are made in steps, without a pause."""
+    return Pacing(most_at_once=20, step=STEP, pause=0)
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def spring(db: Database, owner: Identity, spring: Campaign) -> Campaign:
 
 
 @pytest.fixture
-def many(db: Database, owner: Identity, spring: Campaign, small_steps: None) -> list[ConversationId]:
+def many(db: Database, owner: Identity, spring: Campaign) -> list[ConversationId]:
     """Kim's conversations, more than one transaction may move."""
     found = take_in(db, owner, "Spring", [f"P{nth}" for nth in range(MANY)])
     give(db, owner, spring, "kim", found)
@@ -101,11 +102,11 @@ def figures(db: Database, begun: Outcome) -> tuple[int, int, int]:
 
 
 def test_it_does_what_one_transaction_would_have_done(
-    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId], monkeypatch: pytest.MonkeyPatch
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
     outcomes, found = [], []
     for above in (20, MANY):
-        monkeypatch.setattr(bulk_move_job, "PACED_ABOVE", above)
+        db.pacing = replace(db.pacing, most_at_once=above)
         outcomes.append(reassign(db, owner, to(db, spring, "lee", "zed")))
         found.append(holders(db, spring))
         assert journal(db)[0].summary == outcomes[-1].sentence
@@ -447,15 +448,9 @@ def test_an_undo_that_puts_nothing_back_was_none(
 # When a process dies
 
 
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever does not get any further is gone on with after a moment."""
-    monkeypatch.setattr(bulk_move_job, "STANDS_STILL", 0.02)
-
-
 @pytest.mark.parametrize("steps", range(STEPS))
 def test_a_move_that_was_killed_at_any_step_is_finished_by_the_next_one_to_come(
-    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId], soon: None, steps: int
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId], steps: int
 ) -> None:
     with at_once(("move_in_steps", db.path, 20, STEP)) as [process]:
         for nth in range(steps + 1):
@@ -463,6 +458,7 @@ def test_a_move_that_was_killed_at_any_step_is_finished_by_the_next_one_to_come(
             if nth < steps:
                 process.start()
         process.kill()
+    db.pacing = replace(db.pacing, stalled_after=0.02)
     half = {"kim": MANY - steps * STEP, "lee": steps * STEP}
     assert held(db, spring) == {login: number for login, number in half.items() if number}
     assert [each.moved for each in finish_left_behind(db)] == [MANY]
@@ -490,11 +486,11 @@ def test_what_is_left_at_once_is_gone_on_with_at_once(
 
 
 def test_what_gets_further_is_left_to_the_one_who_makes_it(
-    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId], monkeypatch: pytest.MonkeyPatch
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
     begun = begin(db, owner, to(db, spring, "lee"), steps=1)
     own: list[Outcome] = []
-    monkeypatch.setattr(bulk_move_job, "sleep", lambda _: own.append(step(db, begun)))  # the other process, meanwhile
+    db.pacing = replace(db.pacing, wait=lambda _: own.append(step(db, begun)))  # the other process, meanwhile
     assert finish_left_behind(db) == []
     assert [each.moved for each in own] == [2 * STEP]
 
@@ -527,17 +523,18 @@ def test_who_was_away_for_long_and_comes_back_moves_nothing_twice(
 def test_a_step_that_does_not_get_its_turn_is_tried_again(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, tried = bulk_move_job.step, 0
+    real, tried = db.writing, 0
 
-    def hindered(db: Database, begun: Outcome) -> Outcome:
+    def hindered() -> AbstractContextManager[Transaction]:
         nonlocal tried
         tried += 1
         if tried in {1, 4, 5}:
             raise DatabaseBusy("somebody else")
-        return real(db, begun)
+        return real()
 
-    monkeypatch.setattr(bulk_move_job, "step", hindered)
-    assert reassign(db, owner, to(db, spring, "lee")).moved == MANY
+    begun = begin(db, owner, to(db, spring, "lee"))
+    monkeypatch.setattr(db, "writing", hindered)
+    assert finish(db, begun).moved == MANY
     assert tried == STEPS + 3
 
 
@@ -594,12 +591,12 @@ def test_figures_that_contradict_what_was_moved_are_found_and_mended(
         tx.conn.execute(f"UPDATE job SET {wrong} WHERE finished_at IS NULL")
     [problem] = examine(db)
     assert (problem.subject, problem.sentence) == (f"the move of change {begun.event}", said)
-    step_further = Looking(db, begun)
-    assert repair_while(db, owner, step_further) == [f"the move of change {begun.event} recounted"]
+    db.pacing = replace(db.pacing, wait=Mover(db, begun))
+    assert repair(db, owner) == [f"the move of change {begun.event} recounted"]
     assert examine(db) == []
 
 
-class Looking:
+class Mover:
     """The process that makes the move, while the doctor looks at it."""
 
     def __init__(self, db: Database, begun: Outcome) -> None:
@@ -610,12 +607,6 @@ class Looking:
         with self._db.reading() as conn:
             now = outcome_of(conn, self._event)
         step(self._db, now)
-
-
-def repair_while(db: Database, owner: Identity, meanwhile: Callable[[float], None]) -> list[str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk_move_job, "sleep", meanwhile)
-        return repair(db, owner)
 
 
 @pytest.mark.parametrize(

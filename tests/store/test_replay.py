@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -37,6 +36,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import repair
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
+from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.reassignment import plan
 
 people = st.integers(0, len(PEOPLE) - 1)
@@ -268,10 +268,9 @@ TestAnythingThatIsJournalled = AnythingThatIsJournalled.TestCase
 TestAnythingThatIsJournalled.settings = settings(max_examples=150, stateful_step_count=50)
 
 
-def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thrumsg_tui.store.changes.bulk_move_job.PACED_ABOVE", 2)
-    monkeypatch.setattr("thrumsg_tui.store.changes.bulk_move_job.STEP", 2)
+def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile() -> None:
     with worlds() as world:
+        world.db.pacing = Pacing(most_at_once=2, step=2)
         ana, mo, last = world.who["ana"], world.who["mo"], world.conversations(world.spring)[-1]
         nobody, kim, lee = (world.assignment(world.spring, each) for each in (None, "kim", "lee"))
         meddled: list[int] = []

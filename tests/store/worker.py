@@ -19,7 +19,7 @@ from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Request
 from thrumsg_tui.gateway.outbox import Accepted, deliver
-from thrumsg_tui.store.changes import bulk_move_job
+from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.changes.reassign import begin_plan, reassign
@@ -27,6 +27,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, totals
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.reassignment import plan
@@ -35,8 +36,8 @@ from thrumsg_tui.store.queries.reassignment import plan
 class Worker:
     """Ana in another process, at work on Spring."""
 
-    def __init__(self, path: str) -> None:
-        self.db = Database(path)
+    def __init__(self, path: str, pacing: Pacing | None = None) -> None:
+        self.db = Database(path, pacing=pacing)
 
     @property
     def ana(self) -> Identity:
@@ -175,8 +176,7 @@ def read_for_ever(path: str) -> None:
 
 def move_in_steps(path: str, above: str, step: str) -> None:
     """Move all that Kim has to Lee in small steps, and wait before each until told to go on."""
-    bulk_move_job.PACED_ABOVE, bulk_move_job.STEP = int(above), int(step)
-    worker = Worker(path)
+    worker = Worker(path, Pacing(most_at_once=int(above), step=int(step)))
     ana, of = worker.ana, worker.spring
     with worker.db.reading() as conn:
         kim, lee = (find_assignment(conn, of, login) for login in ("kim", "lee"))
@@ -189,15 +189,14 @@ def move_in_steps(path: str, above: str, step: str) -> None:
     begin()
     begun = begin_plan(worker.db, ana, planned)
     tell(0)
-    bulk_move_job.finish(worker.db, begun, tell)
+    finish(worker.db, begun, tell)
 
 
 def finish_left(path: str, above: str, step: str) -> None:
     """Finish what was left behind, in small steps, and say how many that moved."""
-    bulk_move_job.PACED_ABOVE, bulk_move_job.STEP = int(above), int(step)
-    worker = Worker(path)
+    worker = Worker(path, Pacing(most_at_once=int(above), step=int(step)))
     begin()
-    for outcome in bulk_move_job.finish_left_behind(worker.db):
+    for outcome in finish_left_behind(worker.db):
         say("moved", outcome.moved)
 
 

@@ -33,9 +33,11 @@ from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.thread import conversation, draft
 from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.count_prefix import CountPrefix
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.widgets.status_lines import KeyLine
 
 PATIENCE = 30.0
@@ -72,6 +74,9 @@ class Office:
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
+    timers: Timers = field(default_factory=Timers)
+    digits_at: float = 0.0
+    """The seconds at which digits are pressed in the messenger; they pass when the test says so."""
 
     def __post_init__(self) -> None:
         self.db = Database(self.folder / "thrumsg.db", clock=self.clock, scratch=True)
@@ -177,7 +182,7 @@ class Office:
     @asynccontextmanager
     async def app(self, login: str = "ana", size: tuple[int, int] = (120, 40)) -> AsyncIterator[Person]:
         """Open the app as somebody."""
-        app = ThrumsgApp(self.db, self.identity(login), UTC)
+        app = ThrumsgApp(self.db, self.identity(login), UTC, timers=self.timers)
         async with app.run_test(size=size) as pilot:
             person = Person(pilot)
             await settle(pilot)
@@ -197,6 +202,7 @@ class Office:
         set_preference(self.db, self.identity(login).user.id, LAST_ROUTE, str(place))
         async with self.app(login, size) as person:
             assert isinstance(person.app.screen, MessengerScreen)
+            person.app.screen.counting = CountPrefix(clock=lambda: self.digits_at)
             yield person
 
 

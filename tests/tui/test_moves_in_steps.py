@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -9,10 +10,8 @@ import pytest
 from tests.tui.moving import KIM, LEE, fill_in, menu_of, on_row, people, shares
 from tests.tui.office import Office, Person, settle
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.store.changes import bulk_move_job
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.tui import store_client
+from thrumsg_tui.store.pacing import Pacing
+from thrumsg_tui.tui.timers import Timers
 
 MANY, ABOVE, STEP = 24, 10, 5
 
@@ -23,28 +22,24 @@ class Gate:
 
     open_for: int = 0
 
-    def step(self, db: Database, begun: Outcome) -> Outcome:
-        if self.open_for == 0:
-            return begun  # as if it had not been its turn
+    async def sleep(self, _: float) -> None:
+        while not self.open_for:
+            await asyncio.sleep(0.01)
         self.open_for -= 1
-        return bulk_move_job.step(db, begun)
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    gate = Gate()
-    monkeypatch.setattr(bulk_move_job, "STEP", STEP)
-    monkeypatch.setattr(store_client, "step", gate.step)
-    monkeypatch.setattr(store_client, "PAUSE", 0.01)
-    return gate
+def gate() -> Gate:
+    return Gate()
 
 
 @pytest.fixture
-def large(office: Office, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Office:
+def large(office: Office, gate: Gate) -> Office:
     """Kim has more than one transaction may move, and there is a moderator too."""
     people(office, MANY, "kim")
     office.person("mo", "Mo", Role.MODERATOR)
-    monkeypatch.setattr(bulk_move_job, "PACED_ABOVE", ABOVE)
+    office.db.pacing = Pacing(most_at_once=ABOVE, step=STEP)
+    office.timers = Timers(sleep=gate.sleep)
     return office
 
 
@@ -86,9 +81,9 @@ async def test_there_is_room_for_it_on_a_small_screen(large: Office, gate: Gate)
 async def test_who_began_it_sees_how_far_it_is_until_they_go_on_to_something_else(large: Office, gate: Gate) -> None:
     async with menu_of(large, "sender") as ana:
         await move_all_to_lee(ana)
-        assert ana.notice.endswith("0 of 24; you can go on working.")
-        gate.open_for = 2
-        await ana.wait_for("10 of 24; you can go on working.")
+        for done in (5, 10):
+            gate.open_for = 1
+            await ana.wait_for(f"{done} of 24; you can go on working.")
         assert ana.notice.startswith("Moving ▓")
         await ana.press("w")
         said = ana.notice
@@ -124,7 +119,8 @@ async def test_undo_is_made_in_steps_too_and_waits_until_the_move_is_done(large:
         await ana.wait_for("Moved 24 conversations")
         gate.open_for = 0
         await ana.press("z", "y")
-        assert ana.notice.endswith("0 of 24; you can go on working.")
+        gate.open_for = 1
+        await ana.wait_for("5 of 24; you can go on working.")
         gate.open_for = 99
         await ana.wait_for("Moved 24 conversations from Lee Bishop to Kim Alvarez")
     assert shares(large) == {"unassigned": 0, "kim": MANY, "lee": 0}

@@ -184,6 +184,28 @@ async def test_several_conversations_are_picked_by_marks_and_by_a_count(
     assert [place for place, each in enumerate(five) if holder(office, each) == LEE] == moved
 
 
+@pytest.mark.parametrize(("seconds", "moved"), [(0.9, 5), (1.0, 1)])
+async def test_digits_that_name_tabs_are_a_count_only_if_they_follow_within_a_second(
+    office: Office, five: list[ConversationId], seconds: float, moved: int
+) -> None:
+    async with office.messenger() as person:
+        await person.press("1")
+        office.digits_at += seconds
+        await person.press("2", "r")
+        await give_to_lee(person)
+    assert [holder(office, each) for each in five].count(LEE) == moved
+
+
+async def test_a_count_that_can_only_be_one_has_no_hurry(office: Office, five: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        for digit in ("0", "2"):
+            await person.press(digit)
+            office.digits_at += 60
+        await person.press("r")
+        await give_to_lee(person)
+    assert [holder(office, each) for each in five].count(LEE) == 2
+
+
 async def test_a_count_of_none_is_said_to_be_one(office: Office, five: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await keys(person, "0", "r")

@@ -20,8 +20,9 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
-from thrumsg_tui.tui.screens import drafts, messenger_writing
+from thrumsg_tui.tui.screens import messenger_writing
 from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.timers import Timers
 
 
 @pytest.fixture
@@ -142,10 +143,8 @@ async def test_a_draft_is_stored_while_one_writes(office: Office, maria: Convers
         await person.wait_until(lambda: office.draft(maria) == "Your polling place", "the draft")
 
 
-async def test_a_draft_is_kept_by_whoever_goes_back_at_once(
-    office: Office, maria: ConversationId, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drafts, "_AFTER", 60)
+async def test_a_draft_is_kept_by_whoever_goes_back_at_once(office: Office, maria: ConversationId) -> None:
+    office.timers = Timers(draft=60)
     async with office.messenger() as person:
         await person.press("enter")
         await person.type("Your polling place")

@@ -7,12 +7,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thrumsg_tui.cli.argv import command_words
 from thrumsg_tui.cli.parser import parse
 from thrumsg_tui.cli.printing import complain, show, standard_output, stop_writing
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.pacing import Pacing
 
 _WITHOUT_SESSION = {"restore.restore"}
 """Commands that do without a database that can be opened."""
@@ -21,10 +24,13 @@ DONE, REFUSED, DATABASE, BROKEN, INTERRUPTED = 0, 1, 3, 70, 130
 """Exit statuses; argparse has 2 for usage."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit status; every failure is one line on standard error."""
+def main(argv: Sequence[str] | None = None, *, pacing: Pacing | None = None) -> int:
+    """Run one command line and return its exit status; every failure is one line on standard error.
+
+    `pacing` is how large moves are made, by default that of production.
+    """
     try:
-        return _run(sys.argv[1:] if argv is None else argv)
+        return _run(sys.argv[1:] if argv is None else argv, pacing)
     except SystemExit as stopped:  # argparse, after it has explained itself
         return _explained(stopped)
     except Refused as reason:
@@ -40,8 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(BROKEN, _kept(error))
 
 
-def _run(given: Sequence[str]) -> int:
+def _run(given: Sequence[str], pacing: Pacing | None) -> int:
     args = parse(command_words(given, os.environ))
+    args.pacing = pacing
     module, _, name = args.run.rpartition(".")
     command: Callable[..., Any] = getattr(import_module(f"thrumsg_tui.cli.{module}"), name)
     if module == "app":

@@ -21,6 +21,7 @@ from thrumsg_tui.folders import make_private
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.database import Database
+    from thrumsg_tui.store.pacing import Pacing
 
 
 STANDARD_STREAM = "-"
@@ -59,7 +60,7 @@ def opened(args: Namespace) -> Iterator[Session]:
     require_no_files(args)
     person = account(args.forced_login)
     path = database_path(args.db)
-    db = open_database(path)
+    db = open_database(path, args.pacing)
     try:
         _require_own_account(args, path)
         is_new = make_first_owner(db, person.login, person.first_name, person.last_name)
@@ -173,12 +174,12 @@ def new_files_private() -> Iterator[None]:
         os.umask(mask)
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, pacing: Pacing | None = None) -> Database:
     """Open a database, or make one that is its maker's only; `DatabaseUnusable` says why not."""
     from thrumsg_tui.store.database import Database
 
     with new_files_private(), explained(path):
-        return Database(path, on_wait=tell_of_waiting)
+        return Database(path, on_wait=tell_of_waiting, pacing=pacing)
 
 
 def tell_of_waiting(begins: bool) -> None:

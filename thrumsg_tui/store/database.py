@@ -13,6 +13,7 @@ from time import monotonic, sleep
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.store.database_errors import BUSY_SECONDS, damage_named, translated_errors
+from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.recognising import connect, foreign, refuse_foreign
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS, migration_name, read_migration
 from thrumsg_tui.store.times import to_ms
@@ -47,7 +48,8 @@ class Database:
 
     Raises `DatabaseUnusable` where the file is not ours, newer than this program, damaged, or not readable; such a
     file is left untouched. A `scratch` file is written fast and may be lost in a power cut. `on_wait` is told when a
-    thread begins to wait for another writer (True), and when it has waited (False), by that thread.
+    thread begins to wait for another writer (True), and when it has waited (False), by that thread. `pacing` is how
+    large moves are made on it.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class Database:
         clock: Callable[[], datetime] = utc_now,
         scratch: bool = False,
         on_wait: Callable[[bool], None] = lambda _: None,
+        pacing: Pacing | None = None,
     ) -> None:
         self.path = Path(path)
         self.clock = clock
         self.scratch = scratch
         self.on_wait = on_wait
+        self.pacing = pacing or Pacing()
         self._local = threading.local()
         with translated_errors(self.path):
             try:

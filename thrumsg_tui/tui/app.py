@@ -21,7 +21,6 @@ from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.gateway.practice_contacts import PracticeContacts
-from thrumsg_tui.store.changes.bulk_move_job import STANDS_STILL
 from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.database import Database
@@ -41,19 +40,12 @@ from thrumsg_tui.tui.stale_keys import Painted
 from thrumsg_tui.tui.terminal import TerminalDriver
 from thrumsg_tui.tui.textual_compat import close_with, driver_of, exception_of, is_batching, is_exiting
 from thrumsg_tui.tui.theme import THRUMSG
+from thrumsg_tui.tui.timers import Timers
 
 _ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that do not wait for the ones before them."""
 
 _WAITING = "Waiting for the database: another change is being written. Keys are kept."
-
-_WATCH_EVERY = 0.2
-"""Seconds between two looks whether anybody wrote; a look takes microseconds."""
-
-_PRESENCE_EVERY = 10
-_PRACTICE_EVERY = 0.5
-_TICK_EVERY = 30
-"""Seconds after which ages, opening hours and expiries are looked at again."""
 
 
 class ThrumsgApp(NavigatingApp):
@@ -67,8 +59,10 @@ class ThrumsgApp(NavigatingApp):
         Binding("ctrl+z", "suspend_process", show=False, priority=True)  # while one writes, too
     ]
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False) -> None:
-        super().__init__(db, who, zone, names_files=not forced_command)
+    def __init__(
+        self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False, timers: Timers | None = None
+    ) -> None:
+        super().__init__(db, who, zone, names_files=not forced_command, timers=timers or Timers())
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)
@@ -86,15 +80,15 @@ class ThrumsgApp(NavigatingApp):
         self.store.on_wait = self._wait_changed
         self._restored = await self.store.query(restored_at)
         await self.show_place(await self.store.query(opening_route, self.who))
-        self.set_interval(_WATCH_EVERY, self._watch)
-        self.set_interval(_TICK_EVERY, self._tick)
-        self.set_interval(_PRESENCE_EVERY, self.tell_presence)
-        self.set_interval(STANDS_STILL, self._look_after_moves)
+        self.set_interval(self.timers.watch, self._watch)
+        self.set_interval(self.timers.tick, self._tick)
+        self.set_interval(self.timers.presence, self.tell_presence)
+        self.set_interval(self.store.db.pacing.stalled_after, self._look_after_moves)
         await self._look_after_moves()
         seed = (await self.store.query(settings)).practice_seed
         if seed is not None:
             self._contacts = PracticeContacts(seed)
-            self.set_interval(_PRACTICE_EVERY, self._let_contacts_live)
+            self.set_interval(self.timers.practice, self._let_contacts_live)
 
     # Keys
 

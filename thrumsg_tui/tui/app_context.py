@@ -15,6 +15,7 @@ from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
+from thrumsg_tui.tui.timers import Timers
 
 
 class AppContext(Protocol):
@@ -26,6 +27,7 @@ class AppContext(Protocol):
     glyphs: Glyphs
     names_files: bool
     """Whether the person may name files."""
+    timers: Timers
     opened_at: datetime
     """When the app was opened, by the clock of the store."""
 

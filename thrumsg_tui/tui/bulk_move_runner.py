@@ -45,8 +45,8 @@ class BulkMoveRunner:
 
     async def left_by_others(self) -> list[Outcome]:
         """Look for moves whose last step is too long ago, or that have not got further since the last look."""
-        jobs, now = await self._store.query(open_jobs), self._store.db.clock()
-        still = [job for job in jobs if stands_still(job, now) or job in self._seen]
+        jobs, db = await self._store.query(open_jobs), self._store.db
+        still = [job for job in jobs if stands_still(job, db.clock(), db.pacing) or job in self._seen]
         self._seen = jobs
         return [
             await self._store.query(outcome_of, job.event_id) for job in still if job.event_id not in self._store.moving

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Tab
-
-_QUICK = 1.0
-"""Seconds within which digits that may each name a tab are taken for one number."""
 
 _MOST = 6
 """Digits of a count."""
@@ -28,12 +26,16 @@ class CountPrefix:
     key: int = 0
     """Which key of all that were pressed was the last digit."""
     at: float = 0.0
+    """When that was, by the clock."""
+    quick: float = 1.0
+    """Seconds within which digits that may each name a tab are taken for one number."""
+    clock: Callable[[], float] = monotonic
 
     def then(self, digit: int, key: int, here: CursorPlace) -> CountPrefix:
         """Take a digit: the next one, or the first of another count."""
         if self._goes_on_at(key):
-            return replace(self, digits=(self.digits + str(digit))[:_MOST], key=key, at=monotonic())
-        return CountPrefix(str(digit), here, key, monotonic())
+            return replace(self, digits=(self.digits + str(digit))[:_MOST], key=key, at=self.clock())
+        return replace(self, digits=str(digit), came_from=here, key=key, at=self.clock())
 
     @property
     def names_no_tab(self) -> bool:
@@ -47,4 +49,4 @@ class CountPrefix:
 
     def _goes_on_at(self, key: int) -> bool:
         follows = bool(self.digits) and key == self.key + 1
-        return follows and (self.names_no_tab or monotonic() - self.at < _QUICK)
+        return follows and (self.names_no_tab or self.clock() - self.at < self.quick)

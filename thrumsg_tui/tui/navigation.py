@@ -29,15 +29,17 @@ from thrumsg_tui.tui.screens.messenger_moving import CONVERSATION_SORT
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.store_client import StoreClient
+from thrumsg_tui.tui.timers import Timers
 
 
 class NavigatingApp(App[None]):
     """Who is here, the way to the store, and the ways from screen to screen."""
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, names_files: bool = True) -> None:
+    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, names_files: bool, timers: Timers) -> None:
         super().__init__()
         self.names_files = names_files
-        self.store = StoreClient(db)
+        self.timers = timers
+        self.store = StoreClient(db, timers.sleep)
         self.who = who
         self.zone = zone
         self.glyphs = glyphs_for_locale()

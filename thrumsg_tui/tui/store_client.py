@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock
@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused
 from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.store.changes.bulk_move_job import PAUSE, let_go, step
+from thrumsg_tui.store.changes.bulk_move_job import let_go, step
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.phone_display import refusals_redacted
@@ -39,11 +39,13 @@ class Progress:
 class StoreClient:
     """The app's only way to the store.
 
-    `busy` counts what is under way, so that a test can wait until nothing is.
+    `busy` counts what is under way, so that a test can wait until nothing is. `sleep` waits for so many seconds
+    between two steps of a move.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self.db = db
+        self._sleep = sleep
         self.busy = 0
         self._reader = ThreadPoolExecutor(1, "reader")
         self._writer = ThreadPoolExecutor(1, "writer")
@@ -109,7 +111,7 @@ class StoreClient:
         self.moving.add(begun.event)
         try:
             while begun.under_way:
-                await asyncio.sleep(PAUSE)
+                await self._sleep(self.db.pacing.pause)
                 with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
                     begun = await self.execute(step, begun)
                 told(begun)

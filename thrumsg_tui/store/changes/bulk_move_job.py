@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from time import monotonic, sleep
+from time import monotonic
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -22,31 +22,15 @@ from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
 from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
 from thrumsg_tui.store.queries.undo_plan import people_in
 
-PACED_ABOVE = 20_000
-"""Moves of one transaction at most: 0.6 to 1 s on `python -m benchmarks`, others waiting, where 90,000 are 4 to 5."""
 
-STEP = 1000
-"""Conversations per step: the transaction takes 60 to 100 ms."""
-
-PAUSE = 0.03
-"""Seconds between two steps: longer than a writer who waits sleeps between two tries, at first (SQLite: 25 ms)."""
-
-STANDS_STILL = 3.0
-"""Seconds without a step after which a job is gone on with by others: steps are made ten times a second."""
-
-
-def too_many(number: int) -> bool:
-    """Whether so many moves would keep others waiting."""
-    return number > PACED_ABOVE
-
-
-def is_long(conn: Connection, planned: Plan) -> bool:
+def is_long(conn: Connection, planned: Plan, pacing: Pacing) -> bool:
     """Whether so much of a plan is still possible that it is made in steps; 3 µs a move."""
-    return too_many(len(planned.moves)) and too_many(len(still_possible(conn, planned)[0]))
+    return pacing.too_many(len(planned.moves)) and pacing.too_many(len(still_possible(conn, planned)[0]))
 
 
 def require_no_job(tx: Transaction, campaign_id: CampaignId) -> None:
@@ -99,7 +83,7 @@ def finish(db: Database, begun: Outcome, on_progress: Callable[[int], None] | No
     """
     try:
         while begun.under_way:
-            sleep(PAUSE)
+            db.pacing.wait(db.pacing.pause)
             with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
                 begun = step(db, begun)
             if on_progress:
@@ -120,7 +104,7 @@ def step(db: Database, begun: Outcome) -> Outcome:
     with db.writing() as tx:
         job = job_of(tx.conn, begun.event)
         if job and not job.finished and job.passed == begun.moved:
-            _make_step(tx, job)
+            _make_step(tx, job, db.pacing.step)
     with db.reading() as conn:
         return outcome_of(conn, begun.event)
 
@@ -153,22 +137,22 @@ def let_go(db: Database, begun: Outcome) -> None:
         tx.conn.execute("UPDATE job SET seen_at = 0 WHERE event_id = ? AND finished_at IS NULL", (begun.event,))
 
 
-def stands_still(job: Job, now: datetime) -> bool:
+def stands_still(job: Job, now: datetime, pacing: Pacing) -> bool:
     """Whether the last step was made too long ago for a process that lives."""
-    return now - job.seen_at > timedelta(seconds=STANDS_STILL)
+    return now - job.seen_at > timedelta(seconds=pacing.stalled_after)
 
 
 def left_behind(db: Database) -> list[Job]:
     """The jobs that have stood still for too long, by the clock."""
     with db.reading() as conn:
-        return [job for job in open_jobs(conn) if stands_still(job, db.clock())]
+        return [job for job in open_jobs(conn) if stands_still(job, db.clock(), db.pacing)]
 
 
 def finish_left_behind(db: Database) -> list[Outcome]:
     """Finish what processes that have died were moving, and return what that did.
 
     What others are moving is left to them, after a look whether it gets any further: that takes a step, or
-    `STANDS_STILL` seconds after which it does not.
+    `Pacing.stalled_after` seconds after which it does not.
     """
     with db.reading() as conn:
         jobs = open_jobs(conn)
@@ -180,9 +164,10 @@ def finish_left_behind(db: Database) -> list[Outcome]:
 
 def _watched(db: Database, job: Job) -> Job | None:
     """Watch a job until it stands still; None once it gets further."""
-    until = monotonic() + STANDS_STILL
-    while not stands_still(job, db.clock()) and monotonic() < until:
-        sleep(PAUSE)
+    pacing = db.pacing
+    until = monotonic() + pacing.stalled_after
+    while not stands_still(job, db.clock(), pacing) and monotonic() < until:
+        pacing.wait(pacing.pause)
         with db.reading() as conn:
             later = job_of(conn, job.event_id)
         if later is None or later.finished or later.passed != job.passed:
@@ -191,13 +176,13 @@ def _watched(db: Database, job: Job) -> Job | None:
     return job
 
 
-def _make_step(tx: Transaction, job: Job) -> None:
+def _make_step(tx: Transaction, job: Job, size: int) -> None:
     rows = tx.conn.execute(
         """
         SELECT conversation_id, from_assignment_id, to_assignment_id FROM job_conversation
         WHERE event_id = ? AND skipped = 0 ORDER BY conversation_id LIMIT ?
         """,
-        (job.event_id, STEP),
+        (job.event_id, size),
     ).fetchall()
     ways = [(ConversationId(row[0]), AssignmentId(row[1]), AssignmentId(row[2])) for row in rows]
     possible = possible_among(tx.conn, job.campaign_id, job.as_of, ways, begun=job.event_id)
@@ -209,7 +194,7 @@ def _make_step(tx: Transaction, job: Job) -> None:
         "UPDATE job SET done = done + ?, skipped = skipped + ?, seen_at = ? WHERE event_id = ?",
         (len(possible), len(skipped), tx.now_ms, job.event_id),
     )
-    if len(ways) < STEP:
+    if len(ways) < size:
         _end(tx, job.event_id)
 
 

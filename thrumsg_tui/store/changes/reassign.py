@@ -10,7 +10,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, moved_sentence, net_gains, sides
 from thrumsg_tui.store.changes.apply_moves import apply_moves
-from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long, too_many
+from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign
@@ -21,8 +21,8 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
     """Plan and apply at once; raises `Refused` in the cases of `docs/rules.md 4.6`."""
     who.require(Permission.REASSIGN)
     with db.reading() as conn:  # what is planned for a job keeps nobody waiting
-        large = plan(conn, request, db.clock()) if too_many(at_most(conn, request)) else None
-    if large and too_many(len(large.moves)):
+        large = plan(conn, request, db.clock()) if db.pacing.too_many(at_most(conn, request)) else None
+    if large and db.pacing.too_many(len(large.moves)):
         return apply_plan(db, who, large)
     with db.writing() as tx:
         return move(tx, who, plan(tx.conn, request, tx.now))
@@ -40,7 +40,7 @@ def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
     """Apply a plan, or where it is large only begin with it: it is `under_way` then, and `paced.step` goes on."""
     who.require(Permission.REASSIGN)
     with db.reading() as conn:
-        long = is_long(conn, planned)
+        long = is_long(conn, planned, db.pacing)
     with db.writing() as tx:
         require_not_archived(campaign(tx.conn, planned.campaign_id))
         return begin(tx, who, planned) if long else move(tx, who, planned, on_progress=on_progress)

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.store.changes.answers import store_answer
-from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long, too_many
+from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long
 from thrumsg_tui.store.changes.follow_ups import is_active, is_pending, set_skipped
 from thrumsg_tui.store.changes.opt_out_lists import put_list_back, take_list_back
 from thrumsg_tui.store.changes.opt_outs import confirmations, describe_opt_out, enter_opt_out, erase_opt_out, note_wish
@@ -21,6 +21,7 @@ from thrumsg_tui.store.changes.undo_send import unsend
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.queries.undo_plan import details_of, undo_plan
 from thrumsg_tui.store.queries.undo_preview import last_undoable, undoable
@@ -39,7 +40,7 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
     """Take back a change, or where it moved many only begin to: it is `under_way` then, and `paced.step` goes on."""
     who.require(Permission.WORK)
     with db.reading() as conn:  # what is planned for a job keeps nobody waiting
-        long = _long_way_back(conn, _wanted(conn, who, event_id))
+        long = _long_way_back(conn, _wanted(conn, who, event_id), db.pacing)
     with db.writing() as tx:
         wanted = _wanted(tx.conn, who, event_id)
         outcome = _undone(tx, who, wanted, long if long and long.as_of == wanted.id else None)
@@ -52,7 +53,7 @@ def _wanted(conn: Connection, who: Identity, event_id: EventId | None) -> Event:
     return last_undoable(conn, who) if event_id is None else undoable(conn, who, event_id)
 
 
-def _long_way_back(conn: Connection, wanted: Event) -> Plan | None:
+def _long_way_back(conn: Connection, wanted: Event, pacing: Pacing) -> Plan | None:
     """The way back of a change that moved more than one transaction should."""
     row = conn.execute(
         """
@@ -62,10 +63,10 @@ def _long_way_back(conn: Connection, wanted: Event) -> Plan | None:
         """,
         (wanted.id,),
     ).fetchone()
-    if not too_many(row["moved"]) or row["removed"] is not None:
+    if not pacing.too_many(row["moved"]) or row["removed"] is not None:
         return None
     back = undo_plan(conn, CampaignId(row["campaign_id"]), wanted.id)
-    return back if is_long(conn, back) else None
+    return back if is_long(conn, back, pacing) else None
 
 
 def _undone(tx: Transaction, who: Identity, wanted: Event, long: Plan | None) -> Outcome:

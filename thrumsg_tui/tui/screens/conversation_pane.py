@@ -25,12 +25,6 @@ from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
 
-_REST_AFTER = 0.7
-"""Seconds after which others are told which conversation is open here."""
-
-
-_COUNT_EVERY = 1.0
-
 
 class ConversationPane(Vertical):
     """Head, thread, notice and box of one conversation."""
@@ -96,7 +90,7 @@ class ConversationPane(Vertical):
             self._countdown.stop()
             self._countdown = None
         if self.thread.counts_down:
-            self._countdown = self.set_timer(_COUNT_EVERY, self._counted)
+            self._countdown = self.set_timer(self._shell.timers.countdown, self._counted)
 
     def _counted(self) -> None:
         self.thread.count_down(self._shell.store.db.clock(), self.undo_keys)
@@ -186,7 +180,7 @@ class ConversationPane(Vertical):
             self.mark_read()
             if self._rest_timer:
                 self._rest_timer.stop()
-            self._rest_timer = self.set_timer(_REST_AFTER, self._shell.resting_on_a_conversation)
+            self._rest_timer = self.set_timer(self._shell.timers.rest, self._shell.resting_on_a_conversation)
             self.box.hold(starting if shown.draft is None else shown.draft, starting)
             if self.box.has_focus:  # perhaps with the words of the last one
                 self.box.must_be_seen()

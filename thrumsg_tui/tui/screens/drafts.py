@@ -10,9 +10,6 @@ from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 
-_AFTER = 0.2
-"""Seconds after the last key until a draft is stored."""
-
 
 class DraftKeeper:
     """Stores what is written in a box; `of` is the conversation that it is written in."""
@@ -34,7 +31,7 @@ class DraftKeeper:
     def typed(self) -> None:
         """Store it soon."""
         self._stop()
-        self._timer = self._box.set_timer(_AFTER, self.store)
+        self._timer = self._box.set_timer(self._shell.timers.draft, self.store)
 
     def store(self, *, leaving: bool = False) -> None:
         """Store it now, if it is not stored yet."""
@@ -42,7 +39,7 @@ class DraftKeeper:
             return
         self._stop()
         if self._box.read_only and not leaving:  # being sent: one that was refused before would outlive its message
-            self._timer = self._box.set_timer(_AFTER, self.store)
+            self._timer = self._box.set_timer(self._shell.timers.draft, self.store)
             return
         kept = self._kept(self.of, self._box.draft)
         self._box.app.run_worker(kept, name="draft")  # the app's, since the screen may be left meanwhile

@@ -1,0 +1,36 @@
+"""What the app does by itself after a time; a test gives it other times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """Times in seconds; the defaults are those of production."""
+
+    watch: float = 0.2
+    """Between two looks whether anybody wrote; a look takes microseconds."""
+
+    tick: float = 30.0
+    """Until ages, opening hours and expiries are looked at again."""
+
+    presence: float = 10.0
+    """Between two times that others are told where the person is."""
+
+    practice: float = 0.5
+    """Between two turns of the contacts of a practice campaign."""
+
+    draft: float = 0.2
+    """After the last key until a draft is stored."""
+
+    rest: float = 0.7
+    """On a conversation until others are told that it is open here."""
+
+    countdown: float = 1.0
+    """Between two numbers of the countdown of a message that is held back."""
+
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """Waits between two steps of a move; the event loop goes on meanwhile."""
