@@ -16,6 +16,7 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in, examine, repair
+from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
 
@@ -64,16 +65,17 @@ def test_what_no_thrumsg_writes_is_damage(worked: Database, statement: str, subj
 
 def test_a_file_that_was_worked_with_is_without_damage(worked: Database) -> None:
     with worked.reading() as conn:
-        assert damage_in(conn) == []
+        assert damage_in(worked.engine, conn) == []
 
 
 def test_each_version_that_there_was_is_without_damage(tmp_path: Path) -> None:
     for version in range(1, len(MIGRATIONS) + 1):
-        with closing(sqlite3.connect(tmp_path / f"{version}.db")) as conn:
+        path = tmp_path / f"{version}.db"
+        with closing(sqlite3.connect(path)) as conn:
             for file in MIGRATIONS[:version]:
                 conn.executescript(read_migration(file))
             conn.execute(f"PRAGMA user_version = {version}")
-            assert damage_in(conn) == []
+            assert damage_in(engine_for(path), conn) == []
 
 
 def test_what_fails_on_damage_is_named_as_that(worked: Database) -> None:

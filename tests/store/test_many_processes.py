@@ -19,13 +19,13 @@ from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
 from thrumsg_tui.domain.reassignment import Request
-from thrumsg_tui.store import database
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database, overwrite
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.schema import MIGRATIONS
@@ -183,7 +183,7 @@ def _dawdle(chance: Random) -> None:
 def test_a_database_that_somebody_else_keeps_locked_is_reported_in_words(
     db: Database, owner: Identity, spring: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(db.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     waiting = Database(db.path, clock=db.clock)

@@ -38,6 +38,7 @@ from thrumsg_tui.store.changes.scheduled_messages import anything_due, cancel_he
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.queries.bulk_move_jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.campaigns import (
@@ -179,11 +180,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     db.close()
 
 
-Ask = Callable[[sqlite3.Connection, Filled], object]
+Ask = Callable[[Connection, Filled], object]
 
 
 def _view(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+    def ask(conn: Connection, of: Filled) -> object:
         request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
         views = []
         for cursor in (None, *of.people[::5]):
@@ -195,7 +196,7 @@ def _view(tab: Tab, sort: ConversationSort, search: str) -> Ask:
 
 
 def _list(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+    def ask(conn: Connection, of: Filled) -> object:
         request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
         whole = ids(conn, request)
         return count(conn, request), page(conn, request, 2, 5), [position(conn, request, each) for each in whole]
@@ -204,7 +205,7 @@ def _list(tab: Tab, sort: ConversationSort, search: str) -> Ask:
 
 
 def _from_one(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+    def ask(conn: Connection, of: Filled) -> object:
         request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
         return [ids_from(conn, request, each, 3) for each in of.people[:4]]
 
@@ -212,7 +213,7 @@ def _from_one(tab: Tab, sort: ConversationSort, search: str) -> Ask:
 
 
 def _between(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+    def ask(conn: Connection, of: Filled) -> object:
         request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
         return ids_between(conn, request, of.people[0], of.people[4])
 
@@ -223,13 +224,13 @@ def _assignments(sort: SenderSort) -> Ask:
     return lambda conn, of: assignments(conn, of.of.id, of.db.clock(), sort)
 
 
-def _redoable(conn: sqlite3.Connection, of: Filled) -> None:
+def _redoable(conn: Connection, of: Filled) -> None:
     with suppress(Refused):  # nobody has taken anything back
         last_redoable(conn, of.who)
 
 
 def _plan(how: str, status: StatusFilter, limit: int | None) -> Ask:
-    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+    def ask(conn: Connection, of: Filled) -> object:
         to = (unassigned(conn, of.of.id),)
         request = {
             "everyone": Request(of.of.id, everyone=True, destinations=to, status=status, count=limit),
@@ -241,10 +242,8 @@ def _plan(how: str, status: StatusFilter, limit: int | None) -> Ask:
     return ask
 
 
-def _history(
-    read: Callable[[sqlite3.Connection, HistoryRequest], object], *, traffic: bool, whole: bool, narrowed: str
-) -> Ask:
-    def ask(conn: sqlite3.Connection, of: Filled) -> object:
+def _history(read: Callable[[Connection, HistoryRequest], object], *, traffic: bool, whole: bool, narrowed: str) -> Ask:
+    def ask(conn: Connection, of: Filled) -> object:
         request = HistoryRequest(
             campaign_id=None if whole else of.of.id,
             conversation_id=of.people[12] if narrowed == "conversation" else None,
@@ -256,12 +255,12 @@ def _history(
     return ask
 
 
-def _next_waiting(conn: sqlite3.Connection, of: Filled) -> object:
+def _next_waiting(conn: Connection, of: Filled) -> object:
     currents = (None, *of.people[::4])
     return [next_waiting(conn, of.kims, each, wrap=wrap) for each in currents for wrap in (True, False)]
 
 
-def _window(conn: sqlite3.Connection, request: HistoryRequest) -> object:
+def _window(conn: Connection, request: HistoryRequest) -> object:
     return history(conn, request, 0, 20)
 
 
@@ -410,7 +409,7 @@ def recorded(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
         conn.statements = statements
         return conn
 
-    monkeypatch.setattr("thrumsg_tui.store.database.connect", recording)
+    monkeypatch.setattr("thrumsg_tui.store.engines.sqlite.engine.connect", recording)
     again = Database(filled.db.path, clock=filled.db.clock)
     yield again, statements
     again.close()

@@ -15,8 +15,8 @@ from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.engines.sqlite.file_header import is_thrumsg
 from thrumsg_tui.store.importing.table import read_text
-from thrumsg_tui.store.recognising import is_thrumsg
 
 _PAGES_IN_HEADER = slice(28, 32)  # https://www.sqlite.org/fileformat2.html#the_database_header
 

@@ -18,7 +18,6 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.store import database
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -28,6 +27,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.settings import PRACTICE
@@ -133,7 +133,7 @@ def test_whoever_has_it_open_sees_it_at_once(db: Database, owner: Identity, save
 def test_nothing_is_changed_while_somebody_else_writes(
     db: Database, owner: Identity, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(base, "BUSY_SECONDS", 0.1)
     writer = sqlite3.connect(db.path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseBusy):

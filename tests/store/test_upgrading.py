@@ -112,7 +112,7 @@ def test_an_upgrade_that_is_broken_off_changes_nothing_and_is_made_the_next_time
         return read_migration(file) + ("\nSELECT broken FROM off;\n" if file == MIGRATIONS[-1] else "")
 
     with monkeypatch.context() as patched:
-        patched.setattr("thrumsg_tui.store.database.read_migration", broken)
+        patched.setattr("thrumsg_tui.store.engines.sqlite.upgrade.read_migration", broken)
         with pytest.raises(sqlite3.OperationalError):
             Database(old)
     conn = sqlite3.connect(old)

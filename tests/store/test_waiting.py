@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from thrumsg_tui.domain.errors import DatabaseBusy
-from thrumsg_tui.store import database
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines import base
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def test_a_writer_that_waits_tells_so_until_it_has_its_turn(tmp_path: Path) -> N
 
 
 def test_who_waits_in_vain_has_waited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
     path = tmp_path / "thrumsg.db"
     told: list[bool] = []
     db = Database(path, on_wait=told.append)

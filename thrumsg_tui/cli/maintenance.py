@@ -16,9 +16,9 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.backup import backup as copy_database
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.doctor import examine, repair
+from thrumsg_tui.store.engines.sentences import damaged
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
-from thrumsg_tui.store.recognising import damaged
 
 
 def settings(session: Session, args: Namespace) -> Report:

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.recognising import COMPANIONS, is_thrumsg
+from thrumsg_tui.store.engines import engine_for
 
 PRIVATE = 0o600
 """The mode of a file that is made: its maker's only (`docs/rules.md 11.2`)."""
@@ -21,10 +21,10 @@ PRIVATE = 0o600
 def refuse_database(target: Path) -> None:
     """Raise `Refused` for a file that is a thrumsg database, or belongs to one: nothing may take its place."""
     name = os.path.realpath(target)  # the link may have any name
-    for ending in COMPANIONS:
+    for ending in engine_for(target).companion_endings:
         name = name.removesuffix(ending)
     try:
-        ours = Path(name).is_file() and is_thrumsg(Path(name))
+        ours = Path(name).is_file() and engine_for(Path(name)).is_thrumsg()
     except OSError:  # whoever may not read it cannot tell, and what cannot be written says so itself
         return
     if ours:
@@ -93,7 +93,7 @@ def text_for(file: TextIO) -> Callable[[str], str]:
 
 
 def part_beside(target: Path) -> Path:
-    """What is written first, beside a target; `remove_part` removes it with what SQLite may have put beside it."""
+    """What is written first, beside a target; `remove_part` removes it with what the engine may have put beside it."""
     part = _part(target)
     remove_part(part)
     _remove_left_behind(target)
@@ -103,8 +103,8 @@ def part_beside(target: Path) -> Path:
 
 def remove_part(part: Path) -> None:
     """Remove a file that was only on the way to another."""
-    for ending in ("", *COMPANIONS):
-        part.with_name(part.name + ending).unlink(missing_ok=True)
+    for path in (part, *engine_for(part).companions()):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

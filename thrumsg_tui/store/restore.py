@@ -6,27 +6,25 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Refused, ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseDamaged, Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.backup import copy_into
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database, Transaction, overwrite, utc_now
 from thrumsg_tui.store.doctor import damage_in
-from thrumsg_tui.store.doctor.damage import UNREADABLE
+from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.output_files import PRIVATE, part_beside, remove_part, take_over, to_disk
+from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.settings import RESTORED, settings
-from thrumsg_tui.store.recognising import COMPANIONS, connect, is_thrumsg, refuse_foreign, was_thrumsg
+from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
 from thrumsg_tui.store.times import from_ms
-
-_AT_ONCE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,10 @@ def restore(
         who.require(Permission.MAINTAIN)
     _refuse_source(path, source)
     own = Path(os.path.realpath(path))
-    part = _explained_part(own)
+    part = part_for(own)
     try:
         with _named(part, source):
-            _copy_with_log(source, part)
+            copy_with_log(source, part)
             _refuse_damaged(part)
             db = Database(part, clock=clock)
             try:
@@ -84,9 +82,9 @@ def restore(
             finally:
                 db.close()
         if not own.exists() or not own.stat().st_size:
-            _put(part, own)
+            put_in_place(part, own)
             return Restored(as_of, None, in_doubt, None)
-        kept = _free_name(own, clock())
+        kept = free_name(own, clock())
         return Restored(as_of, kept, in_doubt, _replaced(own, part, kept, before))
     except OSError as error:
         raise Refused(f"{error.filename or source}: {error.strerror}. Nothing was restored.") from error
@@ -102,9 +100,10 @@ def openable(path: Path) -> bool:
     """
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return False
-    if path.is_file() and not is_thrumsg(path) and was_thrumsg(path):
+    engine = engine_for(path)
+    if path.is_file() and not engine.is_thrumsg() and engine.was_thrumsg():
         return False
-    refuse_foreign(path)
+    engine.refuse_foreign()
     try:
         Database(path).close()
     except DatabaseDamaged:
@@ -122,62 +121,12 @@ def _refuse_source(path: Path, source: Path) -> None:
         refuse_odd_file(source, status)
         if path.exists() and source.samefile(path):
             raise Refused(f"{source} is the database itself. Nothing was restored.")
-        if not status.st_size or not is_thrumsg(source):
+        if not status.st_size or not engine_for(source).is_thrumsg():
             raise Refused(f"{source} is not a thrumsg database. Nothing was restored.")
     except FileNotFoundError:
         raise Refused(f"There is no file {source}. Nothing was restored.") from None
     except OSError as error:
         raise Refused(f"{source} cannot be read: {error.strerror}. Nothing was restored.") from error
-
-
-def _explained_part(own: Path) -> Path:
-    try:
-        return part_beside(own)
-    except OSError as error:
-        raise DatabaseUnusable(
-            f"Nothing can be written beside {own}: {error.strerror}. Nothing was restored."
-        ) from error
-
-
-def _copy_with_log(source: Path, part: Path) -> None:
-    """Copy a backup, and the log that lies beside one that was copied with `cp` or whose writer was killed."""
-    of = Path(os.path.realpath(source))
-    pairs = [
-        (of, part),
-        *((of.with_name(of.name + end), part.with_name(part.name + end)) for end in ("-wal", "-journal")),
-    ]
-    before = [_fingerprint(each) for each, _ in pairs]
-    for each, target in pairs:
-        if os.path.lexists(each):
-            _copy(each, target)
-    if [_fingerprint(each) for each, _ in pairs] != before:
-        raise Refused(f"{source} is being written to: make a backup of it first. Nothing was restored.")
-
-
-def _fingerprint(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return None
-    return status.st_size, status.st_mtime_ns
-
-
-def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> None:
-    """Copy the bytes of an ordinary file into one of its maker's only; what the disk cannot give is zeros."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(source, flags), "rb", buffering=0) as of:
-        refuse_odd_file(source, os.fstat(of.fileno()))
-        size = os.fstat(of.fileno()).st_size
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE), "wb") as into:
-            for start in range(0, size, _AT_ONCE):
-                wanted = min(_AT_ONCE, size - start)
-                try:
-                    content = os.pread(of.fileno(), wanted, start)
-                except OSError:
-                    if not whatever_can_be_read:
-                        raise
-                    content = b""
-                into.write(content.ljust(wanted, b"\0") if whatever_can_be_read else content)
 
 
 def _refuse_damaged(part: Path) -> None:
@@ -187,13 +136,14 @@ def _refuse_damaged(part: Path) -> None:
 
 def _damage(copy: Path) -> str | None:
     """Say what is damaged in a copy that nobody else has open; None where nothing is."""
+    engine = engine_for(copy)
     try:
-        conn = connect(copy, 0)
+        conn = engine.open("writer")
         try:
-            found = damage_in(conn)
+            found = damage_in(engine, conn)
         finally:
-            conn.close()
-    except UNREADABLE as error:
+            engine.close(conn)
+    except engine.unreadable as error:
         return type(error).__name__
     return found[0].said if found else None
 
@@ -274,32 +224,10 @@ def _replaced(own: Path, part: Path, kept: Path, before: _State) -> Since | None
     try:
         overwrite(own, part, keep)
     except DatabaseDamaged:
-        _keep_bytes(own, kept)
-        _put(part, own)
+        keep_bytes(own, kept)
+        put_in_place(part, own)
         return None
     return None if _damage(kept) else since
-
-
-def _keep_bytes(own: Path, kept: Path) -> None:
-    """Keep a database that SQLite cannot read, byte for byte as far as the disk gives them."""
-    try:
-        for end in ("", "-wal", "-journal"):
-            if os.path.lexists(each := own.with_name(own.name + end)):
-                _copy(each, kept.with_name(kept.name + end), whatever_can_be_read=True)
-        to_disk(kept)
-    except BaseException:
-        remove_part(kept)
-        raise
-
-
-def _put(part: Path, own: Path) -> None:
-    """Put a file in the place of one that cannot be opened, or of none; its log would be taken for the new one's."""
-    take_over(part, own)
-    to_disk(part)
-    for end in COMPANIONS:
-        own.with_name(own.name + end).unlink(missing_ok=True)
-    part.replace(own)
-    to_disk(own.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,18 +255,6 @@ def _since(live: Database, before: _State) -> Since:
             (before.newest_message,),
         ).fetchone()
     return Since(opted_out, row["sent"], row["received"])
-
-
-def _free_name(own: Path, now: datetime) -> Path:
-    """Name a copy of the present state, beside the database."""
-    stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    wanted = own.with_name(f"{own.stem}-before-restore-{stamp}{own.suffix}")
-    nth = 2
-    name = wanted
-    while os.path.lexists(name):
-        name = wanted.with_name(f"{wanted.stem}-{nth}{wanted.suffix}")
-        nth += 1
-    return name
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import Any
 
 from thrumsg_tui.domain.errors import DatabaseDamaged
 from thrumsg_tui.domain.events import EventKind
@@ -11,7 +12,7 @@ from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind, left_beh
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import conversations, counts, damage, moves, texts
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.base import Connection, Engine
 from thrumsg_tui.store.journal import record
 
 __all__ = ["Problem", "damage_in", "examine", "repair", "wrong_figures_in"]
@@ -25,14 +26,14 @@ def examine(db: Database) -> list[Problem]:
     Reads everything once, 25 µs a message, while others go on writing. In a damaged file no figure is compared.
     """
     with db.reading() as conn:
-        found = damage_in(conn) or wrong_figures_in(conn)
+        found = damage_in(db.engine, conn) or wrong_figures_in(conn)
     left = "was left behind, at {} of {}: whoever starts thrumsg next finishes it."
     return [*found, *(Problem(moves.named(job), left.format(job.passed, job.total)) for job in left_behind(db))]
 
 
-def damage_in(conn: Connection) -> list[Problem]:
+def damage_in(engine: Engine[Any], conn: Connection) -> list[Problem]:
     """Find what no thrumsg ever writes, which cannot be worked out again (`docs/rules.md 11.5`)."""
-    return damage.damage(conn)
+    return damage.damage(engine, conn)
 
 
 def wrong_figures_in(conn: Connection) -> list[Problem]:
@@ -49,7 +50,7 @@ def repair(db: Database, who: Identity) -> list[str]:
     who.require(Permission.MAINTAIN)
     mended = _indexes_made_again(db)
     with db.reading() as conn:
-        if damage_in(conn):
+        if damage_in(db.engine, conn):
             return mended
     mended += [f"finished a move that had been left behind ({each.sentence})" for each in finish_left_behind(db)]
     with db.writing() as tx:
@@ -62,19 +63,20 @@ def repair(db: Database, who: Identity) -> list[str]:
 def _indexes_made_again(db: Database) -> list[str]:
     """Make the indexes anew where they do not agree with the tables, if that leaves the file without damage."""
     with db.reading() as conn:
-        if not (found := damage_in(conn)) or not all(damage.of_an_index(each) for each in found):
+        found = damage_in(db.engine, conn)
+        if not found or not all(db.engine.is_of_an_index(problem.sentence) for problem in found):
             return []
     try:
         with db.writing() as tx:
-            tx.conn.execute("REINDEX")
-            _require_whole(tx.conn)
+            db.engine.rebuild_indexes(tx.conn)
+            _require_whole(db.engine, tx.conn)
     except (_StillDamaged, DatabaseDamaged):
         return []
     return ["indexes made again"]
 
 
-def _require_whole(conn: Connection) -> None:
-    if damage_in(conn):
+def _require_whole(engine: Engine[Any], conn: Connection) -> None:
+    if damage_in(engine, conn):
         raise _StillDamaged
 
 

@@ -1,12 +1,28 @@
-"""What the store needs of a database engine: connections, cursors and rows.
+"""What the store needs of a database engine: connections, cursors and rows, and all in which engines differ.
 
 The SQL above this seam stays within what SQLite 3.37 and PostgreSQL 14 share (`docs/architecture.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from thrumsg_tui.domain.errors import ThrumsgError
+
+BUSY_SECONDS = 15
+"""How long to wait for another writer before giving up."""
+
+MOST = 20
+"""Problems that are told of each kind of damage: a damaged page brings hundreds."""
+
+Role: TypeAlias = Literal["reader", "writer"]
+"""What a connection is for; a reader refuses to write."""
+
+OnWait: TypeAlias = Callable[[bool], None]
+"""Told when a wait for another writer begins (True), and when it has ended (False)."""
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 """Values for `?` by position, or for `:name` by name."""
@@ -53,3 +69,164 @@ class Connection(Protocol):
 
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
         """Run one statement for each of many rows of parameters."""
+
+
+class Failure(Enum):
+    """What an error of the driver reports."""
+
+    BUSY = auto()
+    """Somebody else holds a lock."""
+    NO_ROOM = auto()
+    """The disk is full, or cannot be written."""
+    NO_ACCESS = auto()
+    INTERRUPTED = auto()
+    DAMAGED = auto()
+    """The engine itself says that the database is damaged."""
+    NO_SUCH_ROW = auto()
+    """A row that is referred to does not exist."""
+    OTHER = auto()
+
+
+class Damage(NamedTuple):
+    """What an engine finds damaged: what it concerns, and what is wrong with it."""
+
+    subject: str
+    sentence: str
+
+
+class Column(NamedTuple):
+    """A column of a table, as the database describes it."""
+
+    name: str
+    is_text: bool
+
+
+class UnreadableText(Exception):
+    """The next row has a text that is not UTF-8."""
+
+
+C = TypeVar("C", bound=Connection)
+
+
+class Engine(Protocol[C]):
+    """One database and all that depends on which engine keeps it.
+
+    Methods raise the driver's errors, if nothing else is said: `thrumsg_tui.store.database_errors` explains them.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the engine is called."""
+
+    @property
+    def path(self) -> Path:
+        """Where the database is."""
+
+    @property
+    def driver_error(self) -> type[Exception]:
+        """The base class of all errors that the driver raises."""
+
+    @property
+    def unreadable(self) -> tuple[type[Exception], ...]:
+        """What reading a damaged database raises."""
+
+    # Connections and transactions
+
+    def prepare(self, conn: C, on_wait: OnWait) -> None:
+        """Create the database or apply the migrations that it lacks, all or nothing.
+
+        Raises `DatabaseUnusable` where it is somebody else's, or newer than this program.
+        """
+
+    def open(self, role: Role) -> C:
+        """Open a connection, with no transaction."""
+
+    def close(self, conn: C) -> None:
+        """Close a connection."""
+
+    def begin_read(self, conn: C) -> None:
+        """Begin a transaction in which all queries see one state of the database."""
+
+    def begin_write(self, conn: C, *, durable: bool, scratch: bool, on_wait: OnWait) -> None:
+        """Begin a write transaction; what it then reads nobody else changes before it ends.
+
+        Args:
+            conn: A writer.
+            durable: Whether what is committed survives a power cut, and not only a crash of the program.
+            scratch: Whether the whole database may be lost in a power cut.
+            on_wait: Told of a wait for another writer.
+        """
+
+    def commit(self, conn: C) -> None:
+        """Commit the transaction."""
+
+    def roll_back(self, conn: C) -> None:
+        """End the transaction and change nothing; do nothing where none is open."""
+
+    def version(self, conn: C) -> int:
+        """Return a number that changes whenever anyone else than this connection has committed."""
+
+    # Errors and damage
+
+    def failure(self, error: BaseException) -> Failure:
+        """Return the kind of failure that an error reports; `OTHER` for what is not the driver's."""
+
+    def explained(self, error: Exception) -> ThrumsgError | None:
+        """Return what to tell the user where the database is locked, full or not accessible; None for other errors."""
+
+    def described(self, error: BaseException) -> str:
+        """Describe an error without the words of people, which an error may quote."""
+
+    def damage_checks(self) -> Sequence[Callable[[C], Iterator[Damage]]]:
+        """Return the engine's own checks, in order; each supposes that those before it found nothing."""
+
+    def columns(self, conn: C) -> Mapping[str, Sequence[Column]]:
+        """Return the columns of each table."""
+
+    def stored_rows(self, conn: C, table: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Read some columns of a whole table as plain tuples.
+
+        Raises `UnreadableText` at a text that is not UTF-8; the rows before it have been returned.
+        """
+
+    def is_of_an_index(self, sentence: str) -> bool:
+        """Whether a sentence of `damage_checks` is about an index, which can be made again from its table."""
+
+    def rebuild_indexes(self, conn: C) -> None:
+        """Make all indexes again, in the write transaction that is open."""
+
+    # Copies
+
+    def copy_into(self, conn: C, target: Path) -> None:
+        """Copy the state that a reader sees into an empty file, damaged parts too."""
+
+    def overwrite(self, source: Path, once_locked: Callable[[], None]) -> None:
+        """Replace the contents of the database, which others may have open, by those of `source`, in one transaction.
+
+        Args:
+            source: A database of the same engine.
+            once_locked: Called when nobody else can write any more, while all still read what was there; what it
+                raises leaves everything as it was.
+        """
+
+    # The file
+
+    def is_thrumsg(self) -> bool:
+        """Whether an existing file bears the mark of a thrumsg database."""
+
+    def was_thrumsg(self) -> bool:
+        """Whether a file without that mark may have been one of ours before its beginning was damaged."""
+
+    def refuse_foreign(self) -> None:
+        """Raise `DatabaseUnusable` unless the database is ours, empty, or absent; it stays as it is."""
+
+    def companions(self) -> Sequence[Path]:
+        """Return the files that the engine may keep beside the database, whether they exist or not."""
+
+    @property
+    def companion_endings(self) -> tuple[str, ...]:
+        """What is added to the name of the database for each of `companions`."""
+
+    @property
+    def log_endings(self) -> tuple[str, ...]:
+        """Those of `companion_endings` whose files hold contents of the database."""

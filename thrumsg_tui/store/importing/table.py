@@ -14,10 +14,10 @@ from pathlib import Path
 
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.importing.columns import is_data
 from thrumsg_tui.store.importing.result import Rejected, Row, on_lines
 from thrumsg_tui.store.input_files import called, read_file
-from thrumsg_tui.store.recognising import is_thrumsg
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LONGEST_CELL = 2**31 - 1
@@ -128,7 +128,7 @@ def read_text(path: Path) -> tuple[str, list[str]]:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.is_file() and is_thrumsg(path):
+        if path.is_file() and engine_for(path).is_thrumsg():
             raise Refused(f"{path} is a thrumsg database, not a CSV file. Nothing was changed.")
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}. Nothing was changed.") from error

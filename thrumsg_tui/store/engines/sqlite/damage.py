@@ -1,0 +1,61 @@
+"""What SQLite finds damaged in a file, and reading tables of which nothing is taken for sound."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from thrumsg_tui.store.engines.base import MOST, Column, Damage, UnreadableText
+from thrumsg_tui.store.engines.sqlite.connections import pragma
+from thrumsg_tui.store.engines.sqlite.errors import error_code
+from thrumsg_tui.store.schema import MIGRATIONS, read_migration
+
+
+def damaged_pages(conn: sqlite3.Connection) -> Iterator[Damage]:
+    """Ask SQLite, which looks at every page, type, index and CHECK."""
+    for row in conn.execute(f"PRAGMA integrity_check({MOST})"):
+        if row[0] != "ok":
+            yield Damage("the file", f"SQLite finds it damaged: {row[0]}.")
+
+
+def changed_tables(conn: sqlite3.Connection) -> Iterator[Damage]:
+    """Compare tables, indexes and triggers with those that the migrations of the file's version make."""
+    made = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+    stored = {tuple(row) for row in conn.execute(made)}
+    with closing(sqlite3.connect(":memory:")) as new:
+        for file in MIGRATIONS[: pragma(conn, "user_version")]:
+            new.executescript(read_migration(file))
+        for row in new.execute(made):
+            if tuple(row) not in stored:
+                yield Damage(f"the {row[0]} {row[1]}", "is not as it was made.")
+
+
+def broken_references(conn: sqlite3.Connection) -> Iterator[Damage]:
+    """Find rows that refer to a row that does not exist."""
+    for table, rowid, parent, _ in conn.execute("PRAGMA foreign_key_check"):
+        yield Damage(f"{table} {rowid}", f"points at a row of {parent} that does not exist.")
+
+
+def columns(conn: sqlite3.Connection) -> dict[str, list[Column]]:
+    """Return the columns of each table, generated ones too, in the order in which they are read."""
+    names = conn.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    )
+    return {
+        name: [Column(row[1], row[2] == "TEXT") for row in conn.execute(f'PRAGMA table_xinfo("{name}")')]
+        for (name,) in names.fetchall()
+    }
+
+
+def stored_rows(conn: sqlite3.Connection, table: str, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """Read columns of a whole table as plain tuples; `Engine.stored_rows` says more."""
+    quoted = ", ".join(f'"{name}"' for name in names)
+    cursor = conn.execute(f'SELECT {quoted} FROM "{table}"')
+    cursor.row_factory = None
+    try:
+        yield from cursor
+    except sqlite3.OperationalError as error:
+        if error_code(error):
+            raise
+        raise UnreadableText from error  # Python's own complaint

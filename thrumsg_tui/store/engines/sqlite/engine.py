@@ -1,0 +1,156 @@
+"""SQLite behind the protocol of an engine."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from thrumsg_tui.domain.errors import DatabaseUnusable, ThrumsgError
+from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines.base import Column, Damage, Failure, OnWait, Role
+from thrumsg_tui.store.engines.sentences import foreign
+from thrumsg_tui.store.engines.sqlite import errors, file_header
+from thrumsg_tui.store.engines.sqlite.connections import COMPANION_ENDINGS, LOG_ENDINGS, companions, connect, pragma
+from thrumsg_tui.store.engines.sqlite.locks import when_free, write_ahead
+from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
+
+
+class SqliteEngine:
+    """The engine of one SQLite file; `thrumsg_tui.store.engines.base.Engine` says what each method does."""
+
+    name = "SQLite"
+    driver_error: type[Exception] = sqlite3.Error
+    unreadable: tuple[type[Exception], ...] = errors.UNREADABLE
+    companion_endings = COMPANION_ENDINGS
+    log_endings = LOG_ENDINGS
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    # Connections and transactions
+
+    def prepare(self, conn: sqlite3.Connection, on_wait: OnWait) -> None:
+        """Create or upgrade the file."""
+        when_free(conn, "SELECT COUNT(*) FROM sqlite_schema", on_wait)
+        if pragma(conn, "page_count") and pragma(conn, "application_id") != APPLICATION_ID:
+            raise DatabaseUnusable(foreign(self.path))
+        version = pragma(conn, "user_version")
+        if version > len(MIGRATIONS):
+            raise DatabaseUnusable(
+                f"{self.path} was written by a newer thrumsg (its format is {version}, this one knows "
+                f"{len(MIGRATIONS)}). Nothing was changed; install the newer version."
+            )
+        if version < len(MIGRATIONS):
+            from thrumsg_tui.store.engines.sqlite.upgrade import upgrade  # it costs 80 ms and is rarely needed
+
+            upgrade(conn, on_wait)
+        write_ahead(conn, on_wait)
+
+    def open(self, role: Role) -> sqlite3.Connection:
+        """Open the file."""
+        conn = connect(self.path, base.BUSY_SECONDS)
+        conn.row_factory = sqlite3.Row
+        conn.execute("PRAGMA foreign_keys = ON")
+        if role == "reader":
+            conn.execute("PRAGMA query_only = ON")
+        return conn
+
+    def close(self, conn: sqlite3.Connection) -> None:
+        """Close a connection."""
+        conn.close()
+
+    def begin_read(self, conn: sqlite3.Connection) -> None:
+        """Begin a read transaction."""
+        conn.execute("BEGIN")
+
+    def begin_write(self, conn: sqlite3.Connection, *, durable: bool, scratch: bool, on_wait: OnWait) -> None:
+        """Begin the one write transaction."""
+        safety = "OFF" if scratch else "FULL" if durable else "NORMAL"
+        conn.execute(f"PRAGMA synchronous = {safety}")
+        when_free(conn, "BEGIN IMMEDIATE", on_wait)
+
+    def commit(self, conn: sqlite3.Connection) -> None:
+        """Commit."""
+        conn.execute("COMMIT")
+
+    def roll_back(self, conn: sqlite3.Connection) -> None:
+        """Roll back, also where no transaction is open any more."""
+        conn.rollback()
+
+    def version(self, conn: sqlite3.Connection) -> int:
+        """Return a number that changes when anyone else writes."""
+        return pragma(conn, "data_version")
+
+    # Errors and damage
+
+    def failure(self, error: BaseException) -> Failure:
+        """Return the kind of failure."""
+        return errors.failure(error)
+
+    def explained(self, error: Exception) -> ThrumsgError | None:
+        """Return a sentence for what the file or the disk refuses."""
+        return errors.explained(self.path, error)
+
+    def described(self, error: BaseException) -> str:
+        """Return SQLite's words for its own errors, the error's type for all others."""
+        return str(error) if errors.error_code(error) else type(error).__name__
+
+    def damage_checks(self) -> Sequence[Callable[[sqlite3.Connection], Iterator[Damage]]]:
+        """Return what looks at pages, tables and references."""
+        from thrumsg_tui.store.engines.sqlite import damage
+
+        return damage.damaged_pages, damage.changed_tables, damage.broken_references
+
+    def columns(self, conn: sqlite3.Connection) -> Mapping[str, Sequence[Column]]:
+        """Return the columns of each table."""
+        from thrumsg_tui.store.engines.sqlite import damage
+
+        return damage.columns(conn)
+
+    def stored_rows(self, conn: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Read columns of a whole table."""
+        from thrumsg_tui.store.engines.sqlite import damage
+
+        return damage.stored_rows(conn, table, columns)
+
+    def is_of_an_index(self, sentence: str) -> bool:
+        """Whether a sentence of the page check is about an index."""
+        return " index " in sentence
+
+    def rebuild_indexes(self, conn: sqlite3.Connection) -> None:
+        """Make all indexes again."""
+        conn.execute("REINDEX")
+
+    # Copies
+
+    def copy_into(self, conn: sqlite3.Connection, target: Path) -> None:
+        """Copy the state that a connection reads."""
+        with closing(sqlite3.connect(target)) as copy:
+            conn.backup(copy)
+
+    def overwrite(self, source: Path, once_locked: Callable[[], None]) -> None:
+        """Replace the contents of the file."""
+        from thrumsg_tui.store.engines.sqlite.copy import overwrite
+
+        with closing(SqliteEngine(source).open("writer")) as new, closing(self.open("writer")) as old:
+            overwrite(old, new, once_locked)
+
+    # The file
+
+    def is_thrumsg(self) -> bool:
+        """Whether the file has our mark."""
+        return file_header.is_thrumsg(self.path)
+
+    def was_thrumsg(self) -> bool:
+        """Whether the file may have had our mark."""
+        return file_header.was_thrumsg(self.path)
+
+    def refuse_foreign(self) -> None:
+        """Refuse somebody else's file."""
+        file_header.refuse_foreign(self.path)
+
+    def companions(self) -> Sequence[Path]:
+        """Return where the write-ahead log, its index and the rollback journal lie."""
+        return companions(self.path)

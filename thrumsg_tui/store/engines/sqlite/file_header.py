@@ -1,0 +1,55 @@
+"""Telling a thrumsg file from any other by its header, without disturbing those who have it open.
+
+SQLite is not asked: to open a stranger's file may change it, and as `immutable` a file of ours that another process
+upgrades just now, or was killed at that, looks damaged.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
+from thrumsg_tui.store.engines.sentences import damaged, foreign
+from thrumsg_tui.store.engines.sqlite.connections import is_open_here, open_or_look
+from thrumsg_tui.store.schema import APPLICATION_ID
+
+_SQLITE = b"SQLite format 3\0"
+_HEADER = 100
+_APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#application_id
+
+
+def is_thrumsg(path: Path) -> bool:
+    """Whether an existing file bears the mark of a thrumsg database."""
+    with open_or_look:
+        if is_open_here(path):
+            return True
+        with path.open("rb") as file:
+            header = file.read(_APPLICATION_ID.stop)
+    return header.startswith(_SQLITE) and int.from_bytes(header[_APPLICATION_ID]) == APPLICATION_ID
+
+
+def was_thrumsg(path: Path) -> bool:
+    """Whether a file that does not look like a database may have been one of ours before its beginning was damaged.
+
+    Such a one still has our mark, or nothing but zeros where it began. Not to be asked of a file that is open here.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    mark = int.from_bytes(header[_APPLICATION_ID]) == APPLICATION_ID
+    return len(header) == _HEADER and (mark or not any(header))
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; it stays as it is."""
+    if not path.exists():
+        if not path.parent.is_dir():
+            raise DatabaseUnusable(f"There is no folder {path.parent} to keep {path.name} in.")
+        return
+    if path.is_dir():
+        raise DatabaseUnusable(f"{path} is a folder, not a thrumsg database.")
+    if not path.is_file():
+        raise DatabaseUnusable(f"{path} is a device or a pipe, not a thrumsg database.")
+    if path.stat().st_size and not is_thrumsg(path):
+        if was_thrumsg(path):
+            raise DatabaseDamaged(damaged(path, "its beginning is gone"))
+        raise DatabaseUnusable(foreign(path))

@@ -1,0 +1,101 @@
+"""The files of a restore: the copy of a backup, what is kept of the state before, and a new database in its place."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.input_files import refuse_odd_file
+from thrumsg_tui.store.output_files import PRIVATE, part_beside, remove_part, take_over, to_disk
+
+_AT_ONCE = 1024 * 1024
+"""Bytes that are copied at once."""
+
+
+def part_for(own: Path) -> Path:
+    """Make an empty file beside a database, into which the backup is copied first.
+
+    Raises `DatabaseUnusable` where nothing can be written there.
+    """
+    try:
+        return part_beside(own)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"Nothing can be written beside {own}: {error.strerror}. Nothing was restored."
+        ) from error
+
+
+def copy_with_log(source: Path, part: Path) -> None:
+    """Copy a backup, and the log that lies beside one that was copied with `cp` or whose writer was killed."""
+    of = Path(os.path.realpath(source))
+    endings = ("", *engine_for(source).log_endings)
+    pairs = [(of.with_name(of.name + ending), part.with_name(part.name + ending)) for ending in endings]
+    before = [_fingerprint(each) for each, _ in pairs]
+    for each, target in pairs:
+        if os.path.lexists(each):
+            _copy(each, target)
+    if [_fingerprint(each) for each, _ in pairs] != before:
+        raise Refused(f"{source} is being written to: make a backup of it first. Nothing was restored.")
+
+
+def _fingerprint(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> None:
+    """Copy the bytes of an ordinary file into one of its maker's only; what the disk cannot give is zeros."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(source, flags), "rb", buffering=0) as of:
+        refuse_odd_file(source, os.fstat(of.fileno()))
+        size = os.fstat(of.fileno()).st_size
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE), "wb") as into:
+            for start in range(0, size, _AT_ONCE):
+                wanted = min(_AT_ONCE, size - start)
+                try:
+                    content = os.pread(of.fileno(), wanted, start)
+                except OSError:
+                    if not whatever_can_be_read:
+                        raise
+                    content = b""
+                into.write(content.ljust(wanted, b"\0") if whatever_can_be_read else content)
+
+
+def keep_bytes(own: Path, kept: Path) -> None:
+    """Keep a database that the engine cannot read, byte for byte as far as the disk gives them."""
+    try:
+        for ending in ("", *engine_for(own).log_endings):
+            if os.path.lexists(present := own.with_name(own.name + ending)):
+                _copy(present, kept.with_name(kept.name + ending), whatever_can_be_read=True)
+        to_disk(kept)
+    except BaseException:
+        remove_part(kept)
+        raise
+
+
+def put_in_place(part: Path, own: Path) -> None:
+    """Put a file in the place of one that cannot be opened, or of none; its log would be taken for the new one's."""
+    take_over(part, own)
+    to_disk(part)
+    for companion in engine_for(own).companions():
+        companion.unlink(missing_ok=True)
+    part.replace(own)
+    to_disk(own.parent)
+
+
+def free_name(own: Path, now: datetime) -> Path:
+    """Name a copy of the present state, beside the database."""
+    stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    wanted = own.with_name(f"{own.stem}-before-restore-{stamp}{own.suffix}")
+    nth = 2
+    name = wanted
+    while os.path.lexists(name):
+        name = wanted.with_name(f"{wanted.stem}-{nth}{wanted.suffix}")
+        nth += 1
+    return name
