@@ -157,7 +157,7 @@ def test_folders_that_are_made_are_closed_to_others(shell: Shell, monkeypatch: p
 
 def run_as_nobody(shell: Shell, folder: Path, *words: object) -> Result:
     """Run a command in a process of somebody who is not root; what it loads is loaded before."""
-    for each in ("restoring", "upkeep", "messages", "campaign_views"):
+    for each in ("restore", "maintenance", "messages", "campaign_views"):
         import_module(f"thrumsg_tui.cli.{each}")
     import_module("thrumsg_tui.store.doctor.damage")
     read, write = os.pipe()

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.store.formats import ROWS, make_format
-from thrumsg_tui.store import database, schema
+from thrumsg_tui.store import schema
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.sqlite import upgrade
 from thrumsg_tui.store.schema import COUNTED, MIGRATIONS, NOTABLE, migration_name, read_migration
 
 FOLDER = Path(schema.__file__).parent / "migrations"
@@ -87,7 +88,7 @@ def test_an_upgrade_reads_only_the_migrations_that_are_missing(tmp_path: Path, m
         read.append(file)
         return read_migration(file)
 
-    monkeypatch.setattr(database, "read_migration", noting)
+    monkeypatch.setattr(upgrade, "read_migration", noting)
     Database(tmp_path / "old.db").close()
     assert read == list(MIGRATIONS[3:])
 
@@ -96,7 +97,7 @@ def test_a_current_file_opens_without_any_migration(new: Path, monkeypatch: pyte
     def read(file: str) -> str:
         raise AssertionError(file)
 
-    monkeypatch.setattr(database, "read_migration", read)
+    monkeypatch.setattr(upgrade, "read_migration", read)
     Database(new).close()
 
 
