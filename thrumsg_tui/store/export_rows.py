@@ -21,7 +21,11 @@ _CONTACT = """
     contact.id AS contact_id, contact.first_name AS contact_first_name, contact.last_name AS contact_last_name,
     contact.phone AS contact_phone
 """
-_IN_CAMPAIGN = "(:campaign_id IS NULL OR conversation.campaign_id = :campaign_id)"
+
+
+def _in_campaign(campaign_id: CampaignId | None) -> str:
+    """On `conversation`: the condition for those of a campaign, or of all."""
+    return "1 = 1" if campaign_id is None else "conversation.campaign_id = :campaign_id"
 
 
 def export_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | None) -> Rows:
@@ -62,7 +66,7 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.MESSAGES
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
-    rows = conn.execute(  # in the order of message's rowid: CROSS JOIN keeps message outermost
+    rows = conn.execute(  # by the primary key of message: CROSS JOIN lets SQLite keep message outermost
         f"""
         SELECT message.at, message.id AS message_id, message.direction AS message_direction,
                message.body AS message_body, users.first_name AS sender_first_name, users.last_name AS sender_last_name,
@@ -71,11 +75,11 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
                {_CONTACT}, NULL AS media_content, message.segments AS message_segment_count,
                message.state AS status, message.error_code, contact.fields
         FROM message
-        CROSS JOIN conversation ON conversation.id = message.conversation_id
+        CROSS JOIN conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
         LEFT JOIN users ON users.id = message.author_id
-        WHERE {_IN_CAMPAIGN} ORDER BY message.id
+        WHERE conversation.id = message.conversation_id AND {_in_campaign(campaign_id)} ORDER BY message.id
         """,
         {"campaign_id": campaign_id},
     )
@@ -87,18 +91,19 @@ def _surveys(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.SURVEYS
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
-    rows = conn.execute(  # in the order of answer's primary key
+    rows = conn.execute(  # by the primary key of answer, which CROSS JOIN keeps outermost
         f"""
         SELECT campaign.id AS campaign_id, campaign.name AS campaign_name, conversation.id AS conversation_id,
                question.id AS survey_id, question.text AS survey_question, 'single_choice' AS survey_type,
                choice.text AS response, {_CONTACT}, answer.at, contact.fields
         FROM answer
-        CROSS JOIN conversation ON conversation.id = answer.conversation_id
+        CROSS JOIN conversation
         JOIN question ON question.id = answer.question_id
         JOIN choice ON choice.id = answer.choice_id
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
-        WHERE {_IN_CAMPAIGN} ORDER BY answer.conversation_id, answer.question_id
+        WHERE conversation.id = answer.conversation_id AND {_in_campaign(campaign_id)}
+        ORDER BY answer.conversation_id, answer.question_id
         """,
         {"campaign_id": campaign_id},
     )
@@ -115,7 +120,7 @@ def _opt_outs(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         SELECT opt_out.at, contact.id AS contact_id, contact.first_name AS contact_first_name,
                contact.last_name AS contact_last_name, opt_out.phone AS contact_phone,
                (SELECT conversation.id FROM conversation
-                WHERE conversation.contact_id = contact.id AND {_IN_CAMPAIGN}
+                WHERE conversation.contact_id = contact.id AND {_in_campaign(campaign_id)}
                 ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
                 LIMIT 1) AS conversation_id,
                opt_out.note, opt_out.kind AS opt_out_type
@@ -132,8 +137,8 @@ def _opt_outs(conn: Connection, campaign_id: CampaignId | None) -> Rows:
 def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.CONVERSATIONS
     asked = conn.execute(
-        """
-        SELECT text FROM question WHERE :campaign_id IS NULL OR campaign_id = :campaign_id
+        f"""
+        SELECT text FROM question WHERE {"1 = 1" if campaign_id is None else "campaign_id = :campaign_id"}
         GROUP BY text ORDER BY MIN(campaign_id), MIN(position), MIN(id)
         """,
         {"campaign_id": campaign_id},
@@ -155,7 +160,7 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         LEFT JOIN answer ON answer.conversation_id = conversation.id
         LEFT JOIN question ON question.id = answer.question_id
         LEFT JOIN choice ON choice.id = answer.choice_id
-        WHERE {_IN_CAMPAIGN} ORDER BY conversation.id
+        WHERE {_in_campaign(campaign_id)} ORDER BY conversation.id
         """,
         {"campaign_id": campaign_id},
     )
@@ -180,7 +185,8 @@ def _field_codes(conn: Connection, campaign_id: CampaignId | None) -> list[str]:
     rows = conn.execute(
         f"""
         SELECT contact.fields FROM contact
-        WHERE EXISTS (SELECT 1 FROM conversation WHERE conversation.contact_id = contact.id AND {_IN_CAMPAIGN})
+        WHERE EXISTS (SELECT 1 FROM conversation
+                      WHERE conversation.contact_id = contact.id AND {_in_campaign(campaign_id)})
         ORDER BY contact.id
         """,
         {"campaign_id": campaign_id},

@@ -169,5 +169,7 @@ def _described(tx: Transaction, who: Identity, note: str) -> Described:
 
 
 def _numbers(tx: Transaction, event_id: EventId) -> list[tuple[str, Described]]:
-    rows = tx.conn.execute("SELECT phone, kind, note, at, user_id FROM event_number WHERE event_id = ?", (event_id,))
+    rows = tx.conn.execute(
+        "SELECT phone, kind, note, at, user_id FROM event_number WHERE event_id = ? ORDER BY phone", (event_id,)
+    )
     return [(row["phone"], {key: row[key] for key in row.keys()[1:]}) for row in rows]

@@ -281,13 +281,14 @@ def _confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Conver
     draft and an archived campaign send nothing.
     """
     row = tx.conn.execute(
-        """
+        f"""
         SELECT conversation.id FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
         JOIN campaign ON campaign.id = conversation.campaign_id
-        WHERE contact.phone = :phone AND (conversation.texted = 1 OR :asked_in IS NOT NULL)
-          AND campaign.state IN (:active, :paused)
-        ORDER BY conversation.id IS :asked_in DESC, COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
+        WHERE contact.phone = :phone AND campaign.state IN (:active, :paused)
+          AND {"conversation.texted = 1" if asked_in is None else "1 = 1"}
+        ORDER BY CASE WHEN conversation.id = :asked_in THEN 0 ELSE 1 END,
+                 COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
         LIMIT 1
         """,
         {"phone": phone, "asked_in": asked_in, "active": CampaignState.ACTIVE, "paused": CampaignState.PAUSED},

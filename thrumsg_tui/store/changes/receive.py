@@ -167,6 +167,6 @@ def _result(
     if to is None:
         return Received(None, None, opt_out(tx.conn, phone) is not None, False, duplicate, reason)
     row = tx.conn.execute(
-        "SELECT status, opted_out, flagged AND NOT opted_out AS flagged FROM conversation WHERE id = ?", (to,)
+        "SELECT status, opted_out, flagged = 1 AND opted_out = 0 AS flagged FROM conversation WHERE id = ?", (to,)
     ).fetchone()
     return Received(to, Status(row["status"]), bool(row["opted_out"]), bool(row["flagged"]), duplicate)

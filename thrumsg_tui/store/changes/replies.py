@@ -10,6 +10,7 @@ from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.campaigns import replies_of
 
 
 def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title: str, body: str) -> int:
@@ -49,7 +50,8 @@ def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
         if campaign_id is not None:
             require_not_archived(tx, campaign_id)
         rows = tx.conn.execute(
-            "SELECT id FROM recommended_reply WHERE campaign_id IS ? ORDER BY position, id", (campaign_id,)
+            f"SELECT id FROM recommended_reply WHERE {replies_of(campaign_id)} ORDER BY position, id",
+            {"campaign_id": campaign_id},
         )
         before = [int(row["id"]) for row in rows]
         order = reordered(before, reply_id, place)
@@ -81,10 +83,10 @@ def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
 def insert_reply(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str) -> int:
     """Store a reply after all others."""
     row = tx.conn.execute(
-        """
+        f"""
         INSERT INTO recommended_reply (campaign_id, position, title, body)
         SELECT :campaign_id, COALESCE(MAX(position), 0) + 1, :title, :body
-        FROM recommended_reply WHERE campaign_id IS :campaign_id
+        FROM recommended_reply WHERE {replies_of(campaign_id)}
         RETURNING id
         """,
         {"campaign_id": campaign_id, "title": title, "body": body},
@@ -99,7 +101,8 @@ def _fit(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str,
     if not title or not body.strip():
         raise Refused("A reply needs a title and a body. Nothing was changed.")
     known = tx.conn.execute(
-        "SELECT id FROM recommended_reply WHERE campaign_id IS ? AND title = ?", (campaign_id, title)
+        f"SELECT id FROM recommended_reply WHERE {replies_of(campaign_id)} AND title = :title",
+        {"campaign_id": campaign_id, "title": title},
     ).fetchone()
     if known and known["id"] != besides:
         raise Refused(f"There is a reply {title!r} already. Nothing was changed.")

@@ -98,11 +98,12 @@ def _wrong_marks(conn: Connection) -> Iterator[_Wrong]:
     """Compare with the opt-outs (`docs/rules.md 1.2`)."""
     rows = conn.execute(
         """
-        SELECT conversation.id, conversation.opted_out AS stored, opt_out.phone IS NOT NULL AS derived
+        SELECT conversation.id, conversation.opted_out AS stored,
+               CASE WHEN opt_out.phone IS NULL THEN 0 ELSE 1 END AS derived
         FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
         LEFT JOIN opt_out ON opt_out.phone = contact.phone
-        WHERE conversation.opted_out <> (opt_out.phone IS NOT NULL)
+        WHERE conversation.opted_out <> CASE WHEN opt_out.phone IS NULL THEN 0 ELSE 1 END
         """
     )
     return (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
@@ -134,7 +135,7 @@ def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
                    FROM follow_up_target AS target JOIN follow_up ON follow_up.id = target.follow_up_id
                    WHERE target.state = 'pending' AND follow_up.active = 1
                    GROUP BY target.conversation_id) AS pending ON pending.conversation_id = conversation.id
-        WHERE conversation.follow_up_id IS NOT pending.id
+        WHERE COALESCE(conversation.follow_up_id, 0) <> COALESCE(pending.id, 0)
         """
     )
     yield from (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)

@@ -86,7 +86,8 @@ def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:
     )
     rows = conn.execute(
         f"""
-        SELECT assignment.*, campaign.name AS campaign, users.login, {sums.replace("1 = 1", "conversation.id > 0")}
+        SELECT assignment.*, MIN(campaign.name) AS campaign, MIN(users.login) AS login,
+               {sums.replace("1 = 1", "conversation.id > 0")}
         FROM assignment
         JOIN campaign ON campaign.id = assignment.campaign_id
         LEFT JOIN users ON users.id = assignment.user_id

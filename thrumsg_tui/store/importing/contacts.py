@@ -152,7 +152,8 @@ def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tall
     tx.conn.executemany(
         """
         INSERT INTO conversation (campaign_id, assignment_id, first_key, last_key, contact_id, opted_out)
-        SELECT ?, ?, ?, ?, contact.id, EXISTS (SELECT 1 FROM opt_out WHERE opt_out.phone = contact.phone)
+        SELECT ?, ?, ?, ?, contact.id,
+               CASE WHEN EXISTS (SELECT 1 FROM opt_out WHERE opt_out.phone = contact.phone) THEN 1 ELSE 0 END
         FROM contact WHERE contact.phone = ?
         """,
         (arrival.row for arrival in steps.over(starting)),

@@ -14,6 +14,7 @@ from thrumsg_tui.store.importing.columns import Field, choose, example, fitness
 from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.queries.campaigns import replies_of
 from thrumsg_tui.store.queries.field_codes import field_codes
 
 FIELDS = (
@@ -63,7 +64,8 @@ def import_replies(
 
 def _store(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str, tally: Tally) -> None:
     known = tx.conn.execute(
-        "SELECT id, body FROM recommended_reply WHERE campaign_id IS ? AND title = ?", (campaign_id, title)
+        f"SELECT id, body FROM recommended_reply WHERE {replies_of(campaign_id)} AND title = :title",
+        {"campaign_id": campaign_id, "title": title},
     ).fetchone()
     if known:
         tx.conn.execute("UPDATE recommended_reply SET body = ? WHERE id = ?", (body, known["id"]))

@@ -272,9 +272,15 @@ def global_replies(conn: Connection) -> tuple[RecommendedReply, ...]:
     return _replies(conn, None)
 
 
+def replies_of(campaign_id: CampaignId | None) -> str:
+    """On `recommended_reply`: the condition for those of the campaign `:campaign_id`, or of all campaigns for None."""
+    return "campaign_id IS NULL" if campaign_id is None else "campaign_id = :campaign_id"
+
+
 def _replies(conn: Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
     rows = conn.execute(
-        "SELECT id, title, body FROM recommended_reply WHERE campaign_id IS ? ORDER BY position, id", (campaign_id,)
+        f"SELECT id, title, body FROM recommended_reply WHERE {replies_of(campaign_id)} ORDER BY position, id",
+        {"campaign_id": campaign_id},
     )
     return tuple(RecommendedReply(row["id"], row["title"], row["body"], campaign_id is None) for row in rows)
 

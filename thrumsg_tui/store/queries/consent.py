@@ -21,7 +21,8 @@ def wish(conn: Connection, phone: str) -> Wish | None:
     """Read since when a number (E.164) is opted out, by its own words' time and by ours; None where it is not."""
     row = conn.execute(
         f"""
-        SELECT {WRITTEN_AT} AS written_at, MAX(opt_out.at, COALESCE(opt_out_word.came_at, 0)) AS came_at
+        SELECT {WRITTEN_AT} AS written_at,
+               CASE WHEN opt_out_word.came_at > opt_out.at THEN opt_out_word.came_at ELSE opt_out.at END AS came_at
         FROM opt_out LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone WHERE opt_out.phone = ?
         """,
         (phone,),

@@ -139,7 +139,7 @@ def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[Conversa
         rows = conn.execute(
             f"""
             SELECT conversation.id, conversation.status, conversation.opted_out,
-                   conversation.flagged AND NOT conversation.opted_out AS flagged, conversation.in_follow_ups,
+                   conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged, conversation.in_follow_ups,
                    conversation.waiting_since, conversation.last_message_at,
                    contact.first_name, contact.last_name, contact.phone, users.login,
                    message.direction, SUBSTR(message.body, 1, 200) AS body

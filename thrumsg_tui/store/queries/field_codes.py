@@ -42,5 +42,7 @@ def send_all_warnings(conn: Connection, of: Campaign, tab: Tab) -> list[str]:
     """Say the same of what Send All sends in a tab: the initial script, or the texts of the active follow-ups."""
     if tab is not Tab.FOLLOW_UPS:
         return field_warnings(conn, of.id, [of.initial_script])
-    rows = conn.execute("SELECT text FROM follow_up WHERE campaign_id = ? AND active ORDER BY id", (of.id,)).fetchall()
+    rows = conn.execute(
+        "SELECT text FROM follow_up WHERE campaign_id = ? AND active = 1 ORDER BY id", (of.id,)
+    ).fetchall()
     return field_warnings(conn, of.id, [row["text"] for row in rows])

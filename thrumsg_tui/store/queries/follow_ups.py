@@ -12,7 +12,7 @@ from thrumsg_tui.store.times import from_ms_or_none
 _NAMED = """
     conversation.campaign_id = follow_up.campaign_id
     AND (follow_up.replied IS NULL OR conversation.replied = follow_up.replied)
-    AND (follow_up.question_id IS NULL OR follow_up.answered = EXISTS (
+    AND (follow_up.question_id IS NULL OR (follow_up.answered = 1) = EXISTS (
             SELECT 1 FROM answer
             WHERE answer.conversation_id = conversation.id AND answer.question_id = follow_up.question_id
               AND (follow_up.choice_id IS NULL OR answer.choice_id = follow_up.choice_id)))
@@ -62,10 +62,12 @@ def reach(conn: Connection, campaign_id: CampaignId, target: Target) -> Reach:
     """Count whom a follow-up would reach now; a pass over the campaign's conversations, 1 µs each."""
     row = conn.execute(
         f"""
-        SELECT COUNT(*) AS named, COALESCE(SUM({_IN_TAB}), 0) AS reached, COALESCE(SUM(opted_out), 0) AS opted_out,
+        SELECT COUNT(*) AS named, COUNT(*) FILTER (WHERE {_IN_TAB}) AS reached,
+               COALESCE(SUM(opted_out), 0) AS opted_out,
                MIN(CASE WHEN {_IN_TAB} THEN id END) AS example
-        FROM (SELECT :campaign_id AS campaign_id, :replied AS replied, :question_id AS question_id,
-                     :choice_id AS choice_id, :answered AS answered) AS follow_up
+        FROM (SELECT CAST(:campaign_id AS BIGINT) AS campaign_id, CAST(:replied AS BIGINT) AS replied,
+                     CAST(:question_id AS BIGINT) AS question_id, CAST(:choice_id AS BIGINT) AS choice_id,
+                     CAST(:answered AS BIGINT) AS answered) AS follow_up
         JOIN conversation ON {_NAMED}
         """,
         target_parameters(campaign_id, target),

@@ -91,7 +91,8 @@ def _conditions(request: HistoryRequest) -> tuple[str, dict[str, object]]:
             """
         )
     if request.people is not None:
-        conditions.append(f"event.user_id IN ({', '.join(str(int(each)) for each in request.people)})")
+        people = ", ".join(str(int(each)) for each in request.people)
+        conditions.append(f"event.user_id IN ({people})" if people else "1 = 0")
     parameters: dict[str, object] = {
         "campaign_id": request.campaign_id,
         "conversation_id": request.conversation_id,

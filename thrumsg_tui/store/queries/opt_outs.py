@@ -14,9 +14,10 @@ from thrumsg_tui.store.times import from_ms
 
 _NAMED = """
     SELECT contact.phone FROM assignment
-    CROSS JOIN conversation ON conversation.assignment_id = assignment.id AND conversation.tab = 'opt-outs'
+    CROSS JOIN conversation
     JOIN contact ON contact.id = conversation.contact_id
-    WHERE first_key || ' ' || last_key LIKE :text ESCAPE '\\'
+    WHERE conversation.assignment_id = assignment.id AND conversation.tab = 'opt-outs'
+      AND first_key || ' ' || last_key LIKE :text ESCAPE '\\'
 """
 """The numbers of opted-out contacts whose name has the text in it; by `conversation_by_name`."""
 
@@ -47,14 +48,15 @@ def opt_out_rows(
                contact.first_name, contact.last_name, users.first_name || ' ' || users.last_name AS by_whom, users.login
         FROM (SELECT phone FROM opt_out WHERE {where}
               ORDER BY at DESC, phone LIMIT :limit OFFSET :offset) AS listed
-        CROSS JOIN opt_out ON opt_out.phone = listed.phone
+        CROSS JOIN opt_out
         LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone
         LEFT JOIN contact ON contact.phone = opt_out.phone
         LEFT JOIN users ON users.id = opt_out.user_id
+        WHERE opt_out.phone = listed.phone
         """,
         parameters,
     )
-    return [_row_of(row) for row in rows]
+    return [_row_of(row) for row in sorted(rows, key=lambda row: (-row["at"], row["phone"]))]
 
 
 def count_opt_outs(conn: Connection, search: str = "", *, by_phone: bool = True) -> int:

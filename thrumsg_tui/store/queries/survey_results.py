@@ -112,9 +112,10 @@ def _counts_by_holder(
         """
         SELECT answer.question_id, answer.choice_id, conversation.assignment_id, COUNT(*) AS answers
         FROM question
-        CROSS JOIN answer ON answer.question_id = question.id
-        CROSS JOIN conversation ON conversation.id = answer.conversation_id
-        WHERE question.campaign_id = ?
+        CROSS JOIN answer
+        CROSS JOIN conversation
+        WHERE question.campaign_id = ? AND answer.question_id = question.id
+          AND conversation.id = answer.conversation_id
         GROUP BY answer.question_id, answer.choice_id, conversation.assignment_id
         """,
         (campaign_id,),

@@ -31,7 +31,7 @@ def conversation(conn: Connection, conversation_id: ConversationId) -> Conversat
     row = conn.execute(
         """
         SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
-               conversation.opted_out, conversation.flagged AND NOT conversation.opted_out AS flagged,
+               conversation.opted_out, conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged,
                conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
                users.last_name AS sender_last_name,
                contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
@@ -76,6 +76,8 @@ def conversation(conn: Connection, conversation_id: ConversationId) -> Conversat
 
 def contact_names(conn: Connection, conversations: Sequence[ConversationId]) -> list[str]:
     """The names of the contacts of a few conversations, in the order given."""
+    if not conversations:
+        return []
     rows = conn.execute(
         f"""
         SELECT conversation.id, contact.first_name, contact.last_name

@@ -97,6 +97,7 @@ def undo_plan(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> P
         FROM event_conversation AS touched
         JOIN conversation ON conversation.id = touched.conversation_id
         WHERE touched.event_id = ? AND touched.to_assignment_id IS NOT NULL
+        ORDER BY touched.conversation_id
         """,
         (event_id,),
     )

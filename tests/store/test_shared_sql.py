@@ -1,0 +1,97 @@
+"""The SQL above the engines is what SQLite 3.37 and PostgreSQL 14 share (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import thrumsg_tui
+from tests.store.shared_sql import refusals, sql_in
+
+PACKAGE = Path(thrumsg_tui.__file__).parent
+ENGINES = PACKAGE / "store" / "engines"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if ENGINES not in path.parents)
+
+JSON = "changes of a kind are told by the JSON of their event"
+KNOWN = {
+    "store/changes/bulk_move_job.py": JSON,
+    "store/changes/undo.py": JSON,
+    "store/queries/history.py": JSON,
+    "store/queries/undo_plan.py": JSON,
+    "store/queries/undo_preview.py": JSON,
+}
+"""Modules that still have SQL of SQLite's own, and why."""
+
+
+def test_every_statement_in_the_source_is_shared() -> None:
+    found = {
+        f"{name}:{line}: {refusal}"
+        for path in MODULES
+        if (name := path.relative_to(PACKAGE).as_posix()) not in KNOWN
+        for line, sql in sql_in(path)
+        for refusal in refusals(sql)
+    }
+    assert sorted(found) == []
+
+
+def test_the_source_is_searched() -> None:
+    assert sum(1 for path in MODULES for _ in sql_in(path)) > 250
+
+
+def test_ids_of_new_rows_come_from_returning() -> None:
+    assert [path.name for path in MODULES if "lastrowid" in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PRAGMA user_version",
+        "SELECT name FROM sqlite_schema",
+        "SELECT 1 FROM a CROSS JOIN b ON a.id = b.id",
+        "SELECT 1 FROM a RIGHT JOIN b ON a.id = b.id",
+        "SELECT id FROM recommended_reply WHERE campaign_id IS ?",
+        "SELECT id FROM recommended_reply WHERE campaign_id IS NOT :campaign_id",
+        "WHERE campaign.state IS 'archived'",
+        "WHERE a.id IS NOT b.id",
+        "WHERE a.id IS DISTINCT FROM b.id",
+        "WHERE (:campaign_id IS NULL OR campaign_id = :campaign_id)",
+        "SELECT json_extract(details, '$.message') FROM event",
+        "SELECT details ->> 'message' FROM event",
+        "SELECT strftime('%Y', at) FROM event",
+        "INSERT OR IGNORE INTO users (id) VALUES (1)",
+        "SELECT name FROM campaign ORDER BY name COLLATE NOCASE",
+        "SELECT ROWID FROM message",
+        "SELECT IFNULL(note, '') FROM opt_out",
+        "UPDATE a SET b = MAX(b, COALESCE(?, 0))",
+        "SELECT 1 FROM a WHERE id IN ()",
+        "SELECT SUM(opted_out = 0 AND texted = 1) FROM conversation",
+        "WHERE follow_up.answered = EXISTS (SELECT 1 FROM answer)",
+        "WHERE conversation.opted_out <> (opt_out.phone IS NOT NULL)",
+        "SELECT id FROM question WHERE retired",
+        "SELECT flagged AND opted_out = 0 AS flagged FROM conversation",
+        "SELECT flagged = 1 AND NOT conversation.opted_out AS flagged FROM conversation",
+        "SELECT CASE WHEN active THEN 1 END FROM assignment",
+        "SELECT id FROM a WHERE b == 1",
+    ],
+)
+def test_what_is_not_shared_is_refused(sql: str) -> None:
+    assert refusals(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM a CROSS JOIN b JOIN c ON c.id = b.id WHERE a.id = b.id",
+        "WHERE campaign_id IS NULL AND user_id IS NOT NULL",
+        "SELECT COUNT(*) FILTER (WHERE opted_out = 0 AND replied = 1) FROM conversation",
+        "SELECT COALESCE(SUM(opted_out), 0), SUM(CASE WHEN texted = 1 THEN 1 ELSE 0 END) FROM assignment",
+        "WHERE conversation.replied = follow_up.replied AND settled = 0 AND (active = 1 OR undoable <> 1)",
+        "WHERE (follow_up.answered = 1) = EXISTS (SELECT 1 FROM answer)",
+        "INSERT INTO a (b, opted_out) VALUES (?, ?) ON CONFLICT (b) DO UPDATE SET opted_out = excluded.opted_out",
+        "SELECT MIN(id), MAX(COALESCE(position, 0)) FROM question",
+        "SELECT id FROM opt_out WHERE note = 'replace into IS ? json_extract('",
+    ],
+)
+def test_what_is_shared_is_not_refused(sql: str) -> None:
+    assert refusals(sql) == []
