@@ -19,7 +19,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Outcome, Request
+from thrumsg_tui.domain.reassignment import FromAssignments, Outcome, Request, ToAssignments
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.receive import receive
@@ -171,7 +171,9 @@ def moving(path: Path, times: int) -> Iterator[Figure]:
         with db.reading() as conn:
             others = [each.id for each in assignments(conn, reader.of.id, db.clock()) if each.id != reader.busy]
             largest = db.pacing.most_at_once
-            request = Request(reader.of.id, sources=(reader.busy,), destinations=tuple(others[1:3]), count=largest)
+            request = Request(
+                reader.of.id, FromAssignments((reader.busy,)), ToAssignments(tuple(others[1:3])), count=largest
+            )
             planned = plan(conn, request, db.clock())
         there: list[float] = []
         for _ in range(times):

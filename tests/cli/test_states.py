@@ -17,7 +17,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
@@ -130,7 +130,7 @@ def _reassign(db: Database, who: Identity, _: Path) -> None:
     with db.reading() as conn:
         of = find_campaign(conn, "Spring")
         to = find_assignment(conn, of, "lee")
-    reassign(db, who, Request(of.id, conversations=(ANNS,), destinations=(to,)))
+    reassign(db, who, Request(of.id, FromConversations((ANNS,)), ToAssignments((to,))))
 
 
 def _rename(db: Database, who: Identity, _: Path) -> None:

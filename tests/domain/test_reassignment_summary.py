@@ -8,7 +8,18 @@ from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status, StatusFilter
 from thrumsg_tui.domain.people import Role, User, UserId
-from thrumsg_tui.domain.reassignment import Move, Plan, Request
+from thrumsg_tui.domain.reassignment import (
+    Destinations,
+    FromAssignments,
+    FromConversations,
+    FromEveryone,
+    Move,
+    Plan,
+    Request,
+    Sources,
+    ToAllOthers,
+    ToAssignments,
+)
 from thrumsg_tui.domain.reassignment_summary import givers, of_whom, receivers, what_stays, will_move
 
 CAMPAIGN = CampaignId(1)
@@ -31,9 +42,24 @@ NOBODY, KIM, LEE, ZOE = rows = (
 ONE = assignment(5, "Ona Ode", 1)
 
 
-def request(**fields: object) -> Request:
+EVERYONE, ALL_OTHERS = FromEveryone(), ToAllOthers()
+
+
+def of(*givers: Assignment) -> FromAssignments:
+    """Some people give."""
+    return FromAssignments(tuple(each.id for each in givers))
+
+
+def to(*receivers: Assignment) -> ToAssignments:
+    """Some people receive."""
+    return ToAssignments(tuple(each.id for each in receivers))
+
+
+def request(
+    sources: Sources, destinations: Destinations = ALL_OTHERS, status: StatusFilter = StatusFilter.ANY
+) -> Request:
     """A request in the campaign."""
-    return Request(CAMPAIGN, **fields)  # type: ignore[arg-type]
+    return Request(CAMPAIGN, sources, destinations, status)
 
 
 def planned(*destinations: Assignment) -> Plan:
@@ -47,10 +73,11 @@ def planned(*destinations: Assignment) -> Plan:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (request(everyone=True), "everyone's conversations"),
-        (request(sources=(KIM.id,)), "Kim Alvarez's conversations"),
-        (request(sources=(NOBODY.id,)), "unassigned conversations"),
-        (request(sources=(KIM.id, ZOE.id)), "conversations of 2 marked senders"),
+        (request(EVERYONE), "everyone's conversations"),
+        (request(of(KIM)), "Kim Alvarez's conversations"),
+        (request(of(NOBODY)), "unassigned conversations"),
+        (request(of(KIM, ZOE)), "conversations of 2 marked senders"),
+        (request(FromConversations((ConversationId(1),))), "chosen conversations"),
     ],
 )
 def test_it_is_said_whose_conversations_they_are(asked: Request, words: str) -> None:
@@ -70,14 +97,14 @@ def test_of_many_destinations_the_rest_is_one_total() -> None:
 
 
 def test_to_everyone_is_every_sender_who_does_not_give() -> None:
-    asked = request(sources=(KIM.id,), to_everyone=True)
+    asked = request(of(KIM), ALL_OTHERS)
     assert receivers(asked, rows) == (LEE, ZOE)
     assert givers(asked, rows) == (KIM,)
     assert what_stays(asked, rows) == ""
 
 
 def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
-    asked = request(everyone=True, to_everyone=True)
+    asked = request(EVERYONE, ALL_OTHERS)
     assert givers(asked, rows) == (NOBODY,)
     assert what_stays(asked, rows).startswith("Only the 288 unassigned move: senders who receive do not give theirs, ")
     assert "so the 17 that they hold stay." in what_stays(asked, rows)
@@ -86,25 +113,25 @@ def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (request(everyone=True, destinations=(LEE.id,)), ""),  # holds none
+        (request(EVERYONE, to(LEE)), ""),  # holds none
         (
-            request(everyone=True, destinations=(KIM.id, ZOE.id)),
+            request(EVERYONE, to(KIM, ZOE)),
             "Kim Alvarez and Zoe Doe receive, and whoever receives does not give: the 17 that they hold stay.",
         ),
         (
-            request(sources=(KIM.id, ZOE.id), destinations=(ZOE.id,)),
+            request(of(KIM, ZOE), to(ZOE)),
             "Zoe Doe receives, and whoever receives does not give: the 5 that Zoe Doe holds stay.",
         ),
         (
-            request(everyone=True, destinations=(NOBODY.id,)),
+            request(EVERYONE, to(NOBODY)),
             "Unassigned receives, and whoever receives does not give: the 288 unassigned stay.",
         ),
         (
-            request(everyone=True, destinations=(ONE.id,)),
+            request(EVERYONE, to(ONE)),
             "Ona Ode receives, and whoever receives does not give: the 1 that Ona Ode holds stays.",
         ),
         (
-            request(everyone=True, destinations=(KIM.id, ZOE.id), status=StatusFilter.NEEDS_REPLY),
+            request(EVERYONE, to(KIM, ZOE), StatusFilter.NEEDS_REPLY),
             "Kim Alvarez receives, and whoever receives does not give: the 3 matching that Kim Alvarez holds stay.",
         ),
     ],

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
@@ -78,7 +78,9 @@ def assignment_of(db: Database, of: Campaign, login: str | None) -> AssignmentId
 def give(db: Database, who: Identity, of: Campaign, login: str | None, conversations: Sequence[ConversationId]) -> None:
     """Reassign conversations to a sender, or to Unassigned."""
     to = (assignment_of(db, of, login),)
-    reassign(db, who, Request(of.id, conversations=tuple(conversations), destinations=to, status=StatusFilter.ANY))
+    reassign(
+        db, who, Request(of.id, FromConversations(tuple(conversations)), ToAssignments(to), status=StatusFilter.ANY)
+    )
 
 
 def holders(db: Database, of: Campaign) -> dict[ConversationId, str | None]:

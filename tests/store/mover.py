@@ -10,7 +10,7 @@ import sys
 from itertools import cycle
 
 from tests.store.worker import Worker, begin, say
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAssignments
 from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.queries.campaigns import find_assignment
 from thrumsg_tui.store.queries.reassignment import plan
@@ -25,7 +25,7 @@ def move_to_and_fro(path: str) -> None:
     begin()
     for to in cycle(two):
         with worker.db.reading() as conn:
-            planned = plan(conn, Request(of.id, everyone=True, destinations=(to,)), worker.db.clock())
+            planned = plan(conn, Request(of.id, FromEveryone(), ToAssignments((to,))), worker.db.clock())
         outcome = apply_plan(worker.db, ana, planned, lambda moved: say("moved", moved))
         if outcome.event is not None:
             say("done", outcome.event)

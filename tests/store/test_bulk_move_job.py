@@ -19,7 +19,15 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import DatabaseBusy, NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity, Role
-from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
+from thrumsg_tui.domain.reassignment import (
+    FromAssignments,
+    FromConversations,
+    FromEveryone,
+    Outcome,
+    Plan,
+    Request,
+    ToAssignments,
+)
 from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind, left_behind, let_go, outcome_of, step
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -63,7 +71,7 @@ def many(db: Database, owner: Identity, spring: Campaign) -> list[ConversationId
 def to(db: Database, of: Campaign, *logins: str) -> Request:
     """All of Kim's to others."""
     destinations = tuple(assignment_of(db, of, login) for login in logins)
-    return Request(of.id, sources=(assignment_of(db, of, "kim"),), destinations=destinations)
+    return Request(of.id, FromAssignments((assignment_of(db, of, "kim"),)), ToAssignments(destinations))
 
 
 def planned(db: Database, request: Request) -> Plan:
@@ -124,7 +132,7 @@ def test_up_to_that_size_a_move_is_one_transaction(
 ) -> None:
     lee = (assignment_of(db, spring, "lee"),)
     begun = [
-        begin_plan(db, owner, planned(db, Request(spring.id, conversations=tuple(some), destinations=lee)))
+        begin_plan(db, owner, planned(db, Request(spring.id, FromConversations(tuple(some)), ToAssignments(lee))))
         for some in (many[:20], many[20:41])
     ]
     assert [(each.under_way, each.moved) for each in begun] == [(False, 20), (True, 0)]
@@ -133,7 +141,7 @@ def test_up_to_that_size_a_move_is_one_transaction(
 def test_a_count_keeps_a_move_small_however_much_there_is(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
-    some = Request(spring.id, everyone=True, count=20, destinations=(assignment_of(db, spring, "lee"),))
+    some = Request(spring.id, FromEveryone(), ToAssignments((assignment_of(db, spring, "lee"),)), count=20)
     outcome = reassign(db, owner, some)
     assert outcome.moved == 20
     assert outcome.event is not None
@@ -191,7 +199,7 @@ def test_nothing_else_that_is_large_begins_meanwhile_and_all_else_goes_on(
 ) -> None:
     extra = take_in(db, owner, "Spring", [f"Q{nth}" for nth in range(30)], first=100)
     begun = begin(db, owner, to(db, spring, "lee"), steps=2)
-    other = Request(spring.id, conversations=tuple(extra), destinations=(assignment_of(db, spring, "zed"),))
+    other = Request(spring.id, FromConversations(tuple(extra)), ToAssignments((assignment_of(db, spring, "zed"),)))
     with pytest.raises(Refused, match="ana moves 14 of 50 conversations in this campaign: wait until that is done"):
         reassign(db, owner, other)
     with pytest.raises(Refused, match="ana moves 14 of 50 conversations"):
@@ -216,7 +224,7 @@ def test_in_another_campaign_another_one_begins(
     people = take_in(db, owner, "Fall", [f"P{nth}" for nth in range(30)])
     first = begin(db, owner, to(db, spring, "lee"), steps=1)
     lee = (assignment_of(db, fall, "lee"),)
-    second = begin(db, owner, Request(fall.id, conversations=tuple(people), destinations=lee))
+    second = begin(db, owner, Request(fall.id, FromConversations(tuple(people)), ToAssignments(lee)))
     second, first = finish(db, second), finish(db, first)
     assert (first.moved, second.moved) == (MANY, 30)
     assert examine(db) == []
@@ -245,7 +253,7 @@ def test_what_is_yet_to_be_moved_can_be_moved_by_a_plan_from_before(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
     destination = (assignment_of(db, spring, "zed"),)
-    small = planned(db, Request(spring.id, conversations=(many[0], many[49]), destinations=destination))
+    small = planned(db, Request(spring.id, FromConversations((many[0], many[49])), ToAssignments(destination)))
     begun = begin(db, owner, to(db, spring, "lee"), steps=1)
     outcome = apply_plan(db, owner, small)
     assert (outcome.moved, outcome.skipped) == (1, (many[0],))
@@ -256,7 +264,7 @@ def test_those_that_were_there_already_count_as_skipped(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
     give(db, owner, spring, "lee", many[:3])
-    chosen = Request(spring.id, conversations=tuple(many), destinations=(assignment_of(db, spring, "lee"),))
+    chosen = Request(spring.id, FromConversations(tuple(many)), ToAssignments((assignment_of(db, spring, "lee"),)))
     begun = begin(db, owner, chosen)
     assert figures(db, begun) == (0, 3, MANY)
     outcome = finish(db, begun)

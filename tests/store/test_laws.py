@@ -14,7 +14,7 @@ from tests.store.world import HOLDERS, PEOPLE, SENDERS, Expected, World, expecte
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState, ConversationSort, MessageState, Status, StatusFilter, Tab
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromAssignments, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.delivery import report, take_queued
@@ -129,11 +129,10 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
         of = self._campaign(name)
         request = Request(
             of.id,
-            sources=tuple(self.world.assignment(of, each) for each in sources),
+            FromAssignments(tuple(self.world.assignment(of, each) for each in sources)),
+            ToAssignments(tuple(self.world.assignment(of, each) for each in to)) if to else ToAllOthers(),
             status=status,
             count=count,
-            destinations=tuple(self.world.assignment(of, each) for each in to),
-            to_everyone=not to,
             level=level,
         )
         said = [tuple(row) for row in self.world.rows("SELECT * FROM message")]

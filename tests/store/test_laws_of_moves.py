@@ -15,7 +15,14 @@ from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.reassignment import Plan, Request
+from thrumsg_tui.domain.reassignment import (
+    FromAssignments,
+    FromConversations,
+    FromEveryone,
+    Plan,
+    Request,
+    ToAssignments,
+)
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
 from thrumsg_tui.store.changes.receive import receive
@@ -93,7 +100,7 @@ def arrange(world: World, wanted: Arrangement) -> None:
 def move_to(world: World, login: str | None, conversations: Sequence[ConversationId]) -> None:
     """Reassign picked conversations, wherever they are; nothing where they are there already."""
     to = world.assignment(world.spring, login)
-    request = Request(world.spring.id, conversations=tuple(conversations), destinations=(to,))
+    request = Request(world.spring.id, FromConversations(tuple(conversations)), ToAssignments((to,)))
     world.attempt(reassign, world.who["mo"], request)
 
 
@@ -101,11 +108,10 @@ def request_of(world: World, wish: Wish) -> Request:
     """The request that a wish means."""
     return Request(
         world.spring.id,
-        sources=()
+        FromEveryone()
         if wish.everyone
-        else tuple(world.assignment(world.spring, each) for each in HOLDERS if each in wish.sources),
-        everyone=wish.everyone,
-        destinations=tuple(world.assignment(world.spring, each) for each in wish.to),
+        else FromAssignments(tuple(world.assignment(world.spring, each) for each in HOLDERS if each in wish.sources)),
+        ToAssignments(tuple(world.assignment(world.spring, each) for each in wish.to)),
         status=wish.status,
         count=wish.count,
         level=wish.level,
@@ -172,7 +178,8 @@ def test_level_brings_the_totals_as_close_together_as_can_be(arrangement: Arrang
         moves = planned(world, request_of(world, replace(wish, level=True))).moves
         got = Counter(move.destination for move in moves)
         held = Counter(world.holders(world.spring).values())
-        totals = {each: held[each] + got[each] for each in request_of(world, wish).destinations}
+        receiving = [world.assignment(world.spring, login) for login in wish.to]
+        totals = {each: held[each] + got[each] for each in receiving}
         # Nobody who got something could have given it to somebody with less.
         assert all(totals[each] <= min(totals.values()) + 1 for each in got)
 

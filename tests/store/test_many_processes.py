@@ -18,7 +18,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAssignments
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.changes.reassign import reassign
@@ -345,7 +345,7 @@ def test_a_reader_sees_one_state_while_others_write(db: Database, owner: Identit
     to = (assignment_of(db, spring, "kim"),)
     with other.reading() as conn:
         before = totals(conn, spring.id)
-        reassign(db, owner, Request(spring.id, everyone=True, destinations=to))
+        reassign(db, owner, Request(spring.id, FromEveryone(), ToAssignments(to)))
         send(db, owner, ann)
         assert totals(conn, spring.id) == before
     with other.reading() as conn:

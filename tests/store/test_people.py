@@ -13,7 +13,7 @@ from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
@@ -47,7 +47,7 @@ Change = Callable[[Database, Identity], object]
 def _unassign_ann(db: Database) -> Request:
     with db.reading() as conn:
         of = find_campaign(conn, "Spring")
-    return Request(of.id, conversations=(ConversationId(1),), destinations=(assignment_of(db, of, None),))
+    return Request(of.id, FromConversations((ConversationId(1),)), ToAssignments((assignment_of(db, of, None),)))
 
 
 def _apply_plan(db: Database, who: Identity) -> object:

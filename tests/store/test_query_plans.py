@@ -24,7 +24,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import ConversationSort, SenderSort, StatusFilter, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, FromEveryone, Request, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -233,9 +233,11 @@ def _plan(how: str, status: StatusFilter, limit: int | None) -> Ask:
     def ask(conn: Connection, of: Filled) -> object:
         to = (unassigned(conn, of.of.id),)
         request = {
-            "everyone": Request(of.of.id, everyone=True, destinations=to, status=status, count=limit),
-            "one": Request(of.of.id, sources=(of.kims,), destinations=to, status=status, count=limit),
-            "picked": Request(of.of.id, conversations=tuple(of.people), destinations=to, status=status, count=limit),
+            "everyone": Request(of.of.id, FromEveryone(), ToAssignments(to), status=status, count=limit),
+            "one": Request(of.of.id, FromAssignments((of.kims,)), ToAssignments(to), status=status, count=limit),
+            "picked": Request(
+                of.of.id, FromConversations(tuple(of.people)), ToAssignments(to), status=status, count=limit
+            ),
         }[how]
         return plan(conn, request, of.db.clock())
 
@@ -456,7 +458,7 @@ def test_a_change_reads_no_whole_table_that_grows(filled: Filled, recorded: tupl
     end_follow_up(again, ana, made.id)
     keep_draft(again, ana, filled.people[1], "Dear")
     show_presence(again, "there", ana.user.id, filled.of.id, filled.people[1])
-    picked = Request(filled.of.id, conversations=tuple(filled.people[:1]), destinations=(filled.nobodys,))
+    picked = Request(filled.of.id, FromConversations(tuple(filled.people[:1])), ToAssignments((filled.nobodys,)))
     undo(again, ana, reassign(again, ana, picked).event)
     assert [each for each in objections(again.path, statements) if each.startswith("SCAN")] == []
 

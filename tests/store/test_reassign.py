@@ -20,7 +20,17 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
-from thrumsg_tui.domain.reassignment import Outcome, Plan, Request
+from thrumsg_tui.domain.reassignment import (
+    FromAssignments,
+    FromConversations,
+    FromEveryone,
+    Outcome,
+    Plan,
+    Request,
+    Sources,
+    ToAllOthers,
+    ToAssignments,
+)
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.people import add_user
@@ -42,10 +52,10 @@ class Desk:
         return tuple(assignment_of(self.db, self.of, login) for login in logins)
 
     def some(self, source: str | None, *to: str | None, **how: object) -> Request:
-        return Request(self.of.id, sources=self.at(source), destinations=self.at(*to), **how)  # type: ignore[arg-type]
+        return Request(self.of.id, FromAssignments(self.at(source)), ToAssignments(self.at(*to)), **how)  # type: ignore[arg-type]
 
     def bulk(self, *to: str | None, **how: object) -> Request:
-        return Request(self.of.id, everyone=True, destinations=self.at(*to), **how)  # type: ignore[arg-type]
+        return Request(self.of.id, FromEveryone(), ToAssignments(self.at(*to)), **how)  # type: ignore[arg-type]
 
     def preview(self, request: Request) -> Plan:
         with self.db.reading() as conn:
@@ -109,7 +119,7 @@ def test_a_status_leaves_opted_out_ones_among_chosen_conversations(
     db: Database, owner: Identity, desk: Desk, eight: list[ConversationId], status: StatusFilter, expected: list[int]
 ) -> None:
     opt_out_number(db, owner, number(0))
-    chosen = Request(desk.of.id, conversations=tuple(eight[:2]), destinations=desk.at("kim"), status=status)
+    chosen = Request(desk.of.id, FromConversations(tuple(eight[:2])), ToAssignments(desk.at("kim")), status=status)
     assert [move.conversation_id for move in desk.preview(chosen).moves] == [eight[place] for place in expected]
 
 
@@ -163,10 +173,7 @@ def test_unassign_all_takes_everything_from_everyone(desk: Desk, eight: list[Con
 
 def test_conversations_can_be_picked_in_a_status(desk: Desk, eight: list[ConversationId]) -> None:
     request = Request(
-        desk.of.id,
-        conversations=tuple(eight),
-        destinations=desk.at("kim"),
-        status=StatusFilter.NOT_STARTED,
+        desk.of.id, FromConversations(tuple(eight)), ToAssignments(desk.at("kim")), status=StatusFilter.NOT_STARTED
     )
     assert {move.conversation_id for move in desk.preview(request).moves} == set(eight[:2])
 
@@ -208,9 +215,9 @@ def test_everyone_is_every_other_active_sender(
     add_user(db, owner, "gone", "Gone", "", role=Role.SENDER)
     add_senders(db, owner, "Spring", ["zed", "gone"])
     remove_sender(db, owner, "Spring", "gone")
-    outcome = desk.move(Request(desk.of.id, sources=desk.at("lee"), to_everyone=True))
+    outcome = desk.move(Request(desk.of.id, FromAssignments(desk.at("lee")), ToAllOthers()))
     assert outcome.gains == {"kim": 2, "zed": 2, "lee": -4}
-    one = Request(desk.of.id, conversations=(eight[1],), to_everyone=True)
+    one = Request(desk.of.id, FromConversations((eight[1],)), ToAllOthers())
     assert look_at(db, eight[1]).sender_login == "kim"
     assert set(desk.move(one).gains) == {"lee", "kim"}
 
@@ -238,22 +245,30 @@ def test_if_there_are_none_nothing_happens_and_there_is_nothing_to_undo(
 
 
 @pytest.mark.parametrize(
-    ("how", "why"),
+    ("sources", "to", "count", "why"),
     [
-        ({"sources": ("lee",), "destinations": ("lee",)}, "choose"),
-        ({"sources": ("lee", "kim"), "destinations": ("kim", "lee")}, "choose"),
-        ({"sources": ("lee",), "destinations": ("kim",), "count": 0}, "at least 1"),
-        ({"sources": ("lee",), "destinations": ("kim",), "count": -3}, "at least 1"),
-        ({"sources": ("lee",)}, "No destination"),
-        ({"sources": ("lee",), "destinations": ("gone",)}, "no longer active"),
-        ({"everyone": True, "destinations": ("elsewhere",)}, "no longer active"),
-        ({"conversations": (2,), "destinations": ("lee",)}, "there already"),
-        ({"conversations": (999,), "destinations": ("lee",)}, "no conversation 999"),
-        ({"conversations": (9,), "destinations": ("lee",)}, "9 is not in this campaign but in 'Fall'"),
+        (("lee",), ("lee",), None, "choose"),
+        (("lee", "kim"), ("kim", "lee"), None, "choose"),
+        (("lee",), ("kim",), 0, "at least 1"),
+        (("lee",), ("kim",), -3, "at least 1"),
+        (("lee",), (), None, "No destination"),
+        (("lee",), ("gone",), None, "no longer active"),
+        (FromEveryone(), ("elsewhere",), None, "no longer active"),
+        (FromConversations((ConversationId(2),)), ("lee",), None, "there already"),
+        (FromConversations((ConversationId(999),)), ("lee",), None, "no conversation 999"),
+        (FromConversations((ConversationId(9),)), ("lee",), None, "9 is not in this campaign but in 'Fall'"),
     ],
 )
 def test_it_is_plainly_refused(
-    db: Database, owner: Identity, desk: Desk, eight: list[ConversationId], how: dict[str, object], why: str
+    db: Database,
+    owner: Identity,
+    desk: Desk,
+    eight: list[ConversationId],
+    *,
+    sources: Sources | tuple[str, ...],
+    to: tuple[str, ...],
+    count: int | None,
+    why: str,
 ) -> None:
     add_user(db, owner, "gone", "Gone", "", role=Role.SENDER)
     add_senders(db, owner, "Spring", ["gone"])
@@ -263,13 +278,9 @@ def test_it_is_plainly_refused(
     take_in(db, owner, "Fall", ["Not1"])
     special = {"gone": gone, "elsewhere": (assignment_of(db, fall, None),)}
     before = (holders(db, desk.of), journal(db))
-    named = {
-        key: tuple(each for login in value for each in special.get(login) or desk.at(login))
-        if key in {"sources", "destinations"} and isinstance(value, tuple)
-        else value
-        for key, value in how.items()
-    }
-    request = Request(desk.of.id, **named)  # type: ignore[arg-type]
+    destinations = ToAssignments(tuple(each for login in to for each in special.get(login) or desk.at(login)))
+    giving = FromAssignments(desk.at(*sources)) if isinstance(sources, tuple) else sources
+    request = Request(desk.of.id, giving, destinations, count=count)
     with pytest.raises(Refused, match=why):
         desk.preview(request)
     with pytest.raises(Refused, match=why):
@@ -278,7 +289,7 @@ def test_it_is_plainly_refused(
 
 
 def test_those_already_at_the_destination_count_as_skipped(desk: Desk, eight: list[ConversationId]) -> None:
-    request = Request(desk.of.id, conversations=tuple(eight[:4]), destinations=desk.at("lee"))
+    request = Request(desk.of.id, FromConversations(tuple(eight[:4])), ToAssignments(desk.at("lee")))
     assert desk.preview(request).already_there == (eight[1], eight[3])
     outcome = desk.move(request)
     assert (outcome.moved, outcome.skipped) == (2, (eight[1], eight[3]))
@@ -286,7 +297,7 @@ def test_those_already_at_the_destination_count_as_skipped(desk: Desk, eight: li
 
 
 def test_a_conversation_that_was_picked_twice_moves_once(desk: Desk, eight: list[ConversationId]) -> None:
-    request = Request(desk.of.id, conversations=(eight[0], eight[0]), destinations=desk.at("lee"))
+    request = Request(desk.of.id, FromConversations((eight[0], eight[0])), ToAssignments(desk.at("lee")))
     assert desk.move(request).moved == 1
 
 

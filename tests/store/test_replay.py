@@ -25,7 +25,15 @@ from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.reassignment import Plan, Request
+from thrumsg_tui.domain.reassignment import (
+    FromAssignments,
+    FromConversations,
+    FromEveryone,
+    Plan,
+    Request,
+    ToAllOthers,
+    ToAssignments,
+)
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
@@ -125,7 +133,7 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
         self._plans: list[Plan] = []
         self._imported = 0
         for of in (self.world.spring, self.world.fall):
-            reassign(self.world.db, self.world.who["ana"], Request(of.id, everyone=True, to_everyone=True))
+            reassign(self.world.db, self.world.who["ana"], Request(of.id, FromEveryone(), ToAllOthers()))
 
     def teardown(self) -> None:
         self.world.db.close()
@@ -152,7 +160,7 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
     def somebody_moves_what_they_picked(self, by: str, to: str | None, name: str, picked: list[int]) -> None:
         of = self.world.spring if name == "Spring" else self.world.fall
         chosen = tuple(self._conversation(name, nth) for nth in picked)
-        request = Request(of.id, conversations=chosen, destinations=(self.world.assignment(of, to),))
+        request = Request(of.id, FromConversations(chosen), ToAssignments((self.world.assignment(of, to),)))
         self.world.attempt(reassign, self.world.who[by], request)
 
     @rule(wish=wishes)
@@ -278,11 +286,15 @@ def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile() -> No
         def meddle(done: int) -> None:
             if not meddled:  # the last conversation's turn has not come yet
                 meddled.append(done)
-                moved = reassign(world.db, mo, Request(world.spring.id, conversations=(last,), destinations=(lee,)))
+                moved = reassign(
+                    world.db, mo, Request(world.spring.id, FromConversations((last,)), ToAssignments((lee,)))
+                )
                 undo(world.db, mo, moved.event)
 
         with world.db.reading() as conn:
-            planned = plan(conn, Request(world.spring.id, sources=(nobody,), destinations=(kim,)), world.clock.now)
+            planned = plan(
+                conn, Request(world.spring.id, FromAssignments((nobody,)), ToAssignments((kim,))), world.clock.now
+            )
         apply_plan(world.db, ana, planned, meddle)
         assert meddled == [2]
         assert replayed_holders(world) == world.holders()

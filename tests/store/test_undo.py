@@ -19,7 +19,7 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Outcome, Request
+from thrumsg_tui.domain.reassignment import FromConversations, Outcome, Request, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
@@ -42,7 +42,7 @@ def three(db: Database, owner: Identity, spring: Campaign) -> list[ConversationI
 def moved(db: Database, moderator: Identity, spring: Campaign, three: list[ConversationId]) -> Outcome:
     """Mo gave all three to kim."""
     destinations = (assignment_of(db, spring, "kim"),)
-    return reassign(db, moderator, Request(spring.id, conversations=tuple(three), destinations=destinations))
+    return reassign(db, moderator, Request(spring.id, FromConversations(tuple(three)), ToAssignments(destinations)))
 
 
 def test_what_happened_in_the_meantime_stays(
@@ -127,10 +127,14 @@ def test_what_was_changed_again_is_passed_over_and_stays_as_undoable_as_it_was(
     ask_everyone(db, owner, "Spring", Voting="Yes|No")
     record_answer(db, owner, three[0], "Voting?", "Yes")
     given = reassign(
-        db, owner, Request(spring.id, conversations=tuple(three), destinations=(assignment_of(db, spring, "lee"),))
+        db,
+        owner,
+        Request(spring.id, FromConversations(tuple(three)), ToAssignments((assignment_of(db, spring, "lee"),))),
     )
     again = reassign(
-        db, moderator, Request(spring.id, conversations=tuple(three), destinations=(assignment_of(db, spring, "kim"),))
+        db,
+        moderator,
+        Request(spring.id, FromConversations(tuple(three)), ToAssignments((assignment_of(db, spring, "kim"),))),
     )
     assert undo(db, owner).sentence == "Ann's answer to 'Voting?' is taken back"
     with pytest.raises(Refused, match="nothing of yours to undo"):
@@ -175,7 +179,9 @@ def test_the_moves_of_an_archived_campaign_are_passed_over_and_told_apart(
     assert moved.event is not None
     opted_out = opt_out_number(db, owner, number(0))
     given = reassign(
-        db, owner, Request(spring.id, conversations=(three[0],), destinations=(assignment_of(db, spring, "lee"),))
+        db,
+        owner,
+        Request(spring.id, FromConversations((three[0],)), ToAssignments((assignment_of(db, spring, "lee"),))),
     )
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
     standing = {each.id: each.undoable for each in journal(db)}
@@ -223,7 +229,7 @@ def test_what_came_from_somebody_who_has_left_is_skipped_and_listed(
     db: Database, owner: Identity, spring: Campaign, three: list[ConversationId], moved: Outcome
 ) -> None:
     to_lee = (assignment_of(db, spring, "lee"),)
-    given = reassign(db, owner, Request(spring.id, conversations=tuple(three[:2]), destinations=to_lee))
+    given = reassign(db, owner, Request(spring.id, FromConversations(tuple(three[:2])), ToAssignments(to_lee)))
     remove_sender(db, owner, "Spring", "kim")
     undone = undo(db, owner, given.event)
     assert (undone.moved, undone.skipped) == (0, tuple(three[:2]))

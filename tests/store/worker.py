@@ -17,7 +17,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone, Request, ToAssignments
 from thrumsg_tui.gateway.outbox import Accepted, deliver
 from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind
 from thrumsg_tui.store.changes.delivery import Outgoing
@@ -63,7 +63,9 @@ class Worker:
         chance = Random(seed)
         while True:
             source, *to = chance.sample(everybody, 3)
-            yield Request(of.id, sources=(source,), destinations=tuple(to), count=chance.choice((None, 1, 20)))
+            yield Request(
+                of.id, FromAssignments((source,)), ToAssignments(tuple(to)), count=chance.choice((None, 1, 20))
+            )
 
 
 def say(*words: object) -> None:
@@ -111,7 +113,7 @@ def take_all(path: str, login: str) -> None:
         to = next(each.id for each in assignments(conn, of.id, worker.db.clock()) if each.login == login)
     begin()
     for _ in range(3):
-        say(reassign(worker.db, ana, Request(of.id, everyone=True, destinations=(to,))).moved)
+        say(reassign(worker.db, ana, Request(of.id, FromEveryone(), ToAssignments((to,)))).moved)
 
 
 def move_for_ever(path: str, seed: str) -> None:
@@ -123,7 +125,7 @@ def move_for_ever(path: str, seed: str) -> None:
     Random(int(seed)).shuffle(everybody)
     begin()
     for to in cycle(everybody):
-        outcome = reassign(worker.db, ana, Request(of.id, everyone=True, destinations=(to,)))
+        outcome = reassign(worker.db, ana, Request(of.id, FromEveryone(), ToAssignments((to,))))
         say(outcome.event or 0, to)
 
 
@@ -180,7 +182,7 @@ def move_in_steps(path: str, above: str, step: str) -> None:
     ana, of = worker.ana, worker.spring
     with worker.db.reading() as conn:
         kim, lee = (find_assignment(conn, of, login) for login in ("kim", "lee"))
-        planned = plan(conn, Request(of.id, sources=(kim,), destinations=(lee,)), worker.db.clock())
+        planned = plan(conn, Request(of.id, FromAssignments((kim,)), ToAssignments((lee,))), worker.db.clock())
 
     def tell(passed: int) -> None:
         say("dealt with", passed)

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Identity, Role
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.campaigns import add_senders
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.people import add_user
@@ -86,7 +86,9 @@ def staff(office: Office, *first_names: str) -> None:
 
 def give(office: Office, to: str | None, ids: Iterable[ConversationId], who: Identity | None = None) -> None:
     """Move conversations behind the back of whoever is at the screen."""
-    request = Request(office.campaigns["Spring"].id, conversations=tuple(ids), destinations=(office.assignment(to),))
+    request = Request(
+        office.campaigns["Spring"].id, FromConversations(tuple(ids)), ToAssignments((office.assignment(to),))
+    )
     reassign(office.db, who or office.ana, request)
 
 

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.people import add_user, make_first_owner, set_preference
 from thrumsg_tui.store.changes.reassign import reassign
@@ -127,7 +127,9 @@ class Office:
             id = conversations_by_phone(conn, of.id)[phone]
         if to:
             reassign(
-                self.db, self.ana, Request(of.id, conversations=(id,), destinations=(self.assignment(to, campaign),))
+                self.db,
+                self.ana,
+                Request(of.id, FromConversations((id,)), ToAssignments((self.assignment(to, campaign),))),
             )
         if texted or wrote:
             self.clock.forward(seconds=1)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.settings import change_setting
@@ -174,7 +174,7 @@ async def test_a_preview_is_what_is_done(office: Office, maria: ConversationId) 
     async with office.messenger() as person:
         await person.press("R", "u")
         await person.wait_for("Enter moves 3")
-        request = Request(of.id, conversations=(maria,), destinations=(office.assignment("lee"),))
+        request = Request(of.id, FromConversations((maria,)), ToAssignments((office.assignment("lee"),)))
         reassign(office.db, office.ana, request)
         await person.press("enter")
         await person.wait_for("moved by somebody else meanwhile")

@@ -9,7 +9,7 @@ import pytest
 from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
@@ -50,7 +50,9 @@ async def test_a_conversation_that_leaves_hands_its_place_on(office: Office, thr
     async with office.messenger() as person:
         await person.press("j")
         reassign(
-            office.db, office.ana, Request(of.id, conversations=(three[1],), destinations=(office.assignment("lee"),))
+            office.db,
+            office.ana,
+            Request(of.id, FromConversations((three[1],)), ToAssignments((office.assignment("lee"),))),
         )
         await person.wait_until(lambda: len(person.rows) == 2, "two rows")
         assert person.row == "Ann Otieno"

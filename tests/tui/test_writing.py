@@ -13,7 +13,7 @@ from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageState
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -355,7 +355,9 @@ async def test_a_sender_whose_conversation_went_keeps_the_words(office: Office, 
         await person.type("Hi Maria")
         of = office.campaigns["Spring"]
         reassign(
-            office.db, office.ana, Request(of.id, conversations=(maria,), destinations=(office.assignment("lee"),))
+            office.db,
+            office.ana,
+            Request(of.id, FromConversations((maria,)), ToAssignments((office.assignment("lee"),))),
         )
         await person.wait_until(lambda: person.send_key == "reassigned", "the obstacle")
         assert person.box == "Hi Maria"
@@ -371,7 +373,9 @@ async def test_an_admin_s_words_still_go_out(office: Office, maria: Conversation
         await person.type("Hi Maria")
         of = office.campaigns["Spring"]
         reassign(
-            office.db, office.ana, Request(of.id, conversations=(maria,), destinations=(office.assignment("lee"),))
+            office.db,
+            office.ana,
+            Request(of.id, FromConversations((maria,)), ToAssignments((office.assignment("lee"),))),
         )
         await person.wait_for("now Lee")
         assert person.box == "Hi Maria"

@@ -12,11 +12,24 @@ from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.json_records import outcome_record, preview_record
 from thrumsg_tui.cli.printing import Report, complain, standard_output, table
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
+from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, flows
+from thrumsg_tui.domain.reassignment import (
+    Destinations,
+    FromAssignments,
+    FromConversations,
+    FromEveryone,
+    Outcome,
+    Plan,
+    Request,
+    Sources,
+    ToAllOthers,
+    ToAssignments,
+    flows,
+)
 from thrumsg_tui.domain.reassignment_summary import what_stays
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import reassign as changes
@@ -67,25 +80,36 @@ def outcome_report(outcome: Outcome, program: str) -> Report:
 
 
 def _request(conn: Connection, args: Namespace) -> Request:
-    of = campaigns.find_campaign(conn, args.name)
-    queries.require_not_archived(of)  # before who is on it: nobody could be added any more
-    sources = [campaigns.find_assignment(conn, of, login) for login in dict.fromkeys(args.sources)]
-    if args.from_unassigned:
-        sources.insert(0, campaigns.unassigned(conn, of.id))
-    destinations = [campaigns.find_destination(conn, of, login) for login in dict.fromkeys(args.to)]
-    if args.to_unassigned:
-        destinations.append(campaigns.unassigned(conn, of.id))
+    campaign = campaigns.find_campaign(conn, args.name)
+    queries.require_not_archived(campaign)  # before who is on it: nobody could be added any more
     return Request(
-        of.id,
-        sources=tuple(sources),
-        everyone=args.from_everyone,
-        conversations=tuple(map(ConversationId, args.conversation)),
+        campaign.id,
+        _sources(conn, campaign, args),
+        _destinations(conn, campaign, args),
         status=args.status,
         count=args.count,
-        destinations=tuple(destinations),
-        to_everyone=args.to_everyone,
         level=args.level,
     )
+
+
+def _sources(conn: Connection, campaign: Campaign, args: Namespace) -> Sources:
+    """Read the options that say from whom; the parser has seen to it that only one kind is given."""
+    if args.conversation:
+        return FromConversations(tuple(map(ConversationId, args.conversation)))
+    if args.from_everyone:
+        return FromEveryone()
+    nobody = [campaigns.unassigned(conn, campaign.id)] if args.from_unassigned else []
+    named = [campaigns.find_assignment(conn, campaign, login) for login in dict.fromkeys(args.sources)]
+    return FromAssignments((*nobody, *named))
+
+
+def _destinations(conn: Connection, campaign: Campaign, args: Namespace) -> Destinations:
+    """Read the options that say to whom; the parser has seen to it that only one kind is given."""
+    if args.to_everyone:
+        return ToAllOthers()
+    if args.to_unassigned:
+        return ToAssignments((campaigns.unassigned(conn, campaign.id),))
+    return ToAssignments(tuple(campaigns.find_destination(conn, campaign, login) for login in dict.fromkeys(args.to)))
 
 
 def _preview(session: Session, args: Namespace) -> Report:

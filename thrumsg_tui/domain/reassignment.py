@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -12,25 +13,81 @@ from thrumsg_tui.domain.enums import SenderSort, Status, StatusFilter
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A reassignment as asked for: from whom, which, to whom.
+class FromAssignments:
+    """Some assignments give what they hold."""
 
-    Give either `conversations`, or `sources`, or `everyone`. Destinations are in displayed order; without any,
-    `to_everyone` takes every other active sender. `sort` and `reverse` are the order in which senders are displayed:
-    it decides who gives first and who gets what is left over (`docs/rules.md 4.4`, `4.5`).
+    assignments: tuple[AssignmentId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromEveryone:
+    """Every active assignment gives what it holds, Unassigned included."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromConversations:
+    """Some conversations are given, whoever holds them."""
+
+    conversations: tuple[ConversationId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToAssignments:
+    """Some assignments receive; none do while nobody is chosen yet."""
+
+    assignments: tuple[AssignmentId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToAllOthers:
+    """Every active sender receives who does not give."""
+
+
+Sources = FromAssignments | FromEveryone | FromConversations
+"""Where the conversations of a reassignment come from (`docs/rules.md 4.1`)."""
+
+Destinations = ToAssignments | ToAllOthers
+"""Who receives them (`docs/rules.md 4.4`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A reassignment as asked for: from whom, to whom, which.
+
+    `count` limits how many are moved in total; None moves all. `sort` and `reverse` are the order in which senders are
+    displayed: it decides who gives first and who gets what is left over (`docs/rules.md 4.4`, `4.5`).
     """
 
     campaign_id: CampaignId
-    sources: tuple[AssignmentId, ...] = ()
-    everyone: bool = False
-    conversations: tuple[ConversationId, ...] = ()
+    sources: Sources
+    destinations: Destinations
     status: StatusFilter = StatusFilter.ANY
     count: int | None = None
-    destinations: tuple[AssignmentId, ...] = ()
-    to_everyone: bool = False
     level: bool = False
     sort: SenderSort = SenderSort.SENDER
     reverse: bool = False
+
+    @property
+    def named_sources(self) -> tuple[AssignmentId, ...]:
+        """The assignments that give because they are named; empty where everyone gives or conversations are chosen."""
+        return self.sources.assignments if isinstance(self.sources, FromAssignments) else ()
+
+    @property
+    def from_all_to_all(self) -> bool:
+        """Whether everyone gives and every sender receives: then only what is unassigned moves."""
+        return isinstance(self.sources, FromEveryone) and isinstance(self.destinations, ToAllOthers)
+
+    def takes_from(self, assignment: AssignmentId) -> bool:
+        """Whether an assignment is asked to give what it holds; none is where conversations are chosen."""
+        match self.sources:
+            case FromAssignments(assignments):
+                return assignment in assignments
+            case FromEveryone():
+                return True
+            case FromConversations():
+                return False
+            case _:
+                assert_never(self.sources)
 
 
 @dataclass(frozen=True, slots=True)

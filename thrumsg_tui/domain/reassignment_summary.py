@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import Assignment, whose
 from thrumsg_tui.domain.enums import StatusFilter
-from thrumsg_tui.domain.reassignment import Plan, Request, listed
+from thrumsg_tui.domain.reassignment import (
+    FromAssignments,
+    FromConversations,
+    FromEveryone,
+    Plan,
+    Request,
+    ToAllOthers,
+    ToAssignments,
+    listed,
+)
 
 _MOST_NAMES = 6
 """How many destinations a sentence names; the preview has all of them."""
@@ -26,24 +36,34 @@ def matching(each: Assignment, status: StatusFilter) -> int:
 
 def receivers(request: Request, rows: Sequence[Assignment]) -> tuple[Assignment, ...]:
     """The destinations, in the order of `rows`, which are all active assignments of the campaign."""
-    if request.to_everyone:
-        return tuple(each for each in rows if each.user and each.id not in request.sources)
-    return tuple(each for each in rows if each.id in request.destinations)
+    match request.destinations:
+        case ToAllOthers():
+            return tuple(each for each in rows if each.user and each.id not in request.named_sources)
+        case ToAssignments(assignments):
+            return tuple(each for each in rows if each.id in assignments)
+        case _:
+            assert_never(request.destinations)
 
 
 def givers(request: Request, rows: Sequence[Assignment]) -> tuple[Assignment, ...]:
     """Those of `rows` who give: those asked for, without the destinations (`docs/rules.md 4.5`)."""
     receiving = {each.id for each in receivers(request, rows)}
-    return tuple(each for each in rows if _asked(request, each) and each.id not in receiving)
+    return tuple(each for each in rows if request.takes_from(each.id) and each.id not in receiving)
 
 
 def of_whom(request: Request, rows: Sequence[Assignment], sources: str) -> str:
     """Say whose conversations are moved; `sources` names several: `2 marked senders`."""
-    if request.everyone:
-        return "everyone's conversations"
-    if len(request.sources) > 1:
-        return f"conversations of {sources}"
-    return f"{next((whose(each.name) for each in rows if each.id in request.sources), whose(sources))} conversations"
+    match request.sources:
+        case FromEveryone():
+            return "everyone's conversations"
+        case FromAssignments((only,)):
+            return f"{next((whose(each.name) for each in rows if each.id == only), whose(sources))} conversations"
+        case FromAssignments():
+            return f"conversations of {sources}"
+        case FromConversations():
+            return "chosen conversations"
+        case _:
+            assert_never(request.sources)
 
 
 def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[Assignment]) -> str:
@@ -61,13 +81,13 @@ def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[As
 
 def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
     """Say what stays because those who would give it receive, empty where nothing does (`docs/rules.md 4.5`)."""
-    both = [each for each in receivers(request, rows) if _asked(request, each) and matching(each, request.status) > 0]
+    both = [each for each in receivers(request, rows) if request.takes_from(each.id) and matching(each, request.status)]
     held = sum(matching(each, request.status) for each in both)
     if not both:
         return ""
     stay = "stays" if held == 1 else "stay"
     which = "" if request.status is StatusFilter.ANY else "matching "
-    if request.everyone and request.to_everyone:
+    if request.from_all_to_all:
         free = sum(matching(each, request.status) for each in givers(request, rows))
         moving = (
             "Only unassigned ones move"
@@ -81,8 +101,3 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
     if both[0].user is None:
         return f"{names} receives, and whoever receives does not give: the {held} unassigned {stay}."
     return f"{names} receives, and whoever receives does not give: the {held} {which}that {names} holds {stay}."
-
-
-def _asked(request: Request, each: Assignment) -> bool:
-    """Whether somebody is asked to give."""
-    return request.everyone or each.id in request.sources

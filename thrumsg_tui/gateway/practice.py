@@ -16,7 +16,7 @@ from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.gateway.outbox import deliver
 from thrumsg_tui.gateway.practice_contacts import practice_file
 from thrumsg_tui.gateway.practice_gateway import PracticeGateway
@@ -130,7 +130,7 @@ def _assign(db: Database, owner: Identity, of: Campaign, conversations: dict[str
     for login, chosen in held.items():
         with db.reading() as conn:
             to = find_assignment(conn, of, login)
-        reassign(db, owner, Request(of.id, conversations=tuple(chosen), destinations=(to,)))
+        reassign(db, owner, Request(of.id, FromConversations(tuple(chosen)), ToAssignments((to,))))
 
 
 def _play_history(db: Database, clock: _Past, conversations: dict[str, ConversationId]) -> None:

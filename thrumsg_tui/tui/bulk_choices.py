@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.enums import StatusFilter
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.reassignment_summary import givers, matching, receivers
 
 _MOST_DIGITS = 9
@@ -45,12 +46,12 @@ class BulkChoices:
     @property
     def offered(self) -> list[Assignment]:
         """Who can be chosen as destination: everybody but the only one who gives."""
-        return [each for each in self.rows if self.request.sources != (each.id,)]
+        return [each for each in self.rows if self.request.named_sources != (each.id,)]
 
     @property
     def others(self) -> int:
         """How many senders distribute to all means."""
-        return sum(each.user is not None and each.id not in self.request.sources for each in self.rows)
+        return sum(each.user is not None and each.id not in self.request.named_sources for each in self.rows)
 
     @property
     def receivers(self) -> tuple[Assignment, ...]:
@@ -64,7 +65,22 @@ class BulkChoices:
 
     def is_chosen(self, each: Assignment) -> bool:
         """Whether somebody is chosen by name."""
-        return each.id in self.request.destinations
+        return each.id in self._named
+
+    @property
+    def all_chosen(self) -> bool:
+        """Whether all other senders together are chosen."""
+        return isinstance(self.request.destinations, ToAllOthers)
+
+    @property
+    def _named(self) -> tuple[AssignmentId, ...]:
+        match self.request.destinations:
+            case ToAssignments(assignments):
+                return assignments
+            case ToAllOthers():
+                return ()
+            case _:
+                assert_never(self.request.destinations)
 
     # Choosing
 
@@ -75,12 +91,13 @@ class BulkChoices:
 
     def turn_destination(self, each: Assignment) -> None:
         """Make somebody a destination, or no longer one."""
-        chosen = set(self.request.destinations) ^ {each.id}
-        self._step(None, replace(self.request, to_everyone=False, destinations=self._in_order(chosen)))
+        chosen = {*self._named} ^ {each.id}
+        self._step(None, replace(self.request, destinations=ToAssignments(self._in_order(chosen))))
 
     def turn_everyone(self) -> None:
         """Distribute to all, or no longer; whoever was chosen by name is not any more."""
-        self._step(None, replace(self.request, to_everyone=not self.request.to_everyone, destinations=()))
+        chosen = ToAssignments(()) if self.all_chosen else ToAllOthers()
+        self._step(None, replace(self.request, destinations=chosen))
 
     def turn(self, field: BulkField, step: int) -> None:
         """Go to the next value of a field that has a few, or to the one before."""

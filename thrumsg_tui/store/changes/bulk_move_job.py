@@ -24,7 +24,7 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
-from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
+from thrumsg_tui.store.queries.reassignment import Way, possible_among, still_possible
 from thrumsg_tui.store.queries.undo_plan import people_in
 
 
@@ -184,12 +184,19 @@ def _make_step(tx: Transaction, job: Job, size: int) -> None:
         """,
         (job.event_id, size),
     ).fetchall()
-    ways = [(ConversationId(row[0]), AssignmentId(row[1]), AssignmentId(row[2])) for row in rows]
+    ways = [
+        Way(
+            ConversationId(row["conversation_id"]),
+            AssignmentId(row["from_assignment_id"]),
+            AssignmentId(row["to_assignment_id"]),
+        )
+        for row in rows
+    ]
     possible = possible_among(tx.conn, job.campaign_id, job.as_of, ways, begun=job.event_id)
-    skipped = [conversation_id for conversation_id, _, _ in ways if conversation_id not in possible]
-    apply_moves(tx, job.event_id, (way for way in ways if way[0] in possible))
+    skipped = [way.conversation_id for way in ways if way.conversation_id not in possible]
+    apply_moves(tx, job.event_id, (way for way in ways if way.conversation_id in possible))
     if ways:
-        _cross_off(tx, job, ways[-1][0], skipped)
+        _cross_off(tx, job, ways[-1].conversation_id, skipped)
     tx.conn.execute(
         "UPDATE job SET done = done + ?, skipped = skipped + ?, seen_at = ? WHERE event_id = ?",
         (len(possible), len(skipped), tx.now_ms, job.event_id),

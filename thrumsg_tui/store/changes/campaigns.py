@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, CampaignId, Setup
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours, require_place
 from thrumsg_tui.domain.people import Identity, Permission
-from thrumsg_tui.domain.reassignment import Outcome, Request
+from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reassign import move
@@ -231,10 +231,10 @@ def remove_sender(
     with db.writing() as tx:
         of = find_campaign(tx.conn, name)
         leaving = find_assignment(tx.conn, of, login)
-        to: tuple[AssignmentId, ...] = ()
+        to: Destinations = ToAllOthers()
         if not to_everyone:
-            to = tuple(find_destination(tx.conn, of, each) for each in destinations) or (unassigned(tx.conn, of.id),)
-        request = Request(of.id, sources=(leaving,), destinations=to, to_everyone=to_everyone)
-        planned = plan(tx.conn, request, tx.now)
+            named = tuple(find_destination(tx.conn, of, each) for each in destinations)
+            to = ToAssignments(named or (unassigned(tx.conn, of.id),))
+        planned = plan(tx.conn, Request(of.id, FromAssignments((leaving,)), to), tx.now)
         tx.conn.execute("UPDATE assignment SET active = 0 WHERE id = ?", (leaving,))
         return move(tx, who, planned, kind=EventKind.REMOVE_SENDER, removed=leaving)

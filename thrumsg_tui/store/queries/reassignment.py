@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, Campaign, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.reassignment import Move, Plan, Request
+from thrumsg_tui.domain.reassignment import (
+    FromConversations,
+    Move,
+    Plan,
+    Request,
+    ToAllOthers,
+    ToAssignments,
+)
 from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.campaigns import assignments, campaign
@@ -19,11 +27,26 @@ _HOW_TO_ADD = (
     "Nothing was moved; an admin puts people on it, with + on its overview or with `thrumsg campaign add-sender`."
 )
 
-_Holding = tuple[ConversationId, AssignmentId, Status, bool]
-"""A conversation, who holds it, its status, and whether it is opted out."""
 
-Way = tuple[ConversationId, AssignmentId, AssignmentId]
-"""A conversation, from whom, and to whom."""
+class _Holding(NamedTuple):
+    """A conversation that could be moved, and the assignment that holds it."""
+
+    conversation_id: ConversationId
+    assignment_id: AssignmentId
+    status: Status
+    opted_out: bool
+
+    def moved_to(self, destination: AssignmentId) -> Move:
+        """The move that gives it to somebody."""
+        return Move(self.conversation_id, self.assignment_id, destination, self.status, self.opted_out)
+
+
+class Way(NamedTuple):
+    """The way of one conversation from an assignment to another."""
+
+    conversation_id: ConversationId
+    source: AssignmentId
+    destination: AssignmentId
 
 
 def plan(conn: Connection, request: Request, now: datetime) -> Plan:
@@ -37,23 +60,25 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
         raise Refused(f"The count must be at least 1, not {request.count}. Nothing was moved.")
     displayed = assignments(conn, request.campaign_id, now, request.sort, reverse=request.reverse)
     active = {each.id: each for each in displayed}
-    chosen = _chosen(conn, request) if request.conversations else []
-    destinations = _destinations(request, active, {holding[1] for holding in chosen})
-    if request.conversations:
+    already_there: tuple[ConversationId, ...] = ()
+    if isinstance(request.sources, FromConversations):
+        chosen = _chosen(conn, request.campaign_id, request.sources.conversations)
+        destinations = _destinations(request, active, {holding.assignment_id for holding in chosen})
         matching = [holding for holding in chosen if _matches(holding, request.status)]
-        taken = [holding for holding in matching if holding[1] not in destinations]
-        already_there = tuple(holding[0] for holding in matching if holding[1] in destinations)
+        taken = [holding for holding in matching if holding.assignment_id not in destinations]
+        already_there = tuple(held.conversation_id for held in matching if held.assignment_id in destinations)
         if already_there and not taken:
             raise Refused("They are there already: nothing was moved.")
     else:
-        taken, already_there = _taken(conn, request, active, destinations), ()
+        destinations = _destinations(request, active, set())
+        taken = _taken(conn, request, active, destinations)
     taken = taken[: request.count]
     order = [each for each in active if each in destinations]
     dealt = (
         deal_level(taken, [(each, active[each].assigned) for each in order]) if request.level else deal(taken, order)
     )
-    moves = tuple(Move(holding[0], holding[1], to, holding[2], holding[3]) for holding, to in dealt)
-    involved = {*(move.source for move in moves), *request.sources, *order}
+    moves = tuple(holding.moved_to(destination) for holding, destination in dealt)
+    involved = {*(move.source for move in moves), *request.named_sources, *order}
     names, logins = _named(conn, involved, active)
     return Plan(of.id, newest_event(conn), moves, already_there, names, logins)
 
@@ -66,10 +91,10 @@ def require_not_archived(of: Campaign) -> None:
 
 def at_most(conn: Connection, request: Request) -> int:
     """How many conversations a reassignment could move, from the kept counts: never fewer than it does."""
-    if request.conversations:
-        return len(request.conversations)
+    if isinstance(request.sources, FromConversations):
+        return len(request.sources.conversations)
     rows = conn.execute("SELECT id, assigned FROM assignment WHERE campaign_id = ?", (request.campaign_id,))
-    held = sum(int(row["assigned"]) for row in rows if request.everyone or row["id"] in request.sources)
+    held = sum(int(row["assigned"]) for row in rows if request.takes_from(AssignmentId(row["id"])))
     return held if request.count is None else min(held, request.count)
 
 
@@ -85,7 +110,7 @@ def still_possible(
 
     A move that was undone is none. `returning` is the assignment of a sender who comes back with it.
     """
-    ways = [(each.conversation_id, each.source, each.destination) for each in planned.moves]
+    ways = [Way(each.conversation_id, each.source, each.destination) for each in planned.moves]
     possible = possible_among(conn, planned.campaign_id, planned.as_of, ways, returning=returning)
     moves = [each for each in planned.moves if each.conversation_id in possible]
     return moves, [each.conversation_id for each in planned.moves if each.conversation_id not in possible]
@@ -95,7 +120,7 @@ def possible_among(
     conn: Connection,
     campaign_id: CampaignId,
     as_of: EventId,
-    ways: Sequence[Way],
+    ways: Sequence[tuple[ConversationId, AssignmentId, AssignmentId]],
     *,
     begun: EventId | None = None,
     returning: AssignmentId | None = None,
@@ -135,18 +160,21 @@ def possible_among(
 def _destinations(
     request: Request, active: Mapping[AssignmentId, Assignment], holders: set[AssignmentId]
 ) -> set[AssignmentId]:
-    if request.to_everyone:
-        senders = {each.id for each in active.values() if each.user}
-        destinations = senders - set(request.sources) - holders
-        if not destinations:
-            raise Refused(f"There is no other active sender on this campaign to distribute to. {_HOW_TO_ADD}")
-    else:
-        destinations = set(request.destinations)
-        if not destinations:
-            raise Refused("No destination: name a sender, Unassigned, or everyone. Nothing was moved.")
-        if not destinations <= set(active):
-            raise Refused(f"A destination is no longer active on this campaign. {_HOW_TO_ADD}")
-    if request.sources and set(request.sources) <= destinations:
+    named = set(request.named_sources)
+    match request.destinations:
+        case ToAllOthers():
+            destinations = {each.id for each in active.values() if each.user} - named - holders
+            if not destinations:
+                raise Refused(f"There is no other active sender on this campaign to distribute to. {_HOW_TO_ADD}")
+        case ToAssignments(assignments):
+            destinations = set(assignments)
+            if not destinations:
+                raise Refused("No destination: name a sender, Unassigned, or everyone. Nothing was moved.")
+            if not destinations <= set(active):
+                raise Refused(f"A destination is no longer active on this campaign. {_HOW_TO_ADD}")
+        case _:
+            assert_never(request.destinations)
+    if named and named <= destinations:
         raise Refused("Whoever would give is a destination too: choose others. Nothing was moved.")
     return destinations
 
@@ -158,10 +186,9 @@ def _taken(
     destinations: set[AssignmentId],
 ) -> list[_Holding]:
     """Take from each source in displayed order, Unassigned first (`docs/rules.md 4.5`)."""
-    sources = [each for each in active if request.everyone or each in request.sources]
     taken: list[_Holding] = []
-    for source in sources:
-        if source in destinations:
+    for source in active:
+        if source in destinations or not request.takes_from(source):
             continue
         wanted = None if request.count is None else request.count - len(taken)
         if wanted == 0:
@@ -171,11 +198,15 @@ def _taken(
 
 
 def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> list[_Holding]:
-    condition, order = {
-        StatusFilter.ANY: ("1 = 1", "id"),
-        StatusFilter.NEEDS_REPLY: (f"tab = 'responses' AND {WAITING}", "urgency, id"),
-        StatusFilter.NOT_STARTED: ("status = 'not_started' AND opted_out = 0", "id"),
-    }[status]
+    match status:
+        case StatusFilter.ANY:
+            condition, order = "1 = 1", "id"
+        case StatusFilter.NEEDS_REPLY:
+            condition, order = f"tab = 'responses' AND {WAITING}", "urgency, id"
+        case StatusFilter.NOT_STARTED:
+            condition, order = "status = 'not_started' AND opted_out = 0", "id"
+        case _:
+            assert_never(status)
     rows = conn.execute(
         f"""
         SELECT id, assignment_id, status, opted_out FROM conversation
@@ -186,8 +217,8 @@ def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: i
     return [_holding_of(row) for row in rows]
 
 
-def _chosen(conn: Connection, request: Request) -> list[_Holding]:
-    wanted = tuple(dict.fromkeys(request.conversations))
+def _chosen(conn: Connection, campaign_id: CampaignId, conversations: Sequence[ConversationId]) -> list[_Holding]:
+    wanted = tuple(dict.fromkeys(conversations))
     found: dict[int, _Holding] = {}
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
@@ -196,7 +227,7 @@ def _chosen(conn: Connection, request: Request) -> list[_Holding]:
             SELECT id, assignment_id, status, opted_out FROM conversation
             WHERE +campaign_id = ? AND id IN ({", ".join("?" * len(some))})
             """,
-            (request.campaign_id, *some),
+            (campaign_id, *some),
         )
         found |= {row["id"]: _holding_of(row) for row in rows}
     if missing := [each for each in wanted if each not in found]:
@@ -232,7 +263,7 @@ def holders(
 
 
 def _holding_of(row: Row) -> _Holding:
-    return (
+    return _Holding(
         ConversationId(row["id"]),
         AssignmentId(row["assignment_id"]),
         Status(row["status"]),
@@ -242,9 +273,15 @@ def _holding_of(row: Row) -> _Holding:
 
 def _matches(holding: _Holding, status: StatusFilter) -> bool:
     """Apply the status filter to a chosen conversation; only Any takes opted-out ones (`docs/rules.md 4.1`)."""
-    _, _, its_status, opted_out = holding
-    wanted = {StatusFilter.NEEDS_REPLY: Status.NEEDS_REPLY, StatusFilter.NOT_STARTED: Status.NOT_STARTED}
-    return status is StatusFilter.ANY or (its_status is wanted[status] and not opted_out)
+    match status:
+        case StatusFilter.ANY:
+            return True
+        case StatusFilter.NEEDS_REPLY:
+            return holding.status is Status.NEEDS_REPLY and not holding.opted_out
+        case StatusFilter.NOT_STARTED:
+            return holding.status is Status.NOT_STARTED and not holding.opted_out
+        case _:
+            assert_never(status)
 
 
 def _named(

@@ -198,8 +198,7 @@ class BulkReassign(ModalScreen[Plan | None]):
         sentences: list[Part] = [(notice, "warning")] if notice else []
         sentences.append((self._enter_sentence(), "accent"))
         if stays := what_stays(self.choices.request, self.choices.rows):
-            to_all = self.choices.request.everyone and self.choices.request.to_everyone
-            sentences.append((f"{stays} {_TO_EVEN_OUT}" if to_all else stays, ""))
+            sentences.append((f"{stays} {_TO_EVEN_OUT}" if self.choices.request.from_all_to_all else stays, ""))
         if self._words.show([each for each in sentences if each[0]]):
             self._sight.changed()
             self.call_after_refresh(self._seen)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual import work
 
+from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.reassignment import Plan, Request
+from thrumsg_tui.domain.reassignment import Plan, Request, Sources, ToAssignments
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.people import preference
@@ -22,8 +21,8 @@ class BulkReassignmentScreen(CommandScreen):
     """A screen from which work is moved in bulk."""
 
     @work(group=ACTION)
-    async def reassign_in_bulk(self, whose: str, base: Request) -> None:
-        """Choose the action, fill the form, look at the preview, apply it."""
+    async def reassign_in_bulk(self, whose: str, campaign_id: CampaignId, sources: Sources) -> None:
+        """Choose the action, fill the form, look at the preview, apply it; `whose` names the sources in a title."""
         choices: list[Choice[BulkAction | None]] = [
             Choice("u", BulkAction.UNASSIGN_ALL, BulkAction.UNASSIGN_ALL),
             Choice("s", BulkAction.REASSIGN_SOME, BulkAction.REASSIGN_SOME),
@@ -36,13 +35,12 @@ class BulkReassignmentScreen(CommandScreen):
         if (action := await self.app.push_screen_wait(dialog)) is None:
             return
         store = self.thrumsg.store
-        stored = await store.query(preference, self.thrumsg.who.user.id, preference_key(base.campaign_id))
+        stored = await store.query(preference, self.thrumsg.who.user.id, preference_key(campaign_id))
         order = SenderOrder.parse(stored)
-        base = replace(base, sort=order.sort, reverse=order.reverse)
-        rows = order.sorted(await store.query(assignments, base.campaign_id, store.db.clock()))
-        if action is BulkAction.UNASSIGN_ALL:
-            nobody = await store.query(unassigned, base.campaign_id)
-            base = replace(base, destinations=(nobody,))
+        rows = order.sorted(await store.query(assignments, campaign_id, store.db.clock()))
+        unassigns = action is BulkAction.UNASSIGN_ALL
+        chosen = ToAssignments((await store.query(unassigned, campaign_id),) if unassigns else ())
+        base = Request(campaign_id, sources, chosen, sort=order.sort, reverse=order.reverse)
         form = BulkReassign(whose, base, action, rows, store, self.thrumsg.glyphs)
         if (planned := await self.app.push_screen_wait(form)) is None:
             self.say("Nothing was moved.")

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.fields import Rendered, no_value
 from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.domain.reassignment import Request, by_status
+from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, Request, ToAssignments, by_status
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import skip_follow_up
@@ -170,7 +170,7 @@ class MessengerScreen(MessengerWriting):
             return
         to = picked.id
         try:
-            request = Request(view.campaign.id, conversations=chosen, destinations=(to,))
+            request = Request(view.campaign.id, FromConversations(chosen), ToAssignments((to,)))
             planned = await store.query(plan, request, store.db.clock())
             if len(planned.moves) > 1:
                 sources = sorted({planned.names[move.source] for move in planned.moves})
@@ -197,7 +197,7 @@ class MessengerScreen(MessengerWriting):
     def action_reassign_sender(self) -> None:
         """Move this sender's conversations in bulk."""
         if (view := self.view) is not None:
-            self.reassign_in_bulk(view.viewing.name, Request(view.campaign.id, sources=(view.viewing.id,)))
+            self.reassign_in_bulk(view.viewing.name, view.campaign.id, FromAssignments((view.viewing.id,)))
 
     # The number
 

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_start
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.reassignment import Request
+from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.domain.wording import pluralize
@@ -215,7 +215,7 @@ class OverviewScreen(BulkReassignmentScreen, CampaignSendersScreen):
     def action_reassign(self) -> None:
         """Move the conversations of the sender under the cursor."""
         if row := self.table.row:
-            self.reassign_in_bulk(row.name, Request(self.campaign_id, sources=(row.id,)))
+            self.reassign_in_bulk(row.name, self.campaign_id, FromAssignments((row.id,)))
 
     def action_reassign_bulk(self) -> None:
         """Move the conversations of the marked senders, else of everyone."""
@@ -224,9 +224,9 @@ class OverviewScreen(BulkReassignmentScreen, CampaignSendersScreen):
         marked = [each for each in self._order.sorted(self._shown.senders) if each.id in self.table.marks]
         if marked:
             names = marked[0].name if len(marked) == 1 else f"{len(marked)} marked senders"
-            self.reassign_in_bulk(names, Request(self.campaign_id, sources=tuple(each.id for each in marked)))
+            self.reassign_in_bulk(names, self.campaign_id, FromAssignments(tuple(each.id for each in marked)))
         else:
-            self.reassign_in_bulk("everyone", Request(self.campaign_id, everyone=True))
+            self.reassign_in_bulk("everyone", self.campaign_id, FromEveryone())
 
 
 def _hint(shown: Overview) -> list[Part]:

@@ -82,7 +82,7 @@ class DestinationList(PagedList[Destination]):
 
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
         each, choices = row.assignment, self._choices
-        chosen = choices.is_chosen(each) if each else choices.request.to_everyone
+        chosen = choices.is_chosen(each) if each else choices.all_chosen
         title = safe_text(each.name) if each else f"Distribute to all {pluralize(choices.others, 'other sender')}"
         look = "recorded" if chosen else ""
         left: list[Part] = [(" [x] " if chosen else " [ ] ", look), (title, look)]
