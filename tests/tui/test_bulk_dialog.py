@@ -206,7 +206,7 @@ async def test_enter_before_the_preview_is_there_applies_nothing_and_says_so(
             await held.wait()
             return await ask(*args)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(desk, "ask", slowly)
+        monkeypatch.setattr(desk, "query", slowly)
         dialog(person).choices.turn_destination(dialog(person).choices.offered[0])
         dialog(person)._changed()
         dialog(person).action_go_on()

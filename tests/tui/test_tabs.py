@@ -9,7 +9,6 @@ from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
-from thrumsg_tui.tui.widgets.status_lines import TAB_TITLES
 
 
 def tabs(person: Person) -> dict[str, int]:
@@ -17,7 +16,7 @@ def tabs(person: Person) -> dict[str, int]:
     view = person.messenger.view
     assert view is not None
     for tab, count in view.tabs.items():
-        assert person.sees(f"{TAB_TITLES[tab]} {count}"), person.screen
+        assert person.sees(f"{tab.label} {count}"), person.screen
     return {str(tab): count for tab, count in view.tabs.items()}
 
 

@@ -149,7 +149,7 @@ def _add_messages(commands: Commands) -> None:
     whose = everyone.add_mutually_exclusive_group(required=True)
     whose.add_argument("--sender", metavar="LOGIN")
     whose.add_argument("--unassigned", action="store_true")
-    everyone.add_argument("--tab", choices=[str(Tab.INITIAL), str(Tab.FOLLOW_UPS)], default=str(Tab.INITIAL))
+    everyone.add_argument("--tab", choices=[str(tab) for tab in Tab if tab.send_all_kind], default=str(Tab.INITIAL))
     receive = commands.add("receive", "messages.receive", "enter what a contact wrote")
     receive.add_argument(
         "--from", dest="phone", required=True, metavar="PHONE", help="a phone number, or whatever the carrier gives"

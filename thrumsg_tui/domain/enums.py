@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import assert_never
 
 
 class Status(StrEnum):
@@ -102,6 +103,47 @@ class Tab(StrEnum):
     OPT_OUTS = "opt-outs"
     SENT = "sent"
 
+    @property
+    def label(self) -> str:
+        """What the screen calls it."""
+        match self:
+            case Tab.INITIAL:
+                return "Initial Messages"
+            case Tab.RESPONSES:
+                return "Responses"
+            case Tab.FOLLOW_UPS:
+                return "Follow-ups"
+            case Tab.OPT_OUTS:
+                return "Opt Outs"
+            case Tab.SENT:
+                return "Sent"
+            case _:
+                assert_never(self)
+
+    @property
+    def always_by_name(self) -> bool:
+        """Whether it has one order only, by name (`docs/rules.md 3.1`)."""
+        match self:
+            case Tab.INITIAL | Tab.FOLLOW_UPS:
+                return True
+            case Tab.RESPONSES | Tab.OPT_OUTS | Tab.SENT:
+                return False
+            case _:
+                assert_never(self)
+
+    @property
+    def send_all_kind(self) -> MessageKind | None:
+        """What Send All sends in it, None where it sends nothing (`docs/rules.md 3.12`)."""
+        match self:
+            case Tab.INITIAL:
+                return MessageKind.INITIAL
+            case Tab.FOLLOW_UPS:
+                return MessageKind.FOLLOW_UP
+            case Tab.RESPONSES | Tab.OPT_OUTS | Tab.SENT:
+                return None
+            case _:
+                assert_never(self)
+
 
 class HoursIn(StrEnum):
     """In whose time zone a campaign's daily hours are (`docs/rules.md 6.1`)."""
@@ -117,6 +159,19 @@ class ConversationSort(StrEnum):
     RECENT = "recent"
     A_TO_Z = "a-to-z"
 
+    @property
+    def label(self) -> str:
+        """What the screen calls it."""
+        match self:
+            case ConversationSort.NEEDS_REPLY:
+                return "Needs reply"
+            case ConversationSort.RECENT:
+                return "Recent"
+            case ConversationSort.A_TO_Z:
+                return "A to Z"
+            case _:
+                assert_never(self)
+
 
 class SenderSort(StrEnum):
     """The orders of the senders table and the picker (`docs/rules.md 2.3`)."""
@@ -125,6 +180,19 @@ class SenderSort(StrEnum):
     PROGRESS = "progress"
     NEEDS_REPLY = "needs-reply"
 
+    @property
+    def label(self) -> str:
+        """The title of the column that is sorted by."""
+        match self:
+            case SenderSort.SENDER:
+                return "Sender"
+            case SenderSort.PROGRESS:
+                return "Progress"
+            case SenderSort.NEEDS_REPLY:
+                return "Needs reply"
+            case _:
+                assert_never(self)
+
 
 class StatusFilter(StrEnum):
     """Which conversations a reassignment takes (`docs/rules.md 4.1`)."""
@@ -132,6 +200,19 @@ class StatusFilter(StrEnum):
     ANY = "any"
     NEEDS_REPLY = "needs-reply"
     NOT_STARTED = "not-started"
+
+    @property
+    def label(self) -> str:
+        """What the screen calls it."""
+        match self:
+            case StatusFilter.ANY:
+                return "Any"
+            case StatusFilter.NEEDS_REPLY:
+                return "Needs Reply"
+            case StatusFilter.NOT_STARTED:
+                return "Not Started"
+            case _:
+                assert_never(self)
 
 
 class ImportKind(StrEnum):

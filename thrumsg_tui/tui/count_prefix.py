@@ -12,6 +12,21 @@ from thrumsg_tui.domain.enums import Tab
 _MOST = 6
 """Digits of a count."""
 
+
+def tab_of(digit: int) -> Tab | None:
+    """The tab that a digit names, None for one that is only part of a count."""
+    tabs = list(Tab)
+    return tabs[digit - 1] if 1 <= digit <= len(tabs) else None
+
+
+def digit_of(tab: Tab) -> int:
+    """The digit that names a tab."""
+    return list(Tab).index(tab) + 1
+
+
+COUNT_DIGITS = tuple(digit for digit in range(10) if tab_of(digit) is None)
+"""The digits that name no tab."""
+
 CursorPlace = tuple[Tab, int, ConversationId | None]
 """Tab, cursor and conversation."""
 
@@ -40,7 +55,7 @@ class CountPrefix:
     @property
     def names_no_tab(self) -> bool:
         """Whether the digits can only be a count."""
-        return any(not 1 <= int(digit) <= len(Tab) for digit in self.digits)
+        return any(tab_of(int(digit)) is None for digit in self.digits)
 
     def before(self, key: int) -> int | None:
         """The count for the command that a key gives, None where there is none."""

@@ -20,9 +20,6 @@ from thrumsg_tui.store.queries.thread import conversation, draft
 BATCH = 25
 """Messages per transaction: short enough for others to come between, long enough to be quick."""
 
-KINDS = {Tab.INITIAL: MessageKind.INITIAL, Tab.FOLLOW_UPS: MessageKind.FOLLOW_UP}
-"""The tabs that Send All works, and what it sends there; replies never."""
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -43,7 +40,7 @@ def send_batch(
     `Refused` where the campaign has no QuickSend, or for replies.
     """
     who.require(Permission.WORK)
-    if tab not in KINDS:
+    if (kind := tab.send_all_kind) is None:
         raise Refused("Send All is for initials and follow-ups only, never for replies.")
     with db.writing() as tx:
         viewed = assignment(tx.conn, assignment_id, tx.now)
@@ -52,7 +49,7 @@ def send_batch(
         of = campaign(tx.conn, viewed.campaign_id)
         if not of.quicksend:
             raise Refused(_without_quicksend(of, tx.now))
-        condition = "tab = 'initial'" if tab is Tab.INITIAL else "in_follow_ups = 1"
+        condition = "tab = 'initial'" if kind is MessageKind.INITIAL else "in_follow_ups = 1"
         rows = tx.conn.execute(
             f"SELECT id FROM conversation WHERE assignment_id = ? AND {condition} AND id > ? ORDER BY id LIMIT ?",
             (assignment_id, after or 0, BATCH),
@@ -65,7 +62,7 @@ def send_batch(
                 refused.append((each, "There are words of yours in it: send it by itself."))
                 continue
             try:
-                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=KINDS[tab], single=False).message_id)
+                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=kind, single=False).message_id)
             except Refused as reason:
                 refused.append((each, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None

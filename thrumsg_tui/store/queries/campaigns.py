@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from shlex import quote
+from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import (
     Assignment,
@@ -169,6 +170,8 @@ def in_order(rows: Iterable[Assignment], sort: SenderSort, *, reverse: bool = Fa
             senders.sort(key=lambda each: each.needs_reply, reverse=True)
         case SenderSort.SENDER:
             pass
+        case _:
+            assert_never(sort)
     if reverse:
         senders.reverse()
     return [each for each in found if not each.user] + senders

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
@@ -40,28 +40,31 @@ class ListRequest:
     @property
     def always_by_name(self) -> bool:
         """Whether the tab has one order only."""
-        return self.tab in {Tab.INITIAL, Tab.FOLLOW_UPS}
+        return self.tab is not None and self.tab.always_by_name
 
 
-class _Order(Enum):
-    """How each order is written, on which index, and which rows come before a given one."""
+class _Order(NamedTuple):
+    """An order in SQL: what is ordered by, and which rows come before the one whose `columns` are given by name."""
 
-    NEEDS_REPLY = (  # conversation_by_urgency
-        "urgency, id",
-        ("(urgency, id) < (:urgency, :id)",),
-    )
-    RECENT = (  # conversation_by_recency
-        "last_message_at DESC, id",
-        ("last_message_at > :last_message_at", "last_message_at = :last_message_at AND id < :id"),
-    )
-    A_TO_Z = (  # conversation_by_name, conversation_in_follow_ups
-        "first_key, last_key, id",
-        ("(first_key, last_key, id) < (:first_key, :last_key, :id)",),
-    )
+    by: str
+    columns: str
+    before: tuple[str, ...]
 
-    def __init__(self, by: str, before: tuple[str, ...]) -> None:
-        self.by = by
-        self.before = before
+
+def _order(sort: ConversationSort) -> _Order:
+    """Return an order with the index that it is read from named beside it."""
+    match sort:
+        case ConversationSort.NEEDS_REPLY:  # conversation_by_urgency
+            return _Order("urgency, id", "id, urgency", ("(urgency, id) < (:urgency, :id)",))
+        case ConversationSort.RECENT:  # conversation_by_recency
+            later = "last_message_at > :last_message_at"
+            as_late = "last_message_at = :last_message_at AND id < :id"
+            return _Order("last_message_at DESC, id", "id, last_message_at", (later, as_late))
+        case ConversationSort.A_TO_Z:  # conversation_by_name, conversation_in_follow_ups
+            names = "first_key, last_key, id"
+            return _Order(names, names, (f"({names}) < (:first_key, :last_key, :id)",))
+        case _:
+            assert_never(sort)
 
 
 def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
@@ -72,11 +75,16 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     else:
         conditions.append("assignment_id = :assignment_id")
         parameters["assignment_id"] = request.assignment_id
-    if request.tab is Tab.FOLLOW_UPS:
-        conditions.append("in_follow_ups = 1")
-    elif request.tab:
-        conditions.append("tab = :tab")
-        parameters["tab"] = request.tab
+    match request.tab:
+        case None:
+            pass
+        case Tab.FOLLOW_UPS:  # what is in it stays in the tab of its status too
+            conditions.append("in_follow_ups = 1")
+        case Tab.INITIAL | Tab.RESPONSES | Tab.OPT_OUTS | Tab.SENT:
+            conditions.append("tab = :tab")
+            parameters["tab"] = request.tab
+        case _:
+            assert_never(request.tab)
     if request.status:
         conditions.append("status = :status AND opted_out = 0")
         parameters["status"] = request.status
@@ -105,7 +113,7 @@ def ids(conn: Connection, request: ListRequest, offset: int = 0, limit: int | No
     rows = conn.execute(
         f"""
         SELECT id FROM conversation WHERE {where}
-        ORDER BY {_Order[request.order.name].by} LIMIT :limit OFFSET :offset
+        ORDER BY {_order(request.order).by} LIMIT :limit OFFSET :offset
         """,
         parameters,
     )
@@ -177,19 +185,16 @@ def _row_of(row: Row) -> ConversationRow:
 def position(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
     """Tell at which index of the list a conversation stands now, None if it is not in it."""
     where, parameters = _conditions(request)
+    order = _order(request.order)
     row = conn.execute(
-        f"""
-        SELECT id, urgency, last_message_at, first_key, last_key
-        FROM conversation WHERE id = :id AND {where}
-        """,
-        parameters | {"id": conversation_id},
+        f"SELECT {order.columns} FROM conversation WHERE id = :id AND {where}", parameters | {"id": conversation_id}
     ).fetchone()
     if row is None:
         return None
     parameters |= dict(row)
     counts = (
         conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where} AND {before}", parameters).fetchone()[0]
-        for before in _Order[request.order.name].before
+        for before in order.before
     )
     return sum(int(each) for each in counts)
 

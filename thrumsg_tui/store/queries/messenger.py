@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Question, RecommendedReply, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow
@@ -162,16 +163,26 @@ def open_conversation(
 
 def visible_tabs(viewing: Assignment, of: Campaign, now: datetime, *, sent: bool) -> dict[Tab, int]:
     """The tabs that an assignment shows, with their counts (`docs/rules.md 3.1` to `3.3`)."""
-    tabs = {}
-    if viewing.not_started and window_state(of.window, now) is not WindowState.OVER:
-        tabs[Tab.INITIAL] = viewing.not_started
-    tabs[Tab.RESPONSES] = viewing.responses
-    if viewing.follow_ups:
-        tabs[Tab.FOLLOW_UPS] = viewing.follow_ups
-    tabs[Tab.OPT_OUTS] = viewing.opted_out
-    if sent:
-        tabs[Tab.SENT] = viewing.sent_only
-    return tabs
+    over = window_state(of.window, now) is WindowState.OVER
+    counts = {tab: _shown_count(tab, viewing, over=over, sent=sent) for tab in Tab}
+    return {tab: number for tab, number in counts.items() if number is not None}
+
+
+def _shown_count(tab: Tab, viewing: Assignment, *, over: bool, sent: bool) -> int | None:
+    """How many conversations an assignment has in a tab, None where the tab is not shown."""
+    match tab:
+        case Tab.INITIAL:
+            return None if over else viewing.not_started or None
+        case Tab.RESPONSES:
+            return viewing.responses
+        case Tab.FOLLOW_UPS:
+            return viewing.follow_ups or None
+        case Tab.OPT_OUTS:
+            return viewing.opted_out
+        case Tab.SENT:
+            return viewing.sent_only if sent else None
+        case _:
+            assert_never(tab)
 
 
 def _cursor(conn: Connection, wanted: ListRequest, request: ViewRequest, total: int) -> int:

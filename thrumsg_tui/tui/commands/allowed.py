@@ -5,6 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission
 from thrumsg_tui.tui.commands.command import Facts, WhyNot
+from thrumsg_tui.tui.count_prefix import digit_of
 
 _STATES = {
     CampaignState.DRAFT: "a draft",
@@ -89,8 +90,9 @@ def may_send_all(facts: Facts) -> str | None:
     """Initials and follow-ups only, with QuickSend, in a campaign that sends."""
     if facts.campaign and facts.campaign.state is not CampaignState.ACTIVE:
         return f"Nothing can be sent now: the campaign is {_STATES[facts.campaign.state]}."
-    if facts.tab not in {Tab.INITIAL, Tab.FOLLOW_UPS}:
-        return "Send All is for initial messages (tab 1) and follow-ups (tab 3) only."
+    if facts.tab is None or facts.tab.send_all_kind is None:
+        initial, follow_ups = digit_of(Tab.INITIAL), digit_of(Tab.FOLLOW_UPS)
+        return f"Send All is for initial messages (tab {initial}) and follow-ups (tab {follow_ups}) only."
     if facts.campaign and not facts.campaign.quicksend:
         return "Send All needs QuickSend, and this campaign has it off: an admin sets it with i on the overview."
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.tui.commands.allowed import (
     may_mark,
     may_opt,
@@ -13,6 +14,15 @@ from thrumsg_tui.tui.commands.allowed import (
     needs_conversation,
 )
 from thrumsg_tui.tui.commands.command import Command, Scope
+from thrumsg_tui.tui.count_prefix import COUNT_DIGITS, digit_of
+
+
+def _tab_command(tab: Tab) -> Command:
+    """Go to a tab by the digit that names it."""
+    digit = digit_of(tab)
+    what = f"{tab.label}, where it is shown" if tab is Tab.SENT else tab.label
+    return Command(f"messenger.tab_{digit}", str(digit), f"digit({digit})", f"Tab {digit}", what, Scope.MESSENGER)
+
 
 MESSENGER = (
     Command("messenger.open", "enter", "write", "Write", "Open, with the cursor in the message box", Scope.MESSENGER),
@@ -112,14 +122,10 @@ MESSENGER = (
         Scope.MESSENGER,
         "next waiting",
     ),
-    Command("messenger.tab_1", "1", "digit(1)", "Tab 1", "Initial Messages", Scope.MESSENGER),
-    Command("messenger.tab_2", "2", "digit(2)", "Tab 2", "Responses", Scope.MESSENGER),
-    Command("messenger.tab_3", "3", "digit(3)", "Tab 3", "Follow-ups", Scope.MESSENGER),
-    Command("messenger.tab_4", "4", "digit(4)", "Tab 4", "Opt Outs", Scope.MESSENGER),
-    Command("messenger.tab_5", "5", "digit(5)", "Tab 5", "Sent, where it is shown", Scope.MESSENGER),
+    *map(_tab_command, Tab),
     Command(
         "messenger.count",
-        "0 6 7 8 9",
+        " ".join(map(str, COUNT_DIGITS)),
         "",
         "Count",
         "A number right before r takes that many from the cursor down: `10r`, `12r`; `04r`, as `4` alone is a tab",
@@ -138,7 +144,15 @@ MESSENGER = (
         Scope.MESSENGER,
         "search",
     ),
-    Command("messenger.sort", "s", "sort", "Sort", "Next order: needs reply, recent, A to Z", Scope.MESSENGER, "sort"),
+    Command(
+        "messenger.sort",
+        "s",
+        "sort",
+        "Sort",
+        f"Next order: {', '.join(sort.label for sort in ConversationSort)}",
+        Scope.MESSENGER,
+        "sort",
+    ),
     Command(
         "messenger.next_sender",
         "n",

@@ -14,12 +14,11 @@ from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.conversations import ids, ids_between, next_waiting, next_waiting_elsewhere
 from thrumsg_tui.store.queries.people import preference
-from thrumsg_tui.tui.count_prefix import CountPrefix
+from thrumsg_tui.tui.count_prefix import CountPrefix, tab_of
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
 from thrumsg_tui.tui.screens.sender_picking import SenderPickingScreen
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
-from thrumsg_tui.tui.widgets.status_lines import TAB_TITLES
 
 CONVERSATION_SORT = "conversation_sort"
 """The preference that remembers the order of conversation lists."""
@@ -84,11 +83,12 @@ class MessengerMoving(MessengerPanes, SenderPickingScreen):
             self._back_to_where_counting_began()
             self.say(f"{self.counting.digits} from here down: r reassigns them")
             return
-        tab = list(Tab)[digit - 1]
+        if (tab := tab_of(digit)) is None:
+            return
         if self.view and tab in self.view.tabs:
             self.go_to_tab(tab)
         else:
-            self.say(f"There is no tab {TAB_TITLES[tab]} here now.", warning=True)
+            self.say(f"There is no tab {tab.label} here now.", warning=True)
 
     def _back_to_where_counting_began(self) -> ConversationId | None:
         """Leave the tab that the first digits seemed to mean; tell on which conversation the cursor was."""

@@ -5,17 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.enums import CampaignState, ConversationSort
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, moment
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import MessengerView
-
-SORT_TITLES = {
-    ConversationSort.NEEDS_REPLY: "Needs reply",
-    ConversationSort.RECENT: "Recent",
-    ConversationSort.A_TO_Z: "A to Z",
-}
 
 
 def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, text: str, writing: bool) -> str:

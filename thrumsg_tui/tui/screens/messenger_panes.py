@@ -25,7 +25,6 @@ from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_o
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.bulk_reassignment import BulkReassignmentScreen
 from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
-from thrumsg_tui.tui.screens.messenger_notices import SORT_TITLES
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
@@ -174,7 +173,7 @@ class MessengerPanes(BulkReassignmentScreen):
         self.follow = self.list.row.id if self.list.row else None
         marked = len(self.list.marks)
         parts: list[Part] = [(f"{marked} marked ", "marked")] if marked else []
-        parts += [(f"{SORT_TITLES[view.list.order]} {self._glyphs.down} ", "quiet"), (f"{view.total} ", "")]
+        parts += [(f"{view.list.order.label} {self._glyphs.down} ", "quiet"), (f"{view.total} ", "")]
         self.sort_line.show([], parts)
 
     # Panes and focus

@@ -18,12 +18,6 @@ from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
-STATUS_TITLES = {
-    StatusFilter.ANY: "Any",
-    StatusFilter.NEEDS_REPLY: "Needs Reply",
-    StatusFilter.NOT_STARTED: "Not Started",
-}
-
 _FOR_THE_DIALOG = frozenset(" 0123456789")
 
 
@@ -123,7 +117,7 @@ class BulkFields(ScrollingLines):
                     (f" of {matching} that match{rest}{hint}", "quiet"),
                 ]
             case BulkField.STATUS:
-                return self._options(field, [(title, request.status is each) for each, title in STATUS_TITLES.items()])
+                return self._options(field, [(each.label, request.status is each) for each in StatusFilter])
             case BulkField.SPLIT:
                 ways = [("equal shares", not request.level), ("level their totals", request.level)]
                 return self._options(field, ways)

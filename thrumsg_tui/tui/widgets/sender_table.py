@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from textual.strip import Strip
 
@@ -12,10 +13,6 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, pad
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
-
-COLUMNS = {SenderSort.SENDER: "Sender", SenderSort.PROGRESS: "Progress", SenderSort.NEEDS_REPLY: "Needs reply"}
-"""The sortable columns with their titles."""
-
 
 _ROOMY = 90
 """From this width the online state is written out; below it is a dot."""
@@ -41,14 +38,25 @@ class SenderHeading(LineWidget):
 
     def show_sort(self, sort: SenderSort, *, reverse: bool, glyphs: Glyphs) -> None:
         """Say what the table is sorted by."""
-        titles = {
-            column: title + sorted_by(sort, column, reverse=reverse, glyphs=glyphs) for column, title in COLUMNS.items()
-        }
-        right = (
-            f"{'sent/assigned':>15}  {titles[SenderSort.PROGRESS]:<10} {titles[SenderSort.NEEDS_REPLY]:>13}   waits "
+        first, *others = (
+            _column_heading(column, column.label + sorted_by(sort, column, reverse=reverse, glyphs=glyphs))
+            for column in SenderSort
         )
         status = " Status   " if self.size.width >= _ROOMY else ""
-        self.show([("  " + titles[SenderSort.SENDER], "quiet")], [(status, "quiet"), (right, "quiet")])
+        self.show([(first, "quiet")], [(status, "quiet"), ("".join(others), "quiet")])
+
+
+def _column_heading(column: SenderSort, title: str) -> str:
+    """Place the title of a column over what the rows show in it, with what stands beside it."""
+    match column:
+        case SenderSort.SENDER:
+            return f"  {title}"
+        case SenderSort.PROGRESS:
+            return f"{'sent/assigned':>15}  {title:<10} "
+        case SenderSort.NEEDS_REPLY:
+            return f"{title:>13}   waits "
+        case _:
+            assert_never(column)
 
 
 class SenderTable(PagedList[Assignment]):

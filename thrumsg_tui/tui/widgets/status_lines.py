@@ -12,19 +12,11 @@ from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Command
+from thrumsg_tui.tui.count_prefix import digit_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.textual_compat import paint_now
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, StripWidget, width_of
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
-
-TAB_TITLES = {
-    Tab.INITIAL: "Initial Messages",
-    Tab.RESPONSES: "Responses",
-    Tab.FOLLOW_UPS: "Follow-ups",
-    Tab.OPT_OUTS: "Opt Outs",
-    Tab.SENT: "Sent",
-}
-
 
 _PIECES = re.compile(r" ?[^ /]+/?| ?/")
 """Words with the space before them, and the steps of a path: where a sentence may be broken."""
@@ -115,9 +107,8 @@ class TabLine(Flowing):
         """Show the tabs."""
         groups: list[list[Part]] = []
         for tab, count in tabs.items():
-            number = list(Tab).index(tab) + 1
             look = "accent" if tab is current else ""
-            groups.append([(f" {number} ", "quiet"), (TAB_TITLES[tab], look), (f" {count} ", look or "quiet")])
+            groups.append([(f" {digit_of(tab)} ", "quiet"), (tab.label, look), (f" {count} ", look or "quiet")])
         self.show(groups)
 
 
