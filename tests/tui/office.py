@@ -33,7 +33,6 @@ from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.thread import conversation, draft
 from thrumsg_tui.tui.app import ThrumsgApp
-from thrumsg_tui.tui.count_prefix import CountPrefix
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
@@ -204,7 +203,7 @@ class Office:
         set_preference(self.db, self.identity(login).user.id, LAST_ROUTE, str(place))
         async with self.app(login, size) as person:
             assert isinstance(person.app.screen, MessengerScreen)
-            person.app.screen.counting = CountPrefix(clock=lambda: self.digits_at)
+            person.app.screen.key_clock = lambda: self.digits_at
             yield person
 
 

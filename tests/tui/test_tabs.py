@@ -91,7 +91,7 @@ async def test_the_tab_beside_the_last_is_the_first(office: Office) -> None:
             ("left_square_bracket", Tab.OPT_OUTS),
         ):
             await person.press(key)
-            assert person.messenger.request.tab is tab
+            assert person.messenger.state.tab is tab
 
 
 async def test_the_longest_wait_is_on_top_and_keeps_its_place(office: Office) -> None:
@@ -113,7 +113,7 @@ async def test_sorts_follow_each_other_and_are_remembered(office: Office) -> Non
         await person.press("s")
         assert person.rows == ["Ann Otieno", "Dev Patel", "Maria Lopez"]
     async with office.messenger() as person:
-        assert person.messenger.request.sort is ConversationSort.A_TO_Z
+        assert person.messenger.state.sort is ConversationSort.A_TO_Z
         assert person.rows == ["Ann Otieno", "Dev Patel", "Maria Lopez"]
 
 
@@ -169,5 +169,5 @@ async def test_the_last_initial_leads_on_to_responses(office: Office) -> None:
     office.contact("Dev Patel", wrote="Hello")
     async with office.messenger() as person:
         await person.press("1", "enter", "enter")
-        assert person.messenger.request.tab is Tab.RESPONSES
+        assert person.messenger.state.tab is Tab.RESPONSES
         assert person.row == "Dev Patel"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from time import monotonic
+from typing import NamedTuple
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Tab
+
+_QUICK = 1.0
+"""Seconds within which digits that may each name a tab are taken for one number."""
 
 _MOST = 6
 """Digits of a count."""
@@ -27,8 +29,20 @@ def digit_of(tab: Tab) -> int:
 COUNT_DIGITS = tuple(digit for digit in range(10) if tab_of(digit) is None)
 """The digits that name no tab."""
 
-CursorPlace = tuple[Tab, int, ConversationId | None]
-"""Tab, cursor and conversation."""
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A row of a list: the conversation in it, if it is known, and its index."""
+
+    conversation_id: ConversationId | None = None
+    index: int = 0
+
+
+class CountStart(NamedTuple):
+    """Where the person was before the first digit, which may have gone to a tab."""
+
+    tab: Tab
+    cursor: Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +50,36 @@ class CountPrefix:
     """Digits typed one after the other, with nothing in between. One that names a tab is no count by itself."""
 
     digits: str = ""
-    came_from: CursorPlace | None = None
-    """Where one was before the first digit, which may have gone to a tab."""
+    start: CountStart | None = None
+    """None before the first digit."""
     key: int = 0
-    """Which key of all that were pressed was the last digit."""
+    """Sequence number of the key press that added the last digit."""
     at: float = 0.0
-    """When that was, by the clock."""
-    quick: float = 1.0
-    """Seconds within which digits that may each name a tab are taken for one number."""
-    clock: Callable[[], float] = monotonic
+    """When that was, in seconds."""
 
-    def then(self, digit: int, key: int, here: CursorPlace) -> CountPrefix:
-        """Take a digit: the next one, or the first of another count."""
-        if self._goes_on_at(key):
-            return replace(self, digits=(self.digits + str(digit))[:_MOST], key=key, at=self.clock())
-        return replace(self, digits=str(digit), came_from=here, key=key, at=self.clock())
+    def add_digit(self, digit: int, here: CountStart, *, key: int, at: float) -> CountPrefix:
+        """Take a digit: the next one, or the first of another count.
+
+        Args:
+            digit: What was typed.
+            here: Where the person is now.
+            key: Sequence number of the key press.
+            at: Seconds on any clock that does not go back, always the same.
+        """
+        if self._goes_on_at(key, at):
+            return replace(self, digits=(self.digits + str(digit))[:_MOST], key=key, at=at)
+        return CountPrefix(str(digit), here, key, at)
 
     @property
     def names_no_tab(self) -> bool:
         """Whether the digits can only be a count."""
         return any(tab_of(int(digit)) is None for digit in self.digits)
 
-    def before(self, key: int) -> int | None:
-        """The count for the command that a key gives, None where there is none."""
+    def count_at(self, key: int, at: float) -> int | None:
+        """Return the count for the command that a key press gives, None if there is none."""
         counts = self.names_no_tab or len(self.digits) > 1
-        return int(self.digits) if counts and self._goes_on_at(key) else None
+        return int(self.digits) if counts and self._goes_on_at(key, at) else None
 
-    def _goes_on_at(self, key: int) -> bool:
+    def _goes_on_at(self, key: int, at: float) -> bool:
         follows = bool(self.digits) and key == self.key + 1
-        return follows and (self.names_no_tab or self.clock() - self.at < self.quick)
+        return follows and (self.names_no_tab or at - self.at < _QUICK)

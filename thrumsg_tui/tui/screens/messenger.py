@@ -42,8 +42,6 @@ class MessengerScreen(MessengerWriting):
         *(Binding(key, f"digit({key})", show=False) for key in command("messenger.count").keys.split()),
     ]
 
-    _worked_on: ConversationId | None = None
-
     # Follow-ups, survey and replies
 
     async def action_skip(self) -> None:
@@ -51,7 +49,7 @@ class MessengerScreen(MessengerWriting):
         if (of := self.open_one) is None:
             return
         if await self.make(skip_follow_up, self.thrumsg.who, of.id):
-            self._worked_on = of.id
+            self.state = self.state.changed(of.id)
             self.say(f"Skipped for {of.name}; z undoes it.")
 
     async def action_survey(self) -> None:
@@ -130,7 +128,7 @@ class MessengerScreen(MessengerWriting):
             dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
             change = opt_out_number
         if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
-            self._worked_on = of.id
+            self.state = self.state.changed(of.id)
             undo = "; z undoes it" if self.thrumsg.who.may(Permission.OPT_IN) else ""
             self.say(f"{of.name} is opted {'in' if of.opted_out else 'out'}{undo}.")
 
@@ -139,20 +137,22 @@ class MessengerScreen(MessengerWriting):
     async def _chosen(self, number: int | None) -> tuple[ConversationId, ...]:
         """As many as were counted from the cursor's conversation down, else the marked ones, else the open one."""
         if number is not None:
-            first = self._back_to_where_counting_began()
+            start = self.state.count.start
+            self.go(self.state.return_to_count_start())
+            first = start.cursor.conversation_id if start else None
             found = (
-                await self.thrumsg.store.query(ids_from, self.wanted_list, first, number) if first and number else []
+                await self.thrumsg.store.query(ids_from, self.list_request, first, number) if first and number else []
             )
             if not found:
                 self.say("There are none to count from here.", warning=True)
             return tuple(found)
-        if self.list.marks:
-            return tuple(sorted(self.list.marks))
+        if self.state.marks:
+            return tuple(sorted(self.state.marks))
         return (self.open_one.id,) if self.open_one else ()
 
     def action_reassign(self) -> None:
         """Give conversations to somebody else."""
-        self._reassign(self.counting.before(self.thrumsg.keys_pressed))
+        self._reassign(self.count)
 
     @work(group=ACTION)
     async def _reassign(self, number: int | None) -> None:
@@ -184,15 +184,14 @@ class MessengerScreen(MessengerWriting):
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
-        self._worked_on = chosen[0] if len(chosen) == 1 else None
+        self.state = self.state.changed(chosen[0] if len(chosen) == 1 else None)
         if await self.apply(planned):
-            self.unmark()
+            self.go(self.state.unmark())
 
     def undone(self) -> None:
         """Go back to the conversation, and to the question, that the change was about."""
         self.sidebar.survey.follow_change()
-        if self._worked_on:
-            self.follow, self._worked_on = self._worked_on, None
+        self.state = self.state.undone()
 
     def action_reassign_sender(self) -> None:
         """Move this sender's conversations in bulk."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 
 from textual import on
@@ -22,7 +21,9 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.count_prefix import Cursor
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.messenger_state import MessengerState
 from thrumsg_tui.tui.screens.bulk_reassignment import BulkReassignmentScreen
 from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
@@ -62,11 +63,8 @@ class MessengerPanes(BulkReassignmentScreen):
         sort: ConversationSort = ConversationSort.NEEDS_REPLY,
     ) -> None:
         super().__init__()
-        self.request = ListRequest(campaign_id, assignment_id, sort=sort)
+        self.state = MessengerState(campaign_id, assignment_id, sort)
         self.view: MessengerView | None = None
-        self.sent_tab = False
-        self.searches: dict[Tab, str] = {}
-        self.follow: ConversationId | None = None
         self._glyphs = glyphs
         self.yellow_bar = YellowBar(id="yellow-bar")
         self.tab_line = TabLine(id="tabs")
@@ -98,9 +96,7 @@ class MessengerPanes(BulkReassignmentScreen):
 
     def begin_on(self, tab: Tab, conversation_id: ConversationId) -> None:
         """Begin on a conversation in a tab."""
-        self.request = replace(self.request, tab=tab)
-        self.follow = conversation_id
-        self.sent_tab = tab is Tab.SENT
+        self.state = self.state.go_to_tab(tab, Cursor(conversation_id))
 
     # Asking and painting
 
@@ -110,37 +106,44 @@ class MessengerPanes(BulkReassignmentScreen):
             who=self.thrumsg.who,
             campaign=view.campaign if view else None,
             conversation=view.open.conversation if view and view.open else None,
-            tab=self.request.tab,
-            marked=len(self.list.marks),
+            tab=self.state.tab,
+            marked=len(self.state.marks),
             own_only=not self.thrumsg.who.may(Permission.VIEW_ALL),
         )
 
+    def go(self, state: MessengerState) -> None:
+        """Go on to another state: show its cursor, search and marks, and ask for its list."""
+        before, self.state = self.state, state
+        self.list.cursor = state.cursor.index
+        self.list.show_marks(state.marks)
+        if state.list_request() != before.list_request():
+            self.search.value = state.search
+        if state.assignment_id != before.assignment_id:
+            self.thrumsg.viewing(state.assignment_id)
+        self.ask_again()
+
     async def ask_and_paint(self) -> None:
-        db = self.thrumsg.store.db
+        db, asked = self.thrumsg.store.db, self.state
         first, height = self.list.window
         request = ViewRequest(
-            list=self.wanted_list,
+            list=self.list_request,
             first=first,
             height=max(height, 1),
-            cursor_id=self.follow,
-            cursor_index=self.list.cursor,
+            cursor_id=asked.cursor.conversation_id,
+            cursor_index=asked.cursor.index,
             keep_open=self.conversation.drafts.of if self._front is Front.SIDEBAR else self.conversation.written_in,
-            sent_tab=self.sent_tab,
+            sent_tab=asked.shows_sent,
         )
         view = await self.thrumsg.store.query(messenger_view, self.thrumsg.who, request, db.clock())
-        if self.follow == request.cursor_id and self.list.cursor == request.cursor_index:
+        if self.state.is_answered_by(asked):
             self._paint(view)
-        else:  # the cursor moved on meanwhile
+        else:  # the person went on meanwhile
             self.ask_again()
 
     @property
-    def wanted_list(self) -> ListRequest:
+    def list_request(self) -> ListRequest:
         """The list that is asked for now, searched as typed; the rows on screen may still be an older one's."""
-        return replace(self.request, search=self._search_here, by_phone=self._phones_shown)
-
-    @property
-    def _search_here(self) -> str:
-        return self.searches.get(self.request.tab, "") if self.request.tab else ""
+        return self.state.list_request(by_phone=self._phones_shown)
 
     @property
     def _phones_shown(self) -> bool:
@@ -148,7 +151,6 @@ class MessengerPanes(BulkReassignmentScreen):
 
     def _paint(self, view: MessengerView) -> None:
         self.view = view
-        self.request = view.list
         now = self.thrumsg.store.db.clock()
         self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online, news=_news(view))
         self.yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
@@ -170,8 +172,8 @@ class MessengerPanes(BulkReassignmentScreen):
         self.list.tell_time(self.thrumsg.store.db.clock())
         self.list.show(view.total, view.first, view.rows, view.cursor_index)
         self.list.show_drafts(view.drafts)
-        self.follow = self.list.row.id if self.list.row else None
-        marked = len(self.list.marks)
+        self.state = self.state.answered(view.list.tab, self._cursor)
+        marked = len(self.state.marks)
         parts: list[Part] = [(f"{marked} marked ", "marked")] if marked else []
         parts += [(f"{view.list.order.label} {self._glyphs.down} ", "quiet"), (f"{view.total} ", "")]
         self.sort_line.show([], parts)
@@ -257,8 +259,12 @@ class MessengerPanes(BulkReassignmentScreen):
 
     # Moving, searching
 
+    @property
+    def _cursor(self) -> Cursor:
+        return Cursor(self.list.row.id if self.list.row else None, self.list.cursor)
+
     def _cursor_moved(self) -> None:
-        self.follow = self.list.row.id if self.list.row else None
+        self.state = self.state.move_cursor(self._cursor)
         self.ask_again()
 
     def on_paged_list_window_wanted(self) -> None:
@@ -267,10 +273,9 @@ class MessengerPanes(BulkReassignmentScreen):
 
     @on(Input.Changed, "#search")
     def _searched(self, event: Input.Changed) -> None:
-        if self.request.tab and self._search_here != event.value:
-            self.searches[self.request.tab] = event.value
-            self.follow = None
-            self.list.cursor = 0
+        searched = self.state.search_for(event.value)
+        if searched != self.state:
+            self.state, self.list.cursor = searched, searched.cursor.index
             self.ask_again()
 
     @on(Input.Submitted, "#search")

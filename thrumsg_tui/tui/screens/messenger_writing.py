@@ -52,16 +52,15 @@ class MessengerWriting(MessengerMoving):
 
     async def write_again(self, found: FoundConversation) -> None:
         """Go back to the conversation of a message that was taken back, with the cursor in its box."""
-        if found.campaign_id != self.request.campaign_id:
+        state = self.state
+        if found.campaign_id != state.campaign_id:
             await super().write_again(found)
             return
-        if found.assignment_id != self.request.assignment_id:
-            self.view_as(found.assignment_id)
-        self.sent_tab = self.sent_tab or found.tab is Tab.SENT
-        self.searches.pop(found.tab, None)
+        if found.assignment_id != state.assignment_id:
+            state = state.view_as(found.assignment_id)
         self.bring_to_front(Front.LIST)
         self.conversation.drafts.of = None  # what is stored for it has changed
-        self.go_to_tab(found.tab, found.id)
+        self.go(state.reveal(found.tab, found.id))
         await self.ask_and_paint()
         self.action_write()
 
@@ -146,7 +145,7 @@ class MessengerWriting(MessengerMoving):
         held = ", held until the campaign opens" if sent.state is MessageState.UNSENT else ""
         done = f"{_KINDS[sent.kind]} {verb} {of.name}{held}."
         self._say_sent(sent, done)
-        if sent.kind is not MessageKind.REPLY or self.request.tab is not Tab.RESPONSES:
+        if sent.kind is not MessageKind.REPLY or self.state.tab is not Tab.RESPONSES:
             return
         store = self.thrumsg.store
         if await store.query(preference, self.thrumsg.who.user.id, AFTER_REPLY) == "stay":
@@ -155,7 +154,7 @@ class MessengerWriting(MessengerMoving):
             key = "Esc, then u," if self.box.has_focus else "u"
             self._say_sent(sent, f"{done} Nobody else waits here: {key} goes on to other senders'.")
         elif self.view and of.assignment_id == self.view.viewing.id:
-            self.follow = following
+            self.state = self.state.follow(following)
 
     def _say_sent(self, sent: Sent, done: str) -> None:
         """Say what became of a message, and how it is taken back for as long as that can be done."""
@@ -192,7 +191,7 @@ class MessengerWriting(MessengerMoving):
         if self.sending_all:
             self.sending_all = False
             return
-        view, tab = self.view, self.request.tab
+        view, tab = self.view, self.state.tab
         if view is None or tab is None:
             return
         total = view.tabs[tab]

@@ -21,7 +21,7 @@ class ConversationList(PagedList[ConversationRow]):
 
     def __init__(self, glyphs: Glyphs, zone: tzinfo, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.marks: set[ConversationId] = set()
+        self.marks: frozenset[ConversationId] = frozenset()
         self.empty_text = ""
         self.drafts: Mapping[ConversationId, str] = {}
         self._glyphs = glyphs
@@ -31,6 +31,12 @@ class ConversationList(PagedList[ConversationRow]):
     def tell_time(self, now: datetime) -> None:
         """Set the moment that ages are counted to; repaints with the next change only."""
         self._now = now
+
+    def show_marks(self, marks: frozenset[ConversationId]) -> None:
+        """Say which rows are marked."""
+        if marks != self.marks:
+            self.marks = marks
+            self.repaint_changed()
 
     def show_drafts(self, drafts: Mapping[ConversationId, str]) -> None:
         """Say in which rows the person has begun to write."""

@@ -1,0 +1,168 @@
+"""The state of the messenger: whose list it shows, and what is searched, marked and counted there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import ConversationSort, Tab
+from thrumsg_tui.store.queries.conversations import ListRequest
+from thrumsg_tui.tui.count_prefix import CountPrefix, CountStart, Cursor
+
+FIRST_ROW = Cursor()
+NO_COUNT = CountPrefix()
+
+
+@dataclass(frozen=True, slots=True)
+class MessengerState:
+    """What the person has chosen to see in the messenger. Every method returns a new state and changes nothing else.
+
+    A search belongs to a tab and a mark to an assignment: there is no search without a tab, and another assignment
+    begins without searches and marks. Whoever is in the Sent tab has it shown.
+    """
+
+    campaign_id: CampaignId
+    assignment_id: AssignmentId
+    sort: ConversationSort = ConversationSort.NEEDS_REPLY
+    tab: Tab | None = None
+    """None lets the next answer choose (`docs/rules.md 3.1`)."""
+    cursor: Cursor = FIRST_ROW
+    shows_sent: bool = False
+    """Whether there is a Sent tab (`docs/rules.md 3.3`)."""
+    searches: Mapping[Tab, str] = field(default_factory=dict)
+    marks: frozenset[ConversationId] = frozenset()
+    range_start: ConversationId | None = None
+    """Where a range of marks begins, until it is ended."""
+    count: CountPrefix = NO_COUNT
+    last_changed: ConversationId | None = None
+    """The conversation that undo goes back to."""
+
+    def __post_init__(self) -> None:
+        if self.tab is Tab.SENT and not self.shows_sent:
+            raise ValueError("the Sent tab is not shown")
+
+    @property
+    def search(self) -> str:
+        """What is searched in the present tab."""
+        return self.searches.get(self.tab, "") if self.tab else ""
+
+    def list_request(self, *, by_phone: bool = False) -> ListRequest:
+        """Make the request for the present list; `by_phone` also searches in phone numbers."""
+        return ListRequest(
+            self.campaign_id, self.assignment_id, self.tab, search=self.search, by_phone=by_phone, sort=self.sort
+        )
+
+    # What is shown
+
+    def is_answered_by(self, asked: MessengerState) -> bool:
+        """Whether an answer to `asked` still fits: the list and the cursor are the same."""
+        return (self.list_request(), self.cursor) == (asked.list_request(), asked.cursor)
+
+    def answered(self, tab: Tab | None, cursor: Cursor) -> MessengerState:
+        """Take the tab and the cursor of an answer."""
+        return replace(self, tab=tab, cursor=cursor)
+
+    def move_cursor(self, cursor: Cursor) -> MessengerState:
+        """Put the cursor on another row."""
+        return replace(self, cursor=cursor)
+
+    def follow(self, conversation_id: ConversationId) -> MessengerState:
+        """Put the cursor on a conversation of the present list, in whichever row that is."""
+        return replace(self, cursor=replace(self.cursor, conversation_id=conversation_id))
+
+    # Tabs, search, sort
+
+    def go_to_tab(self, tab: Tab, cursor: Cursor = FIRST_ROW) -> MessengerState:
+        """Show a tab from its first row, or with the cursor somewhere else."""
+        return replace(self, tab=tab, cursor=cursor, shows_sent=self.shows_sent or tab is Tab.SENT)
+
+    def step_tab(self, tabs: Sequence[Tab], step: int) -> MessengerState:
+        """Go to the tab `step` places further among those that are shown, wrapping."""
+        if self.tab not in tabs:
+            return self
+        return self.go_to_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
+
+    def toggle_sent_tab(self) -> MessengerState:
+        """Show the Sent tab and go to it, or hide it and leave it."""
+        if not self.shows_sent:
+            return self.go_to_tab(Tab.SENT)
+        return replace(self, tab=None if self.tab is Tab.SENT else self.tab, shows_sent=False)
+
+    def search_for(self, text: str) -> MessengerState:
+        """Search in the present tab, from its first row; an empty text ends the search."""
+        if self.tab is None or text == self.search:
+            return self
+        return replace(self, searches={**self.searches, self.tab: text}, cursor=FIRST_ROW)
+
+    def reveal(self, tab: Tab, conversation_id: ConversationId) -> MessengerState:
+        """Go to a conversation in a tab, whatever was searched there."""
+        searches = {other: text for other, text in self.searches.items() if other is not tab}
+        return replace(self, searches=searches).go_to_tab(tab, Cursor(conversation_id))
+
+    def next_sort(self) -> MessengerState:
+        """Go to the next order, and to its first row."""
+        sorts = list(ConversationSort)
+        return replace(self, sort=sorts[(sorts.index(self.sort) + 1) % len(sorts)], cursor=FIRST_ROW)
+
+    # Senders
+
+    def view_as(self, assignment_id: AssignmentId, conversation_id: ConversationId | None = None) -> MessengerState:
+        """Show another assignment in the same tab, or a conversation of it in Responses."""
+        tab = Tab.RESPONSES if conversation_id else self.tab or Tab.RESPONSES
+        other = replace(self.unmark(), assignment_id=assignment_id, searches={})
+        return other.go_to_tab(tab, Cursor(conversation_id))
+
+    # Marks
+
+    def toggle_mark(self, conversation_id: ConversationId) -> MessengerState:
+        """Mark a conversation, or take its mark off."""
+        return replace(self, marks=self.marks ^ {conversation_id})
+
+    def mark(self, conversation_ids: Iterable[ConversationId]) -> MessengerState:
+        """Mark conversations beside those that are marked."""
+        return replace(self, marks=self.marks.union(conversation_ids))
+
+    def begin_range(self) -> MessengerState:
+        """Begin a range of marks at the cursor, if it is on a conversation."""
+        return replace(self, range_start=self.cursor.conversation_id)
+
+    def end_range(self) -> MessengerState:
+        """Forget a range that was begun."""
+        return replace(self, range_start=None)
+
+    def unmark(self) -> MessengerState:
+        """Take all marks off, and forget a range that was begun."""
+        return replace(self, marks=frozenset(), range_start=None)
+
+    # Counts before a command
+
+    def type_digit(self, digit: int, *, key: int, at: float) -> MessengerState:
+        """Take a digit of a count; once it names no tab, leave the tab to which the first digits seemed to lead.
+
+        Args:
+            digit: What was typed.
+            key: Sequence number of the key press.
+            at: When that was, in seconds of the monotonic clock.
+        """
+        here = CountStart(self.tab or Tab.RESPONSES, self.cursor)
+        typed = replace(self, count=self.count.add_digit(digit, here, key=key, at=at))
+        return typed.return_to_count_start() if typed.count.names_no_tab else typed
+
+    def return_to_count_start(self) -> MessengerState:
+        """Go back to the row from which a count was begun, if that is in another tab."""
+        start = self.count.start
+        return self if start is None or start.tab is self.tab else self.go_to_tab(start.tab, start.cursor)
+
+    # Undo
+
+    def changed(self, conversation_id: ConversationId | None) -> MessengerState:
+        """Remember the conversation that a change was about, None if it was about many."""
+        return replace(self, last_changed=conversation_id)
+
+    def undone(self) -> MessengerState:
+        """Go back to the conversation that the last change was about."""
+        if self.last_changed is None:
+            return self
+        return replace(self.follow(self.last_changed), last_changed=None)
