@@ -15,8 +15,10 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import COMMANDS, Facts, Scope, command, commands_of
+from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.widgets.message_box import MessageBox
@@ -30,8 +32,8 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.CAMPAIGNS: (CampaignsScreen,),
     Scope.OVERVIEW: (OverviewScreen,),
     Scope.STAFF: (OverviewScreen,),
-    Scope.MANAGE: (CampaignsScreen, OverviewScreen),
-    Scope.ORGANIZATION: (CampaignsScreen,),
+    Scope.MANAGE: (CampaignManagement,),
+    Scope.ORGANIZATION: (OrganizationManagement,),
     Scope.OVER: (OverlayScreen,),
     Scope.MESSENGER: (MessengerScreen,),
     Scope.MESSAGE_BOX: (MessageBox,),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Concatenate, ParamSpec
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual import work
 from textual.reactive import reactive
@@ -36,6 +36,7 @@ from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.status_lines import KeyLine, TitleLine
 
 _P = ParamSpec("_P")
+_Answer = TypeVar("_Answer")
 
 ACTION = "action"
 """The group of the workers that do what a key asked for, dialogs included."""
@@ -52,6 +53,8 @@ class CommandScreen(Screen[None]):
         super().__init__()
         self.title_line = TitleLine(id="title")
         self.key_line = KeyLine(id="keys")
+        self.parts: Mapping[Scope, object] = {}
+        """What does the commands of a scope, each by a coroutine `action_…`; the screen does those of other scopes."""
         self._stale = False
         self._asking = False
 
@@ -117,7 +120,15 @@ class CommandScreen(Screen[None]):
             self.say(why_not, warning=True)
             return
         self.key_line.show_keys(self.shown_commands())
-        await self.run_action(chosen.action)
+        if part := self.parts.get(chosen.scope):
+            self.run_worker(getattr(part, f"action_{chosen.action}"), group=ACTION)
+        else:
+            await self.run_action(chosen.action)
+
+    async def show_dialog(self, dialog: Screen[_Answer]) -> _Answer:
+        """Show a dialog and wait for its answer; only a worker may wait."""
+        answer: _Answer = await self.app.push_screen_wait(dialog)
+        return answer
 
     def shown_commands(self) -> list[Command]:
         """The commands that the bottom line names."""

@@ -5,9 +5,7 @@ The screens that it opens are imported when they are wanted, since most visits w
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual import work
+from collections.abc import Sequence
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState
@@ -15,7 +13,8 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
-from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.screen_context import ScreenContext
+from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 
 _LAUNCH = Choice("l", "Launch", CampaignState.ACTIVE)
 _PAUSE = Choice("p", "Pause", CampaignState.PAUSED)
@@ -38,127 +37,103 @@ _DOES = {
 }
 
 
-class CampaignManagementScreen(CommandScreen):
-    """A screen on which a campaign is chosen, and which can do to it what an admin may."""
+class CampaignManagement:
+    """The commands of `Scope.MANAGE`, for the campaign that is chosen on a screen."""
 
-    MENU_SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.MANAGE,)
-    """What the menu offers."""
+    def __init__(self, screen: ScreenContext, menu: Sequence[Scope]) -> None:
+        """`menu` says what the menu offers."""
+        self._screen = screen
+        self._menu = menu
 
     @property
-    def managed(self) -> Campaign | None:
-        """The campaign that is chosen."""
-        return self.facts().campaign
+    def _campaign(self) -> Campaign | None:
+        return self._screen.facts().campaign
 
-    @work(group=ACTION)
     async def action_menu(self) -> None:
         """Offer everything that can be done here."""
         from thrumsg_tui.tui.dialogs.command_menu import CommandMenu, Entry
 
-        facts = self.facts()
-        offered = [each for each in commands_of(*self.MENU_SCOPES) if each.help and each.id != "manage.menu"]
+        facts = self._screen.facts()
+        offered = [each for each in commands_of(*self._menu) if each.help and each.id != "manage.menu"]
         entries = [Entry(each, each.why_not(facts)) for each in offered]
         title = facts.campaign.name if facts.campaign else "Manage"
-        if chosen := await self.app.push_screen_wait(CommandMenu(title, entries)):
-            await self.action_run_command(chosen)
+        if chosen := await self._screen.show_dialog(CommandMenu(title, entries)):
+            await self._screen.action_run_command(chosen)
 
-    @work(group=ACTION)
     async def action_edit(self) -> None:
         """Change the campaign's settings."""
         from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
 
-        if of := self.managed:
-            form = await campaign_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs, of)
-            if edited := await self.app.push_screen_wait(form):
-                self.say(f"{edited.name} is saved." if edited != of else "Nothing was changed.")
-                self.ask_again()
+        if campaign := self._campaign:
+            thrumsg = self._screen.thrumsg
+            form = await campaign_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, campaign)
+            if edited := await self._screen.show_dialog(form):
+                self._screen.say(f"{edited.name} is saved." if edited != campaign else "Nothing was changed.")
+                self._screen.ask_again()
 
-    @work(group=ACTION)
+    async def action_add_senders(self) -> None:
+        """Put users on the campaign."""
+        if campaign := self._campaign:
+            await choose_new_senders(self._screen, campaign)
+
     async def action_state(self) -> None:
         """Launch, pause, resume or archive, after saying what that does; archiving asks twice."""
-        if (of := self.managed) is None:
+        if (campaign := self._campaign) is None:
             return
-        ways = _WAYS[of.state]
-        text = "\n".join([f"It is {of.state}.", "", *(f"{each.title}: {_DOES[each.title]}" for each in ways)])
+        ways = _WAYS[campaign.state]
+        text = "\n".join([f"It is {campaign.state}.", "", *(f"{each.title}: {_DOES[each.title]}" for each in ways)])
         choices: list[Choice[CampaignState | None]] = [*ways, Choice("n", "Leave it", None)]  # type: ignore[list-item]
         dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(
-            of.name, text, choices, left=f"{of.name} stays {of.state}.", must_be_seen=True
+            campaign.name, text, choices, left=f"{campaign.name} stays {campaign.state}.", must_be_seen=True
         )
-        if (to := await self.app.push_screen_wait(dialog)) is None:
+        if (to := await self._screen.show_dialog(dialog)) is None:
             return
         if to is CampaignState.ARCHIVED:
-            question = f"Archive {of.name} for good? This cannot be undone."
-            sure = confirmation("Archive", question, "Archive it", left=f"{of.name} was not archived")
-            if not await self.app.push_screen_wait(sure):
+            question = f"Archive {campaign.name} for good? This cannot be undone."
+            sure = confirmation("Archive", question, "Archive it", left=f"{campaign.name} was not archived")
+            if not await self._screen.show_dialog(sure):
                 return
         try:
-            changed = await self.thrumsg.store.execute(change_state, self.thrumsg.who, of.id, to)
+            thrumsg = self._screen.thrumsg
+            changed = await thrumsg.store.execute(change_state, thrumsg.who, campaign.id, to)
         except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
+            self._screen.say(str(refusal), warning=True)
             return
-        self.say(f"{changed.name} is {changed.state} now.")
-        self.ask_again()
+        self._screen.say(f"{changed.name} is {changed.state} now.")
+        self._screen.ask_again()
 
-    def action_survey(self) -> None:
+    async def action_survey(self) -> None:
         """Show the survey's questions with their results."""
         from thrumsg_tui.tui.screens.survey import SurveyScreen
 
-        if of := self.managed:
-            self.thrumsg.show_over(SurveyScreen(of.id))
+        if campaign := self._campaign:
+            self._screen.thrumsg.show_over(SurveyScreen(campaign.id))
 
-    def action_replies(self) -> None:
+    async def action_replies(self) -> None:
         """Show the recommended replies."""
         from thrumsg_tui.tui.screens.replies import RepliesScreen
 
-        if of := self.managed:
-            self.thrumsg.show_over(RepliesScreen(of.id))
+        if campaign := self._campaign:
+            self._screen.thrumsg.show_over(RepliesScreen(campaign.id))
 
-    def action_follow_ups(self) -> None:
+    async def action_follow_ups(self) -> None:
         """Show the follow-ups."""
         from thrumsg_tui.tui.screens.follow_ups import FollowUpsScreen
 
-        if of := self.managed:
-            self.thrumsg.show_over(FollowUpsScreen(of.id))
+        if campaign := self._campaign:
+            self._screen.thrumsg.show_over(FollowUpsScreen(campaign.id))
 
-    def action_import(self) -> None:
+    async def action_import(self) -> None:
         """Import a file."""
         from thrumsg_tui.tui.screens.imports import ImportScreen
 
-        self.thrumsg.show_over(ImportScreen(self.managed))
+        self._screen.thrumsg.show_over(ImportScreen(self._campaign))
 
-    @work(group=ACTION)
     async def action_export(self) -> None:
         """Write an export."""
         from thrumsg_tui.tui.dialogs.export import export_form
 
-        thrumsg = self.thrumsg
-        form = export_form(self.managed, thrumsg.store, thrumsg.who, thrumsg.glyphs)
-        if written := await self.app.push_screen_wait(form):
-            self.say(written)
-
-    @work(group=ACTION)
-    async def action_organization(self) -> None:
-        """Change the organization's settings."""
-        from thrumsg_tui.tui.dialogs.organization_form import organization_form
-
-        form = await organization_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)
-        changed = await self.app.push_screen_wait(form)
-        if changed is not None:
-            self.say(f"Saved: {', '.join(changed)}." if changed else "Nothing was changed.")
-
-    def action_users(self) -> None:
-        """Show the users and their roles."""
-        from thrumsg_tui.tui.screens.users import UsersScreen
-
-        self.thrumsg.show_over(UsersScreen())
-
-    def action_opt_outs(self) -> None:
-        """Show the numbers that are opted out."""
-        from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
-
-        self.thrumsg.show_over(OptOutsScreen())
-
-    def action_unmatched(self) -> None:
-        """Show the messages that are in no conversation."""
-        from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
-
-        self.thrumsg.show_over(UnmatchedScreen())
+        thrumsg = self._screen.thrumsg
+        form = export_form(self._campaign, thrumsg.store, thrumsg.who, thrumsg.glyphs)
+        if written := await self._screen.show_dialog(form):
+            self._screen.say(written)

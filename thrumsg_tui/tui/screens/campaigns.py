@@ -17,8 +17,10 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.campaign_senders import CampaignSendersScreen
+from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
+from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
+from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
@@ -64,12 +66,11 @@ class CampaignList(PagedList[CampaignRow]):
         return self.strip([("  " + text, "quiet")], width=width)
 
 
-class CampaignsScreen(CampaignSendersScreen):
+class CampaignsScreen(CommandScreen):
     """Choose a campaign, make one, or run the one under the cursor."""
 
     CSS_PATH = "campaigns.tcss"
     SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)
-    MENU_SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 
     def __init__(self, glyphs: Glyphs) -> None:
@@ -77,6 +78,10 @@ class CampaignsScreen(CampaignSendersScreen):
         self._list = CampaignList(glyphs, id="campaigns")
         self._heading = LineWidget(id="heading")
         self._wanted: CampaignId | None = None
+        self.parts = {
+            Scope.MANAGE: CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)),
+            Scope.ORGANIZATION: OrganizationManagement(self),
+        }
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -106,7 +111,7 @@ class CampaignsScreen(CampaignSendersScreen):
     async def ask_and_paint(self) -> None:
         rows = await self.thrumsg.store.query(campaign_rows, self.thrumsg.who)
         ids = [each.campaign.id for each in rows]
-        keep = self._wanted or (self.managed.id if self.managed else None)
+        keep = self._wanted or (self._list.row.campaign.id if self._list.row else None)
         self._wanted = None
         cursor = ids.index(keep) if keep in ids else max(0, min(self._list.cursor, len(rows) - 1))
         self._list.show(len(rows), 0, rows, cursor)
@@ -115,8 +120,8 @@ class CampaignsScreen(CampaignSendersScreen):
 
     async def on_paged_list_chosen(self) -> None:
         """Open the campaign under the cursor."""
-        if self.managed:
-            await self.thrumsg.open_campaign(self.managed.id)
+        if row := self._list.row:
+            await self.thrumsg.open_campaign(row.campaign.id)
 
     @work(group=ACTION)
     async def action_create(self) -> None:
@@ -124,9 +129,9 @@ class CampaignsScreen(CampaignSendersScreen):
         from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
 
         form = await campaign_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)
-        if made := await self.app.push_screen_wait(form):
+        if made := await self.show_dialog(form):
             self._wanted = made.id
             await self.ask_and_paint()
-            await self.add_senders_to(made)
+            await choose_new_senders(self, made)
             self.say(f"{made.name} is made, and {made.state}. I imports its contacts, Enter opens it.")
             self.ask_again()

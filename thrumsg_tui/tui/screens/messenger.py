@@ -26,8 +26,10 @@ from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screens.base import ACTION
+from thrumsg_tui.tui.screens.bulk_reassignment import apply_plan, reassign_in_bulk
 from thrumsg_tui.tui.screens.messenger_panes import Front
 from thrumsg_tui.tui.screens.messenger_writing import MessengerWriting
+from thrumsg_tui.tui.screens.pick_sender import pick_sender
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.sidebar import SidebarTab
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
@@ -165,7 +167,7 @@ class MessengerScreen(MessengerWriting):
         store = self.thrumsg.store
         holding = await store.query(holders, view.campaign.id, chosen)
         has_all = holding if len(holding) == 1 else frozenset()
-        picked = await self.pick_sender(view.campaign.id, f"Reassign {what} to", without=has_all)
+        picked = await pick_sender(self, view.campaign.id, f"Reassign {what} to", without=has_all)
         if picked is None:
             return
         to = picked.id
@@ -185,7 +187,7 @@ class MessengerScreen(MessengerWriting):
             self.say(str(refusal), warning=True)
             return
         self.state = self.state.changed(chosen[0] if len(chosen) == 1 else None)
-        if await self.apply(planned):
+        if await apply_plan(self, planned):
             self.go(self.state.unmark())
 
     def undone(self) -> None:
@@ -193,10 +195,11 @@ class MessengerScreen(MessengerWriting):
         self.sidebar.survey.follow_change()
         self.state = self.state.undone()
 
-    def action_reassign_sender(self) -> None:
+    @work(group=ACTION)
+    async def action_reassign_sender(self) -> None:
         """Move this sender's conversations in bulk."""
         if (view := self.view) is not None:
-            self.reassign_in_bulk(view.viewing.name, view.campaign.id, FromAssignments((view.viewing.id,)))
+            await reassign_in_bulk(self, view.viewing.name, view.campaign.id, FromAssignments((view.viewing.id,)))
 
     # The number
 

@@ -17,14 +17,14 @@ from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.count_prefix import tab_of
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
-from thrumsg_tui.tui.screens.sender_picking import SenderPickingScreen
+from thrumsg_tui.tui.screens.pick_sender import pick_sender
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 
 CONVERSATION_SORT = "conversation_sort"
 """The preference that remembers the order of conversation lists."""
 
 
-class MessengerMoving(MessengerPanes, SenderPickingScreen):
+class MessengerMoving(MessengerPanes):
     """The messenger's panes, and all the ways from one conversation to another."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -136,7 +136,7 @@ class MessengerMoving(MessengerPanes, SenderPickingScreen):
     async def action_viewing_as(self) -> None:
         """Choose whose assignment to look at."""
         state = self.state
-        if chosen := await self.pick_sender(state.campaign_id, "Viewing as", state.assignment_id):
+        if chosen := await pick_sender(self, state.campaign_id, "Viewing as", state.assignment_id):
             self.go(self.state.view_as(chosen.id))
 
     async def action_next_waiting(self) -> None:

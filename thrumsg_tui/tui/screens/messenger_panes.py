@@ -24,7 +24,7 @@ from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_o
 from thrumsg_tui.tui.count_prefix import Cursor
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.messenger_state import MessengerState
-from thrumsg_tui.tui.screens.bulk_reassignment import BulkReassignmentScreen
+from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.inputs import LineInput
@@ -49,7 +49,7 @@ class MessengerList(ConversationList):
     BINDINGS = bindings([each for each in commands_of(Scope.LIST) if each.id != "list.choose"], checked=False)
 
 
-class MessengerPanes(BulkReassignmentScreen):
+class MessengerPanes(CommandScreen):
     """List, thread and sidebar of one assignment, without anything that one does in them."""
 
     CSS_PATH = "messenger.tcss"

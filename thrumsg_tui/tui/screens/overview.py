@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -21,8 +22,11 @@ from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.screens.bulk_reassignment import BulkReassignmentScreen
-from thrumsg_tui.tui.screens.campaign_senders import CampaignSendersScreen
+from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.screens.bulk_reassignment import reassign_in_bulk
+from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
+from thrumsg_tui.tui.screens.campaign_senders import take_sender_off
+from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
@@ -36,12 +40,11 @@ class OverviewTable(SenderTable):
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
 
 
-class OverviewScreen(BulkReassignmentScreen, CampaignSendersScreen):
+class OverviewScreen(CommandScreen):
     """Counters on top, senders below; Enter opens the messenger on the row."""
 
     CSS_PATH = "overview.tcss"
     SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)
-    MENU_SCOPES = (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 
     def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
@@ -58,6 +61,10 @@ class OverviewScreen(BulkReassignmentScreen, CampaignSendersScreen):
         self._order = SenderOrder()
         self._shown: Overview | None = None
         self.idle_only = False
+        self.parts = {
+            Scope.MANAGE: CampaignManagement(self, (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)),
+            Scope.ORGANIZATION: OrganizationManagement(self),
+        }
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -212,21 +219,29 @@ class OverviewScreen(BulkReassignmentScreen, CampaignSendersScreen):
             self.table.action_move(1)
             self._paint()
 
-    def action_reassign(self) -> None:
+    @work(group=ACTION)
+    async def action_reassign(self) -> None:
         """Move the conversations of the sender under the cursor."""
         if row := self.table.row:
-            self.reassign_in_bulk(row.name, self.campaign_id, FromAssignments((row.id,)))
+            await reassign_in_bulk(self, row.name, self.campaign_id, FromAssignments((row.id,)))
 
-    def action_reassign_bulk(self) -> None:
+    @work(group=ACTION)
+    async def action_reassign_bulk(self) -> None:
         """Move the conversations of the marked senders, else of everyone."""
         if self._shown is None:
             return
-        marked = [each for each in self._order.sorted(self._shown.senders) if each.id in self.table.marks]
+        marked = [row for row in self._order.sorted(self._shown.senders) if row.id in self.table.marks]
         if marked:
             names = marked[0].name if len(marked) == 1 else f"{len(marked)} marked senders"
-            self.reassign_in_bulk(names, self.campaign_id, FromAssignments(tuple(each.id for each in marked)))
+            await reassign_in_bulk(self, names, self.campaign_id, FromAssignments(tuple(row.id for row in marked)))
         else:
-            self.reassign_in_bulk("everyone", self.campaign_id, FromEveryone())
+            await reassign_in_bulk(self, "everyone", self.campaign_id, FromEveryone())
+
+    @work(group=ACTION)
+    async def action_remove_sender(self) -> None:
+        """Take the sender under the cursor off, after asking where their conversations go."""
+        if self._shown and self.table.row:
+            await take_sender_off(self, self._shown.campaign, self.table.row)
 
 
 def _hint(shown: Overview) -> list[Part]:

@@ -1,0 +1,53 @@
+"""Let a sender be chosen, in the order that the person likes (`docs/rules.md 2.3`, `3.8`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.overview import longest_waiting
+from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
+from thrumsg_tui.tui.screen_context import ScreenContext
+from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
+
+
+async def pick_sender(
+    screen: ScreenContext,
+    campaign_id: CampaignId,
+    title: str,
+    current: AssignmentId | None = None,
+    without: Collection[AssignmentId] = (),
+) -> Assignment | None:
+    """Let a sender of a campaign be chosen, Unassigned included.
+
+    Args:
+        screen: The screen that asks, from a worker.
+        campaign_id: The campaign.
+        title: What the sender is chosen for.
+        current: Where the cursor starts; without it on no row.
+        without: Those who are not offered.
+
+    Returns:
+        The sender, None if nobody was chosen or there is nobody to choose.
+    """
+    thrumsg = screen.thrumsg
+    store, user = thrumsg.store, thrumsg.who.user
+    key = preference_key(campaign_id)
+    rows = [row for row in await store.query(assignments, campaign_id, store.db.clock()) if row.id not in without]
+    if not rows:
+        screen.say("There is nobody else on this campaign; + in its overview adds senders.", warning=True)
+        return None
+    order = SenderOrder.parse(await store.query(preference, user.id, key))
+
+    def remember(changed: SenderOrder) -> None:
+        screen.run_worker(store.execute(set_preference, user.id, key, str(changed)))
+
+    waiting = await store.query(longest_waiting, campaign_id)
+    ages = {id: age(since, store.db.clock(), thrumsg.zone) for id, since in waiting.items()}
+    picker = SenderPicker(title, rows, current, order, thrumsg.glyphs, ages=ages, on_order=remember)
+    chosen = await screen.show_dialog(picker)
+    return next((row for row in rows if row.id == chosen), None)
