@@ -154,12 +154,12 @@ RELIED_UPON = (
         ("widgets/form_fields.py", "widgets/replies_pane.py", "dialogs/phone_lookup.py"),
         "overridden: takes its keys before Textual's handler, which prevent_default keeps from running",
     ),
-    TextualMember(_INPUT, "_on_paste", "(event)", ("widgets/editing.py",), "overridden: Textual takes the first line"),
+    TextualMember(_INPUT, "_on_paste", "(event)", ("widgets/inputs.py",), "overridden: Textual takes the first line"),
     TextualMember(
         _INPUT,
         "insert_text_at_cursor",
         "(text)",
-        ("widgets/editing.py", "dialogs/phone_lookup.py"),
+        ("widgets/inputs.py", "dialogs/phone_lookup.py"),
         "overridden: Textual inserts typed characters through it",
     ),
     TextualMember(
@@ -170,7 +170,7 @@ RELIED_UPON = (
         "overridden: Enter sends, or goes to the next field",
     ),
     TextualMember(
-        _TEXT_AREA, "get_line", "(line_index)", ("widgets/editing.py",), "overridden: shows stand-ins for controls"
+        _TEXT_AREA, "get_line", "(line_index)", ("widgets/inputs.py",), "overridden: shows stand-ins for controls"
     ),
     TextualMember(_EVENT, "is_forwarded", "property", ("app.py",), "a forwarded key was in the queue already"),
     TextualMember(

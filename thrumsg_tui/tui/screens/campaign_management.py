@@ -58,7 +58,7 @@ class CampaignManagement:
         entries = [Entry(each, each.why_not(facts)) for each in offered]
         title = facts.campaign.name if facts.campaign else "Manage"
         if chosen := await self._screen.show_dialog(CommandMenu(title, entries)):
-            await self._screen.action_run_command(chosen)
+            await self._screen.action_run_command(chosen[0].command.id)
 
     async def action_edit(self) -> None:
         """Change the campaign's settings."""

@@ -50,4 +50,4 @@ async def pick_sender(
     ages = {id: age(since, store.db.clock(), thrumsg.zone) for id, since in waiting.items()}
     picker = SenderPicker(title, rows, current, order, thrumsg.glyphs, ages=ages, on_order=remember)
     chosen = await screen.show_dialog(picker)
-    return next((row for row in rows if row.id == chosen), None)
+    return chosen[0] if chosen else None
