@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from thrumsg_tui.domain.errors import NotPermitted
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Identity, Permission, Role, User, UserId
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Identity, Permission, Role, User, UserId, needed_role
 
 MAY = {
     Role.SENDER: {Permission.WORK},
@@ -50,6 +50,11 @@ def test_each_role_may_do_what_the_one_before_it_may_and_more(role: Role, action
 
 def test_every_action_has_its_role() -> None:
     assert set(WEAKEST_ROLE) == set(Permission)
+
+
+def test_the_role_that_is_needed_is_named_as_in_a_sentence() -> None:
+    named = [needed_role(each) for each in (Permission.REASSIGN, Permission.IMPORT, Permission.CHANGE_ROLES)]
+    assert named == ["a moderator", "an admin", "an owner"]
 
 
 @pytest.mark.parametrize("user", list(Role))

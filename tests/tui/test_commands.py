@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+import thrumsg_tui.tui
 from tests.tui.office import Office
 from thrumsg_tui.domain.enums import CampaignState, Tab
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission, Role
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
@@ -25,6 +30,8 @@ from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
+
+APP = Path(thrumsg_tui.tui.__file__).parent
 
 DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.LIST: (PagedList,),
@@ -116,6 +123,28 @@ def test_nothing_is_reassigned_in_an_archived_campaign(office: Office) -> None:
     change_state(office.db, office.ana, "Spring", CampaignState.ARCHIVED)
     refusal = reason(office, "messenger.reassign", conversation=conversation)
     assert refusal == "The campaign is archived: nothing in it can be reassigned."
+
+
+def test_reasons_name_the_role_that_the_table_of_rights_names(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = office.conversation(office.contact("Maria Lopez"))
+    monkeypatch.setitem(WEAKEST_ROLE, Permission.REASSIGN, Role.ADMIN)
+    assert reason(office, "messenger.reassign", "kim", conversation=conversation) == "Reassigning needs an admin."
+    assert reason(office, "messenger.mark", "kim") == "Marks are for reassigning, which needs an admin."
+
+
+def test_no_sentence_of_the_app_names_a_role_by_hand() -> None:
+    named = re.compile(r"\b(a moderator|an admin|an owner)\b", re.IGNORECASE)
+    assert [f"{path}: {text}" for path, text in app_strings() if named.search(text)] == []
+
+
+def app_strings() -> Iterator[tuple[str, str]]:
+    """Every text in the code of the app that is no docstring, with its file."""
+    for path in sorted(APP.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        said = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in said:
+                yield path.relative_to(APP).as_posix(), each.value
 
 
 def test_opting_in_needs_a_moderator(office: Office) -> None:

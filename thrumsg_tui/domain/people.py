@@ -66,6 +66,12 @@ WEAKEST_ROLE = {
 """The weakest role that may do each thing (`docs/rules.md 8.1`)."""
 
 
+def needed_role(permission: Permission) -> str:
+    """Name the weakest role that has a permission, with its article, as in "a moderator"."""
+    role = WEAKEST_ROLE[permission]
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """Somebody with a login here."""

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.people import Identity, Permission, needed_role
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.database import Database
@@ -118,7 +118,7 @@ class NavigatingApp(App[None]):
     def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
         """Show the journal over the present screen."""
         if not self.who.may(Permission.VIEW_ALL):
-            self.tell("The history of a campaign needs a moderator.")
+            self.tell(f"The history of a campaign needs {needed_role(Permission.VIEW_ALL)}.")
             return
         from thrumsg_tui.tui.screens.history import HistoryScreen  # wanted seldom, and start-up counts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.enums import CampaignState, Tab
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission
+from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission, needed_role
 from thrumsg_tui.tui.commands.command import Facts, WhyNot
 from thrumsg_tui.tui.count_prefix import digit_of
 
@@ -56,22 +56,24 @@ def needs_conversation(facts: Facts) -> str | None:
 
 
 def may_view_all(facts: Facts) -> str | None:
-    """Others' assignments are for moderators and above."""
+    """The role must allow to see the assignments of others."""
     return "You have your own assignment only." if facts.own_only else None
 
 
 def may_reassign_in_bulk(facts: Facts) -> str | None:
-    """Moving anything needs a moderator, and a campaign that is not archived."""
+    """The role must allow to move conversations, and the campaign must not be archived."""
     if not facts.who.may(Permission.REASSIGN):
-        return "Reassigning needs a moderator."
+        return f"Reassigning needs {needed_role(Permission.REASSIGN)}."
     if facts.campaign and facts.campaign.state is CampaignState.ARCHIVED:
         return "The campaign is archived: nothing in it can be reassigned."
     return None
 
 
 def may_mark(facts: Facts) -> str | None:
-    """Marks are for moving."""
-    return None if facts.who.may(Permission.REASSIGN) else "Marks are for reassigning, which needs a moderator."
+    """Marks are for moving, so the role must allow that."""
+    if facts.who.may(Permission.REASSIGN):
+        return None
+    return f"Marks are for reassigning, which needs {needed_role(Permission.REASSIGN)}."
 
 
 def may_reassign(facts: Facts) -> str | None:
@@ -80,9 +82,9 @@ def may_reassign(facts: Facts) -> str | None:
 
 
 def may_opt(facts: Facts) -> str | None:
-    """Out is for everybody, in for moderators."""
+    """Everybody opts a number out; the role must allow to opt one in."""
     if facts.conversation and facts.conversation.opted_out and not facts.who.may(Permission.OPT_IN):
-        return "Opting a number in needs a moderator."
+        return f"Opting a number in needs {needed_role(Permission.OPT_IN)}."
     return needs_conversation(facts)
 
 
@@ -94,7 +96,8 @@ def may_send_all(facts: Facts) -> str | None:
         initial, follow_ups = digit_of(Tab.INITIAL), digit_of(Tab.FOLLOW_UPS)
         return f"Send All is for initial messages (tab {initial}) and follow-ups (tab {follow_ups}) only."
     if facts.campaign and not facts.campaign.quicksend:
-        return "Send All needs QuickSend, and this campaign has it off: an admin sets it with i on the overview."
+        who = needed_role(Permission.RUN_CAMPAIGN)
+        return f"Send All needs QuickSend, and this campaign has it off: {who} sets it with i on the overview."
     return None
 
 

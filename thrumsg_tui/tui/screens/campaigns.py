@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.people import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
@@ -35,7 +35,7 @@ _HOW_TO_BEGIN = (
     "",
     "`thrumsg demo` opens a practice campaign in a database of its own.",
 )
-_NOTHING_FOR_SENDERS = ("You are on no campaign yet: an admin puts you on one, and it appears here by itself.",)
+_ON_NO_CAMPAIGN = "You are on no campaign yet: {} puts you on one, and it appears here by itself."
 
 
 class CampaignList(PagedList[CampaignRow]):
@@ -95,7 +95,7 @@ class CampaignsScreen(CommandScreen):
         self._heading.show([("  Campaign", "quiet")], [(right, "quiet")])
         self._list.tell_age = lambda at: age(at, self.thrumsg.store.db.clock(), self.thrumsg.zone)
         if not self.thrumsg.who.may(Permission.VIEW_ALL):
-            self._list.empty_text = _NOTHING_FOR_SENDERS
+            self._list.empty_text = (_ON_NO_CAMPAIGN.format(needed_role(Permission.MANAGE_PEOPLE)),)
         self.key_line.show_keys(self.shown_commands())
         self._list.focus()
         self.ask_again()

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, RecommendedReply
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.people import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.replies import move_reply, remove_reply
 from thrumsg_tui.store.engines.base import Connection
@@ -84,7 +84,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
     @work(group=ACTION)
     async def _change(self) -> None:
         if not self.thrumsg.who.may(Permission.EDIT_CONTENT):
-            self.say("Changing replies needs an admin.", warning=True)
+            self.say(f"Changing replies needs {needed_role(Permission.EDIT_CONTENT)}.", warning=True)
         elif row := self.list.row:
             await self._edit(row)
 

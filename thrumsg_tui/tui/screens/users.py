@@ -6,7 +6,7 @@ from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Permission, User
+from thrumsg_tui.domain.people import Permission, User, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.people import PersonRow, people_rows
@@ -68,7 +68,7 @@ class UsersScreen(ListingScreen[PersonRow]):
     @work(group=ACTION)
     async def _change(self) -> None:
         if not self.thrumsg.who.may(Permission.MANAGE_PEOPLE):
-            self.say("Changing users needs an admin.", warning=True)
+            self.say(f"Changing users needs {needed_role(Permission.MANAGE_PEOPLE)}.", warning=True)
         elif row := self.list.row:
             await self._edit(row.user)
 
