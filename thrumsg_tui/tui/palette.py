@@ -34,9 +34,9 @@ class PaletteProvider(Provider):
     def _commands(self) -> Iterator[Command]:
         if isinstance(self.screen, CommandScreen):
             scopes = [scope for scope in self.screen.SCOPES if scope not in _ELSEWHERE]
-            yield from (
-                each for each in commands_of(*scopes, Scope.EVERYWHERE) if each.action and each.id != "app.palette"
-            )
+            for command in commands_of(*scopes, Scope.EVERYWHERE):
+                if command.action and not command.takes_key and command.id != "app.palette":
+                    yield command
 
     def _run(self, chosen: Command) -> Callable[[], Awaitable[object]]:
         return lambda: self.screen.run_action(f"run_command('{chosen.id}')")

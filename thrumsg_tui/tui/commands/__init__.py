@@ -1,23 +1,24 @@
-"""Every action that a user can take, once: keys, footer, palette, help and the documentation come from here."""
+"""Every action that a user can take, once: keys, footer, palette, help and the documentation come from here.
+
+A module has the commands of a screen, a pane or a dialog, and is imported when they are asked for first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
 
 from textual.binding import Binding, BindingType
 
-from thrumsg_tui.tui.commands.around import AROUND, LISTS
-from thrumsg_tui.tui.commands.campaign_management import MANAGING
 from thrumsg_tui.tui.commands.command import Command, Facts, Scope, WhyNot, shown_key
-from thrumsg_tui.tui.commands.messenger import MESSENGER
-from thrumsg_tui.tui.commands.over import OVER
 
 __all__ = [
-    "COMMANDS",
     "Command",
     "Facts",
     "Scope",
     "WhyNot",
+    "all_commands",
     "bindings",
     "command",
     "commands_of",
@@ -25,43 +26,97 @@ __all__ = [
     "shown_key",
 ]
 
-COMMANDS = (*LISTS, *AROUND, *MANAGING, *OVER, *MESSENGER)
-"""All commands; an id, once published, keeps its meaning, since people remap keys by it."""
+_MODULES: Mapping[Scope, str] = {
+    Scope.LIST: "lists",
+    Scope.EVERYWHERE: "global_commands",
+    Scope.OVERVIEW: "overview",
+    Scope.CAMPAIGNS: "campaign_management",
+    Scope.MANAGE: "campaign_management",
+    Scope.STAFF: "overview",
+    Scope.ORGANIZATION: "organization",
+    Scope.MESSENGER: "messenger",
+    Scope.MESSAGE_BOX: "message_box",
+    Scope.SIDEBAR: "sidebar",
+    Scope.SURVEY: "sidebar",
+    Scope.REPLIES: "sidebar",
+    Scope.OVERLAY: "overlays",
+    Scope.HISTORY: "history",
+    Scope.SURVEY_EDITOR: "survey_editor",
+    Scope.REPLY_EDITOR: "reply_editor",
+    Scope.FOLLOW_UPS: "follow_ups",
+    Scope.IMPORT: "imports",
+    Scope.OPT_OUTS: "opt_outs",
+    Scope.USERS: "users",
+    Scope.UNMATCHED: "unmatched",
+}
+"""The module of each scope."""
 
 
 def commands_of(*scopes: Scope) -> list[Command]:
-    """The commands of some scopes, in order."""
-    return [command for command in COMMANDS if command.scope in scopes]
+    """The commands of some scopes, in the order in which `Scope` names these."""
+    return [command for scope in Scope if scope in scopes for command in _commands_in(scope)]
+
+
+def all_commands() -> list[Command]:
+    """All commands; an id, once published, keeps its meaning, since keys are remapped by it."""
+    return commands_of(*Scope)
 
 
 def command(id: str) -> Command:
     """A command by its id."""
-    return next(each for each in COMMANDS if each.id == id)
+    return next(command for scope in Scope for command in _commands_in(scope) if command.id == id)
+
+
+@cache
+def _commands_in(scope: Scope) -> tuple[Command, ...]:
+    commands: tuple[Command, ...] = import_module(f"{__name__}.{_MODULES[scope]}").COMMANDS
+    return tuple(command for command in commands if command.scope is scope)
 
 
 def is_key(text: str) -> bool:
     """Whether a text is what somebody may have pressed who meant a key: one that does something, once or repeatedly."""
     pressed = text.strip()
-    return len(set(pressed)) == 1 and pressed[0] in _CHARACTERS
+    return len(set(pressed)) == 1 and pressed[0] in _characters()
 
 
-_CHARACTERS = frozenset(
-    shown for each in COMMANDS for key in each.keys.split() if len(shown := shown_key(key)) == 1 and shown.isascii()
-)
-"""The keys that type a character."""
+@cache
+def _characters() -> frozenset[str]:
+    """The keys that type a character."""
+    shown = {shown_key(key) for command in all_commands() for key in command.keys.split()}
+    return frozenset(key for key in shown if len(key) == 1 and key.isascii())
 
 
-def bindings(commands: Iterable[Command], *, checked: bool = True) -> list[BindingType]:
-    """Key bindings of commands; checked ones go through `run_command`, which may say why not."""
-    return [
-        Binding(
-            each.keys.replace(" ", ","),
-            f"run_command('{each.id}')" if checked else each.action,
-            each.title,
-            id=each.id,
-            show=bool(each.footer),
-            key_display=each.shown_keys,
+def bindings(commands: Iterable[Command], *, checked: bool = True, priority: bool = False) -> list[BindingType]:
+    """Make Textual's bindings of commands, each with the id by which its keys are remapped.
+
+    Args:
+        commands: Commands; those without keys or action are left out.
+        checked: Whether the command goes through `run_command` of the screen, which may say why not.
+        priority: Whether the keys are taken before the widget that has the focus sees them.
+    """
+    return [binding for command in commands for binding in _bindings_of(command, checked, priority)]
+
+
+def _bindings_of(command: Command, checked: bool, priority: bool) -> Iterator[Binding]:
+    if not command.action:
+        return
+    if command.takes_key:  # each of its keys is remapped by itself
+        for key in command.keys.split():
+            yield Binding(
+                key,
+                command.action.format(key=key),
+                command.title,
+                id=f"{command.id}.{key}",
+                show=False,
+                priority=priority,
+            )
+    elif command.keys:
+        yield Binding(
+            command.keys.replace(" ", ","),
+            f"run_command('{command.id}')" if checked else command.action,
+            command.title,
+            id=command.id,
+            show=bool(command.footer),
+            key_display=command.shown_keys,
+            priority=priority,
         )
-        for each in commands
-        if each.keys and each.action
-    ]

@@ -1,23 +1,16 @@
-"""The commands with which a campaign, its senders and the organization are run."""
+"""Keys that make and run a campaign, in the list of campaigns and in the overview."""
 
 from __future__ import annotations
 
 from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.tui.commands.allowed import (
-    all_of,
-    has_campaign,
-    has_sender,
-    is_not_archived,
-    may_name_files,
-    role_allows,
-)
+from thrumsg_tui.tui.commands.allowed import all_of, has_campaign, is_not_archived, may_name_files, role_allows
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 _RUNS = all_of(role_allows(Permission.RUN_CAMPAIGN), has_campaign)
 _SEES = all_of(role_allows(Permission.VIEW_ALL), has_campaign)
 _STAFFS = all_of(role_allows(Permission.MANAGE_PEOPLE), has_campaign, is_not_archived)
 
-MANAGING = (
+COMMANDS = (
     Command(
         "campaigns.create",
         "c",
@@ -110,63 +103,5 @@ MANAGING = (
         Scope.MANAGE,
         "",
         _STAFFS,
-    ),
-    Command(
-        "senders.remove",
-        "minus",
-        "remove_sender",
-        "Remove the sender",
-        "Take the sender under the cursor off; asks where their conversations go",
-        Scope.STAFF,
-        "",
-        all_of(_STAFFS, has_sender),
-    ),
-    Command(
-        "senders.remind",
-        "w",
-        "remind",
-        "Who has not started",
-        "Only senders who hold conversations and have sent nothing yet, or all again",
-        Scope.STAFF,
-    ),
-    Command(
-        "organization.settings",
-        "comma",
-        "organization",
-        "Settings of the organization",
-        "Name, opt-out message, automatic opt-out, redaction, default hours",
-        Scope.ORGANIZATION,
-        "",
-        role_allows(Permission.CHANGE_SETTINGS),
-    ),
-    Command(
-        "organization.users",
-        "U",
-        "users",
-        "Users and roles",
-        "Who may use this database, and as what",
-        Scope.ORGANIZATION,
-        "",
-        role_allows(Permission.VIEW_ALL),
-    ),
-    Command(
-        "organization.opt_outs",
-        "O",
-        "opt_outs",
-        "Opt-outs",
-        "Every number that is opted out; add one or a list, remove, note",
-        Scope.ORGANIZATION,
-        "",
-        role_allows(Permission.VIEW_ALL),
-    ),
-    Command(
-        "organization.unmatched",
-        "M",
-        "unmatched",
-        "Unmatched messages",
-        "Messages that are in no conversation, and why",
-        Scope.ORGANIZATION,
-        "",
-        role_allows(Permission.VIEW_ALL),
     ),
 )

@@ -15,27 +15,27 @@ from thrumsg_tui.domain.people import Identity, Permission, Role
 class Scope(StrEnum):
     """Where a command works; the value is its heading in the help."""
 
-    LIST = "In every list"
-    EVERYWHERE = "Everywhere"
-    CAMPAIGNS = "Campaigns"
+    LIST = "Lists"
+    EVERYWHERE = "All screens"
     OVERVIEW = "Overview"
-    STAFF = "The senders of a campaign, in its overview"
-    MANAGE = "Running a campaign, from the campaigns or its overview"
-    ORGANIZATION = "The organization, from the campaigns or an overview"
+    CAMPAIGNS = "Campaigns"
+    MANAGE = "Campaign management"
+    STAFF = "Senders of a campaign"
+    ORGANIZATION = "Organization"
+    MESSENGER = "Messenger"
+    MESSAGE_BOX = "Message box"
+    SIDEBAR = "Sidebar"
+    SURVEY = "Survey pane"
+    REPLIES = "Replies pane"
+    OVERLAY = "Overlay screens"
+    HISTORY = "History"
     SURVEY_EDITOR = "Survey questions and results"
-    REPLY_EDITOR = "Recommended replies of a campaign"
+    REPLY_EDITOR = "Recommended replies"
     FOLLOW_UPS = "Follow-ups"
-    UNMATCHED = "Unmatched messages"
     IMPORT = "Import"
     OPT_OUTS = "Opt-outs"
     USERS = "Users"
-    OVER = "In a screen that was opened over another"
-    HISTORY = "History"
-    MESSENGER = "Messenger"
-    MESSAGE_BOX = "In the message box"
-    SIDEBAR = "In the sidebar"
-    SURVEY = "In the survey"
-    REPLIES = "In the recommended replies"
+    UNMATCHED = "Unmatched messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,15 @@ def always(_: Facts) -> str | None:
 class Command:
     """One user action.
 
-    `keys` are parted by spaces; `action` is the Textual action that does it; `footer` its short name
-    in the bottom line.
+    Attributes:
+        id: The name by which its keys are remapped.
+        keys: Textual's names of its keys, parted by spaces.
+        action: The Textual action that does it. Where it has `{key}` in it, that stands for the key that was pressed.
+        title: What it is called.
+        help: What it does, without a full stop.
+        scope: Where it works.
+        footer: Its short name in the bottom line; empty where it is not shown there.
+        why_not: Why it is not allowed now.
     """
 
     id: str
@@ -80,6 +87,11 @@ class Command:
     scope: Scope
     footer: str = ""
     why_not: WhyNot = always
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether it does something else for each of its keys."""
+        return "{key}" in self.action
 
     @property
     def explained(self) -> str:

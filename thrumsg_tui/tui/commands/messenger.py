@@ -1,4 +1,4 @@
-"""The commands of the messenger and its panes."""
+"""Keys of the messenger."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _tab_command(tab: Tab) -> Command:
     return Command(f"messenger.tab_{digit}", str(digit), f"digit({digit})", f"Tab {digit}", what, Scope.MESSENGER)
 
 
-MESSENGER = (
+COMMANDS = (
     Command("messenger.open", "enter", "write", "Write", "Open, with the cursor in the message box", Scope.MESSENGER),
     Command(
         "messenger.escape",
@@ -126,7 +126,7 @@ MESSENGER = (
     Command(
         "messenger.count",
         " ".join(map(str, COUNT_DIGITS)),
-        "",
+        "digit({key})",
         "Count",
         "A number right before r takes that many from the cursor down: `10r`, `12r`; `04r`, as `4` alone is a tab",
         Scope.MESSENGER,
@@ -228,53 +228,5 @@ MESSENGER = (
         "After a reply: next or stay",
         "Whether the cursor goes to the next waiting contact after a reply, or stays",
         Scope.MESSENGER,
-    ),
-    Command("box.send", "enter", "send", "Send", "Send what is in the box", Scope.MESSAGE_BOX, "send"),
-    Command("box.new_line", "alt+enter ctrl+n", "new_line", "New line", "A new line", Scope.MESSAGE_BOX, "new line"),
-    Command(
-        "box.plain",
-        "ctrl+t",
-        "plain",
-        "Plain characters",
-        "Replace curly quotes, dashes and the like that make a message longer",
-        Scope.MESSAGE_BOX,
-        "plain characters",
-    ),
-    Command(
-        "box.leave",
-        "escape",
-        "leave",
-        "Back to the list",
-        "Back to the list; the draft is kept",
-        Scope.MESSAGE_BOX,
-        "list, draft kept",
-    ),
-    Command("pane.leave", "escape", "leave", "Back to the list", "Back to the list", Scope.SIDEBAR, "list"),
-    Command(
-        "survey.answer",
-        "1 2 3 4 5 6 7 8 9",
-        "answer",
-        "Answer",
-        "Record this choice and go to the next question",
-        Scope.SURVEY,
-        "to 9 answers",
-    ),
-    Command(
-        "survey.clear",
-        "0 backspace delete",
-        "clear",
-        "Clear",
-        "Clear the answer of this question",
-        Scope.SURVEY,
-        "clears",
-    ),
-    Command(
-        "replies.pick",
-        "1 2 3 4 5 6 7 8 9",
-        "pick",
-        "Pick",
-        "Put this reply into the message box",
-        Scope.REPLIES,
-        "to 9 picks, or type to search",
     ),
 )

@@ -58,7 +58,7 @@ class FollowUpList(OverlayList[FollowUp]):
 class FollowUpsScreen(ListingScreen[FollowUp]):
     """Make follow-ups, change and end them."""
 
-    SCOPES = (Scope.FOLLOW_UPS, Scope.OVER)
+    SCOPES = (Scope.FOLLOW_UPS, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.FOLLOW_UPS))
     list: FollowUpList
 

@@ -56,7 +56,7 @@ class HistoryList(NumbersList[Event]):
 class HistoryScreen(ListingScreen[Event]):
     """The journal of this campaign, or of all, of one conversation, of some people."""
 
-    SCOPES = (Scope.HISTORY, Scope.OVER)
+    SCOPES = (Scope.HISTORY, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.HISTORY))
     searches_for = "login or name of who did it"
     list: HistoryList

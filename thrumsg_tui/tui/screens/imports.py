@@ -66,7 +66,7 @@ class ReportList(NumbersList[LineReport]):
 class ImportScreen(ListingScreen[LineReport]):
     """Choose a file, correct its columns, look at what would happen, then let it happen."""
 
-    SCOPES = (Scope.IMPORT, Scope.OVER)
+    SCOPES = (Scope.IMPORT, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.IMPORT))
 
     def __init__(self, campaign: Campaign | None) -> None:

@@ -48,7 +48,7 @@ class OptOutList(NumbersList[OptOutRow]):
 class OptOutsScreen(ListingScreen[OptOutRow]):
     """Search, opt out one or a list, opt in, change a note."""
 
-    SCOPES = (Scope.OPT_OUTS, Scope.OVER)
+    SCOPES = (Scope.OPT_OUTS, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.OPT_OUTS))
     searches_for = "name, note or number"
     list: OptOutList

@@ -24,7 +24,7 @@ _Row = TypeVar("_Row")
 class OverlayScreen(CommandScreen):
     """A screen over the one that it was opened from; going back returns there."""
 
-    BINDINGS = bindings(commands_of(Scope.OVER, Scope.EVERYWHERE))
+    BINDINGS = bindings(commands_of(Scope.OVERLAY, Scope.EVERYWHERE))
 
     def action_back(self) -> None:
         self.dismiss()

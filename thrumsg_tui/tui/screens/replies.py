@@ -41,7 +41,7 @@ class ReplyList(OverlayList[RecommendedReply]):
 class RepliesScreen(ListingScreen[RecommendedReply]):
     """Add replies, change, order and remove them."""
 
-    SCOPES = (Scope.REPLY_EDITOR, Scope.OVER)
+    SCOPES = (Scope.REPLY_EDITOR, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.REPLY_EDITOR))
     searches_for = "title or words"
     list: ReplyList

@@ -26,7 +26,7 @@ class SurveyScreen(OverlayScreen):
     """Look at the results; add questions, change, order, retire and restore them."""
 
     CSS_PATH = "overlay.tcss"
-    SCOPES = (Scope.SURVEY_EDITOR, Scope.OVER)
+    SCOPES = (Scope.SURVEY_EDITOR, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.SURVEY_EDITOR))
 
     def __init__(self, campaign_id: CampaignId) -> None:

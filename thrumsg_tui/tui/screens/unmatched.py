@@ -36,7 +36,7 @@ class UnmatchedList(NumbersList[UnmatchedMessage]):
 class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
     """Look through them; Enter looks the number up."""
 
-    SCOPES = (Scope.UNMATCHED, Scope.OVER)
+    SCOPES = (Scope.UNMATCHED, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.UNMATCHED))
     list: UnmatchedList
 

@@ -38,7 +38,7 @@ class UserList(OverlayList[PersonRow]):
 class UsersScreen(ListingScreen[PersonRow]):
     """Add users, change them and their roles."""
 
-    SCOPES = (Scope.USERS, Scope.OVER)
+    SCOPES = (Scope.USERS, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.USERS))
     searches_for = "name, login or role"
 

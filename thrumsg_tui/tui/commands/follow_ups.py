@@ -1,0 +1,33 @@
+"""Keys of the screen with the follow-ups."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.tui.commands.allowed import all_of, is_not_archived, role_allows
+from thrumsg_tui.tui.commands.command import Command, Scope
+
+_EDITS = all_of(role_allows(Permission.EDIT_CONTENT), is_not_archived)
+
+COMMANDS = (
+    Command(
+        "follow_ups.add",
+        "c",
+        "add",
+        "New follow-up",
+        "Write a follow-up, and see whom it reaches first",
+        Scope.FOLLOW_UPS,
+        "new follow-up",
+        _EDITS,
+    ),
+    Command(
+        "follow_ups.change",
+        "enter",
+        "change",
+        "Change",
+        "Change the title, text and end, before the first is sent",
+        Scope.FOLLOW_UPS,
+        "change",
+        _EDITS,
+    ),
+    Command("follow_ups.end", "x", "end", "End", "Send it to nobody any more", Scope.FOLLOW_UPS, "end", _EDITS),
+)

@@ -1,0 +1,28 @@
+"""Keys of the message box."""
+
+from __future__ import annotations
+
+from thrumsg_tui.tui.commands.command import Command, Scope
+
+COMMANDS = (
+    Command("box.send", "enter", "send", "Send", "Send what is in the box", Scope.MESSAGE_BOX, "send"),
+    Command("box.new_line", "alt+enter ctrl+n", "new_line", "New line", "A new line", Scope.MESSAGE_BOX, "new line"),
+    Command(
+        "box.plain",
+        "ctrl+t",
+        "plain",
+        "Plain characters",
+        "Replace curly quotes, dashes and the like that make a message longer",
+        Scope.MESSAGE_BOX,
+        "plain characters",
+    ),
+    Command(
+        "box.leave",
+        "escape",
+        "leave",
+        "Back to the list",
+        "Back to the list; the draft is kept",
+        Scope.MESSAGE_BOX,
+        "list, draft kept",
+    ),
+)

@@ -1,0 +1,42 @@
+"""Keys of the list of opt-outs."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.tui.commands.allowed import role_allows
+from thrumsg_tui.tui.commands.command import Command, Scope
+
+COMMANDS = (
+    Command("opt_outs.look_up", "enter", "", "Look up", "All that is known of the number", Scope.OPT_OUTS, "look up"),
+    Command(
+        "opt_outs.add",
+        "c",
+        "add",
+        "Opt out",
+        "Opt a number out, or a pasted list",
+        Scope.OPT_OUTS,
+        "opt out",
+        role_allows(Permission.CHANGE_OPT_OUTS),
+    ),
+    Command(
+        "opt_outs.opt_in",
+        "o",
+        "opt_in",
+        "Opt in",
+        "Opt the number in again, in all campaigns",
+        Scope.OPT_OUTS,
+        "opt in",
+        role_allows(Permission.OPT_IN),
+    ),
+    Command(
+        "opt_outs.note",
+        "n",
+        "note",
+        "Note",
+        "Change the note on the opt-out",
+        Scope.OPT_OUTS,
+        "note",
+        role_allows(Permission.CHANGE_OPT_OUTS),
+    ),
+    Command("opt_outs.search", "slash", "search", "Search", "Find by name, note or number", Scope.OPT_OUTS, "search"),
+)

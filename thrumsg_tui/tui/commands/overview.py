@@ -1,0 +1,62 @@
+"""Keys of the overview: the table of senders, and the people of the campaign."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.tui.commands.allowed import (
+    all_of,
+    has_campaign,
+    has_sender,
+    is_not_archived,
+    may_reassign_in_bulk,
+    role_allows,
+)
+from thrumsg_tui.tui.commands.command import Command, Scope
+
+_STAFFS = all_of(role_allows(Permission.MANAGE_PEOPLE), has_campaign, is_not_archived)
+
+COMMANDS = (
+    Command("senders.escape", "escape", "escape", "Out", "Out of the search", Scope.OVERVIEW),
+    Command("senders.search", "slash", "search", "Search", "Find a sender by name", Scope.OVERVIEW, "search"),
+    Command("senders.sort", "s", "sort", "Sort", "Next order: sender, progress, needs reply", Scope.OVERVIEW, "sort"),
+    Command("senders.reverse", "S", "reverse", "Reverse", "Turn the order round", Scope.OVERVIEW, "reverse"),
+    Command("senders.mark", "space", "mark", "Mark", "Mark this sender, or take the mark off", Scope.OVERVIEW, "mark"),
+    Command(
+        "senders.reassign",
+        "r",
+        "reassign",
+        "Reassign the row's",
+        "Move the conversations of the sender under the cursor",
+        Scope.OVERVIEW,
+        "reassign",
+        may_reassign_in_bulk,
+    ),
+    Command(
+        "senders.reassign_bulk",
+        "R",
+        "reassign_bulk",
+        "Bulk reassign",
+        "Move the conversations of the marked senders, else of everyone",
+        Scope.OVERVIEW,
+        "bulk reassign",
+        may_reassign_in_bulk,
+    ),
+    Command(
+        "senders.remove",
+        "minus",
+        "remove_sender",
+        "Remove the sender",
+        "Take the sender under the cursor off; asks where their conversations go",
+        Scope.STAFF,
+        "",
+        all_of(_STAFFS, has_sender),
+    ),
+    Command(
+        "senders.remind",
+        "w",
+        "remind",
+        "Who has not started",
+        "Only senders who hold conversations and have sent nothing yet, or all again",
+        Scope.STAFF,
+    ),
+)
