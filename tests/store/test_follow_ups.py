@@ -16,12 +16,13 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, edit_campaign
-from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up, skip_follow_up
+from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.questions import add_question, edit_question, retire_question
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.scheduled_messages import anything_due, let_due
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignments, questions

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import follow_ups as changes
+from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
 from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
@@ -89,7 +90,7 @@ def end(session: Session, args: Namespace) -> Report:
 
 def skip(session: Session, args: Namespace) -> Report:
     """Pass over the follow-up that is up in a conversation."""
-    event = changes.skip_follow_up(session.db, session.who, args.conversation)
+    event = skip_follow_up(session.db, session.who, args.conversation)
     return Report({"event": event, "conversation": args.conversation}, ["Skipped; `thrumsg undo` takes that back."])
 
 

@@ -11,10 +11,10 @@ from thrumsg_tui.domain.hours import clock
 from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.store.changes.undoable_change import UndoPreview
 from thrumsg_tui.store.queries.bulk_move_jobs import Job
 from thrumsg_tui.store.queries.script_preview import ScriptPreview
 from thrumsg_tui.store.queries.survey_results import QuestionResult
-from thrumsg_tui.store.queries.undo_preview import UndoPreview
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage
 from thrumsg_tui.store.times import iso
 

@@ -1,13 +1,20 @@
-"""Recording survey answers (`docs/rules.md 3.14`)."""
+"""Recording survey answers (`docs/rules.md 3.14`), and undoing that."""
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
 from thrumsg_tui.store.conversation_state import refresh_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
@@ -77,3 +84,74 @@ def store_answer(
             (conversation_id, question_id, choice_id, who.user.id, tx.now_ms),
         )
     refresh_follow_ups(tx.conn, conversation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange(UndoableChange):
+    """An answer that was recorded, changed or cleared; None stands for no answer."""
+
+    question: QuestionId
+    before: ChoiceId | None
+    after: ChoiceId | None
+
+    @classmethod
+    def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
+        """Read it from its entry."""
+        if "question" not in details:
+            return None
+        return cls(event, details["question"], details["before"], details["after"])
+
+    def require(self, conn: Connection, who: Identity) -> None:
+        """Require a sender to hold the conversation."""
+        require_own(who, self.conversation(conn))
+
+    def is_effective(self, conn: Connection) -> bool:
+        """Whether the answer is still the recorded one."""
+        row = conn.execute(
+            """
+            SELECT answer.choice_id FROM event_conversation AS touched
+            LEFT JOIN answer ON answer.conversation_id = touched.conversation_id AND answer.question_id = ?
+            WHERE touched.event_id = ?
+            """,
+            (self.question, self.event.id),
+        ).fetchone()
+        return row is not None and row["choice_id"] == self.after
+
+    def revert(self, tx: Transaction, who: Identity) -> Outcome:
+        """Record the answer of before."""
+        if not self.is_effective(tx.conn):
+            return self.nothing_left("the answer was changed again since")
+        to = self.conversation(tx.conn)
+        store_answer(tx, who, to.id, self.question, self.before)
+        sentence = self._undo_sentence(tx.conn)
+        details = {
+            "question": self.question,
+            "before": self.after,
+            "after": self.before,
+            "thread": f"{sentence}, by {who.user.name}",
+        }
+        return self.record_undo(tx, who, f"{to.name}'s {sentence}", details, [to.id])
+
+    def _undo_sentence(self, conn: Connection) -> str:
+        row = conn.execute(
+            """
+            SELECT question.text AS question, (SELECT text FROM choice WHERE id = :before) AS before
+            FROM question WHERE question.id = :question
+            """,
+            {"before": self.before, "question": self.question},
+        ).fetchone()
+        if row["before"] is None:
+            return f"answer to {row['question']!r} is taken back"
+        return f"answer to {row['question']!r} is {row['before']!r} again"
+
+
+def recorded_answers(conn: Connection, campaign_id: CampaignId, question_id: QuestionId) -> Iterator[AnswerChange]:
+    """Find every change of an answer to a question that the journal of a campaign has; by `event_of_campaign`."""
+    rows = conn.execute(
+        "SELECT id, action, campaign_id, details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",
+        (campaign_id, EventKind.ANSWER, EventKind.UNDO, EventKind.REDO),
+    )
+    for row in rows:
+        change = AnswerChange.parse(*read_entry(row))
+        if change is not None and change.question == question_id:
+            yield change

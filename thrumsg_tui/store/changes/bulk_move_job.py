@@ -7,6 +7,7 @@ job that stands still, its process having died, is gone on with by anyone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -230,9 +231,9 @@ def _end(tx: Transaction, event_id: EventId) -> None:
     tx.conn.execute("UPDATE job SET finished_at = ? WHERE event_id = ?", (tx.now_ms, event_id))
     tx.conn.execute(
         """
-        UPDATE event SET summary = ?, undoable = ?, details = json_set(details, '$.skipped', ?) WHERE id = ?
+        UPDATE event SET summary = ?, undoable = ?, details = ? WHERE id = ?
         """,
-        (sentence, int(job.done > 0), job.skipped, event_id),
+        (sentence, int(job.done > 0), json.dumps({"removed": None, "skipped": job.skipped}), event_id),
     )
     if not job.done:
         tx.conn.execute("UPDATE event SET undone_by = NULL WHERE undone_by = ?", (event_id,))

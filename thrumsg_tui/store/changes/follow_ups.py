@@ -1,4 +1,4 @@
-"""Making follow-ups, changing and ending them, and passing over one in a conversation (`docs/rules.md 3.1`)."""
+"""Making follow-ups, changing and ending them (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
-from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.guards import require_not_archived
-from thrumsg_tui.store.changes.send import close_follow_up
-from thrumsg_tui.store.conversation_state import refresh_follow_ups, refresh_pending_follow_ups
+from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, UNSENT, Reach, reach, target_parameters
-from thrumsg_tui.store.queries.ownership import require_own
-from thrumsg_tui.store.queries.thread import conversation
 from thrumsg_tui.store.times import from_ms_or_none, to_ms
 
 _EVERYBODY = Target()
@@ -155,60 +150,6 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
         summary = f"ended the follow-up {row['title']!r}, unsent in {_conversations(row['unsent'])}"
         record(tx, who, EventKind.END_FOLLOW_UP, summary, campaign_id=of.id)
         return int(row["unsent"])
-
-
-def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId) -> EventId:
-    """Pass over the follow-up that is up in a conversation; it can be undone.
-
-    Raises `Refused` if none is up, and for a sender in a conversation that is not theirs.
-    """
-    who.require(Permission.WORK)
-    with db.writing() as tx:
-        of = conversation(tx.conn, conversation_id)
-        require_own(who, of)
-        require_not_archived(tx, of.campaign_id)
-        if of.follow_up_id is None or of.opted_out or of.status is Status.NOT_STARTED:
-            raise Refused(f"There is no follow-up to skip for {of.name}.")
-        title = tx.conn.execute("SELECT title FROM follow_up WHERE id = ?", (of.follow_up_id,)).fetchone()["title"]
-        close_follow_up(tx, of.id, of.follow_up_id, "skipped")
-        event_id = record(
-            tx,
-            who,
-            EventKind.SKIP_FOLLOW_UP,
-            f"skipped the follow-up {title!r} for {of.name}",
-            campaign_id=of.campaign_id,
-            details={"follow_up": of.follow_up_id, "thread": f"follow-up {title!r} skipped by {who.user.name}"},
-            undoable=True,
-        )
-        touch(tx, event_id, [(of.id, None, None)])
-        return event_id
-
-
-def is_active(tx: Transaction, follow_up_id: FollowUpId) -> bool:
-    """Whether a follow-up still goes out."""
-    row = tx.conn.execute("SELECT active FROM follow_up WHERE id = ?", (follow_up_id,)).fetchone()
-    return bool(row["active"])
-
-
-def is_pending(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId) -> bool:
-    """Whether a follow-up is unsent for a conversation."""
-    row = tx.conn.execute(
-        "SELECT 1 FROM follow_up_target WHERE follow_up_id = ? AND conversation_id = ? AND state = 'pending'",
-        (follow_up_id, conversation_id),
-    ).fetchone()
-    return row is not None
-
-
-def set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, *, skipped: bool) -> bool:
-    """Skip a follow-up in a conversation, or let it be unsent again; tell whether it was the other way round."""
-    before, after = ("pending", "skipped") if skipped else ("skipped", "pending")
-    changed = tx.conn.execute(
-        "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ? AND state = ?",
-        (after, follow_up_id, conversation_id, before),
-    )
-    refresh_follow_ups(tx.conn, conversation_id)
-    refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
-    return bool(changed.rowcount)
 
 
 def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | None) -> None:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
-from thrumsg_tui.store.changes.opt_outs import Described, describe_opt_out, enter_opt_out, erase_opt_out, note_wish
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.store.changes.stored_opt_outs import (
+    Described,
+    describe_opt_out,
+    enter_opt_out,
+    erase_opt_out,
+    note_wish,
+)
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import normalize, require_region
 
@@ -126,14 +136,47 @@ def enter_list(tx: Transaction, who: Identity, notes: Iterable[tuple[str, str]])
     return _batch(_entered(tx, described))
 
 
-def take_list_back(tx: Transaction, event_id: EventId) -> Batch:
-    """Opt the numbers of an event in, but for those that were opted in, or out again, since."""
-    return _batch(_erased(tx, _numbers(tx, event_id)))
+@dataclass(frozen=True, slots=True)
+class OptOutList(UndoableChange):
+    """The opt-outs of a list or a file; as an undo, what opted them in again. `numbers` is how many there were."""
 
+    numbers: int
 
-def put_list_back(tx: Transaction, event_id: EventId) -> Batch:
-    """Opt the numbers of an event out as they were, but for those that were opted out since."""
-    return _batch(_entered(tx, _numbers(tx, event_id)))
+    @classmethod
+    def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
+        """Read it from its entry; its numbers are in `event_number`."""
+        return cls(event, details["numbers"]) if "numbers" in details else None
+
+    def require(self, conn: Connection, who: Identity) -> None:
+        """Require the permission to change opt-outs."""
+        who.require(Permission.CHANGE_OPT_OUTS)
+
+    def is_effective(self, conn: Connection) -> bool:
+        """Whether any number is still as the change left it."""
+        still = "opt_out.phone IS NULL" if self.is_undo else "opt_out.at = event_number.at"
+        row = conn.execute(
+            f"""
+            SELECT 1 FROM event_number LEFT JOIN opt_out ON opt_out.phone = event_number.phone
+            WHERE event_number.event_id = ? AND {still} LIMIT 1
+            """,
+            (self.event.id,),
+        ).fetchone()
+        return row is not None
+
+    def revert(self, tx: Transaction, who: Identity) -> Outcome:
+        """Opt the numbers in again, or out as they were, but for those that were opted in or out since."""
+        out, numbers = self.is_undo, _numbers(tx, self.event.id)
+        batch = _batch(_entered(tx, numbers) if out else _erased(tx, numbers))
+        if not batch.opt_outs:
+            return self.nothing_left("all of its numbers were opted in or out again since")
+        left = self.numbers - len(batch.opt_outs)
+        sentence = f"{batch.counted} opted {'out' if out else 'in'} again"
+        sentence += f", {left} changed since and left as it is now" if left else ""
+        thread = f"opted out again by {who.user.name}" if out else f"opt-out taken back by {who.user.name}"
+        undone = self.record_undo(tx, who, sentence, batch.details(thread), ())
+        if undone.event is not None:
+            batch.note(tx, undone.event)
+        return undone
 
 
 _Step = tuple[str, Described, list[ConversationId]]

@@ -1,31 +1,36 @@
-"""Opting a phone number out and in, in every campaign at once (`docs/rules.md` 5)."""
+"""Opting a phone number out and in, in every campaign at once, and undoing that (`docs/rules.md` 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Self
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission
-from thrumsg_tui.store.changes.scheduled_messages import HELD
+from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.store.changes.send import store_outgoing
-from thrumsg_tui.store.conversation_state import refresh, reopen_follow_ups
+from thrumsg_tui.store.changes.stored_opt_outs import (
+    Described,
+    confirmations,
+    conversations_of,
+    describe_opt_out,
+    enter_opt_out,
+    erase_opt_out,
+    note_wish,
+)
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, UndoPreview
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.consent import wish
 from thrumsg_tui.store.queries.ownership import require_own_number
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation, opt_out
-from thrumsg_tui.store.times import to_ms
-
-Described = Mapping[str, str | int | None]
-"""An opt-out as the journal keeps it for undo: kind, note, at, user_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,38 +153,6 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
     record(tx, None, EventKind.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
 
 
-def note_wish(tx: Transaction, phone: str, written_at: datetime) -> None:
-    """Remember when somebody wished that a number is not texted: the newest time counts, whatever came last.
-
-    For the contact's own words, call it before the opt-out that they make, so that one that is there already keeps its
-    time. A list and a redo wish it now, also of a number that is out already (`docs/rules.md 5.5`).
-    """
-    present = wish(tx.conn, phone)
-    newest = max(written_at, present.written_at) if present else written_at
-    tx.conn.execute(
-        """
-        INSERT INTO opt_out_word (phone, written_at, came_at) VALUES (:phone, :written_at, :now)
-        ON CONFLICT (phone) DO UPDATE SET written_at = excluded.written_at, came_at = excluded.came_at
-        WHERE excluded.written_at > opt_out_word.written_at
-        """,
-        {"phone": phone, "written_at": to_ms(newest), "now": tx.now_ms},
-    )
-
-
-def confirmations(tx: Transaction, phone: str, since: object) -> set[MessageState]:
-    """How far the confirmations are that a number has had since a moment; those that were cancelled are none."""
-    rows = tx.conn.execute(
-        """
-        SELECT message.state FROM message
-        JOIN conversation ON conversation.id = message.conversation_id
-        JOIN contact ON contact.id = conversation.contact_id
-        WHERE contact.phone = ? AND message.kind = ? AND message.state <> ? AND message.at >= ?
-        """,
-        (phone, MessageKind.OPT_OUT_CONFIRMATION, MessageState.CANCELLED, since),
-    )
-    return {MessageState(row["state"]) for row in rows}
-
-
 def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     """Opt a number in that is opted out; the old opt-out stays in the journal, for undo."""
     described = describe_opt_out(tx, phone)
@@ -212,68 +185,6 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     return OptedOut(event_id, phone, tuple(concerned), False)
 
 
-def erase_opt_out(tx: Transaction, phone: str) -> list[ConversationId]:
-    """Take the opt-out of a number away and return its conversations."""
-    tx.conn.execute("DELETE FROM opt_out WHERE phone = ?", (phone,))
-    return mark(tx, phone, opted_out=False)
-
-
-def describe_opt_out(tx: Transaction, phone: str) -> Described | None:
-    """Describe a number's opt-out for the journal, None where there is none."""
-    row = tx.conn.execute("SELECT kind, note, at, user_id FROM opt_out WHERE phone = ?", (phone,)).fetchone()
-    return None if row is None else dict(row)
-
-
-def enter_opt_out(tx: Transaction, phone: str, described: Described) -> list[ConversationId]:
-    """Store an opt-out as described, mark the number's conversations, cancel what waits in them; nobody is told."""
-    tx.conn.execute(
-        """
-        INSERT INTO opt_out (phone, kind, note, note_key, at, user_id)
-        VALUES (:phone, :kind, :note, :note_key, :at, :user_id)
-        """,
-        {**described, "phone": phone, "note_key": fold(str(described["note"]))},
-    )
-    concerned = mark(tx, phone, opted_out=True)
-    _cancel_unsent(tx, concerned)
-    return concerned
-
-
-def mark(tx: Transaction, phone: str, *, opted_out: bool) -> list[ConversationId]:
-    """Carry a number's opt-out state into all its conversations, and return them, last texted first."""
-    tx.conn.execute(
-        "UPDATE conversation SET opted_out = ? WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)",
-        (int(opted_out), phone),
-    )
-    return conversations_of(tx, phone)
-
-
-def conversations_of(tx: Transaction, phone: str) -> list[ConversationId]:
-    """List a number's conversations, last texted first."""
-    rows = tx.conn.execute(
-        """
-        SELECT id FROM conversation WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)
-        ORDER BY COALESCE(last_texted_at, 0) DESC, id DESC
-        """,
-        (phone,),
-    )
-    return [ConversationId(row["id"]) for row in rows]
-
-
-def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
-    """Cancel what waits to be sent to a number that has just opted out (`docs/rules.md 5.8`)."""
-    for each in concerned:
-        cancelled = tx.conn.execute(
-            f"""
-            UPDATE message SET state = 'cancelled', state_at = :now, leaves_at = NULL
-            WHERE conversation_id = :conversation_id AND {HELD}
-            """,
-            {"now": tx.now_ms, "conversation_id": each},
-        )
-        if cancelled.rowcount:
-            reopen_follow_ups(tx.conn, each)
-            refresh(tx.conn, each)
-
-
 def _confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: ConversationId | None) -> bool:
     """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`).
 
@@ -300,3 +211,88 @@ def _confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Conver
     of = campaign(tx.conn, to.campaign_id)
     store_outgoing(tx, who, to, of, MessageKind.OPT_OUT_CONFIRMATION, message)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOptOut(UndoableChange):
+    """The opt-out of one number; `at` is when, None in an entry that says only that it was asked for again."""
+
+    phone: str
+    at: int | None
+
+    @classmethod
+    def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
+        """Read it from its entry."""
+        if "phone" not in details or details.get("old"):
+            return None
+        return cls(event, details["phone"], details.get("at"))
+
+    def require(self, conn: Connection, who: Identity) -> None:
+        """Require the permission to opt in."""
+        who.require(Permission.OPT_IN)
+
+    def is_effective(self, conn: Connection) -> bool:
+        """Whether the number is still opted out by this change."""
+        row = conn.execute("SELECT at FROM opt_out WHERE phone = ?", (self.phone,)).fetchone()
+        return row is not None and row["at"] == self.at
+
+    def preview(self, conn: Connection, entry: Event) -> UndoPreview:
+        """Say too whether the contact asked for it in their own words."""
+        present = opt_out(conn, self.phone) if self.is_effective(conn) else None
+        asked_for = present is not None and present.kind is OptOutKind.AUTOMATIC
+        return UndoPreview(entry, present is not None, asked_for=asked_for)
+
+    def revert(self, tx: Transaction, who: Identity) -> Outcome:
+        """Opt the number in again."""
+        present = describe_opt_out(tx, self.phone)
+        if present is None:
+            return self.nothing_left("the number was opted in since")
+        if present["at"] != self.at:
+            return self.nothing_left("the number was opted out again since")
+        concerned = erase_opt_out(tx, self.phone)
+        told = confirmations(tx, self.phone, self.at) - {MessageState.QUEUED, MessageState.UNSENT}
+        asked = present["kind"] == OptOutKind.AUTOMATIC
+        although = ", though they asked to be out" if asked else ", though told to be out" if told else ""
+        sentence = f"{_name_of(tx, concerned)} is opted in again{although}"
+        details = {"phone": self.phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
+        return self.record_undo(tx, who, sentence, details, concerned)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOptIn(UndoableChange):
+    """The opt-in of one number: the opt-out that it ended, and the conversations that lost their flag by it."""
+
+    phone: str
+    old: Described
+    flagged: tuple[ConversationId, ...]
+
+    @classmethod
+    def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
+        """Read it from its entry; one of an undo has no flags."""
+        if "phone" not in details or not details.get("old"):
+            return None
+        return cls(event, details["phone"], details["old"], tuple(details.get("flagged", ())))
+
+    def require(self, conn: Connection, who: Identity) -> None:
+        """Require a sender to hold a conversation of the number."""
+        require_own_number(conn, who, self.phone)
+
+    def is_effective(self, conn: Connection) -> bool:
+        """Whether the number is still opted in."""
+        return conn.execute("SELECT 1 FROM opt_out WHERE phone = ?", (self.phone,)).fetchone() is None
+
+    def revert(self, tx: Transaction, who: Identity) -> Outcome:
+        """Opt the number out as it was, and flag its conversations again."""
+        if not self.is_effective(tx.conn):
+            return self.nothing_left("the number was opted out since")
+        concerned = enter_opt_out(tx, self.phone, self.old)
+        if self.is_undo:
+            note_wish(tx, self.phone, tx.now)
+        was_flagged = ((conversation_id,) for conversation_id in self.flagged)
+        tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", was_flagged)
+        details = {"phone": self.phone, "at": self.old["at"], "thread": f"opted out again by {who.user.name}"}
+        return self.record_undo(tx, who, f"{_name_of(tx, concerned)} is opted out again", details, concerned)
+
+
+def _name_of(tx: Transaction, concerned: Sequence[ConversationId]) -> str:
+    return conversation(tx.conn, concerned[0]).name if concerned else "the number"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.campaigns import CampaignId, Choice, ChoiceId, Question, QuestionId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.store.changes.answers import recorded_answers
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.database import Database, Transaction
@@ -186,14 +186,8 @@ def recorded_choices(tx: Transaction, campaign_id: CampaignId, question_id: Ques
         {"id": question_id},
     )
     recorded = {ChoiceId(row["choice_id"]) for row in rows}
-    rows = tx.conn.execute(
-        "SELECT details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",
-        (campaign_id, EventKind.ANSWER, EventKind.UNDO, EventKind.REDO),
-    )
-    for row in rows:
-        details = json.loads(row["details"])
-        if details.get("question") == question_id:
-            recorded |= {ChoiceId(each) for each in (details["before"], details["after"]) if each is not None}
+    for change in recorded_answers(tx.conn, campaign_id, question_id):
+        recorded |= {choice_id for choice_id in (change.before, change.after) if choice_id is not None}
     return recorded
 
 

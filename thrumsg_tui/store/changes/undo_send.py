@@ -2,53 +2,135 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
-from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
+from thrumsg_tui.domain.enums import MessageKind, MessageState
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, User
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.store.changes.scheduled_messages import cancel
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.next_message import next_message
+from thrumsg_tui.store.queries.ownership import require_own
 from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
 from thrumsg_tui.store.queries.thread import conversation, draft
 
 
-def unsend(tx: Transaction, who: Identity, event_id: EventId, details: dict[str, Any]) -> Outcome:
-    """Cancel the message of a send, with which its conversation is as before, and keep the words as a draft.
+@dataclass(frozen=True, slots=True)
+class SentMessage(UndoableChange):
+    """A message that was sent; as an undo, one that was taken back, which nobody can redo.
 
-    Words that are just the script need no draft: the box shows them again by itself.
+    `flagged` is whether its conversation lost its flag by it.
     """
-    message_id = MessageId(details["message"])
-    row = tx.conn.execute(
-        f"""
-        SELECT message.conversation_id, message.kind, message.body, {USER_COLUMNS}
-        FROM message JOIN users ON users.id = message.author_id WHERE message.id = ?
-        """,
-        (message_id,),
-    ).fetchone()
-    conversation_id, author = ConversationId(row["conversation_id"]), user_of(row)
-    cancel(tx, message_id, conversation_id)
-    if details.get("flagged"):
-        tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (conversation_id,))
-    to = conversation(tx.conn, conversation_id)
-    ready = next_message(tx.conn, to, Identity(author, author))
-    if (ready.kind, ready.rendered.text) != (row["kind"], row["body"]):
-        _keep_as_draft(tx, author, conversation_id, row["body"])
-    undo_id = record(
-        tx,
-        who,
-        EventKind.UNDO,
-        f"took back a message to {to.name} before it left",
-        conversation_id=conversation_id,
-        details={"message": message_id, "thread": f"message taken back by {who.user.name} before it left"},
-        undoes=event_id,
-    )
-    touch(tx, undo_id, [(conversation_id, None, None)])
-    sentence = f"the message to {to.name} is taken back before it left"
-    return Outcome(undo_id, 0, (), {}, sentence, undoable=False)
+
+    ends_with_campaign = True
+
+    message: MessageId
+    flagged: bool
+
+    @classmethod
+    def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
+        """Read it from its entry; old ones say nothing of the flag."""
+        if "message" not in details:
+            return None
+        return cls(event, MessageId(details["message"]), bool(details.get("flagged")))
+
+    def require(self, conn: Connection, who: Identity) -> None:
+        """Require that it has not left, a sender to hold the conversation, and that the campaign is not archived."""
+        if self.is_undo:
+            raise Refused("A message that was taken back is sent again from its message box.")
+        if stays := self.why_it_stays(conn, who):
+            raise Refused(stays)
+        self.require_not_archived(conn)
+
+    def is_effective(self, conn: Connection) -> bool:
+        """Whether no gateway has taken it."""
+        row = conn.execute(
+            "SELECT 1 FROM message WHERE id = ? AND state IN ('unsent', 'queued')", (self.message,)
+        ).fetchone()
+        return row is not None
+
+    def is_too_late(self, conn: Connection) -> bool:
+        """Whether it has left."""
+        return not self.is_effective(conn)
+
+    def why_it_stays(self, conn: Connection, who: Identity) -> str | None:
+        """Say why a person cannot take it back; None where they can, and for one that was taken back."""
+        row = conn.execute(
+            """
+            SELECT message.conversation_id, message.state, undoer.login AS undone_by,
+                   message.kind = :initial AND EXISTS (
+                       SELECT 1 FROM message AS later
+                       WHERE later.conversation_id = message.conversation_id AND later.id > message.id
+                         AND later.direction = 'outgoing' AND later.state <> :cancelled AND later.kind <> :confirmation
+                   ) AS followed
+            FROM event JOIN message ON message.id = :message
+            LEFT JOIN event AS undo ON undo.id = event.undone_by LEFT JOIN users AS undoer ON undoer.id = undo.actor_id
+            WHERE event.id = :event
+            """,
+            {
+                "event": self.event.id,
+                "message": self.message,
+                "initial": MessageKind.INITIAL,
+                "cancelled": MessageState.CANCELLED,
+                "confirmation": MessageKind.OPT_OUT_CONFIRMATION,
+            },
+        ).fetchone()
+        if row is None or self.is_undo:
+            return None
+        to = conversation(conn, ConversationId(row["conversation_id"]))
+        if row["undone_by"]:
+            return f"{row['undone_by']} took the message to {to.name} back already: it never left."
+        if row["state"] == MessageState.CANCELLED:
+            return f"The message to {to.name} was cancelled already: it never left."
+        if row["state"] not in {MessageState.UNSENT, MessageState.QUEUED}:
+            return f"The message to {to.name} has left already: it cannot be taken back."
+        if row["followed"]:
+            return f"Something else was sent to {to.name} after their initial: take that back first."
+        try:
+            require_own(who, to)
+        except Refused as refusal:
+            return f"The message to {to.name} cannot be taken back by you any more. {refusal}"
+        return None
+
+    def revert(self, tx: Transaction, who: Identity) -> Outcome:
+        """Cancel the message, with which its conversation is as before, and keep the words as a draft.
+
+        Words that are just the script need no draft: the box shows them again by itself.
+        """
+        row = tx.conn.execute(
+            f"""
+            SELECT message.conversation_id, message.kind, message.body, {USER_COLUMNS}
+            FROM message JOIN users ON users.id = message.author_id WHERE message.id = ?
+            """,
+            (self.message,),
+        ).fetchone()
+        conversation_id, author = ConversationId(row["conversation_id"]), user_of(row)
+        cancel(tx, self.message, conversation_id)
+        if self.flagged:
+            tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (conversation_id,))
+        to = conversation(tx.conn, conversation_id)
+        ready = next_message(tx.conn, to, Identity(author, author))
+        if (ready.kind, ready.rendered.text) != (row["kind"], row["body"]):
+            _keep_as_draft(tx, author, conversation_id, row["body"])
+        undo_id = record(
+            tx,
+            who,
+            EventKind.UNDO,
+            f"took back a message to {to.name} before it left",
+            conversation_id=conversation_id,
+            details={"message": self.message, "thread": f"message taken back by {who.user.name} before it left"},
+            undoes=self.event.id,
+        )
+        touch(tx, undo_id, [(conversation_id, None, None)])
+        sentence = f"the message to {to.name} is taken back before it left"
+        return Outcome(undo_id, 0, (), {}, sentence, undoable=False)
 
 
 def _keep_as_draft(tx: Transaction, author: User, conversation_id: ConversationId, words: str) -> None:

@@ -7,26 +7,20 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.store.changes.parse_undoable import parse_undoable
+from thrumsg_tui.store.changes.undoable_change import read_entry
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms
 
-_NOT_LEFT = """
-    EXISTS (SELECT 1 FROM message
-            WHERE message.id = json_extract(event.details, '$.message') AND message.state IN ('unsent', 'queued'))
-"""
-"""On `event`, of a send: no gateway has taken its message."""
-
-_ENTRY = f"""
-    SELECT event.id, event.at, event.action, event.summary, event.undone_by, event.undoes,
-           CASE WHEN event.action = 'send' THEN campaign.state IS NOT 'archived' AND {_NOT_LEFT}
-                ELSE event.undoable AND NOT (campaign.state IS 'archived' AND (
-                    json_type(event.details, '$.removed') IS NOT NULL
-                    OR json_type(event.details, '$.follow_up') IS NOT NULL)) END AS undoable,
-           campaign.name AS campaign, doer.login AS doer, actor.login AS actor,
+_ENTRY = """
+    SELECT event.id, event.at, event.action, event.summary, event.details, event.undoable, event.undone_by,
+           event.undoes, event.campaign_id, campaign.name AS campaign, campaign.state AS campaign_state,
+           doer.login AS doer, actor.login AS actor,
            EXISTS (SELECT 1 FROM job WHERE job.event_id = event.id AND job.finished_at IS NULL) AS under_way
     FROM event
     LEFT JOIN campaign ON campaign.id = event.campaign_id
@@ -35,7 +29,7 @@ _ENTRY = f"""
 """
 
 
-def _entry_of(row: Row) -> Event:
+def _entry_of(conn: Connection, row: Row) -> Event:
     actor, doer = row["actor"] or "", row["doer"]
     return Event(
         id=EventId(row["id"]),
@@ -45,11 +39,21 @@ def _entry_of(row: Row) -> Event:
         kind=EventKind(row["action"]),
         campaign=row["campaign"],
         summary=row["summary"],
-        undoable=bool(row["undoable"]),
+        undoable=_is_undoable(conn, row),
         undone_by=row["undone_by"],
         undoes=row["undoes"],
         under_way=bool(row["under_way"]),
     )
+
+
+def _is_undoable(conn: Connection, row: Row) -> bool:
+    """Whether a change can be undone, as far as that does not depend on who asks or on what is left of it."""
+    if not row["undoable"] and row["action"] != EventKind.SEND:  # any message can be, until it leaves
+        return False
+    change = parse_undoable(*read_entry(row))
+    if change is None or (change.ends_with_campaign and row["campaign_state"] == CampaignState.ARCHIVED):
+        return False
+    return not change.is_too_late(conn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def history(
     where, parameters = _conditions(request)
     parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
     rows = conn.execute(f"{_ENTRY} WHERE {where} ORDER BY event.id DESC LIMIT :limit OFFSET :offset", parameters)
-    return [_entry_of(row) for row in rows]
+    return [_entry_of(conn, row) for row in rows]
 
 
 def count_history(conn: Connection, request: HistoryRequest) -> int:
@@ -105,19 +109,22 @@ def entry(conn: Connection, event_id: EventId) -> Event:
     row = conn.execute(f"{_ENTRY} WHERE event.id = ?", (event_id,)).fetchone()
     if row is None:
         raise NotFound(f"There is no change {event_id}; `thrumsg history` lists them.")
-    return _entry_of(row)
+    return _entry_of(conn, row)
 
 
 def own_changes(conn: Connection, user_id: UserId) -> Iterator[EventId]:
     """Go through the changes of a person that were made to be taken back, and are no undo; newest first.
 
-    Messages that have left are none of them any more.
+    Of messages only those come that may not have left: the event does not say which message of its moment it is.
     """
     rows = conn.execute(
-        f"""
+        """
         SELECT id FROM event
         WHERE user_id = ? AND undoable = 1 AND undone_by IS NULL AND action <> 'undo'
-          AND (action <> 'send' OR {_NOT_LEFT})
+          AND (action <> 'send' OR EXISTS (
+              SELECT 1 FROM message
+              WHERE message.conversation_id = event.conversation_id AND message.at = event.at
+                AND message.state IN ('unsent', 'queued')))
         ORDER BY id DESC
         """,
         (user_id,),

@@ -17,8 +17,8 @@ from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, Request, ToAssignments, by_status
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.follow_ups import skip_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.queries.conversations import ids_from
 from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.reassignment import holders, plan

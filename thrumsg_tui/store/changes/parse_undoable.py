@@ -1,0 +1,74 @@
+"""Which changes can be undone, and reading them from the journal (`docs/rules.md 4.9`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import assert_never
+
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.store.changes.answers import AnswerChange
+from thrumsg_tui.store.changes.opt_out_lists import OptOutList
+from thrumsg_tui.store.changes.opt_outs import NumberOptIn, NumberOptOut
+from thrumsg_tui.store.changes.reassign import Reassignment, SenderRemoval
+from thrumsg_tui.store.changes.skip_follow_up import FollowUpSkip
+from thrumsg_tui.store.changes.undo_send import SentMessage
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
+from thrumsg_tui.store.engines.base import Connection
+
+
+def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:
+    """List what the entries of a kind can have recorded that can be undone; a new kind needs its line here."""
+    match kind:
+        case EventKind.SEND:
+            return (SentMessage,)
+        case EventKind.REASSIGN | EventKind.REMOVE_SENDER:
+            return (Reassignment, SenderRemoval)
+        case EventKind.OPT_OUT | EventKind.OPT_IN | EventKind.IMPORT:
+            return (NumberOptOut, NumberOptIn, OptOutList)
+        case EventKind.ANSWER:
+            return (AnswerChange,)
+        case EventKind.SKIP_FOLLOW_UP:
+            return (FollowUpSkip,)
+        case EventKind.UNDO | EventKind.REDO:
+            return _all_undoable_changes()
+        case (
+            EventKind.RECEIVE
+            | EventKind.ADD_SENDER
+            | EventKind.CHANGE_OPT_OUT
+            | EventKind.CREATE_CAMPAIGN
+            | EventKind.CHANGE_CAMPAIGN
+            | EventKind.CREATE_FOLLOW_UP
+            | EventKind.CHANGE_FOLLOW_UP
+            | EventKind.END_FOLLOW_UP
+            | EventKind.EDIT_SURVEY
+            | EventKind.EDIT_REPLIES
+            | EventKind.RELEASE
+            | EventKind.ADD_USER
+            | EventKind.CHANGE_USER
+            | EventKind.CHANGE_SETTING
+            | EventKind.REPAIR
+            | EventKind.RESTORE
+        ):
+            return ()
+        case _:
+            assert_never(kind)
+
+
+def parse_undoable(event: RecordedEvent, details: Details) -> UndoableChange | None:
+    """Read a change from its entry; None where it is none that can be undone."""
+    parsed = (change.parse(event, details) for change in undoable_changes(event.kind))
+    return next((change for change in parsed if change is not None), None)
+
+
+def undoable_change(conn: Connection, event_id: EventId) -> UndoableChange | None:
+    """Find the change that an event recorded; None where it, or the event, is none that can be undone."""
+    row = conn.execute("SELECT id, action, campaign_id, details FROM event WHERE id = ?", (event_id,)).fetchone()
+    return None if row is None else parse_undoable(*read_entry(row))
+
+
+@cache
+def _all_undoable_changes() -> tuple[type[UndoableChange], ...]:
+    """All of them: an undo is recorded as the change is that it undoes."""
+    recorded = (kind for kind in EventKind if kind not in {EventKind.UNDO, EventKind.REDO})
+    return tuple(dict.fromkeys(change for kind in recorded for change in undoable_changes(kind)))

@@ -1,0 +1,122 @@
+"""Passing over a follow-up in a conversation (`docs/rules.md 3.1`), and undoing that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from thrumsg_tui.domain.campaigns import FollowUpId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.enums import Status
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.store.changes.guards import require_not_archived
+from thrumsg_tui.store.changes.send import close_follow_up
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
+from thrumsg_tui.store.conversation_state import refresh_follow_ups, refresh_pending_follow_ups
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.queries.ownership import require_own
+from thrumsg_tui.store.queries.thread import conversation
+
+
+def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId) -> EventId:
+    """Pass over the follow-up that is up in a conversation; it can be undone.
+
+    Raises `Refused` if none is up, and for a sender in a conversation that is not theirs.
+    """
+    who.require(Permission.WORK)
+    with db.writing() as tx:
+        of = conversation(tx.conn, conversation_id)
+        require_own(who, of)
+        require_not_archived(tx, of.campaign_id)
+        if of.follow_up_id is None or of.opted_out or of.status is Status.NOT_STARTED:
+            raise Refused(f"There is no follow-up to skip for {of.name}.")
+        title = tx.conn.execute("SELECT title FROM follow_up WHERE id = ?", (of.follow_up_id,)).fetchone()["title"]
+        close_follow_up(tx, of.id, of.follow_up_id, "skipped")
+        event_id = record(
+            tx,
+            who,
+            EventKind.SKIP_FOLLOW_UP,
+            f"skipped the follow-up {title!r} for {of.name}",
+            campaign_id=of.campaign_id,
+            details={"follow_up": of.follow_up_id, "thread": f"follow-up {title!r} skipped by {who.user.name}"},
+            undoable=True,
+        )
+        touch(tx, event_id, [(of.id, None, None)])
+        return event_id
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpSkip(UndoableChange):
+    """A follow-up that was skipped in a conversation; as an undo, one that is up again there."""
+
+    ends_with_campaign = True
+
+    follow_up: FollowUpId
+
+    @classmethod
+    def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
+        """Read it from its entry."""
+        return cls(event, details["follow_up"]) if "follow_up" in details else None
+
+    def require(self, conn: Connection, who: Identity) -> None:
+        """Require a sender to hold the conversation, and that the campaign is not archived."""
+        require_own(who, self.conversation(conn))
+        self.require_not_archived(conn)
+
+    def is_effective(self, conn: Connection) -> bool:
+        """Whether the follow-up still goes out, and is as the change left it in the conversation."""
+        row = conn.execute(
+            """
+            SELECT 1 FROM event_conversation AS touched
+            JOIN follow_up_target AS target ON target.conversation_id = touched.conversation_id
+            JOIN follow_up ON follow_up.id = target.follow_up_id AND follow_up.active = 1
+            WHERE touched.event_id = ? AND target.follow_up_id = ? AND target.state = ?
+            """,
+            (self.event.id, self.follow_up, "pending" if self.is_undo else "skipped"),
+        ).fetchone()
+        return row is not None
+
+    def revert(self, tx: Transaction, who: Identity) -> Outcome:
+        """Let the follow-up be unsent again, or skip it again."""
+        to, skips = self.conversation(tx.conn), self.is_undo
+        if not _is_active(tx, self.follow_up):
+            return self.nothing_left("the follow-up has ended since")
+        if not _set_skipped(tx, to.id, self.follow_up, skipped=skips):
+            return self.nothing_left("the follow-up was sent or skipped since, or is not for this contact now")
+        what = "is skipped again" if skips else "is up again"
+        if not skips and not _is_pending(tx, to.id, self.follow_up):
+            what = "is skipped no more, but is not for them now"
+        details = {"follow_up": self.follow_up, "thread": f"follow-up {what}, by {who.user.name}"}
+        return self.record_undo(tx, who, f"the follow-up for {to.name} {what}", details, [to.id])
+
+
+def _is_active(tx: Transaction, follow_up_id: FollowUpId) -> bool:
+    """Whether a follow-up still goes out."""
+    row = tx.conn.execute("SELECT active FROM follow_up WHERE id = ?", (follow_up_id,)).fetchone()
+    return bool(row["active"])
+
+
+def _is_pending(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId) -> bool:
+    """Whether a follow-up is unsent for a conversation."""
+    row = tx.conn.execute(
+        "SELECT 1 FROM follow_up_target WHERE follow_up_id = ? AND conversation_id = ? AND state = 'pending'",
+        (follow_up_id, conversation_id),
+    ).fetchone()
+    return row is not None
+
+
+def _set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, *, skipped: bool) -> bool:
+    """Skip a follow-up in a conversation, or let it be unsent again; tell whether it was the other way round."""
+    before, after = ("pending", "skipped") if skipped else ("skipped", "pending")
+    changed = tx.conn.execute(
+        "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ? AND state = ?",
+        (after, follow_up_id, conversation_id, before),
+    )
+    refresh_follow_ups(tx.conn, conversation_id)
+    refresh_pending_follow_ups(tx.conn, "conversation.id = :id", {"id": conversation_id})
+    return bool(changed.rowcount)
