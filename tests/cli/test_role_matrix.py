@@ -55,8 +55,8 @@ def arranged(tmp_path_factory: pytest.TempPathFactory) -> Arranged:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Somebody's keyboard, in a copy of what was arranged."""
+class Seat:
+    """Somebody at the keyboard, in a copy of what was arranged."""
 
     shell: Shell
     folder: Path
@@ -74,18 +74,18 @@ class Desk:
 
 
 @pytest.fixture
-def desk(shell: Shell, arranged: Arranged, tmp_path: Path) -> Desk:
+def seat(shell: Shell, arranged: Arranged, tmp_path: Path) -> Seat:
     shutil.copyfile(arranged.database, shell.database)
     out = tmp_path / "out"
     out.mkdir()
-    return Desk(shell, arranged.folder, out)
+    return Seat(shell, arranged.folder, out)
 
 
-def _lines(row: Row, desk: Desk) -> list[str]:
+def _lines(row: Row, seat: Seat) -> list[str]:
     """The words of a row; `undo 1` stands for the first reassignment, whose id the journal tells."""
-    words = row.words(desk.folder, desk.out)
+    words = row.words(seat.folder, seat.out)
     if words == ["undo", "1"]:
-        with closing(sqlite3.connect(desk.shell.database)) as conn:
+        with closing(sqlite3.connect(seat.shell.database)) as conn:
             (first,) = conn.execute("SELECT MIN(id) FROM event WHERE action = 'reassign'").fetchone()
         return ["undo", str(first)]
     return words
@@ -93,14 +93,14 @@ def _lines(row: Row, desk: Desk) -> list[str]:
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
-def test_each_role_does_what_the_one_before_it_may_and_more(desk: Desk, row: Row, role: Role) -> None:
-    words, before = _lines(row, desk), desk.dump()
-    desk.shell.log_in(role)
-    result = desk.shell.run(*words)
+def test_each_role_does_what_the_one_before_it_may_and_more(seat: Seat, row: Row, role: Role) -> None:
+    words, before = _lines(row, seat), seat.dump()
+    seat.shell.log_in(role)
+    result = seat.shell.run(*words)
     if role.rank >= row.weakest.rank:
         assert (result.code, result.err) == (0, "")
-        assert (desk.dump() == before) is row.looks
-        assert bool(desk.written) is ("{out}" in row.line)
+        assert (seat.dump() == before) is row.looks
+        assert bool(seat.written) is ("{out}" in row.line)
         return
     assert (result.code, result.out) == (1, "")
     assert result.err.count("\n") == 1
@@ -108,25 +108,25 @@ def test_each_role_does_what_the_one_before_it_may_and_more(desk: Desk, row: Row
         assert (
             f"You may not {row.action}: that needs the role {row.weakest} or above, and {role} is {role}." in result.err
         )
-    assert desk.dump() == before
-    assert desk.written == []
+    assert seat.dump() == before
+    assert seat.written == []
 
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("row", [row for row in ROWS if row.names_files], ids=lambda row: row.name)
-def test_under_a_forced_command_nobody_names_files(desk: Desk, row: Row, role: Role) -> None:
-    words, before = _lines(row, desk), desk.dump()
-    desk.shell.log_in("shared")
-    result = desk.shell.run("--forced-login", role, *words)
+def test_under_a_forced_command_nobody_names_files(seat: Seat, row: Row, role: Role) -> None:
+    words, before = _lines(row, seat), seat.dump()
+    seat.shell.log_in("shared")
+    result = seat.shell.run("--forced-login", role, *words)
     assert (result.code, result.out) == (1, "")
     assert "You may not name a file here" in result.err
-    assert desk.dump() == before
-    assert desk.written == []
+    assert seat.dump() == before
+    assert seat.written == []
 
 
-def test_under_a_forced_command_a_list_may_be_piped_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_under_a_forced_command_a_list_may_be_piped_in(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("415 555 0199\n"))
-    done = desk.shell.json("--forced-login", "moderator", "opt-out-list", "-")
+    done = seat.shell.json("--forced-login", "moderator", "opt-out-list", "-")
     assert done["opted_out"] == ["+14155550199"]
 
 
@@ -144,15 +144,15 @@ def test_each_command_is_in_the_table() -> None:
     assert commands - tried == untried.keys()
 
 
-def test_each_change_of_the_store_is_made_by_the_table(desk: Desk, arranged: Arranged) -> None:
+def test_each_change_of_the_store_is_made_by_the_table(seat: Seat, arranged: Arranged) -> None:
     made: set[str] = set()
     for row in ROWS:
-        shutil.copyfile(arranged.database, desk.shell.database)
-        words = _lines(row, desk)
-        desk.shell.log_in("owner")
+        shutil.copyfile(arranged.database, seat.shell.database)
+        words = _lines(row, seat)
+        seat.shell.log_in("owner")
         with _watching(made):
-            desk.shell.done(*words)
-        for left in desk.shell.database.parent.glob("thrumsg.db-*"):
+            seat.shell.done(*words)
+        for left in seat.shell.database.parent.glob("thrumsg.db-*"):
             left.unlink()
     assert _changes() - made == NOT_A_COMMAND.keys()
 

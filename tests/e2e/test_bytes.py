@@ -19,9 +19,9 @@ LONG = 0.25
 """Seconds of silence after which an answer is over for sure."""
 
 
-def cost(desk: Messenger, *keys: str) -> tuple[int, int]:
+def cost(messenger: Messenger, *keys: str) -> tuple[int, int]:
     """Press keys at once; how many bytes and frames come back."""
-    terminal = desk.terminal
+    terminal = messenger.terminal
     mark = terminal.mark
     terminal.send(b"".join(map(bytes_of, keys)))
     terminal.settle(quiet=LONG, first=0.6)
@@ -30,102 +30,102 @@ def cost(desk: Messenger, *keys: str) -> tuple[int, int]:
 
 def settled(office: Office, size: tuple[int, int]) -> Messenger:
     """The messenger, with nothing more to say."""
-    desk = open_messenger(office, "Sender One", size)
-    desk.terminal.press("j", "k")
-    desk.terminal.settle(quiet=LONG)
-    return desk
+    messenger = open_messenger(office, "Sender One", size)
+    messenger.terminal.press("j", "k")
+    messenger.terminal.settle(quiet=LONG)
+    return messenger
 
 
 @pytest.mark.parametrize(
     ("size", "most"), [((120, 40), 3_000), ((80, 24), 1_800)], ids=["with the thread beside it", "by itself"]
 )
 def test_moving_in_the_list_is_cheap(spring: Office, size: tuple[int, int], most: int) -> None:
-    desk = settled(spring, size)
-    sent, frames = cost(desk, "j")
+    messenger = settled(spring, size)
+    sent, frames = cost(messenger, "j")
     assert 0 < sent <= most
     assert frames <= 2
 
 
 def test_keys_that_come_together_are_drawn_together(spring: Office) -> None:
-    desk = settled(spring, (120, 40))
-    one, _ = cost(desk, "j")
-    many, frames = cost(desk, "j", "j", "j", "j")
+    messenger = settled(spring, (120, 40))
+    one, _ = cost(messenger, "j")
+    many, frames = cost(messenger, "j", "j", "j", "j")
     assert many <= 3 * one
     assert frames <= 4
 
 
 def test_writing_is_cheap(spring: Office) -> None:
-    desk = settled(spring, (120, 40))
-    desk.open_box()
-    desk.write("Thank")
-    sent, frames = cost(desk, "s")
+    messenger = settled(spring, (120, 40))
+    messenger.open_box()
+    messenger.write("Thank")
+    sent, frames = cost(messenger, "s")
     assert 0 < sent <= 5_000
     assert frames <= 2
 
 
 def test_tabs_and_senders_are_one_picture_each(spring: Office) -> None:
-    desk = settled(spring, (120, 40))
+    messenger = settled(spring, (120, 40))
     for key in ("1", "2", "n", "N"):
-        sent, frames = cost(desk, key)
+        sent, frames = cost(messenger, key)
         assert 0 < sent <= 10_000
         assert frames <= 2
 
 
 def test_marking_repaints_a_row_and_a_count(spring: Office) -> None:
-    desk = settled(spring, (120, 40))
-    sent, frames = cost(desk, "space")
+    messenger = settled(spring, (120, 40))
+    sent, frames = cost(messenger, "space")
     assert 0 < sent <= 4_000
     assert frames <= 3
 
 
 def test_a_dialog_comes_and_goes_in_a_few_pictures(spring: Office) -> None:
-    desk = settled(spring, (120, 40))
-    sent, frames = cost(desk, "o")
+    messenger = settled(spring, (120, 40))
+    sent, frames = cost(messenger, "o")
     assert 0 < sent <= 60_000
     assert frames <= 8
-    sent, frames = cost(desk, "escape")
+    sent, frames = cost(messenger, "escape")
     assert 0 < sent <= 60_000
     assert frames <= 6
 
 
 def test_what_others_do_repaints_what_changed(spring: Office) -> None:
-    desk = settled(spring, (120, 40))
-    mark = desk.terminal.mark
+    messenger = settled(spring, (120, 40))
+    mark = messenger.terminal.mark
     spring.run("receive", "--from", "4155550106", "--body", "Who is this?")
-    desk.terminal.wait_for("Who is this?")
-    desk.terminal.settle(quiet=LONG)
-    assert len(desk.terminal.since(mark)) <= 12_000
+    messenger.terminal.wait_for("Who is this?")
+    messenger.terminal.settle(quiet=LONG)
+    assert len(messenger.terminal.since(mark)) <= 12_000
 
 
 def test_counting_down_paints_one_line_and_ends(spring: Office) -> None:
     spring.run("settings", "undo_send", "10")
-    desk = open_messenger(spring, "Sender Two")
-    desk.terminal.press("1")
-    desk.wait_for_row("Cy Cohen")
-    desk.open_box()
-    desk.terminal.press("enter")
-    desk.terminal.wait_for("Initial message queued for Cy Cohen.")
-    desk.leave()
-    desk.terminal.press("t")
-    desk.terminal.press(*"/cy", "enter")
-    desk.terminal.wait_for(re.compile(r"leaves in \d+ s, z takes it back"))
-    desk.terminal.settle(quiet=0.2)
+    messenger = open_messenger(spring, "Sender Two")
+    messenger.terminal.press("1")
+    messenger.wait_for_row("Cy Cohen")
+    messenger.open_box()
+    messenger.terminal.press("enter")
+    messenger.terminal.wait_for("Initial message queued for Cy Cohen.")
+    messenger.leave()
+    messenger.terminal.press("t")
+    messenger.terminal.press(*"/cy", "enter")
+    messenger.terminal.wait_for(re.compile(r"leaves in \d+ s, z takes it back"))
+    messenger.terminal.settle(quiet=0.2)
     for _ in range(2):
-        mark = desk.terminal.mark
-        desk.terminal.settle(quiet=0.2, first=1.2)
-        assert 0 < len(desk.terminal.since(mark)) <= 600
-    desk.terminal.wait_gone("takes it back")
-    desk.terminal.settle(quiet=LONG)
-    mark = desk.terminal.mark
-    desk.terminal.settle(quiet=1.5, first=1.5)
-    assert desk.terminal.since(mark) == b""
+        mark = messenger.terminal.mark
+        messenger.terminal.settle(quiet=0.2, first=1.2)
+        assert 0 < len(messenger.terminal.since(mark)) <= 600
+    messenger.terminal.wait_gone("takes it back")
+    messenger.terminal.settle(quiet=LONG)
+    mark = messenger.terminal.mark
+    messenger.terminal.settle(quiet=1.5, first=1.5)
+    assert messenger.terminal.since(mark) == b""
 
 
 def test_nothing_is_written_while_nothing_happens(spring: Office) -> None:
-    desk = settled(spring, (120, 40))
-    mark = desk.terminal.mark
-    desk.terminal.settle(quiet=1.0, first=1.0)
-    assert desk.terminal.since(mark) == b""
+    messenger = settled(spring, (120, 40))
+    mark = messenger.terminal.mark
+    messenger.terminal.settle(quiet=1.0, first=1.0)
+    assert messenger.terminal.since(mark) == b""
 
 
 def test_the_first_picture_is_small(spring: Office) -> None:

@@ -51,12 +51,12 @@ def needs(way: str) -> pytest.MarkDecorator:
 def opened(office: Office, way: tuple[str, ...]) -> Terminal:
     """Open the app as others do that start it, and write half a reply."""
     terminal = office.open(program=way)
-    desk = Messenger(terminal)
+    messenger = Messenger(terminal)
     terminal.wait_for("Overview", "Sender One")
     terminal.press("j", "enter")
-    desk.wait_for_row("Abby Stone")
-    desk.open_box()
-    desk.write("Your polling place is")
+    messenger.wait_for_row("Abby Stone")
+    messenger.open_box()
+    messenger.write("Your polling place is")
     return terminal
 
 

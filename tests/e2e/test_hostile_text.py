@@ -94,16 +94,16 @@ def fill(office: Office, texts: Mapping[str, str]) -> None:
 
 def walk(office: Office, texts: Mapping[str, str], size: tuple[int, int]) -> Iterable[tuple[str, Terminal]]:
     """Open one conversation after another."""
-    desk = open_messenger(office, "Sender Two", size)
-    terminal = desk.terminal
+    messenger = open_messenger(office, "Sender Two", size)
+    terminal = messenger.terminal
     terminal.press("j", "j", "j")
     for name in texts:
-        if desk.narrow:
+        if messenger.narrow:
             terminal.press("enter")
         terminal.wait_for(re.compile(rf"(?:^|│) {name} ", re.MULTILINE))
         yield name, terminal
-        if desk.narrow:
-            desk.leave()
+        if messenger.narrow:
+            messenger.leave()
             yield name, terminal
         terminal.press("j")
 
@@ -163,7 +163,7 @@ def test_the_title_of_the_picker_is_as_careful(spring: Office, name: str, shown:
     fill(spring, {"a": name})
     for _, terminal in walk(spring, {"a": ""}, (120, 40)):
         terminal.press("r")
-        terminal.wait_for("Reassign a", "type to search", timeout=3)
+        terminal.wait_for("Reassign a", "type to search")
         assert f"Reassign a {shown} to" in terminal.lines[terminal.row_of("─ Reassign a")]
         assert strange(bytes(terminal.written)) == set()
 
@@ -173,7 +173,7 @@ def test_whoever_writes_may_be_called_anything(spring: Office) -> None:
     terminal = spring.open("--as", "kim")
     terminal.wait_for("Sender One")
     terminal.press("j", "enter")
-    terminal.wait_for("as Kim [/b] ^[[31;7mRed", timeout=3)
+    terminal.wait_for("as Kim [/b] ^[[31;7mRed")
 
 
 @pytest.mark.parametrize("name", ["\x1b[31;7mRed\x1b[0m", "[bold red]Spring[/]", "山田\u202e", "W" * 200])
@@ -234,12 +234,12 @@ def test_what_is_edited_is_as_careful(spring: Office) -> None:
     terminal.press("escape", "q")
     terminal.wait_for("Unassigned")
 
-    desk = open_messenger(spring, "Sender Two")
-    desk.terminal.press("1", "enter")
-    desk.terminal.wait_for(f"Hi Cy {shown}")
-    desk.terminal.press("escape", "2", "enter", "escape", "a", "3")
-    desk.terminal.wait_for(f"At the {shown}")
-    for each in (terminal, desk.terminal):
+    messenger = open_messenger(spring, "Sender Two")
+    messenger.terminal.press("1", "enter")
+    messenger.terminal.wait_for(f"Hi Cy {shown}")
+    messenger.terminal.press("escape", "2", "enter", "escape", "a", "3")
+    messenger.terminal.wait_for(f"At the {shown}")
+    for each in (terminal, messenger.terminal):
         assert strange(bytes(each.written)) == set()
 
 

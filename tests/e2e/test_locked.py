@@ -51,46 +51,46 @@ def locked(office: Office) -> Iterator[Locker]:
 
 
 def test_what_is_done_waits_in_words_and_is_done(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.wait_for_row("Abby Stone")
-    desk.terminal.press("e")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.wait_for_row("Abby Stone")
+    messenger.terminal.press("e")
     with locked(spring) as other:
-        desk.terminal.send(b"1")
-        desk.terminal.wait_for(WAITING)
+        messenger.terminal.send(b"1")
+        messenger.terminal.wait_for(WAITING)
         other.release()
-        desk.terminal.wait_for("Answer recorded")
-        desk.terminal.wait_gone(WAITING)
+        messenger.terminal.wait_for("Answer recorded")
+        messenger.terminal.wait_gone(WAITING)
     assert spring.thread("Abby Stone")["answers"] == {"Will you vote?": "Yes"}
 
 
 def test_typing_goes_on_meanwhile_and_is_kept(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.open_box()
-    desk.wait_for_conversation("Abby Stone")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.open_box()
+    messenger.wait_for_conversation("Abby Stone")
     with locked(spring) as other:
-        desk.terminal.send(b"Your polling")
-        desk.terminal.wait_for(WAITING)
-        desk.terminal.send(b" place is")
-        desk.wait_for_box("Your polling place is")
-        desk.terminal.wait_for(WAITING)
+        messenger.terminal.send(b"Your polling")
+        messenger.terminal.wait_for(WAITING)
+        messenger.terminal.send(b" place is")
+        messenger.wait_for_box("Your polling place is")
+        messenger.terminal.wait_for(WAITING)
         other.release()
-        desk.terminal.wait_gone(WAITING)
-        desk.terminal.wait_until(lambda: stored_draft(spring) == "Your polling place is", "the draft")
+        messenger.terminal.wait_gone(WAITING)
+        messenger.terminal.wait_until(lambda: stored_draft(spring) == "Your polling place is", "the draft")
 
 
 def test_what_is_typed_behind_a_message_that_waits_comes_after_it(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.open_box()
-    desk.wait_for_conversation("Abby Stone")
-    desk.write("Thank you")
-    desk.terminal.wait_until(lambda: stored_draft(spring) == "Thank you", "the draft")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.open_box()
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.write("Thank you")
+    messenger.terminal.wait_until(lambda: stored_draft(spring) == "Thank you", "the draft")
     with locked(spring) as other:
-        desk.terminal.send(b"\r")
-        desk.terminal.wait_for(WAITING)
-        desk.terminal.send(b"Hello Ben")
+        messenger.terminal.send(b"\r")
+        messenger.terminal.wait_for(WAITING)
+        messenger.terminal.send(b"Hello Ben")
         other.release()
-        desk.wait_for_conversation("Ben Archer")
-        desk.wait_for_box("Hello Ben")
+        messenger.wait_for_conversation("Ben Archer")
+        messenger.wait_for_box("Hello Ben")
     assert spring.bodies("Abby Stone")[-1] == "Thank you"
 
 

@@ -34,11 +34,11 @@ MODES = {
 
 def half_written(office: Office, text: str = "Your polling place is") -> Messenger:
     """Write half a reply to Abby Stone."""
-    desk = open_messenger(office, "Sender One")
-    desk.open_box()
-    desk.wait_for_conversation("Abby Stone")
-    desk.write(text)
-    return desk
+    messenger = open_messenger(office, "Sender One")
+    messenger.open_box()
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.write(text)
+    return messenger
 
 
 def stored_draft(office: Office, contact: str = "Abby Stone") -> str | None:
@@ -76,13 +76,13 @@ def test_a_half_written_reply_survives_kill_9(spring: Office) -> None:
     terminal = half_written(spring).terminal
     terminal.wait_until(lambda: stored_draft(spring) == "Your polling place is", "the draft in the database")
     assert terminal.kill(signal.SIGKILL) == -signal.SIGKILL
-    desk = Messenger(spring.open())
-    desk.wait_for_conversation("Abby Stone")
-    desk.wait_for_box("Your polling place is")
-    desk.open_box()
-    desk.write(" the library.")
-    desk.terminal.press("enter")
-    desk.terminal.wait_for("Reply queued for Abby Stone.")
+    messenger = Messenger(spring.open())
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.wait_for_box("Your polling place is")
+    messenger.open_box()
+    messenger.write(" the library.")
+    messenger.terminal.press("enter")
+    messenger.terminal.wait_for("Reply queued for Abby Stone.")
     assert spring.bodies("Abby Stone")[-1] == "Your polling place is the library."
 
 
@@ -93,12 +93,12 @@ def test_a_confirmed_reply_survives_kill_9_once(spring: Office) -> None:
     terminal.kill(signal.SIGKILL)
     assert spring.bodies("Abby Stone").count("Thank you") == 1
     assert stored_draft(spring) is None
-    desk = Messenger(spring.open())
-    desk.wait_for_conversation("Ben Archer")
-    desk.wait_for_box("")
-    desk.terminal.press("G")
-    desk.wait_for_conversation("Abby Stone")
-    desk.wait_for_box("")
+    messenger = Messenger(spring.open())
+    messenger.wait_for_conversation("Ben Archer")
+    messenger.wait_for_box("")
+    messenger.terminal.press("G")
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.wait_for_box("")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -135,10 +135,10 @@ def test_ctrl_c_is_no_way_to_lose_a_draft(spring: Office) -> None:
 
 
 def test_ctrl_c_covers_nothing(spring: Office) -> None:
-    desk = half_written(spring)
-    desk.terminal.press("ctrl+c")
-    desk.terminal.settle()
-    assert desk.box == "Your polling place is"
+    messenger = half_written(spring)
+    messenger.terminal.press("ctrl+c")
+    messenger.terminal.settle()
+    assert messenger.box == "Your polling place is"
 
 
 def test_hung_up_on_it_keeps_the_draft_and_ends(spring: Office) -> None:
@@ -257,9 +257,9 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_legible_in(spring: Office, kind: str) -> None:
-    desk = open_messenger(spring, "Sender One", **KINDS[kind])  # type: ignore[arg-type]  # environment variables, and nothing else
-    terminal = desk.terminal
-    desk.wait_for_row("Abby Stone")
+    messenger = open_messenger(spring, "Sender One", **KINDS[kind])  # type: ignore[arg-type]  # environment variables, and nothing else
+    terminal = messenger.terminal
+    messenger.wait_for_row("Abby Stone")
     terminal.wait_for("Initial Messages", "Responses", "6 need a reply", "This is Abby, yes?", "Will you vote?")
     terminal.press("e", "1")
     terminal.wait_for("Answer recorded")
@@ -304,9 +304,9 @@ def _cube_grey(colour: int) -> bool:
 
 
 def test_where_only_ascii_can_be_shown_only_ascii_is_written(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One", LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
-    terminal = desk.terminal
-    desk.wait_for_row("Abby Stone")
+    messenger = open_messenger(spring, "Sender One", LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    terminal = messenger.terminal
+    messenger.wait_for_row("Abby Stone")
     assert " *  Abby Stone" in terminal.screen
     terminal.press("e", "1", "escape", "?")
     terminal.wait_for("Keys")
@@ -331,38 +331,38 @@ def test_a_small_window_does_no_harm(spring: Office, size: tuple[int, int]) -> N
 
 
 def test_sixty_by_sixteen_is_still_usable(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One", (60, 16))
-    desk.wait_for_row("Abby Stone")
-    desk.open_box()
-    desk.wait_for_conversation("Abby Stone")
-    desk.write("Thank you")
-    desk.terminal.press("enter")
-    desk.terminal.wait_for("Reply queued for Abby Stone.")
+    messenger = open_messenger(spring, "Sender One", (60, 16))
+    messenger.wait_for_row("Abby Stone")
+    messenger.open_box()
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.write("Thank you")
+    messenger.terminal.press("enter")
+    messenger.terminal.wait_for("Reply queued for Abby Stone.")
 
 
 def test_another_size_while_it_runs(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One")
+    terminal = messenger.terminal
     terminal.press("j", "j")
-    desk.wait_for_row("Cora Diaz")
+    messenger.wait_for_row("Cora Diaz")
     for size in ((80, 24), (100, 30), (60, 16), (160, 50), (30, 8), (120, 40)):
         terminal.resize(*size)
         terminal.wait_until(lambda: terminal.lines[0].startswith(" Spring"), "the screen drawn again")
-    desk.wait_for_row("Cora Diaz")
-    desk.wait_for_conversation("Cora Diaz")
+    messenger.wait_for_row("Cora Diaz")
+    messenger.wait_for_conversation("Cora Diaz")
     terminal.wait_for("Will you vote?")
     terminal.press("j")
-    desk.wait_for_row("Dan Evans")
+    messenger.wait_for_row("Dan Evans")
 
 
 def test_another_size_while_one_writes_loses_nothing(spring: Office) -> None:
-    desk = half_written(spring)
+    messenger = half_written(spring)
     for size in ((80, 24), (60, 16), (120, 40)):
-        desk.terminal.resize(*size)
-        desk.wait_for_box("Your polling place is")
-    desk.write(" the library.")
-    desk.terminal.press("enter")
-    desk.terminal.wait_for("Reply queued for Abby Stone.")
+        messenger.terminal.resize(*size)
+        messenger.wait_for_box("Your polling place is")
+    messenger.write(" the library.")
+    messenger.terminal.press("enter")
+    messenger.terminal.wait_for("Reply queued for Abby Stone.")
     assert spring.bodies("Abby Stone")[-1] == "Your polling place is the library."
 
 
@@ -374,10 +374,10 @@ JOB_CONTROL = '"$@"; echo "stopped with $?"; read -r go_on; fg; echo "ended with
 def test_suspended_it_gives_the_terminal_back_and_comes_again(spring: Office) -> None:
     shell = (BASH, "-mc", JOB_CONTROL, "bash", sys.executable, "-m", "thrumsg_tui")
     terminal = spring.open(program=shell)
-    desk = Messenger(terminal)
+    messenger = Messenger(terminal)
     terminal.wait_for("Overview", "Sender One")
     terminal.press("j", "enter")
-    desk.wait_for_row("Abby Stone")
+    messenger.wait_for_row("Abby Stone")
     terminal.send(b"\x1a")
     terminal.wait_for(f"stopped with {128 + signal.SIGTSTP}")
     assert_restored(terminal)
@@ -385,7 +385,7 @@ def test_suspended_it_gives_the_terminal_back_and_comes_again(spring: Office) ->
     terminal.send(b"\n")
     terminal.wait_until(lambda: b"\x1b[?1049h" in terminal.since(mark), "the alternate screen again")
     terminal.press("j")
-    desk.wait_for_row("Ben Archer")
+    messenger.wait_for_row("Ben Archer")
     terminal.press("ctrl+q")
     terminal.wait_for("ended with 0")
     assert_restored(terminal)

@@ -64,13 +64,13 @@ def test_it_is_refused_in_words_in_a_dialog_too(spring: Office) -> None:
 def test_it_takes_no_text_away(spring: Office) -> None:
     terminal = opened(spring, APP)
     terminal.press("j", "enter")
-    desk = Messenger(terminal)
-    desk.wait_for_row("Abby Stone")
-    desk.open_box()
-    desk.write("Your polling place is")
+    messenger = Messenger(terminal)
+    messenger.wait_for_row("Abby Stone")
+    messenger.open_box()
+    messenger.write("Your polling place is")
     terminal.send(b"\x1a")
     terminal.wait_for(NO_SHELL)
-    assert desk.box == "Your polling place is"
+    assert messenger.box == "Your polling place is"
 
 
 @needs_bash

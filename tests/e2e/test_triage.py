@@ -25,20 +25,20 @@ def leave_the_app(terminal: Terminal) -> None:
 
 
 def test_an_hour_of_triage_by_keys_alone(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
-    desk.wait_for_row("Abby Stone")
-    desk.open_box()
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
+    messenger.wait_for_row("Abby Stone")
+    messenger.open_box()
     for number, contact in enumerate(WAITING_ONE[:3]):
-        desk.wait_for_conversation(contact)
-        desk.wait_for_box("")
-        desk.write(f"Reply to {contact.split()[0]}.")
+        messenger.wait_for_conversation(contact)
+        messenger.wait_for_box("")
+        messenger.write(f"Reply to {contact.split()[0]}.")
         terminal.press("enter")
         terminal.wait_for(f"Reply queued for {contact}.")
-        desk.wait_for_conversation(WAITING_ONE[number + 1])
-        desk.wait_for_box("")
-    desk.leave()
-    desk.wait_for_row("Dan Evans")
+        messenger.wait_for_conversation(WAITING_ONE[number + 1])
+        messenger.wait_for_box("")
+    messenger.leave()
+    messenger.wait_for_row("Dan Evans")
 
     terminal.press("e")
     terminal.wait_for("1 to 9 answers")
@@ -46,16 +46,16 @@ def test_an_hour_of_triage_by_keys_alone(spring: Office, size: tuple[int, int]) 
     terminal.wait_for("Answer recorded", "(•) Yes")
     terminal.press("2")
     terminal.wait_for("(•) No")
-    desk.leave()
+    messenger.leave()
 
     terminal.press("j")
-    desk.wait_for_row("Elsa Frank")
+    messenger.wait_for_row("Elsa Frank")
     terminal.press("o")
     terminal.wait_for("Opt Elsa Frank out", "Leave it")
     terminal.press("y")
     terminal.wait_for("Elsa Frank is opted out")
-    desk.wait_for_tab("Opt Outs", 1)
-    desk.wait_for_row("Finn Gray")
+    messenger.wait_for_tab("Opt Outs", 1)
+    messenger.wait_for_row("Finn Gray")
 
     terminal.press("r")
     terminal.wait_for("Reassign Finn Gray to", "type to search")
@@ -63,28 +63,28 @@ def test_an_hour_of_triage_by_keys_alone(spring: Office, size: tuple[int, int]) 
     terminal.wait_gone(re.compile(r"Sender One +offline"))
     terminal.press("enter")
     terminal.wait_for("Moved 1 conversation from Sender One to Sender Two")
-    desk.wait_for_tab("Responses", 4)
+    messenger.wait_for_tab("Responses", 4)
     terminal.press("z")
     terminal.wait_for("Undone")
-    desk.wait_for_tab("Responses", 5)
+    messenger.wait_for_tab("Responses", 5)
 
     terminal.press("n")
     terminal.wait_for("Viewing as: Sender Two")
-    desk.wait_for_row("Rosa Reed")
+    messenger.wait_for_row("Rosa Reed")
     terminal.press("N")
     terminal.wait_for("Viewing as: Sender One")
-    desk.wait_for_row("Dan Evans")
+    messenger.wait_for_row("Dan Evans")
 
     terminal.press("1")
-    desk.wait_for_row("Lena Moss")
-    desk.open_box()
+    messenger.wait_for_row("Lena Moss")
+    messenger.open_box()
     for contact in NOT_STARTED_ONE:
-        desk.wait_for_conversation(contact)
-        desk.wait_for_box(f"Hi {contact.split()[0]}, it's Sender with Harbor Votes. Will you vote?")
+        messenger.wait_for_conversation(contact)
+        messenger.wait_for_box(f"Hi {contact.split()[0]}, it's Sender with Harbor Votes. Will you vote?")
         terminal.press("enter")
         terminal.wait_for(f"Initial message queued for {contact}.")
     terminal.wait_gone("Initial Messages")
-    desk.leave()
+    messenger.leave()
     leave_the_app(terminal)
     assert_done(spring)
 
@@ -127,18 +127,18 @@ def assert_done(office: Office) -> None:
 def test_the_survey_shows_its_digits_at_once(spring: Office, size: tuple[int, int]) -> None:
     terminal = open_messenger(spring, "Sender One", size).terminal
     terminal.press("e")
-    terminal.wait_for("1 ( ) Yes", "3 ( ) Undecided", "0 clears", timeout=3)
+    terminal.wait_for("1 ( ) Yes", "3 ( ) Undecided", "0 clears")
 
 
 def test_a_search_narrows_the_tab_as_one_types(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("/")
     terminal.type("dan")
-    desk.wait_for_row("Dan Evans")
+    messenger.wait_for_row("Dan Evans")
     terminal.wait_gone("Abby Stone")
     terminal.press("enter", "j", "k")  # in the list again: these are no letters any more
-    desk.wait_for_row("Dan Evans")
+    messenger.wait_for_row("Dan Evans")
     terminal.press("escape")
     terminal.wait_for("Abby Stone", "Dan Evans", "Finn Gray")
     terminal.press("/")
@@ -148,44 +148,44 @@ def test_a_search_narrows_the_tab_as_one_types(spring: Office, size: tuple[int, 
     terminal.wait_for("Abby Stone", "search")
     terminal.press("/")
     terminal.type("0104")  # Elsa's number
-    desk.wait_for_row("Elsa Frank")
+    messenger.wait_for_row("Elsa Frank")
 
 
 def test_tabs_by_digit_and_by_brackets_keep_their_search(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("1")
-    desk.wait_for_row("Lena Moss")
+    messenger.wait_for_row("Lena Moss")
     terminal.press("]")
-    desk.wait_for_row("Abby Stone")
+    messenger.wait_for_row("Abby Stone")
     terminal.press("]")
     terminal.wait_for("nothing here")
     terminal.press("]")
-    desk.wait_for_row("Lena Moss")
+    messenger.wait_for_row("Lena Moss")
     terminal.press("[")
     terminal.wait_for("nothing here")
     terminal.press("2", "/")
     terminal.type("ben")
-    desk.wait_for_row("Ben Archer")
+    messenger.wait_for_row("Ben Archer")
     terminal.press("enter", "1")
-    desk.wait_for_row("Lena Moss")
+    messenger.wait_for_row("Lena Moss")
     terminal.press("2")
-    desk.wait_for_row("Ben Archer")
+    messenger.wait_for_row("Ben Archer")
     terminal.wait_gone("Abby Stone")
 
 
 def test_sorts_follow_each_other_and_are_remembered(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     spring.run("send", spring.ids()["Cora Diaz"], "--body", "Thank you")
-    desk.wait_for_tab("Responses", 6)
+    messenger.wait_for_tab("Responses", 6)
     terminal.wait_for("5 need a reply")
     terminal.press("s")
     terminal.wait_for("Recent ▾")
-    desk.wait_for_row("Cora Diaz")
+    messenger.wait_for_row("Cora Diaz")
     terminal.press("s")
     terminal.wait_for("A to Z ▾")
-    desk.wait_for_row("Abby Stone")
+    messenger.wait_for_row("Abby Stone")
     leave_the_app(terminal)
     again = spring.open(size=size)
     again.wait_for("Overview", "Sender One")
@@ -206,15 +206,15 @@ def test_s_says_why_not_in_initials_whatever_the_sort(spring: Office, size: tupl
     terminal.press("s", "s")
     terminal.wait_for("A to Z ▾")
     terminal.press("1", "s")
-    terminal.wait_for("This tab is always in order of name.", timeout=3)
+    terminal.wait_for("This tab is always in order of name.")
 
 
 def test_marked_conversations_are_moved_together(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("space", "space")
-    desk.wait_for_row("Cora Diaz")
-    assert desk.marked == [row for row in desk.rows if "Abby Stone" in row or "Ben Archer" in row]
+    messenger.wait_for_row("Cora Diaz")
+    assert messenger.marked == [row for row in messenger.rows if "Abby Stone" in row or "Ben Archer" in row]
     terminal.press("r")
     terminal.wait_for("Reassign 2 conversations to")
     terminal.type("two")
@@ -222,19 +222,19 @@ def test_marked_conversations_are_moved_together(spring: Office, size: tuple[int
     terminal.wait_for("Move 2 conversations of Sender One to Sender Two?", "Leave it")
     terminal.press("y")
     terminal.wait_for("Moved 2 conversations from Sender One to Sender Two")
-    desk.wait_for_tab("Responses", 4)
-    assert desk.marked == []
+    messenger.wait_for_tab("Responses", 4)
+    assert messenger.marked == []
     assert [spring.thread(each)["sender"] for each in WAITING_ONE[:3]] == ["two", "two", "one"]
     terminal.press("z")
     terminal.wait_for("2 go back")
     terminal.press("y")
-    desk.wait_for_tab("Responses", 6)
+    messenger.wait_for_tab("Responses", 6)
     assert [spring.thread(each)["sender"] for each in WAITING_ONE[:3]] == ["one", "one", "one"]
 
 
 def test_enter_on_a_question_leaves_things_as_they_are(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("o")
     terminal.wait_for("Opt Abby Stone out")
     terminal.press("enter")
@@ -247,44 +247,44 @@ def test_enter_on_a_question_leaves_things_as_they_are(spring: Office, size: tup
     terminal.wait_for("Move 6 conversations")
     terminal.press("escape")
     terminal.wait_gone("Move 6 conversations")
-    desk.wait_for_tab("Responses", 6)
-    assert len(desk.marked) == 6
+    messenger.wait_for_tab("Responses", 6)
+    assert len(messenger.marked) == 6
     terminal.press("escape")
-    assert desk.marked == []
+    assert messenger.marked == []
     terminal.wait_for("Viewing as: Sender One")
 
 
 def test_a_range_is_marked_from_one_v_to_the_other(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("j", "V")
     terminal.wait_for("Range begun")
     terminal.press("j", "j", "V")
-    assert [each in row for each, row in zip(WAITING_ONE[1:4], desk.marked, strict=True)] == [True] * 3
+    assert [each in row for each, row in zip(WAITING_ONE[1:4], messenger.marked, strict=True)] == [True] * 3
 
 
 def test_the_number_of_marks_is_shown(spring: Office, size: tuple[int, int]) -> None:
     terminal = open_messenger(spring, "Sender One", size).terminal
     terminal.press("space", "space")
-    terminal.wait_for("2 marked", timeout=3)
+    terminal.wait_for("2 marked")
 
 
 def test_the_viewing_as_picker_finds_a_sender(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("v")
     terminal.wait_for("─ Viewing as ─", "Unassigned", "Sender Two")
     terminal.type("two")
     terminal.wait_gone(re.compile(r"Sender One +offline"))
     terminal.press("enter")
     terminal.wait_for("Viewing as: Sender Two")
-    desk.wait_for_row("Rosa Reed")
+    messenger.wait_for_row("Rosa Reed")
     terminal.press("v")
     terminal.wait_for("─ Viewing as ─")
     terminal.press("up", "up", "enter")
     terminal.wait_for("Viewing as: Unassigned", "nothing here")
     terminal.press("1")
-    desk.wait_for_row(NOBODY[0])
+    messenger.wait_for_row(NOBODY[0])
     terminal.press("v")
     terminal.wait_for("─ Viewing as ─")
     terminal.press("escape")
@@ -293,12 +293,12 @@ def test_the_viewing_as_picker_finds_a_sender(spring: Office, size: tuple[int, i
 
 
 def test_a_recommended_reply_goes_into_the_box_and_no_further(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("a")
     terminal.wait_for("1 Where", "2 Thanks")
     terminal.press("2")
-    desk.wait_for_box("Thank you Abby!")
+    messenger.wait_for_box("Thank you Abby!")
     assert len(spring.bodies("Abby Stone")) == 2
     terminal.press("escape", "a")
     terminal.wait_for("1 Where")
@@ -307,7 +307,7 @@ def test_a_recommended_reply_goes_into_the_box_and_no_further(spring: Office, si
     terminal.press("enter")
     terminal.wait_for("Replace it", "Append to it", "Cancel")
     terminal.press("a")
-    desk.wait_for_box("Thank you Abby! Your polling place is the library.")
+    messenger.wait_for_box("Thank you Abby! Your polling place is the library.")
     terminal.press("enter")
     terminal.wait_for("Reply queued for Abby Stone.")
     assert spring.bodies("Abby Stone")[-1] == "Thank you Abby! Your polling place is the library."
@@ -317,16 +317,16 @@ def test_u_goes_on_to_others_when_a_sender_has_nobody_waiting(spring: Office, si
     ids = spring.ids()
     for contact in WAITING_ONE[1:]:
         spring.run("send", ids[contact], "--body", "Thank you")
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("G")
-    desk.wait_for_row(SENDER_ONE[1])
+    messenger.wait_for_row(SENDER_ONE[1])
     terminal.press("u", "enter")
-    desk.wait_for_conversation("Abby Stone")
-    desk.leave()
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.leave()
     terminal.press("u")
     terminal.wait_for("Viewing as: Sender Two")
-    desk.wait_for_row("Rosa Reed")
+    messenger.wait_for_row("Rosa Reed")
     for contact in (*WAITING_TWO, "Abby Stone"):
         spring.run("send", ids[contact], "--body", "Thank you")
     terminal.wait_for("0 need a reply")
@@ -336,31 +336,31 @@ def test_u_goes_on_to_others_when_a_sender_has_nobody_waiting(spring: Office, si
 
 def test_the_row_that_looks_chosen_is_the_open_conversation(spring: Office, size: tuple[int, int]) -> None:
     spring.run("send", spring.ids()["Ben Archer"], "--body", "Thank you")
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("G")
-    desk.wait_for_row("Ben Archer")
+    messenger.wait_for_row("Ben Archer")
     terminal.press("u", "enter")
-    desk.wait_for_conversation("Abby Stone")
-    desk.leave()
-    assert len(desk.rows_under_cursor) == 2  # the two lines of one row
-    assert "Abby Stone" in desk.row
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.leave()
+    assert len(messenger.rows_under_cursor) == 2  # the two lines of one row
+    assert "Abby Stone" in messenger.row
 
 
 def test_replies_of_another_program_appear_by_themselves(spring: Office, size: tuple[int, int]) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("j", "j")
-    desk.wait_for_row("Cora Diaz")
+    messenger.wait_for_row("Cora Diaz")
     spring.run("receive", "--from", "4155550106", "--body", "Sorry, who is this?")  # Gus
-    desk.wait_for_tab("Responses", 7)
+    messenger.wait_for_tab("Responses", 7)
     terminal.wait_for("Gus Hall", "Sorry, who is this?")
-    desk.wait_for_row("Cora Diaz")
+    messenger.wait_for_row("Cora Diaz")
 
 
 def test_help_lists_the_keys(spring: Office, size: tuple[int, int]) -> None:
-    desk: Messenger = open_messenger(spring, "Sender One", size)
-    terminal = desk.terminal
+    messenger: Messenger = open_messenger(spring, "Sender One", size)
+    terminal = messenger.terminal
     terminal.press("?")
     terminal.wait_for("─ Keys ─", re.compile(r"Messenger"))
     terminal.press("pagedown", "escape")

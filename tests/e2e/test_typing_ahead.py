@@ -11,22 +11,22 @@ from tests.e2e.conftest import NOT_STARTED_ONE, SENDER_ONE, Office
 from tests.e2e.messenger import SIZES, Messenger, open_messenger
 
 
-def at_once(desk: Messenger, keys: bytes) -> None:
+def at_once(messenger: Messenger, keys: bytes) -> None:
     """Let keys arrive in one go."""
-    desk.terminal.send(keys)
-    desk.terminal.settle(quiet=0.4)
+    messenger.terminal.send(keys)
+    messenger.terminal.settle(quiet=0.4)
 
 
 def test_words_behind_enter_go_into_the_box(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"\rHello")
-    assert desk.box == "Hello"
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"\rHello")
+    assert messenger.box == "Hello"
 
 
 def test_words_behind_enter_opt_nobody_out(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"\rtoo")
-    at_once(desk, b"y late")
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"\rtoo")
+    at_once(messenger, b"y late")
     assert not spring.thread("Abby Stone")["opted_out"]
 
 
@@ -34,20 +34,20 @@ def test_words_behind_enter_opt_nobody_out(spring: Office) -> None:
 def test_a_whole_reply_goes_into_the_box_and_is_sent_by_an_enter_from_after_that(
     spring: Office, size: tuple[int, int]
 ) -> None:
-    desk = open_messenger(spring, "Sender One", size)
-    at_once(desk, b"\rThanks\r")
-    desk.terminal.wait_for("Enter came before this was shown: press it again.")
-    assert desk.box == "Thanks"
+    messenger = open_messenger(spring, "Sender One", size)
+    at_once(messenger, b"\rThanks\r")
+    messenger.terminal.wait_for("Enter came before this was shown: press it again.")
+    assert messenger.box == "Thanks"
     assert "Thanks" not in spring.bodies("Abby Stone")
-    desk.terminal.press("enter")
-    desk.wait_for_conversation("Ben Archer")
+    messenger.terminal.press("enter")
+    messenger.wait_for_conversation("Ben Archer")
     assert spring.bodies("Abby Stone")[-1] == "Thanks"
 
 
 def test_words_and_their_enter_may_come_together_once_the_box_is_shown(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.open_box()
-    at_once(desk, b"Thanks\r")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.open_box()
+    at_once(messenger, b"Thanks\r")
     assert spring.bodies("Abby Stone")[-1] == "Thanks"
 
 
@@ -67,75 +67,75 @@ def test_enters_on_the_overview_text_nobody(spring: Office, size: tuple[int, int
 
 
 def test_a_recommended_reply_that_was_not_seen_is_not_sent(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"a1\r")
-    desk.terminal.wait_for("Enter came before this was shown: press it again.")
-    assert desk.box == "Your polling place is the library."
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"a1\r")
+    messenger.terminal.wait_for("Enter came before this was shown: press it again.")
+    assert messenger.box == "Your polling place is the library."
     assert len(spring.bodies("Abby Stone")) == 2
 
 
 def test_send_all_begins_by_no_key_from_before_its_question(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.terminal.press("1")
-    desk.wait_for_row("Lena Moss")
-    at_once(desk, b"Sy")
-    desk.terminal.wait_for("That key came before this was shown: press it again.")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.terminal.press("1")
+    messenger.wait_for_row("Lena Moss")
+    at_once(messenger, b"Sy")
+    messenger.terminal.wait_for("That key came before this was shown: press it again.")
     assert spring.bodies("Lena Moss") == []
-    desk.terminal.press("y")
-    desk.terminal.wait_for("5 of 5")
+    messenger.terminal.press("y")
+    messenger.terminal.wait_for("5 of 5")
     assert len(spring.bodies("Lena Moss")) == 1
 
 
 def test_the_next_reply_may_be_begun_while_one_is_sent(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.open_box()
-    desk.write("Thanks")
-    at_once(desk, b"\rYou too")
-    desk.wait_for_conversation("Ben Archer")
-    assert desk.box == "You too"
+    messenger = open_messenger(spring, "Sender One")
+    messenger.open_box()
+    messenger.write("Thanks")
+    at_once(messenger, b"\rYou too")
+    messenger.wait_for_conversation("Ben Archer")
+    assert messenger.box == "You too"
 
 
 def test_a_search_may_be_typed_at_once(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"/dan")
-    assert "Dan Evans" in desk.row
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"/dan")
+    assert "Dan Evans" in messenger.row
 
 
 def test_a_name_behind_r_goes_into_the_picker(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"rtwo\r")
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"rtwo\r")
     assert spring.thread("Abby Stone")["sender"] == "two"
 
 
 def test_digits_behind_e_are_answers(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"e12")
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"e12")
     assert spring.thread("Abby Stone")["answers"] == {"Will you vote?": "Yes", "Need a ride?": "No"}
 
 
 def test_y_behind_o_waits_for_the_question(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"oy")
-    desk.terminal.wait_for("That key came before this was shown: press it again.")
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"oy")
+    messenger.terminal.wait_for("That key came before this was shown: press it again.")
     assert not spring.thread("Abby Stone")["opted_out"]
-    desk.terminal.press("y")
-    desk.terminal.wait_for("Abby Stone is opted out")
+    messenger.terminal.press("y")
+    messenger.terminal.wait_for("Abby Stone is opted out")
     assert spring.thread("Abby Stone")["opted_out"]
 
 
 def test_a_held_key_moves_as_often_as_it_came(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"jjjj")
-    desk.wait_for_row("Elsa Frank")
-    desk.wait_for_conversation("Elsa Frank")
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"jjjj")
+    messenger.wait_for_row("Elsa Frank")
+    messenger.wait_for_conversation("Elsa Frank")
 
 
 def test_enters_at_once_send_one_initial_each(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.terminal.press("1")
-    desk.wait_for_row("Lena Moss")
-    desk.open_box()
-    at_once(desk, b"\r\r\r")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.terminal.press("1")
+    messenger.wait_for_row("Lena Moss")
+    messenger.open_box()
+    at_once(messenger, b"\r\r\r")
     counts = [
         len(spring.bodies(contact)) for contact in ("Lena Moss", "Milo Nash", "Nina Orr", "Otto Page", "Pia Quinn")
     ]
@@ -144,30 +144,30 @@ def test_enters_at_once_send_one_initial_each(spring: Office) -> None:
 
 
 def test_a_second_enter_does_not_send_the_draft_that_comes_up(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.terminal.press("j")
-    desk.open_box()
-    desk.write("Not ready, do not")
-    desk.terminal.press("escape", "k")
-    desk.wait_for_conversation("Abby Stone")
-    desk.open_box()
-    desk.write("Thanks")
-    at_once(desk, b"\r\r")
-    desk.wait_for_conversation("Ben Archer")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.terminal.press("j")
+    messenger.open_box()
+    messenger.write("Not ready, do not")
+    messenger.terminal.press("escape", "k")
+    messenger.wait_for_conversation("Abby Stone")
+    messenger.open_box()
+    messenger.write("Thanks")
+    at_once(messenger, b"\r\r")
+    messenger.wait_for_conversation("Ben Archer")
     assert spring.bodies("Abby Stone")[-1] == "Thanks"
     assert "Not ready, do not" not in spring.bodies("Ben Archer")
 
 
 def test_a_pasted_text_of_several_lines_is_not_sent(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    desk.open_box()
-    at_once(desk, b"\x1b[200~First line\rSecond line\r\x1b[201~")
-    desk.terminal.wait_for("First line", "Second line")
+    messenger = open_messenger(spring, "Sender One")
+    messenger.open_box()
+    at_once(messenger, b"\x1b[200~First line\rSecond line\r\x1b[201~")
+    messenger.terminal.wait_for("First line", "Second line")
     assert len(spring.bodies("Abby Stone")) == 2
 
 
 def test_a_paste_into_the_list_does_nothing(spring: Office) -> None:
-    desk = open_messenger(spring, "Sender One")
-    at_once(desk, b"\x1b[200~oy\r\x1b[201~")
-    assert desk.terminal.shows("6 need a reply")
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"\x1b[200~oy\r\x1b[201~")
+    assert messenger.terminal.shows("6 need a reply")
     assert not spring.thread("Abby Stone")["opted_out"]

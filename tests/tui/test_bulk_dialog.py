@@ -199,14 +199,14 @@ async def test_enter_before_the_preview_is_there_applies_nothing_and_says_so(
     async with menu_of(twelve, "bar") as person:
         await keys(person, "a", *"lee", "space")
         held = asyncio.Event()
-        desk = person.app.store
-        ask = desk.query
+        store = person.app.store
+        query = store.query
 
         async def slowly(*args: object) -> object:
             await held.wait()
-            return await ask(*args)  # type: ignore[arg-type]
+            return await query(*args)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(desk, "query", slowly)
+        monkeypatch.setattr(store, "query", slowly)
         dialog(person).choices.turn_destination(dialog(person).choices.offered[0])
         dialog(person)._changed()
         dialog(person).action_go_on()
