@@ -215,17 +215,17 @@ class Terminal:
         """Whether a text or a pattern is on the screen."""
         return wanted in self.screen if isinstance(wanted, str) else wanted.search(self.screen) is not None
 
-    def wait_for(self, *wanted: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
+    def wait_for(self, *wanted: str | re.Pattern[str]) -> None:
         """Wait until all of some texts are on the screen together."""
-        self.wait_until(lambda: all(map(self.shows, wanted)), " and ".join(map(repr, wanted)), timeout)
+        self.wait_until(lambda: all(map(self.shows, wanted)), " and ".join(map(repr, wanted)))
 
-    def wait_gone(self, unwanted: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
+    def wait_gone(self, unwanted: str | re.Pattern[str]) -> None:
         """Wait until a text has left the screen."""
-        self.wait_until(lambda: not self.shows(unwanted), f"the end of {unwanted!r}", timeout)
+        self.wait_until(lambda: not self.shows(unwanted), f"the end of {unwanted!r}")
 
-    def wait_until(self, seen: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
+    def wait_until(self, seen: Callable[[], bool], what: str) -> None:
         """Wait until the screen is as it should be."""
-        limit = monotonic() + timeout
+        limit = monotonic() + PATIENCE
         while not seen():
             if monotonic() > limit or not self._open:
                 raise self._never_came(what)
@@ -290,9 +290,9 @@ class Terminal:
         os.kill(self._process.pid, number)
         return self._process.wait(PATIENCE)
 
-    def wait_exit(self, timeout: float = PATIENCE) -> int:
+    def wait_exit(self) -> int:
         """Wait for the program to end, reading what it still says; return its status, negative for a signal."""
-        limit = monotonic() + timeout
+        limit = monotonic() + PATIENCE
         while self._process.poll() is None:
             if monotonic() > limit:
                 raise self._never_came("the end of the program")
@@ -305,9 +305,9 @@ class Terminal:
             pass
         return self._process.returncode
 
-    def wait_until_so(self, so: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
+    def wait_until_so(self, so: Callable[[], bool], what: str) -> None:
         """Wait for something that is not to be seen on the screen."""
-        limit = monotonic() + timeout
+        limit = monotonic() + PATIENCE
         while not so():
             if monotonic() > limit:
                 raise self._never_came(what)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from threading import Timer
 
 import pytest
 
@@ -92,16 +91,19 @@ def test_processes_that_open_a_new_file_at_once_make_one_database_with_one_owner
 def test_who_opens_a_new_file_waits_for_the_one_who_is_writing_to_it(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     Database(path).close()
-    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA journal_mode = DELETE")  # as it is between the migrations and the end of opening
     other.execute("BEGIN IMMEDIATE")
-    end = Timer(0.2, other.execute, ["COMMIT"])
-    end.start()
-    try:
-        Database(path).close()
-    finally:
-        end.join()
-        other.close()
+    told: list[bool] = []
+
+    def wait(begins: bool) -> None:
+        told.append(begins)
+        if begins:
+            other.execute("COMMIT")
+
+    Database(path, on_wait=wait).close()
+    other.close()
+    assert told == [True, False]
 
 
 # Working

@@ -316,14 +316,18 @@ class Person:
         """What stands in the place of the Send key."""
         return str(self.messenger.box.border_subtitle or "").rpartition("·")[2].strip()
 
-    async def wait_until(self, seen: Callable[[], bool], what: str) -> None:
-        """Wait until something is so."""
+    async def reach(self, seen: Callable[[], bool], what: str) -> None:
+        """Wait until something is so, whatever else is still under way."""
         try:
             async with asyncio.timeout(PATIENCE):
                 while not seen():
                     await self.pilot.pause(0.01)
         except TimeoutError:
             raise AssertionError(f"{what} never came; the screen:\n{self.screen}") from None
+
+    async def wait_until(self, seen: Callable[[], bool], what: str) -> None:
+        """Wait until something is so, and then until nothing is under way any more."""
+        await self.reach(seen, what)
         await settle(self.pilot)
 
     async def wait_for(self, *texts: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from threading import Event, Timer
+from threading import Event
 from typing import Any
 
 import pytest
 
-from tests.tui.office import PATIENCE, Office, settle
+from tests.tui.office import PATIENCE, Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused
 from thrumsg_tui.store.changes.drafts import keep_draft
@@ -16,16 +16,28 @@ from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.tui.screens import drafts, messenger_writing
 from thrumsg_tui.tui.screens.drafts import DraftKeeper
+from thrumsg_tui.tui.timers import Timers
+
+
+async def drafts_fall_due(person: Person) -> None:
+    """Let every draft that waits to be stored fall due, and the app deal with that."""
+    handled = asyncio.Event()
+    person.app.set_timer(2 * person.app.timers.draft, handled.set)  # set later and longer, so it fires later
+    await handled.wait()
+    handled.clear()
+    person.messenger.box.call_later(handled.set)
+    await handled.wait()
 
 
 async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_stored(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maria = office.contact("Maria Lopez", wrote="Hello")
-    due = Event()
+    begun, due = Event(), Event()
 
     def slow_send(*args: Any, **kwargs: Any) -> Sent:
         sent = send(*args, **kwargs)
+        begun.set()
         due.wait(PATIENCE)  # as it may take where somebody else is writing
         return sent
 
@@ -33,12 +45,8 @@ async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_sto
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria", "enter")
-        try:
-            async with asyncio.timeout(1):
-                while not any(worker.name == "draft" for worker in person.app.workers):
-                    await person.pilot.pause(0.01)
-        except TimeoutError:
-            pass  # which is as it should be
+        await person.reach(begun.is_set, "the message being sent")
+        await drafts_fall_due(person)
         due.set()
         await settle(person.pilot)
     assert office.bodies(maria)[-1] == "Hi Maria"
@@ -80,11 +88,9 @@ async def test_a_draft_that_was_refused_is_not_stored_behind_the_message_that_is
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria")
-        while not storing.is_set():
-            await person.pilot.pause(0.01)
+        await person.reach(storing.is_set, "the draft being stored")
         person.send("enter")
-        while not sending.is_set():
-            await person.pilot.pause(0.01)
+        await person.reach(sending.is_set, "the message being sent")
         refuse.set()
         async with asyncio.timeout(PATIENCE):
             await tried_again.wait()
@@ -99,6 +105,7 @@ async def test_whoever_moves_on_while_a_message_is_sent_keeps_just_what_was_refu
 ) -> None:
     maria = office.contact("Maria Lopez", wrote="Hello")
     dev = office.contact("Dev Patel", wrote="Hello")
+    office.timers = Timers(key=0.05)
     begun, due = Event(), Event()
 
     def slow_send(*args: Any, **kwargs: Any) -> Sent:
@@ -112,10 +119,10 @@ async def test_whoever_moves_on_while_a_message_is_sent_keeps_just_what_was_refu
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria", "enter")
-        while not begun.is_set():
-            await person.pilot.pause(0.01)
+        await person.reach(begun.is_set, "the message being sent")
         person.send("escape", "j")
-        await person.pilot.pause(0.5)
+        await person.reach(lambda: not person.app.keys.busy, "the keys' turn")
+        await drafts_fall_due(person)
         due.set()
         await settle(person.pilot)
         assert office.draft(dev) is None
@@ -138,8 +145,13 @@ async def test_whoever_leaves_while_a_message_is_sent_leaves_no_draft(
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria", "enter")
-        while not begun.is_set():
-            await person.pilot.pause(0.01)
-        Timer(1.5, due.set).start()
+        await person.reach(begun.is_set, "the message being sent")
+        close = person.app.store.close
+
+        def close_while_it_is_sent() -> None:
+            due.set()
+            close()
+
+        monkeypatch.setattr(person.app.store, "close", close_while_it_is_sent)
         person.app.end()
     assert (office.bodies(maria)[-1], office.draft(maria)) == ("Hi Maria", None)

@@ -330,8 +330,7 @@ async def test_escape_stops_an_import_that_is_under_way(
         await fill(person, file=str(strange))
         await person.press("ctrl+o", "ctrl+o")
         person.send("enter")
-        while not person.sees("1 of 5 rows, Esc stops"):
-            await person.pilot.pause(0.01)
+        await person.reach(lambda: person.sees("1 of 5 rows, Esc stops"), "how far it is")
         await person.press("escape")
         assert isinstance(person.app.screen, ImportScreen)
         assert person.notice == "Stopped: nothing was changed, and no file was left behind."

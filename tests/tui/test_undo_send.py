@@ -345,11 +345,11 @@ async def test_a_key_from_before_the_words_were_painted_sends_nothing(
         with monkeypatch.context() as terminal:
             terminal.setattr(ThrumsgApp, "post_display_hook", lambda _: None)  # as if the terminal got nothing
             person.send("enter")
-            while not (office.bodies(ann) and "Bo" in box.text):
-                await person.pilot.pause(0.01)
+            await person.reach(lambda: bool(office.bodies(ann)) and "Bo" in box.text, "the next message")
             person.send("enter")
-            while "Enter came before this was shown: press it again." not in person.notice:
-                await person.pilot.pause(0.01)
+            await person.reach(
+                lambda: "Enter came before this was shown: press it again." in person.notice, "why nothing was sent"
+            )
             assert office.bodies(bo) == []
         box.refresh()
         await settle(person.pilot)

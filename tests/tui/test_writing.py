@@ -434,11 +434,9 @@ async def test_send_all_is_stopped_and_goes_on_where_it_was(bare: Office, monkey
     async with bare.messenger() as person:
         await person.press("1", "S")
         person.send("y")
-        while not begun.is_set():
-            await person.pilot.pause(0.01)
+        await person.reach(begun.is_set, "the first batch")
         person.send("S")
-        while person.messenger.sending_all:
-            await person.pilot.pause(0.01)
+        await person.reach(lambda: not person.messenger.sending_all, "the end of Send All")
         go_on.set()
         await settle(person.pilot)
         assert person.notice == f"Stopped: queued {BATCH} of {BATCH + 3}."

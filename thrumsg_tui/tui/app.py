@@ -68,7 +68,7 @@ class ThrumsgApp(NavigatingApp):
         self.ending = Shutdown(self.end, self._stop_writing)
         self.register_theme(THRUMSG)
         self.theme = THRUMSG.name
-        self.keys = KeyQueue(self, super().on_event)
+        self.keys = KeyQueue(self, super().on_event, self.timers.key)
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
         self._version = -1

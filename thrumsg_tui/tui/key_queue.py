@@ -15,22 +15,21 @@ from textual.events import Event, Key
 
 from thrumsg_tui.tui.app_context import Keyboard
 
-_PATIENCE = 2.0
-"""Seconds after which the next key is looked at whatever became of the last: a busy disk must not lock the keys.
-
-While the last one waits for another writer, which the screen says, they are kept: the box that holds what is being sent
-would swallow them. So are those for a screen that is not up yet, which would swallow them too.
-"""
-
 _PAUSE = 0.002
 
 
 class KeyQueue:
-    """Hands keys and pastes to the app in turn; `handle` is what the app does with one."""
+    """Hands keys and pastes to the app in turn; `handle` is what the app does with one.
 
-    def __init__(self, app: Keyboard, handle: Callable[[Event], Awaitable[None]]) -> None:
+    After `patience`, in seconds, the next key is looked at whatever became of the last: a busy disk must not lock the
+    keys. While the last one waits for another writer, which the screen says, they are kept: the box that holds what is
+    being sent would swallow them. So are those for a screen that is not up yet, which would swallow them too.
+    """
+
+    def __init__(self, app: Keyboard, handle: Callable[[Event], Awaitable[None]], patience: float) -> None:
         self._app = app
         self._handle = handle
+        self._patience = patience
         self._waiting: deque[Event] = deque()
         self._task: asyncio.Task[None] | None = None
         self.taken = 0
@@ -64,7 +63,7 @@ class KeyQueue:
     async def _dealt_with(self) -> None:
         """Wait until every message that the key led to has been handled, and nothing more comes of it."""
         before: object = None
-        deadline = monotonic() + _PATIENCE
+        deadline = monotonic() + self._patience
         while monotonic() < deadline:
             await self._round()
             await self._until(lambda: self._app.ready_for_keys)
@@ -80,12 +79,12 @@ class KeyQueue:
             passed = asyncio.Event()
             if node.call_later(passed.set):
                 try:
-                    await asyncio.wait_for(passed.wait(), _PATIENCE)
+                    await asyncio.wait_for(passed.wait(), self._patience)
                 except TimeoutError:
                     return
 
     async def _until(self, ready: Callable[[], bool]) -> None:
-        deadline = monotonic() + _PATIENCE
+        deadline = monotonic() + self._patience
         while not ready() and (monotonic() < deadline or self._app.keeps_keys):
             await asyncio.sleep(_PAUSE)
 

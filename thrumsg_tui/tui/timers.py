@@ -15,7 +15,7 @@ class Timers:
     """Between two looks whether anybody wrote; a look takes microseconds."""
 
     tick: float = 30.0
-    """Until ages, opening hours and expiries are looked at again."""
+    """Between two looks at ages, opening hours and expiries."""
 
     presence: float = 10.0
     """Between two times that others are told where the person is."""
@@ -23,11 +23,14 @@ class Timers:
     practice: float = 0.5
     """Between two turns of the contacts of a practice campaign."""
 
+    key: float = 2.0
+    """After which the next key is looked at, whatever became of the last."""
+
     draft: float = 0.2
     """After the last key until a draft is stored."""
 
     rest: float = 0.7
-    """On a conversation until others are told that it is open here."""
+    """On a conversation, after which others are told that it is open here."""
 
     countdown: float = 1.0
     """Between two numbers of the countdown of a message that is held back."""
