@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.accounts import own_login
 from tests.cli.conftest import Shell
 from thrumsg_tui.cli import people
 
@@ -160,12 +161,6 @@ def test_a_reader_that_leaves_early_hears_nothing_of_it(spring: Shell) -> None:
     spring.done("user", "add", own_login(), "--first-name", "A", "--last-name", "B", "--role", "owner")
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def own_login() -> str:
-    command = [sys.executable, "-c", "import os, pwd; print(pwd.getpwuid(os.getuid()).pw_name)"]
-    login = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    return login if login != "root" else "somebody"
 
 
 def test_words_that_are_not_text_are_made_readable(spring: Shell) -> None:

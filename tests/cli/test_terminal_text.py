@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.accounts import own_login
 from tests.cli.conftest import MARIA, Shell
-from tests.cli.test_exit_status import own_login
 
 NASTY = "hi\x1b]0;owned\x07\x9b31m\u202ethere\x1b[2J"
 

@@ -386,3 +386,26 @@ def _known_to_pyte(character: str) -> str:
 def _set_size(terminal: int, size: tuple[int, int]) -> None:
     columns, rows = size
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+MODES = {
+    "1049": "alternate screen",
+    "1000": "mouse",
+    "1003": "mouse",
+    "1006": "mouse",
+    "2004": "paste",
+    "1004": "focus",
+}
+"""The modes that an app switches on, by number."""
+
+
+def assert_restored(terminal: Terminal) -> None:
+    """The terminal is as the shell wants it: the last word on every mode was to switch it off."""
+    written = bytes(terminal.written)
+    for mode, name in MODES.items():
+        on, off = (written.rfind(f"\x1b[?{mode}{letter}".encode()) for letter in "hl")
+        assert off > on, f"{name} was left on ({mode})"
+    assert written.rfind(b"\x1b[?25h") > written.rfind(b"\x1b[?25l"), "the cursor was left hidden"
+    assert written.rfind(b"\x1b[<u") > written.rfind(b"\x1b[>"), "the keyboard protocol was left on"
+    assert terminal.local_modes & termios.ECHO
+    assert terminal.local_modes & termios.ICANON

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Office
+from tests.e2e.drafts import half_written, stored_draft
 from tests.e2e.messenger import Messenger, open_messenger
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_survival import half_written, stored_draft
 
 WAITS = (
     "import signal, subprocess, sys\n"

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.conftest import Office
+from tests.e2e.drafts import stored_draft
 from tests.e2e.messenger import open_messenger
 from tests.e2e.terminal import PATIENCE
-from tests.e2e.test_survival import stored_draft
 
 APP = (sys.executable, "-m", "thrumsg_tui")
 WAITING = "Waiting for the database: another change is being written."

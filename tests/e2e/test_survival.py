@@ -7,62 +7,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Office
+from tests.e2e.drafts import half_written, stored_draft
 from tests.e2e.messenger import Messenger, open_messenger
-from tests.e2e.terminal import Terminal
-from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.people import users
-from thrumsg_tui.store.queries.thread import draft
+from tests.e2e.terminal import Terminal, assert_restored
 
 PHONE = re.compile(r"555-?\d{4}|\+1\d{10}")
 NO_TERMINAL = "thrumsg: The app needs a terminal; `thrumsg --help` lists what the command line can do without one."
-MODES = {
-    "1049": "alternate screen",
-    "1000": "mouse",
-    "1003": "mouse",
-    "1006": "mouse",
-    "2004": "paste",
-    "1004": "focus",
-}
-
-
-def half_written(office: Office, text: str = "Your polling place is") -> Messenger:
-    """Write half a reply to Abby Stone."""
-    messenger = open_messenger(office, "Sender One")
-    messenger.open_box()
-    messenger.wait_for_conversation("Abby Stone")
-    messenger.write(text)
-    return messenger
-
-
-def stored_draft(office: Office, contact: str = "Abby Stone") -> str | None:
-    """What the database has of a reply that is being written."""
-    conversation_id = ConversationId(office.ids()[contact])
-    db = Database(office.database)
-    try:
-        with db.reading() as conn:
-            drafts = [draft(conn, user.id, conversation_id) for user in users(conn)]
-            return next(filter(None, drafts), None)
-    finally:
-        db.close()
-
-
-def assert_restored(terminal: Terminal) -> None:
-    """The terminal is as the shell wants it: the last word on every mode was to switch it off."""
-    written = bytes(terminal.written)
-    for mode, name in MODES.items():
-        on, off = (written.rfind(f"\x1b[?{mode}{letter}".encode()) for letter in "hl")
-        assert off > on, f"{name} was left on ({mode})"
-    assert written.rfind(b"\x1b[?25h") > written.rfind(b"\x1b[?25l"), "the cursor was left hidden"
-    assert written.rfind(b"\x1b[<u") > written.rfind(b"\x1b[>"), "the keyboard protocol was left on"
-    assert terminal.local_modes & termios.ECHO
-    assert terminal.local_modes & termios.ICANON
 
 
 def assert_quiet(office: Office, terminal: Terminal) -> None:

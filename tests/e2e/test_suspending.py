@@ -11,8 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Office
 from tests.e2e.messenger import Messenger
-from tests.e2e.terminal import Terminal
-from tests.e2e.test_survival import assert_restored
+from tests.e2e.terminal import Terminal, assert_restored
 
 SH = shutil.which("sh") or "/bin/sh"
 BASH = shutil.which("bash") or ""

@@ -14,19 +14,19 @@ from tests.e2e.messenger import SIZES, Messenger, open_messenger
 def at_once(messenger: Messenger, keys: bytes) -> None:
     """Let keys arrive in one go."""
     messenger.terminal.send(keys)
-    messenger.terminal.settle(quiet=0.4)
 
 
 def test_words_behind_enter_go_into_the_box(spring: Office) -> None:
     messenger = open_messenger(spring, "Sender One")
     at_once(messenger, b"\rHello")
-    assert messenger.box == "Hello"
+    messenger.wait_for_box("Hello")
 
 
 def test_words_behind_enter_opt_nobody_out(spring: Office) -> None:
     messenger = open_messenger(spring, "Sender One")
     at_once(messenger, b"\rtoo")
     at_once(messenger, b"y late")
+    messenger.wait_for_box("tooy late")
     assert not spring.thread("Abby Stone")["opted_out"]
 
 
@@ -48,7 +48,7 @@ def test_words_and_their_enter_may_come_together_once_the_box_is_shown(spring: O
     messenger = open_messenger(spring, "Sender One")
     messenger.open_box()
     at_once(messenger, b"Thanks\r")
-    assert spring.bodies("Abby Stone")[-1] == "Thanks"
+    messenger.terminal.wait_until(lambda: spring.bodies("Abby Stone")[-1] == "Thanks", "the message")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24"])
@@ -62,7 +62,8 @@ def test_enters_on_the_overview_text_nobody(spring: Office, size: tuple[int, int
     terminal.settle()
     terminal.send(b"\r\r\r\r\r")
     terminal.wait_for("Enter came before this was shown: press it again.")
-    terminal.settle(quiet=0.4)
+    terminal.send(b"~")
+    terminal.wait_for("~")  # it came last
     assert [spring.bodies(each) for each in NOT_STARTED_ONE] == before
 
 
@@ -92,25 +93,27 @@ def test_the_next_reply_may_be_begun_while_one_is_sent(spring: Office) -> None:
     messenger.write("Thanks")
     at_once(messenger, b"\rYou too")
     messenger.wait_for_conversation("Ben Archer")
-    assert messenger.box == "You too"
+    messenger.wait_for_box("You too")
 
 
 def test_a_search_may_be_typed_at_once(spring: Office) -> None:
     messenger = open_messenger(spring, "Sender One")
     at_once(messenger, b"/dan")
-    assert "Dan Evans" in messenger.row
+    messenger.wait_for_row("Dan Evans")
 
 
 def test_a_name_behind_r_goes_into_the_picker(spring: Office) -> None:
     messenger = open_messenger(spring, "Sender One")
     at_once(messenger, b"rtwo\r")
-    assert spring.thread("Abby Stone")["sender"] == "two"
+    messenger.terminal.wait_until(lambda: spring.thread("Abby Stone")["sender"] == "two", "the move")
 
 
 def test_digits_behind_e_are_answers(spring: Office) -> None:
     messenger = open_messenger(spring, "Sender One")
     at_once(messenger, b"e12")
-    assert spring.thread("Abby Stone")["answers"] == {"Will you vote?": "Yes", "Need a ride?": "No"}
+    messenger.terminal.wait_until(
+        lambda: spring.thread("Abby Stone")["answers"] == {"Will you vote?": "Yes", "Need a ride?": "No"}, "the answers"
+    )
 
 
 def test_y_behind_o_waits_for_the_question(spring: Office) -> None:
@@ -135,7 +138,8 @@ def test_enters_at_once_send_one_initial_each(spring: Office) -> None:
     messenger.terminal.press("1")
     messenger.wait_for_row("Lena Moss")
     messenger.open_box()
-    at_once(messenger, b"\r\r\r")
+    at_once(messenger, b"\r\r\r~")
+    messenger.terminal.wait_for("~")
     counts = [
         len(spring.bodies(contact)) for contact in ("Lena Moss", "Milo Nash", "Nina Orr", "Otto Page", "Pia Quinn")
     ]
@@ -152,8 +156,9 @@ def test_a_second_enter_does_not_send_the_draft_that_comes_up(spring: Office) ->
     messenger.wait_for_conversation("Abby Stone")
     messenger.open_box()
     messenger.write("Thanks")
-    at_once(messenger, b"\r\r")
+    at_once(messenger, b"\r\r~")
     messenger.wait_for_conversation("Ben Archer")
+    messenger.wait_for_box("Not ready, do not~")
     assert spring.bodies("Abby Stone")[-1] == "Thanks"
     assert "Not ready, do not" not in spring.bodies("Ben Archer")
 
@@ -168,6 +173,7 @@ def test_a_pasted_text_of_several_lines_is_not_sent(spring: Office) -> None:
 
 def test_a_paste_into_the_list_does_nothing(spring: Office) -> None:
     messenger = open_messenger(spring, "Sender One")
-    at_once(messenger, b"\x1b[200~oy\r\x1b[201~")
+    at_once(messenger, b"\x1b[200~oy\r\x1b[201~j")
+    messenger.wait_for_row("Ben Archer")
     assert messenger.terminal.shows("6 need a reply")
     assert not spring.thread("Abby Stone")["opted_out"]

@@ -8,7 +8,7 @@ from io import StringIO
 
 from hypothesis import settings
 
-from tests.store.test_laws import AnythingInAnyOrder
+from tests.store.anything import AnythingInAnyOrder
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ExportKind

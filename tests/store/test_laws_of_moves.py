@@ -10,15 +10,14 @@ from datetime import timedelta
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.store.wishes import Wish, request_of, wishes
 from tests.store.world import HOLDERS, PEOPLE, World, expected, phone_of, worlds
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import (
-    FromAssignments,
     FromConversations,
-    FromEveryone,
     Plan,
     Request,
     ToAssignments,
@@ -45,32 +44,11 @@ class Arrangement:
     order: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A reassignment by logins."""
-
-    sources: frozenset[str | None]
-    everyone: bool
-    to: tuple[str | None, ...]
-    status: StatusFilter
-    count: int | None
-    level: bool
-
-
 arrangements = st.builds(
     Arrangement,
     holders=st.tuples(*[st.sampled_from(HOLDERS)] * len(PEOPLE)),
     stories=st.tuples(*[st.sampled_from(STORIES)] * len(PEOPLE)),
     order=st.permutations(range(len(PEOPLE))).map(tuple),
-)
-wishes = st.builds(
-    Wish,
-    sources=st.frozensets(st.sampled_from(HOLDERS), min_size=1),
-    everyone=st.booleans(),
-    to=st.lists(st.sampled_from(HOLDERS), unique=True, min_size=1).map(tuple),
-    status=st.sampled_from(list(StatusFilter)),
-    count=st.sampled_from([None, 1, 2, 3, 99]),
-    level=st.booleans(),
 )
 TO_KIM = Wish(frozenset([None]), False, ("kim",), StatusFilter.ANY, None, False)
 TO_NOBODY = Wish(frozenset(), True, (None,), StatusFilter.ANY, None, False)
@@ -102,20 +80,6 @@ def move_to(world: World, login: str | None, conversations: Sequence[Conversatio
     to = world.assignment(world.spring, login)
     request = Request(world.spring.id, FromConversations(tuple(conversations)), ToAssignments((to,)))
     world.attempt(reassign, world.who["mo"], request)
-
-
-def request_of(world: World, wish: Wish) -> Request:
-    """The request that a wish means."""
-    return Request(
-        world.spring.id,
-        FromEveryone()
-        if wish.everyone
-        else FromAssignments(tuple(world.assignment(world.spring, each) for each in HOLDERS if each in wish.sources)),
-        ToAssignments(tuple(world.assignment(world.spring, each) for each in wish.to)),
-        status=wish.status,
-        count=wish.count,
-        level=wish.level,
-    )
 
 
 def planned(world: World, request: Request) -> Plan:

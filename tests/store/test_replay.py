@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.store.arranging import take_in
-from tests.store.test_laws_of_moves import Wish, request_of, wishes
+from tests.store.wishes import Wish, request_of, wishes
 from tests.store.world import HOLDERS, PEOPLE, SENDERS, World, phone_of, worlds
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.conversations import ConversationId, EventId

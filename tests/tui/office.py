@@ -296,6 +296,15 @@ class Person:
         return [row.name for row in self.messenger.list.rows]
 
     @property
+    def tabs(self) -> dict[str, int]:
+        """The tabs of the messenger with their counts, all of which are on the screen."""
+        view = self.messenger.view
+        assert view is not None
+        for tab, count in view.tabs.items():
+            assert self.sees(f"{tab.label} {count}"), self.screen
+        return {str(tab): count for tab, count in view.tabs.items()}
+
+    @property
     def box(self) -> str:
         """What the message box holds."""
         return self.messenger.box.text

@@ -13,7 +13,6 @@ import pytest
 
 from tests.tui.moving import ABE, KIM, LEE, NORA, OLGA, OTTO, SAM, WILMA, fill_in, holder, one_of_each, shares
 from tests.tui.office import SCRIPT, Office, Person
-from tests.tui.test_tabs import tabs
 from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind
@@ -71,7 +70,7 @@ async def test_every_tab_holds_what_its_row_says(office: Office, everybody: dict
         assert await listed(person, FOLLOW_UPS) == {FAY}
         assert await listed(person, OPT_OUTS) == {OLGA, OTTO, STAN}
         assert await listed(person, "t") == {SAM}
-        assert tabs(person) == {"initial": 1, "responses": 3, "follow-ups": 1, "opt-outs": 3, "sent": 1}
+        assert person.tabs == {"initial": 1, "responses": 3, "follow-ups": 1, "opt-outs": 3, "sent": 1}
 
 
 async def test_a_tab_that_is_not_there_says_so_and_keeps_its_number(office: Office) -> None:
@@ -108,7 +107,7 @@ async def test_a_conversation_is_in_both_tabs_until_its_follow_up_is_sent(office
     async with office.messenger() as person:
         assert (await listed(person, RESPONSES), await listed(person, FOLLOW_UPS)) == ({ABE}, {ABE})
         await person.press("enter", "enter", "escape")
-        assert tabs(person) == {"responses": 1, "opt-outs": 0}
+        assert person.tabs == {"responses": 1, "opt-outs": 0}
         assert await listed(person, RESPONSES) == {ABE}
 
 
@@ -120,7 +119,7 @@ async def test_an_ended_follow_up_takes_its_tab_along(office: Office) -> None:
         with office.db.reading() as conn:
             [made] = follow_ups(conn, office.campaigns["Spring"].id)
         end_follow_up(office.db, office.ana, made.id)
-        await person.wait_until(lambda: "follow-ups" not in tabs(person), "the end of the tab")
+        await person.wait_until(lambda: "follow-ups" not in person.tabs, "the end of the tab")
         assert await listed(person, "t") == {SAM}
 
 
@@ -134,10 +133,10 @@ async def test_initials_stay_to_the_end_of_the_last_day_in_the_campaign_s_zone(b
         bare.clock.now = datetime(2026, 3, 4, 4, 59, tzinfo=UTC)  # 23:59 in New York
         person.app.ask_again()
         await person.press("1")
-        assert tabs(person) == {"initial": 1, "responses": 0, "opt-outs": 0}
+        assert person.tabs == {"initial": 1, "responses": 0, "opt-outs": 0}
         bare.clock.forward(minutes=1)
         person.app.ask_again()
-        await person.wait_until(lambda: "initial" not in tabs(person), "the end of the tab")
+        await person.wait_until(lambda: "initial" not in person.tabs, "the end of the tab")
         await person.press("1")
         assert person.notice == HIDDEN.format("Initial Messages")
         assert person.sees("sent 0/1")  # it is somebody's still, and can be moved
@@ -190,7 +189,7 @@ async def test_the_sent_tab_holds_only_what_is_in_no_other(office: Office) -> No
         assert person.rows == [SAM]
         follow_up(office)
         await person.wait_until(lambda: person.rows == [], "the end of the row")
-        assert tabs(person) == {"responses": 0, "follow-ups": 1, "opt-outs": 0, "sent": 0}
+        assert person.tabs == {"responses": 0, "follow-ups": 1, "opt-outs": 0, "sent": 0}
         await person.press("3", "enter", "enter", "escape")
         assert await listed(person, SENT) == {SAM}
         office.wrote(sam, "Yes")

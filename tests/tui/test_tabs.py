@@ -4,60 +4,51 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.tui.office import Office, Person
+from tests.tui.office import Office
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
 
 
-def tabs(person: Person) -> dict[str, int]:
-    """The tabs with their counts, as the person sees them."""
-    view = person.messenger.view
-    assert view is not None
-    for tab, count in view.tabs.items():
-        assert person.sees(f"{tab.label} {count}"), person.screen
-    return {str(tab): count for tab, count in view.tabs.items()}
-
-
 async def test_responses_and_opt_outs_are_always_there(office: Office) -> None:
     async with office.messenger() as person:
-        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+        assert person.tabs == {"responses": 0, "opt-outs": 0}
 
 
 async def test_initials_are_there_while_any_are_left(office: Office) -> None:
     office.contact("Maria Lopez")
     async with office.messenger() as person:
-        assert tabs(person) == {"initial": 1, "responses": 0, "opt-outs": 0}
+        assert person.tabs == {"initial": 1, "responses": 0, "opt-outs": 0}
         await person.press("1", "enter", "enter")
-        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+        assert person.tabs == {"responses": 0, "opt-outs": 0}
 
 
 async def test_initials_are_gone_once_their_window_is_over(bare: Office) -> None:
     bare.campaign(ends=date(2026, 3, 3))
     bare.contact("Maria Lopez")
     async with bare.messenger() as person:
-        assert "initial" in tabs(person)
+        assert "initial" in person.tabs
         bare.clock.forward(days=1)
         person.app.ask_again()
-        await person.wait_until(lambda: "initial" not in tabs(person), "the end of the tab")
+        await person.wait_until(lambda: "initial" not in person.tabs, "the end of the tab")
 
 
 async def test_an_opted_out_contact_is_in_opt_outs_only(office: Office) -> None:
     id = office.contact("Maria Lopez", wrote="Yes")
     opt_out_number(office.db, office.ana, office.conversation(id).phone)
     async with office.messenger() as person:
-        assert tabs(person) == {"responses": 0, "opt-outs": 1}
+        assert person.tabs == {"responses": 0, "opt-outs": 1}
 
 
 async def test_follow_ups_are_there_while_one_is_pending(office: Office) -> None:
     office.contact("Maria Lopez", texted=True)
     dev = office.contact("Dev Patel", wrote="Yes")
     async with office.messenger() as person:
-        assert "follow-ups" not in tabs(person)
+        assert "follow-ups" not in person.tabs
         create_follow_up(office.db, office.ana, "Spring", "Hours", "Polls close at 8, %first_name%.")
         await person.wait_for("Follow-ups 2")
-        assert tabs(person) == {"responses": 1, "follow-ups": 2, "opt-outs": 0}  # 3.4: Dev is in two
+        assert person.tabs == {"responses": 1, "follow-ups": 2, "opt-outs": 0}  # 3.4: Dev is in two
         await person.press("3")
         assert person.rows == ["Dev Patel", "Maria Lopez"]
         await person.press("enter")
@@ -65,19 +56,19 @@ async def test_follow_ups_are_there_while_one_is_pending(office: Office) -> None
         await person.press("enter")
         assert person.box == "Polls close at 8, Maria."
         await person.press("enter")
-        assert tabs(person) == {"responses": 1, "opt-outs": 0}
+        assert person.tabs == {"responses": 1, "opt-outs": 0}
     assert office.bodies(dev)[-1] == "Polls close at 8, Dev."
 
 
 async def test_the_sent_tab_is_off_until_it_is_switched_on(office: Office) -> None:
     office.contact("Maria Lopez", texted=True)
     async with office.messenger() as person:
-        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+        assert person.tabs == {"responses": 0, "opt-outs": 0}
         await person.press("t")
-        assert tabs(person) == {"responses": 0, "opt-outs": 0, "sent": 1}
+        assert person.tabs == {"responses": 0, "opt-outs": 0, "sent": 1}
         assert person.rows == ["Maria Lopez"]
         await person.press("t")
-        assert tabs(person) == {"responses": 0, "opt-outs": 0}
+        assert person.tabs == {"responses": 0, "opt-outs": 0}
 
 
 async def test_the_tab_beside_the_last_is_the_first(office: Office) -> None:

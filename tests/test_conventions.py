@@ -1,0 +1,54 @@
+"""What the tests themselves keep to (CONTRIBUTING.md)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+MODULES = {str(path.relative_to(TESTS.parent)): path for path in sorted(TESTS.rglob("*.py"))}
+WAITS = {"pause", "sleep", "timeout", "Timer", "wait", "wait_for", "wait_until"}
+"""What waits for so many seconds, among other things."""
+
+A_TURN = 0.05
+"""Seconds between two looks at what is waited for."""
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Name the modules that a module imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def named_times(tree: ast.AST) -> Iterator[str]:
+    """Name the waits that are for a number of seconds."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called not in WAITS:
+            continue
+        for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            if isinstance(value, ast.Constant) and isinstance(value.value, int | float) and value.value > A_TURN:
+                yield f"line {node.lineno}: {called} for {value.value} s"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_imports_a_test_module(module: str) -> None:
+    """What two test modules share is in a module of its own."""
+    names = imported(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+    tests = [name for name in names if name.startswith("tests.") and ".test_" in name]
+    assert tests == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_test_waits_for_a_time(module: str) -> None:
+    """What is waited for is an event, with the patience that is the same for all."""
+    assert list(named_times(ast.parse(MODULES[module].read_text(encoding="utf-8")))) == []
