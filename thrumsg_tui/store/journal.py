@@ -9,6 +9,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.database import Transaction
 
 
@@ -41,7 +42,7 @@ def record(
             "action": kind,
             "campaign_id": campaign_id,
             "conversation_id": conversation_id,
-            "summary": summary,
+            "summary": storable(summary),  # it may quote the name of a file, or what an older version stored
             "details": json.dumps(details or {}),
             "undoable": int(undoable),
             "undoes": undoes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.phones import normalize, require_region
 
 LONGEST_ORIGIN = 100
@@ -20,8 +21,6 @@ _AROUND = " '\"`<>="
 
 No letters, stars and the like: what they stand for would be a stranger's.
 """
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def read_origin(text: str, region: str = "US") -> str:
@@ -49,8 +48,3 @@ def as_given(text: str) -> str:
 def is_number(sender: str) -> bool:
     """Whether a sender, as `read_sender` returns it, is a phone number."""
     return _E164.fullmatch(sender) is not None
-
-
-def storable(text: str) -> str:
-    """Replace what no database can store: the halves of characters that bytes which are no text leave behind."""
-    return _SURROGATES.sub("\ufffd", text)

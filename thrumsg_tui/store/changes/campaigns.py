@@ -13,6 +13,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours, require_place
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reassign import move
@@ -52,6 +53,7 @@ def create_campaign(
     """
     who.require(Permission.RUN_CAMPAIGN)
     setup = _trimmed(Setup(name, initial_script, hours, description, hours_in, starts, ends, quicksend))
+    require_storable(setup.name, setup.initial_script, setup.description)
     with db.writing() as tx:
         _require_fit(tx, setup)
         row = tx.conn.execute(
@@ -93,6 +95,7 @@ def edit_campaign(
         changed = [name for name in _WORDS if getattr(setup, name) != getattr(before.setup, name)]
         if not changed:
             return before
+        require_storable(*(getattr(setup, name) for name in _TEXTS if name in changed))
         _require_fit(tx, setup, before)
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
@@ -116,6 +119,9 @@ _WORDS = {
     "quicksend": "QuickSend",
 }
 """What the journal calls each part of a setup."""
+
+_TEXTS = ("name", "initial_script", "description")
+"""The parts that people write."""
 
 _TIMES = {"hours", "hours_in", "starts", "ends"}
 """The parts on which it depends when a held message leaves."""

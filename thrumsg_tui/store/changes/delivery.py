@@ -9,6 +9,7 @@ from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.sending import hold_until, shut_out
+from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.changes.scheduled_messages import WINDOW_OVER, cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
@@ -167,9 +168,9 @@ def report(
                 "id": message_id,
                 "state": state,
                 "now": tx.now_ms,
-                "provider_id": provider_id,
-                "error_code": error_code,
-                "error_text": error_text,
+                "provider_id": None if provider_id is None else storable(provider_id),
+                "error_code": None if error_code is None else storable(error_code),
+                "error_text": None if error_text is None else storable(error_text),
             },
         )
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.database import Database
 
 
 def keep_draft(db: Database, who: Identity, conversation_id: ConversationId, body: str | None) -> None:
-    """Store a person's draft, or drop it with None; not journalled, survives a crash of the program."""
+    """Store a person's draft, or drop it with None; not journalled, survives a crash of the program.
+
+    What cannot be stored is replaced in it, so that nobody's words are lost; to send them is refused.
+    """
     with db.writing(durable=False) as tx:
         if body is None:
             tx.conn.execute(
@@ -20,5 +24,5 @@ def keep_draft(db: Database, who: Identity, conversation_id: ConversationId, bod
             INSERT INTO draft (user_id, conversation_id, body, at) VALUES (?, ?, ?, ?)
             ON CONFLICT (user_id, conversation_id) DO UPDATE SET body = excluded.body, at = excluded.at
             """,
-            (who.user.id, conversation_id, body, tx.now_ms),
+            (who.user.id, conversation_id, storable(body), tx.now_ms),
         )

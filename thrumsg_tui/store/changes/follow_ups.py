@@ -9,6 +9,7 @@ from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Targe
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
@@ -155,6 +156,7 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
 def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | None) -> None:
     if not title.strip() or not text.strip():
         raise Refused("A follow-up needs a title and a text. Nothing was changed.")
+    require_storable(title, text)
     if expires_at and expires_at <= tx.now:
         raise Refused("That follow-up would have expired already. Nothing was changed.")
 

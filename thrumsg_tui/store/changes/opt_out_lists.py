@@ -13,6 +13,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
     describe_opt_out,
@@ -61,6 +62,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
     are written without a country code. Raises `Refused` for a list without anything in it and for an unknown region.
     """
     who.require(Permission.CHANGE_OPT_OUTS)
+    require_storable(note)
     try:
         require_region(region)
     except ValueError as error:

@@ -13,6 +13,7 @@ from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.send import store_outgoing
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
@@ -49,6 +50,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
     Raises `Refused` if it is opted out already, or for a sender who holds no conversation of the number.
     """
     who.require(Permission.WORK)
+    require_storable(note)
     with db.writing() as tx:
         require_own_number(tx.conn, who, phone)
         if already := opt_out(tx.conn, phone):
@@ -62,6 +64,7 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
     Raises `Refused` for a sender who holds no conversation of one of them.
     """
     who.require(Permission.WORK)
+    require_storable(note)
     with db.writing() as tx:
         for phone in phones:
             require_own_number(tx.conn, who, phone)
@@ -81,6 +84,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
     """
     who.require(Permission.CHANGE_OPT_OUTS)
     note = note.strip()
+    require_storable(note)
     with db.writing() as tx:
         present = opt_out(tx.conn, phone)
         if present is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.people import find_user, users
@@ -32,6 +33,7 @@ def add_user(
 
     Raises `Refused` if the login exists already or cannot be one, and without a first name.
     """
+    require_storable(login, first_name, last_name, email)
     if not first_name.strip():
         raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
     with db.writing() as tx:
@@ -52,6 +54,7 @@ def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, em
     """Store a new user; `Refused` for a login that no operating system would give."""
     if not login or login != "".join(login.split()) or not login.isprintable() or login.startswith("-"):
         raise Refused(f"{login!r} cannot be a login: it must be one word. Nothing was changed.")
+    require_storable(first_name, last_name, email)
     tx.conn.execute(
         """
         INSERT INTO users (login, first_name, last_name, email, role, created_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -77,6 +80,7 @@ def edit_user(
     `change_role` does.
     """
     who.require(Permission.MANAGE_PEOPLE)
+    require_storable(first_name or "", last_name or "", email or "")
     with db.writing() as tx:
         user = find_user(tx.conn, login)
         require_may_edit(who, user)
@@ -136,6 +140,7 @@ def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
 
 def set_preference(db: Database, user_id: UserId, key: str, value: str) -> None:
     """Remember what a person has set for themselves; not journalled."""
+    require_storable(value)
     with db.writing(durable=False) as tx:
         tx.conn.execute(
             """

@@ -8,6 +8,7 @@ from thrumsg_tui.domain.campaigns import CampaignId, Choice, ChoiceId, Question,
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.answers import recorded_answers
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reorder import reordered
@@ -197,6 +198,7 @@ def _fit(
     text, words = text.strip(), [choice.strip() for choice in choices]
     if not text:
         raise Refused("A question needs its words. Nothing was changed.")
+    require_storable(text, *words)
     others = [each for each in questions(tx.conn, campaign_id, retired=True) if each.id != besides]
     if known := next((each for each in others if each.text == text), None):
         is_there = "is there, but retired: restore it" if known.retired else "is asked already"

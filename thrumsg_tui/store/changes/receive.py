@@ -13,12 +13,13 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply
 from thrumsg_tui.domain.segments import measure
+from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out, store_own_words
 from thrumsg_tui.store.changes.stored_opt_outs import note_wish
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.message_origin import as_given, is_number, storable
+from thrumsg_tui.store.message_origin import as_given, is_number
 from thrumsg_tui.store.queries.consent import wish
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import opt_out

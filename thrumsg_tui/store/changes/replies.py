@@ -6,6 +6,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.database import Database, Transaction
@@ -19,6 +20,7 @@ def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title
     Raises `Refused` for a blank or known title, or a blank body.
     """
     who.require(Permission.EDIT_CONTENT)
+    require_storable(title, body)
     with db.writing() as tx:
         title = _fit(tx, campaign_id, title, body)
         reply_id = insert_reply(tx, campaign_id, title, body)
@@ -31,6 +33,7 @@ def edit_reply(
 ) -> bool:
     """Change a reply's title and body, None leaving one as it is; tell whether anything was different."""
     who.require(Permission.EDIT_CONTENT)
+    require_storable(title or "", body or "")
     with db.writing() as tx:
         campaign_id, old_title, old_body = _find(tx, reply_id)
         body = old_body if body is None else body

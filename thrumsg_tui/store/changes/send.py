@@ -16,6 +16,7 @@ from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, no_value
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.sending import Attempt, check_send, departure, forbidden
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
@@ -60,7 +61,8 @@ def send(
     in the message box; without it, what the conversation is ready for. With `follow_up_id`, a follow-up goes only while
     it is that one that is up. With `read_to`, the last message that the author has read, `MovedOn` is raised if there
     is a newer one. What is sent `from_box`, the message box, leaves only after the setting `undo_send`, in seconds.
-    Raises `Refused` with the reason of `docs/rules.md 3.18`. The draft is kept then.
+    Raises `Refused` with the reason of `docs/rules.md 3.18`, and for words that cannot be stored; the draft is kept
+    then.
     """
     with db.writing() as tx:
         to = conversation(tx.conn, conversation_id)
@@ -84,6 +86,7 @@ def send_in(
 ) -> Sent:
     """Do what `send` does within an open transaction; one that is not `single` is taken back by its number only."""
     who.require(Permission.WORK)
+    require_storable(body or "")
     of = campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
     ready = next_message(tx.conn, to, who)
     if kind is None:

@@ -11,6 +11,7 @@ from thrumsg_tui.domain.fields import FIELD
 from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock, require_place
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.sending import unfit
+from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
@@ -48,6 +49,7 @@ def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> d
     for key in values:
         if key not in DEFAULTS:
             raise NotFound(f"There is no setting {key!r}; there are {', '.join(DEFAULTS)}.")
+    require_storable(*values.values())
     wanted = {key: checked_setting(key, value) for key, value in values.items()}
     with db.writing() as tx:
         if _HOURS & wanted.keys():
