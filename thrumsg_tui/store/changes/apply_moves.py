@@ -22,22 +22,34 @@ def apply_moves(
 ) -> None:
     """Note moves as an event's, make them, and count both sides once for all.
 
-    No other move of that event may be among their ids. `on_progress` is told how many were moved so far.
+    An event may be given moves several times, but the ids of each time lie before or after those of all others: the
+    moves are found again as the event's between two ids.
+
+    Args:
+        tx: The transaction that everything happens in.
+        event_id: The event that moves them.
+        moves: Which conversations, each from its assignment to another.
+        on_progress: Told how many were moved so far.
+
+    Raises:
+        ValueError: If the event has another move between the ids of these.
     """
     noted = list(moves)
     touch(tx, event_id, noted)
     moved = sorted(conversation_id for conversation_id, _, _ in noted)
     for start in range(0, len(moved), _AT_ONCE):
         some = moved[start : start + _AT_ONCE]
-        _change_hands(tx, {"event": event_id, "first": some[0], "last": some[-1]})
+        if _change_hands(tx, {"event": event_id, "first": some[0], "last": some[-1]}) != len(some):
+            raise ValueError(f"event {event_id} has moved others between {some[0]} and {some[-1]} already")
         if on_progress:
             on_progress(start + len(some))
     for side, sign in (("from_assignment_id", "-"), ("to_assignment_id", "+")) if moved else ():
         _count(tx, side, sign, {"event": event_id, "first": moved[0], "last": moved[-1]})
 
 
-def _change_hands(tx: Transaction, between: dict[str, int]) -> None:
-    tx.conn.execute(
+def _change_hands(tx: Transaction, between: dict[str, int]) -> int:
+    """Make the moves of an event between two conversations, and return how many these are."""
+    return tx.conn.execute(
         """
         UPDATE conversation SET assignment_id = touched.to_assignment_id
         FROM event_conversation AS touched
@@ -45,7 +57,7 @@ def _change_hands(tx: Transaction, between: dict[str, int]) -> None:
           AND conversation.id = touched.conversation_id
         """,
         between,
-    )
+    ).rowcount
 
 
 def _count(tx: Transaction, side: str, sign: str, between: dict[str, int]) -> None:

@@ -1,0 +1,49 @@
+"""Moves of one event, made several times over (docs/rules.md 2.6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.arranging import assignment_of, give, holders, take_in
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.changes.apply_moves import apply_moves
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.journal import record
+
+
+@pytest.fixture
+def four(db: Database, owner: Identity, spring: Campaign) -> list[ConversationId]:
+    """Four conversations, all held by lee."""
+    people = take_in(db, owner, "Spring", ["Ann", "Bea", "Cy", "Dee"])
+    give(db, owner, spring, "lee", people)
+    return people
+
+
+def move(db: Database, owner: Identity, spring: Campaign, *parts: list[ConversationId]) -> None:
+    """Move lee's conversations to kim in one event, part after part."""
+    lee, kim = assignment_of(db, spring, "lee"), assignment_of(db, spring, "kim")
+    with db.writing() as tx:
+        event = record(tx, owner, EventKind.REASSIGN, "moved some")
+        for part in parts:
+            apply_moves(tx, event, [(each, lee, kim) for each in part])
+
+
+def test_an_event_moves_more_beyond_those_that_it_has_moved(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    move(db, owner, spring, four[:2], four[2:])
+    assert [holders(db, spring)[each] for each in four] == ["kim"] * 4
+    assert examine(db) == []
+
+
+def test_others_of_the_same_event_in_between_are_never_moved_and_counted_twice(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    with pytest.raises(ValueError, match="has moved others between"):
+        move(db, owner, spring, [four[1]], [four[0], four[2]])
+    assert [holders(db, spring)[each] for each in four] == ["lee"] * 4
+    assert examine(db) == []
