@@ -7,7 +7,7 @@ import pytest
 
 from tests.store.arranging import ask_everyone, give, journal, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign, FollowUpId, Question, Target
+from thrumsg_tui.domain.campaigns import AnswerCondition, Campaign, FollowUpId, Question, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status, Tab
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
@@ -29,6 +29,11 @@ from thrumsg_tui.store.queries.campaigns import assignments, questions
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
 from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
 from thrumsg_tui.store.queries.messenger import visible_tabs
+
+
+def with_first(asked: Question) -> Target:
+    """Those who gave the first answer to a question."""
+    return Target(answer=AnswerCondition(asked.id, asked.choices[0].id))
 
 
 @pytest.fixture
@@ -240,7 +245,7 @@ def test_it_can_be_for_those_with_a_certain_answer(
     not_started: int,
 ) -> None:
     replied, choice, answered = named
-    target = Target(replied, vote.id, None if choice is None else vote.choices[choice].id, answered)
+    target = Target(replied, AnswerCondition(vote.id, None if choice is None else vote.choices[choice].id, answered))
     with db.reading() as conn:
         before = reach(conn, spring.id, target)
     made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=target)
@@ -252,7 +257,7 @@ def test_it_can_be_for_those_with_a_certain_answer(
 def test_it_goes_with_an_answer_that_changes_and_comes_up_with_one(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
 ) -> None:
-    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(None, vote.id, vote.choices[0].id))
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=with_first(vote))
     event = record_answer(db, owner, four[0], vote.id, "No")
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
     record_answer(db, owner, four[1], vote.id, "Yes")
@@ -310,7 +315,7 @@ def test_it_goes_with_an_initial_that_is_cancelled(
 def test_what_was_sent_or_skipped_is_not_asked_again_of_who_matches_anew(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
 ) -> None:
-    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(None, vote.id, vote.choices[0].id))
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=with_first(vote))
     record_answer(db, owner, four[1], vote.id, "Yes")
     send(db, owner, four[0], kind=MessageKind.FOLLOW_UP)
     skip_follow_up(db, owner, four[1])
@@ -323,7 +328,7 @@ def test_what_was_sent_or_skipped_is_not_asked_again_of_who_matches_anew(
 def test_a_skip_is_taken_back_where_it_is_for_others_now_and_that_is_said(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId], vote: Question
 ) -> None:
-    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=Target(None, vote.id, vote.choices[0].id))
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!", target=with_first(vote))
     event = skip_follow_up(db, owner, four[0])
     record_answer(db, owner, four[0], vote.id, "No")
     undone = undo(db, owner, event)
@@ -351,7 +356,7 @@ def test_a_question_or_choice_that_says_whom_it_is_for_stays(
     db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
 ) -> None:
     asked = add_question(db, owner, spring.id, "A ride?", ["Yes", "No"])
-    create_follow_up(db, owner, "Spring", "Rides", "When?", target=Target(None, asked.id, asked.choices[0].id))
+    create_follow_up(db, owner, "Spring", "Rides", "When?", target=with_first(asked))
     with pytest.raises(Refused, match="'Yes' says whom a follow-up is for, so it stays"):
         edit_question(db, owner, asked.id, "A ride?", [(asked.choices[1].id, "No")])
     assert retire_question(db, owner, asked.id)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.store.world import World, follow_ups_for, phone_of
-from thrumsg_tui.domain.campaigns import FollowUpId, Target
+from thrumsg_tui.domain.campaigns import AnswerCondition, FollowUpId, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
@@ -59,7 +59,7 @@ class FollowUpsInAnyOrder(RuleBasedStateMachine):
         with self.world.db.reading() as conn:
             [asked] = questions(conn, of.id)
         chosen = {each.text: each.id for each in asked.choices}.get(choice or "")
-        target = Target(replied, asked.id if choice else None, chosen, answered)
+        target = Target(replied, AnswerCondition(asked.id, chosen, answered) if choice else None)
         at = self.world.clock.now + timedelta(minutes=20) if expires else None
         self.made.append(create_follow_up(self.world.db, self.ana, name, "A", "Vote!", expires_at=at, target=target).id)
 

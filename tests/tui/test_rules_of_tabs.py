@@ -13,7 +13,7 @@ import pytest
 
 from tests.tui.moving import ABE, KIM, LEE, NORA, OLGA, OTTO, SAM, WILMA, fill_in, holder, one_of_each, shares
 from tests.tui.office import SCRIPT, Office, Person
-from thrumsg_tui.domain.campaigns import Target
+from thrumsg_tui.domain.campaigns import AnswerCondition, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.hours import DailyHours
@@ -55,7 +55,7 @@ def everybody(office: Office) -> dict[str, ConversationId]:
     record_answer(office.db, office.ana, made[FAY], "A ride?", "Yes")
     with office.db.reading() as conn:
         [asked] = questions(conn, office.campaigns["Spring"].id)
-    create_follow_up(office.db, office.ana, "Spring", "Rides", "At 8.", target=Target(question=asked.id))
+    create_follow_up(office.db, office.ana, "Spring", "Rides", "At 8.", target=Target(answer=AnswerCondition(asked.id)))
     made |= one_of_each(office)
     made[IRIS] = office.contact(IRIS)
     office.wrote(made[IRIS], "Who are you?")

@@ -11,7 +11,7 @@ from thrumsg_tui.cli.json_records import follow_up_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
-from thrumsg_tui.domain.campaigns import AS_OF_NOW, Campaign, FollowUp, Question, Target
+from thrumsg_tui.domain.campaigns import AS_OF_NOW, AnswerCondition, Campaign, FollowUp, Question, Target
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.wording import pluralize
@@ -97,24 +97,27 @@ def skip(session: Session, args: Namespace) -> Report:
 def _target(args: Namespace, asked: tuple[Question, ...]) -> Target:
     replied = True if args.replied else False if args.not_replied else None
     if args.unanswered is not None:
-        return Target(replied, question_named(asked, args.unanswered).id, answered=False)
-    if args.answered is None:
-        return Target(replied)
-    whole = [each for each in asked if each.text == args.answered or str(each.id) == args.answered]
+        return Target(replied, AnswerCondition(question_named(asked, args.unanswered).id, given=False))
+    return Target(replied, None if args.answered is None else _answer(args.answered, asked))
+
+
+def _answer(wanted: str, asked: tuple[Question, ...]) -> AnswerCondition:
+    """Read a question, or a question, = and one of its choices."""
+    whole = [each for each in asked if each.text == wanted or str(each.id) == wanted]
     if whole:  # the question alone, though there may be a = in its words
-        return Target(replied, whole[0].id)
+        return AnswerCondition(whole[0].id)
     found = []
-    for place in (place for place, character in enumerate(args.answered) if character == "="):
+    for place in (place for place, character in enumerate(wanted) if character == "="):
         with suppress(NotFound):  # any = may be the one in between, since a question and a choice may have some too
-            question = question_named(asked, args.answered[:place])
-            found.append(Target(replied, question.id, choice_named(question, args.answered[place + 1 :]).id))
+            question = question_named(asked, wanted[:place])
+            found.append(AnswerCondition(question.id, choice_named(question, wanted[place + 1 :]).id))
     if len(found) > 1:
-        raise Refused(f"{args.answered!r} may be read in more than one way: name the question by its id.")
+        raise Refused(f"{wanted!r} may be read in more than one way: name the question by its id.")
     if found:
         return found[0]
-    words, _, choice = args.answered.rpartition("=")
-    question = question_named(asked, words or args.answered)
-    return Target(replied, question.id, choice_named(question, choice).id)
+    words, _, choice = wanted.rpartition("=")
+    question = question_named(asked, words or wanted)
+    return AnswerCondition(question.id, choice_named(question, choice).id)
 
 
 def _expiry(args: Namespace, of: Campaign) -> datetime | None:

@@ -124,7 +124,13 @@ def follow_up_record(of: FollowUp) -> Record:
 
 
 def _target_record(of: Target) -> Record:
-    return {"replied": of.replied, "question": of.question, "choice": of.choice, "answered": of.answered}
+    answer = of.answer
+    return {
+        "replied": of.replied,
+        "question": answer.question if answer else None,
+        "choice": answer.choice if answer else None,
+        "answered": answer.given if answer else True,
+    }
 
 
 def result_record(of: QuestionResult) -> Record:

@@ -176,25 +176,34 @@ class RecommendedReply:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCondition:
+    """An answer that a conversation must have, or must not have if `given` is False.
+
+    It is `choice`, or without one any answer to the question.
+    """
+
+    question: QuestionId
+    choice: ChoiceId | None = None
+    given: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Whom a follow-up is for, of those in whose conversation somebody has written.
 
-    `replied` narrows it to contacts who have, or have not, ever written. With `question` those are meant whose answer
-    is `choice`, or any answer without one; with `answered` False those without that answer.
+    `replied` narrows it to contacts who have, or have not, ever written, `answer` to those who fulfil a condition.
     """
 
     replied: bool | None = None
-    question: QuestionId | None = None
-    choice: ChoiceId | None = None
-    answered: bool = True
+    answer: AnswerCondition | None = None
 
     def words(self, question: str, choice: str) -> str:
         """Say whom it names; `question` and `choice` are the words of those that it has."""
         written = {None: "anybody texted", True: "who has replied", False: "who has not replied"}[self.replied]
-        if self.question is None:
+        if self.answer is None:
             return written
-        answer = f"the answer {choice!r}" if self.choice is not None else "an answer"
-        return f"{written}, {'with' if self.answered else 'without'} {answer} to {question!r}"
+        answer = f"the answer {choice!r}" if self.answer.choice is not None else "an answer"
+        return f"{written}, {'with' if self.answer.given else 'without'} {answer} to {question!r}"
 
 
 AS_OF_NOW = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, FollowUp, FollowUpId, QuestionId, Target
+from thrumsg_tui.domain.campaigns import AnswerCondition, CampaignId, ChoiceId, FollowUp, FollowUpId, QuestionId, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms_or_none
@@ -49,12 +49,13 @@ class Reach:
 
 def target_parameters(campaign_id: CampaignId, target: Target) -> dict[str, object]:
     """A target as the columns of a follow-up."""
+    answer = target.answer
     return {
         "campaign_id": campaign_id,
         "replied": None if target.replied is None else int(target.replied),
-        "question_id": target.question,
-        "choice_id": target.choice,
-        "answered": int(target.answered),
+        "question_id": answer.question if answer else None,
+        "choice_id": answer.choice if answer else None,
+        "answered": int(answer.given) if answer else 1,
     }
 
 
@@ -114,9 +115,8 @@ def _follow_up(row: Row) -> FollowUp:
 
 
 def _target(row: Row) -> Target:
-    return Target(
-        replied=None if row["replied"] is None else bool(row["replied"]),
-        question=None if row["question_id"] is None else QuestionId(row["question_id"]),
-        choice=None if row["choice_id"] is None else ChoiceId(row["choice_id"]),
-        answered=bool(row["answered"]),
-    )
+    answer = None
+    if row["question_id"] is not None:
+        choice = None if row["choice_id"] is None else ChoiceId(row["choice_id"])
+        answer = AnswerCondition(QuestionId(row["question_id"]), choice, given=bool(row["answered"]))
+    return Target(None if row["replied"] is None else bool(row["replied"]), answer)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.campaigns import (
     AS_OF_NOW,
+    AnswerCondition,
     Campaign,
     CampaignId,
     ChoiceId,
@@ -196,8 +197,8 @@ def _target(entered: Entered) -> Target:
         return Target(replied)
     question, choice = entered["answer"].split()
     if choice in {"any", "none"}:
-        return Target(replied, QuestionId(int(question)), answered=choice == "any")
-    return Target(replied, QuestionId(int(question)), ChoiceId(int(choice)))
+        return Target(replied, AnswerCondition(QuestionId(int(question)), given=choice == "any"))
+    return Target(replied, AnswerCondition(QuestionId(int(question)), ChoiceId(int(choice))))
 
 
 def _fit_expiry(entered: Entered, zone: str, now: datetime) -> datetime | None:
