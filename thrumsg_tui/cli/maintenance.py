@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from thrumsg_tui.cli.printing import Report, pairs, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
-from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.backup import backup as copy_database
@@ -18,18 +18,17 @@ from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.doctor import examine, repair
 from thrumsg_tui.store.engines.sentences import damaged
 from thrumsg_tui.store.phone_display import phone_display
-from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
+from thrumsg_tui.store.queries.settings import Setting, stored_settings
 
 
 def settings(session: Session, args: Namespace) -> Report:
     """List the settings, show one, or change it."""
     if args.value is not None:
         change_setting(session.db, session.who, args.key, args.value)
-    elif args.key is not None and args.key not in DEFAULTS:
-        raise NotFound(f"There is no setting {args.key!r}; there are {', '.join(DEFAULTS)}.")
+    asked = list(Setting) if args.key is None else [Setting.named(args.key)]
     with session.db.reading() as conn:
         stored = stored_settings(conn)
-    shown = {key: stored[key] for key in DEFAULTS if args.key in {None, key}}
+    shown = {each.value: stored[each] for each in asked}
     return Report(shown, pairs(list(shown.items())))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
-from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import FIELD
@@ -15,9 +16,9 @@ from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.settings import DEFAULTS, stored_settings
+from thrumsg_tui.store.queries.settings import Setting, stored_settings
 
-_HOURS = {"default_open", "default_close"}
+_HOURS = (Setting.DEFAULT_OPEN, Setting.DEFAULT_CLOSE)
 
 _MOST_TO_UNDO = 60
 """Seconds that a message may be held back at most: who waits for an answer should not wait for us."""
@@ -46,13 +47,11 @@ def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> d
     before it opens (`docs/rules.md 6.2`).
     """
     who.require(Permission.CHANGE_SETTINGS)
-    for key in values:
-        if key not in DEFAULTS:
-            raise NotFound(f"There is no setting {key!r}; there are {', '.join(DEFAULTS)}.")
+    named = {Setting.named(key): value for key, value in values.items()}
     require_storable(*values.values())
-    wanted = {key: checked_setting(key, value) for key, value in values.items()}
+    wanted = {setting.value: checked_setting(setting, value) for setting, value in named.items()}
     with db.writing() as tx:
-        if _HOURS & wanted.keys():
+        if any(each in wanted for each in _HOURS):
             _require_day(stored_settings(tx.conn), wanted)
         for key, value in wanted.items():
             store_setting(tx, key, value)
@@ -75,11 +74,11 @@ def store_setting(tx: Transaction, key: str, value: str) -> None:
 
 
 def _require_day(stored: dict[str, str], wanted: dict[str, str]) -> None:
-    opens, closes = ((stored | wanted)[key] for key in ("default_open", "default_close"))
+    opens, closes = ((stored | wanted)[key] for key in _HOURS)
     try:
         DailyHours("UTC", parse_clock(opens), parse_clock(closes))
     except ValueError:
-        others = "".join(f" Change {key} first." for key in _HOURS - wanted.keys())
+        others = "".join(f" Change {key} first." for key in _HOURS if key not in wanted)
         sentence = f"New campaigns would close at {closes}, which is not after {opens}, when they open."
         raise Refused(f"{sentence}{others} Nothing was changed.") from None
 
@@ -91,27 +90,51 @@ def _require_opt_out_message(value: str) -> None:
         raise Refused(f"That cannot be the opt-out message, which has no fields. {suspected[0].sentence}")
 
 
-def checked_setting(key: str, value: str) -> str:
+def checked_setting(setting: Setting, value: str) -> str:
     """Return a setting's value as it is stored; `Refused` if it cannot have it."""
-    if DEFAULTS[key] in {"on", "off"}:
-        try:
-            return _SWITCHES[value.strip().lower()]
-        except KeyError:
-            raise Refused(f"{key} is either on or off, not {value!r}.") from None
-    if key == "opt_out_message":
-        _require_opt_out_message(value)
-    if key == "organization" and (suspected_fields(value, FIXED) or FIELD.search(value)):
-        raise Refused(f"{value.strip()!r} cannot be the organization's name: fields are not filled in there.")
-    value = value.strip()
-    if key == "undo_send":
-        if not (value.isascii() and value.isdigit() and len(value) < 4 and int(value) <= _MOST_TO_UNDO):
-            raise Refused(f"undo_send is a number of seconds from 0, which is off, to {_MOST_TO_UNDO}, not {value!r}.")
-        return str(int(value))
+    text = value.strip()
+    match setting:
+        case Setting.AUTO_OPT_OUT | Setting.REDACT_PHONES:
+            return _switch(setting, value)
+        case Setting.ORGANIZATION:
+            if suspected_fields(value, FIXED) or FIELD.search(value):
+                raise Refused(f"{text!r} cannot be the organization's name: fields are not filled in there.")
+        case Setting.OPT_OUT_MESSAGE:
+            _require_opt_out_message(value)
+        case Setting.UNDO_SEND:
+            return _seconds(setting, text)
+        case Setting.DEFAULT_OPEN | Setting.DEFAULT_CLOSE:
+            return _time_of_day(text)
+        case Setting.DEFAULT_TIMEZONE:
+            _require_time_zone(text)
+        case _:
+            assert_never(setting)
+    return text
+
+
+def _switch(setting: Setting, value: str) -> str:
     try:
-        if key in _HOURS:
-            return clock(parse_clock(value))
-        if key == "default_timezone" and value:
-            require_place(value)
+        return _SWITCHES[value.strip().lower()]
+    except KeyError:
+        raise Refused(f"{setting} is either on or off, not {value!r}.") from None
+
+
+def _seconds(setting: Setting, text: str) -> str:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= _MOST_TO_UNDO):
+        raise Refused(f"{setting} is a number of seconds from 0, which is off, to {_MOST_TO_UNDO}, not {text!r}.")
+    return str(int(text))
+
+
+def _time_of_day(text: str) -> str:
+    try:
+        return clock(parse_clock(text))
     except ValueError as error:
         raise Refused(str(error)) from None
-    return value
+
+
+def _require_time_zone(text: str) -> None:
+    try:
+        if text:
+            require_place(text)
+    except ValueError as error:
+        raise Refused(str(error)) from None

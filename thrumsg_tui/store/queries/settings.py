@@ -3,24 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
 
 from thrumsg_tui.domain.enums import GatewayKind
+from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.store.engines.base import Connection
 
-DEFAULTS = {
-    "organization": "",
-    "opt_out_message": "You are now opted-out and will receive no further messages.",
-    "auto_opt_out": "on",
-    "redact_phones": "off",
-    "undo_send": "5",
-    "default_timezone": "",
-    "default_open": "09:00",
-    "default_close": "21:00",
-}
-"""Every setting a person may change, with its value from the start (`docs/rules.md 5.2`, `5.3`, `3.12`, `3.20`, `6.1`).
 
-Without a `default_timezone` new campaigns begin with the zone of the machine.
-"""
+class Setting(StrEnum):
+    """What a person may set for the organization, by the name that it has everywhere.
+
+    What values each can have is in `changes/settings.py` (`docs/rules.md 5.2`, `5.3`, `3.12`, `3.20`, `6.1`).
+    """
+
+    ORGANIZATION = "organization"
+    OPT_OUT_MESSAGE = "opt_out_message"
+    AUTO_OPT_OUT = "auto_opt_out"
+    REDACT_PHONES = "redact_phones"
+    UNDO_SEND = "undo_send"
+    DEFAULT_TIMEZONE = "default_timezone"
+    """Where new campaigns are; without one, where the machine is."""
+    DEFAULT_OPEN = "default_open"
+    DEFAULT_CLOSE = "default_close"
+
+    @property
+    def default(self) -> str:
+        """Its value from the start, as it is stored."""
+        match self:
+            case Setting.ORGANIZATION | Setting.DEFAULT_TIMEZONE:
+                return ""
+            case Setting.OPT_OUT_MESSAGE:
+                return "You are now opted-out and will receive no further messages."
+            case Setting.AUTO_OPT_OUT:
+                return "on"
+            case Setting.REDACT_PHONES:
+                return "off"
+            case Setting.UNDO_SEND:
+                return "5"
+            case Setting.DEFAULT_OPEN:
+                return "09:00"
+            case Setting.DEFAULT_CLOSE:
+                return "21:00"
+            case _:
+                assert_never(self)
+
+    @classmethod
+    def named(cls, name: str) -> Setting:
+        """Return the setting of a name; `NotFound` where there is none."""
+        try:
+            return cls(name)
+        except ValueError:
+            raise NotFound(f"There is no setting {name!r}; there are {', '.join(cls)}.") from None
+
 
 PRACTICE = "practice"
 """Marks a practice database; never set by hand (`docs/rules.md 6.6`)."""
@@ -50,7 +85,9 @@ class Settings:
 
 def stored_settings(conn: Connection) -> dict[str, str]:
     """Read every setting as text, defaults filled in."""
-    return DEFAULTS | {row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")}
+    return {each.value: each.default for each in Setting} | {
+        row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")
+    }
 
 
 def restored_at(conn: Connection) -> str | None:

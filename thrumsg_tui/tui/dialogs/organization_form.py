@@ -8,7 +8,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.store.changes.settings import change_settings, checked_setting
-from thrumsg_tui.store.queries.settings import stored_settings
+from thrumsg_tui.store.queries.settings import Setting, stored_settings
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
@@ -55,7 +55,7 @@ def _wrong(entered: Entered) -> dict[str, str]:
     wrong = {}
     for key, value in entered.items():
         try:
-            checked_setting(key, value)
+            checked_setting(Setting.named(key), value)
         except Refused as reason:
             wrong[key] = str(reason)
     return wrong
