@@ -14,7 +14,7 @@ from thrumsg_tui.cli.printing import Report, complain
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
-from thrumsg_tui.domain.conversations import ConversationId, Message
+from thrumsg_tui.domain.conversations import Message
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.sending import moment
@@ -22,7 +22,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.registry import deliver_queued, gateway_of
 from thrumsg_tui.store.changes import receive as receiving
 from thrumsg_tui.store.changes import send as sending
-from thrumsg_tui.store.changes.send_all import send_batch
+from thrumsg_tui.store.changes.send_all import Unsendable, send_batch
 from thrumsg_tui.store.message_origin import read_origin
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
@@ -66,7 +66,7 @@ def send_all(session: Session, args: Namespace) -> Report:
         warnings = send_all_warnings(conn, of, Tab(args.tab))
     for sentence in warnings:
         complain(sentence)
-    sent, refused = 0, list[tuple[ConversationId, str]]()
+    sent, refused = 0, list[Unsendable]()
     with _interruption() as interrupted:
         for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
             sent += accepted
@@ -86,7 +86,7 @@ def send_all(session: Session, args: Namespace) -> Report:
     if stopped:
         return Report(record, lines, INTERRUPTED)
     if refused and not sent:
-        return Report(record, lines, 1, f"Nothing was sent. {refused[0][1]}")
+        return Report(record, lines, 1, f"Nothing was sent. {refused[0].reason}")
     return Report(record, lines)
 
 
@@ -144,7 +144,7 @@ def _progress(message: Message, of: Campaign, now: datetime) -> str:
 
 def _batches(
     session: Session, assignment_id: AssignmentId, tab: Tab, interrupted: Event
-) -> Iterator[tuple[int, tuple[tuple[ConversationId, str], ...]]]:
+) -> Iterator[tuple[int, tuple[Unsendable, ...]]]:
     """Send batch after batch; give how many each accepted, and what it refused."""
     after = None
     while not interrupted.is_set():

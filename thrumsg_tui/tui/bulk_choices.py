@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.enums import StatusFilter
@@ -31,6 +31,13 @@ class BulkField(StrEnum):
     SPLIT = "Split"
 
 
+class _Step(NamedTuple):
+    """A choice: in which field, None for the destinations, and what was asked for before it."""
+
+    field: BulkField | None
+    before: Request
+
+
 class BulkChoices:
     """The request that the choices make, and the steps that led to it."""
 
@@ -39,7 +46,7 @@ class BulkChoices:
         self.rows = rows
         self.takes_count = action is BulkAction.REASSIGN_SOME
         self.fields = tuple(each for each in BulkField if self.takes_count or each is not BulkField.COUNT)
-        self._steps: list[tuple[BulkField | None, Request]] = []
+        self._steps: list[_Step] = []
 
     # What is chosen
 
@@ -126,7 +133,7 @@ class BulkChoices:
         """Take back the last choice; False where there is none."""
         if not self._steps:
             return False
-        _, self.request = self._steps.pop()
+        self.request = self._steps.pop().before
         return True
 
     @property
@@ -140,8 +147,8 @@ class BulkChoices:
     def _step(self, field: BulkField | None, request: Request) -> None:
         """Go on to another request; what is changed in one field several times in a row is one step."""
         last = self._steps[-1] if self._steps else None
-        if field is None or last is None or last[0] is not field:
-            self._steps.append((field, self.request))
-        elif last[1] == request:
+        if field is None or last is None or last.field is not field:
+            self._steps.append(_Step(field, self.request))
+        elif last.before == request:
             self._steps.pop()
         self.request = request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.errors import NotFound, Refused
@@ -19,6 +20,14 @@ from thrumsg_tui.store.queries.follow_ups import IS_FOR, UNSENT, Reach, reach, t
 from thrumsg_tui.store.times import from_ms_or_none, to_ms
 
 _EVERYBODY = Target()
+
+
+class _Content(NamedTuple):
+    """What may be changed about a follow-up."""
+
+    title: str
+    text: str
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +124,13 @@ def edit_follow_up(
         if row is None:
             raise NotFound(f"There is no follow-up {follow_up_id}.")
         of = require_not_archived(tx, CampaignId(row["campaign_id"]))
-        before = (row["title"], row["text"], from_ms_or_none(row["expires_at"]))
-        active = row["active"] and (before[2] is None or before[2] > tx.now)
+        before = _Content(row["title"], row["text"], from_ms_or_none(row["expires_at"]))
+        active = row["active"] and (before.expires_at is None or before.expires_at > tx.now)
         if obstacle := follow_up_obstacle(row["title"], active=active, sent=row["sent"]):
             raise Refused(f"{obstacle} Nothing was changed.")
         if seen is not None and (seen.title, seen.text, seen.expires_at) != before:
             raise Refused("Somebody has changed this follow-up meanwhile; look at it again. Nothing was changed.")
-        after = (title.strip(), text, expires_at)
+        after = _Content(title.strip(), text, expires_at)
         if after == before:
             return False
         _require_fit(tx, title, text, expires_at)
@@ -129,7 +138,7 @@ def edit_follow_up(
             "UPDATE follow_up SET title = ?, text = ?, expires_at = ? WHERE id = ?",
             (title.strip(), text, to_ms(expires_at) if expires_at else None, follow_up_id),
         )
-        summary = f"changed the follow-up {before[0]!r}: {_differences(before, after)}"
+        summary = f"changed the follow-up {before.title!r}: {_differences(before, after)}"
         record(tx, who, EventKind.CHANGE_FOLLOW_UP, summary, campaign_id=of.id)
         return True
 
@@ -159,9 +168,6 @@ def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | 
     require_storable(title, text)
     if expires_at and expires_at <= tx.now:
         raise Refused("That follow-up would have expired already. Nothing was changed.")
-
-
-_Content = tuple[str, str, datetime | None]
 
 
 def _differences(before: _Content, after: _Content) -> str:

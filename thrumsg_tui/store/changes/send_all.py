@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from shlex import quote
+from typing import NamedTuple
 
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
@@ -21,12 +22,19 @@ BATCH = 25
 """Messages per transaction: short enough for others to come between, long enough to be quick."""
 
 
+class Unsendable(NamedTuple):
+    """A conversation that Send All leaves out, and the reason in a sentence."""
+
+    conversation_id: ConversationId
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one transaction of Send All did; pass `last` on to continue, None when there is nothing left."""
 
     sent: tuple[MessageId, ...]
-    refused: tuple[tuple[ConversationId, str], ...]
+    refused: tuple[Unsendable, ...]
     last: ConversationId | None
 
 
@@ -55,16 +63,16 @@ def send_batch(
             (assignment_id, after or 0, BATCH),
         ).fetchall()
         sent: list[MessageId] = []
-        refused: list[tuple[ConversationId, str]] = []
+        refused: list[Unsendable] = []
         for row in rows:
             each = ConversationId(row["id"])
             if draft(tx.conn, who.user.id, each) is not None:
-                refused.append((each, "There are words of yours in it: send it by itself."))
+                refused.append(Unsendable(each, "There are words of yours in it: send it by itself."))
                 continue
             try:
                 sent.append(send_in(tx, who, conversation(tx.conn, each), kind=kind, single=False).message_id)
             except Refused as reason:
-                refused.append((each, str(reason)))
+                refused.append(Unsendable(each, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None
         return Batch(tuple(sent), tuple(refused), last)
 

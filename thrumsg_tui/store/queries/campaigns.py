@@ -256,12 +256,14 @@ def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = Fals
     )
     return tuple(
         Question(
-            id=QuestionId(key[0]),
-            text=key[1],
+            id=QuestionId(question_id),
+            text=text,
             choices=tuple(Choice(ChoiceId(row["choice_id"]), row["choice"]) for row in group),
-            retired=bool(key[2]),
+            retired=bool(is_retired),
         )
-        for key, group in groupby(rows, key=lambda row: (row["id"], row["text"], row["retired"]))
+        for (question_id, text, is_retired), group in groupby(
+            rows, key=lambda row: (row["id"], row["text"], row["retired"])
+        )
     )
 
 

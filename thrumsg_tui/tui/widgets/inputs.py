@@ -76,7 +76,8 @@ class TextEditor(TextArea):
     @property
     def untouched(self) -> bool:
         """Whether it holds what was put in, and nobody has edited it."""
-        return self.text == self._put_in[1]
+        _, looked = self._put_in
+        return self.text == looked
 
     @property
     def content(self) -> str:
