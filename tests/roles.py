@@ -64,7 +64,7 @@ def looks(action: Permission, name: str, line: str) -> Row:
 
 def _beyond_own(name: str, line: str, *, only_looks: bool = False) -> Row:
     """Describe something that a sender does to their own conversations, and everybody above to all."""
-    return Row(name, line, Role.MODERATOR, looks=only_looks)
+    return Row(name, line, WEAKEST_ROLE[Permission.WORK_FOR_OTHERS], looks=only_looks)
 
 
 ROWS: tuple[Row, ...] = (
@@ -156,6 +156,12 @@ ROWS: tuple[Row, ...] = (
     does(Permission.ACT_FOR_OTHERS, "act for another", "send 3 --body Thanks --as lee"),
 )
 """The table."""
+
+IN_OTHER_WORDS = {
+    Permission.WORK_FOR_OTHERS: "who may not is told whose the conversation is: the rows of `_beyond_own`",
+    Permission.SEND_WHILE_CLOSED: "who may not is told why it is closed: tests/domain/test_sending.py",
+}
+"""Permissions that no row has as its action, since they are refused with a sentence of their own."""
 
 
 def arrange(run: Callable[..., object], folder: Path) -> None:

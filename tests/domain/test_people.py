@@ -11,6 +11,8 @@ MAY = {
     Role.SENDER: {Permission.WORK},
     Role.MODERATOR: {
         Permission.VIEW_ALL,
+        Permission.WORK_FOR_OTHERS,
+        Permission.SEND_WHILE_CLOSED,
         Permission.REASSIGN,
         Permission.OPT_IN,
         Permission.CHANGE_OPT_OUTS,

@@ -25,11 +25,17 @@ class Role(StrEnum):
         """0 for the weakest role."""
         return list(Role).index(self)
 
+    def may(self, action: Permission) -> bool:
+        """Whether it allows something."""
+        return self.rank >= WEAKEST_ROLE[action].rank
+
 
 class Permission(StrEnum):
     """What a person may want to do; the value completes "You may not …"."""
 
     WORK = "work conversations"
+    WORK_FOR_OTHERS = "work other people's conversations"
+    SEND_WHILE_CLOSED = "send messages that wait until a campaign opens"
     VIEW_ALL = "see other people's conversations"
     REASSIGN = "reassign conversations"
     OPT_IN = "opt a number in"
@@ -48,6 +54,8 @@ class Permission(StrEnum):
 
 WEAKEST_ROLE = {
     Permission.WORK: Role.SENDER,
+    Permission.WORK_FOR_OTHERS: Role.MODERATOR,
+    Permission.SEND_WHILE_CLOSED: Role.MODERATOR,
     Permission.VIEW_ALL: Role.MODERATOR,
     Permission.REASSIGN: Role.MODERATOR,
     Permission.OPT_IN: Role.MODERATOR,
@@ -103,7 +111,7 @@ class Identity:
 
     def may(self, action: Permission) -> bool:
         """Whether the role allows it."""
-        return self.role.rank >= WEAKEST_ROLE[action].rank
+        return self.role.may(action)
 
     def require(self, action: Permission) -> None:
         """Raise `NotPermitted` unless the role allows it."""

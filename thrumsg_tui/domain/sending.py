@@ -14,7 +14,7 @@ from thrumsg_tui.domain.campaigns import Campaign, whose
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
 from thrumsg_tui.domain.hours import WindowState, clock, is_open, next_opening, window_start, window_state
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.people import Permission, Role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
 
 
@@ -143,7 +143,7 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return _closed(campaign, now)
     if shut_out(campaign, attempt.kind, hold_until(campaign, attempt.kind, now) or now):
         return _after_window(campaign, now)
-    return _closed(campaign, now) if attempt.role is Role.SENDER else None
+    return None if attempt.role.may(Permission.SEND_WHILE_CLOSED) else _closed(campaign, now)
 
 
 def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
@@ -202,8 +202,8 @@ def unfit(body: str, *, filled_in: bool = False, field_codes: Collection[str] = 
 
 
 def handed_over(role: Role, holder_name: str, *, is_holder: bool) -> Refusal | None:
-    """Refuse a sender a conversation that is somebody else's by now (`docs/rules.md 4.11`)."""
-    if role is not Role.SENDER or is_holder:
+    """Refuse a conversation that is somebody else's by now to whoever works only their own (`docs/rules.md 4.11`)."""
+    if is_holder or role.may(Permission.WORK_FOR_OTHERS):
         return None
     return Refusal(Obstacle.REASSIGNED, f"This conversation is {whose(holder_name)} now; nothing was sent.")
 

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity, Permission, Role
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
@@ -52,7 +52,8 @@ def send_batch(
         raise Refused("Send All is for initials and follow-ups only, never for replies.")
     with db.writing() as tx:
         viewed = assignment(tx.conn, assignment_id, tx.now)
-        if who.role is Role.SENDER and (viewed.user is None or viewed.user.id != who.user.id):
+        own = viewed.user is not None and viewed.user.id == who.user.id
+        if not own and not who.may(Permission.WORK_FOR_OTHERS):
             raise Refused("You can send all of your own conversations only.")
         of = campaign(tx.conn, viewed.campaign_id)
         if not of.quicksend:

@@ -1,23 +1,23 @@
-"""What a sender may touch: the conversations that they hold, and the numbers in these (`docs/rules.md 8.1`)."""
+"""What those may touch who work only their own conversations: these, and the numbers in them (`docs/rules.md 8.1`)."""
 
 from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.engines.base import Connection
 
 
 def require_own(who: Identity, of: Conversation) -> None:
-    """Raise `Refused` for a sender in a conversation that is not theirs."""
-    if who.role is Role.SENDER and of.sender_id != who.user.id:
+    """Raise `Refused` in somebody else's conversation, unless the person may work for others."""
+    if of.sender_id != who.user.id and not who.may(Permission.WORK_FOR_OTHERS):
         raise Refused(f"This conversation is {whose(of.sender_name)} now.")
 
 
 def require_own_number(conn: Connection, who: Identity, phone: str) -> None:
-    """Raise `Refused` for a sender who holds no conversation of the number."""
-    if who.role is not Role.SENDER:
+    """Raise `Refused` for who holds no conversation of the number, and may not work for others."""
+    if who.may(Permission.WORK_FOR_OTHERS):
         return
     own = conn.execute(
         """
