@@ -19,7 +19,7 @@ from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
-from thrumsg_tui.tui.commands import Facts, Scope, all_commands, command, commands_of
+from thrumsg_tui.tui.commands import DIALOGS, Facts, Scope, all_commands, command, commands_of
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
@@ -70,11 +70,9 @@ def test_ids_are_unique() -> None:
 
 @pytest.mark.parametrize("scope", Scope)
 def test_no_key_means_two_things_in_one_place(scope: Scope) -> None:
-    around = (
-        set()
-        if scope in {Scope.LIST, Scope.EVERYWHERE, Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES}
-        else {Scope.EVERYWHERE}
-    )
+    panes = {Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES}
+    alone = {Scope.LIST, Scope.EVERYWHERE, Scope.DIALOG, *panes}
+    around = set() if scope in alone else {Scope.DIALOG} if scope in DIALOGS - {Scope.HELP} else {Scope.EVERYWHERE}
     keys = Counter(key for each in commands_of(scope, *around) for key in each.keys.split())
     assert [key for key, times in keys.items() if times > 1] == []
 

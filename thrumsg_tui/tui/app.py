@@ -7,10 +7,8 @@ from asyncio import get_running_loop
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import tzinfo
-from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
@@ -28,6 +26,7 @@ from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.tui.app_context import Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
+from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.navigation import NavigatingApp
@@ -42,8 +41,8 @@ from thrumsg_tui.tui.textual_compat import close_with, driver_of, exception_of, 
 from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
 
-_ALWAYS = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
-"""Keys that do not wait for the ones before them."""
+_ALWAYS = frozenset({"ctrl+c", *command("app.quit").keys.split(), *command("app.suspend").keys.split()})
+"""Keys that do not wait for the ones before them; ctrl+c is Textual's, which says how to quit."""
 
 _WAITING = "Waiting for the database: another change is being written. Keys are kept."
 
@@ -55,9 +54,7 @@ class ThrumsgApp(NavigatingApp):
     TITLE = "thrumsg"
     COMMANDS = {PaletteProvider}
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+z", "suspend_process", show=False, priority=True)  # while one writes, too
-    ]
+    BINDINGS = bindings([command("app.suspend")], checked=False, priority=True)  # while one writes, too
 
     def __init__(
         self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False, timers: Timers | None = None

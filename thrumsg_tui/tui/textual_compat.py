@@ -151,7 +151,7 @@ RELIED_UPON = (
         _INPUT,
         "_on_key",
         "async (event)",
-        ("widgets/form_fields.py", "widgets/replies_pane.py", "dialogs/phone_lookup.py"),
+        ("widgets/replies_pane.py", "dialogs/phone_lookup.py"),
         "overridden: takes its keys before Textual's handler, which prevent_default keeps from running",
     ),
     TextualMember(_INPUT, "_on_paste", "(event)", ("widgets/inputs.py",), "overridden: Textual takes the first line"),
@@ -166,8 +166,8 @@ RELIED_UPON = (
         _TEXT_AREA,
         "_on_key",
         "async (event)",
-        ("widgets/form_fields.py", "widgets/message_box.py"),
-        "overridden: Enter sends, or goes to the next field",
+        ("widgets/message_box.py",),
+        "overridden: Enter sends",
     ),
     TextualMember(
         _TEXT_AREA, "get_line", "(line_index)", ("widgets/inputs.py",), "overridden: shows stand-ins for controls"

@@ -10,10 +10,12 @@ from functools import cache
 from importlib import import_module
 
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 
-from thrumsg_tui.tui.commands.command import Command, Facts, Scope, WhyNot, shown_key
+from thrumsg_tui.tui.commands.command import DIALOGS, Command, Facts, Scope, WhyNot, shown_key
 
 __all__ = [
+    "DIALOGS",
     "Command",
     "Facts",
     "Scope",
@@ -23,6 +25,7 @@ __all__ = [
     "command",
     "commands_of",
     "is_key",
+    "scopes_at",
     "shown_key",
 ]
 
@@ -48,6 +51,14 @@ _MODULES: Mapping[Scope, str] = {
     Scope.OPT_OUTS: "opt_outs",
     Scope.USERS: "users",
     Scope.UNMATCHED: "unmatched",
+    Scope.DIALOG: "dialogs",
+    Scope.FORM: "forms",
+    Scope.FIELD: "forms",
+    Scope.TEXT_FIELD: "forms",
+    Scope.CHOICE_FIELD: "forms",
+    Scope.BULK: "bulk_reassign",
+    Scope.LOOKUP: "phone_lookup",
+    Scope.HELP: "help",
 }
 """The module of each scope."""
 
@@ -73,6 +84,11 @@ def _commands_in(scope: Scope) -> tuple[Command, ...]:
     return tuple(command for command in commands if command.scope is scope)
 
 
+def scopes_at(node: DOMNode) -> list[Scope]:
+    """The scopes of a widget or screen and of all that it is in, innermost first: each names its own in `SCOPES`."""
+    return [scope for within in node.ancestors_with_self for scope in getattr(within, "SCOPES", ())]
+
+
 def is_key(text: str) -> bool:
     """Whether a text is what somebody may have pressed who meant a key: one that does something, once or repeatedly."""
     pressed = text.strip()
@@ -81,8 +97,9 @@ def is_key(text: str) -> bool:
 
 @cache
 def _characters() -> frozenset[str]:
-    """The keys that type a character."""
-    shown = {shown_key(key) for command in all_commands() for key in command.keys.split()}
+    """The keys of screens and panes that type a character."""
+    screens = [scope for scope in Scope if scope not in DIALOGS]
+    shown = {shown_key(key) for command in commands_of(*screens) for key in command.keys.split()}
     return frozenset(key for key in shown if len(key) == 1 and key.isascii())
 
 

@@ -36,6 +36,29 @@ class Scope(StrEnum):
     OPT_OUTS = "Opt-outs"
     USERS = "Users"
     UNMATCHED = "Unmatched messages"
+    DIALOG = "Dialogs"
+    FORM = "Forms"
+    FIELD = "Fields of a form"
+    TEXT_FIELD = "Text fields of several lines"
+    CHOICE_FIELD = "Choice fields"
+    BULK = "Bulk reassignment"
+    LOOKUP = "Phone lookup"
+    HELP = "Help"
+
+
+DIALOGS = frozenset(
+    {
+        Scope.DIALOG,
+        Scope.FORM,
+        Scope.FIELD,
+        Scope.TEXT_FIELD,
+        Scope.CHOICE_FIELD,
+        Scope.BULK,
+        Scope.LOOKUP,
+        Scope.HELP,
+    }
+)
+"""The scopes of dialogs, in which no key of a screen works."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
@@ -19,6 +16,8 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.store_client import StoreClient
@@ -63,7 +62,7 @@ class BulkWords(ScrollingLines):
         ]
 
 
-class BulkReassign(ModalScreen[Plan | None]):
+class BulkReassign(Dialog[Plan | None]):
     """Returns the plan that was shown when Enter was pressed, or None.
 
     Letters search a destination, from wherever the cursor is. Enter and Space choose the one that was found; with
@@ -71,22 +70,8 @@ class BulkReassign(ModalScreen[Plan | None]):
     then leaves.
     """
 
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", show=False, priority=True),
-        Binding("space", "mark", show=False, priority=True),
-        Binding("escape", "step_back", show=False, priority=True),
-        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
-        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
-        Binding("tab", "next_field(1)", show=False, priority=True),
-        Binding("shift+tab", "next_field(-1)", show=False, priority=True),
-        Binding("right", "turn(1)", show=False, priority=True),
-        Binding("left", "turn(-1)", show=False, priority=True),
-        Binding("backspace", "erase_digit", show=False, priority=True),
-        *(Binding(digit, f"digit({digit})", show=False, priority=True) for digit in "0123456789"),
-        Binding("pagedown", "page(1)", show=False, priority=True),
-        Binding("pageup", "page(-1)", show=False, priority=True),
-    ]
+    SCOPES = (Scope.BULK,)
+    BINDINGS = bindings(commands_of(Scope.BULK), checked=False, priority=True)
 
     def __init__(
         self,

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from rich.segment import Segment
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Static
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.widgets.form import Form
@@ -82,7 +82,7 @@ class PreviewPane(ScrollingLines):
         return strips
 
 
-class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
+class FormDialog(Dialog[_Result | None], Generic[_Result]):
     """Returns what `save` made of what was entered, or None.
 
     `save` raises `Unfit` with a sentence for each wrong field, or any error of ours, which is said below; the form
@@ -90,13 +90,8 @@ class FormDialog(ModalScreen[_Result | None], Generic[_Result]):
     the last field does. Where `save` takes long it tells `progress`, which is shown, and Esc stops it.
     """
 
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o,f2", "save", show=False, priority=True),
-        Binding("escape", "leave", show=False, priority=True),
-        Binding("pagedown", "page(1)", show=False, priority=True),
-        Binding("pageup", "page(-1)", show=False, priority=True),
-    ]
+    SCOPES = (Scope.FORM,)
+    BINDINGS = bindings(commands_of(Scope.FORM), checked=False, priority=True)
 
     def __init__(
         self,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.tui.commands import Scope, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, pad
 
 
@@ -42,15 +40,7 @@ class HelpDialog(ModalScreen[None]):
     """The keys of a screen that somebody has; any of Esc, q, ? and Enter leaves it."""
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter,f1", "dismiss(None)", show=False),
-        Binding("j,down", "scroll_keys(1)", show=False, priority=True),
-        Binding("k,up", "scroll_keys(-1)", show=False, priority=True),
-        Binding("pagedown,ctrl+d,space", "scroll_keys(10)", show=False, priority=True),
-        Binding("pageup,ctrl+u", "scroll_keys(-10)", show=False, priority=True),
-        Binding("g,home", "scroll_keys(-1000)", show=False, priority=True),
-        Binding("G,end", "scroll_keys(1000)", show=False, priority=True),
-    ]
+    BINDINGS = bindings(commands_of(Scope.HELP), checked=False, priority=True)
 
     def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:
         super().__init__()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import words_of
@@ -21,7 +18,9 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines
@@ -115,17 +114,11 @@ class LookupPane(ScrollingLines):
         return rows
 
 
-class PhoneLookup(ModalScreen[FoundConversation | None]):
+class PhoneLookup(Dialog[FoundConversation | None]):
     """Type a number; arrows and Enter open one of its conversations, `o` opts it out or in."""
 
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("enter", "choose", show=False, priority=True),
-        Binding("o", "opt", show=False, priority=True),
-        Binding("q,escape", "dismiss(None)", show=False, priority=True),
-    ]
+    SCOPES = (Scope.LOOKUP,)
+    BINDINGS = bindings(commands_of(Scope.LOOKUP), checked=False, priority=True)
 
     def __init__(self, number: str, store: StoreClient, who: Identity, zone: tzinfo, phones: PhoneDisplay) -> None:
         super().__init__()

@@ -29,7 +29,7 @@ from thrumsg_tui.store.queries.undo_preview import (
     why_message_stays,
 )
 from thrumsg_tui.tui.app_context import AppContext, app_context
-from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.widgets.line_widgets import Part
@@ -173,7 +173,7 @@ class CommandScreen(Screen[None]):
     @property
     def scopes_here(self) -> Sequence[Scope]:
         """Where the keys of what has the focus are listed."""
-        return ()
+        return scopes_at(self.focused or self)
 
     @property
     def place(self) -> tuple[CampaignId | None, Conversation | None]:

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.form_fields import (
     ChoiceEditor,
@@ -70,6 +71,8 @@ class _Row(Vertical):
 class Form(VerticalScroll, can_focus=False):
     """Fields one below the other. Tab, Enter and the arrows go from one to the next; Enter in the last one is done."""
 
+    SCOPES = (Scope.FIELD,)
+    BINDINGS = bindings(commands_of(Scope.FIELD), checked=False, priority=True)
     DEFAULT_CSS = """
     Form { height: auto; scrollbar-size-vertical: 1; }
     Form _Row { height: auto; }
@@ -129,22 +132,39 @@ class Form(VerticalScroll, can_focus=False):
         """The field that has the focus."""
         return next((name for name, row in self._rows.items() if row.editor.has_focus), None)
 
-    def go(self, step: int, *, entered: bool) -> None:
-        """Go to the next field or the one before; when the last one was `entered` the form is done."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the arrows to a text of several lines, while the cursor has another line to go to."""
+        editor = self.screen.focused
+        match action, parameters:
+            case "go", (int(step),) if isinstance(editor, LinesEditor):
+                return not editor.has_line(step)
+            case _:
+                return True
+
+    def action_go(self, step: int) -> None:
+        """Go to the next field or the one before, if there is one."""
         names = list(self._rows)
         here = self.here
         index = names.index(here) + step if here else 0
         if 0 <= index < len(names):
             self.begin(names[index])
-        elif index > 0 and entered:
+
+    def action_enter(self) -> None:
+        """Go to the next field; in the last one the form is done."""
+        if self.here == list(self._rows)[-1]:
             self.post_message(self.Done())
+        else:
+            self.action_go(1)
+
+    def action_next_field(self) -> None:
+        """Complete the path, or go to the next field."""
+        editor = self.screen.focused
+        if not (isinstance(editor, LineEditor) and editor.complete()):
+            self.screen.focus_next()
 
     def on_key(self, event: Key) -> None:
-        """Arrows go from field to field; what is typed where nothing can be written begins the path."""
-        if event.key in {"up", "down", "enter"} and not isinstance(self.screen.focused, LinesEditor):
-            event.stop()
-            self.go(-1 if event.key == "up" else 1, entered=event.key == "enter")
-        elif event.is_printable and event.character and not event.character.isspace():
+        """What is typed where nothing can be written begins the path."""
+        if event.is_printable and event.character and not event.character.isspace():
             self._write_path(event, event.character)
 
     def on_paste(self, event: Paste) -> None:
@@ -158,16 +178,6 @@ class Form(VerticalScroll, can_focus=False):
             editor = self._rows[name].editor
             self.begin(name)
             editor.enter_value(editor.entered + text)
-
-    @on(Input.Submitted)
-    def _line_entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.go(1, entered=True)
-
-    @on(LinesEditor.Left)
-    def _lines_left(self, event: LinesEditor.Left) -> None:
-        event.stop()
-        self.go(event.step, entered=event.entered)
 
     @on(Input.Changed)
     @on(TextArea.Changed)

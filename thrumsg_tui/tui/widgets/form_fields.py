@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.message import Message
 from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.path_completion import PathSuggester
 from thrumsg_tui.tui.textual_compat import suggestion_of
@@ -69,28 +68,20 @@ class LineEditor(LineInput):
         self.value = value
         self.cursor_position = len(value)
 
-    async def _on_key(self, event: Key) -> None:
+    def complete(self) -> bool:
+        """Complete the path as far as is known; return whether that added anything."""
         suggestion = suggestion_of(self)
-        if event.key == "tab" and suggestion and suggestion != self.value:
-            event.stop()
-            event.prevent_default()
-            self.enter_value(suggestion)
-            return
-        await super()._on_key(event)
+        if not suggestion or suggestion == self.value:
+            return False
+        self.enter_value(suggestion)
+        return True
 
 
 class LinesEditor(TextEditor):
     """The editor of a longer text: Enter goes on, as in every other field."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,alt+enter", "new_line", show=False)]
-
-    class Left(Message):
-        """Enter, or an arrow beyond the first or last line: which way it goes, and whether it was Enter."""
-
-        def __init__(self, step: int, *, entered: bool) -> None:
-            super().__init__()
-            self.step = step
-            self.entered = entered
+    SCOPES = (Scope.TEXT_FIELD,)
+    BINDINGS = bindings(commands_of(Scope.TEXT_FIELD), checked=False)
 
     def __init__(self, field: TextField) -> None:
         super().__init__(field.value, placeholder=field.hint)
@@ -105,15 +96,10 @@ class LinesEditor(TextEditor):
         if value != self.content:
             self.put_in(value)
 
-    async def _on_key(self, event: Key) -> None:
-        first = self.wrapped_document.location_to_offset(self.cursor_location).y == 0
-        last = self.wrapped_document.location_to_offset(self.cursor_location).y == self.wrapped_document.height - 1
-        if event.key == "enter" or (event.key == "down" and last) or (event.key == "up" and first):
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Left(-1 if event.key == "up" else 1, entered=event.key == "enter"))
-            return
-        await super()._on_key(event)
+    def has_line(self, step: int) -> bool:
+        """Whether there is a line on the screen below the cursor's, or above it where `step` is negative."""
+        line = self.wrapped_document.location_to_offset(self.cursor_location).y
+        return 0 <= line + step < self.wrapped_document.height
 
     def action_new_line(self) -> None:
         """Begin a new line."""
@@ -123,6 +109,8 @@ class LinesEditor(TextEditor):
 class ChoiceEditor(StripWidget, can_focus=True):
     """The editor of a choice: left, right and space go through the options."""
 
+    SCOPES = (Scope.CHOICE_FIELD,)
+    BINDINGS = bindings(commands_of(Scope.CHOICE_FIELD), checked=False)
     DEFAULT_CSS = "ChoiceEditor { height: 1; }"
 
     class Changed(Message):
@@ -139,22 +127,27 @@ class ChoiceEditor(StripWidget, can_focus=True):
         self.entered = value
         self.refresh()
 
+    def action_turn(self, step: int) -> None:
+        """Go to the option before or after."""
+        self._go_to((self._here + step) % len(self._options))
+
     def on_key(self, event: Key) -> None:
-        """Go to the option before or after; a letter goes to the next one that begins with it."""
-        values = [value for value, _ in self._options]
-        here = values.index(self.entered)
-        if event.key in {"left", "right", "space"}:
-            after = (here + (-1 if event.key == "left" else 1)) % len(values)
-        elif self._by_letter and event.character and event.character.isalnum():
-            order = [*range(here + 1, len(values)), *range(here + 1)]
-            begins = event.character.lower()
-            after = next((each for each in order if self._options[each][1].lower().startswith(begins)), here)
-        else:
+        """Go to the next option that begins with the letter that is typed."""
+        if not (self._by_letter and event.character and event.character.isalnum()):
             return
         event.stop()
         event.prevent_default()
-        if after != here:
-            self.enter_value(values[after])
+        here, begins = self._here, event.character.lower()
+        order = [*range(here + 1, len(self._options)), *range(here + 1)]
+        self._go_to(next((index for index in order if self._options[index][1].lower().startswith(begins)), here))
+
+    @property
+    def _here(self) -> int:
+        return [value for value, _ in self._options].index(self.entered)
+
+    def _go_to(self, index: int) -> None:
+        if index != self._here:
+            self.enter_value(self._options[index][0])
             self.post_message(self.Changed())
 
     def on_focus(self) -> None:

@@ -1,0 +1,28 @@
+"""What dialogs share: their style sheet, and a key that shows their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual.screen import ModalScreen
+
+from thrumsg_tui.tui.app_context import app_context
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, scopes_at
+
+_Result = TypeVar("_Result")
+
+
+class Dialog(ModalScreen[_Result], Generic[_Result]):
+    """A dialog over the screen; F1 shows its keys, those of the field that has the focus first."""
+
+    CSS_PATH = "dialogs.tcss"
+    SCOPES: ClassVar[Sequence[Scope]] = ()
+    BINDINGS = bindings(commands_of(Scope.DIALOG), checked=False, priority=True)
+
+    def action_help(self) -> None:
+        """Show the keys of the dialog."""
+        from thrumsg_tui.tui.dialogs.help import HelpDialog
+
+        scopes = dict.fromkeys([*scopes_at(self.focused or self), Scope.DIALOG])
+        self.app.push_screen(HelpDialog(list(scopes), app_context(self).who))
