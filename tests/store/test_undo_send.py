@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.store.arranging import give, journal, known_as, look_at, number, take_in
+from tests.store.arranging import ask_everyone, give, journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
@@ -14,6 +14,7 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, S
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
@@ -27,6 +28,7 @@ from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.thread import draft
+from thrumsg_tui.store.queries.undo_preview import last_undoable
 
 
 def states(db: Database, conversation_id: ConversationId) -> list[MessageState]:
@@ -231,6 +233,24 @@ def test_whoever_is_too_late_loses_no_other_change(
     with pytest.raises(Refused, match=r"has left already.*thrumsg undo \d+.*moved 1 conversation"):
         undo(db, owner)
     assert look_at(db, ann).sender_login == "kim"
+
+
+def test_a_message_that_has_left_stays_although_another_of_the_same_moment_has_not(
+    db: Database, owner: Identity, kim: Identity, ann: ConversationId
+) -> None:
+    ask_everyone(db, owner, "Spring", Vote="Yes|No")
+    answered = record_answer(db, kim, ann, "Vote?", "Yes")
+    send(db, kim, ann)
+    assert len(take_queued(db)) == 1
+    waiting = send(db, owner, ann, body="One thing more", from_box=True)
+    assert [entry.undoable for entry in journal(db)[:2]] == [True, False]
+    with pytest.raises(Refused, match="to Ann Otieno has left already"):
+        undo(db, kim)
+    with db.reading() as conn:
+        assert last_undoable(conn, kim, before_messages=True).id == answered
+    undo(db, owner)
+    assert states(db, ann)[-1] is MessageState.CANCELLED
+    assert look_at(db, ann).messages[-1].id == waiting.message_id
 
 
 def test_without_a_gateway_it_can_be_taken_back_later_too(
