@@ -14,6 +14,8 @@ from thrumsg_tui.cli.commands import add_commands
 from thrumsg_tui.cli.parser import parse
 
 _HEAVY = ("phonenumbers", "rich", "sqlite3", "sqlite_utils", "textual")
+_RARE = tuple(f"thrumsg_tui.store.engines.sqlite.{name}" for name in ("copy", "damage", "upgrade"))
+"""Parts of the engine for new, old, damaged and restored databases."""
 _PROBE = """
 import sys
 from thrumsg_tui.cli.main import main
@@ -23,7 +25,7 @@ print(code, *[name for name in {heavy} if name in sys.modules], file=sys.stderr)
 
 
 def loaded(database: Path, *words: str) -> list[str]:
-    command = [sys.executable, "-c", _PROBE.format(heavy=_HEAVY), *words]
+    command = [sys.executable, "-c", _PROBE.format(heavy=_HEAVY + _RARE), *words]
     environment = os.environ | {"THRUMSG_DB": str(database)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     code, *modules = done.stderr.splitlines()[-1].split()

@@ -18,6 +18,7 @@ import pytest
 
 import thrumsg_tui.tui
 from tests.store.arranging import assignment_of, give, number, take_in
+from tests.store.shared_sql import refusals
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -432,6 +433,7 @@ def test_a_query_of_a_screen_reads_and_sorts_no_more_than_it_shows(
         statements.clear()
         ASKED[name][1](conn, filled)
     assert statements
+    assert [refusal for sql in statements for refusal in refusals(sql)] == []
     assert objections(filled.db.path, statements) == []
 
 

@@ -13,22 +13,11 @@ PACKAGE = Path(thrumsg_tui.__file__).parent
 ENGINES = PACKAGE / "store" / "engines"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if ENGINES not in path.parents)
 
-JSON = "changes of a kind are told by the JSON of their event"
-KNOWN = {
-    "store/changes/bulk_move_job.py": JSON,
-    "store/changes/undo.py": JSON,
-    "store/queries/history.py": JSON,
-    "store/queries/undo_plan.py": JSON,
-    "store/queries/undo_preview.py": JSON,
-}
-"""Modules that still have SQL of SQLite's own, and why."""
-
 
 def test_every_statement_in_the_source_is_shared() -> None:
     found = {
-        f"{name}:{line}: {refusal}"
+        f"{path.relative_to(PACKAGE)}:{line}: {refusal}"
         for path in MODULES
-        if (name := path.relative_to(PACKAGE).as_posix()) not in KNOWN
         for line, sql in sql_in(path)
         for refusal in refusals(sql)
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -93,15 +93,16 @@ def hold_anew(tx: Transaction, of: Campaign) -> Settled:
     the contacts', 90 µs where it is cancelled; others who want to write wait meanwhile.
     """
     rows = tx.conn.execute(f"{_HELD} WHERE message.state = 'unsent' AND conversation.campaign_id = ?", (of.id,))
-    return _settle(tx, of, rows.fetchall())
+    return _settle(tx, of, _by_age(rows))
 
 
 def cancel_held(tx: Transaction, campaign_id: CampaignId) -> tuple[ConversationId, ...]:
     """Cancel all that waits in a campaign, which sends nothing any more, and return where."""
-    rows = tx.conn.execute(
+    held = tx.conn.execute(
         f"{_HELD} WHERE {HELD} AND conversation.campaign_id = :campaign_id",
         {"now": tx.now_ms, "campaign_id": campaign_id},
-    ).fetchall()
+    )
+    rows = _by_age(held)
     for row in rows:
         cancel(tx, MessageId(row["id"]), ConversationId(row["conversation_id"]))
     return _distinct(rows)
@@ -123,13 +124,20 @@ def tell_threads(tx: Transaction, event_id: EventId, cancelled: Sequence[Convers
 
 
 def _release(tx: Transaction) -> None:
-    rows = tx.conn.execute(f"{_HELD} WHERE {_DUE} ORDER BY conversation.campaign_id", {"now": tx.now_ms}).fetchall()
+    rows = tx.conn.execute(
+        f"{_HELD} WHERE {_DUE} ORDER BY conversation.campaign_id, message.id", {"now": tx.now_ms}
+    ).fetchall()
     for campaign_id, due in groupby(rows, key=lambda row: CampaignId(row["campaign_id"])):
         settled = _settle(tx, campaign(tx.conn, campaign_id), list(due))
         if settled.sentences:
             summary, thread = "; ".join(settled.sentences), {"thread": WINDOW_OVER}
             event_id = record(tx, None, EventKind.RELEASE, summary, campaign_id=campaign_id, details=thread)
             tell_threads(tx, event_id, settled.cancelled)
+
+
+def _by_age(rows: Iterable[Row]) -> list[Row]:
+    """Sort messages here: ORDER BY would let SQLite read all there are in this order, to find the few that are held."""
+    return sorted(rows, key=lambda row: int(row["id"]))
 
 
 def _settle(tx: Transaction, of: Campaign, rows: Sequence[Row]) -> Settled:

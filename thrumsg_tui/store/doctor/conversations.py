@@ -104,6 +104,7 @@ def _wrong_marks(conn: Connection) -> Iterator[_Wrong]:
         JOIN contact ON contact.id = conversation.contact_id
         LEFT JOIN opt_out ON opt_out.phone = contact.phone
         WHERE conversation.opted_out <> CASE WHEN opt_out.phone IS NULL THEN 0 ELSE 1 END
+        ORDER BY conversation.id
         """
     )
     return (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
@@ -126,7 +127,8 @@ def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
         WHERE {LIVE} AND NOT ({IS_FOR})
         """
     )
-    yield from (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
+    for row in sorted(rows, key=lambda row: row["id"]):
+        yield _Wrong(ConversationId(row["id"]), row["stored"], row["derived"])
     rows = conn.execute(
         """
         SELECT conversation.id, conversation.follow_up_id AS stored, pending.id AS derived
@@ -136,6 +138,7 @@ def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
                    WHERE target.state = 'pending' AND follow_up.active = 1
                    GROUP BY target.conversation_id) AS pending ON pending.conversation_id = conversation.id
         WHERE COALESCE(conversation.follow_up_id, 0) <> COALESCE(pending.id, 0)
+        ORDER BY conversation.id
         """
     )
     yield from (_Wrong(ConversationId(row["id"]), row["stored"], row["derived"]) for row in rows)
@@ -146,6 +149,7 @@ def _wrong_keys(conn: Connection) -> Iterator[_Wrong]:
         """
         SELECT conversation.id, conversation.first_key, conversation.last_key, contact.first_name, contact.last_name
         FROM conversation JOIN contact ON contact.id = conversation.contact_id
+        ORDER BY conversation.id
         """
     )
     for row in rows:
@@ -162,6 +166,7 @@ def _holders(conn: Connection) -> Iterator[Problem]:
         SELECT conversation.id, assignment.active, assignment.campaign_id = conversation.campaign_id AS own
         FROM conversation JOIN assignment ON assignment.id = conversation.assignment_id
         WHERE assignment.active = 0 OR assignment.campaign_id <> conversation.campaign_id
+        ORDER BY conversation.id
         """
     )
     for row in rows:

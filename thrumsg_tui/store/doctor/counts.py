@@ -45,7 +45,7 @@ def _sums(conn: Connection) -> Iterator[Problem]:
                (SELECT COALESCE(SUM(assigned), 0) FROM assignment
                 WHERE assignment.campaign_id = campaign.id AND assignment.active = 1) AS held,
                (SELECT COUNT(*) FROM conversation WHERE conversation.campaign_id = campaign.id) AS total
-        FROM campaign
+        FROM campaign ORDER BY campaign.id
         """
     )
     for row in rows:
@@ -61,7 +61,7 @@ def _unassigned(conn: Connection) -> Iterator[Problem]:
         SELECT campaign.name, COUNT(assignment.id) AS number
         FROM campaign
         LEFT JOIN assignment ON assignment.campaign_id = campaign.id AND assignment.user_id IS NULL
-        GROUP BY campaign.id HAVING COUNT(assignment.id) <> 1
+        GROUP BY campaign.id HAVING COUNT(assignment.id) <> 1 ORDER BY campaign.id
         """
     )
     for row in rows:
@@ -92,7 +92,7 @@ def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:
         JOIN campaign ON campaign.id = assignment.campaign_id
         LEFT JOIN users ON users.id = assignment.user_id
         LEFT JOIN conversation ON conversation.assignment_id = assignment.id
-        GROUP BY assignment.id
+        GROUP BY assignment.id ORDER BY assignment.id
         """
     ).fetchall()
     wrong = []

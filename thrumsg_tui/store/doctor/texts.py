@@ -33,7 +33,7 @@ def mend(tx: Transaction) -> Iterator[str]:
 
 def _wrong_segments(conn: Connection) -> Iterator[tuple[int, int, int]]:
     """Name each message whose segments are stored wrongly, with what is stored and what is right."""
-    for row in conn.execute("SELECT id, body, segments FROM message"):
+    for row in conn.execute("SELECT id, body, segments FROM message ORDER BY id"):
         right = measure(row["body"]).segments
         if row["segments"] != right:
             yield row["id"], row["segments"], right
@@ -41,6 +41,6 @@ def _wrong_segments(conn: Connection) -> Iterator[tuple[int, int, int]]:
 
 def _wrong_notes(conn: Connection) -> Iterator[tuple[str, str]]:
     """Pair the note of an opt-out as it should be searched with its number, where something else is stored."""
-    for row in conn.execute("SELECT phone, note, note_key FROM opt_out"):
+    for row in conn.execute("SELECT phone, note, note_key FROM opt_out ORDER BY phone"):
         if row["note_key"] != fold(row["note"]):
             yield fold(row["note"]), row["phone"]

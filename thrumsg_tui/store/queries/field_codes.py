@@ -23,7 +23,7 @@ def field_codes(conn: Connection, campaign_id: CampaignId | None) -> tuple[str, 
     rows = conn.execute(
         """
         SELECT contact.fields FROM conversation JOIN contact ON contact.id = conversation.contact_id
-        WHERE conversation.campaign_id = ? LIMIT ?
+        WHERE conversation.campaign_id = ? ORDER BY conversation.contact_id LIMIT ?
         """,
         (campaign_id, _SAMPLE),
     ).fetchall()
