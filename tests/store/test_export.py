@@ -13,6 +13,7 @@ from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -68,6 +69,18 @@ def test_the_messages_export_has_thrutexts_columns_then_the_custom_fields(
     assert (sent["contact_last_name"], sent["contact_phone"]) == ("Ó Lee", "+14155550142")
     assert (received["message_direction"], received["sender_first_name"]) == ("incoming", "")
     assert confirmation["message_segment_count"] == "1"
+
+
+@pytest.mark.parametrize("what", list(ExportKind))
+def test_each_column_has_its_own_values_wherever_it_stands(
+    db: Database, owner: Identity, worked: Campaign, monkeypatch: pytest.MonkeyPatch, what: ExportKind
+) -> None:
+    before = exported(db, owner, what)
+    columns = getattr(export_columns, what.name)
+    monkeypatch.setattr(export_columns, what.name, (*columns[1:], columns[0]))
+    after = exported(db, owner, what)
+    assert [*after[0]][: len(columns)] == [*columns[1:], columns[0]]
+    assert after == before
 
 
 def test_a_cell_that_starts_like_a_formula_gets_an_apostrophe_and_phones_do_not(

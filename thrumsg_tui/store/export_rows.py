@@ -64,11 +64,12 @@ _ROWS_OF_CAMPAIGN: Mapping[ExportKind, str] = {
 
 def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.MESSAGES
+    cells = _cells(fixed)
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
     rows = conn.execute(  # by the primary key of message: CROSS JOIN lets SQLite keep message outermost
         f"""
-        SELECT message.at, message.id AS message_id, message.direction AS message_direction,
+        SELECT message.at AS timestamp, message.id AS message_id, message.direction AS message_direction,
                message.body AS message_body, users.first_name AS sender_first_name, users.last_name AS sender_last_name,
                NULL AS sender_phone, users.email AS sender_email, campaign.id AS campaign_id,
                campaign.name AS campaign_name, conversation.id AS conversation_id, contact.phone AS conversation_phone,
@@ -84,18 +85,19 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         {"campaign_id": campaign_id},
     )
     for row in rows:
-        yield [_time(row["at"]), *(row[name] for name in fixed[1:]), *_values(row, codes)]
+        yield [*cells(row), *_values(row, codes)]
 
 
 def _surveys(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.SURVEYS
+    cells = _cells(fixed)
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
     rows = conn.execute(  # by the primary key of answer, which CROSS JOIN keeps outermost
         f"""
         SELECT campaign.id AS campaign_id, campaign.name AS campaign_name, conversation.id AS conversation_id,
                question.id AS survey_id, question.text AS survey_question, 'single_choice' AS survey_type,
-               choice.text AS response, {_CONTACT}, answer.at, contact.fields
+               choice.text AS response, {_CONTACT}, answer.at AS updated_at, contact.fields
         FROM answer
         CROSS JOIN conversation
         JOIN question ON question.id = answer.question_id
@@ -108,16 +110,17 @@ def _surveys(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         {"campaign_id": campaign_id},
     )
     for row in rows:
-        yield [*(row[name] for name in fixed[:-1]), _time(row["at"]), *_values(row, codes)]
+        yield [*cells(row), *_values(row, codes)]
 
 
 def _opt_outs(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     """One row per number, with its conversation that was texted last; of a campaign, the numbers in it."""
     columns = export_columns.OPT_OUTS
+    cells = _cells(columns)
     yield [*columns]
     rows = conn.execute(  # in the order of opt_out's primary key
         f"""
-        SELECT opt_out.at, contact.id AS contact_id, contact.first_name AS contact_first_name,
+        SELECT opt_out.at AS timestamp, contact.id AS contact_id, contact.first_name AS contact_first_name,
                contact.last_name AS contact_last_name, opt_out.phone AS contact_phone,
                (SELECT conversation.id FROM conversation
                 WHERE conversation.contact_id = contact.id AND {_in_campaign(campaign_id)}
@@ -131,11 +134,12 @@ def _opt_outs(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     )
     for row in rows:
         if campaign_id is None or row["conversation_id"] is not None:
-            yield [_time(row["at"]), *(row[name] for name in columns[1:])]
+            yield cells(row)
 
 
 def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     fixed = export_columns.CONVERSATIONS
+    cells = _cells(fixed)
     asked = conn.execute(
         f"""
         SELECT text FROM question WHERE {"1 = 1" if campaign_id is None else "campaign_id = :campaign_id"}
@@ -150,7 +154,7 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         SELECT conversation.id AS conversation_id, campaign.name AS campaign_name, {_CONTACT},
                COALESCE(NULLIF(TRIM(users.first_name || ' ' || users.last_name), ''), users.login) AS assignee,
                conversation.status, conversation.opted_out,
-               NULLIF(conversation.last_message_at, 0) AS at, conversation.message_count,
+               NULLIF(conversation.last_message_at, 0) AS last_message_at, conversation.message_count,
                question.text AS question, choice.text AS choice
         FROM conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
@@ -167,9 +171,8 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     for _, group in groupby(rows, key=itemgetter("conversation_id")):
         answered = list(group)
         answers = {row["question"]: row["choice"] for row in answered}
-        stored = dict(answered[0])
-        stored |= {"opted_out": bool(stored["opted_out"]), "last_message_at": _time(stored["at"])}
-        yield [*(stored[name] for name in fixed), *(answers.get(question) for question in questions)]
+        [first, *_] = answered
+        yield [*cells(first), *(answers.get(question) for question in questions)]
 
 
 _EXPORTS: Mapping[ExportKind, Callable[[Connection, CampaignId | None], Rows]] = {
@@ -199,6 +202,12 @@ def _titles(own: Iterable[str], fixed: Iterable[str]) -> list[str]:
     return [export_columns.title_of(title, taken) for title in own]
 
 
+def _cells(columns: Iterable[str]) -> Callable[[Row], Cells]:
+    """Return what reads the columns of an export from a row, which has each under its name."""
+    shown = [(name, _SHOWN.get(name)) for name in columns]
+    return lambda row: [show(row[name]) if show else row[name] for name, show in shown]
+
+
 def _values(row: Row, codes: Iterable[str]) -> list[str | None]:
     fields = json.loads(row["fields"])
     return [fields.get(code) for code in codes]
@@ -206,3 +215,12 @@ def _values(row: Row, codes: Iterable[str]) -> list[str | None]:
 
 def _time(ms: int | None) -> str | None:
     return iso(from_ms_or_none(ms))
+
+
+_SHOWN: Mapping[str, Callable[[int], str | bool | None]] = {
+    "timestamp": _time,
+    "updated_at": _time,
+    "last_message_at": _time,
+    "opted_out": bool,
+}
+"""The columns whose values are written otherwise than they are stored."""
