@@ -76,7 +76,7 @@ from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import restored_at, settings, stored_settings
 from thrumsg_tui.store.queries.survey_results import survey_results
-from thrumsg_tui.store.queries.thread import contact_names, conversation
+from thrumsg_tui.store.queries.thread import contact_names, conversation, conversation_head, newest_message
 from thrumsg_tui.store.queries.undo_preview import (
     concerns_many,
     last_redoable,
@@ -288,6 +288,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "overview": (overview, lambda conn, of: overview(conn, of.who, of.of.id, of.db.clock(), "order")),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
     "conversation": (conversation, lambda conn, of: [conversation(conn, each) for each in of.people]),
+    "conversation_head": (conversation_head, lambda conn, of: [conversation_head(conn, each) for each in of.people]),
+    "newest_message": (newest_message, lambda conn, of: [newest_message(conn, each) for each in of.people]),
     "open_conversation": (
         open_conversation,
         lambda conn, of: [open_conversation(conn, of.who, each, of.db.clock()) for each in of.people],

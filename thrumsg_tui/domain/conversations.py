@@ -166,8 +166,8 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
-    """One conversation with all that the messenger shows of it."""
+class ConversationHead:
+    """A conversation with its contact and its holder, without what was said in it."""
 
     id: ConversationId
     campaign_id: CampaignId
@@ -186,12 +186,18 @@ class Conversation:
     opted_out: bool
     flagged: bool
     follow_up_id: FollowUpId | None
-    messages: tuple[Message, ...]
-    events: tuple[ThreadEvent, ...]
-    answers: Mapping[QuestionId, ChoiceId]
-    opt_out: OptOut | None
 
     @property
     def name(self) -> str:
         """The contact's name."""
         return full_name(self.first_name, self.last_name) or NAMELESS
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation(ConversationHead):
+    """A conversation with all that the messenger shows of it."""
+
+    messages: tuple[Message, ...]
+    events: tuple[ThreadEvent, ...]
+    answers: Mapping[QuestionId, ChoiceId]
+    opt_out: OptOut | None

@@ -19,7 +19,7 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
 from thrumsg_tui.store.queries.ownership import require_own
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import answers, conversation_head
 
 
 def record_answer(
@@ -36,11 +36,11 @@ def record_answer(
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
-        of = conversation(tx.conn, conversation_id)
+        of = conversation_head(tx.conn, conversation_id)
         require_own(who, of)
         asked = question_named(questions(tx.conn, of.campaign_id), question)
         chosen = None if choice is None else choice_named(asked, choice)
-        before, after = of.answers.get(asked.id), chosen.id if chosen else None
+        before, after = answers(tx.conn, of.id).get(asked.id), chosen.id if chosen else None
         if before == after:
             return None
         store_answer(tx, who, of.id, asked.id, after)

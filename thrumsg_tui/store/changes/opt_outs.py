@@ -31,7 +31,7 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.ownership import require_own_number
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.thread import conversation, opt_out
+from thrumsg_tui.store.queries.thread import conversation_head, opt_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Conver
     ).fetchone()
     if row is None:
         return False
-    to = conversation(tx.conn, ConversationId(row["id"]))
+    to = conversation_head(tx.conn, ConversationId(row["id"]))
     message = settings(tx.conn).opt_out_message
     of = campaign(tx.conn, to.campaign_id)
     store_outgoing(tx, who, to, of, MessageKind.OPT_OUT_CONFIRMATION, message)
@@ -299,4 +299,4 @@ class NumberOptIn(UndoableChange):
 
 
 def _name_of(tx: Transaction, concerned: Sequence[ConversationId]) -> str:
-    return conversation(tx.conn, concerned[0]).name if concerned else "the number"
+    return conversation_head(tx.conn, concerned[0]).name if concerned else "the number"

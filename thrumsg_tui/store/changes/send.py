@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
-from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId, words_of
+from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, MessageId, words_of
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -25,7 +25,7 @@ from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import conversation_head, newest_message
 from thrumsg_tui.store.times import to_ms
 
 _FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended, or it is no longer for this contact."
@@ -65,7 +65,7 @@ def send(
     then.
     """
     with db.writing() as tx:
-        to = conversation(tx.conn, conversation_id)
+        to = conversation_head(tx.conn, conversation_id)
         undo_seconds = settings(tx.conn).undo_send if from_box else 0
         return send_in(
             tx, who, to, body=body, kind=kind, follow_up_id=follow_up_id, read_to=read_to, undo_seconds=undo_seconds
@@ -75,7 +75,7 @@ def send(
 def send_in(
     tx: Transaction,
     who: Identity,
-    to: Conversation,
+    to: ConversationHead,
     *,
     body: str | None = None,
     kind: MessageKind | None = None,
@@ -103,7 +103,7 @@ def send_in(
     )
     if refusal := forbidden(attempt, tx.now):  # before any word about the words: they would help nothing
         raise Refused(refusal.sentence)
-    _refuse_overtaken(to, kind, follow_up_id, read_to)
+    _refuse_overtaken(tx, to, kind, follow_up_id, read_to)
     unsettled = ready.rendered.unresolved or (body is not None and may_be_misspelt(body))
     codes = field_codes(tx.conn, to.campaign_id) if unsettled else ()
     body, filled_in = _words(ready, kind, body, codes)
@@ -128,7 +128,7 @@ def send_in(
 def store_outgoing(
     tx: Transaction,
     who: Identity | None,
-    to: Conversation,
+    to: ConversationHead,
     of: Campaign,
     kind: MessageKind,
     body: str,
@@ -179,13 +179,17 @@ def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_
 
 
 def _refuse_overtaken(
-    to: Conversation, kind: MessageKind, follow_up_id: FollowUpId | None, read_to: MessageId | None
+    tx: Transaction,
+    to: ConversationHead,
+    kind: MessageKind,
+    follow_up_id: FollowUpId | None,
+    read_to: MessageId | None,
 ) -> None:
     """Refuse what has been sent meanwhile, and what was written before something that its author has not read."""
     if kind is MessageKind.FOLLOW_UP and (to.follow_up_id is None or follow_up_id not in {None, to.follow_up_id}):
         raise Refused(_FOLLOW_UP_GONE)
-    if read_to is not None and to.messages and to.messages[-1].id != read_to:
-        newest = to.messages[-1]
+    newest = newest_message(tx.conn, to.id) if read_to is not None else None
+    if newest and newest.id != read_to:
         raise MovedOn(f"{newest.author or to.name} wrote meanwhile: {words_of(newest.body)}")
     if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
         raise Refused("The initial message was sent meanwhile, or the contact wrote first.")

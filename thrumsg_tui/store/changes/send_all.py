@@ -16,7 +16,7 @@ from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment, campaign
-from thrumsg_tui.store.queries.thread import conversation, draft
+from thrumsg_tui.store.queries.thread import conversation_head, draft
 
 BATCH = 25
 """Messages per transaction: short enough for others to come between, long enough to be quick."""
@@ -71,7 +71,7 @@ def send_batch(
                 refused.append(Unsendable(each, "There are words of yours in it: send it by itself."))
                 continue
             try:
-                sent.append(send_in(tx, who, conversation(tx.conn, each), kind=kind, single=False).message_id)
+                sent.append(send_in(tx, who, conversation_head(tx.conn, each), kind=kind, single=False).message_id)
             except Refused as reason:
                 refused.append(Unsendable(each, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None

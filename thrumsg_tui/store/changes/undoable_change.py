@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeAlias
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import Conversation, ConversationId, EventId
+from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import Event, EventKind
@@ -23,7 +23,7 @@ from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import conversation_head
 
 Details: TypeAlias = Mapping[str, Any]
 """The details of a journal entry, as JSON gives them; only `UndoableChange.parse` reads them for undo."""
@@ -113,12 +113,12 @@ class UndoableChange(ABC):
         if of.state is CampaignState.ARCHIVED:
             raise Refused(f"{of.name!r} is archived: nothing in it changes any more.")
 
-    def conversation(self, conn: Connection) -> Conversation:
+    def conversation(self, conn: Connection) -> ConversationHead:
         """Read the conversation of a change that concerns exactly one."""
         row = conn.execute(
             "SELECT conversation_id FROM event_conversation WHERE event_id = ?", (self.event.id,)
         ).fetchone()
-        return conversation(conn, ConversationId(row["conversation_id"]))
+        return conversation_head(conn, ConversationId(row["conversation_id"]))
 
     def record_undo(
         self,

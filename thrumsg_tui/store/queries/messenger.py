@@ -26,7 +26,7 @@ from thrumsg_tui.store.queries.campaigns import (
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.settings import Settings, settings
-from thrumsg_tui.store.queries.thread import conversation, draft, drafts, thread_events
+from thrumsg_tui.store.queries.thread import conversation, conversation_head, draft, drafts, thread_events
 from thrumsg_tui.store.times import to_ms
 
 _JUST_NOW = timedelta(seconds=30)
@@ -145,7 +145,7 @@ def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now
     last = events[-1]
     if last.by == who.user.id or now - last.at > _JUST_NOW:
         return None
-    return Departure(conversation(conn, gone).name, last.sentence)
+    return Departure(conversation_head(conn, gone).name, last.sentence)
 
 
 def open_conversation(

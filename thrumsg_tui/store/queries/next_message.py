@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.conversations import ConversationHead
 from thrumsg_tui.domain.enums import MessageKind, Status
 from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, render
 from thrumsg_tui.domain.people import Identity, User
@@ -22,7 +22,7 @@ class NextMessage:
     rendered: Rendered
 
 
-def field_values(conn: Connection, of: Conversation, who: Identity) -> dict[str, str]:
+def field_values(conn: Connection, of: ConversationHead, who: Identity) -> dict[str, str]:
     """Every field's value in a conversation; the author stands in where nobody holds it (`docs/rules.md 7.1`)."""
     sender: User = find_user(conn, of.sender_login) if of.sender_login else who.user
     return {
@@ -35,13 +35,13 @@ def field_values(conn: Connection, of: Conversation, who: Identity) -> dict[str,
     }
 
 
-def fill_in(conn: Connection, of: Conversation, who: Identity, template: str) -> Rendered:
+def fill_in(conn: Connection, of: ConversationHead, who: Identity, template: str) -> Rendered:
     """Fill a template's fields for a conversation."""
     known = field_codes(conn, of.campaign_id) if may_be_misspelt(template) else ()
     return render(template, field_values(conn, of, who), known)
 
 
-def next_message(conn: Connection, of: Conversation, who: Identity) -> NextMessage:
+def next_message(conn: Connection, of: ConversationHead, who: Identity) -> NextMessage:
     """Tell what comes next: the initial, then a pending follow-up, else a reply that a person writes."""
     if of.status is Status.NOT_STARTED:
         script = conn.execute("SELECT initial_script FROM campaign WHERE id = ?", (of.campaign_id,)).fetchone()[

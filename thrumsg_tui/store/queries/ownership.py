@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import whose
-from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.conversations import ConversationHead
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.engines.base import Connection
 
 
-def require_own(who: Identity, of: Conversation) -> None:
+def require_own(who: Identity, of: ConversationHead) -> None:
     """Raise `Refused` in somebody else's conversation, unless the person may work for others."""
     if of.sender_id != who.user.id and not who.may(Permission.WORK_FOR_OTHERS):
         raise Refused(f"This conversation is {whose(of.sender_name)} now.")

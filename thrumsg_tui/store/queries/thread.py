@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.conversations import (
     NAMELESS,
     Conversation,
+    ConversationHead,
     ConversationId,
     EventId,
     Message,
@@ -25,9 +27,33 @@ from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
+_IN_THREAD = """
+    SELECT message.id, message.at, message.direction, message.kind, message.body, message.state,
+           message.segments, message.leaves_at, message.error_code, message.error_text,
+           users.login, users.first_name, users.last_name
+    FROM message LEFT JOIN users ON users.id = message.author_id
+    WHERE message.conversation_id = ?
+"""
+
 
 def conversation(conn: Connection, conversation_id: ConversationId) -> Conversation:
-    """Read a conversation with all that the messenger shows of it; `NotFound` if there is none."""
+    """Read a conversation with all that the messenger shows of it; `NotFound` if there is none. Five queries."""
+    head = _head_fields(conn, conversation_id)
+    return Conversation(
+        **head,
+        messages=messages(conn, conversation_id),
+        events=thread_events(conn, conversation_id),
+        answers=answers(conn, conversation_id),
+        opt_out=opt_out(conn, head["phone"]),
+    )
+
+
+def conversation_head(conn: Connection, conversation_id: ConversationId) -> ConversationHead:
+    """Read a conversation without its thread, for who it is with and whose it is; `NotFound` if there is none."""
+    return ConversationHead(**_head_fields(conn, conversation_id))
+
+
+def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str, Any]:
     row = conn.execute(
         """
         SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
@@ -48,30 +74,26 @@ def conversation(conn: Connection, conversation_id: ConversationId) -> Conversat
     if row is None:
         raise NotFound(f"There is no conversation {conversation_id}.")
     assigned = row["user_id"] is not None
-    return Conversation(
-        id=ConversationId(row["id"]),
-        campaign_id=CampaignId(row["campaign_id"]),
-        assignment_id=AssignmentId(row["assignment_id"]),
-        sender_id=UserId(row["user_id"]) if assigned else None,
-        sender_name=(
+    return {
+        "id": ConversationId(row["id"]),
+        "campaign_id": CampaignId(row["campaign_id"]),
+        "assignment_id": AssignmentId(row["assignment_id"]),
+        "sender_id": UserId(row["user_id"]) if assigned else None,
+        "sender_name": (
             full_name(row["sender_first_name"], row["sender_last_name"]) or row["login"] if assigned else UNASSIGNED
         ),
-        sender_login=row["login"],
-        first_name=row["first_name"],
-        last_name=row["last_name"],
-        phone=row["phone"],
-        phone_national=row["phone_national"],
-        timezone=time_zone(row["phone"]) if row["hours_in"] == HoursIn.CONTACT else None,
-        fields=json.loads(row["fields"]),
-        status=Status(row["status"]),
-        opted_out=bool(row["opted_out"]),
-        flagged=bool(row["flagged"]),
-        follow_up_id=None if row["follow_up_id"] is None else FollowUpId(row["follow_up_id"]),
-        messages=messages(conn, conversation_id),
-        events=thread_events(conn, conversation_id),
-        answers=answers(conn, conversation_id),
-        opt_out=opt_out(conn, row["phone"]),
-    )
+        "sender_login": row["login"],
+        "first_name": row["first_name"],
+        "last_name": row["last_name"],
+        "phone": row["phone"],
+        "phone_national": row["phone_national"],
+        "timezone": time_zone(row["phone"]) if row["hours_in"] == HoursIn.CONTACT else None,
+        "fields": json.loads(row["fields"]),
+        "status": Status(row["status"]),
+        "opted_out": bool(row["opted_out"]),
+        "flagged": bool(row["flagged"]),
+        "follow_up_id": None if row["follow_up_id"] is None else FollowUpId(row["follow_up_id"]),
+    }
 
 
 def contact_names(conn: Connection, conversations: Sequence[ConversationId]) -> list[str]:
@@ -92,17 +114,14 @@ def contact_names(conn: Connection, conversations: Sequence[ConversationId]) -> 
 
 def messages(conn: Connection, conversation_id: ConversationId) -> tuple[Message, ...]:
     """Read a thread, oldest first; by `message_in_thread`."""
-    rows = conn.execute(
-        """
-        SELECT message.id, message.at, message.direction, message.kind, message.body, message.state,
-               message.segments, message.leaves_at, message.error_code, message.error_text,
-               users.login, users.first_name, users.last_name
-        FROM message LEFT JOIN users ON users.id = message.author_id
-        WHERE message.conversation_id = ? ORDER BY message.at, message.id
-        """,
-        (conversation_id,),
-    )
+    rows = conn.execute(f"{_IN_THREAD} ORDER BY message.at, message.id", (conversation_id,))
     return tuple(_message_of(row) for row in rows)
+
+
+def newest_message(conn: Connection, conversation_id: ConversationId) -> Message | None:
+    """Read the last message of a thread, None in one without any; by `message_in_thread`."""
+    row = conn.execute(f"{_IN_THREAD} ORDER BY message.at DESC, message.id DESC LIMIT 1", (conversation_id,)).fetchone()
+    return None if row is None else _message_of(row)
 
 
 def _message_of(row: Row) -> Message:

@@ -22,7 +22,7 @@ from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.queries.conversations import ids_from
 from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.reassignment import holders, plan
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import conversation_head
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screens.base import ACTION
@@ -163,7 +163,7 @@ class MessengerScreen(MessengerWriting):
             return
         what = pluralize(len(chosen), "conversation")
         if len(chosen) == 1:
-            what = (await self.thrumsg.store.query(conversation, chosen[0])).name
+            what = (await self.thrumsg.store.query(conversation_head, chosen[0])).name
         store = self.thrumsg.store
         holding = await store.query(holders, view.campaign.id, chosen)
         has_all = holding if len(holding) == 1 else frozenset()
