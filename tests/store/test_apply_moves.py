@@ -9,6 +9,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.reassignment import Way
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
@@ -29,7 +30,7 @@ def move(db: Database, owner: Identity, spring: Campaign, *parts: list[Conversat
     with db.writing() as tx:
         event = record(tx, owner, EventKind.REASSIGN, "moved some")
         for part in parts:
-            apply_moves(tx, event, [(each, lee, kim) for each in part])
+            apply_moves(tx, event, [Way(each, lee, kim) for each in part])
 
 
 def test_an_event_moves_more_beyond_those_that_it_has_moved(

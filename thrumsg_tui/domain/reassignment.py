@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -90,15 +90,28 @@ class Request:
                 assert_never(self.sources)
 
 
+class Way(NamedTuple):
+    """The way of one conversation from an assignment to another."""
+
+    conversation_id: ConversationId
+    source: AssignmentId
+    destination: AssignmentId
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One conversation, from one assignment to another."""
+    """A conversation that is moved, as it is before."""
 
     conversation_id: ConversationId
     source: AssignmentId
     destination: AssignmentId
     status: Status
     opted_out: bool
+
+    @property
+    def way(self) -> Way:
+        """From whom it goes to whom."""
+        return Way(self.conversation_id, self.source, self.destination)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from thrumsg_tui.domain.campaigns import AssignmentId
-from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.reassignment import Way
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.journal import touch
 from thrumsg_tui.store.schema import COUNTED
@@ -17,7 +17,7 @@ _AT_ONCE = 1000
 def apply_moves(
     tx: Transaction,
     event_id: EventId,
-    moves: Iterable[tuple[ConversationId, AssignmentId, AssignmentId]],
+    ways: Iterable[Way],
     on_progress: Callable[[int], None] | None = None,
 ) -> None:
     """Note moves as an event's, make them, and count both sides once for all.
@@ -28,15 +28,15 @@ def apply_moves(
     Args:
         tx: The transaction that everything happens in.
         event_id: The event that moves them.
-        moves: Which conversations, each from its assignment to another.
+        ways: Which conversations, each from its assignment to another.
         on_progress: Told how many were moved so far.
 
     Raises:
         ValueError: If the event has another move between the ids of these.
     """
-    noted = list(moves)
+    noted = list(ways)
     touch(tx, event_id, noted)
-    moved = sorted(conversation_id for conversation_id, _, _ in noted)
+    moved = sorted(way.conversation_id for way in noted)
     for start in range(0, len(moved), _AT_ONCE):
         some = moved[start : start + _AT_ONCE]
         if _change_hands(tx, {"event": event_id, "first": some[0], "last": some[-1]}) != len(some):

@@ -18,14 +18,14 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Outcome, Plan, from_to, moved_sentence
+from thrumsg_tui.domain.reassignment import Outcome, Plan, Way, from_to, moved_sentence
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
-from thrumsg_tui.store.queries.reassignment import Way, possible_among, still_possible
+from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
 from thrumsg_tui.store.queries.undo_plan import people_in
 
 

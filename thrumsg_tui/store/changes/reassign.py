@@ -86,7 +86,7 @@ def move(
         undoable=True,
         undoes=undoes,
     )
-    apply_moves(tx, event_id, ((each.conversation_id, each.source, each.destination) for each in moves), on_progress)
+    apply_moves(tx, event_id, (each.way for each in moves), on_progress)
     return Outcome(event_id, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins), sentence)
 
 

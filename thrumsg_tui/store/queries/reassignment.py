@@ -17,6 +17,7 @@ from thrumsg_tui.domain.reassignment import (
     Request,
     ToAllOthers,
     ToAssignments,
+    Way,
 )
 from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.store.engines.base import Connection, Row
@@ -39,14 +40,6 @@ class _Holding(NamedTuple):
     def moved_to(self, destination: AssignmentId) -> Move:
         """The move that gives it to somebody."""
         return Move(self.conversation_id, self.assignment_id, destination, self.status, self.opted_out)
-
-
-class Way(NamedTuple):
-    """The way of one conversation from an assignment to another."""
-
-    conversation_id: ConversationId
-    source: AssignmentId
-    destination: AssignmentId
 
 
 def plan(conn: Connection, request: Request, now: datetime) -> Plan:
@@ -110,7 +103,7 @@ def still_possible(
 
     A move that was undone is none. `returning` is the assignment of a sender who comes back with it.
     """
-    ways = [Way(each.conversation_id, each.source, each.destination) for each in planned.moves]
+    ways = [move.way for move in planned.moves]
     possible = possible_among(conn, planned.campaign_id, planned.as_of, ways, returning=returning)
     moves = [each for each in planned.moves if each.conversation_id in possible]
     return moves, [each.conversation_id for each in planned.moves if each.conversation_id not in possible]
@@ -120,7 +113,7 @@ def possible_among(
     conn: Connection,
     campaign_id: CampaignId,
     as_of: EventId,
-    ways: Sequence[tuple[ConversationId, AssignmentId, AssignmentId]],
+    ways: Sequence[Way],
     *,
     begun: EventId | None = None,
     returning: AssignmentId | None = None,
@@ -136,7 +129,7 @@ def possible_among(
     }
     holders: dict[int, int] = {}
     for start in range(0, len(ways), 500):
-        some = [conversation_id for conversation_id, _, _ in ways[start : start + 500]]
+        some = [way.conversation_id for way in ways[start : start + 500]]
         rows = conn.execute(  # the + keeps SQLite from reading the whole campaign for each of these parts
             f"""
             SELECT id, assignment_id FROM conversation
@@ -151,9 +144,10 @@ def possible_among(
         )
         holders |= {row["id"]: row["assignment_id"] for row in rows}
     return {
-        conversation_id
-        for conversation_id, source, destination in ways
-        if (destination in active or destination == returning) and holders.get(conversation_id) == source
+        way.conversation_id
+        for way in ways
+        if (way.destination in active or way.destination == returning)
+        and holders.get(way.conversation_id) == way.source
     }
 
 

@@ -16,7 +16,7 @@ _SOME = 500
 def any_goes_back(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> bool:
     """Whether any conversation of a move can go back; look no further than the first one that can."""
     moves = undo_plan(conn, campaign_id, event_id).moves
-    ways = [(move.conversation_id, move.source, move.destination) for move in moves]
+    ways = [move.way for move in moves]
     return any(
         possible_among(conn, campaign_id, event_id, ways[start : start + _SOME]) for start in range(0, len(ways), _SOME)
     )
