@@ -18,6 +18,7 @@ from textwrap import fill
 
 from thrumsg_tui.cli import main as exits
 from thrumsg_tui.cli.parser import build_parser as command_line
+from thrumsg_tui.domain.wording import capitalized
 from thrumsg_tui.tui.commands import Command, Scope, command, commands_of, shown_key
 
 ROOT = Path(__file__).parent.parent
@@ -286,7 +287,7 @@ def _row(parser: ArgumentParser, action: Action) -> tuple[str, str]:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalized(text)}."
 
 
 # Markdown

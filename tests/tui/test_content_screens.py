@@ -77,7 +77,7 @@ async def test_a_question_with_answers_is_retired_and_comes_back(office: Office)
     record_answer(office.db, office.ana, office.contact("Maria Lopez", "kim"), "Will you vote?", "Yes")
     async with office.app() as person:
         await person.press("e", "x")
-        assert "1 answer" in person.question
+        assert "Its 1 answer stays, here and in exports." in person.question
         await person.press("y")
         assert person.sees("retired, 1 answered")
         assert asked(office) == []

@@ -31,7 +31,7 @@ from thrumsg_tui.domain.reassignment import (
     flows,
 )
 from thrumsg_tui.domain.reassignment_summary import what_stays
-from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes import reassign as changes
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.input_files import called
@@ -70,7 +70,7 @@ def explained_if_cut_short(session: Session) -> Iterator[None]:
 
 def outcome_report(outcome: Outcome, program: str) -> Report:
     """Say what was moved, and how to take it back, by a command line that begins with `program`."""
-    lines = [f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}."]
+    lines = [f"{capitalized(outcome.sentence)}."]
     lines += [f"  {login}: {gain:+}" for login, gain in outcome.gains.items()]
     if outcome.skipped:
         lines += [f"Skipped: {', '.join(map(str, outcome.skipped))}."]

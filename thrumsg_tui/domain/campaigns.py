@@ -9,6 +9,7 @@ from typing import NewType
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.people import User
+from thrumsg_tui.domain.wording import pluralize
 
 CampaignId = NewType("CampaignId", int)
 AssignmentId = NewType("AssignmentId", int)
@@ -218,7 +219,7 @@ def follow_up_obstacle(title: str, *, active: bool, sent: int) -> str | None:
     if not active:
         return f"{title!r} has ended, so it stays as it is."
     if sent:
-        contacts = "1 contact" if sent == 1 else f"{sent} contacts"
+        contacts = pluralize(sent, "contact")
         return f"{title!r} was sent to {contacts} already, so it stays as it is: end it, and make a new one."
     return None
 

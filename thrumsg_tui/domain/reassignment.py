@@ -10,6 +10,7 @@ from typing import NamedTuple, assert_never
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import SenderSort, Status, StatusFilter
+from thrumsg_tui.domain.wording import pluralize
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,7 @@ def moved_sentence(moved: int, sources: Sequence[str], destinations: Sequence[st
     if not moved:
         sentence = "nothing was moved" if skipped else "nothing matched, nothing was moved"
     else:
-        noun = "conversation" if moved == 1 else "conversations"
-        sentence = f"moved {moved} {noun} {from_to(sources, destinations)}"
+        sentence = f"moved {pluralize(moved, 'conversation')} {from_to(sources, destinations)}"
     return f"{sentence}; {skipped} skipped" if skipped else sentence
 
 

@@ -18,6 +18,7 @@ from thrumsg_tui.domain.reassignment import (
     ToAssignments,
     listed,
 )
+from thrumsg_tui.domain.wording import inflect
 
 _MOST_NAMES = 6
 """How many destinations a sentence names; the preview has all of them."""
@@ -85,14 +86,14 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
     held = sum(matching(each, request.status) for each in both)
     if not both:
         return ""
-    stay = "stays" if held == 1 else "stay"
+    stay = inflect(held, "stays", "stay")
     which = "" if request.status is StatusFilter.ANY else "matching "
     if request.from_all_to_all:
         free = sum(matching(each, request.status) for each in givers(request, rows))
         moving = (
             "Only unassigned ones move"
             if request.count
-            else f"Only the {free} unassigned {'moves' if free == 1 else 'move'}"
+            else f"Only the {free} unassigned {inflect(free, 'moves', 'move')}"
         )
         return f"{moving}: senders who receive do not give theirs, so the {held} {which}that they hold {stay}."
     names = listed([each.name for each in both])

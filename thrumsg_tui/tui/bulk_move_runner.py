@@ -5,6 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import capitalized
 from thrumsg_tui.store.changes.bulk_move_job import outcome_of, stands_still
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_of, open_jobs
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -40,7 +41,7 @@ class BulkMoveRunner:
             outcome = await self._store.run_job(begun, tell)
         except ThrumsgError as error:
             return f"{error} The rest of the move is made by the next thrumsg that anybody starts."
-        sentence = safe_text(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}")
+        sentence = safe_text(capitalized(outcome.sentence))
         return f"{sentence}; change {outcome.event} in the history undoes it." if outcome.event else f"{sentence}."
 
     async def left_by_others(self) -> list[Outcome]:

@@ -19,6 +19,7 @@ from thrumsg_tui.domain.errors import DatabaseBusy, Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Way, from_to, moved_sentence
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
@@ -53,8 +54,7 @@ def begin(
     Raises `Refused` where another job is under way in the campaign.
     """
     require_no_job(tx, planned.campaign_id)
-    noun = "conversation" if len(planned.moves) == 1 else "conversations"
-    sentence = f"moving {len(planned.moves)} {noun} {from_to(*planned.sides)}"
+    sentence = f"moving {pluralize(len(planned.moves), 'conversation')} {from_to(*planned.sides)}"
     details = {"removed": None, "skipped": len(planned.already_there)}
     event_id = record(tx, who, kind, sentence, campaign_id=planned.campaign_id, details=details, undoes=undoes)
     there = len(planned.already_there)

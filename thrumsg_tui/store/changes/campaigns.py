@@ -14,6 +14,7 @@ from thrumsg_tui.domain.hours import DailyHours, require_place
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.storable_text import require_storable
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reassign import move
@@ -191,8 +192,7 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
         cancelled = cancel_held(tx, of.id) if to is CampaignState.ARCHIVED else ()
         summary = f"{of.name!r} is {to}, was {of.state}"
         if cancelled:
-            noun = "conversation" if len(cancelled) == 1 else "conversations"
-            summary += f"; what was held in {len(cancelled)} {noun} is cancelled"
+            summary += f"; what was held in {pluralize(len(cancelled), 'conversation')} is cancelled"
         thread = {"thread": "message cancelled: the campaign was archived before it could leave"}
         event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, summary, campaign_id=of.id, details=thread)
         tell_threads(tx, event_id, cancelled)

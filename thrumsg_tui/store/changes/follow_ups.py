@@ -11,6 +11,7 @@ from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.storable_text import require_storable
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
@@ -90,7 +91,7 @@ def create_follow_up(
             "follow_up_id IS NULL AND id IN (SELECT conversation_id FROM follow_up_target WHERE follow_up_id = :made)",
             {"made": made},
         )
-        summary = f"made the follow-up {title.strip()!r} for {_conversations(reached.reaches)}"
+        summary = f"made the follow-up {title.strip()!r} for {pluralize(reached.reaches, 'conversation')}"
         record(tx, who, EventKind.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
         return Created(made, reached)
 
@@ -157,7 +158,7 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
             raise Refused(f"{row['title']!r} has ended already.")
         tx.conn.execute("UPDATE follow_up SET active = 0 WHERE id = ?", (follow_up_id,))
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :ended", {"ended": follow_up_id})
-        summary = f"ended the follow-up {row['title']!r}, unsent in {_conversations(row['unsent'])}"
+        summary = f"ended the follow-up {row['title']!r}, unsent in {pluralize(row['unsent'], 'conversation')}"
         record(tx, who, EventKind.END_FOLLOW_UP, summary, campaign_id=of.id)
         return int(row["unsent"])
 
@@ -185,7 +186,3 @@ def _shown(value: str | datetime | None) -> str:
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case str():
             return repr(value)
-
-
-def _conversations(number: int) -> str:
-    return f"{number} conversation" if number == 1 else f"{number} conversations"

@@ -14,6 +14,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.storable_text import require_storable
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
     describe_opt_out,
@@ -114,7 +115,7 @@ class Batch:
     @property
     def counted(self) -> str:
         """How many there are, in words."""
-        return "1 number" if len(self.opt_outs) == 1 else f"{len(self.opt_outs)} numbers"
+        return pluralize(len(self.opt_outs), "number")
 
     def details(self, sentence: str) -> dict[str, object]:
         """What the journal keeps: how many, and the sentence that each thread shows."""

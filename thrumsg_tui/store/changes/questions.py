@@ -9,6 +9,7 @@ from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.storable_text import require_storable
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.answers import recorded_answers
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reorder import reordered
@@ -167,7 +168,7 @@ def _require_never_recorded(
         answers = tx.conn.execute(
             "SELECT COUNT(*) FROM answer WHERE question_id = ? AND choice_id = ?", (question_id, choice.id)
         ).fetchone()[0]
-        contacts = "1 contact" if answers == 1 else f"{answers} contacts"
+        contacts = pluralize(answers, "contact")
         why = f"is the answer of {contacts}" if answers else "was an answer that undo may bring back"
         raise Refused(f"{choice.text!r} {why}, so it stays. Nothing was changed.")
 

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind, MessageState
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.sending import hold_until, shut_out
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
@@ -54,9 +55,9 @@ class Settled:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What is worth telling of it."""
-        shut = f"{_counted(len(self.cancelled), 'held initial')} cancelled, the initial window being over by then"
+        shut = f"{pluralize(len(self.cancelled), 'held initial')} cancelled, the initial window being over by then"
         return (
-            *([f"{_counted(self.released, 'held message')} may leave now"] if self.released else []),
+            *([f"{pluralize(self.released, 'held message')} may leave now"] if self.released else []),
             *([shut] if self.cancelled else []),
         )
 
@@ -175,13 +176,9 @@ def _expire(tx: Transaction) -> None:
     ).fetchall()
     for row in rows:
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :expired", {"expired": row["id"]})
-        summary = f"the follow-up {row['title']!r} has expired, unsent in {_counted(row['unsent'], 'conversation')}"
+        summary = f"the follow-up {row['title']!r} has expired, unsent in {pluralize(row['unsent'], 'conversation')}"
         record(tx, None, EventKind.END_FOLLOW_UP, summary, campaign_id=CampaignId(row["campaign_id"]))
 
 
 def _distinct(rows: Sequence[Row]) -> tuple[ConversationId, ...]:
     return tuple(dict.fromkeys(ConversationId(row["conversation_id"]) for row in rows))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

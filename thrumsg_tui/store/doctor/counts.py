@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import Connection, Row
@@ -75,7 +76,7 @@ def _replies(conn: Connection) -> Iterator[Problem]:
         for row in conn.execute("SELECT campaign_id, hour, replies FROM reply_hour")
     }
     if wrong := sum(counted.get(each) != stored.get(each) for each in counted.keys() | stored.keys()):
-        yield Problem("the replies by hour", f"are stored wrongly for {wrong} hours.")
+        yield Problem("the replies by hour", f"are stored wrongly for {pluralize(wrong, 'hour')}.")
 
 
 def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:

@@ -12,6 +12,7 @@ from typing import TextIO
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.spreadsheets import unguarded
+from thrumsg_tui.domain.wording import inflect
 from thrumsg_tui.store.output_files import refuse_unwritable, text_for, writing_text
 
 REJECT_COLUMNS = ("line", "reason")
@@ -133,7 +134,7 @@ def ranges(lines: Sequence[int], most: int | None = None) -> str:
 
 def on_lines(lines: Sequence[int]) -> str:
     """Name a few lines: `line 3`, or `lines 2-4, 7`."""
-    return f"line{'' if len(lines) == 1 else 's'} {ranges(lines, _MOST_NAMED)}"
+    return f"{inflect(len(lines), 'line')} {ranges(lines, _MOST_NAMED)}"
 
 
 def own_width(header: Sequence[str]) -> int:

@@ -179,8 +179,7 @@ def reached_words(of: Reach) -> str:
     """Say whom a follow-up reaches, and who is left out."""
     left = [f"{of.opted_out} opted out"] if of.opted_out else []
     left += [f"{of.not_started} not started"] if of.not_started else []
-    noun = "conversation" if of.reaches == 1 else "conversations"
-    return f"{of.reaches} {noun}" + (f"; left out: {', '.join(left)}" if left else "")
+    return pluralize(of.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")
 
 
 def _answers(asked: Sequence[Question]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog
@@ -47,7 +48,7 @@ def export_form(of: Campaign | None, store: StoreClient, who: Identity, glyphs: 
         progress.stopped = False
         file = target(entered)
         rows = await store.run_long(_write, progress, who, ExportKind(entered["kind"]), file, campaign_id)
-        return f"{rows} {'row' if rows == 1 else 'rows'} in {file}"
+        return f"{pluralize(rows, 'row')} in {file}"
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         file = target(entered)

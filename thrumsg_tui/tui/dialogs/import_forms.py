@@ -8,6 +8,7 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.importing.import_file import ImportOptions
 from thrumsg_tui.store.importing.inspection import Inspection, inspect
 from thrumsg_tui.store.importing.result import Imported, write_rejects
@@ -130,9 +131,7 @@ def _region(entered: Entered) -> str:
 
 def _inspected(found: Inspection) -> list[list[Part]]:
     """Say what is in a file: rows, columns, the first of them."""
-    lines: list[list[Part]] = [
-        [(f" {found.rows} row{'' if found.rows == 1 else 's'}. ", "strong"), (" ".join(found.notes), "quiet")]
-    ]
+    lines: list[list[Part]] = [[(f" {pluralize(found.rows, 'row')}. ", "strong"), (" ".join(found.notes), "quiet")]]
     if found.refusal:
         lines.append([(f" {', '.join(found.missing)}: not recognised, say which column it is.", "warning")])
     for name, title in found.columns.items():

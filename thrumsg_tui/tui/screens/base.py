@@ -15,6 +15,7 @@ from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.history import newest_own
@@ -159,7 +160,7 @@ class CommandScreen(Screen[None]):
         name = who.user.login if who.user == who.actor else f"{who.actor.login} as {who.user.login}"
         right = f"{name} {glyphs.separator} {who.role}"
         if others_online is not None:
-            right += f"   {others_online} other{'' if others_online == 1 else 's'} online"
+            right += f"   {pluralize(others_online, 'other')} online"
         told: list[Part] = [(f"  {news} ", "marked")] if news else []  # last, to be left where there is little room
         self.title_line.show(left, [(right + " ", "quiet"), *told])
 
@@ -250,7 +251,7 @@ class CommandScreen(Screen[None]):
         await self.about_to_undo()
         outcome = await store.execute(begin_undo, who, wanted.id)
         doing, done = ("Redoing", "Redone") if title == "Redo" else ("Undoing", "Undone")
-        sentence = f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}"
+        sentence = capitalized(outcome.sentence)
         self.say(f"{done}: {outcome.sentence}." if outcome.event else f"{sentence}.")
         if outcome.under_way:
             self.say(f"{doing}: {outcome.sentence}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Plan, Request, Sources, ToAssignments
+from thrumsg_tui.domain.wording import capitalized
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.people import preference
@@ -49,7 +50,7 @@ async def apply_plan(screen: ScreenContext, planned: Plan) -> bool:
     except ThrumsgError as refusal:
         screen.say(str(refusal), warning=True)
         return False
-    sentence = outcome.sentence[:1].upper() + outcome.sentence[1:]
+    sentence = capitalized(outcome.sentence)
     if outcome.under_way:
         screen.say(f"{sentence}.")
         screen.thrumsg.finish_later(outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.campaigns import add_senders, remove_sender
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.people import users
@@ -42,8 +43,7 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
     question = f"Take {leaving.name} off {campaign.name}?"
     choices = [Choice("y", "Take off", "unassigned"), Choice("n", "Leave it", "")]
     if leaving.assigned:
-        noun = "conversation" if leaving.assigned == 1 else "conversations"
-        question += f" Where do their {leaving.assigned} {noun} go?"
+        question += f" Where do their {pluralize(leaving.assigned, 'conversation')} go?"
         choices = [
             Choice("u", "To Unassigned", "unassigned"),
             Choice("e", "Shared by all others", "everyone"),
@@ -73,5 +73,5 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
     except ThrumsgError as refusal:
         screen.say(str(refusal), warning=True)
         return
-    screen.say(f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}; z undoes it.")
+    screen.say(f"{capitalized(outcome.sentence)}; z undoes it.")
     screen.ask_again()

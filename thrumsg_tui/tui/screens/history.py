@@ -11,7 +11,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
@@ -142,7 +142,7 @@ class HistoryScreen(ListingScreen[Event]):
             self.say(str(refusal), warning=True)
             return
         sentence = self.list.phones.sentence(outcome.sentence)
-        self.say(f"{sentence[:1].upper()}{sentence[1:]}.")
+        self.say(f"{capitalized(sentence)}.")
         if outcome.under_way:
             self.thrumsg.finish_later(outcome)
         self.ask_again()

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import inflect
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.import_file import import_file
 from thrumsg_tui.store.importing.result import Imported
@@ -242,7 +243,7 @@ def counted(of: Imported) -> str:
         "new": of.imported,
         "updated": of.updated,
         "unchanged": of.unchanged,
-        "duplicate" if of.duplicates == 1 else "duplicates": of.duplicates,
+        inflect(of.duplicates, "duplicate"): of.duplicates,
     }
     return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
 

@@ -6,6 +6,7 @@ from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_outs import opt_in_number
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.opt_outs import OptOutRow, count_opt_outs, opt_out_rows
@@ -65,8 +66,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
         total, first, rows, kept = await self.thrumsg.store.query(_read, self.search.value, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
         self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
-        noun = "number is" if total == 1 else "numbers are"
-        self.summary.show([(f"  {total} {noun} opted out, in every campaign", "quiet")])
+        self.summary.show([(f"  {pluralize(total, 'number is', 'numbers are')} opted out, in every campaign", "quiet")])
 
     @work(group=ACTION)
     async def action_add(self) -> None:

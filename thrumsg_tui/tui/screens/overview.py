@@ -189,8 +189,8 @@ class OverviewScreen(CommandScreen):
         self.idle_only = not self.idle_only
         self._paint()
         idle = sum(map(has_not_started, self._shown.senders))
-        noun = "sender has" if idle == 1 else "senders have"
-        self.say(f"{idle} {noun} not started yet: w shows all again." if self.idle_only else "All senders.")
+        idlers = pluralize(idle, "sender has", "senders have")
+        self.say(f"{idlers} not started yet: w shows all again." if self.idle_only else "All senders.")
 
     async def action_sort(self) -> None:
         """Go to the next order."""

@@ -110,7 +110,8 @@ class SurveyScreen(OverlayScreen):
                 await store.execute(restore_question, who, of.id)
                 self.say(f"{of.text} is asked again.")
             else:
-                stays = f"Its {chosen.answered} answers stay, here and in exports." if chosen.answered else ""
+                answers_stay = pluralize(chosen.answered, "answer stays", "answers stay")
+                stays = f"Its {answers_stay}, here and in exports." if chosen.answered else ""
                 question = f"Ask {of.text!r} no more? {stays}"
                 sure = confirmation("Retire", question, "Retire it", left=f"{of.text!r} was not retired")
                 if not await self.app.push_screen_wait(sure):

@@ -26,11 +26,10 @@ class UserList(OverlayList[PersonRow]):
     def draw(self, row: PersonRow, index: int, line: int, width: int) -> Strip:
         of = row.user
         left: list[Part] = [(f"  {pad(safe_text(of.name), 24)} ", ""), (f"{pad(safe_text(of.login), 14)} ", "quiet")]
-        noun = "campaign" if row.campaigns == 1 else "campaigns"
         right: list[Part] = [
             (f"{safe_text(of.email)}  ", "quiet"),
             (pad(of.role, 10), "strong" if of.role.rank else ""),
-            (pad(f"{row.campaigns} {noun}", 13, right=True) + " ", "quiet"),
+            (pad(pluralize(row.campaigns, "campaign"), 13, right=True) + " ", "quiet"),
         ]
         return self.strip(left, right, width=width, base=self.cursor_look(index))
 

@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import Sight
@@ -81,7 +82,7 @@ class MessageBox(TextEditor):
         """Say on the edges whose name it is sent in, how long it is, and the key or why it cannot be sent."""
         measured = measure(self.content)
         counts = f"{measured.units}/{measured.capacity}"
-        segments = f"{measured.segments} segment{'' if measured.segments == 1 else 's'}"
+        segments = pluralize(measured.segments, "segment")
         if measured.segments > MAX_SEGMENTS:
             segments += f", {MAX_SEGMENTS} at most"
         forcing = ""

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.tui.commands import Command
 from thrumsg_tui.tui.count_prefix import digit_of
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -40,7 +41,7 @@ class YellowBar(LineWidget):
         pieces = [
             (f"   sent {viewing.texted}/{viewing.assigned}", 1),
             (f" {progress_bar(viewing.texted, viewing.assigned, 10, glyphs)}", 4),
-            (f"   {viewing.needs_reply} need{'s' if viewing.needs_reply == 1 else ''} a reply", 2),
+            (f"   {pluralize(viewing.needs_reply, 'needs', 'need')} a reply", 2),
         ]
         if viewing.user:
             state = f"{glyphs.dot} online" if viewing.online else "offline"
