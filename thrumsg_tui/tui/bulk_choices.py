@@ -11,6 +11,7 @@ from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.reassignment import Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.reassignment_summary import givers, matching, receivers
+from thrumsg_tui.tui.cursors import next_in_cycle
 
 _MOST_DIGITS = 9
 
@@ -111,8 +112,7 @@ class BulkChoices:
         request = self.request
         match field:
             case BulkField.STATUS:
-                filters = list(StatusFilter)
-                status = filters[(filters.index(request.status) + step) % len(filters)]
+                status = next_in_cycle(list(StatusFilter), request.status, step)
                 self._step(field, replace(request, status=status))
             case BulkField.SPLIT:
                 self._step(field, replace(request, level=not request.level))

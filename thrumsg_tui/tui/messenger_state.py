@@ -10,6 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.tui.count_prefix import CountPrefix, CountStart, Cursor
+from thrumsg_tui.tui.cursors import next_in_cycle
 
 FIRST_ROW = Cursor()
 NO_COUNT = CountPrefix()
@@ -80,9 +81,9 @@ class MessengerState:
 
     def step_tab(self, tabs: Sequence[Tab], step: int) -> MessengerState:
         """Go to the tab `step` places further among those that are shown, wrapping."""
-        if self.tab not in tabs:
+        if self.tab is None or self.tab not in tabs:
             return self
-        return self.go_to_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
+        return self.go_to_tab(next_in_cycle(tabs, self.tab, step))
 
     def toggle_sent_tab(self) -> MessengerState:
         """Show the Sent tab and go to it, or hide it and leave it."""
@@ -103,8 +104,7 @@ class MessengerState:
 
     def next_sort(self) -> MessengerState:
         """Go to the next order, and to its first row."""
-        sorts = list(ConversationSort)
-        return replace(self, sort=sorts[(sorts.index(self.sort) + 1) % len(sorts)], cursor=FIRST_ROW)
+        return replace(self, sort=next_in_cycle(list(ConversationSort), self.sort), cursor=FIRST_ROW)
 
     # Senders
 

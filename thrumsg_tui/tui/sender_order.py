@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from thrumsg_tui.domain.campaigns import Assignment, CampaignId
 from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.store.queries.campaigns import in_order
+from thrumsg_tui.tui.cursors import next_in_cycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,7 @@ class SenderOrder:
 
     def next(self) -> SenderOrder:
         """The next column, in its first direction."""
-        columns = list(SenderSort)
-        return SenderOrder(columns[(columns.index(self.sort) + 1) % len(columns)])
+        return SenderOrder(next_in_cycle(list(SenderSort), self.sort))
 
     def flipped(self) -> SenderOrder:
         """The same column the other way round."""

@@ -17,6 +17,7 @@ from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.cursors import next_in_cycle
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
@@ -333,8 +334,7 @@ class BulkReassign(Dialog[Plan | None]):
         if self.search.value:
             self._say("Enter or Esc first: a name is being searched.")
             return
-        places = [None, *self.choices.fields]
-        self._go_to(places[(places.index(self.fields.field) + step) % len(places)])
+        self._go_to(next_in_cycle([None, *self.choices.fields], self.fields.field, step))
         self._say()
 
     def action_turn(self, step: int) -> None:

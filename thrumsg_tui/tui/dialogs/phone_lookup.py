@@ -19,6 +19,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.store_client import StoreClient
@@ -147,7 +148,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         """Move the cursor over the conversations."""
         pane = self._pane
         chosen = pane.found.conversations if pane.found else ()
-        pane.cursor = max(0, min(pane.cursor + rows, len(chosen) - 1))
+        pane.cursor = nearest_index(pane.cursor + rows, len(chosen))
         pane.remake()
 
     def action_choose(self) -> None:

@@ -132,7 +132,7 @@ class Picker(ModalScreen[tuple[_Row, ...]], Generic[_Row]):
             cursor = next((index for index, row in enumerate(rows) if self.is_likely(row)), 0)
         else:
             cursor = self._first_cursor
-        self.table.show(len(rows), 0, rows, cursor)
+        self.table.show_all(rows, cursor)
 
     # The last line
 

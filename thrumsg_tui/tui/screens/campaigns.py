@@ -113,8 +113,8 @@ class CampaignsScreen(CommandScreen):
         ids = [each.campaign.id for each in rows]
         keep = self._wanted or (self._list.row.campaign.id if self._list.row else None)
         self._wanted = None
-        cursor = ids.index(keep) if keep in ids else max(0, min(self._list.cursor, len(rows) - 1))
-        self._list.show(len(rows), 0, rows, cursor)
+        cursor = ids.index(keep) if keep in ids else self._list.cursor
+        self._list.show_all(rows, cursor)
         if not self.key_line.notice:
             self.key_line.show_keys(self.shown_commands())
 

@@ -81,7 +81,7 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         self._campaign = of
         self.show_title(safe_text(of.name), "Follow-ups")
         self.list.zone = ZoneInfo(of.hours.timezone)
-        self.list.show(len(rows), 0, rows, max(0, min(self.list.cursor, len(rows) - 1)))
+        self.list.show_all(rows, self.list.cursor)
         active = sum(each.active for each in rows)
         self.summary.show([(f"  {active} active, {len(rows) - active} ended. They are sent from their tab.", "quiet")])
 

@@ -18,6 +18,7 @@ from thrumsg_tui.store.queries.history import HistoryRequest, count_history, his
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
 from thrumsg_tui.tui.phones import phone_display
@@ -81,7 +82,7 @@ class HistoryScreen(ListingScreen[Event]):
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(self._read, self.search.value, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
-        self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
+        self.list.show(total, first, rows, self.list.cursor)
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"
         traffic = "with messages" if self._traffic else "without messages"
@@ -99,7 +100,7 @@ class HistoryScreen(ListingScreen[Event]):
             traffic=self._traffic,
         )
         total = count_history(conn, request)
-        first = max(0, min(first, total - 1))
+        first = nearest_index(first, total)
         return total, first, history(conn, request, first, height), settings(conn)
 
     def action_all_campaigns(self) -> None:

@@ -192,7 +192,7 @@ class ImportScreen(ListingScreen[LineReport]):
         rows = reports(self._result) if self._result else []
         listed = self.query_one(ReportList)
         listed.empty_text = "no row would change anything" if self._result else ReportList.empty_text
-        listed.show(len(rows), 0, rows, 0)
+        listed.show_all(rows, 0)
         if self._result is None or self._chosen is None:
             self.summary.show([("  Nothing was changed.", "quiet")])
             return

@@ -15,6 +15,7 @@ from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.conversations import ids, ids_between, next_waiting, next_waiting_elsewhere
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.count_prefix import tab_of
+from thrumsg_tui.tui.cursors import next_in_cycle
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.messenger_panes import Front, MessengerPanes
 from thrumsg_tui.tui.screens.pick_sender import pick_sender
@@ -129,8 +130,8 @@ class MessengerMoving(MessengerPanes):
         stored = await store.query(preference, self.thrumsg.who.user.id, preference_key(campaign_id))
         rows = SenderOrder.parse(stored).sorted(await store.query(assignments, campaign_id, store.db.clock()))
         found = [row.id for row in rows]
-        here = found.index(self.state.assignment_id) if self.state.assignment_id in found else 0
-        self.go(self.state.view_as(found[(here + step) % len(found)]))
+        viewed = self.state.assignment_id if self.state.assignment_id in found else found[0]
+        self.go(self.state.view_as(next_in_cycle(found, viewed, step)))
 
     @work(group=ACTION)
     async def action_viewing_as(self) -> None:

@@ -12,6 +12,7 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.opt_outs import OptOutRow, count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.opt_out_forms import note_form, opt_out_form
 from thrumsg_tui.tui.phones import phone_display
@@ -65,7 +66,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(_read, self.search.value, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
-        self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
+        self.list.show(total, first, rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(total, 'number is', 'numbers are')} opted out, in every campaign", "quiet")])
 
     @work(group=ACTION)
@@ -110,5 +111,5 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
 def _read(conn: Connection, search: str, first: int, height: int) -> _Page:
     kept = settings(conn)
     total = count_opt_outs(conn, search, by_phone=not kept.redact_phones)
-    first = max(0, min(first, total - 1))
+    first = nearest_index(first, total)
     return total, first, opt_out_rows(conn, search, first, height, by_phone=not kept.redact_phones), kept

@@ -69,9 +69,9 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         wanted = fold(self.search.value)
         rows = [each for each in self._all if wanted in fold(f"{each.title} {each.body}")]
         ids = [each.id for each in rows]
-        cursor = ids.index(self._follow) if self._follow in ids else max(0, min(self.list.cursor, len(rows) - 1))
+        cursor = ids.index(self._follow) if self._follow in ids else self.list.cursor
         self._follow = None
-        self.list.show(len(rows), 0, rows, cursor)
+        self.list.show_all(rows, cursor)
         own = sum(not each.is_global for each in self._all)
         self.summary.show([(f"  {own} of this campaign, {len(self._all) - own} of all campaigns", "quiet")])
 

@@ -13,6 +13,7 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, count_unmatched, unmatched_messages
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
@@ -51,7 +52,7 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(_read, first, max(height, 1))
         self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
-        self.list.show(total, first, rows, max(0, min(self.list.cursor, total - 1)))
+        self.list.show(total, first, rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(total, 'message')} in no conversation", "quiet")])
 
     @on(PagedList.Chosen)
@@ -63,5 +64,5 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
 
 def _read(conn: Connection, first: int, height: int) -> tuple[int, int, list[UnmatchedMessage], Settings]:
     total = count_unmatched(conn)
-    first = max(0, min(first, total - 1))
+    first = nearest_index(first, total)
     return total, first, unmatched_messages(conn, first, height), settings(conn)

@@ -55,7 +55,7 @@ class UsersScreen(ListingScreen[PersonRow]):
         everybody = await self.thrumsg.store.query(people_rows)
         wanted = fold(self.search.value)
         rows = [each for each in everybody if wanted in fold(f"{each.user.name} {each.user.login} {each.user.role}")]
-        self.list.show(len(rows), 0, rows, max(0, min(self.list.cursor, len(rows) - 1)))
+        self.list.show_all(rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(len(everybody), 'user')}", "quiet")])
 
     @work(group=ACTION)

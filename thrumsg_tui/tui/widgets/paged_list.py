@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.textual_compat import refresh_scrollbars
 from thrumsg_tui.tui.widgets.line_widgets import StripWidget
 
@@ -52,13 +53,25 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
     # What the screen tells
 
     def show(self, total: int, first: int, rows: Sequence[_Row], cursor: int) -> None:
-        """Show a window of rows, beginning at index `first`, and put the cursor on index `cursor`, or `NO_ROW`."""
+        """Show a window of rows.
+
+        Args:
+            total: How many rows there are.
+            first: Index of the first row in the window.
+            rows: The rows in the window.
+            cursor: Index to put the cursor on, or as near to it as there is a row; or `NO_ROW`.
+        """
+        cursor = cursor if cursor == NO_ROW else nearest_index(cursor, total)
         if total and (total, first, rows, cursor) == (self.total, self._first, self._rows, self.cursor):
             return
         self.total, self._first, self._rows, self.cursor = total, first, rows, cursor
         self._measure()
         self._scroll_to_cursor()
         self.repaint_changed()
+
+    def show_all(self, rows: Sequence[_Row], cursor: int) -> None:
+        """Show rows that are all in memory; `cursor` as in `show`."""
+        self.show(len(rows), 0, rows, cursor)
 
     # What the screen asks
 
@@ -97,7 +110,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
     def move(self, index: int) -> None:
         """Put the cursor on an index, as near as there is one."""
-        index = max(0, min(index, self.total - 1))
+        index = nearest_index(index, self.total)
         if index == self.cursor:
             return
         before, self.cursor = self.cursor, index

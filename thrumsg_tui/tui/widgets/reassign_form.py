@@ -68,11 +68,11 @@ class DestinationList(PagedList[Destination]):
             cursor = senders[0] if senders else 0
         else:
             cursor = rows.index(keep) if keep in rows else 0
-        self.show(len(rows), 0, rows, cursor)
+        self.show_all(rows, cursor)
 
     def show_rows(self) -> None:
         """Show all, with the cursor on the first."""
-        self.show(len(self._all), 0, self._all, 0)
+        self.show_all(self._all, 0)
 
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
         each, choices = row.assignment, self._choices

@@ -17,6 +17,7 @@ from thrumsg_tui.domain.campaigns import RecommendedReply
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import bindings, command
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, ScrollingLines
@@ -120,8 +121,8 @@ class RepliesPane(Vertical):
         """Move the cursor from within the search."""
         if event.key in {"up", "down"}:
             event.stop()
-            last = len(self._list.found) - 1
-            self._list.cursor = max(0, min(self._list.cursor + (1 if event.key == "down" else -1), last))
+            after = self._list.cursor + (1 if event.key == "down" else -1)
+            self._list.cursor = nearest_index(after, len(self._list.found))
             self._list.remake()
 
     @on(Input.Submitted)

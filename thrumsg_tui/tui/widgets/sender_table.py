@@ -12,7 +12,7 @@ from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, pad
-from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
+from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _ROOMY = 90
 """From this width the online state is written out; below it is a dot."""
@@ -73,10 +73,6 @@ class SenderTable(PagedList[Assignment]):
         if ages != self._ages:
             self._ages = ages
             self.repaint_changed()
-
-    def show_all(self, rows: list[Assignment], cursor: int) -> None:
-        """Show rows that are all in memory, with the cursor as near to an index as there is a row, or on `NO_ROW`."""
-        self.show(len(rows), 0, rows, cursor if cursor == NO_ROW else max(0, min(cursor, len(rows) - 1)))
 
     def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
         glyphs = self._glyphs

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionId
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.pane import Pane
@@ -101,7 +102,7 @@ class SurveyPane(Pane):
         event.prevent_default()
 
     def _move(self, step: int) -> None:
-        self.cursor = max(0, min(self.cursor + step, len(self._questions) - 1))
+        self.cursor = nearest_index(self.cursor + step, len(self._questions))
         self._show_cursor()
 
     def _answer(self, number: int) -> None:

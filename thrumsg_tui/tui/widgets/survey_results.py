@@ -9,6 +9,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.survey_results import QuestionResult
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, pad
 from thrumsg_tui.tui.widgets.sender_table import progress_bar
@@ -34,7 +35,7 @@ class ResultsPane(ScrollingLines, can_focus=True):
         """Show results."""
         if (results, by_sender) != (self._results, self.by_sender):
             self._results, self.by_sender = results, by_sender
-            self.cursor = max(0, min(self.cursor, len(results) - 1))
+            self.cursor = nearest_index(self.cursor, len(results))
             self.remake()
 
     @property
@@ -44,7 +45,7 @@ class ResultsPane(ScrollingLines, can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a question, and scroll so that all of it is seen."""
-        self.cursor = max(0, min(index, len(self._results) - 1))
+        self.cursor = nearest_index(index, len(self._results))
         self.remake()
         if self._starts:
             ends = [*self._starts[1:], len(self._strips)]
