@@ -11,6 +11,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.times import from_ms_or_none, iso
 
 Cells = list[str | int | bool | None]
@@ -152,7 +153,7 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     rows = conn.execute(  # in the order of conversation's rowid
         f"""
         SELECT conversation.id AS conversation_id, campaign.name AS campaign_name, {_CONTACT},
-               COALESCE(NULLIF(TRIM(users.first_name || ' ' || users.last_name), ''), users.login) AS assignee,
+               {user_name()} AS assignee,
                conversation.status, conversation.opted_out,
                NULLIF(conversation.last_message_at, 0) AS last_message_at, conversation.message_count,
                question.text AS question, choice.text AS choice

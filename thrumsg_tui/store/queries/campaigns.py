@@ -29,14 +29,14 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission, UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import time_zone
-from thrumsg_tui.store.queries.people import USER_COLUMNS, find_user, user_of
+from thrumsg_tui.store.queries.people import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
 ONLINE_FOR = timedelta(seconds=30)
 """A messenger renews its presence well within this; whoever did not is offline (`docs/rules.md 2.4`)."""
 
-_CAMPAIGN = """
-    SELECT campaign.*, users.first_name || ' ' || users.last_name AS creator
+_CAMPAIGN = f"""
+    SELECT campaign.*, {user_name()} AS creator
     FROM campaign JOIN users ON users.id = campaign.created_by
 """
 
@@ -53,7 +53,7 @@ def _campaign_of(row: Row) -> Campaign:
         hours_in=HoursIn(row["hours_in"]),
         window=InitialWindow(row["timezone"], starts, ends),
         quicksend=bool(row["quicksend"]),
-        created_by=row["creator"].strip(),
+        created_by=row["creator"],
         created_at=from_ms(row["created_at"]),
         launched_at=from_ms_or_none(row["launched_at"]),
     )

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
+from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.times import from_ms
 
 _NAMED = """
@@ -45,7 +46,7 @@ def opt_out_rows(
         f"""
         SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, {WRITTEN_AT} AS written_at,
                contact.id AS contact_id, contact.phone_national,
-               contact.first_name, contact.last_name, users.first_name || ' ' || users.last_name AS by_whom, users.login
+               contact.first_name, contact.last_name, {user_name()} AS by_whom
         FROM (SELECT phone FROM opt_out WHERE {where}
               ORDER BY at DESC, phone LIMIT :limit OFFSET :offset) AS listed
         CROSS JOIN opt_out
@@ -66,9 +67,9 @@ def count_opt_outs(conn: Connection, search: str = "", *, by_phone: bool = True)
 
 
 def _row_of(row: Row) -> OptOutRow:
-    by = (row["by_whom"].strip() or row["login"]) if row["login"] else None
+    at, written_at = from_ms(row["at"]), from_ms(row["written_at"])
     return OptOutRow(
-        OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, from_ms(row["written_at"])),
+        OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], at, row["by_whom"], written_at),
         row["phone_national"] or row["phone"],
         full_name(row["first_name"], row["last_name"]) if row["contact_id"] else None,
     )

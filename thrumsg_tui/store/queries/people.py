@@ -13,6 +13,15 @@ from thrumsg_tui.store.engines.base import Connection, Row
 USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
 
 
+def user_name(table: str = "users") -> str:
+    """Return SQL for `User.name`: the full name, or the login of somebody without either; NULL without a row.
+
+    Args:
+        table: The table `users`, or its alias.
+    """
+    return f"COALESCE(NULLIF(TRIM({table}.first_name || ' ' || {table}.last_name), ''), {table}.login)"
+
+
 def user_of(row: Row) -> User:
     """Make a user of a row that has `USER_COLUMNS`."""
     return User(

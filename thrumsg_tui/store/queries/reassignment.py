@@ -22,6 +22,7 @@ from thrumsg_tui.domain.reassignment import (
 from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.campaigns import assignments, campaign
+from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.schema import WAITING
 
 _HOW_TO_ADD = (
@@ -288,11 +289,11 @@ def _named(
             names[each], logins[each] = known.name, known.login
             continue
         row = conn.execute(
-            """
-            SELECT users.login, users.first_name || ' ' || users.last_name AS name
+            f"""
+            SELECT users.login, {user_name()} AS name
             FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.id = ?
             """,
             (each,),
         ).fetchone()
-        names[each], logins[each] = (row["name"] or UNASSIGNED).strip(), row["login"]
+        names[each], logins[each] = row["name"] or UNASSIGNED, row["login"]
     return names, logins

@@ -25,6 +25,7 @@ from thrumsg_tui.domain.people import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
+from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
 _IN_THREAD = """
@@ -145,12 +146,10 @@ def _message_of(row: Row) -> Message:
 def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[ThreadEvent, ...]:
     """Read what happened to a conversation besides messages, oldest first (`docs/rules.md 3.10`)."""
     rows = conn.execute(
-        """
+        f"""
         SELECT event.id, event.at, event.action, event.details, event.user_id,
                touched.from_assignment_id AS source, touched.to_assignment_id AS destination,
-               doer.first_name || ' ' || doer.last_name AS doer,
-               giver.id AS giver, giver.first_name || ' ' || giver.last_name AS giver_name,
-               taker.id AS taker, taker.first_name || ' ' || taker.last_name AS taker_name
+               {user_name("doer")} AS doer, {user_name("giver")} AS giver, {user_name("taker")} AS taker
         FROM event_conversation AS touched
         JOIN event ON event.id = touched.event_id
         LEFT JOIN users AS doer ON doer.id = event.user_id
@@ -171,10 +170,9 @@ def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[Th
 def _sentence(row: Row) -> str:
     if row["destination"] is None:
         return str(json.loads(row["details"]).get("thread", row["action"]))
-    giver = row["giver_name"].strip() if row["giver"] else UNASSIGNED
-    taker = row["taker_name"].strip() if row["taker"] else UNASSIGNED
+    giver, taker, doer = row["giver"] or UNASSIGNED, row["taker"] or UNASSIGNED, row["doer"] or ""
     undone = " (undo)" if row["action"] == "undo" else ""
-    return f"reassigned from {giver} to {taker} by {(row['doer'] or '').strip()}{undone}"
+    return f"reassigned from {giver} to {taker} by {doer}{undone}"
 
 
 def answers(conn: Connection, conversation_id: ConversationId) -> dict[QuestionId, ChoiceId]:
@@ -188,7 +186,7 @@ def opt_out(conn: Connection, phone: str) -> OptOut | None:
     row = conn.execute(
         f"""
         SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, {WRITTEN_AT} AS written_at,
-               users.first_name || ' ' || users.last_name AS name
+               {user_name()} AS name
         FROM opt_out LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone
         LEFT JOIN users ON users.id = opt_out.user_id WHERE opt_out.phone = ?
         """,
@@ -196,7 +194,7 @@ def opt_out(conn: Connection, phone: str) -> OptOut | None:
     ).fetchone()
     if row is None:
         return None
-    by = row["name"].strip() if row["name"] else None
+    by = row["name"]
     written_at = from_ms(row["written_at"])
     return OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, written_at)
 

@@ -7,6 +7,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.reassignment import Move, Plan
 from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.queries.reassignment import possible_among
 
 _SOME = 500
@@ -61,11 +62,11 @@ def people_in(
 ) -> tuple[dict[AssignmentId, str], dict[AssignmentId, str | None]]:
     """The names and the logins of all who hold, or ever held, something in a campaign."""
     rows = conn.execute(
-        """
-        SELECT assignment.id, users.login, users.first_name || ' ' || users.last_name AS name
+        f"""
+        SELECT assignment.id, users.login, {user_name()} AS name
         FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.campaign_id = ?
         """,
         (campaign_id,),
     ).fetchall()
-    names = {AssignmentId(row["id"]): (row["name"] or UNASSIGNED).strip() for row in rows}
+    names = {AssignmentId(row["id"]): row["name"] or UNASSIGNED for row in rows}
     return names, {AssignmentId(row["id"]): row["login"] for row in rows}
