@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.cli.conftest import Shell
-from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.store.database import Database
 
 
@@ -148,7 +148,7 @@ def never_theirs(spring: Shell) -> Shell:
     opens = min((there.hour * 60 + there.minute + 720) % 1440, 1438)
     spring.done(
         *("campaign", "edit", "Spring", "--hours-in", "contact", "--timezone", "UTC"),
-        *("--open", clock(opens), "--close", clock(opens + 1)),
+        *("--open", format_clock(opens), "--close", format_clock(opens + 1)),
     )
     return spring
 

@@ -87,7 +87,7 @@ def test_ctrl_c_stops_send_all_between_batches(spring: Shell, monkeypatch: pytes
     monkeypatch.setattr(send_all, "BATCH", 1)
     whole = send_all.send_batch
 
-    def interrupted(*given: object) -> send_all.Batch:
+    def interrupted(*given: object) -> send_all.SentBatch:
         os.kill(os.getpid(), signal.SIGINT)
         return whole(*given)  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.hours import (
     DailyHours,
     InitialWindow,
     WindowState,
-    clock,
+    format_clock,
     is_open,
     next_opening,
     parse_clock,
@@ -174,8 +174,8 @@ def test_anything_else_is_refused_with_a_sentence(text: str) -> None:
 
 @given(st.integers(0, 1440))
 def test_a_time_of_day_is_written_as_it_is_read(minutes: int) -> None:
-    assert parse_clock(clock(minutes)) == minutes
-    assert len(clock(minutes)) == 5
+    assert parse_clock(format_clock(minutes)) == minutes
+    assert len(format_clock(minutes)) == 5
 
 
 def test_the_end_date_is_the_last_day_whole() -> None:

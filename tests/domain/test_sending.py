@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.sending import Attempt, Obstacle, check_send, closure, hold_until, moment, unfit
+from thrumsg_tui.domain.sending import Attempt, Obstacle, check_send, closure, format_moment, hold_until, unfit
 
 NOON = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 12:00 in New York
 NIGHT = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 there, still the 3rd
@@ -113,7 +113,7 @@ def test_a_closed_campaign_says_for_what_reason_and_when_it_opens_again() -> Non
     ("hours", "expected"), [(2, "14:00 EST"), (24, "tomorrow 12:00 EST"), (72, "Fri 6 March 12:00 EST")]
 )
 def test_a_moment_is_said_in_the_campaigns_zone(hours: int, expected: str) -> None:
-    assert moment(CAMPAIGN, NOON + timedelta(hours=hours), NOON) == expected
+    assert format_moment(CAMPAIGN, NOON + timedelta(hours=hours), NOON) == expected
 
 
 # Hours in the contact's time zone (6.1)
@@ -147,7 +147,7 @@ def test_a_sender_may_write_to_contacts_whose_day_it_is() -> None:
 
 def test_the_day_of_a_moment_is_the_contacts_too() -> None:
     evening = datetime(2026, 3, 4, 8, tzinfo=UTC)  # 22:00 on the 3rd there
-    assert moment(HONOLULU, datetime(2026, 3, 4, 19, tzinfo=UTC), evening) == "tomorrow 09:00 HST"
+    assert format_moment(HONOLULU, datetime(2026, 3, 4, 19, tzinfo=UTC), evening) == "tomorrow 09:00 HST"
 
 
 def test_the_window_stays_in_the_campaigns_zone() -> None:

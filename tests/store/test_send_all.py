@@ -16,7 +16,7 @@ from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
-from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
+from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.thread import draft
 
@@ -34,7 +34,7 @@ def quick(db: Database, owner: Identity, spring: Campaign) -> Campaign:
     return of
 
 
-def work_through(db: Database, who: Identity, of: Campaign, login: str, tab: Tab = Tab.INITIAL) -> list[Batch]:
+def work_through(db: Database, who: Identity, of: Campaign, login: str, tab: Tab = Tab.INITIAL) -> list[SentBatch]:
     """Send batch by batch until nothing is left."""
     batches = [send_batch(db, who, assignment_of(db, of, login), tab)]
     while batches[-1].last is not None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.arranging import ask_everyone, give, number, take_in
-from thrumsg_tui.domain.campaigns import Campaign, Choice, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionChoice, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
@@ -140,7 +140,7 @@ def test_a_campaign_that_asks_nothing_has_found_nothing(db: Database, spring: Ca
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=9))
 def test_shares_are_rounded_half_up_and_near_a_hundred_together(counts: list[int]) -> None:
-    choices = tuple(Choice(ChoiceId(place), str(place)) for place in range(len(counts)))
+    choices = tuple(QuestionChoice(ChoiceId(place), str(place)) for place in range(len(counts)))
     of = QuestionResult(
         Question(QuestionId(1), "?", choices), sum(counts), {each.id: counts[each.id] for each in choices}
     )

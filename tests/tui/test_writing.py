@@ -19,7 +19,7 @@ from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import Sent, send
-from thrumsg_tui.store.changes.send_all import BATCH, Batch, send_batch
+from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
 from thrumsg_tui.tui.screens import messenger_writing
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.timers import Timers
@@ -424,7 +424,7 @@ async def test_send_all_is_stopped_and_goes_on_where_it_was(bare: Office, monkey
     ids = people(bare, BATCH + 3, "kim")
     begun, go_on = Event(), Event()
 
-    def slow_batch(*args: Any) -> Batch:
+    def slow_batch(*args: Any) -> SentBatch:
         batch = send_batch(*args)
         begun.set()
         go_on.wait(PATIENCE)

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 _DASHED = re.compile(r"-(?!-[a-z]|-$)")
 """The beginning of words that are no long option."""
 
-Check = Callable[[argparse.Namespace], str | None]
+ArgumentCheck = Callable[[argparse.Namespace], str | None]
 """Says what is wrong with options that do not go together, None if nothing."""
 
 
@@ -71,7 +71,7 @@ class Commands:
         self._level = parser.add_subparsers(title="commands", metavar="COMMAND", required=required, parser_class=Parser)
 
     def add(
-        self, name: str, run: str, explanation: str, *, check: Check | None = None, late: str | None = None
+        self, name: str, run: str, explanation: str, *, check: ArgumentCheck | None = None, late: str | None = None
     ) -> Parser:
         """Add a command.
 

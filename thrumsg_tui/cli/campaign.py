@@ -14,7 +14,7 @@ from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock
+from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.queries import campaigns as queries
@@ -44,7 +44,7 @@ def create(session: Session, args: Namespace) -> Report:
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    hours = f"{clock(made.hours.opens)} to {clock(made.hours.closes)}, {made.whose_hours}"
+    hours = f"{format_clock(made.hours.opens)} to {format_clock(made.hours.closes)}, {made.whose_hours}"
     lines = [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."]
     return warned(session, campaign_record(made), lines, made.id, made.initial_script)
 

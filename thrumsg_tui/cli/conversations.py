@@ -17,7 +17,7 @@ from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, 
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import moment, seconds_until
+from thrumsg_tui.domain.sending import format_moment, seconds_until
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.phone_display import phone_display
@@ -139,7 +139,7 @@ def _happenings(of: Conversation, phones: PhoneDisplay, campaign: Campaign, now:
 def _state(of: Message, campaign: Campaign, now: datetime) -> str:
     state = of.state.replace("_", " ")
     if of.state is MessageState.UNSENT and of.leaves_at:
-        return f"{state} until {moment(campaign, of.leaves_at, now)}"
+        return f"{state} until {format_moment(campaign, of.leaves_at, now)}"
     if of.state is MessageState.QUEUED and of.leaves_at and (seconds := seconds_until(of.leaves_at, now)):
         return f"{state}, leaves in {seconds} s"
     if of.state is MessageState.FAILED and of.error:

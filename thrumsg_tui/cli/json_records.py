@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Target, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
 from thrumsg_tui.domain.events import Event
-from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import PhoneDisplay
@@ -30,8 +30,8 @@ def campaign_record(of: Campaign) -> Record:
         "state": of.state,
         "initial": of.initial_script,
         "timezone": of.hours.timezone,
-        "open": clock(of.hours.opens),
-        "close": clock(of.hours.closes),
+        "open": format_clock(of.hours.opens),
+        "close": format_clock(of.hours.closes),
         "hours_in": of.hours_in,
         "starts": of.window.starts.isoformat() if of.window.starts else None,
         "ends": of.window.ends.isoformat() if of.window.ends else None,

@@ -17,7 +17,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Message
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.sending import moment
+from thrumsg_tui.domain.sending import format_moment
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.registry import deliver_queued, gateway_of
 from thrumsg_tui.store.changes import receive as receiving
@@ -136,7 +136,7 @@ def receive(session: Session, args: Namespace) -> Report:
 
 def _progress(message: Message, of: Campaign, now: datetime) -> str:
     if message.leaves_at:
-        return f"held until {moment(of, message.leaves_at, now)}, {of.whose_hours}"
+        return f"held until {format_moment(of, message.leaves_at, now)}, {of.whose_hours}"
     if message.state is MessageState.QUEUED:
         return f"queued. {_NO_GATEWAY}, so it stays queued"
     return message.state.replace("_", " ")

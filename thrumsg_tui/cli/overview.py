@@ -10,7 +10,7 @@ from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import HoursIn, SenderSort
-from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.queries import campaigns as queries
@@ -68,4 +68,4 @@ def _state(of: Campaign, now: datetime) -> str:
         return f"closed, {closed.reason}"
     if of.hours_in is HoursIn.CAMPAIGN:
         return "open"
-    return f"open from {clock(of.hours.opens)} to {clock(of.hours.closes)} {of.whose_hours}"
+    return f"open from {format_clock(of.hours.opens)} to {format_clock(of.hours.closes)} {of.whose_hours}"

@@ -149,7 +149,7 @@ def has_not_started(each: Assignment) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class QuestionChoice:
     """One possible answer."""
 
     id: ChoiceId
@@ -162,7 +162,7 @@ class Question:
 
     id: QuestionId
     text: str
-    choices: tuple[Choice, ...]
+    choices: tuple[QuestionChoice, ...]
     retired: bool = False
 
 

@@ -25,7 +25,7 @@ def parse_clock(text: str) -> int:
     return minutes
 
 
-def clock(minutes: int) -> str:
+def format_clock(minutes: int) -> str:
     """Return minutes after midnight (0 to 1440) as "09:00"."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
@@ -49,7 +49,7 @@ class DailyHours:
             if not 0 <= minutes <= _DAY:
                 raise ValueError(f"{minutes} minutes after midnight is not a time of day; 0 to {_DAY} are.")
         if self.closes <= self.opens:
-            closes, opens = clock(self.closes), clock(self.opens)
+            closes, opens = format_clock(self.closes), format_clock(self.opens)
             raise ValueError(f"Closing time {closes} is not after opening time {opens}.")
 
 

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign, whose
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
-from thrumsg_tui.domain.hours import WindowState, clock, is_open, next_opening, window_start, window_state
+from thrumsg_tui.domain.hours import WindowState, format_clock, is_open, next_opening, window_start, window_state
 from thrumsg_tui.domain.people import Permission, Role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
 
@@ -82,7 +82,7 @@ class Departure:
     held: bool
 
 
-def moment(campaign: Campaign, at: datetime, now: datetime) -> str:
+def format_moment(campaign: Campaign, at: datetime, now: datetime) -> str:
     """Say a time in the zone of the hours, and name that: `09:00 EST`, `tomorrow 09:00 EST`, `Tue 3 March 09:00 EST`.
 
     Whoever reads it may be in another one.
@@ -117,8 +117,8 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
             if campaign.hours_in is HoursIn.CONTACT or is_open(campaign.hours, now):
                 return None
             opens_at = next_opening(campaign.hours, now)
-            hours = f"{clock(campaign.hours.opens)}–{clock(campaign.hours.closes)} {campaign.whose_hours}"
-            return Closure(f"its hours are {hours}; it opens {moment(campaign, opens_at, now)}", opens_at)
+            hours = f"{format_clock(campaign.hours.opens)}–{format_clock(campaign.hours.closes)} {campaign.whose_hours}"
+            return Closure(f"its hours are {hours}; it opens {format_moment(campaign, opens_at, now)}", opens_at)
 
 
 def check_send(attempt: Attempt, now: datetime) -> Verdict:

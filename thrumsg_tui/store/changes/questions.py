@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from thrumsg_tui.domain.campaigns import CampaignId, Choice, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, Question, QuestionChoice, QuestionId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
@@ -157,7 +157,7 @@ def insert_question(tx: Transaction, campaign_id: CampaignId, text: str) -> Ques
 
 
 def _require_never_recorded(
-    tx: Transaction, campaign_id: CampaignId, question_id: QuestionId, dropped: Sequence[Choice]
+    tx: Transaction, campaign_id: CampaignId, question_id: QuestionId, dropped: Sequence[QuestionChoice]
 ) -> None:
     recorded = recorded_choices(tx, campaign_id, question_id)
     for choice in dropped:

@@ -30,7 +30,7 @@ class Unsendable(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SentBatch:
     """What one transaction of Send All did; pass `last` on to continue, None when there is nothing left."""
 
     sent: tuple[MessageId, ...]
@@ -40,7 +40,7 @@ class Batch:
 
 def send_batch(
     db: Database, who: Identity, assignment_id: AssignmentId, tab: Tab, after: ConversationId | None = None
-) -> Batch:
+) -> SentBatch:
     """Send the next few of a tab in order of id, leaving out what cannot be sent, with the reason.
 
     A conversation leaves its tab in the transaction that sends, so nothing is sent twice. One in which the person has
@@ -75,7 +75,7 @@ def send_batch(
             except Refused as reason:
                 refused.append(Unsendable(each, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None
-        return Batch(tuple(sent), tuple(refused), last)
+        return SentBatch(tuple(sent), tuple(refused), last)
 
 
 def _without_quicksend(of: Campaign, now: datetime) -> str:

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import FIELD
-from thrumsg_tui.domain.hours import DailyHours, clock, parse_clock, require_place
+from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock, require_place
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.sending import unfit
 from thrumsg_tui.domain.storable_text import require_storable
@@ -127,7 +127,7 @@ def _seconds(setting: Setting, text: str) -> str:
 
 def _time_of_day(text: str) -> str:
     try:
-        return clock(parse_clock(text))
+        return format_clock(parse_clock(text))
     except ValueError as error:
         raise Refused(str(error)) from None
 

@@ -18,7 +18,7 @@ from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import MOST, Connection, Engine, UnreadableText
 from thrumsg_tui.store.times import from_ms
 
-Check = Callable[[object], object]
+_ValueCheck = Callable[[object], object]
 """Takes a stored value; returns False, or raises, where nothing can be made of it."""
 
 
@@ -53,7 +53,7 @@ def _values(engine: Engine[Any], conn: Connection) -> Iterator[Problem]:
 
 
 def _unusable(
-    table: str, rows: Iterator[tuple[object, ...]], checks: Sequence[tuple[int, str, Check]]
+    table: str, rows: Iterator[tuple[object, ...]], checks: Sequence[tuple[int, str, _ValueCheck]]
 ) -> Iterator[Problem]:
     """Find the values of a table that nothing can be made of, in the order in which it is read."""
     nth = 0
@@ -66,7 +66,7 @@ def _unusable(
         yield Problem(f"row {nth + 1} of {table}", "has a text that is not UTF-8.")
 
 
-def _passes(check: Check, value: object) -> bool:
+def _passes(check: _ValueCheck, value: object) -> bool:
     try:
         return check(value) is not False
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, OSError):
@@ -97,12 +97,12 @@ def _zone(value: object) -> object:
     return ZoneInfo(str(value))
 
 
-def _word_of(words: type[StrEnum]) -> Check:
+def _word_of(words: type[StrEnum]) -> _ValueCheck:
     known = frozenset(map(str, words))
     return lambda value: value in known
 
 
-_RULES: Mapping[str, Mapping[str, Check]] = {
+_RULES: Mapping[str, Mapping[str, _ValueCheck]] = {
     "users": {"created_at": _moment},
     "contact": {"fields": _json_object, "created_at": _moment},
     "campaign": {

@@ -25,7 +25,7 @@ _OF_A_TELEPHONE = ("phone", "tel", "cell", "mobil", "movil", "landline", "handy"
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ImportField:
     """Something a file can tell, and the headers it is known by, best known first."""
 
     name: str
@@ -33,11 +33,11 @@ class Field:
     required: bool = True
 
 
-FIRST_NAME = Field(
+FIRST_NAME = ImportField(
     "first_name",
     ("firstname", "first", "fname", "givenname", "forename", "contactfirstname", "prenom", "vorname", "nombre"),
 )
-LAST_NAME = Field(
+LAST_NAME = ImportField(
     "last_name",
     ("lastname", "last", "lname", "surname", "familyname", "contactlastname", "nachname", "nomdefamille", "apellidos"),
     required=False,
@@ -60,11 +60,11 @@ _PLACES = frozenset({"home", "work", "office", "business", "daytime", "evening"}
 """Headers that may be those of numbers, beside one that says so."""
 _TEXTED = (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon")
 """Headers of numbers that may well be texted: of several such columns one stands in for the other."""
-PHONE = Field("phone", (*_TEXTED, *_HOME, "contactnumber", "number"))
+PHONE = ImportField("phone", (*_TEXTED, *_HOME, "contactnumber", "number"))
 _IN_EXPORTS = {each: f"contact_{each}" for each in (FIRST_NAME.name, LAST_NAME.name, PHONE.name)}
 
 
-def recognise(header: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
+def recognise(header: Sequence[str], fields: Sequence[ImportField]) -> dict[str, int]:
     """Find the position of each field whose header is known; the best-known header wins, then the leftmost."""
     keys = [_key(title) for title in header[: own_width(header)]]
     exported = is_export(header)
@@ -113,7 +113,7 @@ def _phones(keys: Sequence[str], known: Sequence[str]) -> list[int]:
     return sorted(places, key=lambda place: (known.index(kinds[place]), keys[place]))
 
 
-def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Sequence[str]], int]:
+def fitness(fields: Sequence[ImportField], mapping: Mapping[str, str]) -> Callable[[Sequence[str]], int]:
     """Make the judge of a line as a header: it counts the columns that are recognised or mapped.
 
     It counts none in a line that has somebody's number or address in it, or that lacks a required field and has a
@@ -136,7 +136,7 @@ def fitness(fields: Sequence[Field], mapping: Mapping[str, str]) -> Callable[[Se
     return check_send
 
 
-def example(fields: Sequence[Field]) -> str:
+def example(fields: Sequence[ImportField]) -> str:
     """Give a header for such a file."""
     return ",".join(each.name for each in fields)
 
@@ -155,7 +155,7 @@ def _is_personal(cell: str) -> bool:
 
 
 def choose(
-    header: Sequence[str], fields: Sequence[Field], mapping: Mapping[str, str], *, custom: bool = False
+    header: Sequence[str], fields: Sequence[ImportField], mapping: Mapping[str, str], *, custom: bool = False
 ) -> dict[str, int]:
     """Settle the position of each field: as mapped, else as recognised.
 
@@ -169,7 +169,7 @@ def choose(
 
 
 def mapped(
-    header: Sequence[str], fields: Sequence[Field], mapping: Mapping[str, str], *, custom: bool = False
+    header: Sequence[str], fields: Sequence[ImportField], mapping: Mapping[str, str], *, custom: bool = False
 ) -> dict[str, int]:
     """Settle the position of each field that has one: as mapped, else as recognised.
 
@@ -192,7 +192,7 @@ def mapped(
     return chosen
 
 
-def missing_fields(fields: Sequence[Field], chosen: Mapping[str, int]) -> list[str]:
+def missing_fields(fields: Sequence[ImportField], chosen: Mapping[str, int]) -> list[str]:
     """Name the required fields that have no column."""
     return [each.name for each in fields if each.required and each.name not in chosen]
 

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing import contacts, opt_outs, people, replies, survey
-from thrumsg_tui.store.importing.columns import Field
+from thrumsg_tui.store.importing.columns import ImportField
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.progress import OnProgress
 
@@ -34,7 +34,7 @@ class ImportOptions:
 class Kind:
     """What files of a kind can tell; with `custom` every other column becomes a field of the contact."""
 
-    fields: tuple[Field, ...]
+    fields: tuple[ImportField, ...]
     run: Callable[[Database, Identity, Path, ImportOptions], Imported]
     custom: bool = False
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.store.importing.columns import (
     PHONE,
-    Field,
+    ImportField,
     example,
     fitness,
     mapped,
@@ -38,7 +38,7 @@ class Inspection:
     """
 
     kind: ImportKind
-    fields: tuple[Field, ...]
+    fields: tuple[ImportField, ...]
     header: tuple[str, ...]
     columns: Mapping[str, str]
     phones: tuple[str, ...]

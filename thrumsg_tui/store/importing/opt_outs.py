@@ -10,7 +10,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.columns import PHONE, Field, choose, example, fitness
+from thrumsg_tui.store.importing.columns import PHONE, ImportField, choose, example, fitness
 from thrumsg_tui.store.importing.import_run import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
@@ -19,7 +19,7 @@ from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.phones import require_region
 from thrumsg_tui.store.progress import OnProgress, PhaseProgress
 
-FIELDS = (PHONE, Field("note", ("note", "notes", "reason", "comment", "comments"), required=False))
+FIELDS = (PHONE, ImportField("note", ("note", "notes", "reason", "comment", "comments"), required=False))
 
 _PHASES = 2
 """Numbers are read, then opted out."""

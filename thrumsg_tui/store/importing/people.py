@@ -12,7 +12,7 @@ from thrumsg_tui.domain.given_names import given_name, stands_for_none
 from thrumsg_tui.domain.people import Identity, Permission, Role, User
 from thrumsg_tui.store.changes.people import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, Field, choose, example, fitness
+from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, ImportField, choose, example, fitness
 from thrumsg_tui.store.importing.import_run import Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
@@ -20,12 +20,12 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.progress import OnProgress, PhaseProgress
 from thrumsg_tui.store.queries.people import find_user
 
-_LOGIN = Field("login", ("login", "username", "userid", "user"))
-_EMAIL = Field("email", ("email", "emailaddress", "mail"), required=False)
-_ROLE = Field("role", ("role",), required=False)
+_LOGIN = ImportField("login", ("login", "username", "userid", "user"))
+_EMAIL = ImportField("email", ("email", "emailaddress", "mail"), required=False)
+_ROLE = ImportField("role", ("role",), required=False)
 FIELDS = (
     _LOGIN,
-    Field(FIRST_NAME.name, FIRST_NAME.headers, required=False),
+    ImportField(FIRST_NAME.name, FIRST_NAME.headers, required=False),
     LAST_NAME,
     _EMAIL,
     _ROLE,

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import Field, choose, example, fitness
+from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness
 from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
@@ -18,8 +18,8 @@ from thrumsg_tui.store.queries.campaigns import replies_of
 from thrumsg_tui.store.queries.field_codes import field_codes
 
 FIELDS = (
-    Field("title", ("title", "name", "heading", "subject")),
-    Field("body", ("body", "text", "reply", "message", "script")),
+    ImportField("title", ("title", "name", "heading", "subject")),
+    ImportField("body", ("body", "text", "reply", "message", "script")),
 )
 
 

@@ -10,15 +10,15 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import Field, choose, example, fitness
+from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness
 from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.queries.campaigns import questions
 
 FIELDS = (
-    Field("question", ("question", "surveyquestion", "text")),
-    Field("choices", ("choices", "choice", "answers", "options", "responses")),
+    ImportField("question", ("question", "surveyquestion", "text")),
+    ImportField("choices", ("choices", "choice", "answers", "options", "responses")),
 )
 
 

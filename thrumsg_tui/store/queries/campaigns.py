@@ -14,9 +14,9 @@ from thrumsg_tui.domain.campaigns import (
     AssignmentId,
     Campaign,
     CampaignId,
-    Choice,
     ChoiceId,
     Question,
+    QuestionChoice,
     QuestionId,
     RecommendedReply,
     Totals,
@@ -258,7 +258,7 @@ def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = Fals
         Question(
             id=QuestionId(question_id),
             text=text,
-            choices=tuple(Choice(ChoiceId(row["choice_id"]), row["choice"]) for row in group),
+            choices=tuple(QuestionChoice(ChoiceId(row["choice_id"]), row["choice"]) for row in group),
             retired=bool(is_retired),
         )
         for (question_id, text, is_retired), group in groupby(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from thrumsg_tui.domain.campaigns import Choice, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionChoice, QuestionId
 from thrumsg_tui.domain.errors import NotFound
 
-_Named = TypeVar("_Named", Question, Choice)
+_Named = TypeVar("_Named", Question, QuestionChoice)
 
 
 def question_named(offered: Sequence[Question], wanted: QuestionId | str) -> Question:
@@ -19,7 +19,7 @@ def question_named(offered: Sequence[Question], wanted: QuestionId | str) -> Que
     return found
 
 
-def choice_named(of: Question, wanted: ChoiceId | str) -> Choice:
+def choice_named(of: Question, wanted: ChoiceId | str) -> QuestionChoice:
     """Find a choice of a question; `NotFound` says which there are."""
     found = _named(of.choices, wanted)
     if found is None:

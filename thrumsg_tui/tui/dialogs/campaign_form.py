@@ -8,7 +8,7 @@ from datetime import date
 from thrumsg_tui.domain.campaign_setup import check_setup, read_setup
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import HoursIn
-from thrumsg_tui.domain.hours import WindowState, clock, window_state
+from thrumsg_tui.domain.hours import WindowState, format_clock, window_state
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
@@ -84,8 +84,8 @@ def _fields(of: Campaign | None, usual: dict[str, str]) -> list[Field]:
         TextField("script", "First message", setup.initial_script if setup else "", _DEFAULT_SCRIPT, 4),
         TextField("description", "Description", setup.description if setup else "", "may be empty"),
         TextField("timezone", "Time zone", hours.timezone if hours else usual["default_timezone"] or _local_zone()),
-        TextField("opens", "Opens", clock(hours.opens) if hours else usual["default_open"]),
-        TextField("closes", "Closes", clock(hours.closes) if hours else usual["default_close"]),
+        TextField("opens", "Opens", format_clock(hours.opens) if hours else usual["default_open"]),
+        TextField("closes", "Closes", format_clock(hours.closes) if hours else usual["default_close"]),
         ChoiceField(
             "hours_in",
             "Hours are in",

@@ -7,7 +7,7 @@ from datetime import datetime
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.field_meanings import FIXED
-from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, moment
+from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, format_moment
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import MessengerView
 
@@ -32,7 +32,7 @@ def _circumstances(view: MessengerView, of: Conversation, verdict: Verdict, now:
     if of.flagged:
         return f"This may be a wish to be left alone: {'Esc, then o,' if writing else 'o'} opts the number out."
     if verdict.leaves_at:
-        return f"What you send now leaves {moment(view.campaign_here, verdict.leaves_at, now)}."
+        return f"What you send now leaves {format_moment(view.campaign_here, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
         return ""
     return verdict.refusal.sentence
@@ -46,5 +46,5 @@ def obstacle_of(view: MessengerView | None, verdict: Verdict | None, now: dateti
         return None
     closed = closure(view.campaign_here, now)
     if verdict.refusal.obstacle is Obstacle.CLOSED and closed and closed.opens_at:
-        return f"closed until {moment(view.campaign_here, closed.opens_at, now)}"
+        return f"closed until {format_moment(view.campaign_here, closed.opens_at, now)}"
     return verdict.refusal.obstacle

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
 from thrumsg_tui.domain.enums import HoursIn
-from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
 from thrumsg_tui.domain.safe_text import safe_text
@@ -99,7 +99,8 @@ class OverviewScreen(CommandScreen):
         closed = closure(shown.campaign, self.thrumsg.store.db.clock())
         hours = shown.campaign.hours
         its_own = shown.campaign.hours_in is HoursIn.CAMPAIGN
-        opened = "" if its_own else f" from {clock(hours.opens)} to {clock(hours.closes)} in each contact's time zone"
+        daily = f" from {format_clock(hours.opens)} to {format_clock(hours.closes)} in each contact's time zone"
+        opened = "" if its_own else daily
         state = f"Campaign is currently closed: {closed.reason}." if closed else f"Campaign is open{opened}."
         moving: list[Part] = [(f"{safe_text(shown.job.sentence)} ", "marked")] if shown.job else []
         self._state.show([(f"  {state}", "warning" if closed else "quiet")], moving)

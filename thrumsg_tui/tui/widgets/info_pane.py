@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, Totals
-from thrumsg_tui.domain.hours import clock
+from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -33,7 +33,7 @@ class InfoPane(Pane):
             ("Created", f"by {of.created_by}, {of.created_at:%Y-%m-%d}"),
             ("Launched", f"{of.launched_at:%Y-%m-%d}" if of.launched_at else "not yet"),
             ("Initials", f"{window.starts or 'any day'} to {window.ends or 'any day'}"),
-            ("Hours", f"{clock(of.hours.opens)} to {clock(of.hours.closes)}, {of.whose_hours}"),
+            ("Hours", f"{format_clock(of.hours.opens)} to {format_clock(of.hours.closes)}, {of.whose_hours}"),
             ("QuickSend", "on" if of.quicksend else "off"),
             ("Contacts", str(totals.total)),
             ("Not started", str(totals.not_started)),

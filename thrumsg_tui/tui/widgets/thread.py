@@ -15,7 +15,7 @@ from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent,
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import moment, seconds_until
+from thrumsg_tui.domain.sending import format_moment, seconds_until
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 
@@ -131,7 +131,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
     def _state(self, message: Message) -> tuple[str, str]:
         glyphs = self._glyphs
         if message.state is MessageState.UNSENT and message.leaves_at and self._shown:
-            leaves = moment(self._shown.campaign, message.leaves_at, self._shown.now)
+            leaves = format_moment(self._shown.campaign, message.leaves_at, self._shown.now)
             return f"unsent until {leaves}{'' if self._shown.gateway else ', no gateway'}", "warning"
         if self._shown and (seconds := _seconds_left(message, self._shown.now)):
             back = f", {self._shown.undo_keys} takes it back" if message.author_login == self._shown.reader else ""
