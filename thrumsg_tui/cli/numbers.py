@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from thrumsg_tui.cli.json_records import opt_out_record, unmatched_record
-from thrumsg_tui.cli.phone_numbers import read_number
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
@@ -23,6 +22,7 @@ from thrumsg_tui.store.changes.opt_outs import OptedOut
 from thrumsg_tui.store.importing.table import read_text
 from thrumsg_tui.store.input_files import STANDARD_INPUT, read_file
 from thrumsg_tui.store.phone_display import phone_display
+from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up_typed
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
@@ -31,9 +31,17 @@ _WORTH_SAYING = timedelta(minutes=1)
 """How far the time at which an opt-out was written must be from that at which it came."""
 
 
+def _read_number(text: str, region: str) -> str:
+    """Read a number in any spelling, as E.164; `Refused` for what is none (`docs/rules.md 9.2`)."""
+    try:
+        return normalize(text, region).e164
+    except ValueError as error:
+        raise Refused(str(error)) from error
+
+
 def opt_out(session: Session, args: Namespace) -> Report:
     """Opt numbers out in every campaign, and tell the contacts (`docs/rules.md 5.2`)."""
-    phones = [read_number(each, args.region) for each in args.phones]
+    phones = [_read_number(each, args.region) for each in args.phones]
     if len(phones) > 1:
         return _opt_out_each(session, phones, args.note)
     done = opt_outs.opt_out_number(session.db, session.who, phones[0], args.note)
@@ -88,7 +96,7 @@ def opt_out_list(session: Session, args: Namespace) -> Report:
 
 def change_note(session: Session, args: Namespace) -> Report:
     """Change the note on an opt-out."""
-    phone = read_number(args.phone, args.region)
+    phone = _read_number(args.phone, args.region)
     event = opt_outs.change_note(session.db, session.who, phone, args.note)
     with session.db.reading() as conn:
         shown = phone_display(conn).number(phone)
@@ -129,7 +137,7 @@ def list_opt_outs(session: Session, args: Namespace) -> Report:
 
 def opt_in(session: Session, args: Namespace) -> Report:
     """Opt a number in again; no message is sent (`docs/rules.md 5.7`)."""
-    done = opt_outs.opt_in_number(session.db, session.who, read_number(args.phone, args.region))
+    done = opt_outs.opt_in_number(session.db, session.who, _read_number(args.phone, args.region))
     return _report(session, done, f"is opted in, in {pluralize(len(done.conversations), 'conversation')}")
 
 

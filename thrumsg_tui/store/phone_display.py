@@ -12,9 +12,9 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.settings import settings
 
 
-def phone_display(conn: Connection, *, ascii_only: bool = True) -> PhoneDisplay:
-    """Read how numbers are shown here."""
-    return PhoneDisplay(settings(conn).redact_phones, ascii_only=ascii_only)
+def phone_display(conn: Connection) -> PhoneDisplay:
+    """Read how numbers are shown here, in ASCII."""
+    return settings(conn).phone_display(ascii_only=True)
 
 
 @contextmanager

@@ -27,9 +27,13 @@ class Glyphs:
     ellipsis: str
     separator: str
     path: str
-    hidden_digit: str
     bars: str
     """From nothing to the most, for a row of bars."""
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether this is the set for terminals that show nothing but ASCII."""
+        return self == ASCII
 
 
 UNICODE = Glyphs(
@@ -50,7 +54,6 @@ UNICODE = Glyphs(
     ellipsis="…",
     separator="·",
     path="▸",
-    hidden_digit="•",
     bars=" ▁▂▃▄▅▆▇█",
 )
 
@@ -72,7 +75,6 @@ ASCII = Glyphs(
     ellipsis="~",
     separator="-",
     path=">",
-    hidden_digit="*",
     bars=" .:-=+*#",
 )
 

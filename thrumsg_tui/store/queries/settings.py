@@ -8,6 +8,7 @@ from typing import assert_never
 
 from thrumsg_tui.domain.enums import GatewayKind
 from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.engines.base import Connection
 
 
@@ -76,6 +77,14 @@ class Settings:
     undo_send: int
     """For how many seconds what is sent from the message box can be taken back, at least."""
     practice_seed: int | None
+
+    def phone_display(self, *, ascii_only: bool) -> PhoneDisplay:
+        """Return how numbers are shown: as they are written at home, or their last two digits (`docs/rules.md 3.20`).
+
+        Args:
+            ascii_only: Whether the digits that are hidden are shown as `*`.
+        """
+        return PhoneDisplay(self.redact_phones, ascii_only=ascii_only)
 
     @property
     def gateway(self) -> GatewayKind | None:

@@ -32,7 +32,6 @@ from thrumsg_tui.store.queries.undo_preview import (
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
-from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.status_lines import KeyLine, TitleLine
 
@@ -197,7 +196,7 @@ class CommandScreen(Screen[None]):
         from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 
         thrumsg = self.thrumsg
-        phones = phone_display(await thrumsg.store.query(settings), thrumsg.glyphs)
+        phones = (await thrumsg.store.query(settings)).phone_display(ascii_only=thrumsg.glyphs.ascii_only)
         dialog = PhoneLookup(number, thrumsg.store, thrumsg.who, thrumsg.zone, phones)
         if found := await self.app.push_screen_wait(dialog):
             thrumsg.open_conversation(found)
@@ -243,7 +242,7 @@ class CommandScreen(Screen[None]):
         """Take a change back, and say what that did; `late` says why another one cannot be."""
         store, who = self.thrumsg.store, self.thrumsg.who
         if asks:
-            phones = phone_display(await store.query(settings), self.thrumsg.glyphs)
+            phones = (await store.query(settings)).phone_display(ascii_only=self.thrumsg.glyphs.ascii_only)
             if not await self.app.push_screen_wait(
                 await undo_confirmation(store, who, wanted.id, phones, title=title, late=late)
             ):

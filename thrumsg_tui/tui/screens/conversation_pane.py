@@ -18,7 +18,6 @@ from thrumsg_tui.domain.sending import Attempt, Verdict, check_send
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.drafts import DraftKeeper
 from thrumsg_tui.tui.screens.messenger_notices import notice_of, obstacle_of
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
@@ -72,7 +71,7 @@ class ConversationPane(Vertical):
             of = shown.conversation
             gateway = view.settings.gateway is not None
             now, zone = self._shell.store.db.clock(), self._shell.zone
-            phones = phone_display(view.settings, self._glyphs)
+            phones = view.settings.phone_display(ascii_only=self._glyphs.ascii_only)
             reader, keys = self._shell.who.user.login, self.undo_keys
             self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones, reader, keys))
             self._count_down()
@@ -155,7 +154,7 @@ class ConversationPane(Vertical):
 
     def _show_head(self, view: MessengerView, of: Conversation) -> None:
         """Name, number, who else is here and whose it is now; the keys beside them, or below (`docs/rules.md 3.9`)."""
-        phone = phone_display(view.settings, self._glyphs).number(of.phone_national)
+        phone = view.settings.phone_display(ascii_only=self._glyphs.ascii_only).number(of.phone_national)
         parts: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
         if view.open and view.open.others_here:
             parts.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))

@@ -21,7 +21,6 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
-from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.line_widgets import Part, pad
@@ -81,7 +80,7 @@ class HistoryScreen(ListingScreen[Event]):
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(self._read, self.search.value, first, max(height, 1))
-        self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
+        self.list.tell_phones(kept.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
         self.list.show(total, first, rows, self.list.cursor)
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"

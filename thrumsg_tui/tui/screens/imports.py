@@ -20,7 +20,6 @@ from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.import_forms import FileChoice, columns_form, file_form, rejects_form
-from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.store_client import Progress
@@ -152,7 +151,7 @@ class ImportScreen(ListingScreen[LineReport]):
         watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
         try:
             self.query_one(ReportList).tell_phones(
-                phone_display(await self.thrumsg.store.query(settings), self.thrumsg.glyphs)
+                (await self.thrumsg.store.query(settings)).phone_display(ascii_only=self.thrumsg.glyphs.ascii_only)
             )
             result = await self.thrumsg.store.run_long(_take_in, self._progress, self.thrumsg.who, chosen, dry_run)
         except ThrumsgError as refusal:

@@ -15,7 +15,6 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.opt_out_forms import note_form, opt_out_form
-from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.line_widgets import Part, pad
@@ -65,7 +64,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(_read, self.search.value, first, max(height, 1))
-        self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
+        self.list.tell_phones(kept.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
         self.list.show(total, first, rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(total, 'number is', 'numbers are')} opted out, in every campaign", "quiet")])
 

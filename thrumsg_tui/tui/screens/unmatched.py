@@ -14,7 +14,6 @@ from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, count_unmatched, unmatched_messages
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import nearest_index
-from thrumsg_tui.tui.phones import phone_display
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.line_widgets import pad
@@ -51,7 +50,7 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(_read, first, max(height, 1))
-        self.list.tell_phones(phone_display(kept, self.thrumsg.glyphs))
+        self.list.tell_phones(kept.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
         self.list.show(total, first, rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(total, 'message')} in no conversation", "quiet")])
 
