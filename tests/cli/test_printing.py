@@ -14,6 +14,15 @@ def test_columns_are_aligned_by_what_a_terminal_shows() -> None:
     assert pairs([("明", 1), ("abc", None)]) == ["明   1", "abc"]
 
 
+@pytest.mark.parametrize("picture", ["👨\u200d👩\u200d👧", "👍🏽", "❤\ufe0f"])
+def test_a_picture_made_of_several_characters_takes_two_columns(picture: str) -> None:
+    assert table(("Name", "Count"), [(f"{picture} Lee", 7), ("Zoë Lo", 12)]) == [
+        "Name    Count",
+        f"{picture} Lee      7",
+        "Zoë Lo     12",
+    ]
+
+
 def test_a_cell_cannot_break_the_table() -> None:
     assert table(("Name",), [("a\nb\x1b[2J",)]) == ["Name", "a b^[[2J"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -110,13 +109,12 @@ def _padded(cell: str, width: int, *, to_the_right: bool) -> str:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """How many columns of a terminal a text takes, as the app counts them."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.category(each) in {"Mn", "Me", "Cf"} else 1 + (unicodedata.east_asian_width(each) in "WF")
-        for each in text
-    )
+    from rich.cells import cell_len  # 13 ms, which most tables need not wait for
+
+    return cell_len(text)
 
 
 def _is_unicode(encoding: str | None) -> bool:
