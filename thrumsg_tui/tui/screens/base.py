@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from inspect import isawaitable
 from typing import ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual import work
+from textual.actions import parse
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -32,6 +34,7 @@ from thrumsg_tui.store.queries.undo_preview import (
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
+from thrumsg_tui.tui.screen_context import ScreenPart
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.status_lines import KeyLine, TitleLine
 
@@ -53,8 +56,8 @@ class CommandScreen(Screen[None]):
         super().__init__()
         self.title_line = TitleLine(id="title")
         self.key_line = KeyLine(id="keys")
-        self.parts: Mapping[Scope, object] = {}
-        """What does the commands of a scope, each by a coroutine `action_…`; the screen does those of other scopes."""
+        self.parts: Sequence[ScreenPart] = ()
+        """What does the commands whose action it has; the screen does the others."""
         self._stale = False
         self._asking = False
 
@@ -120,10 +123,17 @@ class CommandScreen(Screen[None]):
             self.say(why_not, warning=True)
             return
         self.key_line.show_keys(self.shown_commands())
-        if part := self.parts.get(chosen.scope):
-            self.run_worker(getattr(part, f"action_{chosen.action}"), group=ACTION)
-        else:
+        namespace, name, parameters = parse(chosen.action)
+        owner = next((part for part in self.parts if hasattr(part, f"action_{name}")), None)
+        if owner is None or namespace:
             await self.run_action(chosen.action)
+        elif isawaitable(done := getattr(owner, f"action_{name}")(*parameters)):
+            await done
+
+    @work(group=ACTION)
+    async def run_action_worker(self, action: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run an action that may wait for a dialog; the next key waits until it is done."""
+        await action()
 
     async def show_dialog(self, dialog: Screen[_Answer]) -> _Answer:
         """Show a dialog and wait for its answer; only a worker may wait."""
@@ -151,6 +161,11 @@ class CommandScreen(Screen[None]):
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Say what happened, in the bottom line."""
         self.key_line.say(sentence, warning=warning)
+
+    def say_for(self, seconds: float, sentence: str, then: str) -> None:
+        """Say something for some seconds, then something else, unless other words came meanwhile."""
+        self.say(sentence)
+        self.set_timer(seconds, lambda: self.say(then) if self.key_line.notice == sentence else None)
 
     def show_title(self, *path: str, others_online: int | None = None, news: str = "") -> None:
         """Say where one is, and who one is."""

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
-from thrumsg_tui.tui.screen_context import ScreenContext
+from thrumsg_tui.tui.screen_context import ScreenContext, action_worker
 from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 
 _LAUNCH = Choice("l", "Launch", CampaignState.ACTIVE)
@@ -42,40 +42,44 @@ class CampaignManagement:
 
     def __init__(self, screen: ScreenContext, menu: Sequence[Scope]) -> None:
         """`menu` says what the menu offers."""
-        self._screen = screen
+        self.screen = screen
         self._menu = menu
 
     @property
     def _campaign(self) -> Campaign | None:
-        return self._screen.facts().campaign
+        return self.screen.facts().campaign
 
+    @action_worker
     async def action_menu(self) -> None:
         """Offer everything that can be done here."""
         from thrumsg_tui.tui.dialogs.command_menu import CommandMenu, Entry
 
-        facts = self._screen.facts()
+        facts = self.screen.facts()
         offered = [each for each in commands_of(*self._menu) if each.help and each.id != "manage.menu"]
         entries = [Entry(each, each.why_not(facts)) for each in offered]
         title = facts.campaign.name if facts.campaign else "Manage"
-        if chosen := await self._screen.show_dialog(CommandMenu(title, entries)):
-            await self._screen.action_run_command(chosen[0].command.id)
+        if chosen := await self.screen.show_dialog(CommandMenu(title, entries)):
+            await self.screen.action_run_command(chosen[0].command.id)
 
+    @action_worker
     async def action_edit(self) -> None:
         """Change the campaign's settings."""
         from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
 
         if campaign := self._campaign:
-            thrumsg = self._screen.thrumsg
+            thrumsg = self.screen.thrumsg
             form = await campaign_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, campaign)
-            if edited := await self._screen.show_dialog(form):
-                self._screen.say(f"{edited.name} is saved." if edited != campaign else "Nothing was changed.")
-                self._screen.ask_again()
+            if edited := await self.screen.show_dialog(form):
+                self.screen.say(f"{edited.name} is saved." if edited != campaign else "Nothing was changed.")
+                self.screen.ask_again()
 
+    @action_worker
     async def action_add_senders(self) -> None:
         """Put users on the campaign."""
         if campaign := self._campaign:
-            await choose_new_senders(self._screen, campaign)
+            await choose_new_senders(self.screen, campaign)
 
+    @action_worker
     async def action_state(self) -> None:
         """Launch, pause, resume or archive, after saying what that does; archiving asks twice."""
         if (campaign := self._campaign) is None:
@@ -86,54 +90,55 @@ class CampaignManagement:
         dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(
             campaign.name, text, choices, left=f"{campaign.name} stays {campaign.state}.", must_be_seen=True
         )
-        if (to := await self._screen.show_dialog(dialog)) is None:
+        if (to := await self.screen.show_dialog(dialog)) is None:
             return
         if to is CampaignState.ARCHIVED:
             question = f"Archive {campaign.name} for good? This cannot be undone."
             sure = confirmation("Archive", question, "Archive it", left=f"{campaign.name} was not archived")
-            if not await self._screen.show_dialog(sure):
+            if not await self.screen.show_dialog(sure):
                 return
         try:
-            thrumsg = self._screen.thrumsg
+            thrumsg = self.screen.thrumsg
             changed = await thrumsg.store.execute(change_state, thrumsg.who, campaign.id, to)
         except ThrumsgError as refusal:
-            self._screen.say(str(refusal), warning=True)
+            self.screen.say(str(refusal), warning=True)
             return
-        self._screen.say(f"{changed.name} is {changed.state} now.")
-        self._screen.ask_again()
+        self.screen.say(f"{changed.name} is {changed.state} now.")
+        self.screen.ask_again()
 
-    async def action_survey(self) -> None:
+    def action_survey(self) -> None:
         """Show the survey's questions with their results."""
         from thrumsg_tui.tui.screens.survey import SurveyScreen
 
         if campaign := self._campaign:
-            self._screen.thrumsg.show_over(SurveyScreen(campaign.id))
+            self.screen.thrumsg.show_over(SurveyScreen(campaign.id))
 
-    async def action_replies(self) -> None:
+    def action_replies(self) -> None:
         """Show the recommended replies."""
         from thrumsg_tui.tui.screens.replies import RepliesScreen
 
         if campaign := self._campaign:
-            self._screen.thrumsg.show_over(RepliesScreen(campaign.id))
+            self.screen.thrumsg.show_over(RepliesScreen(campaign.id))
 
-    async def action_follow_ups(self) -> None:
+    def action_follow_ups(self) -> None:
         """Show the follow-ups."""
         from thrumsg_tui.tui.screens.follow_ups import FollowUpsScreen
 
         if campaign := self._campaign:
-            self._screen.thrumsg.show_over(FollowUpsScreen(campaign.id))
+            self.screen.thrumsg.show_over(FollowUpsScreen(campaign.id))
 
-    async def action_import(self) -> None:
+    def action_import(self) -> None:
         """Import a file."""
         from thrumsg_tui.tui.screens.imports import ImportScreen
 
-        self._screen.thrumsg.show_over(ImportScreen(self._campaign))
+        self.screen.thrumsg.show_over(ImportScreen(self._campaign))
 
+    @action_worker
     async def action_export(self) -> None:
         """Write an export."""
         from thrumsg_tui.tui.dialogs.export import export_form
 
-        thrumsg = self._screen.thrumsg
+        thrumsg = self.screen.thrumsg
         form = export_form(self._campaign, thrumsg.store, thrumsg.who, thrumsg.glyphs)
-        if written := await self._screen.show_dialog(form):
-            self._screen.say(written)
+        if written := await self.screen.show_dialog(form):
+            self.screen.say(written)

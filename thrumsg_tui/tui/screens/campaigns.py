@@ -78,10 +78,10 @@ class CampaignsScreen(CommandScreen):
         self._list = CampaignList(glyphs, id="campaigns")
         self._heading = LineWidget(id="heading")
         self._wanted: CampaignId | None = None
-        self.parts = {
-            Scope.MANAGE: CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)),
-            Scope.ORGANIZATION: OrganizationManagement(self),
-        }
+        self.parts = (
+            CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)),
+            OrganizationManagement(self),
+        )
 
     def compose(self) -> ComposeResult:
         yield self.title_line

@@ -5,39 +5,40 @@ The screens that it opens are imported when they are wanted, since most visits w
 
 from __future__ import annotations
 
-from thrumsg_tui.tui.screen_context import ScreenContext
+from thrumsg_tui.tui.screen_context import ScreenContext, action_worker
 
 
 class OrganizationManagement:
     """The commands of `Scope.ORGANIZATION`."""
 
     def __init__(self, screen: ScreenContext) -> None:
-        self._screen = screen
+        self.screen = screen
 
+    @action_worker
     async def action_organization(self) -> None:
         """Change the organization's settings."""
         from thrumsg_tui.tui.dialogs.organization_form import organization_form
 
-        thrumsg = self._screen.thrumsg
+        thrumsg = self.screen.thrumsg
         form = await organization_form(thrumsg.store, thrumsg.who, thrumsg.glyphs)
-        changed = await self._screen.show_dialog(form)
+        changed = await self.screen.show_dialog(form)
         if changed is not None:
-            self._screen.say(f"Saved: {', '.join(changed)}." if changed else "Nothing was changed.")
+            self.screen.say(f"Saved: {', '.join(changed)}." if changed else "Nothing was changed.")
 
-    async def action_users(self) -> None:
+    def action_users(self) -> None:
         """Show the users and their roles."""
         from thrumsg_tui.tui.screens.users import UsersScreen
 
-        self._screen.thrumsg.show_over(UsersScreen())
+        self.screen.thrumsg.show_over(UsersScreen())
 
-    async def action_opt_outs(self) -> None:
+    def action_opt_outs(self) -> None:
         """Show the numbers that are opted out."""
         from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
 
-        self._screen.thrumsg.show_over(OptOutsScreen())
+        self.screen.thrumsg.show_over(OptOutsScreen())
 
-    async def action_unmatched(self) -> None:
+    def action_unmatched(self) -> None:
         """Show the messages that are in no conversation."""
         from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
 
-        self._screen.thrumsg.show_over(UnmatchedScreen())
+        self.screen.thrumsg.show_over(UnmatchedScreen())

@@ -61,10 +61,10 @@ class OverviewScreen(CommandScreen):
         self._order = SenderOrder()
         self._shown: Overview | None = None
         self.idle_only = False
-        self.parts = {
-            Scope.MANAGE: CampaignManagement(self, (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)),
-            Scope.ORGANIZATION: OrganizationManagement(self),
-        }
+        self.parts = (
+            CampaignManagement(self, (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)),
+            OrganizationManagement(self),
+        )
 
     def compose(self) -> ComposeResult:
         yield self.title_line
