@@ -287,13 +287,13 @@ class Person:
     @property
     def row(self) -> str:
         """The name under the cursor of the messenger's list."""
-        row = self.messenger.list.row
+        row = self.messenger.list_pane.list.row
         return row.name if row else ""
 
     @property
     def rows(self) -> list[str]:
         """The names in the messenger's list."""
-        return [row.name for row in self.messenger.list.rows]
+        return [row.name for row in self.messenger.list_pane.list.rows]
 
     @property
     def tabs(self) -> dict[str, int]:

@@ -85,7 +85,7 @@ async def test_marked_conversations_are_asked_about_first(office: Office, maria:
         await pick(person, "lee")
         await person.press("y")
         assert holder(office, maria) == "Lee Bishop"
-        assert person.messenger.list.marks == set()
+        assert person.messenger.list_pane.list.marks == set()
 
 
 async def test_marks_stay_with_their_conversations(office: Office, maria: ConversationId) -> None:
@@ -95,7 +95,7 @@ async def test_marks_stay_with_their_conversations(office: Office, maria: Conver
         await person.wait_for("Bo Berg")
         line = next(line for line in person.lines if "Maria Lopez" in line.partition("│")[0])
         assert line.startswith("▐")
-        assert person.messenger.list.marks == {maria}
+        assert person.messenger.list_pane.list.marks == {maria}
 
 
 async def test_a_search_does_not_widen_what_is_marked(office: Office, maria: ConversationId) -> None:
@@ -103,13 +103,13 @@ async def test_a_search_does_not_widen_what_is_marked(office: Office, maria: Con
         await person.press("slash")
         await person.type("maria")
         await person.press("enter", "A", "escape")
-        assert person.messenger.list.marks == {maria}
+        assert person.messenger.list_pane.list.marks == {maria}
 
 
 async def test_what_is_marked_is_not_carried_to_another_sender(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("A", "n")
-        assert person.messenger.list.marks == set()
+        assert person.messenger.list_pane.list.marks == set()
 
 
 async def test_opting_out_tells_what_is_sent_and_asks(office: Office, maria: ConversationId) -> None:

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.errors import DatabaseBusy, Refused
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
-from thrumsg_tui.tui.screens import drafts, messenger_writing
+from thrumsg_tui.tui.screens import drafts, message_sender
 from thrumsg_tui.tui.screens.drafts import DraftKeeper
 from thrumsg_tui.tui.timers import Timers
 
@@ -41,7 +41,7 @@ async def test_a_draft_that_falls_due_while_its_message_is_being_sent_is_not_sto
         due.wait(PATIENCE)  # as it may take where somebody else is writing
         return sent
 
-    monkeypatch.setattr(messenger_writing, "send", slow_send)
+    monkeypatch.setattr(message_sender, "send", slow_send)
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria", "enter")
@@ -83,8 +83,8 @@ async def test_a_draft_that_was_refused_is_not_stored_behind_the_message_that_is
 
     monkeypatch.setattr(DraftKeeper, "store", seen_store)
     monkeypatch.setattr(drafts, "keep_draft", refused_once)
-    monkeypatch.setattr(messenger_writing, "next_waiting", seen_next_waiting)
-    monkeypatch.setattr(messenger_writing, "send", slow_send)
+    monkeypatch.setattr(message_sender, "next_waiting", seen_next_waiting)
+    monkeypatch.setattr(message_sender, "send", slow_send)
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria")
@@ -115,7 +115,7 @@ async def test_whoever_moves_on_while_a_message_is_sent_keeps_just_what_was_refu
             raise Refused("The campaign was paused meanwhile.")
         return send(*args, **kwargs)
 
-    monkeypatch.setattr(messenger_writing, "send", slow_send)
+    monkeypatch.setattr(message_sender, "send", slow_send)
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria", "enter")
@@ -141,7 +141,7 @@ async def test_whoever_leaves_while_a_message_is_sent_leaves_no_draft(
         due.wait(PATIENCE)
         return send(*args, **kwargs)
 
-    monkeypatch.setattr(messenger_writing, "send", slow_send)
+    monkeypatch.setattr(message_sender, "send", slow_send)
     async with office.messenger() as person:
         await person.press("enter")
         person.send(*"Hi Maria", "enter")

@@ -253,7 +253,7 @@ async def test_ties_are_settled_by_id_in_every_order(office: Office) -> None:
         receive(office.db, None, office.conversation(each).phone, "Hello")  # all at the same moment
     async with office.messenger() as person:
         for _ in range(3):
-            assert [row.id for row in person.messenger.list.rows] == ids
+            assert [row.id for row in person.messenger.list_pane.list.rows] == ids
             await person.press("s")
 
 

@@ -20,7 +20,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
-from thrumsg_tui.tui.screens import messenger_writing
+from thrumsg_tui.tui.screens import message_sender, send_all_runner
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.timers import Timers
 
@@ -430,13 +430,13 @@ async def test_send_all_is_stopped_and_goes_on_where_it_was(bare: Office, monkey
         go_on.wait(PATIENCE)
         return batch
 
-    monkeypatch.setattr(messenger_writing, "send_batch", slow_batch)
+    monkeypatch.setattr(send_all_runner, "send_batch", slow_batch)
     async with bare.messenger() as person:
         await person.press("1", "S")
         person.send("y")
         await person.reach(begun.is_set, "the first batch")
         person.send("S")
-        await person.reach(lambda: not person.messenger.sending_all, "the end of Send All")
+        await person.reach(lambda: not person.messenger.send_all.running, "the end of Send All")
         go_on.set()
         await settle(person.pilot)
         assert person.notice == f"Stopped: queued {BATCH} of {BATCH + 3}."
@@ -458,7 +458,7 @@ async def test_what_comes_while_one_sends_is_read_before_or_the_message_goes_any
             office.wrote(maria, "Too late!")
         return send(*args, **kwargs)
 
-    monkeypatch.setattr(messenger_writing, "send", overtaken_send)
+    monkeypatch.setattr(message_sender, "send", overtaken_send)
     async with office.messenger() as person:
         await person.press("enter")
         await person.type("Hi Maria")

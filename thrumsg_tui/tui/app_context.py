@@ -63,6 +63,9 @@ class AppContext(Protocol):
     def resting_on_a_conversation(self) -> None:
         """Let others see which conversation is open here."""
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text to the terminal's clipboard (OSC 52)."""
+
     def go_back(self) -> None:
         """Go to the screen before."""
 

@@ -9,8 +9,12 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.queries.conversations import ListRequest
+from thrumsg_tui.store.queries.messenger import ViewRequest
 from thrumsg_tui.tui.count_prefix import CountPrefix, CountStart, Cursor
 from thrumsg_tui.tui.cursors import next_in_cycle
+
+CONVERSATION_SORT = "conversation_sort"
+"""The preference that remembers the order of conversation lists."""
 
 FIRST_ROW = Cursor()
 NO_COUNT = CountPrefix()
@@ -53,6 +57,27 @@ class MessengerState:
         """Make the request for the present list; `by_phone` also searches in phone numbers."""
         return ListRequest(
             self.campaign_id, self.assignment_id, self.tab, search=self.search, by_phone=by_phone, sort=self.sort
+        )
+
+    def view_request(
+        self, window: tuple[int, int], *, keep_open: ConversationId | None, by_phone: bool = False
+    ) -> ViewRequest:
+        """Make the request for all that the messenger shows.
+
+        Args:
+            window: The index of the first row that is wanted in memory, and the number of rows.
+            keep_open: The conversation that stays open, although it may not be under the cursor.
+            by_phone: Also search in phone numbers.
+        """
+        first, height = window
+        return ViewRequest(
+            list=self.list_request(by_phone=by_phone),
+            first=first,
+            height=max(height, 1),
+            cursor_id=self.cursor.conversation_id,
+            cursor_index=self.cursor.index,
+            keep_open=keep_open,
+            sent_tab=self.shows_sent,
         )
 
     # What is shown

@@ -21,11 +21,11 @@ from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
+from thrumsg_tui.tui.messenger_state import CONVERSATION_SORT
 from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
-from thrumsg_tui.tui.screens.messenger_moving import CONVERSATION_SORT
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.store_client import StoreClient

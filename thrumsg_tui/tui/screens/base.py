@@ -34,7 +34,6 @@ from thrumsg_tui.store.queries.undo_preview import (
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
-from thrumsg_tui.tui.screen_context import ScreenPart
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.status_lines import KeyLine, TitleLine
 
@@ -56,7 +55,7 @@ class CommandScreen(Screen[None]):
         super().__init__()
         self.title_line = TitleLine(id="title")
         self.key_line = KeyLine(id="keys")
-        self.parts: Sequence[ScreenPart] = ()
+        self.parts: Sequence[object] = ()
         """What does the commands whose action it has; the screen does the others."""
         self._stale = False
         self._asking = False

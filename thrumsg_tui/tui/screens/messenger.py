@@ -1,214 +1,298 @@
 """The Admin Messenger: any sender's conversations, worked by keys (`docs/rules.md` 3).
 
-Each action is one change, after which the panes ask again.
+What the person has chosen to see is a `MessengerState`; each key makes another one, or a change, after which the
+panes ask again. Most commands are those of the parts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.widgets import Input, TextArea
 
-from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.fields import Rendered, no_value
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversations import Conversation, ConversationId
+from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, Request, ToAssignments, by_status
-from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
-from thrumsg_tui.store.queries.conversations import ids_from
-from thrumsg_tui.store.queries.next_message import fill_in
-from thrumsg_tui.store.queries.reassignment import holders, plan
-from thrumsg_tui.store.queries.thread import conversation_head
-from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
-from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
-from thrumsg_tui.tui.screens.base import ACTION
-from thrumsg_tui.tui.screens.bulk_reassignment import apply_plan, reassign_in_bulk
-from thrumsg_tui.tui.screens.messenger_panes import Front
-from thrumsg_tui.tui.screens.messenger_writing import MessengerWriting
-from thrumsg_tui.tui.screens.pick_sender import pick_sender
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.queries.conversations import ListRequest
+from thrumsg_tui.store.queries.lookup import FoundConversation
+from thrumsg_tui.store.queries.messenger import MessengerView, messenger_view
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
+from thrumsg_tui.tui.count_prefix import Cursor
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.messenger_state import MessengerState
+from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.screens.contact_commands import ContactCommands
+from thrumsg_tui.tui.screens.conversation_list_pane import ConversationListPane
+from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
+from thrumsg_tui.tui.screens.list_commands import ListCommands
+from thrumsg_tui.tui.screens.message_sender import MessageSender
+from thrumsg_tui.tui.screens.pane_switcher import PaneSwitcher
+from thrumsg_tui.tui.screens.reassign_commands import ReassignCommands
+from thrumsg_tui.tui.screens.send_all_runner import SendAllRunner
+from thrumsg_tui.tui.widgets.message_box import MessageBox
+from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
-from thrumsg_tui.tui.widgets.sidebar import SidebarTab
+from thrumsg_tui.tui.widgets.sidebar import Sidebar
+from thrumsg_tui.tui.widgets.status_lines import YellowBar
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 
 
-class MessengerScreen(MessengerWriting):
-    """The messenger with all that one does in it."""
+class MessengerScreen(CommandScreen):
+    """List, conversation and sidebar of one assignment."""
 
+    CSS_PATH = "messenger.tcss"
     SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES)
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(commands_of(Scope.MESSENGER, Scope.EVERYWHERE)),
         *(Binding(key, f"digit({key})", show=False) for key in command("messenger.count").keys.split()),
     ]
 
-    # Follow-ups, survey and replies
+    def __init__(
+        self,
+        campaign_id: CampaignId,
+        assignment_id: AssignmentId,
+        glyphs: Glyphs,
+        *,
+        sort: ConversationSort = ConversationSort.NEEDS_REPLY,
+    ) -> None:
+        super().__init__()
+        self.state = MessengerState(campaign_id, assignment_id, sort)
+        self.view: MessengerView | None = None
+        self.key_clock: Callable[[], float] = monotonic
+        """Seconds by which digits that follow each other quickly are a count."""
+        self._glyphs = glyphs
+        self._yellow_bar = YellowBar(id="yellow-bar")
+        self.list_pane = ConversationListPane(glyphs, id="left")
+        self.conversation = ConversationPane(glyphs, id="middle")
+        self.sidebar = Sidebar(glyphs, id="sidebar")
+        self.search, self.box = self.list_pane.search, self.conversation.box
+        self._panes = PaneSwitcher(self, self.list_pane, self.conversation, self.sidebar)
+        self._list_commands = ListCommands(self)
+        self._contact = ContactCommands(self)
+        self._sender = MessageSender(self)
+        self.send_all = SendAllRunner(self)
+        self.parts = (
+            *(self._panes, self._list_commands, self._contact, ReassignCommands(self)),
+            *(self._sender, self.send_all),
+        )
 
-    async def action_skip(self) -> None:
-        """Pass over the follow-up that is up for this contact."""
-        if (of := self.open_one) is None:
-            return
-        if await self.make(skip_follow_up, self.thrumsg.who, of.id):
-            self.state = self.state.changed(of.id)
-            self.say(f"Skipped for {of.name}; z undoes it.")
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        if self.thrumsg.who.may(Permission.VIEW_ALL):
+            yield self._yellow_bar
+        yield Horizontal(self.list_pane, self.conversation, self.sidebar, id="panes")
+        yield self.key_line
 
-    async def action_survey(self) -> None:
-        """Go to the survey."""
-        self.turn_sidebar(SidebarTab.SURVEY)
+    def on_mount(self) -> None:
+        self.list_pane.list.on_move = self._cursor_moved
+        self.key_line.show_keys(self.shown_commands())
+        self._panes.focus_list()
 
-    async def action_replies(self) -> None:
-        """Go to the recommended replies."""
-        self.turn_sidebar(SidebarTab.REPLIES)
+    def begin_on(self, tab: Tab, conversation_id: ConversationId) -> None:
+        """Begin on a conversation in a tab."""
+        self.state = self.state.go_to_tab(tab, Cursor(conversation_id))
 
-    async def action_info(self) -> None:
-        """Go to the campaign's settings."""
-        self.turn_sidebar(SidebarTab.INFO)
+    @property
+    def open_one(self) -> Conversation | None:
+        """The conversation in the middle pane."""
+        return self.view.open.conversation if self.view and self.view.open else None
 
-    @on(SurveyPane.Answered)
-    async def _answered(self, answered: SurveyPane.Answered) -> None:
-        if self.open_one is None:
-            return
-        try:
-            event = await self.thrumsg.store.execute(
-                record_answer, self.thrumsg.who, self.open_one.id, answered.question, answered.choice
-            )
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        if event:
-            self.say("Answer recorded; z undoes it." if answered.choice else "Answer cleared; z undoes it.")
+    def facts(self) -> Facts:
+        return Facts(
+            who=self.thrumsg.who,
+            campaign=self.view.campaign if self.view else None,
+            conversation=self.open_one,
+            tab=self.state.tab,
+            marked=len(self.state.marks),
+            own_only=not self.thrumsg.who.may(Permission.VIEW_ALL),
+        )
+
+    # Asking and painting
+
+    def go(self, state: MessengerState) -> None:
+        """Go on to another state, and ask for its list."""
+        before, self.state = self.state, state
+        self.list_pane.show_state(state, before)
+        if state.assignment_id != before.assignment_id:
+            self.thrumsg.viewing(state.assignment_id)
         self.ask_again()
+
+    @property
+    def list_request(self) -> ListRequest:
+        """The list that is asked for now, searched as typed; the rows on screen may still be an older one's."""
+        return self.state.list_request(by_phone=self._by_phone)
+
+    @property
+    def _by_phone(self) -> bool:
+        return not (self.view and self.view.settings.redact_phones)
+
+    async def ask_and_paint(self) -> None:
+        db, asked = self.thrumsg.store.db, self.state
+        request = asked.view_request(
+            self.list_pane.list.window,
+            keep_open=self.conversation.drafts.of if self._panes.in_sidebar else self.conversation.written_in,
+            by_phone=self._by_phone,
+        )
+        view = await self.thrumsg.store.query(messenger_view, self.thrumsg.who, request, db.clock())
+        if self.state.is_answered_by(asked):
+            self._paint(view)
+        else:  # the person went on meanwhile
+            self.ask_again()
+
+    def _paint(self, view: MessengerView) -> None:
+        self.view, now = view, self.thrumsg.store.db.clock()
+        news = safe_text(view.job.sentence) if view.job else ""
+        self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online, news=news)
+        self._yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
+        self.list_pane.show(view, now)
+        self.state = self.state.answered(view.list.tab, self.list_pane.cursor)
+        self.sidebar.show(view, now)
+        self.conversation.show(view, narrow=self.has_class("-narrow"))
+        if view.departure:
+            self.say(f"{view.departure.name}: {view.departure.sentence}.", warning=True)
+
+    def on_paged_list_window_wanted(self) -> None:
+        """Fetch the rows that came into view."""
+        self.ask_again()
+
+    def _cursor_moved(self) -> None:
+        self.state = self.state.move_cursor(self.list_pane.cursor)
+        self.ask_again()
+
+    # Panes and focus
+
+    @on(MessageBox.Leave)
+    @on(Pane.Leave)
+    def leave_to_list(self) -> None:
+        """Go back to the list."""
+        self.conversation.drafts.store()
+        self._panes.focus_list()
+        self.ask_again()
+
+    def on_resize(self, event: Resize) -> None:
+        self._panes.fit(event.size)
+        self.call_after_refresh(self.ask_again)
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _focus_moved(self) -> None:
+        if not self.key_line.notice:
+            self.key_line.show_keys(self.shown_commands())
+        self._panes.follow_focus()
+        self.call_later(self.conversation.tell)
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        if self.conversation.written_in and not self.box.untouched:
+            self.key_line.show_keys(self.shown_commands())
+
+    def shown_commands(self) -> list[Command]:
+        if self.box.has_focus:
+            return [key for key in commands_of(Scope.MESSAGE_BOX) if key.footer]
+        return commands_of(*self.scopes_here) or super().shown_commands()
+
+    @property
+    def scopes_here(self) -> Sequence[Scope]:
+        return self._panes.scopes
+
+    @property
+    def to_be_painted(self) -> bool:
+        """Whether Enter has to wait until the message box is on the screen as it is."""
+        return self.box.has_focus and self.box.sight.waiting
+
+    def was_painted(self) -> None:
+        """What the message box shows is on the screen."""
+        self.box.sight.painted()
+
+    # Digits and search
+
+    def action_digit(self, digit: int) -> None:
+        """Take a digit of a count that names no tab; those that do are commands."""
+        self._list_commands.action_digit(digit)
+
+    @property
+    def count(self) -> int | None:
+        """The count that was typed before the present key."""
+        return self.state.count.count_at(self.thrumsg.keys_pressed, self.key_clock())
+
+    @on(Input.Changed, "#search")
+    def _searched(self, event: Input.Changed) -> None:
+        searched = self.state.search_for(event.value)
+        if searched != self.state:
+            self.state, self.list_pane.list.cursor = searched, searched.cursor.index
+            self.ask_again()
+
+    @on(Input.Submitted, "#search")
+    def _search_done(self) -> None:
+        self._panes.focus_list()
+
+    def action_escape(self) -> None:
+        """Out of a count, then out of the search, then out of the marks, then back (`q` from the list)."""
+        if self.state.count.names_no_tab and self.count is not None:
+            self.say("No count any more.")
+        elif self.search.has_focus or self.search.value:
+            self.search.value = ""
+            self.go(self.state.search_for(""))
+            self._panes.focus_list()
+        elif self.state.marks:
+            self.go(self.state.unmark())
+        elif not self.list_pane.list.has_focus:
+            self.leave_to_list()
+        else:
+            self.action_back()
+
+    # Writing
+
+    def action_write(self) -> None:
+        """Go to the message box."""
+        if self.open_one:
+            self._panes.focus_box()
+        else:
+            self.say("No conversation is open: this tab is empty.")
+
+    @on(MessageBox.Send)
+    def _send(self, pressed: MessageBox.Send) -> None:
+        self._sender.send(pressed.pressed_at)
 
     @on(RepliesPane.Chosen)
     @work(group=ACTION)
     async def _reply_chosen(self, chosen: RepliesPane.Chosen) -> None:
-        """Put a reply into the message box, never sending it (`docs/rules.md 3.15`)."""
-        if self.open_one is None:
-            return
-        filled = await self.thrumsg.store.query(fill_in, self.open_one, self.thrumsg.who, chosen.reply.body)
-        answer = "replace"
-        if self.box.text.strip():
-            question = "There is something in the message box already."
-            choices = [
-                Choice("r", "Replace it", "replace"),
-                Choice("a", "Append to it", "append"),
-                Choice("n", "Cancel", "cancel"),
-            ]
-            left = "The reply was not used: the message box is as it was."
-            answer = await self.app.push_screen_wait(ChoiceDialog("Use this reply", question, choices, left=left))
-        if answer == "cancel":
-            return
-        self.bring_to_front(Front.CONVERSATION)
-        if answer == "append":
-            self.box.append(filled.text)
-        else:
-            self.box.hold(filled.text, self.box.starting_text)
-        self._say_unfilled(filled)
+        if await self._contact.use_reply(chosen.reply.body):
+            self._panes.focus_box()
 
-    def _say_unfilled(self, filled: Rendered) -> None:
-        if unresolved := filled.unresolved:
-            self.say(f"{no_value(unresolved[0])}: put the words in its place.", warning=True)
+    @on(SurveyPane.Answered)
+    async def _answered(self, answered: SurveyPane.Answered) -> None:
+        await self._contact.record_answer(answered.question, answered.choice)
 
-    # Opting out and in
+    # Undo
 
-    @work(group=ACTION)
-    async def action_opt_out(self) -> None:
-        """Opt the number out, or in again."""
-        of, view = self.open_one, self.view
-        if of is None or view is None:
-            return
-        if of.opted_out:
-            question = f"Opt {of.name} in again, in all campaigns? No message is sent."
-            dialog = confirmation("Opt In", question, "Opt in", left=f"{of.name} was not opted in")
-            change = opt_in_number
-        else:
-            told = f"They are told, unless they were never texted: “{view.settings.opt_out_message}”"
-            question = f"Opt {of.name} out, in all campaigns? {told}"
-            left = f"{of.name} was not opted out"
-            dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
-            change = opt_out_number
-        if await self.app.push_screen_wait(dialog) and await self.make(change, self.thrumsg.who, of.phone):
-            self.state = self.state.changed(of.id)
-            undo = "; z undoes it" if self.thrumsg.who.may(Permission.OPT_IN) else ""
-            self.say(f"{of.name} is opted {'in' if of.opted_out else 'out'}{undo}.")
-
-    # Reassigning
-
-    async def _chosen(self, number: int | None) -> tuple[ConversationId, ...]:
-        """As many as were counted from the cursor's conversation down, else the marked ones, else the open one."""
-        if number is not None:
-            start = self.state.count.start
-            self.go(self.state.return_to_count_start())
-            first = start.cursor.conversation_id if start else None
-            found = (
-                await self.thrumsg.store.query(ids_from, self.list_request, first, number) if first and number else []
-            )
-            if not found:
-                self.say("There are none to count from here.", warning=True)
-            return tuple(found)
-        if self.state.marks:
-            return tuple(sorted(self.state.marks))
-        return (self.open_one.id,) if self.open_one else ()
-
-    def action_reassign(self) -> None:
-        """Give conversations to somebody else."""
-        self._reassign(self.count)
-
-    @work(group=ACTION)
-    async def _reassign(self, number: int | None) -> None:
-        view = self.view
-        if view is None or not (chosen := await self._chosen(number)):
-            return
-        what = pluralize(len(chosen), "conversation")
-        if len(chosen) == 1:
-            what = (await self.thrumsg.store.query(conversation_head, chosen[0])).name
-        store = self.thrumsg.store
-        holding = await store.query(holders, view.campaign.id, chosen)
-        has_all = holding if len(holding) == 1 else frozenset()
-        picked = await pick_sender(self, view.campaign.id, f"Reassign {what} to", without=has_all)
-        if picked is None:
-            return
-        to = picked.id
-        try:
-            request = Request(view.campaign.id, FromConversations(chosen), ToAssignments((to,)))
-            planned = await store.query(plan, request, store.db.clock())
-            if len(planned.moves) > 1:
-                sources = sorted({planned.names[move.source] for move in planned.moves})
-                question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {planned.names[to]}?"
-                question += f"\n\n{by_status(planned.moves)}."
-                if planned.already_there:
-                    question += f" {len(planned.already_there)} more are there already."
-                sure = confirmation("Reassign", question, "Move them", left="Nothing was moved")
-                if not await self.app.push_screen_wait(sure):
-                    return
-        except ThrumsgError as refusal:
-            self.say(str(refusal), warning=True)
-            return
-        self.state = self.state.changed(chosen[0] if len(chosen) == 1 else None)
-        if await apply_plan(self, planned):
-            self.go(self.state.unmark())
+    async def about_to_undo(self) -> None:
+        await self.conversation.drafts.keep()
 
     def undone(self) -> None:
         """Go back to the conversation, and to the question, that the change was about."""
         self.sidebar.survey.follow_change()
         self.state = self.state.undone()
 
-    @work(group=ACTION)
-    async def action_reassign_sender(self) -> None:
-        """Move this sender's conversations in bulk."""
-        if (view := self.view) is not None:
-            await reassign_in_bulk(self, view.viewing.name, view.campaign.id, FromAssignments((view.viewing.id,)))
-
-    # The number
-
-    def action_copy_phone(self) -> None:
-        """Copy the number to the terminal's clipboard (OSC 52)."""
-        if self.open_one is None or self.view is None:
+    async def write_again(self, found: FoundConversation) -> None:
+        """Go back to the conversation of a message that was taken back, with the cursor in its box."""
+        state = self.state
+        if found.campaign_id != state.campaign_id:
+            await super().write_again(found)
             return
-        if self.view.settings.redact_phones:
-            self.say("Phone numbers are hidden here, so they cannot be copied.", warning=True)
-            return
-        self.app.copy_to_clipboard(self.open_one.phone)
-        self.say(f"Copied {self.open_one.phone_national}.")
+        if found.assignment_id != state.assignment_id:
+            state = state.view_as(found.assignment_id)
+        self._panes.focus_list()
+        self.conversation.drafts.of = None  # what is stored for it has changed
+        self.go(state.reveal(found.tab, found.id))
+        await self.ask_and_paint()
+        self.action_write()

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, format_moment
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import MessengerView
+
+KIND_TITLES = {
+    MessageKind.INITIAL: "Initial message",
+    MessageKind.FOLLOW_UP: "Follow-up",
+    MessageKind.REPLY: "Reply",
+}
+
+SendingVerb = Literal["sent", "queued"]
+
+
+def sending_verb(view: MessengerView) -> SendingVerb:
+    """Say what becomes of a message: nothing is called sent that no gateway takes (`docs/rules.md 6.6`)."""
+    return "sent" if view.settings.gateway is not None else "queued"
 
 
 def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, text: str, writing: bool) -> str:

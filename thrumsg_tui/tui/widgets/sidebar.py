@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
@@ -60,8 +63,13 @@ class Sidebar(Vertical):
         self._name_tabs()
         return panes[tab]
 
-    def name_contact(self, name: str) -> None:
-        """Say whose survey this is, where there is room."""
+    def show(self, view: MessengerView, now: datetime) -> None:
+        """Show survey, replies and settings; beside the titles whose survey it is, where there is room."""
+        contact = view.open.conversation if view.open else None
+        self.survey.show_survey(view.questions, contact.answers if contact else {})
+        self.replies.show_replies(view.replies)
+        self.info.show_info(view.campaign, view.totals, now)
+        name = safe_text(contact.name) if contact else ""
         if name != self._contact:
             self._contact = name
             self._name_tabs()

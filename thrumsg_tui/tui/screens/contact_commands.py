@@ -1,0 +1,108 @@
+"""Commands for the contact whose conversation is open (`docs/rules.md` 3, 5)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.fields import no_value
+from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.store.changes.answers import record_answer
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
+from thrumsg_tui.store.queries.next_message import fill_in
+from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
+from thrumsg_tui.tui.screen_context import action_worker
+from thrumsg_tui.tui.screens.messenger_context import MessengerContext
+
+
+class ContactCommands:
+    """The part of the messenger that does something to the open conversation, but for sending and reassigning."""
+
+    def __init__(self, screen: MessengerContext) -> None:
+        self.screen = screen
+
+    async def action_skip(self) -> None:
+        """Pass over the follow-up that is up for this contact."""
+        screen = self.screen
+        if (contact := screen.open_one) and await screen.make(skip_follow_up, screen.thrumsg.who, contact.id):
+            screen.state = screen.state.changed(contact.id)
+            screen.say(f"Skipped for {contact.name}; z undoes it.")
+
+    @action_worker
+    async def action_opt_out(self) -> None:
+        """Opt the number out, or in again."""
+        screen, who, contact = self.screen, self.screen.thrumsg.who, self.screen.open_one
+        if contact is None or screen.view is None:
+            return
+        name = contact.name
+        if contact.opted_out:
+            question = f"Opt {name} in again, in all campaigns? No message is sent."
+            dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
+            change = opt_in_number
+        else:
+            told = f"They are told, unless they were never texted: “{screen.view.settings.opt_out_message}”"
+            question = f"Opt {name} out, in all campaigns? {told}"
+            dialog = confirmation("Opt Out", question, "Opt out", left=f"{name} was not opted out", must_be_seen=True)
+            change = opt_out_number
+        if await screen.show_dialog(dialog) and await screen.make(change, who, contact.phone):
+            screen.state = screen.state.changed(contact.id)
+            undo = "; z undoes it" if who.may(Permission.OPT_IN) else ""
+            screen.say(f"{name} is opted {'in' if contact.opted_out else 'out'}{undo}.")
+
+    def action_copy_phone(self) -> None:
+        """Copy the number to the terminal's clipboard (OSC 52)."""
+        screen = self.screen
+        if screen.open_one is None or screen.view is None:
+            return
+        if screen.view.settings.redact_phones:
+            screen.say("Phone numbers are hidden here, so they cannot be copied.", warning=True)
+            return
+        screen.thrumsg.copy_to_clipboard(screen.open_one.phone)
+        screen.say(f"Copied {screen.open_one.phone_national}.")
+
+    async def record_answer(self, question: QuestionId, choice: ChoiceId | None) -> None:
+        """Record the answer to a question of the survey, or clear it without a choice."""
+        screen, contact = self.screen, self.screen.open_one
+        if contact is None:
+            return
+        store, who = screen.thrumsg.store, screen.thrumsg.who
+        try:
+            event = await store.execute(record_answer, who, contact.id, question, choice)
+        except ThrumsgError as refusal:
+            screen.say(str(refusal), warning=True)
+            return
+        if event:
+            screen.say("Answer recorded; z undoes it." if choice else "Answer cleared; z undoes it.")
+        screen.ask_again()
+
+    async def use_reply(self, body: str) -> bool:
+        """Put a recommended reply into the message box, never sending it (`docs/rules.md 3.15`).
+
+        Where there are words in the box, ask first.
+
+        Returns:
+            Whether the reply is in the box.
+        """
+        screen, box = self.screen, self.screen.conversation.box
+        if (contact := screen.open_one) is None:
+            return False
+        filled = await screen.thrumsg.store.query(fill_in, contact, screen.thrumsg.who, body)
+        answer = "replace"
+        if box.text.strip():
+            question = "There is something in the message box already."
+            choices = [
+                Choice("r", "Replace it", "replace"),
+                Choice("a", "Append to it", "append"),
+                Choice("n", "Cancel", "cancel"),
+            ]
+            left = "The reply was not used: the message box is as it was."
+            answer = await screen.show_dialog(ChoiceDialog("Use this reply", question, choices, left=left))
+        if answer == "cancel":
+            return False
+        if answer == "append":
+            box.append(filled.text)
+        else:
+            box.hold(filled.text, box.starting_text)
+        if unresolved := filled.unresolved:
+            screen.say(f"{no_value(unresolved[0])}: put the words in its place.", warning=True)
+        return True

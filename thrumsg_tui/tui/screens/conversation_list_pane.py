@@ -1,0 +1,76 @@
+"""The messenger's left: tabs, search and order, and the conversations of one tab."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.queries.messenger import MessengerView
+from thrumsg_tui.tui.app_context import app_context
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.count_prefix import Cursor
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.messenger_state import MessengerState
+from thrumsg_tui.tui.widgets.conversation_list import ConversationList
+from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
+from thrumsg_tui.tui.widgets.status_lines import TabLine
+
+
+class MessengerList(ConversationList):
+    """The conversation list with the keys of a list."""
+
+    BINDINGS = bindings([key for key in commands_of(Scope.LIST) if key.id != "list.choose"], checked=False)
+
+
+class ConversationListPane(Vertical):
+    """The conversations of a tab, below what is searched in it and how they are ordered."""
+
+    list: MessengerList
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._tabs = TabLine(id="tabs")
+        self._sort = LineWidget(id="sort")
+        self.search = LineInput(placeholder="search", id="search")
+
+    def compose(self) -> ComposeResult:
+        self.list = MessengerList(self._glyphs, app_context(self).zone, id="list")
+        yield self._tabs
+        yield Horizontal(LineWidget(id="slash"), self.search, self._sort, id="list-head")
+        yield self.list
+
+    def on_mount(self) -> None:
+        self.query_one("#slash", LineWidget).show([(" / ", "quiet")])
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the cursor is."""
+        return Cursor(self.list.row.id if self.list.row else None, self.list.cursor)
+
+    def show_state(self, state: MessengerState, before: MessengerState) -> None:
+        """Show the cursor and the marks of a state, and the search if that of `before` was for another list."""
+        self.list.cursor = state.cursor.index
+        self.list.show_marks(state.marks)
+        if state.list_request() != before.list_request():
+            self.search.value = state.search
+
+    def show(self, view: MessengerView, now: datetime) -> None:
+        """Show the tabs and the rows of an answer."""
+        tab = view.list.tab or Tab.RESPONSES
+        self._tabs.show_tabs(view.tabs, tab)
+        self.list.empty_text = "nothing matches" if view.list.search else "nothing here"
+        if (waiting := view.tabs.get(Tab.INITIAL)) and tab is Tab.RESPONSES and not view.list.search:
+            self.list.empty_text += f"; 1 has {pluralize(waiting, 'initial message')}"
+        self.list.tell_time(now)
+        self.list.show(view.total, view.first, view.rows, view.cursor_index)
+        self.list.show_drafts(view.drafts)
+        marked = len(self.list.marks)
+        parts: list[Part] = [(f"{marked} marked ", "marked")] if marked else []
+        parts += [(f"{view.list.order.label} {self._glyphs.down} ", "quiet"), (f"{view.total} ", "")]
+        self._sort.show([], parts)

@@ -1,0 +1,109 @@
+"""Commands of the conversation list: marks, tabs, order, and from sender to sender (`docs/rules.md` 3)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.queries.conversations import ids, ids_between
+from thrumsg_tui.tui.count_prefix import tab_of
+from thrumsg_tui.tui.messenger_state import CONVERSATION_SORT
+from thrumsg_tui.tui.screen_context import action_worker
+from thrumsg_tui.tui.screens.messenger_context import MessengerContext
+from thrumsg_tui.tui.screens.messenger_navigation import next_sender, next_waiting_contact
+from thrumsg_tui.tui.screens.pick_sender import pick_sender
+
+
+class ListCommands:
+    """The part of the messenger that changes which conversations are listed, and which of them are marked."""
+
+    def __init__(self, screen: MessengerContext) -> None:
+        self.screen = screen
+
+    # Marks
+
+    def action_mark(self) -> None:
+        """Mark the conversation under the cursor, or take its mark off, and go down."""
+        rows = self.screen.list_pane.list
+        if row := rows.row:
+            self.screen.go(self.screen.state.toggle_mark(row.id))
+            rows.action_move(1)
+            marked = len(self.screen.state.marks)
+            self.screen.say(f"{marked} marked, and one down. r reassigns the marked ones.")
+
+    async def action_mark_range(self) -> None:
+        """Begin a range at the cursor, or end it there and mark all of it."""
+        screen = self.screen
+        begun, here = screen.state.range_start, screen.list_pane.cursor.conversation_id
+        if begun is None or here is None:
+            screen.state = screen.state.begin_range()
+            told = "Range begun: move, then V again marks all between." if here else "There is nothing to mark here."
+            screen.say(told)
+            return
+        screen.state = screen.state.end_range()
+        found = await screen.thrumsg.store.query(ids_between, screen.list_request, begun, here)
+        screen.go(screen.state.mark(found))
+
+    async def action_mark_all(self) -> None:
+        """Mark all that match the tab and the search."""
+        screen = self.screen
+        if screen.view:
+            found = await screen.thrumsg.store.query(ids, screen.list_request)
+            screen.go(screen.state.mark(found))
+
+    # Tabs and order
+
+    def action_digit(self, digit: int) -> None:
+        """Go to a tab by its number, always the same; digits that are none, or more than one, are a count for `r`."""
+        screen = self.screen
+        state = screen.state.type_digit(digit, key=screen.thrumsg.keys_pressed, at=screen.key_clock())
+        if state.count.names_no_tab:
+            screen.go(state)
+            screen.say(f"{state.count.digits} from here down: r reassigns them")
+            return
+        if (tab := tab_of(digit)) is None:
+            return
+        if screen.view and tab in screen.view.tabs:
+            screen.go(state.go_to_tab(tab))
+        else:
+            screen.state = state
+            screen.say(f"There is no tab {tab.label} here now.", warning=True)
+
+    def action_tab_step(self, step: int) -> None:
+        """Go to the tab beside."""
+        if view := self.screen.view:
+            self.screen.go(self.screen.state.step_tab(list(view.tabs), step))
+
+    def action_sent_tab(self) -> None:
+        """Show or hide the Sent tab."""
+        self.screen.go(self.screen.state.toggle_sent_tab())
+
+    async def action_sort(self) -> None:
+        """Go to the next order."""
+        screen = self.screen
+        if screen.list_request.always_by_name:
+            screen.say("This tab is always in order of name.", warning=True)
+            return
+        screen.go(screen.state.next_sort())
+        await screen.make(set_preference, screen.thrumsg.who.user.id, CONVERSATION_SORT, screen.state.sort)
+
+    # Senders
+
+    async def action_next_sender(self, step: int) -> None:
+        """Go to the next sender."""
+        self.screen.go(await next_sender(self.screen.thrumsg, self.screen.state, step))
+
+    @action_worker
+    async def action_viewing_as(self) -> None:
+        """Choose whose assignment to look at."""
+        state = self.screen.state
+        if chosen := await pick_sender(self.screen, state.campaign_id, "Viewing as", state.assignment_id):
+            self.screen.go(self.screen.state.view_as(chosen.id))
+
+    async def action_next_waiting(self) -> None:
+        """Go to the next contact that waits, this sender's first, then others'."""
+        screen = self.screen
+        current, own_only = screen.open_one.id if screen.open_one else None, screen.facts().own_only
+        state = await next_waiting_contact(screen.thrumsg, screen.state, current, own_only=own_only)
+        if state is None:
+            screen.say("Nobody else waits for a reply.")
+        else:
+            screen.go(state)

@@ -1,0 +1,145 @@
+"""Sending what is in the message box (`docs/rules.md 3.11` to `3.19`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
+from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
+from thrumsg_tui.domain.sending import seconds_until
+from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.changes.send import Sent, send
+from thrumsg_tui.store.queries.conversations import next_waiting
+from thrumsg_tui.store.queries.messenger import OpenConversation
+from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.commands import is_key
+from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
+from thrumsg_tui.tui.screen_context import action_worker
+from thrumsg_tui.tui.screens.messenger_context import MessengerContext
+from thrumsg_tui.tui.screens.messenger_notices import KIND_TITLES, sending_verb
+from thrumsg_tui.tui.stale_keys import TOO_EARLY
+
+AFTER_REPLY = "after_reply"
+"""The preference that says where the cursor goes after a reply: `next` or `stay` (`docs/rules.md 3.19`)."""
+
+
+class MessageSender:
+    """Sends what is in the message box, asks where that may not be meant, and goes on to the next contact."""
+
+    def __init__(self, screen: MessengerContext) -> None:
+        self.screen = screen
+        self._conversation = screen.conversation
+        self._box = screen.conversation.box
+
+    def send(self, pressed_at: float) -> None:
+        """Send what is in the box, or say why that cannot be sent; until it is done, the box takes no more keys.
+
+        Args:
+            pressed_at: When Enter was pressed, by the monotonic clock.
+        """
+        view = self.screen.view
+        if view is None or view.open is None or self._box.read_only:
+            return
+        verdict = self._conversation.verdict()
+        if not self._box.sight.before(pressed_at):
+            self.screen.say(TOO_EARLY.format("Enter"), warning=True)
+        elif verdict and verdict.refusal:
+            self.screen.say(verdict.refusal.sentence, warning=True)
+        else:
+            self._box.read_only = True  # until the next one is in the box, Enter must not send this one again
+            self._send_to(view.open)
+
+    @action_worker
+    async def _send_to(self, shown: OpenConversation) -> None:
+        store, contact, kind = self.screen.thrumsg.store, shown.conversation, self._conversation.kind
+        read_to, body = self._conversation.read_to, self._box.content
+        try:
+            await self._conversation.drafts.keep()
+            if self._box.draft is not None and is_key(body) and not await self._is_meant(contact, body):
+                return
+            following = await store.query(next_waiting, contact.assignment_id, contact.id, wrap=True)
+            sent = await self._sent(contact, kind, body, read_to)
+            if sent:
+                if self._conversation.drafts.of == contact.id:
+                    self._conversation.drafts.forget()
+                await self._go_on_after(sent, contact, following)
+        except ThrumsgError as refusal:
+            self._box.must_be_seen()  # an Enter from before it was refused is none to try again
+            self.screen.say(str(refusal), warning=True)
+        finally:
+            await self.screen.ask_and_paint()
+            self._box.read_only = False
+
+    async def _sent(
+        self, contact: Conversation, kind: MessageKind, body: str, read_to: MessageId | None
+    ) -> Sent | None:
+        """Send what the box held; ask first where the thread has moved on since it was read."""
+        store, who, up = self.screen.thrumsg.store, self.screen.thrumsg.who, contact.follow_up_id
+        try:
+            return await store.execute(
+                send, who, contact.id, body=body, kind=kind, follow_up_id=up, read_to=read_to, from_box=True
+            )
+        except MovedOn as meanwhile:
+            self.screen.ask_again()
+            question = confirmation(
+                "The thread has moved on",
+                str(meanwhile),
+                "Send mine anyway",
+                "Read it first",
+                left="Your message was not sent",
+                must_be_seen=True,
+            )
+            if not await self.screen.show_dialog(question):
+                self._conversation.mark_read()
+                return None
+        return await store.execute(send, who, contact.id, body=body, kind=kind, follow_up_id=up, from_box=True)
+
+    async def _is_meant(self, contact: Conversation, body: str) -> bool:
+        """Ask about a text that may be a key pressed in the wrong place (`docs/rules.md 3.11`)."""
+        question = f"“{body.strip()}” is a key too. Send it to {contact.name} as a message?"
+        choices = [Choice("y", "Send it", True), Choice("n", "Leave it", False)]
+        typed: list[str] = []
+        dialog = ChoiceDialog("Send", question, choices, must_be_seen=True, typing=typed.append)
+        if await self.screen.show_dialog(dialog):
+            return True
+        if typed:
+            self._box.insert("".join(typed))
+        self.screen.say(f"Nothing was sent to {contact.name}. The text is still in the box.")
+        return False
+
+    async def _go_on_after(self, sent: Sent, contact: Conversation, following: ConversationId | None) -> None:
+        """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
+        screen, view = self.screen, self.screen.view
+        queued = sent.leaves_at is not None or view is None or sending_verb(view) == "queued"
+        held = ", held until the campaign opens" if sent.state is MessageState.UNSENT else ""
+        done = f"{KIND_TITLES[sent.kind]} {'queued for' if queued else 'sent to'} {contact.name}{held}."
+        self._say_sent(sent, done)
+        if sent.kind is not MessageKind.REPLY or screen.state.tab is not Tab.RESPONSES:
+            return
+        store = screen.thrumsg.store
+        if await store.query(preference, screen.thrumsg.who.user.id, AFTER_REPLY) == "stay":
+            return
+        if following is None:
+            key = "Esc, then u," if self._box.has_focus else "u"
+            self._say_sent(sent, f"{done} Nobody else waits here: {key} goes on to other senders'.")
+        elif screen.view and contact.assignment_id == screen.view.viewing.id:
+            screen.state = screen.state.follow(following)
+
+    def _say_sent(self, sent: Sent, done: str) -> None:
+        """Say what became of a message, and how it is taken back for as long as that can be done."""
+        keys = self._conversation.undo_keys
+        if sent.leaves_at is None:
+            self.screen.say(done)
+        elif sent.state is MessageState.UNSENT:
+            self.screen.say(f"{done} {keys} takes it back.")
+        else:
+            seconds = seconds_until(sent.leaves_at, self.screen.thrumsg.store.db.clock())
+            self.screen.say_for(seconds, f"{done} {keys} takes it back within {seconds} s.", done)
+
+    async def action_after_reply(self) -> None:
+        """Switch between going on and staying after a reply."""
+        store, user = self.screen.thrumsg.store, self.screen.thrumsg.who.user
+        before = await store.query(preference, user.id, AFTER_REPLY)
+        after = "next" if before == "stay" else "stay"
+        await store.execute(set_preference, user.id, AFTER_REPLY, after)
+        goes = "goes to the next waiting contact" if after == "next" else "stays where it is"
+        self.screen.say(f"After a reply the cursor {goes}.")

@@ -1,0 +1,43 @@
+"""Where to go next in a campaign: from sender to sender, and to the next contact that waits."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.conversations import next_waiting, next_waiting_elsewhere
+from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.tui.app_context import AppContext
+from thrumsg_tui.tui.messenger_state import MessengerState
+from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
+
+
+async def next_sender(thrumsg: AppContext, state: MessengerState, step: int) -> MessengerState:
+    """Go `step` senders on in the remembered order, wrapping, Unassigned included (`docs/rules.md 3.8`)."""
+    store = thrumsg.store
+    stored = await store.query(preference, thrumsg.who.user.id, preference_key(state.campaign_id))
+    rows = SenderOrder.parse(stored).sorted(await store.query(assignments, state.campaign_id, store.db.clock()))
+    ids = [row.id for row in rows]
+    here = ids.index(state.assignment_id) if state.assignment_id in ids else 0
+    return state.view_as(ids[(here + step) % len(ids)])
+
+
+async def next_waiting_contact(
+    thrumsg: AppContext, state: MessengerState, current: ConversationId | None, *, own_only: bool
+) -> MessengerState | None:
+    """Go to the next contact that waits, this sender's first, then others'; None if nobody else waits.
+
+    Args:
+        thrumsg: The app.
+        state: Where the person is.
+        current: The conversation to go on from.
+        own_only: Whether the person sees no other senders.
+    """
+    store = thrumsg.store
+    found = await store.query(next_waiting, state.assignment_id, current)
+    if found is None and not own_only:
+        elsewhere = await store.query(next_waiting_elsewhere, state.campaign_id, state.assignment_id)
+        if elsewhere is not None:
+            return state.view_as(*elsewhere)
+    found = found or await store.query(next_waiting, state.assignment_id, current, wrap=True)
+    return None if found is None else state.reveal(Tab.RESPONSES, found)

@@ -1,0 +1,117 @@
+"""Which pane of the messenger has the focus, and is in front where not all have room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+
+from thrumsg_tui.tui.commands import Scope
+from thrumsg_tui.tui.screens.conversation_list_pane import ConversationListPane
+from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
+from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
+
+_ALL_PANES = 120
+"""Columns in which all panes have room beside each other."""
+
+_TWO_PANES = 90
+"""Columns in which list and conversation have."""
+
+_TALL = 30
+"""Rows in which the message box has its full height."""
+
+
+class _Front(StrEnum):
+    """What the style sheet calls the panes."""
+
+    LIST = "list"
+    CONVERSATION = "conversation"
+    SIDEBAR = "sidebar"
+
+
+class PaneSwitcher:
+    """Puts the focus into a pane, and says to the style sheet by classes which panes have room."""
+
+    def __init__(
+        self, screen: Screen[None], list_pane: ConversationListPane, conversation: ConversationPane, sidebar: Sidebar
+    ) -> None:
+        self._screen = screen
+        self._list_pane = list_pane
+        self._conversation = conversation
+        self._sidebar = sidebar
+
+    def focus_list(self) -> None:
+        """Show the list and put the focus into it."""
+        self._bring_to_front(_Front.LIST, self._list_pane.list)
+
+    def focus_box(self) -> None:
+        """Show the conversation and put the focus into its box."""
+        self._bring_to_front(_Front.CONVERSATION, self._conversation.box)
+
+    def action_search(self) -> None:
+        """Search in this tab."""
+        self._bring_to_front(_Front.LIST, self._list_pane.search)
+
+    def action_survey(self) -> None:
+        """Go to the survey."""
+        self._focus_sidebar(SidebarTab.SURVEY)
+        self._sidebar.survey.begin()
+
+    def action_replies(self) -> None:
+        """Go to the recommended replies."""
+        self._focus_sidebar(SidebarTab.REPLIES)
+        self._sidebar.replies.begin()
+
+    def action_info(self) -> None:
+        """Go to the campaign's settings."""
+        self._focus_sidebar(SidebarTab.INFO)
+
+    def _focus_sidebar(self, tab: SidebarTab) -> None:
+        self._bring_to_front(_Front.SIDEBAR, self._sidebar.turn_to(tab))
+
+    @property
+    def in_sidebar(self) -> bool:
+        """Whether the sidebar has the focus."""
+        return self._front is _Front.SIDEBAR
+
+    @property
+    def scopes(self) -> Sequence[Scope]:
+        """Where the keys of what has the focus are listed, empty for those of the messenger itself."""
+        if self._conversation.box.has_focus:
+            return [Scope.MESSAGE_BOX]
+        if self._sidebar.survey.has_focus:
+            return [Scope.SURVEY, Scope.SIDEBAR]
+        return [Scope.REPLIES, Scope.SIDEBAR] if self._sidebar.replies.has_focus_within else []
+
+    def follow_focus(self) -> None:
+        """Show the pane that has the focus."""
+        self._show_in_front(self._front)
+
+    def fit(self, size: Size) -> None:
+        """Show the panes that a size has room for."""
+        self._screen.set_class(_TWO_PANES <= size.width < _ALL_PANES, "-medium")
+        self._screen.set_class(size.width < _TWO_PANES, "-narrow")
+        self._screen.set_class(size.height < _TALL, "-short")
+        self.follow_focus()
+
+    @property
+    def _front(self) -> _Front:
+        """The pane that has the focus, the list if none has."""
+        focused = self._screen.focused
+        around = focused.ancestors if focused is not None else []
+        if self._conversation in around:
+            return _Front.CONVERSATION
+        return _Front.SIDEBAR if self._sidebar in around else _Front.LIST
+
+    def _bring_to_front(self, pane: _Front, widget: Widget) -> None:
+        self._show_in_front(pane)
+        widget.focus(scroll_visible=False)
+
+    def _show_in_front(self, front: _Front) -> None:
+        """Where all panes have room there is no front, and nothing to lay out again."""
+        crowded = self._screen.size.width < _ALL_PANES
+        for pane in _Front:
+            self._screen.set_class(crowded and pane is front, f"-front-{pane}")

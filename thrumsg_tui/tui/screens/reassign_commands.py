@@ -1,0 +1,92 @@
+"""Commands that give conversations of the messenger to others (`docs/rules.md` 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, Plan, Request, ToAssignments, by_status
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.queries.conversations import ids_from
+from thrumsg_tui.store.queries.reassignment import holders, plan
+from thrumsg_tui.store.queries.thread import conversation_head
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.screen_context import action_worker
+from thrumsg_tui.tui.screens.bulk_reassignment import apply_plan, reassign_in_bulk
+from thrumsg_tui.tui.screens.messenger_context import MessengerContext
+from thrumsg_tui.tui.screens.pick_sender import pick_sender
+
+
+class ReassignCommands:
+    """The part of the messenger that reassigns the counted, the marked or the open conversations, or a sender's."""
+
+    def __init__(self, screen: MessengerContext) -> None:
+        self.screen = screen
+
+    def action_reassign(self) -> None:
+        """Give conversations to somebody else."""
+        self._reassign(self.screen.count)
+
+    @action_worker
+    async def action_reassign_sender(self) -> None:
+        """Move this sender's conversations in bulk."""
+        if view := self.screen.view:
+            source = FromAssignments((view.viewing.id,))
+            await reassign_in_bulk(self.screen, view.viewing.name, view.campaign.id, source)
+
+    @action_worker
+    async def _reassign(self, count: int | None) -> None:
+        screen = self.screen
+        if screen.view is None or not (chosen := await self._chosen(count)):
+            return
+        if planned := await self._plan(chosen):
+            screen.state = screen.state.changed(chosen[0] if len(chosen) == 1 else None)
+            if await apply_plan(screen, planned):
+                screen.go(screen.state.unmark())
+
+    async def _chosen(self, count: int | None) -> Sequence[ConversationId]:
+        """As many as were counted from the cursor's conversation down, else the marked ones, else the open one."""
+        screen = self.screen
+        if count is None:
+            return sorted(screen.state.marks) or ([screen.open_one.id] if screen.open_one else [])
+        start = screen.state.count.start
+        first = start.cursor.conversation_id if start else None
+        screen.go(screen.state.return_to_count_start())
+        store, found = screen.thrumsg.store, list[ConversationId]()
+        if first and count:
+            found = await store.query(ids_from, screen.list_request, first, count)
+        if not found:
+            screen.say("There are none to count from here.", warning=True)
+        return found
+
+    async def _plan(self, chosen: Sequence[ConversationId]) -> Plan | None:
+        """Let a sender be chosen, and ask about the moves if there are several.
+
+        Returns:
+            The plan to apply, None if the person left or the moves are refused, which is said.
+        """
+        screen, store, campaign_id = self.screen, self.screen.thrumsg.store, self.screen.state.campaign_id
+        what = pluralize(len(chosen), "conversation")
+        if len(chosen) == 1:
+            what = (await store.query(conversation_head, chosen[0])).name
+        holding = await store.query(holders, campaign_id, chosen)
+        has_all = holding if len(holding) == 1 else frozenset()
+        picked = await pick_sender(screen, campaign_id, f"Reassign {what} to", without=has_all)
+        if picked is None:
+            return None
+        try:
+            request = Request(campaign_id, FromConversations(tuple(chosen)), ToAssignments((picked.id,)))
+            planned = await store.query(plan, request, store.db.clock())
+        except ThrumsgError as refusal:
+            screen.say(str(refusal), warning=True)
+            return None
+        if len(planned.moves) > 1:
+            sources = sorted({planned.names[move.source] for move in planned.moves})
+            question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {planned.names[picked.id]}?"
+            question += f"\n\n{by_status(planned.moves)}."
+            if planned.already_there:
+                question += f" {len(planned.already_there)} more are there already."
+            if not await screen.show_dialog(confirmation("Reassign", question, "Move them", left="Nothing was moved")):
+                return None
+        return planned

@@ -1,0 +1,66 @@
+"""Send All: all of a tab, batch by batch, while keys go on (`docs/rules.md 3.12`)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from thrumsg_tui.domain.campaigns import AssignmentId
+from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.changes.send_all import send_batch
+from thrumsg_tui.store.queries.field_codes import send_all_warnings
+from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.screen_context import action_worker
+from thrumsg_tui.tui.screens.messenger_context import MessengerContext
+from thrumsg_tui.tui.screens.messenger_notices import SendingVerb, sending_verb
+
+
+class SendAllRunner:
+    """Sends all of the tab that the messenger shows, one batch after the other."""
+
+    def __init__(self, screen: MessengerContext) -> None:
+        self.screen = screen
+        self.running = False
+        """Set to False, it ends after the present batch."""
+
+    @action_worker
+    async def action_send_all(self) -> None:
+        """Ask whether to send all of the tab and begin, or stop doing so."""
+        if self.running:
+            self.running = False
+            return
+        view, tab = self.screen.view, self.screen.state.tab
+        if view is None or tab is None:
+            return
+        total = view.tabs[tab]
+        what = pluralize(total, "initial message" if tab is Tab.INITIAL else "follow-up")
+        which = "" if total == 1 else "all "
+        question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
+        warnings = await self.screen.thrumsg.store.query(send_all_warnings, view.campaign, tab)
+        question = "\n\n".join([question, *warnings])
+        sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)
+        if await self.screen.show_dialog(sure):
+            self.running = True
+            run = partial(self._run, view.viewing.id, tab, total, sending_verb(view))
+            self.screen.run_worker(run, group="send all")
+
+    async def _run(self, assignment_id: AssignmentId, tab: Tab, total: int, verb: SendingVerb) -> None:
+        thrumsg = self.screen.thrumsg
+        sent, refused, last = 0, 0, None
+        try:
+            while self.running:
+                batch = await thrumsg.store.execute(send_batch, thrumsg.who, assignment_id, tab, last)
+                sent, refused, last = sent + len(batch.sent), refused + len(batch.refused), batch.last
+                self.screen.say(f"{verb.capitalize()} {sent} of {total}. S stops.")
+                self.screen.ask_again()
+                if last is None:
+                    break
+        except ThrumsgError as refusal:
+            self.screen.say(str(refusal), warning=True)
+            return
+        finally:
+            stopped, self.running = not self.running, False
+        left = f"; {refused} could not be sent, each says why when opened" if refused else ""
+        done = f"Stopped: {verb}" if stopped else verb.capitalize()
+        self.screen.say(f"{done} {sent} of {total}{left}.", warning=bool(refused))
