@@ -71,7 +71,7 @@ class AppContext(Protocol):
 
 
 def app_context(widget: Widget) -> AppContext:
-    """The app that a widget is in; `tests/tui/test_app_context.py` lets mypy compare the app with `Shell`."""
+    """The app that a widget is in; `tests/tui/test_app_context.py` lets mypy compare the app with `AppContext`."""
     return cast(AppContext, widget.app)
 
 

@@ -165,7 +165,7 @@ class NavigatingApp(App[None]):
     async def tell_presence(self) -> None:
         """Let others see where the person is."""
         messenger = self.place.campaign_id if self.place.assignment_id else None
-        opened = self.front.conversation.drafts.of if isinstance(self.front, MessengerScreen) else None
+        opened = self.front.conversation.drafts.conversation_id if isinstance(self.front, MessengerScreen) else None
         try:
             await self.store.execute(show_presence, self.session, self.who.user.id, messenger, opened)
         except ThrumsgError as error:

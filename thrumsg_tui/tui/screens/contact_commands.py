@@ -24,14 +24,14 @@ class ContactCommands:
     async def action_skip(self) -> None:
         """Pass over the follow-up that is up for this contact."""
         screen = self.screen
-        if (contact := screen.open_one) and await screen.make(skip_follow_up, screen.thrumsg.who, contact.id):
+        if (contact := screen.open_contact) and await screen.make(skip_follow_up, screen.thrumsg.who, contact.id):
             screen.state = screen.state.changed(contact.id)
             screen.say(f"Skipped for {contact.name}; z undoes it.")
 
     @action_worker
     async def action_opt_out(self) -> None:
         """Opt the number out, or in again."""
-        screen, who, contact = self.screen, self.screen.thrumsg.who, self.screen.open_one
+        screen, who, contact = self.screen, self.screen.thrumsg.who, self.screen.open_contact
         if contact is None or screen.view is None:
             return
         name = contact.name
@@ -52,17 +52,17 @@ class ContactCommands:
     def action_copy_phone(self) -> None:
         """Copy the number to the terminal's clipboard (OSC 52)."""
         screen = self.screen
-        if screen.open_one is None or screen.view is None:
+        if screen.open_contact is None or screen.view is None:
             return
         if screen.view.settings.redact_phones:
             screen.say("Phone numbers are hidden here, so they cannot be copied.", warning=True)
             return
-        screen.thrumsg.copy_to_clipboard(screen.open_one.phone)
-        screen.say(f"Copied {screen.open_one.phone_national}.")
+        screen.thrumsg.copy_to_clipboard(screen.open_contact.phone)
+        screen.say(f"Copied {screen.open_contact.phone_national}.")
 
     async def record_answer(self, question: QuestionId, choice: ChoiceId | None) -> None:
         """Record the answer to a question of the survey, or clear it without a choice."""
-        screen, contact = self.screen, self.screen.open_one
+        screen, contact = self.screen, self.screen.open_contact
         if contact is None:
             return
         store, who = screen.thrumsg.store, screen.thrumsg.who
@@ -84,7 +84,7 @@ class ContactCommands:
             Whether the reply is in the box.
         """
         screen, box = self.screen, self.screen.conversation.box
-        if (contact := screen.open_one) is None:
+        if (contact := screen.open_contact) is None:
             return False
         filled = await screen.thrumsg.store.query(fill_in, contact, screen.thrumsg.who, body)
         answer = "replace"

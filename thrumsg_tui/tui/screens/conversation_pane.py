@@ -53,7 +53,7 @@ class ConversationPane(Vertical):
         self.drafts.store(leaving=True)
 
     @property
-    def _shell(self) -> AppContext:
+    def _thrumsg(self) -> AppContext:
         return app_context(self)
 
     # What the screen tells
@@ -62,18 +62,18 @@ class ConversationPane(Vertical):
         """Show the open conversation of a view; where it is `narrow` the head has one line."""
         self._view, self._narrow = view, narrow
         if (shown := view.open) is None:
-            self.drafts.of = None
+            self.drafts.conversation_id = None
             self.head.show([(" No conversation", "quiet")])
             self.head_keys.show([])
             self.thread.show_thread(None)
             self.box.hold("", "")
         else:
-            of = shown.conversation
+            contact = shown.conversation
             gateway = view.settings.gateway is not None
-            now, zone = self._shell.store.db.clock(), self._shell.zone
+            now, zone = self._thrumsg.store.db.clock(), self._thrumsg.zone
             phones = view.settings.phone_display(ascii_only=self._glyphs.ascii_only)
-            reader, keys = self._shell.who.user.login, self.undo_keys
-            self.thread.show_thread(ShownThread(of, view.campaign_here, now, zone, gateway, phones, reader, keys))
+            reader, keys = self._thrumsg.who.user.login, self.undo_keys
+            self.thread.show_thread(ShownThread(contact, view.campaign_here, now, zone, gateway, phones, reader, keys))
             self._count_down()
             self._fill_box(shown)
         self.tell()
@@ -89,10 +89,10 @@ class ConversationPane(Vertical):
             self._countdown.stop()
             self._countdown = None
         if self.thread.counts_down:
-            self._countdown = self.set_timer(self._shell.timers.countdown, self._counted)
+            self._countdown = self.set_timer(self._thrumsg.timers.countdown, self._counted)
 
     def _counted(self) -> None:
-        self.thread.count_down(self._shell.store.db.clock(), self.undo_keys)
+        self.thread.count_down(self._thrumsg.store.db.clock(), self.undo_keys)
         self._count_down()
 
     def mark_read(self) -> None:
@@ -105,7 +105,7 @@ class ConversationPane(Vertical):
     @property
     def written_in(self) -> ConversationId | None:
         """The conversation in which the person is just writing."""
-        return self.drafts.of if self.box.has_focus and self.box.draft is not None else None
+        return self.drafts.conversation_id if self.box.has_focus and self.box.draft is not None else None
 
     @property
     def kind(self) -> MessageKind:
@@ -121,48 +121,49 @@ class ConversationPane(Vertical):
         """Whether what the box holds may be sent now."""
         if (view := self._view) is None or view.open is None:
             return None
-        of, who, ready = view.open.conversation, self._shell.who, view.open.next_message.rendered
+        contact, who, ready = view.open.conversation, self._thrumsg.who, view.open.next_message.rendered
         attempt = Attempt(
             campaign=view.campaign_here,
             kind=self.kind,
             body=self.box.content,
             filled_in=ready.complete and self.box.content == ready.text,
             role=who.role,
-            is_holder=of.sender_id == who.user.id,
-            holder_name=of.sender_name,
-            opted_out=of.opted_out,
-            field_codes=(*FIXED, *of.fields),
+            is_holder=contact.sender_id == who.user.id,
+            holder_name=contact.sender_name,
+            opted_out=contact.opted_out,
+            field_codes=(*FIXED, *contact.fields),
         )
-        return check_send(attempt, self._shell.store.db.clock())
+        return check_send(attempt, self._thrumsg.store.db.clock())
 
     def tell(self) -> None:
         """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
         if self.thread.counts_down:
-            self.thread.count_down(self._shell.store.db.clock(), self.undo_keys)
-        view, verdict, now = self._view, self.verdict(), self._shell.store.db.clock()
+            self.thread.count_down(self._thrumsg.store.db.clock(), self.undo_keys)
+        view, verdict, now = self._view, self.verdict(), self._thrumsg.store.db.clock()
         text, writing = self.box.content, self.box.has_focus
         sentence = notice_of(view, verdict, now, text=text, writing=writing) if view and verdict else ""
         if sentence != self._notice:  # it changes the layout, which costs the whole screen
             self._notice = sentence
             self.notice.update(safe_text(sentence))
             self.notice.set_class(bool(sentence), "-shown")
-        self.box.tell(safe_text(self._shell.who.user.name), obstacle_of(view, verdict, now))
+        self.box.tell(safe_text(self._thrumsg.who.user.name), obstacle_of(view, verdict, now))
         if view and view.open:
             self._show_head(view, view.open.conversation)
 
     # Painting
 
-    def _show_head(self, view: MessengerView, of: Conversation) -> None:
+    def _show_head(self, view: MessengerView, contact: Conversation) -> None:
         """Name, number, who else is here and whose it is now; the keys beside them, or below (`docs/rules.md 3.9`)."""
-        phone = view.settings.phone_display(ascii_only=self._glyphs.ascii_only).number(of.phone_national)
-        parts: list[Part] = [(f" {safe_text(of.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
+        phone = view.settings.phone_display(ascii_only=self._glyphs.ascii_only).number(contact.phone_national)
+        parts: list[Part] = [(f" {safe_text(contact.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
         if view.open and view.open.others_here:
             parts.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
-        if of.assignment_id != view.viewing.id:
-            parts.append((f"  now {safe_text(whose(of.sender_name))}", "warning"))
-        who = self._shell.who
+        if contact.assignment_id != view.viewing.id:
+            parts.append((f"  now {safe_text(whose(contact.sender_name))}", "warning"))
+        who = self._thrumsg.who
         reassign = " r Reassign " if who.may(Permission.REASSIGN) else ""
-        opt = "" if of.opted_out and not who.may(Permission.OPT_IN) else " o Opt In " if of.opted_out else " o Opt Out "
+        may_opt = who.may(Permission.OPT_IN) or not contact.opted_out
+        opt = "" if not may_opt else " o Opt In " if contact.opted_out else " o Opt Out "
         first = " Esc, then" if self.box.has_focus else ""  # in the box they are letters
         keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
         self.head.show(parts, keys if self._narrow else ())
@@ -171,15 +172,15 @@ class ConversationPane(Vertical):
     def _fill_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
         starting = "" if self.kind is MessageKind.REPLY else shown.next_message.rendered.text
-        cancelled = {each.id for each in shown.conversation.messages if each.state is MessageState.CANCELLED}
+        cancelled = {message.id for message in shown.conversation.messages if message.state is MessageState.CANCELLED}
         some_taken_back, self._cancelled = cancelled > self._cancelled, cancelled
-        if self.drafts.of != shown.conversation.id:
+        if self.drafts.conversation_id != shown.conversation.id:
             self.drafts.store()
-            self.drafts.of = shown.conversation.id
+            self.drafts.conversation_id = shown.conversation.id
             self.mark_read()
             if self._rest_timer:
                 self._rest_timer.stop()
-            self._rest_timer = self.set_timer(self._shell.timers.rest, self._shell.resting_on_a_conversation)
+            self._rest_timer = self.set_timer(self._thrumsg.timers.rest, self._thrumsg.resting_on_a_conversation)
             self.box.hold(starting if shown.draft is None else shown.draft, starting)
             if self.box.has_focus:  # perhaps with the words of the last one
                 self.box.must_be_seen()

@@ -101,7 +101,7 @@ class ListCommands:
     async def action_next_waiting(self) -> None:
         """Go to the next contact that waits, this sender's first, then others'."""
         screen = self.screen
-        current, own_only = screen.open_one.id if screen.open_one else None, screen.facts().own_only
+        current, own_only = screen.open_contact.id if screen.open_contact else None, screen.facts().own_only
         state = await next_waiting_contact(screen.thrumsg, screen.state, current, own_only=own_only)
         if state is None:
             screen.say("Nobody else waits for a reply.")

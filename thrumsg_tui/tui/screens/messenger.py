@@ -102,7 +102,7 @@ class MessengerScreen(CommandScreen):
         self.state = self.state.go_to_tab(tab, Cursor(conversation_id))
 
     @property
-    def open_one(self) -> Conversation | None:
+    def open_contact(self) -> Conversation | None:
         """The conversation in the middle pane."""
         return self.view.open.conversation if self.view and self.view.open else None
 
@@ -110,7 +110,7 @@ class MessengerScreen(CommandScreen):
         return Facts(
             who=self.thrumsg.who,
             campaign=self.view.campaign if self.view else None,
-            conversation=self.open_one,
+            conversation=self.open_contact,
             tab=self.state.tab,
             marked=len(self.state.marks),
             own_only=not self.thrumsg.who.may(Permission.VIEW_ALL),
@@ -136,12 +136,9 @@ class MessengerScreen(CommandScreen):
         return not (self.view and self.view.settings.redact_phones)
 
     async def ask_and_paint(self) -> None:
-        db, asked = self.thrumsg.store.db, self.state
-        request = asked.view_request(
-            self.list_pane.list.window,
-            keep_open=self.conversation.drafts.of if self._panes.in_sidebar else self.conversation.written_in,
-            by_phone=self._by_phone,
-        )
+        db, asked, pane = self.thrumsg.store.db, self.state, self.conversation
+        keep_open = pane.drafts.conversation_id if self._panes.in_sidebar else pane.written_in
+        request = asked.view_request(self.list_pane.list.window, keep_open=keep_open, by_phone=self._by_phone)
         view = await self.thrumsg.store.query(messenger_view, self.thrumsg.who, request, db.clock())
         if self.state.is_answered_by(asked):
             self._paint(view)
@@ -254,7 +251,7 @@ class MessengerScreen(CommandScreen):
 
     def action_write(self) -> None:
         """Go to the message box."""
-        if self.open_one:
+        if self.open_contact:
             self._panes.focus_box()
         else:
             self.say("No conversation is open: this tab is empty.")
@@ -292,7 +289,7 @@ class MessengerScreen(CommandScreen):
         if found.assignment_id != state.assignment_id:
             state = state.view_as(found.assignment_id)
         self._panes.focus_list()
-        self.conversation.drafts.of = None  # what is stored for it has changed
+        self.conversation.drafts.conversation_id = None  # what is stored for it has changed
         self.go(state.reveal(found.tab, found.id))
         await self.ask_and_paint()
         self.action_write()

@@ -26,7 +26,7 @@ class MessengerContext(ScreenContext, Protocol):
     """Seconds by which digits that follow each other quickly are a count."""
 
     @property
-    def open_one(self) -> Conversation | None:
+    def open_contact(self) -> Conversation | None:
         """The conversation in the middle pane."""
 
     @property

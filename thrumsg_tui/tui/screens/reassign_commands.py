@@ -49,7 +49,7 @@ class ReassignCommands:
         """As many as were counted from the cursor's conversation down, else the marked ones, else the open one."""
         screen = self.screen
         if count is None:
-            return sorted(screen.state.marks) or ([screen.open_one.id] if screen.open_one else [])
+            return sorted(screen.state.marks) or ([screen.open_contact.id] if screen.open_contact else [])
         start = screen.state.count.start
         first = start.cursor.conversation_id if start else None
         screen.go(screen.state.return_to_count_start())
