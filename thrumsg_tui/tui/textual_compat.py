@@ -6,12 +6,15 @@ names it, and `tests/tui/test_textual_compat.py` compares the table with the ins
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.text import Text
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.binding import BindingsMap, BindingType
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.widget import Widget
@@ -22,6 +25,7 @@ __all__ = [
     "ParseError",
     "TextualMember",
     "XTermParser",
+    "bind_first",
     "close_with",
     "driver_of",
     "end_queue",
@@ -78,6 +82,11 @@ def close_with(app: App[None], text: Text) -> None:
 
 
 # Widgets
+
+
+def bind_first(node: DOMNode, bindings: Iterable[BindingType]) -> None:
+    """Bind keys in one widget or screen only, before those of its class."""
+    node._bindings = BindingsMap.merge([BindingsMap(bindings), node._bindings])
 
 
 def refresh_scrollbars(widget: Widget) -> None:
@@ -137,6 +146,7 @@ RELIED_UPON = (
     TextualMember(_SCREEN, "focused", "reactive", ("screens/base.py",), "redeclared: Textual's repaints the screen"),
     TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "paints one widget at once"),
     TextualMember(_SCREEN, "_on_timer_update", "()", _HERE, "paints one widget at once"),
+    TextualMember(_WIDGET, "_bindings", "BindingsMap", _HERE, "a dialog has keys of what it is asked about"),
     TextualMember(_WIDGET, "_refresh_scrollbars", "()", _HERE, "Textual calls it only when the size changes"),
     TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells a repaint for itself from one for a neighbour"),
     TextualMember(

@@ -41,6 +41,12 @@ class Scope(StrEnum):
     FIELD = "Fields of a form"
     TEXT_FIELD = "Text fields of several lines"
     CHOICE_FIELD = "Choice fields"
+    QUESTION = "Questions"
+    ANSWER = "Answers"
+    PICKER = "Pickers"
+    MULTI_PICKER = "Pickers of several"
+    SENDER_PICKER = "Pickers of a sender"
+    MENU = "Menus"
     BULK = "Bulk reassignment"
     LOOKUP = "Phone lookup"
     HELP = "Help"
@@ -53,6 +59,12 @@ DIALOGS = frozenset(
         Scope.FIELD,
         Scope.TEXT_FIELD,
         Scope.CHOICE_FIELD,
+        Scope.QUESTION,
+        Scope.ANSWER,
+        Scope.PICKER,
+        Scope.MULTI_PICKER,
+        Scope.SENDER_PICKER,
+        Scope.MENU,
         Scope.BULK,
         Scope.LOOKUP,
         Scope.HELP,
@@ -155,6 +167,9 @@ _SHOWN = {
     "shift+tab": "shift+Tab",
     "alt+enter": "Alt+Enter",
     "f1": "F1",
+    "f2": "F2",
+    "left": "←",
+    "right": "→",
     "backspace": "Backspace",
     "delete": "Del",
 }

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
 from textual.geometry import Region
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.app_context import Saying, app_context
+from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands.questions import LEAVE, YES
+from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
+from thrumsg_tui.tui.textual_compat import bind_first
 from thrumsg_tui.tui.widgets.line_widgets import Part, heading
 from thrumsg_tui.tui.widgets.status_lines import Flowing
 
@@ -26,11 +28,16 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[_Answer]):
-    """One answer: its key, its words, what it means."""
+    """One answer: its key, which the table of commands has, its words, what it means."""
 
-    key: str
+    command: Command
     title: str
     answer: _Answer
+
+    @property
+    def key(self) -> str:
+        """The key as a person reads it."""
+        return self.command.shown_keys.split()[0]
 
 
 class _Question(Static):
@@ -45,7 +52,7 @@ class _Question(Static):
         return super().render_lines(crop)
 
 
-class ChoiceDialog(ModalScreen[_Answer]):
+class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
     """Ask, and return the answer. Esc and `n` are the safe answer, which is the last one.
 
     `left` is a sentence about what was not done: the screen below says it when the safe answer is given, by whatever
@@ -56,13 +63,8 @@ class ChoiceDialog(ModalScreen[_Answer]):
     `typing`: whoever goes on writing has not noticed the question.
     """
 
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up,shift+tab", "step(-1)", show=False),
-        Binding("right,down,tab", "step(1)", show=False),
-        Binding("enter", "choose", show=False),
-        Binding("escape,n", "leave", show=False),
-    ]
+    SCOPES = (Scope.QUESTION,)
+    BINDINGS = bindings(commands_of(Scope.QUESTION), checked=False, priority=True)
 
     def __init__(
         self,
@@ -85,6 +87,8 @@ class ChoiceDialog(ModalScreen[_Answer]):
         self._choices = choices
         self._cursor = len(choices) - 1
         self._line = Flowing(id="choices")
+        own = [replace(choice.command, action=f"answer({index})") for index, choice in enumerate(choices)]
+        bind_first(self, bindings(own, checked=False, priority=True))
 
     def compose(self) -> ComposeResult:
         box = Vertical(_Question(self._text, self._sight), self._line, classes="dialog narrow")
@@ -95,12 +99,7 @@ class ChoiceDialog(ModalScreen[_Answer]):
         self._paint()
 
     def on_key(self, event: Key) -> None:
-        """Take the key of an answer."""
-        for choice in self._choices:
-            if event.character == choice.key:
-                event.stop()
-                self._answer(choice)
-                return
+        """Take a character that is no answer's key, where somebody goes on typing."""
         if self._typing and event.is_printable and event.character:
             event.stop()
             self._typing(event.character)
@@ -110,6 +109,10 @@ class ChoiceDialog(ModalScreen[_Answer]):
         """Move to another answer."""
         self._cursor = (self._cursor + step) % len(self._choices)
         self._paint()
+
+    def action_answer(self, index: int) -> None:
+        """Give an answer by its key."""
+        self._answer(self._choices[index])
 
     def action_choose(self) -> None:
         """Give the answer under the cursor."""
@@ -166,5 +169,5 @@ def confirmation(
     needs no word.
     """
     sentence = f"{left}: y in that question does it." if left else ""
-    choices = [Choice("y", yes, True), Choice("n", no, False)]
+    choices = [Choice(YES, yes, True), Choice(LEAVE, no, False)]
     return ChoiceDialog(title, text, choices, left=sentence, must_be_seen=must_be_seen)

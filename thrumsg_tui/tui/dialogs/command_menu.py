@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
-from textual.events import Key
 from textual.strip import Strip
 
-from thrumsg_tui.tui.commands import Command
+from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.picker import Picker
+from thrumsg_tui.tui.textual_compat import bind_first
 from thrumsg_tui.tui.widgets.line_widgets import pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
@@ -38,16 +37,15 @@ class EntryList(PagedList[Entry]):
 class CommandMenu(Picker[Entry]):
     """Returns the chosen entry: by its key, or by arrows and Enter."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "move(1)", show=False),
-        Binding("k", "move(-1)", show=False),
-        Binding("q", "dismiss(())", show=False),
-    ]
+    SCOPES = (Scope.MENU, Scope.PICKER)
+    BINDINGS = bindings(commands_of(Scope.MENU), checked=False, priority=True)
     searchable: ClassVar[bool] = False
 
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:
         hint = "a key or Enter chooses, Esc leaves"
         super().__init__(title, entries, EntryList(id="entries"), first_cursor=0, hint=hint)
+        own = [replace(entry.command, action=f"take_entry({index})") for index, entry in enumerate(entries)]
+        bind_first(self, bindings(own, checked=False, priority=True))
         self.table.styles.height = len(entries)
 
     def take(self, row: Entry) -> None:
@@ -57,10 +55,6 @@ class CommandMenu(Picker[Entry]):
         else:
             super().take(row)
 
-    def on_key(self, event: Key) -> None:
-        """Take a command's own key."""
-        for entry in self.ordered():
-            if event.character and event.character == entry.command.shown_keys:
-                event.stop()
-                self.take(entry)
-                return
+    def action_take_entry(self, index: int) -> None:
+        """Take a command by its own key."""
+        self.take(self.ordered()[index])

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from thrumsg_tui.domain.names import fold
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
@@ -19,21 +19,14 @@ from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
 _Row = TypeVar("_Row")
 
 
-class Picker(ModalScreen[tuple[_Row, ...]], Generic[_Row]):
+class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     """Returns the chosen row, or nothing if the picker was left.
 
     A subclass says what a search compares (`searched_text`); `table` draws the rows.
     """
 
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
-        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "move(8)", show=False, priority=True),
-        Binding("pageup", "move(-8)", show=False, priority=True),
-        Binding("enter", "choose", show=False, priority=True),
-        Binding("escape", "dismiss(())", show=False, priority=True),
-    ]
+    SCOPES: ClassVar[Sequence[Scope]] = (Scope.PICKER,)
+    BINDINGS = bindings(commands_of(Scope.PICKER), checked=False, priority=True)
     width_class: ClassVar[str] = "wide"
     searchable: ClassVar[bool] = True
     nothing_chosen: ClassVar[str] = "Choose somebody first: type a name, or use the arrows."
@@ -170,7 +163,8 @@ class MarkableList(PagedList[_Row]):
 class MultiPicker(Picker[_Row]):
     """Returns the marked rows, else the one under the cursor; nothing if the picker was left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "mark", show=False, priority=True)]
+    SCOPES = (Scope.MULTI_PICKER, Scope.PICKER)
+    BINDINGS = bindings(commands_of(Scope.MULTI_PICKER), checked=False, priority=True)
 
     def __init__(self, title: str, rows: Sequence[_Row], table: MarkableList[_Row], *, hint: str = "") -> None:
         super().__init__(title, rows, table, hint=hint)

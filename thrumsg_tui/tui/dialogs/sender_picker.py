@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
@@ -24,10 +23,8 @@ class SenderPicker(Picker[Assignment]):
     sender who matches, not to Unassigned.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "sort", show=False, priority=True),
-        Binding("shift+tab", "reverse", show=False, priority=True),
-    ]
+    SCOPES = (Scope.SENDER_PICKER, Scope.PICKER)
+    BINDINGS = bindings(commands_of(Scope.SENDER_PICKER), checked=False, priority=True)
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.bulk_choices import BulkAction
+from thrumsg_tui.tui.commands.questions import LEAVE, REASSIGN_ALL, REASSIGN_SOME, UNASSIGN_ALL
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screen_context import ScreenContext
@@ -19,10 +20,10 @@ from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 async def reassign_in_bulk(screen: ScreenContext, whose: str, campaign_id: CampaignId, sources: Sources) -> None:
     """Choose the action, fill the form, look at the preview, apply it; `whose` names the sources in a title."""
     choices: list[Choice[BulkAction | None]] = [
-        Choice("u", BulkAction.UNASSIGN_ALL, BulkAction.UNASSIGN_ALL),
-        Choice("s", BulkAction.REASSIGN_SOME, BulkAction.REASSIGN_SOME),
-        Choice("a", BulkAction.REASSIGN_ALL, BulkAction.REASSIGN_ALL),
-        Choice("n", "Leave it", None),
+        Choice(UNASSIGN_ALL, BulkAction.UNASSIGN_ALL, BulkAction.UNASSIGN_ALL),
+        Choice(REASSIGN_SOME, BulkAction.REASSIGN_SOME, BulkAction.REASSIGN_SOME),
+        Choice(REASSIGN_ALL, BulkAction.REASSIGN_ALL, BulkAction.REASSIGN_ALL),
+        Choice(LEAVE, "Leave it", None),
     ]
     dialog: ChoiceDialog[BulkAction | None] = ChoiceDialog(
         "Reassign", f"Conversations of {whose}", choices, left="Nothing was moved."

@@ -12,14 +12,15 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.tui.commands import Scope, commands_of
+from thrumsg_tui.tui.commands.questions import ARCHIVE, LAUNCH, LEAVE, PAUSE, RESUME
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import ScreenContext, action_worker
 from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 
-_LAUNCH = Choice("l", "Launch", CampaignState.ACTIVE)
-_PAUSE = Choice("p", "Pause", CampaignState.PAUSED)
-_RESUME = Choice("r", "Resume", CampaignState.ACTIVE)
-_ARCHIVE = Choice("a", "Archive", CampaignState.ARCHIVED)
+_LAUNCH = Choice(LAUNCH, "Launch", CampaignState.ACTIVE)
+_PAUSE = Choice(PAUSE, "Pause", CampaignState.PAUSED)
+_RESUME = Choice(RESUME, "Resume", CampaignState.ACTIVE)
+_ARCHIVE = Choice(ARCHIVE, "Archive", CampaignState.ARCHIVED)
 
 _WAYS: dict[CampaignState, tuple[Choice[CampaignState], ...]] = {
     CampaignState.DRAFT: (_LAUNCH, _ARCHIVE),
@@ -86,7 +87,7 @@ class CampaignManagement:
             return
         ways = _WAYS[campaign.state]
         text = "\n".join([f"It is {campaign.state}.", "", *(f"{each.title}: {_DOES[each.title]}" for each in ways)])
-        choices: list[Choice[CampaignState | None]] = [*ways, Choice("n", "Leave it", None)]  # type: ignore[list-item]
+        choices: list[Choice[CampaignState | None]] = [*ways, Choice(LEAVE, "Leave it", None)]  # type: ignore[list-item]
         dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(
             campaign.name, text, choices, left=f"{campaign.name} stays {campaign.state}.", must_be_seen=True
         )

@@ -8,6 +8,7 @@ from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.campaigns import add_senders, remove_sender
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.people import users
+from thrumsg_tui.tui.commands.questions import LEAVE, TO_EVERYONE, TO_ONE, TO_UNASSIGNED, YES
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screen_context import ScreenContext
 from thrumsg_tui.tui.screens.pick_sender import pick_sender
@@ -41,14 +42,14 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
     if leaving.login is None:
         return
     question = f"Take {leaving.name} off {campaign.name}?"
-    choices = [Choice("y", "Take off", "unassigned"), Choice("n", "Leave it", "")]
+    choices = [Choice(YES, "Take off", "unassigned"), Choice(LEAVE, "Leave it", "")]
     if leaving.assigned:
         question += f" Where do their {pluralize(leaving.assigned, 'conversation')} go?"
         choices = [
-            Choice("u", "To Unassigned", "unassigned"),
-            Choice("e", "Shared by all others", "everyone"),
-            Choice("o", "To one sender", "one"),
-            Choice("n", "Leave it", ""),
+            Choice(TO_UNASSIGNED, "To Unassigned", "unassigned"),
+            Choice(TO_EVERYONE, "Shared by all others", "everyone"),
+            Choice(TO_ONE, "To one sender", "one"),
+            Choice(LEAVE, "Leave it", ""),
         ]
     stays = f"{leaving.name} stays on {campaign.name}: nobody was taken off, nothing was moved."
     to = await screen.show_dialog(ChoiceDialog("Remove sender", question, choices, left=stays))

@@ -10,6 +10,7 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.queries.next_message import fill_in
+from thrumsg_tui.tui.commands.questions import APPEND, LEAVE, REPLACE
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger_context import MessengerContext
@@ -91,9 +92,9 @@ class ContactCommands:
         if box.text.strip():
             question = "There is something in the message box already."
             choices = [
-                Choice("r", "Replace it", "replace"),
-                Choice("a", "Append to it", "append"),
-                Choice("n", "Cancel", "cancel"),
+                Choice(REPLACE, "Replace it", "replace"),
+                Choice(APPEND, "Append to it", "append"),
+                Choice(LEAVE, "Cancel", "cancel"),
             ]
             left = "The reply was not used: the message box is as it was."
             answer = await screen.show_dialog(ChoiceDialog("Use this reply", question, choices, left=left))

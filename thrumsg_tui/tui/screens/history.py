@@ -18,6 +18,7 @@ from thrumsg_tui.store.queries.history import HistoryRequest, count_history, his
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands.questions import LEAVE
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
@@ -132,7 +133,7 @@ class HistoryScreen(ListingScreen[Event]):
             question = await undo_confirmation(store, self.thrumsg.who, row.id, self.list.phones)
         except ThrumsgError as refusal:
             whole = f"{self.list.phones.sentence(row.summary)}.\n\n{refusal}"
-            await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice("n", "Close", None)]))
+            await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice(LEAVE, "Close", None)]))
             return
         if not await self.app.push_screen_wait(question):
             return

@@ -12,6 +12,7 @@ from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.commands import is_key
+from thrumsg_tui.tui.commands.questions import LEAVE, YES
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger_context import MessengerContext
@@ -96,7 +97,7 @@ class MessageSender:
     async def _is_meant(self, contact: Conversation, body: str) -> bool:
         """Ask about a text that may be a key pressed in the wrong place (`docs/rules.md 3.11`)."""
         question = f"“{body.strip()}” is a key too. Send it to {contact.name} as a message?"
-        choices = [Choice("y", "Send it", True), Choice("n", "Leave it", False)]
+        choices = [Choice(YES, "Send it", True), Choice(LEAVE, "Leave it", False)]
         typed: list[str] = []
         dialog = ChoiceDialog("Send", question, choices, must_be_seen=True, typing=typed.append)
         if await self.screen.show_dialog(dialog):
