@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -241,6 +242,9 @@ def test_what_changes_hands_meanwhile_is_skipped_counted_and_never_overwritten(
     outcome = finish(db, begun)
     assert (outcome.moved, outcome.skipped) == (47, (many[10], many[40], many[45]))
     assert outcome.sentence == "moved 47 conversations from Kim Alvarez to Lee Bishop; 3 skipped"
+    with db.reading() as conn:
+        row = conn.execute("SELECT details FROM event WHERE id = ?", (outcome.event,)).fetchone()
+    assert json.loads(row["details"]) == {"removed": None, "skipped": 3}
     assert outcome.gains == {"kim": -47, "lee": 47}
     assert held(db, spring) == {"kim": 2, "lee": 46, "zed": 2}
     back = undo(db, owner, outcome.event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pkgutil
 import re
 from collections.abc import Callable
@@ -14,15 +13,17 @@ import pytest
 
 import thrumsg_tui.store
 import thrumsg_tui.store.changes
-from tests.store.arranging import ask_everyone, assignment_of, give, number, take_in
+from tests.store.arranging import ask_everyone, assignment_of, give, journal, number, take_in
 from tests.store.formats import ROWS, make_format
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
+from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.store.changes.answers import AnswerChange, record_answer
-from thrumsg_tui.store.changes.campaigns import remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import OptOutList, opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import NumberOptIn, NumberOptOut, opt_in_number, opt_out_number
@@ -191,15 +192,30 @@ def test_what_every_change_records_is_read_again_and_so_is_its_undo_and_redo(
             newest = undo(db, owner, newest).event
 
 
-def test_undo_writes_the_details_that_the_change_had(
-    db: Database, owner: Identity, three: list[ConversationId]
+def test_an_archived_campaign_keeps_its_moves_follow_ups_and_messages_but_answers_and_opt_outs_can_be_undone(
+    db: Database, owner: Identity, spring: Campaign, three: list[ConversationId]
 ) -> None:
-    undone = undo(db, owner, opt_out_number(db, owner, number(1)).event)
-    redone = undo(db, owner, undone.event)
-    with db.reading() as conn:
-        rows = conn.execute("SELECT action, details FROM event WHERE id IN (?, ?)", (undone.event, redone.event))
-        kept = {row["action"]: set(json.loads(row["details"])) for row in rows}
-    assert kept == {"undo": {"phone", "old", "thread"}, "redo": {"phone", "at", "thread"}}
+    ask_everyone(db, owner, "Spring", Vote="Yes|No")
+    receive(db, None, number(0), "Hello")
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    skipped = skip_follow_up(db, owner, three[0])
+    kept = {skipped, undo(db, owner, skipped).event}
+    send(db, owner, three[1])
+    kept |= {
+        journal(db)[0].id,
+        reassign(db, owner, Request(spring.id, FromConversations((three[1],)), ToAllOthers())).event,
+        remove_sender(db, owner, "Spring", "kim").event,
+    }
+    undone = {record_answer(db, owner, three[0], "Vote?", "Yes"), opt_out_number(db, owner, number(2)).event}
+    assert {entry.id for entry in journal(db) if entry.undoable} >= kept | undone
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    assert not {entry.id for entry in journal(db) if entry.undoable} & kept
+    for event_id in kept:
+        with pytest.raises(Refused):
+            undo(db, owner, event_id)
+    assert {entry.id for entry in journal(db) if entry.undoable} >= undone
+    for event_id in undone:
+        assert undo(db, owner, event_id).event is not None
 
 
 def test_no_statement_asks_what_json_says() -> None:

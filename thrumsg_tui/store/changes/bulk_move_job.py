@@ -229,11 +229,11 @@ def _end(tx: Transaction, event_id: EventId) -> None:
     destinations = list(dict.fromkeys(names[destination] for _, destination, _ in flows))
     sentence = moved_sentence(job.done, sources, destinations, job.skipped)
     tx.conn.execute("UPDATE job SET finished_at = ? WHERE event_id = ?", (tx.now_ms, event_id))
+    row = tx.conn.execute("SELECT details FROM event WHERE id = ?", (event_id,)).fetchone()
+    details = {**json.loads(row["details"]), "skipped": job.skipped}
     tx.conn.execute(
-        """
-        UPDATE event SET summary = ?, undoable = ?, details = ? WHERE id = ?
-        """,
-        (sentence, int(job.done > 0), json.dumps({"removed": None, "skipped": job.skipped}), event_id),
+        "UPDATE event SET summary = ?, undoable = ?, details = ? WHERE id = ?",
+        (sentence, int(job.done > 0), json.dumps(details), event_id),
     )
     if not job.done:
         tx.conn.execute("UPDATE event SET undone_by = NULL WHERE undone_by = ?", (event_id,))
