@@ -17,9 +17,20 @@ from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms
 
-_ENTRY = """
-    SELECT event.id, event.at, event.action, event.summary, event.details, event.undoable, event.undone_by,
-           event.undoes, event.campaign_id, campaign.name AS campaign, campaign.state AS campaign_state,
+_MAY_NOT_HAVE_LEFT = """
+    EXISTS (SELECT 1 FROM message
+            WHERE message.conversation_id = event.conversation_id AND message.at = event.at
+              AND message.state IN ('unsent', 'queued'))
+"""
+"""On `event`, of a send: false only where a gateway has taken its message; by `message_in_thread`.
+
+Only the details say which message of that moment it is; this spares reading them where none is left.
+"""
+
+_ENTRY = f"""
+    SELECT event.id, event.at, event.action, event.summary, event.details, event.undone_by, event.undoes,
+           CASE WHEN event.action = 'send' THEN {_MAY_NOT_HAVE_LEFT} ELSE event.undoable = 1 END AS may_be_undoable,
+           event.campaign_id, campaign.name AS campaign, campaign.state AS campaign_state,
            doer.login AS doer, actor.login AS actor,
            EXISTS (SELECT 1 FROM job WHERE job.event_id = event.id AND job.finished_at IS NULL) AS under_way
     FROM event
@@ -48,7 +59,7 @@ def _entry_of(conn: Connection, row: Row) -> Event:
 
 def _is_undoable(conn: Connection, row: Row) -> bool:
     """Whether a change can be undone, as far as that does not depend on who asks or on what is left of it."""
-    if not row["undoable"] and row["action"] != EventKind.SEND:  # any message can be, until it leaves
+    if not row["may_be_undoable"]:
         return False
     change = parse_undoable(*read_entry(row))
     if change is None or (change.ends_with_campaign and row["campaign_state"] == CampaignState.ARCHIVED):
@@ -115,16 +126,13 @@ def entry(conn: Connection, event_id: EventId) -> Event:
 def own_changes(conn: Connection, user_id: UserId) -> Iterator[EventId]:
     """Go through the changes of a person that were made to be taken back, and are no undo; newest first.
 
-    Of messages only those come that may not have left: the event does not say which message of its moment it is.
+    Messages that have left are none of them any more, but for those of a moment of which another one has not.
     """
     rows = conn.execute(
-        """
+        f"""
         SELECT id FROM event
         WHERE user_id = ? AND undoable = 1 AND undone_by IS NULL AND action <> 'undo'
-          AND (action <> 'send' OR EXISTS (
-              SELECT 1 FROM message
-              WHERE message.conversation_id = event.conversation_id AND message.at = event.at
-                AND message.state IN ('unsent', 'queued')))
+          AND (action <> 'send' OR {_MAY_NOT_HAVE_LEFT})
         ORDER BY id DESC
         """,
         (user_id,),
