@@ -237,8 +237,8 @@ class NumberOptOut(UndoableChange):
 
     def is_effective(self, conn: Connection) -> bool:
         """Whether the number is still opted out by this change."""
-        row = conn.execute("SELECT at FROM opt_out WHERE phone = ?", (self.phone,)).fetchone()
-        return row is not None and row["at"] == self.at
+        still = conn.execute("SELECT 1 FROM opt_out WHERE phone = ? AND at = ?", (self.phone, self.at))
+        return still.fetchone() is not None
 
     def preview(self, conn: Connection, entry: Event) -> UndoPreview:
         """Say too whether the contact asked for it in their own words."""
@@ -257,9 +257,8 @@ class NumberOptOut(UndoableChange):
         told = confirmations(tx, self.phone, self.at) - {MessageState.QUEUED, MessageState.UNSENT}
         asked = present["kind"] == OptOutKind.AUTOMATIC
         although = ", though they asked to be out" if asked else ", though told to be out" if told else ""
-        sentence = f"{_name_of(tx, concerned)} is opted in again{although}"
         details = {"phone": self.phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
-        return self.record_undo(tx, who, sentence, details, concerned)
+        return self.record_undo(tx, who, f"{_name_of(tx, concerned)} is opted in again{although}", details, concerned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +291,7 @@ class NumberOptIn(UndoableChange):
         concerned = enter_opt_out(tx, self.phone, self.old)
         if self.is_undo:
             note_wish(tx, self.phone, tx.now)
-        was_flagged = ((conversation_id,) for conversation_id in self.flagged)
-        tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", was_flagged)
+        tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", ((each,) for each in self.flagged))
         details = {"phone": self.phone, "at": self.old["at"], "thread": f"opted out again by {who.user.name}"}
         return self.record_undo(tx, who, f"{_name_of(tx, concerned)} is opted out again", details, concerned)
 
