@@ -23,12 +23,13 @@ demo: .venv/installed ## the practice campaign, in the app
 test: .venv/installed-dev ## all tests
 	@$(BIN)/python -m pytest -n auto -q $(ARGS)
 
-check: .venv/installed-dev ## style, types, import contracts, generated documents
+check: .venv/installed-dev ## style, types, import contracts, generated documents, pictures
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/make_docs.py --check
+	$(BIN)/python scripts/make_screenshots.py --check
 
 format: .venv/installed-dev ## what ruff can put right by itself
 	$(BIN)/ruff check --fix-only .

@@ -2,7 +2,7 @@
 
     make_screenshots.py [--check] [NAME ...]
 
-`--check` writes nothing, and exits with 1 where a picture is not what the app shows now.
+`--check` writes nothing; it says which pictures are old and where, and exits with 1 if any is.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import chdir
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
+from itertools import zip_longest
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,14 +38,19 @@ from thrumsg_tui.tui.routes import Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.timers import Timers
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 3, 6, 18, 40, tzinfo=UTC)
 LOGIN = "ana"
 ONLINE = ("kim", "maya", "priya", "tomas")
-SECONDS = 30
+SECONDS = 120
 """How long a picture may take before something is wrong."""
+
+DAY = 24 * 60 * 60.0
+STOPPED = Timers(watch=DAY, tick=DAY, presence=DAY, practice=DAY, draft=DAY, rest=DAY, countdown=DAY)
+"""The app does nothing by itself: how long a scene takes must not be seen in its picture."""
 
 Scene = Callable[[Pilot[None]], Awaitable[None]]
 
@@ -164,22 +171,45 @@ def main() -> int:
     """Draw the pictures that were asked for, by default all."""
     parser = argparse.ArgumentParser(description="Draw screenshots/ from the practice campaign.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PICTURES))
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where one is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where one is old")
     args = parser.parse_args()
     if unknown := set(args.names) - PICTURES.keys():
         parser.error(f"there is no picture {', '.join(sorted(unknown))}; there are {', '.join(PICTURES)}")
-    stale = False
+    any_is_old = False
     for name, svg in drawn(args.names or list(PICTURES)):
         path = FOLDER / f"{name}.svg"
-        current = path.is_file() and path.read_text(encoding="utf-8") == svg
-        if args.check and not current:
-            print(f"{path.name} is not what the app shows: `make screenshots` draws it again", file=sys.stderr)
-            stale = True
-        elif not current:
+        kept = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if args.check and kept != svg:
+            print(f"screenshots/{path.name} is old: {difference(kept, svg)}", file=sys.stderr)
+            any_is_old = True
+        elif kept != svg:
             FOLDER.mkdir(exist_ok=True)
             path.write_text(svg, encoding="utf-8")
             print(f"drew {path.name}")
-    return int(stale)
+    if any_is_old:
+        print("Draw them again with `make screenshots`, look at them, and commit them.", file=sys.stderr)
+    return int(any_is_old)
+
+
+def difference(kept: str, shown: str) -> str:
+    """Say where a picture first differs from what the app shows now."""
+    if not kept:
+        return "it was never drawn."
+    before, now = lines_of(kept), lines_of(shown)
+    for line in sorted(before.keys() | now.keys()):
+        for old, new in zip_longest(before.get(line, []), now.get(line, []), fillvalue=""):
+            if old != new:
+                return f"its line {line + 1} has “{old}”, and the app shows “{new}” there."
+    return "its words are right, but not their places or colours."
+
+
+def lines_of(svg: str) -> dict[int, list[str]]:
+    """The words of a picture, by the number of their line from 0, cut where the colour changes."""
+    lines: dict[int, list[str]] = {}
+    for number, text in _LINE.findall(svg):
+        if words := unescape(text).replace("\xa0", " ").strip():
+            lines.setdefault(int(number), []).append(words)
+    return lines
 
 
 def drawn(names: list[str]) -> list[tuple[str, str]]:
@@ -223,7 +253,7 @@ async def draw(path: Path, picture: Picture) -> str:
         who = identify(conn, LOGIN)
         of = find_campaign(conn, practice.CAMPAIGN)
         viewed = find_assignment(conn, of, picture.viewing) if picture.viewing else None
-    app = ThrumsgApp(db, who, ZONE)
+    app = ThrumsgApp(db, who, ZONE, timers=STOPPED)
     app.glyphs = UNICODE
     try:
         async with asyncio.timeout(SECONDS), app.run_test(size=picture.size) as pilot:
@@ -263,6 +293,7 @@ async def quiet(pilot: Pilot[None], reached: Callable[[ThrumsgApp], bool] = lamb
         before = now
 
 
+_LINE = re.compile(r'clip-path="url\(#t-line-(\d+)\)">([^<]*)</text>')
 _ID = re.compile(r"terminal-\d+")
 _REMOTE_FONT = re.compile(r"\s*@font-face \{.*?\}(?=\s*(?:@font-face|\.))", re.DOTALL)
 _FONTS = "ui-monospace, 'DejaVu Sans Mono', 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"

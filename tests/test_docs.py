@@ -178,6 +178,17 @@ def test_every_picture_is_drawn_and_fetches_nothing() -> None:
         assert "@font-face" not in text_of(path)
 
 
+def test_of_an_old_picture_it_is_said_where_it_differs() -> None:
+    kept = text_of(ROOT / "screenshots" / "history.svg")
+    shown, other_colour = (
+        kept.replace("&#160;History</text>", "&#160;Journal</text>"),
+        kept.replace("#c5c8c6", "#c5c8c7"),
+    )
+    assert make_screenshots.difference(kept, shown) == "its line 1 has “History”, and the app shows “Journal” there."
+    assert make_screenshots.difference(kept, other_colour) == "its words are right, but not their places or colours."
+    assert make_screenshots.difference("", kept) == "it was never drawn."
+
+
 def test_the_newest_version_is_in_the_changelog() -> None:
     newest = re.findall(r"^## (\S+?),? ", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)[0]
     assert newest == __version__
