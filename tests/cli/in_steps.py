@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from itertools import count
 from typing import Any
@@ -30,5 +31,6 @@ def pacing(above: int, step: int, stalled_after: float, says: int | None = None,
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
     how: dict[str, Any] = json.loads(sys.argv[1])
     sys.exit(main(sys.argv[2:], pacing=pacing(**how)))
