@@ -19,9 +19,10 @@ from thrumsg_tui.store.importing.people import import_users
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.survey import import_survey
-from thrumsg_tui.store.queries.campaigns import questions, recommended_replies
+from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.people import find_user, identify
+from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import conversation, opt_out
 
 

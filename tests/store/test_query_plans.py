@@ -49,7 +49,6 @@ from thrumsg_tui.store.queries.campaigns import (
     campaign_rows,
     campaigns,
     questions,
-    recommended_replies,
     unassigned,
 )
 from thrumsg_tui.store.queries.conversations import (
@@ -73,6 +72,7 @@ from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
 from thrumsg_tui.store.queries.people import identify, people_rows, preference, users
 from thrumsg_tui.store.queries.reassignment import holders, plan
+from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import restored_at, settings, stored_settings
 from thrumsg_tui.store.queries.survey_results import survey_results

@@ -20,8 +20,9 @@ from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.import_file import ImportOptions, import_file
 from thrumsg_tui.store.importing.result import Imported
-from thrumsg_tui.store.queries.campaigns import find_campaign, questions, recommended_replies, totals
+from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
 from thrumsg_tui.store.queries.people import users
+from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import opt_out
 from thrumsg_tui.tui.screens import imports
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen

@@ -23,6 +23,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.follow_ups import follow_ups
+from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.script_preview import script_preview
 
 
@@ -46,7 +47,7 @@ def show(session: Session, args: Namespace) -> Report:
         settings = campaign_record(of)
         content: dict[str, list[Record]] = {
             "questions": [question_record(each) for each in queries.questions(conn, of.id)],
-            "replies": [reply_record(each) for each in queries.recommended_replies(conn, of.id)],
+            "replies": [reply_record(each) for each in recommended_replies(conn, of.id)],
             "follow_ups": [follow_up_record(each) for each in follow_ups(conn, of.id)],
             "senders": [
                 sender_record(each) for each in queries.assignments(conn, of.id, session.db.clock()) if each.user

@@ -14,8 +14,9 @@ from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes import replies as changes
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.campaigns import assignment_of_user, find_campaign, global_replies, recommended_replies
+from thrumsg_tui.store.queries.campaigns import assignment_of_user, find_campaign
 from thrumsg_tui.store.queries.field_codes import field_warnings
+from thrumsg_tui.store.queries.recommended_replies import global_replies, recommended_replies
 
 
 def list_all(session: Session, args: Namespace) -> Report:

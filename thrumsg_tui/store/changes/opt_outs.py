@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
+from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.store.changes.send import store_outgoing
+from thrumsg_tui.store.changes.confirmations import confirm, confirmations
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
-    confirmations,
     conversations_of,
     describe_opt_out,
     enter_opt_out,
@@ -28,9 +27,7 @@ from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, Un
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
-from thrumsg_tui.store.queries.campaigns import campaign
 from thrumsg_tui.store.queries.ownership import require_own_number
-from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import conversation_head, opt_out
 
 
@@ -126,7 +123,7 @@ def store_opt_out(
     """
     described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
     concerned = enter_opt_out(tx, phone, described)
-    confirmed = _confirm(tx, who, phone, asked_in)
+    confirmed = confirm(tx, who, phone, asked_in)
     by = who.user.name if who else "the contact"
     event_id = record(
         tx,
@@ -149,7 +146,7 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
     present = describe_opt_out(tx, phone)
     first_time = present is not None and present["kind"] != OptOutKind.AUTOMATIC
     if asked_in and present and first_time and not confirmations(tx, phone, present["at"]):
-        _confirm(tx, None, phone, asked_in)
+        confirm(tx, None, phone, asked_in)
     tx.conn.execute(
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",
         (OptOutKind.AUTOMATIC, words, fold(words), tx.now_ms, phone),
@@ -187,34 +184,6 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
     return OptedOut(event_id, phone, tuple(concerned), False)
-
-
-def _confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: ConversationId | None) -> bool:
-    """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`).
-
-    Whoever asked for it is told where they did, although nobody may have texted them before (`docs/rules.md 5.3`). A
-    draft and an archived campaign send nothing.
-    """
-    row = tx.conn.execute(
-        f"""
-        SELECT conversation.id FROM conversation
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        WHERE contact.phone = :phone AND campaign.state IN (:active, :paused)
-          AND {"conversation.texted = 1" if asked_in is None else "1 = 1"}
-        ORDER BY CASE WHEN conversation.id = :asked_in THEN 0 ELSE 1 END,
-                 COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
-        LIMIT 1
-        """,
-        {"phone": phone, "asked_in": asked_in, "active": CampaignState.ACTIVE, "paused": CampaignState.PAUSED},
-    ).fetchone()
-    if row is None:
-        return False
-    to = conversation_head(tx.conn, ConversationId(row["id"]))
-    message = settings(tx.conn).opt_out_message
-    of = campaign(tx.conn, to.campaign_id)
-    store_outgoing(tx, who, to, of, MessageKind.OPT_OUT_CONFIRMATION, message)
-    return True
 
 
 @dataclass(frozen=True, slots=True)

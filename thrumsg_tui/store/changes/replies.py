@@ -11,7 +11,7 @@ from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.campaigns import replies_of
+from thrumsg_tui.store.queries.recommended_replies import replies_of
 
 
 def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title: str, body: str) -> int:

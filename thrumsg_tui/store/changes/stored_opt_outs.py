@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TypeAlias
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.changes.scheduled_messages import HELD
 from thrumsg_tui.store.conversation_state import refresh, reopen_follow_ups
@@ -38,20 +37,6 @@ def note_wish(tx: Transaction, phone: str, written_at: datetime) -> None:
         """,
         {"phone": phone, "written_at": to_ms(newest), "now": tx.now_ms},
     )
-
-
-def confirmations(tx: Transaction, phone: str, since: object) -> set[MessageState]:
-    """How far the confirmations are that a number has had since a moment; those that were cancelled are none."""
-    rows = tx.conn.execute(
-        """
-        SELECT message.state FROM message
-        JOIN conversation ON conversation.id = message.conversation_id
-        JOIN contact ON contact.id = conversation.contact_id
-        WHERE contact.phone = ? AND message.kind = ? AND message.state <> ? AND message.at >= ?
-        """,
-        (phone, MessageKind.OPT_OUT_CONFIRMATION, MessageState.CANCELLED, since),
-    )
-    return {MessageState(row["state"]) for row in rows}
 
 
 def erase_opt_out(tx: Transaction, phone: str) -> list[ConversationId]:

@@ -14,8 +14,8 @@ from thrumsg_tui.store.importing.columns import ImportField, choose, example, fi
 from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
-from thrumsg_tui.store.queries.campaigns import replies_of
 from thrumsg_tui.store.queries.field_codes import field_codes
+from thrumsg_tui.store.queries.recommended_replies import replies_of
 
 FIELDS = (
     ImportField("title", ("title", "name", "heading", "subject")),

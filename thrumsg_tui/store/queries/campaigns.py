@@ -18,7 +18,6 @@ from thrumsg_tui.domain.campaigns import (
     Question,
     QuestionChoice,
     QuestionId,
-    RecommendedReply,
     Totals,
 )
 from thrumsg_tui.domain.conversations import ConversationId
@@ -265,29 +264,6 @@ def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = Fals
             rows, key=lambda row: (row["id"], row["text"], row["retired"])
         )
     )
-
-
-def recommended_replies(conn: Connection, campaign_id: CampaignId) -> tuple[RecommendedReply, ...]:
-    """List a campaign's replies, then the global ones (`docs/rules.md 3.15`)."""
-    return (*_replies(conn, campaign_id), *global_replies(conn))
-
-
-def global_replies(conn: Connection) -> tuple[RecommendedReply, ...]:
-    """List the replies of all campaigns."""
-    return _replies(conn, None)
-
-
-def replies_of(campaign_id: CampaignId | None) -> str:
-    """On `recommended_reply`: the condition for those of the campaign `:campaign_id`, or of all campaigns for None."""
-    return "campaign_id IS NULL" if campaign_id is None else "campaign_id = :campaign_id"
-
-
-def _replies(conn: Connection, campaign_id: CampaignId | None) -> tuple[RecommendedReply, ...]:
-    rows = conn.execute(
-        f"SELECT id, title, body FROM recommended_reply WHERE {replies_of(campaign_id)} ORDER BY position, id",
-        {"campaign_id": campaign_id},
-    )
-    return tuple(RecommendedReply(row["id"], row["title"], row["body"], campaign_id is None) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

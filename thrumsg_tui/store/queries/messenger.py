@@ -20,11 +20,11 @@ from thrumsg_tui.store.queries.campaigns import (
     campaign,
     others_here,
     questions,
-    recommended_replies,
     totals,
 )
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
+from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.thread import conversation, conversation_head, draft, drafts, thread_events
 from thrumsg_tui.store.times import to_ms

@@ -11,7 +11,8 @@ from thrumsg_tui.domain.people import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.replies import move_reply, remove_reply
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.campaigns import campaign, recommended_replies
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import reply_form

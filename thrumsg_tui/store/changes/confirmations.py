@@ -1,0 +1,54 @@
+"""The organization's message to a number that has opted out (`docs/rules.md 5.2`, `5.9`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.changes.send import store_outgoing
+from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.thread import conversation_head
+
+
+def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: ConversationId | None) -> bool:
+    """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`).
+
+    Whoever asked for it is told where they did, although nobody may have texted them before (`docs/rules.md 5.3`). A
+    draft and an archived campaign send nothing.
+    """
+    row = tx.conn.execute(
+        f"""
+        SELECT conversation.id FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        WHERE contact.phone = :phone AND campaign.state IN (:active, :paused)
+          AND {"conversation.texted = 1" if asked_in is None else "1 = 1"}
+        ORDER BY CASE WHEN conversation.id = :asked_in THEN 0 ELSE 1 END,
+                 COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
+        LIMIT 1
+        """,
+        {"phone": phone, "asked_in": asked_in, "active": CampaignState.ACTIVE, "paused": CampaignState.PAUSED},
+    ).fetchone()
+    if row is None:
+        return False
+    to = conversation_head(tx.conn, ConversationId(row["id"]))
+    message = settings(tx.conn).opt_out_message
+    of = campaign(tx.conn, to.campaign_id)
+    store_outgoing(tx, who, to, of, MessageKind.OPT_OUT_CONFIRMATION, message)
+    return True
+
+
+def confirmations(tx: Transaction, phone: str, since: object) -> set[MessageState]:
+    """How far the confirmations are that a number has had since a moment; those that were cancelled are none."""
+    rows = tx.conn.execute(
+        """
+        SELECT message.state FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE contact.phone = ? AND message.kind = ? AND message.state <> ? AND message.at >= ?
+        """,
+        (phone, MessageKind.OPT_OUT_CONFIRMATION, MessageState.CANCELLED, since),
+    )
+    return {MessageState(row["state"]) for row in rows}
