@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.conversations import MessageFact, state_from
 from thrumsg_tui.domain.enums import Direction
 from thrumsg_tui.domain.hours import DailyHours
@@ -63,7 +64,7 @@ def _build(path: Path, conversations: int, senders: int) -> None:
         make_first_owner(db, OWNER, "Ana", "Ortiz")
         with db.reading() as conn:
             owner = identify(conn, OWNER)
-        create_campaign(db, owner, CAMPAIGN, "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+        create_campaign(db, owner, Setup(CAMPAIGN, "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
         with db.writing() as tx:
             _fill(tx.conn, conversations, senders, utc_now())
 

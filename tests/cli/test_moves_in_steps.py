@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.store.arranging import give, known_as, take_in
+from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
@@ -41,7 +42,7 @@ def path(tmp_path: Path) -> Path:
     ana = known_as(db, ME)
     for login in ("kim", "lee"):
         add_user(db, ana, login, login.capitalize(), "", role=Role.SENDER)
-    of = create_campaign(db, ana, "Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440))
+    of = create_campaign(db, ana, Setup("Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440)))
     add_senders(db, ana, "Spring", ["kim", "lee"])
     give(db, ana, of, "kim", take_in(db, ana, "Spring", [f"P{nth}" for nth in range(MANY)]))
     db.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.arranging import give, known_as, take_in
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
@@ -76,7 +76,7 @@ def spring(db: Database, owner: Identity) -> Campaign:
     add_user(db, owner, "kim", "Kim", "Alvarez", role=Role.SENDER)
     add_user(db, owner, "lee", "Lee", "Bishop", role=Role.SENDER)
     script = "Hi %first_name%, it's %sender_first_name%. Will you vote?"
-    campaign = create_campaign(db, owner, "Spring", script, hours=DailyHours("UTC", 0, 1440))
+    campaign = create_campaign(db, owner, Setup("Spring", script, hours=DailyHours("UTC", 0, 1440)))
     add_senders(db, owner, "Spring", ["kim", "lee"])
     return campaign
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.store.arranging import ask_everyone, give, journal, look_at, number, take_in
-from thrumsg_tui.domain.campaigns import Campaign, Question
+from thrumsg_tui.domain.campaigns import Campaign, Question, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -106,7 +106,7 @@ def test_a_question_or_choice_that_there_is_not_is_not_found(
 def test_another_campaigns_question_is_not_asked_here(
     db: Database, owner: Identity, ann: ConversationId, vote: Question
 ) -> None:
-    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     [elsewhere] = take_in(db, owner, "Fall", ["Ann Otieno"])
     with pytest.raises(NotFound):
         record_answer(db, owner, elsewhere, vote.id, "Yes")

@@ -15,7 +15,7 @@ import pytest
 from tests.store.arranging import assignment_of, give, holders, journal, look_at, senders, take_in
 from tests.store.conftest import Clock
 from tests.store.processes import at_once
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import DatabaseBusy, NotPermitted, Refused
@@ -220,7 +220,7 @@ def test_nothing_else_that_is_large_begins_meanwhile_and_all_else_goes_on(
 def test_in_another_campaign_another_one_begins(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
-    fall = create_campaign(db, owner, "Fall", "Hi", hours=spring.hours)
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=spring.hours))
     add_senders(db, owner, "Fall", ["lee"])
     people = take_in(db, owner, "Fall", [f"P{nth}" for nth in range(30)])
     first = begin(db, owner, to(db, spring, "lee"), steps=1)
@@ -422,7 +422,7 @@ def test_of_two_moves_under_way_a_persons_last_change_is_the_later(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
     """docs/rules.md 4.9."""
-    autumn = create_campaign(db, owner, "Autumn", "Hi", hours=spring.hours)
+    autumn = create_campaign(db, owner, Setup("Autumn", "Hi", hours=spring.hours))
     add_senders(db, owner, "Autumn", ["kim", "lee"])
     give(db, owner, autumn, "kim", take_in(db, owner, "Autumn", [f"A{nth}" for nth in range(MANY)]))
     begin(db, owner, to(db, spring, "lee"))

@@ -17,7 +17,7 @@ from tests.store.arranging import (
     take_in,
 )
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, SenderSort
 from thrumsg_tui.domain.errors import NotFound, Refused
@@ -49,14 +49,14 @@ ALWAYS = DailyHours("UTC", 0, 1440)
 
 
 def test_a_new_campaign_is_active_and_has_its_unassigned(db: Database, owner: Identity, clock: Clock) -> None:
-    made = create_campaign(db, owner, " Fall ", "Hi", hours=ALWAYS, description="who votes")
+    made = create_campaign(db, owner, Setup(" Fall ", "Hi", hours=ALWAYS, description="who votes"))
     assert (made.name, made.state, made.launched_at) == ("Fall", CampaignState.ACTIVE, clock.now)
     assert (made.created_by, made.created_at, made.description) == ("Ana Ortiz", clock.now, "who votes")
     assert list(senders(db, made)) == [None]
 
 
 def test_a_draft_is_launched_later(db: Database, owner: Identity, clock: Clock) -> None:
-    made = create_campaign(db, owner, "Fall", "Hi", hours=ALWAYS, draft=True)
+    made = create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS), draft=True)
     assert (made.state, made.launched_at) == (CampaignState.DRAFT, None)
     clock.forward(days=1)
     assert change_state(db, owner, "Fall", CampaignState.ACTIVE).launched_at == clock.now
@@ -73,7 +73,7 @@ def test_a_campaign_needs_a_name_of_its_own_and_a_script(
     db: Database, owner: Identity, spring: Campaign, name: str, script: str
 ) -> None:
     with pytest.raises(Refused):
-        create_campaign(db, owner, name, script, hours=ALWAYS)
+        create_campaign(db, owner, Setup(name, script, hours=ALWAYS))
 
 
 def test_closing_before_opening_is_an_error_and_never_a_swap() -> None:
@@ -85,7 +85,7 @@ def test_closing_before_opening_is_an_error_and_never_a_swap() -> None:
 
 def test_a_window_that_ends_before_it_starts_makes_no_campaign(db: Database, owner: Identity) -> None:
     with pytest.raises(ValueError, match="before the start date"):
-        create_campaign(db, owner, "Fall", "Hi", hours=ALWAYS, starts=date(2026, 3, 4), ends=date(2026, 3, 3))
+        create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS, starts=date(2026, 3, 4), ends=date(2026, 3, 3)))
     with db.reading() as conn, pytest.raises(NotFound):
         find_campaign(conn, "Fall")
 
@@ -118,7 +118,7 @@ def test_archiving_cannot_be_taken_back(
 
 
 def test_a_campaign_is_found_by_name_before_id(db: Database, owner: Identity, spring: Campaign) -> None:
-    named_one = create_campaign(db, owner, "1", "Hi", hours=ALWAYS)
+    named_one = create_campaign(db, owner, Setup("1", "Hi", hours=ALWAYS))
     with db.reading() as conn:
         assert find_campaign(conn, "1").id == named_one.id
         assert find_campaign(conn, "Spring").id == spring.id == 1
@@ -184,7 +184,7 @@ def test_what_all_have_makes_the_total(db: Database, owner: Identity, spring: Ca
 def test_campaigns_are_listed_newest_first_with_their_counts(
     db: Database, owner: Identity, worked: list[ConversationId]
 ) -> None:
-    create_campaign(db, owner, "Fall", "Hi", hours=ALWAYS)
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS))
     with db.reading() as conn:
         assert [(row.campaign.name, row.totals.total) for row in campaign_rows(conn, owner)] == [
             ("Fall", 0),
@@ -258,7 +258,7 @@ def test_an_assignment_names_its_user(db: Database, owner: Identity, spring: Cam
 
 
 def test_the_user_of_an_assignment_is_the_user(db: Database, owner: Identity, spring: Campaign) -> None:
-    fall = create_campaign(db, owner, "Fall", "Hi", hours=ALWAYS)
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS))
     add_senders(db, owner, "Fall", ["kim"])
     assert senders(db, fall)["kim"].user == known_as(db, "kim").user
 
@@ -266,7 +266,7 @@ def test_the_user_of_an_assignment_is_the_user(db: Database, owner: Identity, sp
 def test_who_has_the_messenger_of_the_campaign_open_is_online(
     db: Database, owner: Identity, spring: Campaign, clock: Clock
 ) -> None:
-    fall = create_campaign(db, owner, "Fall", "Hi", hours=ALWAYS)
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS))
     add_senders(db, owner, "Fall", ["kim"])
     kim = known_as(db, "kim").user.id
     for session in ("at home", "on the road"):

@@ -12,7 +12,7 @@ from phonenumbers.tzdata import TIMEZONE_DATA
 
 from tests.store.arranging import assignment_of, give, journal, known_as, look_at, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import HoursIn, MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
@@ -44,7 +44,7 @@ def coasts(db: Database, owner: Identity, spring: Campaign, clock: Clock, tmp_pa
     """A campaign of New York with contacts' hours, 09:00 to 21:00, with a contact of each number, all kim's."""
     clock.now = TEN_IN_NEW_YORK
     hours = DailyHours("America/New_York", 9 * 60, 21 * 60)
-    of = create_campaign(db, owner, "Coasts", "Hi", hours=hours, hours_in=HoursIn.CONTACT, quicksend=True)
+    of = create_campaign(db, owner, Setup("Coasts", "Hi", hours=hours, hours_in=HoursIn.CONTACT, quicksend=True))
     add_senders(db, owner, "Coasts", ["kim"])
     path = tmp_path / "contacts.csv"
     numbers = [*ZONES, TOLL_FREE, UNREAL]

@@ -105,7 +105,7 @@ def test_what_is_as_it_was_leaves_no_entry(db: Database, owner: Identity, spring
 def test_it_has_to_be_fit_as_a_new_one_has(
     db: Database, owner: Identity, spring: Campaign, changes: dict[str, str], why: str
 ) -> None:
-    create_campaign(db, owner, "Fall", "Hi", hours=DAY)
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=DAY))
     before = journal(db)
     with pytest.raises(Refused, match=why):
         edit_campaign(db, owner, spring.id, replace(spring.setup, **changes))  # type: ignore[arg-type]
@@ -127,7 +127,7 @@ def test_only_an_archived_one_stays_as_it_is(
 
 
 def test_a_draft_is_changed_too(db: Database, owner: Identity) -> None:
-    draft = create_campaign(db, owner, "Fall", "Hi", hours=DAY, draft=True)
+    draft = create_campaign(db, owner, Setup("Fall", "Hi", hours=DAY), draft=True)
     edited = edit_campaign(db, owner, draft.id, replace(draft.setup, initial_script="Hello"))
     assert (edited.initial_script, edited.state, edited.launched_at) == ("Hello", CampaignState.DRAFT, None)
 
@@ -179,7 +179,7 @@ def test_two_halves_that_make_no_window_are_refused(db: Database, owner: Identit
 @pytest.fixture
 def held(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> tuple[Campaign, ConversationId]:
     """A campaign that is open by day, and an initial that was sent at night."""
-    of = create_campaign(db, owner, "Hours", "Hi %first_name%", hours=DAY, ends=date(2026, 3, 9))
+    of = create_campaign(db, owner, Setup("Hours", "Hi %first_name%", hours=DAY, ends=date(2026, 3, 9)))
     add_senders(db, owner, "Hours", ["kim"])
     [conversation_id] = take_in(db, owner, "Hours", ["Ann Otieno"])
     give(db, owner, of, "kim", [conversation_id])
@@ -299,7 +299,7 @@ def test_one_entry_by_nobody_says_how_many_messages_may_leave(
 def test_each_campaign_has_its_own_entry(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId], clock: Clock
 ) -> None:
-    create_campaign(db, owner, "Late", "Hi", hours=DAY)
+    create_campaign(db, owner, Setup("Late", "Hi", hours=DAY))
     [bea] = take_in(db, owner, "Late", ["Bea"], first=1)
     send(db, owner, bea)
     clock.now = MORNING
@@ -416,16 +416,5 @@ def test_archiving_leaves_what_was_queued_and_sent(
 
 def test_setup_and_campaign_say_the_same(db: Database, owner: Identity) -> None:
     setup = Setup("Fall", "Hi", DAY, "Doors", HoursIn.CONTACT, date(2026, 3, 1), date(2026, 3, 2), quicksend=True)
-    made = create_campaign(
-        db,
-        owner,
-        setup.name,
-        setup.initial_script,
-        hours=setup.hours,
-        hours_in=setup.hours_in,
-        starts=setup.starts,
-        ends=setup.ends,
-        description=setup.description,
-        quicksend=setup.quicksend,
-    )
+    made = create_campaign(db, owner, setup)
     assert made.setup == setup

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted, Refused
@@ -138,7 +138,7 @@ def test_the_opt_outs_export_has_one_row_for_each_number(db: Database, owner: Id
 def test_another_campaign_s_export_has_a_header_and_nothing_else(
     db: Database, owner: Identity, worked: Campaign, what: ExportKind
 ) -> None:
-    fall = create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     assert exported(db, owner, what, fall) == []
     assert exported(db, owner, what) == exported(db, owner, what, worked)
 

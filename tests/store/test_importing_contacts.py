@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
@@ -130,7 +130,7 @@ def test_a_contact_of_another_campaign_gets_a_conversation_and_counts_as_importe
 ) -> None:
     path.write_text(f"first,last,phone\nAnn,Lee,{ANN}\n")
     import_contacts(db, owner, path, "Spring")
-    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     path.write_text(f"first,phone\nAnna,{ANN}\n")
     done = import_contacts(db, owner, path, "Fall")
     assert (done.imported, done.updated) == (1, 0)

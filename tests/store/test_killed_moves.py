@@ -13,7 +13,7 @@ import pytest
 
 from tests.store.arranging import give, holders, known_as, number, take_in
 from tests.store.processes import ROOT, Process
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
@@ -87,7 +87,7 @@ def of(db: Database) -> Campaign:
     ana = known_as(db, "ana")
     for login in ("kim", "lee"):
         add_user(db, ana, login, login.capitalize(), "", role=Role.SENDER)
-    made = create_campaign(db, ana, "Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440))
+    made = create_campaign(db, ana, Setup("Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440)))
     add_senders(db, ana, "Spring", ["kim", "lee"])
     people = take_in(db, ana, "Spring", [f"P{nth}" for nth in range(MANY)])
     for place, each in enumerate(people[:40]):

@@ -12,6 +12,7 @@ from random import Random
 
 from tests.store.arranging import give, known_as, take_in
 from tests.store.processes import ROOT
+from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
@@ -34,7 +35,7 @@ def build(path: Path) -> Database:
     make_first_owner(db, me, "Ana", "Ortiz")
     ana = known_as(db, me)
     add_user(db, ana, "kim", "Kim", "Alvarez", role=Role.SENDER)
-    of = create_campaign(db, ana, "Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    of = create_campaign(db, ana, Setup("Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
     add_senders(db, ana, "Spring", ["kim"])
     give(db, ana, of, "kim", take_in(db, ana, "Spring", [f"P{nth}" for nth in range(INITIALS)]))
     return db

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.store.arranging import assignment_of, give, look_at, number, senders, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Status, Tab
 from thrumsg_tui.domain.hours import DailyHours
@@ -431,7 +431,7 @@ def test_the_initial_tab_is_there_before_the_window_and_hidden_after_it(
         ("Last day", None, date(2026, 3, 3), True),
         ("Over", None, date(2026, 3, 2), False),
     ):
-        of = create_campaign(db, owner, name, "Hi", hours=hours, starts=starts, ends=ends)
+        of = create_campaign(db, owner, Setup(name, "Hi", hours=hours, starts=starts, ends=ends))
         add_senders(db, owner, name, ["kim"])
         give(db, owner, of, "kim", take_in(db, owner, name, ["Ann"]))
         tabs = visible_tabs(senders(db, of)["kim"], of, clock.now, sent=False)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.store.arranging import assignment_of, give, holders, known_as, take_in
 from tests.store.processes import at_once
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
@@ -40,7 +40,7 @@ def build(path: Path, people: int, campaign: str = "Spring") -> Path:
     ana = known_as(db, "ana")
     for login in SENDERS:
         add_user(db, ana, login, login.capitalize(), "", role=Role.SENDER)
-    create_campaign(db, ana, campaign, "Hi %first_name%", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, ana, Setup(campaign, "Hi %first_name%", hours=DailyHours("UTC", 0, 1440)))
     add_senders(db, ana, campaign, SENDERS)
     take_in(db, ana, campaign, [f"P{nth}" for nth in range(people)])
     db.close()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.store.arranging import journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import NotPermitted, Refused
@@ -199,7 +199,7 @@ def test_a_pasted_list_has_numbers_in_any_spelling_and_says_what_is_none(
 def test_of_a_list_nobody_is_told_and_nothing_leaves_any_more(
     db: Database, owner: Identity, people: list[ConversationId]
 ) -> None:
-    create_campaign(db, owner, "Mornings", "Hi", hours=DailyHours("UTC", 9 * 60, 12 * 60))
+    create_campaign(db, owner, Setup("Mornings", "Hi", hours=DailyHours("UTC", 9 * 60, 12 * 60)))
     [held] = take_in(db, owner, "Mornings", ["Béa Lünd"], first=1)
     send(db, owner, held)
     opt_out_numbers(db, owner, f"{ANN}\n{BEA}")
@@ -212,7 +212,7 @@ def test_of_a_list_nobody_is_told_and_nothing_leaves_any_more(
 def test_a_list_holds_in_every_campaign_and_for_numbers_that_nobody_knows(
     db: Database, owner: Identity, people: list[ConversationId]
 ) -> None:
-    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     [in_fall] = take_in(db, owner, "Fall", ["Ann Otieno"])
     opt_out_numbers(db, owner, f"{ANN},{STRANGER}")
     assert look_at(db, in_fall).opted_out

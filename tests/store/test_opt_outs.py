@@ -7,7 +7,7 @@ import pytest
 
 from tests.store.arranging import give, journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import (
     CampaignState,
@@ -46,7 +46,7 @@ CONFIRMATION = "You are now opted-out and will receive no further messages."
 @pytest.fixture
 def ann_in_fall(db: Database, owner: Identity, ann: ConversationId) -> ConversationId:
     """The same contact in a second, newer campaign."""
-    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     return take_in(db, owner, "Fall", ["Ann Otieno"])[0]
 
 
@@ -72,7 +72,7 @@ def test_an_opt_out_holds_in_every_campaign_at_once(
 
 def test_an_opt_out_holds_in_a_campaign_that_comes_later(db: Database, owner: Identity, ann: ConversationId) -> None:
     opt_out_number(db, owner, ANN)
-    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     [later] = take_in(db, owner, "Fall", ["Ann Otieno"])
     with pytest.raises(Refused, match="opted out"):
         send(db, owner, later)
@@ -390,7 +390,7 @@ def test_a_sender_may_not_opt_in(db: Database, owner: Identity, kim: Identity, a
 @pytest.fixture
 def held(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> ConversationId:
     """A conversation whose initial is held overnight."""
-    create_campaign(db, owner, "Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
     [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
     clock.now = datetime(2026, 3, 3, 22, tzinfo=UTC)
     send(db, owner, bea)
@@ -483,7 +483,7 @@ def test_taking_a_contacts_own_opt_out_back_says_so_before_and_after(
 def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(
     db: Database, owner: Identity, spring: Campaign, ann: ConversationId
 ) -> None:
-    create_campaign(db, owner, "Draft", "Hi", hours=DailyHours("UTC", 0, 1440), draft=True)
+    create_campaign(db, owner, Setup("Draft", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
     [in_draft] = take_in(db, owner, "Draft", ["Ann"])
     receive(db, None, ANN, "STOP", campaign_id=spring.id)
     assert bodies(db, ann) == ["STOP", CONFIRMATION]
@@ -535,7 +535,7 @@ def test_where_nothing_is_done_by_itself_nobody_is_told_by_itself(
 def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(
     db: Database, owner: Identity, spring: Campaign, clock: Clock
 ) -> None:
-    create_campaign(db, owner, "Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
     [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
     send(db, owner, bea)
     take_queued(db)

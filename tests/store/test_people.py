@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.arranging import ask_everyone, assignment_of, give, journal, known_as, number, take_in
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
@@ -71,7 +71,7 @@ def _import(change: Callable[..., object], text: str, *campaign: str) -> Change:
 
 
 def _create_campaign(db: Database, who: Identity) -> object:
-    return create_campaign(db, who, "Fall", "Hi", hours=ALWAYS)
+    return create_campaign(db, who, Setup("Fall", "Hi", hours=ALWAYS))
 
 
 CHANGES: dict[str, tuple[Role, Change]] = {
@@ -234,7 +234,7 @@ def test_whoever_is_not_there_is_not_changed(db: Database, owner: Identity) -> N
 
 def test_people_are_listed_with_the_campaigns_that_go_on(db: Database, owner: Identity, spring: Campaign) -> None:
     for name in ("Fall", "Winter"):
-        create_campaign(db, owner, name, "Hi", hours=ALWAYS)
+        create_campaign(db, owner, Setup(name, "Hi", hours=ALWAYS))
         add_senders(db, owner, name, ["kim"])
     change_state(db, owner, "Winter", CampaignState.ARCHIVED)
     remove_sender(db, owner, "Spring", "lee")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.arranging import ask_everyone, journal, look_at
-from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionId, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
@@ -119,7 +119,7 @@ def test_words_are_stored_as_they_were_written(db: Database, owner: Identity, sp
 
 
 def test_another_campaign_may_ask_the_same(db: Database, owner: Identity, vote: Question) -> None:
-    fall = create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     assert add_question(db, owner, fall.id, "Will you vote?", ["Yes"]).id != vote.id
 
 

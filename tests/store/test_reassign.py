@@ -13,7 +13,7 @@ from tests.store.arranging import (
     take_in,
 )
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
 from thrumsg_tui.domain.errors import Refused
@@ -274,7 +274,7 @@ def test_it_is_plainly_refused(
     add_senders(db, owner, "Spring", ["gone"])
     gone = mover.at("gone")
     remove_sender(db, owner, "Spring", "gone")
-    fall = create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     take_in(db, owner, "Fall", ["Not1"])
     special = {"gone": gone, "elsewhere": (assignment_of(db, fall, None),)}
     before = (holders(db, mover.of), journal(db))

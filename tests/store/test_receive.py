@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.arranging import journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, Direction, MessageState, Status, UnmatchedReason
 from thrumsg_tui.domain.errors import NotPermitted
@@ -30,7 +30,7 @@ STRANGER = "+14155559999"
 @pytest.fixture
 def ann_in_fall(db: Database, owner: Identity, ann: ConversationId) -> ConversationId:
     """The same contact in a second, newer campaign; nobody has written in either."""
-    create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     return take_in(db, owner, "Fall", ["Ann Otieno"])[0]
 
 
@@ -241,7 +241,7 @@ def test_a_time_that_is_still_to_come_counts_as_now(
 
 
 def test_messages_come_in_at_any_hour_and_while_paused(db: Database, owner: Identity, clock: Clock) -> None:
-    create_campaign(db, owner, "Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 10 * 60))
+    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 10 * 60)))
     [bea] = take_in(db, owner, "Hours", ["Bea"])
     change_state(db, owner, "Hours", CampaignState.PAUSED)
     assert receive(db, None, ANN, "hello?").conversation_id == bea

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.arranging import known_as, take_in
+from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import create_campaign
@@ -26,7 +27,7 @@ def test_a_file_whose_checkpoint_was_killed_half_way_opens(tmp_path: Path) -> No
     db = Database(tmp_path / "thrumsg.db")
     make_first_owner(db, "ana", "Ana", "Ortiz")
     ana = known_as(db, "ana")
-    create_campaign(db, ana, "Spring", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, ana, Setup("Spring", "Hi", hours=DailyHours("UTC", 0, 1440)))
     take_in(db, ana, "Spring", [f"P{nth}" for nth in range(400)])
     with db.reading() as conn:
         pages = int(conn.execute("PRAGMA page_count").fetchone()[0])

@@ -13,7 +13,7 @@ import pytest
 from tests.store.arranging import take_in
 from tests.store.conftest import Clock
 from tests.store.formats import make_format
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
@@ -97,7 +97,7 @@ def test_what_was_held_is_in_doubt_once_its_time_has_passed(
     db: Database, owner: Identity, spring: Campaign, clock: Clock, tmp_path: Path
 ) -> None:
     opens = (clock.now.hour + 2) % 22 * 60
-    create_campaign(db, owner, "Later", "Hi", hours=DailyHours("UTC", opens, opens + 60))
+    create_campaign(db, owner, Setup("Later", "Hi", hours=DailyHours("UTC", opens, opens + 60)))
     take_in(db, owner, "Later", ["Ann Otieno"])
     send(db, owner, ANN)
     assert states(db) == ["unsent"]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.arranging import ask_everyone, known_as
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind, ImportKind
 from thrumsg_tui.domain.hours import DailyHours
@@ -91,7 +91,7 @@ def test_fields_of_exported_contacts_come_back_by_their_codes_in_an_empty_databa
     other = Database(tmp_path / "other.db")
     make_first_owner(other, "ana", "Ana", "Ortiz")
     ana = known_as(other, "ana")
-    create_campaign(other, ana, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(other, ana, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     import_contacts(other, ana, busy, "Fall")
     texted = {phone for phone, *_ in people(other)}
     assert people(other) == [each for each in people(db) if each[0] in texted]
@@ -146,7 +146,7 @@ def test_whatever_names_a_file_gave_their_export_changes_none(names: list[tuple[
         db = Database(Path(folder) / "t.db")
         make_first_owner(db, "ana", "Ana", "Ortiz")
         ana = known_as(db, "ana")
-        create_campaign(db, ana, "Spring", "Hi", hours=DailyHours("UTC", 0, 1440))
+        create_campaign(db, ana, Setup("Spring", "Hi", hours=DailyHours("UTC", 0, 1440)))
         path = Path(folder) / "people.csv"
         rows = [[f"{first}A", last, f"41522001{nth:02}"] for nth, (first, last) in enumerate(names)]
         write(path, [["first", "last", "phone"], *rows])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.store.arranging import give, known_as, take_in
-from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.segments import Encoding
@@ -58,7 +58,7 @@ def test_a_field_that_some_contact_has_is_known_and_without_a_value_here(
 
 
 def test_a_field_of_other_campaigns_contacts_is_not_known(db: Database, owner: Identity, spring: Campaign) -> None:
-    create_campaign(db, owner, "Fall", "Hi", hours=ALWAYS)
+    create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS))
     take_in(db, owner, "Fall", ["Bea"], first=1, place=["Pier"])
     take_in(db, owner, "Spring", ["Ann"])
     assert previewed(db, owner, "Hi", spring.id).fields == FIXED
@@ -67,7 +67,7 @@ def test_a_field_of_other_campaigns_contacts_is_not_known(db: Database, owner: I
 def test_a_new_campaign_and_one_without_contacts_take_any_contact(
     db: Database, owner: Identity, spring: Campaign
 ) -> None:
-    empty = create_campaign(db, owner, "Fall", "Hi", hours=ALWAYS)
+    empty = create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS))
     people = take_in(db, owner, "Spring", ["Ann Otieno"], place=["Hall"])
     give(db, owner, spring, "kim", people)
     for campaign_id in (None, empty.id):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.store.arranging import give, journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
+from thrumsg_tui.domain.campaigns import Campaign, FollowUpId, Setup
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import Refused
@@ -37,7 +37,7 @@ def at_hours(db: Database, owner: Identity, spring: Campaign) -> Arrange:
 
     def make(*, starts: date | None = None, ends: date | None = None) -> ConversationId:
         hours = DailyHours(NEW_YORK, 9 * 60, 21 * 60)
-        of = create_campaign(db, owner, "Hours", "Hi %first_name%", hours=hours, starts=starts, ends=ends)
+        of = create_campaign(db, owner, Setup("Hours", "Hi %first_name%", hours=hours, starts=starts, ends=ends))
         add_senders(db, owner, "Hours", ["kim"])
         [conversation_id] = take_in(db, owner, "Hours", ["Ann Otieno"])
         give(db, owner, of, "kim", [conversation_id])
@@ -79,7 +79,7 @@ def test_what_was_written_goes_out_to_the_letter(db: Database, kim: Identity, an
 def test_a_value_that_looks_like_a_field_is_not_filled_in_again(
     db: Database, owner: Identity, spring: Campaign
 ) -> None:
-    create_campaign(db, owner, "Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440)))
     [bea] = take_in(db, owner, "Places", ["Bea"], place=["%first_name% Hall"])
     assert send(db, owner, bea).body == "Vote at %first_name% Hall"
 
@@ -91,7 +91,7 @@ def test_a_value_that_looks_like_a_field_is_not_filled_in_again(
 def test_a_field_without_a_value_prevents_sending_and_is_named(
     db: Database, owner: Identity, script: str, named: str
 ) -> None:
-    create_campaign(db, owner, "Fields", script, hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fields", script, hours=DailyHours("UTC", 0, 1440)))
     [bea] = take_in(db, owner, "Fields", ["Bea"], place=[""])
     with pytest.raises(Refused, match=named):
         send(db, owner, bea)
@@ -100,7 +100,7 @@ def test_a_field_without_a_value_prevents_sending_and_is_named(
 
 def test_the_organization_is_filled_in(db: Database, owner: Identity) -> None:
     change_setting(db, owner, "organization", "Harbor Votes")
-    create_campaign(db, owner, "Fields", "We are %organization%", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Fields", "We are %organization%", hours=DailyHours("UTC", 0, 1440)))
     [bea] = take_in(db, owner, "Fields", ["Bea"])
     assert send(db, owner, bea).body == "We are Harbor Votes"
 
@@ -111,7 +111,7 @@ def test_words_with_a_field_in_them_are_refused(db: Database, kim: Identity, ann
 
 
 def test_what_a_value_brought_along_may_be_sent_from_the_message_box(db: Database, owner: Identity) -> None:
-    create_campaign(db, owner, "Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440))
+    create_campaign(db, owner, Setup("Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440)))
     [bea] = take_in(db, owner, "Places", ["Bea"], place=["%first_name% Hall"])
     in_the_box = "Vote at %first_name% Hall"
     assert send(db, owner, bea, body=in_the_box, kind=MessageKind.INITIAL).body == in_the_box
@@ -256,7 +256,7 @@ def test_nothing_is_sent_in_a_campaign_that_is_not_active(
 
 
 def test_nothing_is_sent_in_a_draft_campaign(db: Database, owner: Identity) -> None:
-    create_campaign(db, owner, "Later", "Hi", hours=DailyHours("UTC", 0, 1440), draft=True)
+    create_campaign(db, owner, Setup("Later", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
     [bea] = take_in(db, owner, "Later", ["Bea"])
     with pytest.raises(Refused, match="not been launched yet"):
         send(db, owner, bea)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.store.arranging import assignment_of, give, journal, known_as, look_at, number, take_in
-from thrumsg_tui.domain.campaigns import Campaign, Target
+from thrumsg_tui.domain.campaigns import Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Status, Tab
 from thrumsg_tui.domain.errors import Refused
@@ -26,7 +26,7 @@ PEOPLE = BATCH + 5
 @pytest.fixture
 def quick(db: Database, owner: Identity, spring: Campaign) -> Campaign:
     """A campaign with QuickSend, always open; kim has two more than fit in a batch and lee one."""
-    of = create_campaign(db, owner, "Quick", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    of = create_campaign(db, owner, Setup("Quick", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
     add_senders(db, owner, "Quick", ["kim", "lee"])
     people = take_in(db, owner, "Quick", [f"P{nth}" for nth in range(PEOPLE)])
     give(db, owner, of, "kim", people[:-1])
@@ -73,7 +73,7 @@ def test_beginning_again_after_a_stop_goes_on_where_it_was(db: Database, owner: 
 
 
 def test_what_cannot_be_sent_is_left_out_with_the_reason(db: Database, owner: Identity, quick: Campaign) -> None:
-    create_campaign(db, owner, "Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    create_campaign(db, owner, Setup("Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
     with_place, without = take_in(db, owner, "Places", ["Ann", "Bea"], first=500, place=["School", ""])
     with db.reading() as conn:
         [row] = conn.execute("SELECT assignment_id FROM conversation WHERE id = ?", (without,)).fetchall()
@@ -88,7 +88,7 @@ def test_what_cannot_be_sent_is_left_out_with_the_reason(db: Database, owner: Id
 def test_more_refusals_than_fit_in_a_batch_do_not_keep_the_others_from_being_sent(
     db: Database, owner: Identity, spring: Campaign
 ) -> None:
-    of = create_campaign(db, owner, "Places", "At %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    of = create_campaign(db, owner, Setup("Places", "At %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
     add_senders(db, owner, "Places", ["kim"])
     people = [f"P{nth}" for nth in range(BATCH + 1)]
     conversations = take_in(db, owner, "Places", people, place=[""] * BATCH + ["School"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.arranging import journal, look_at, number
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ImportKind, MessageState
 from thrumsg_tui.domain.errors import Refused
@@ -75,9 +75,9 @@ def test_names(db: Database, owner: Identity, spring: Campaign, bad: str) -> Non
 
 
 def test_a_campaign(db: Database, owner: Identity, spring: Campaign, bad: str) -> None:
-    assert refuses(db, lambda: create_campaign(db, owner, f"Fall{bad}", "Hi", hours=HOURS))
-    assert refuses(db, lambda: create_campaign(db, owner, "Fall", f"Hi{bad}", hours=HOURS))
-    assert refuses(db, lambda: create_campaign(db, owner, "Fall", "Hi", description=bad, hours=HOURS))
+    assert refuses(db, lambda: create_campaign(db, owner, Setup(f"Fall{bad}", "Hi", hours=HOURS)))
+    assert refuses(db, lambda: create_campaign(db, owner, Setup("Fall", f"Hi{bad}", hours=HOURS)))
+    assert refuses(db, lambda: create_campaign(db, owner, Setup("Fall", "Hi", description=bad, hours=HOURS)))
     setup = spring.setup
     assert refuses(db, lambda: edit_campaign(db, owner, spring.id, replace(setup, name=bad)))
     assert refuses(db, lambda: edit_campaign(db, owner, spring.id, replace(setup, initial_script=bad)))

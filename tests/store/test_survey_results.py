@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.arranging import ask_everyone, give, number, take_in
-from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionChoice, QuestionId
+from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionChoice, QuestionId, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
@@ -126,7 +126,7 @@ def test_retired_questions_come_last_with_their_answers(
 def test_another_campaigns_answers_are_its_own(
     db: Database, owner: Identity, spring: Campaign, six: list[ConversationId]
 ) -> None:
-    fall = create_campaign(db, owner, "Fall", "Hi", hours=DailyHours("UTC", 0, 1440))
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
     take_in(db, owner, "Fall", ["A"])
     ask_everyone(db, owner, "Fall", Will_you_vote="Yes|No")
     answer(db, owner, "Will you vote?", Yes=six)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.store.arranging import ask_everyone, give, journal, known_as, look_at, number, take_in
 from tests.store.conftest import Clock
-from thrumsg_tui.domain.campaigns import Campaign, Target
+from thrumsg_tui.domain.campaigns import Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status, Tab
 from thrumsg_tui.domain.errors import NotPermitted, Refused
@@ -87,7 +87,7 @@ def test_another_number_of_seconds_is_refused(db: Database, owner: Identity, val
 def test_shortly_before_closing_it_leaves_in_time(
     db: Database, clock: Clock, owner: Identity, second: int, held: int
 ) -> None:
-    create_campaign(db, owner, "Hours", "Hi %first_name%", hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    create_campaign(db, owner, Setup("Hours", "Hi %first_name%", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
     [bea] = take_in(db, owner, "Hours", ["Bea Lund"])
     clock.now = datetime(2026, 3, 3, 20, 59, second, tzinfo=UTC)
     leaves_at = send(db, owner, bea, from_box=True).leaves_at
@@ -99,7 +99,7 @@ def test_shortly_before_closing_it_leaves_in_time(
 def test_an_initial_on_the_last_evening_of_its_window_leaves_in_time(
     db: Database, clock: Clock, owner: Identity
 ) -> None:
-    create_campaign(db, owner, "Days", "Hi", hours=DailyHours("UTC", 0, 1440), ends=date(2026, 3, 3))
+    create_campaign(db, owner, Setup("Days", "Hi", hours=DailyHours("UTC", 0, 1440), ends=date(2026, 3, 3)))
     [bea] = take_in(db, owner, "Days", ["Bea Lund"])
     clock.now = datetime(2026, 3, 3, 23, 59, 58, tzinfo=UTC)
     assert send(db, owner, bea, from_box=True).leaves_at is None
@@ -108,7 +108,7 @@ def test_an_initial_on_the_last_evening_of_its_window_leaves_in_time(
 def test_what_the_opening_would_let_go_sooner_is_held_back_all_the_same(
     db: Database, clock: Clock, owner: Identity
 ) -> None:
-    create_campaign(db, owner, "Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60))
+    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
     [bea] = take_in(db, owner, "Hours", ["Bea Lund"])
     clock.now = datetime(2026, 3, 3, 8, 59, 58, tzinfo=UTC)
     send(db, owner, bea, from_box=True)
@@ -263,7 +263,7 @@ def test_without_a_gateway_it_can_be_taken_back_later_too(
 
 
 def test_what_waits_for_the_opening_can_be_taken_back(db: Database, clock: Clock, owner: Identity) -> None:
-    create_campaign(db, owner, "Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 17 * 60))
+    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 17 * 60)))
     [bea] = take_in(db, owner, "Hours", ["Bea Lund"])
     assert send(db, owner, bea, from_box=True).state is MessageState.UNSENT
     undo(db, owner)
@@ -301,7 +301,7 @@ def test_a_moderator_takes_a_sender_s_back_into_the_sender_s_box(
 
 
 def test_send_all_is_taken_back_by_number_only(db: Database, owner: Identity, spring: Campaign) -> None:
-    create_campaign(db, owner, "Quick", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    create_campaign(db, owner, Setup("Quick", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
     first, second = take_in(db, owner, "Quick", ["Bea Lund", "Cy Park"])
     send_batch(db, owner, look_at(db, first).assignment_id, Tab.INITIAL)
     number_of_second = journal(db)[0].id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.store.arranging import give, known_as, look_at, number, take_in
+from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -14,7 +15,7 @@ from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 def test_somebody_without_a_name_is_called_by_login(db: Database) -> None:
     make_first_owner(db, "root", "", "")
     root = known_as(db, "root")
-    spring = create_campaign(db, root, "Spring", "Hi", hours=DailyHours("UTC", 0, 1440))
+    spring = create_campaign(db, root, Setup("Spring", "Hi", hours=DailyHours("UTC", 0, 1440)))
     assert spring.created_by == "root"
     (ann,) = take_in(db, root, "Spring", ["Ann Otieno"])
     add_senders(db, root, "Spring", ["root"])
@@ -31,4 +32,4 @@ def test_somebody_without_a_name_is_called_by_login(db: Database) -> None:
 def test_a_name_has_no_space_around_it(db: Database) -> None:
     make_first_owner(db, "root", "", "Okafor")
     root = known_as(db, "root")
-    assert create_campaign(db, root, "Spring", "Hi", hours=DailyHours("UTC", 0, 1440)).created_by == "Okafor"
+    assert create_campaign(db, root, Setup("Spring", "Hi", hours=DailyHours("UTC", 0, 1440))).created_by == "Okafor"

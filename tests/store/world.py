@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tests.store.arranging import ask_everyone, known_as, number, take_in
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
@@ -129,7 +129,7 @@ def _template() -> Path:
     for login in SENDERS:
         add_user(db, ana, login, login.capitalize(), "", role=Role.SENDER)
     for name, opens, closes in (("Spring", 0, 1440), ("Fall", 540, 1260)):
-        create_campaign(db, ana, name, "Hi %first_name%", hours=DailyHours("UTC", opens, closes), quicksend=True)
+        create_campaign(db, ana, Setup(name, "Hi %first_name%", hours=DailyHours("UTC", opens, closes), quicksend=True))
         add_senders(db, ana, name, SENDERS)
         ask_everyone(db, ana, name, Vote="Yes|No")
         take_in(db, ana, name, PEOPLE)

@@ -14,7 +14,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
@@ -106,7 +106,7 @@ class Office:
         script: str = SCRIPT,
     ) -> Campaign:
         """Make a campaign with Kim and Lee on it."""
-        made = create_campaign(self.db, self.ana, name, script, hours=hours, ends=ends, quicksend=quicksend)
+        made = create_campaign(self.db, self.ana, Setup(name, script, hours=hours, ends=ends, quicksend=quicksend))
         add_senders(self.db, self.ana, name, ["kim", "lee"])
         self.campaigns[name] = made
         return made

@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.moving import give
 from tests.tui.office import ALWAYS_OPEN, SCRIPT, Office, Person
+from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.enums import CampaignState, SenderSort
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
@@ -187,7 +188,7 @@ async def test_escape_shows_all_senders_again(office: Office) -> None:
 
 @pytest.mark.parametrize("contacts", [0, 1])
 async def test_a_new_campaign_says_that_contacts_are_imported_then_senders_added(bare: Office, contacts: int) -> None:
-    bare.campaigns["Spring"] = create_campaign(bare.db, bare.ana, "Spring", SCRIPT, hours=ALWAYS_OPEN)
+    bare.campaigns["Spring"] = create_campaign(bare.db, bare.ana, Setup("Spring", SCRIPT, hours=ALWAYS_OPEN))
     for number in range(contacts):
         bare.contact(f"Person {number}", None)
     async with bare.app() as person:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.tui.moving import ABE, KIM, LEE, NORA, OLGA, OTTO, SAM, WILMA, fill_in, holder, one_of_each, shares
 from tests.tui.office import SCRIPT, Office, Person
-from thrumsg_tui.domain.campaigns import AnswerCondition, Target
+from thrumsg_tui.domain.campaigns import AnswerCondition, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.hours import DailyHours
@@ -148,7 +148,7 @@ async def test_initials_stay_to_the_end_of_the_last_day_in_the_campaign_s_zone(b
 
 async def test_before_the_window_the_tab_is_there(bare: Office) -> None:
     bare.campaigns["Spring"] = create_campaign(
-        bare.db, bare.ana, "Spring", SCRIPT, hours=DailyHours("UTC", 0, 1440), starts=date(2026, 3, 10)
+        bare.db, bare.ana, Setup("Spring", SCRIPT, hours=DailyHours("UTC", 0, 1440), starts=date(2026, 3, 10))
     )
     add_senders(bare.db, bare.ana, "Spring", ["kim", "lee"])
     nora = bare.contact(NORA)

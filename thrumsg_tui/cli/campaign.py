@@ -11,7 +11,7 @@ from thrumsg_tui.cli.printing import Report, ask
 from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
@@ -23,27 +23,26 @@ from thrumsg_tui.store.queries.settings import stored_settings
 
 def create(session: Session, args: Namespace) -> Report:
     """Create a campaign; closing at or before opening is refused (`docs/rules.md 6.2`)."""
+    session.who.require(Permission.RUN_CAMPAIGN)
     with session.db.reading() as conn:
         usual = stored_settings(conn)
     timezone = args.timezone or usual["default_timezone"] or _local_zone()
     opens = parse_clock(usual["default_open"]) if args.open is None else args.open
     closes = parse_clock(usual["default_close"]) if args.close is None else args.close
     try:
-        made = changes.create_campaign(
-            session.db,
-            session.who,
+        setup = Setup(
             args.name,
             args.initial,
             hours=DailyHours(timezone, opens, closes),
+            description=args.description,
             hours_in=HoursIn(args.hours_in or HoursIn.CAMPAIGN),
             starts=args.starts,
             ends=args.ends,
-            description=args.description,
             quicksend=args.quicksend,
-            draft=args.draft,
         )
     except ValueError as error:
         raise Refused(str(error)) from error
+    made = changes.create_campaign(session.db, session.who, setup, draft=args.draft)
     hours = f"{format_clock(made.hours.opens)} to {format_clock(made.hours.closes)}, {made.whose_hours}"
     lines = [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."]
     return warned(session, campaign_record(made), lines, made.id, made.initial_script)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tzlocal import get_localzone_name
 
-from thrumsg_tui.domain.campaigns import Campaign, Target
+from thrumsg_tui.domain.campaigns import Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
@@ -103,7 +103,7 @@ def _build(db: Database, clock: _Past, login: str, zone: str) -> None:
     change_setting(db, owner, "organization", "Harbor Votes")
     import_users(db, owner, practice_file("users.csv"))
     hours = DailyHours(zone, 0, 24 * 60)  # a walkthrough may be at any time
-    of = create_campaign(db, owner, CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True)
+    of = create_campaign(db, owner, Setup(CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True))
     import_contacts(db, owner, practice_file("contacts.csv"), CAMPAIGN)
     import_replies(db, owner, practice_file("replies.csv"), CAMPAIGN)
     import_replies(db, owner, practice_file("replies_global.csv"))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
-from thrumsg_tui.domain.enums import CampaignState, HoursIn
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.hours import DailyHours, require_place
+from thrumsg_tui.domain.hours import require_place
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.storable_text import require_storable
@@ -33,27 +32,13 @@ _ALLOWED_BEFORE = {
 """From which states each state can be reached; archiving is final (`docs/rules.md 6.5`)."""
 
 
-def create_campaign(
-    db: Database,
-    who: Identity,
-    name: str,
-    initial_script: str,
-    *,
-    hours: DailyHours,
-    hours_in: HoursIn = HoursIn.CAMPAIGN,
-    starts: date | None = None,
-    ends: date | None = None,
-    description: str = "",
-    quicksend: bool = False,
-    draft: bool = False,
-) -> Campaign:
+def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = False) -> Campaign:
     """Create a campaign with its Unassigned, active at once unless a draft.
 
-    Raises `Refused` if the name is taken or blank, or the initial script is blank, or the time zone cannot be chosen;
-    ValueError for a window that ends before it starts.
+    Raises `Refused` if the name is taken or blank, or the initial script is blank, or the time zone cannot be chosen.
     """
     who.require(Permission.RUN_CAMPAIGN)
-    setup = _trimmed(Setup(name, initial_script, hours, description, hours_in, starts, ends, quicksend))
+    setup = _trimmed(setup)
     require_storable(setup.name, setup.initial_script, setup.description)
     with db.writing() as tx:
         _require_fit(tx, setup)

@@ -40,19 +40,7 @@ async def campaign_form(
             raise Unfit({"ends": "That day has passed already: no first message could be sent."})
         if of:
             return await store.execute(edit_campaign, who, of.id, setup, seen=of.setup)
-        return await store.execute(
-            create_campaign,
-            who,
-            setup.name,
-            setup.initial_script,
-            hours=setup.hours,
-            hours_in=setup.hours_in,
-            starts=setup.starts,
-            ends=setup.ends,
-            description=setup.description,
-            quicksend=setup.quicksend,
-            draft=entered["launch"] == _DRAFT,
-        )
+        return await store.execute(create_campaign, who, setup, draft=entered["launch"] == _DRAFT)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         campaign_id = of.id if of else None
