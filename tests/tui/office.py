@@ -37,7 +37,7 @@ from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.timers import Timers
-from thrumsg_tui.tui.widgets.status_lines import KeyLine
+from thrumsg_tui.tui.widgets.key_line import KeyLine
 
 PATIENCE = 30.0
 """Seconds after which what a test waits for will not come any more."""

@@ -10,8 +10,8 @@ from thrumsg_tui.store.changes.bulk_move_job import outcome_of, stands_still
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_of, open_jobs
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
-from thrumsg_tui.tui.widgets.sender_table import progress_bar
-from thrumsg_tui.tui.widgets.status_lines import KeyLine
+from thrumsg_tui.tui.widgets.key_line import KeyLine
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 
 class BulkMoveRunner:

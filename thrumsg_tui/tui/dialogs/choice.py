@@ -20,8 +20,7 @@ from thrumsg_tui.tui.commands.questions import LEAVE, YES
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.textual_compat import bind_first
-from thrumsg_tui.tui.widgets.line_widgets import Part, heading
-from thrumsg_tui.tui.widgets.status_lines import Flowing
+from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, heading
 
 _Answer = TypeVar("_Answer")
 
@@ -86,7 +85,7 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._text = text
         self._choices = choices
         self._cursor = len(choices) - 1
-        self._line = Flowing(id="choices")
+        self._line = FlowingLines(id="choices")
         own = [replace(choice.command, action=f"answer({index})") for index, choice in enumerate(choices)]
         bind_first(self, bindings(own, checked=False, priority=True))
 

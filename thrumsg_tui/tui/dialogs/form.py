@@ -24,7 +24,7 @@ from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.widgets.form import Form
 from thrumsg_tui.tui.widgets.form_fields import Field
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, separated
-from thrumsg_tui.tui.widgets.sender_table import progress_bar
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _Result = TypeVar("_Result")
 

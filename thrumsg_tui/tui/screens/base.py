@@ -34,8 +34,8 @@ from thrumsg_tui.store.queries.undo_preview import (
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.dialogs.undo import undo_confirmation
-from thrumsg_tui.tui.widgets.line_widgets import Part
-from thrumsg_tui.tui.widgets.status_lines import KeyLine, TitleLine
+from thrumsg_tui.tui.widgets.key_line import KeyLine
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 
 _P = ParamSpec("_P")
 _Answer = TypeVar("_Answer")
@@ -53,7 +53,7 @@ class CommandScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title_line = TitleLine(id="title")
+        self.title_line = LineWidget(id="title")
         self.key_line = KeyLine(id="keys")
         self.parts: Sequence[object] = ()
         """What does the commands whose action it has; the screen does the others."""

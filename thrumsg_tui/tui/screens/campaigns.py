@@ -23,7 +23,7 @@ from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
-from thrumsg_tui.tui.widgets.sender_table import progress_bar
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _HOW_TO_BEGIN = (
     "There is no campaign yet.",

@@ -18,7 +18,7 @@ from thrumsg_tui.tui.messenger_state import MessengerState
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
-from thrumsg_tui.tui.widgets.status_lines import TabLine
+from thrumsg_tui.tui.widgets.tab_line import TabLine
 
 
 class MessengerList(ConversationList):

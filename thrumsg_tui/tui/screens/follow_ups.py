@@ -23,7 +23,7 @@ from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, OverlayList
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import PagedList
-from thrumsg_tui.tui.widgets.sender_table import progress_bar
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 
 class FollowUpList(OverlayList[FollowUp]):

@@ -25,7 +25,7 @@ from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import PagedList
-from thrumsg_tui.tui.widgets.sender_table import progress_bar
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _SHOW_PROGRESS_EVERY = 0.2
 

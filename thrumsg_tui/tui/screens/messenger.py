@@ -42,8 +42,8 @@ from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar
-from thrumsg_tui.tui.widgets.status_lines import YellowBar
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
+from thrumsg_tui.tui.widgets.yellow_bar import YellowBar
 
 
 class MessengerScreen(CommandScreen):

@@ -29,9 +29,8 @@ from thrumsg_tui.tui.screens.campaign_senders import take_sender_off
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
+from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, LineWidget, Part
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
-from thrumsg_tui.tui.widgets.status_lines import Flowing
 
 
 class OverviewTable(SenderTable):
@@ -51,7 +50,7 @@ class OverviewScreen(CommandScreen):
         super().__init__()
         self.campaign_id = campaign_id
         self._cursor_on = cursor_on
-        self._counters = Flowing(id="counters")
+        self._counters = FlowingLines(id="counters")
         self._state = LineWidget(id="state")
         self._replies = LineWidget(id="replies")
         self._search = LineInput(placeholder="sender's name", id="search")

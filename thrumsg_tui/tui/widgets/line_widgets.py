@@ -123,6 +123,51 @@ class LineWidget(StripWidget):
         return self.strip(self._left, self._right, width=width, base=self.base) if y == 0 else Strip.blank(width)
 
 
+class FlowingLines(StripWidget):
+    """Groups of parts on as many lines as they need."""
+
+    DEFAULT_CSS = "FlowingLines { height: auto; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._groups: Sequence[Sequence[Part]] = ()
+        self._rows: list[list[Part]] = [[]]
+
+    def show(self, groups: Sequence[Sequence[Part]]) -> None:
+        """Show groups; one that does not fit on a line begins the next."""
+        if groups != self._groups:
+            self._groups = groups
+            self._flow()
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return "".join(text for row in self._rows for text, _ in row)
+
+    def on_resize(self) -> None:
+        self._flow()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows_for(width))
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip(self._rows[y] if y < len(self._rows) else [], width=self.size.width)
+
+    def _rows_for(self, width: int) -> list[list[Part]]:
+        rows: list[list[Part]] = [[]]
+        for group in self._groups:
+            if rows[-1] and width_of([*rows[-1], *group]) > width:
+                rows.append([])
+            rows[-1] += group
+        return rows
+
+    def _flow(self) -> None:
+        rows = self._rows_for(self.size.width or 80)
+        taller = len(rows) != len(self._rows)
+        self._rows = rows
+        self.refresh(layout=taller)
+
+
 class ScrollingLines(StripWidget, ScrollView):
     """Many lines that scroll; a subclass makes them for a width."""
 

@@ -13,17 +13,10 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _ROOMY = 90
 """From this width the online state is written out; below it is a dot."""
-
-
-def progress_bar(done: int, total: int, width: int, glyphs: Glyphs) -> str:
-    """Draw progress; only what is finished looks full, only what is untouched looks empty."""
-    if total <= 0:
-        return glyphs.empty * width
-    filled = max(min(round(width * done / total), width - (done < total)), 1 if done else 0)
-    return glyphs.full * filled + glyphs.empty * (width - filled)
 
 
 def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs: Glyphs) -> str:

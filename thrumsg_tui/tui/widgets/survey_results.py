@@ -12,7 +12,7 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, pad
-from thrumsg_tui.tui.widgets.sender_table import progress_bar
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _ROOMY = 100
 

@@ -1,0 +1,37 @@
+"""The bar that says whose assignment is viewed (`docs/rules.md 3.8`)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.campaigns import Assignment
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
+from thrumsg_tui.tui.widgets.progress_bar import progress_bar
+
+
+class YellowBar(LineWidget):
+    """Whose assignment is viewed (`docs/rules.md 3.8`)."""
+
+    DEFAULT_CSS = "YellowBar { height: 1; }"
+    base = "bar"
+
+    def show_viewing(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
+        """Say whom one views as, their state and progress; what is least needed falls away where it is narrow."""
+        left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)} {glyphs.down}", "bar")]
+        pieces = [
+            (f"   sent {viewing.texted}/{viewing.assigned}", 1),
+            (f" {progress_bar(viewing.texted, viewing.assigned, 10, glyphs)}", 4),
+            (f"   {pluralize(viewing.needs_reply, 'needs', 'need')} a reply", 2),
+        ]
+        if viewing.user:
+            state = f"{glyphs.dot} online" if viewing.online else "offline"
+            pieces.insert(0, (f"   {state}", 3))
+        keys = [("n Next sender", 5), (f"   R Reassign {glyphs.down}", 6), ("   v Viewing as", 7)]
+        right = "".join(text for text, _ in keys)
+        while keys and width_of(left) + sum(len(text) for text, _ in pieces + keys) + 2 > width:
+            keys.pop()
+            right = "".join(text for text, _ in keys)
+        while pieces and width_of(left) + sum(len(text) for text, _ in pieces) + len(right) + 2 > width:
+            pieces.remove(max(pieces, key=lambda piece: piece[1]))
+        self.show([*left, *((text, "bar") for text, _ in pieces)], [(right + " ", "bar")])
