@@ -91,6 +91,20 @@ async def test_a_search_keeps_its_focus_and_words(office: Office, three: list[Co
         assert person.rows == ["Dev Patel"]
 
 
+async def test_a_search_goes_with_its_tab(bare: Office) -> None:
+    bare.campaign(quicksend=True)
+    maria = bare.contact("Maria Lopez")
+    bare.contact("Dev Patel", wrote="Hello")
+    async with bare.messenger() as person:
+        await person.press("1", "slash")
+        await person.type("maria")
+        await person.press("enter")
+        assert person.rows == ["Maria Lopez"]
+        send(bare.db, bare.ana, maria)
+        await person.wait_until(lambda: person.rows == ["Dev Patel"], "the conversations of Responses")
+        assert person.messenger.search.value == ""
+
+
 async def test_another_s_answer_appears(office: Office, three: list[ConversationId]) -> None:
     office.survey("Will you vote?,Yes|No")
     async with office.messenger() as person:

@@ -152,6 +152,9 @@ class MessengerScreen(CommandScreen):
         self._yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
         self.list_pane.show(view, now)
         self.state = self.state.answered(view.list.tab, self.list_pane.cursor)
+        if self.state.search != view.list.search:  # the tab is gone, and its search with it
+            self.search.value = self.state.search
+            self.ask_again()
         self.sidebar.show(view, now)
         self.conversation.show(view, narrow=self.has_class("-narrow"))
         if view.departure:
