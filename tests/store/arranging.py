@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign
-from thrumsg_tui.domain.conversations import Conversation, ConversationId
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, ThreadEvent
 from thrumsg_tui.domain.enums import StatusFilter
+from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
@@ -61,6 +63,13 @@ def known_as(db: Database, login: str, acting_for: str | None = None) -> Identit
     """Who somebody is now."""
     with db.reading() as conn:
         return identify(conn, login, acting_for)
+
+
+def sentence_of(event: Event | ThreadEvent) -> str:
+    """What the history says of a change, or a thread of what happened to its conversation."""
+    if isinstance(event, ThreadEvent):
+        return thread_sentence(event.facts, event.by_name, IN_FULL)
+    return summary(event.facts, IN_FULL)
 
 
 def look_at(db: Database, conversation_id: ConversationId) -> Conversation:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.store.arranging import ask_everyone, give, journal, look_at, number, take_in
+from tests.store.arranging import ask_everyone, give, journal, look_at, number, sentence_of, take_in
 from thrumsg_tui.domain.campaigns import Campaign, Question, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotFound, Refused
@@ -126,7 +126,7 @@ def test_it_is_in_the_journal_and_in_the_thread(
     event = record_answer(db, kim, ann, vote.id, "Yes")
     entry = journal(db)[0]
     assert (entry.id, entry.kind, entry.by, entry.undoable) == (event, EventKind.ANSWER, "kim", True)
-    assert look_at(db, ann).events[-1].sentence == "Will you vote? Yes, by Kim Alvarez"
+    assert sentence_of(look_at(db, ann).events[-1]) == "Will you vote? Yes, by Kim Alvarez"
 
 
 def test_undo_brings_the_old_answer_back_and_redo_the_new_one(

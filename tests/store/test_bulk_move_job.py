@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from tests.store.arranging import assignment_of, give, holders, journal, look_at, senders, take_in
+from tests.store.arranging import assignment_of, give, holders, journal, look_at, senders, sentence_of, take_in
 from tests.store.conftest import Clock
 from tests.store.processes import at_once
 from thrumsg_tui.domain.campaigns import Campaign, Setup
@@ -118,7 +118,7 @@ def test_it_does_what_one_transaction_would_have_done(
         db.pacing = replace(db.pacing, most_at_once=above)
         outcomes.append(reassign(db, owner, to(db, spring, "lee", "zed")))
         found.append(holders(db, spring))
-        assert journal(db)[0].summary == outcomes[-1].sentence
+        assert sentence_of(journal(db)[0]) == outcomes[-1].sentence
         undo(db, owner, outcomes[-1].event)
         assert held(db, spring) == {"kim": MANY}
     assert found[0] == found[1]
@@ -175,11 +175,11 @@ def test_its_entry_says_that_it_is_under_way_and_then_what_was_moved(
 ) -> None:
     begun = begin(db, owner, to(db, spring, "lee"), steps=2)
     entry = journal(db)[0]
-    assert entry.summary == "moving 50 conversations from Kim Alvarez to Lee Bishop"
+    assert sentence_of(entry) == "moving 50 conversations from Kim Alvarez to Lee Bishop"
     assert (entry.under_way, entry.undoable) == (True, False)
     finish(db, begun)
     entry = journal(db)[0]
-    assert entry.summary == "moved 50 conversations from Kim Alvarez to Lee Bishop"
+    assert sentence_of(entry) == "moved 50 conversations from Kim Alvarez to Lee Bishop"
     assert (entry.under_way, entry.undoable) == (False, True)
 
 
@@ -187,7 +187,7 @@ def test_a_thread_tells_of_it_once_it_has_happened_there(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
     begin(db, owner, to(db, spring, "lee"), steps=1)
-    told = [[each.sentence for each in look_at(db, many[place]).events] for place in (0, -1)]
+    told = [[sentence_of(each) for each in look_at(db, many[place]).events] for place in (0, -1)]
     assert "reassigned from Kim Alvarez to Lee Bishop by Ana Ortiz" in told[0]
     assert "reassigned from Kim Alvarez to Lee Bishop by Ana Ortiz" not in told[1]
 

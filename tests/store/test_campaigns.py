@@ -14,6 +14,7 @@ from tests.store.arranging import (
     look_at,
     number,
     senders,
+    sentence_of,
     take_in,
 )
 from tests.store.conftest import Clock
@@ -131,7 +132,7 @@ def test_each_change_is_in_the_journal(db: Database, owner: Identity, spring: Ca
     change_state(db, owner, "Spring", CampaignState.PAUSED)
     entry, *_, created = (each for each in journal(db) if each.campaign == "Spring")
     assert (created.kind, created.by) == (EventKind.CREATE_CAMPAIGN, "ana")
-    assert (entry.kind, entry.summary) == (EventKind.CHANGE_CAMPAIGN, "'Spring' is paused, was active")
+    assert (entry.kind, sentence_of(entry)) == (EventKind.CHANGE_CAMPAIGN, "'Spring' is paused, was active")
 
 
 # Their counters

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.arranging import sentence_of
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotPermitted, Refused
@@ -111,7 +112,7 @@ def test_what_is_stored_wrongly_is_found_and_mended(
     assert examine(db) == []
     with db.reading() as conn:
         assert totals(conn, worked.id) == before
-        assert history(conn)[0].summary == f"repaired: {mended}"
+        assert sentence_of(history(conn)[0]) == f"repaired: {mended}"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.store.arranging import give, journal, known_as, look_at, number, senders, take_in
+from tests.store.arranging import give, journal, known_as, look_at, number, senders, sentence_of, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -78,7 +78,7 @@ def test_each_part_is_changed_and_named_in_the_journal(
         *(spring.id, spring.state, spring.created_by, spring.launched_at),
     )
     [entry] = journal(db)[:-before]
-    assert (entry.kind, entry.by, entry.summary) == (EventKind.CHANGE_CAMPAIGN, "ana", said)
+    assert (entry.kind, entry.by, sentence_of(entry)) == (EventKind.CHANGE_CAMPAIGN, "ana", said)
     assert not entry.undoable
 
 
@@ -155,7 +155,7 @@ def test_what_somebody_else_changed_meanwhile_stays(db: Database, owner: Identit
     edit_campaign(db, owner, spring.id, replace(seen, hours=DAY, description="Doors"), seen=seen)
     edited = now(db, spring)
     assert (edited.name, edited.quicksend, edited.hours, edited.description) == ("Summer", True, DAY, "Doors")
-    assert journal(db)[0].summary == "changed the description, the hours of 'Summer'"
+    assert sentence_of(journal(db)[0]) == "changed the description, the hours of 'Summer'"
 
 
 def test_what_both_changed_is_as_the_last_one_said(db: Database, owner: Identity, spring: Campaign) -> None:
@@ -217,7 +217,7 @@ def test_one_that_may_leave_now_is_ready_at_once(
     of, ann = held
     edit_campaign(db, owner, of.id, replace(of.setup, hours=DailyHours("UTC", 9 * 60, 23 * 60)))
     assert only_message(db, ann) == (MessageState.QUEUED, None)
-    assert journal(db)[0].summary == "changed the hours of 'Hours'; 1 held message may leave now"
+    assert sentence_of(journal(db)[0]) == "changed the hours of 'Hours'; 1 held message may leave now"
     assert [each.body for each in take_queued(db)] == ["Hi Ann"]
 
 
@@ -244,9 +244,9 @@ def test_an_initial_that_the_new_window_shuts_out_is_cancelled_and_its_thread_sa
     assert (after.status, after.messages[0].state, after.messages[0].leaves_at) == (
         *(Status.NOT_STARTED, MessageState.CANCELLED, None),
     )
-    assert after.events[-1].sentence == "message cancelled: the initial window was over before it could leave"
+    assert sentence_of(after.events[-1]) == "message cancelled: the initial window was over before it could leave"
     assert (senders(db, of)["kim"].not_started, senders(db, of)["kim"].texted) == (1, 0)
-    assert journal(db)[0].summary == (
+    assert sentence_of(journal(db)[0]) == (
         "changed the last day of 'Hours'; 1 held initial cancelled, the initial window being over by then"
     )
     assert examine(db) == []
@@ -293,7 +293,7 @@ def test_one_entry_by_nobody_says_how_many_messages_may_leave(
     let_due(db)
     [entry] = journal(db)[:-before]
     assert (entry.kind, entry.by, entry.campaign, entry.undoable) == (EventKind.RELEASE, "", "Hours", False)
-    assert entry.summary == "2 held messages may leave now"
+    assert sentence_of(entry) == "2 held messages may leave now"
 
 
 def test_each_campaign_has_its_own_entry(
@@ -317,7 +317,7 @@ def test_one_entry_by_nobody_says_that_a_follow_up_has_expired_and_how_far_it_wa
     let_due(db)
     [entry] = journal(db)[:-before]
     assert (entry.kind, entry.by, entry.campaign) == (EventKind.END_FOLLOW_UP, "", "Hours")
-    assert entry.summary == "the follow-up 'Reminder' has expired, unsent in 1 conversation"
+    assert sentence_of(entry) == "the follow-up 'Reminder' has expired, unsent in 1 conversation"
 
 
 def test_what_time_did_cannot_be_undone_and_does_not_stand_in_the_way(
@@ -371,10 +371,10 @@ def test_a_held_initial_whose_window_was_slept_through_is_cancelled(
     let_due(db)
     after = look_at(db, ann)
     assert (after.status, after.messages[0].state) == (Status.NOT_STARTED, MessageState.CANCELLED)
-    assert after.events[-1].sentence == "message cancelled: the initial window was over before it could leave"
+    assert sentence_of(after.events[-1]) == "message cancelled: the initial window was over before it could leave"
     entry = journal(db)[0]
     assert (entry.kind, entry.by) == (EventKind.RELEASE, "")
-    assert entry.summary == "1 held initial cancelled, the initial window being over by then"
+    assert sentence_of(entry) == "1 held initial cancelled, the initial window being over by then"
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 3, 9, 22, tzinfo=UTC), datetime(2026, 3, 10, 12, tzinfo=UTC)])
@@ -400,8 +400,9 @@ def test_archiving_cancels_what_is_held_and_the_threads_say_so(
     change_state(db, owner, "Hours", CampaignState.ARCHIVED)
     after = look_at(db, ann)
     assert (after.status, after.messages[0].state) == (Status.NOT_STARTED, MessageState.CANCELLED)
-    assert after.events[-1].sentence == "message cancelled: the campaign was archived before it could leave"
-    assert journal(db)[0].summary == "'Hours' is archived, was active; what was held in 1 conversation is cancelled"
+    assert sentence_of(after.events[-1]) == "message cancelled: the campaign was archived before it could leave"
+    [newest, *_] = journal(db)
+    assert sentence_of(newest) == "'Hours' is archived, was active; what was held in 1 conversation is cancelled"
     assert examine(db) == []
 
 
@@ -411,7 +412,7 @@ def test_archiving_leaves_what_was_queued_and_sent(
     send(db, kim, ann)
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
     assert only_message(db, ann) == (MessageState.QUEUED, None)
-    assert journal(db)[0].summary == "'Spring' is archived, was active"
+    assert sentence_of(journal(db)[0]) == "'Spring' is archived, was active"
 
 
 def test_setup_and_campaign_say_the_same(db: Database, owner: Identity) -> None:

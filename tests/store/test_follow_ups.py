@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.arranging import ask_everyone, give, journal, look_at, number, take_in
+from tests.store.arranging import ask_everyone, give, journal, look_at, number, sentence_of, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import AnswerCondition, Campaign, FollowUpId, Question, Target
 from thrumsg_tui.domain.conversations import ConversationId
@@ -194,7 +194,7 @@ def test_making_one_is_in_the_journal(db: Database, owner: Identity, four: list[
     create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
     entry = journal(db)[0]
     assert (entry.kind, entry.by) == (EventKind.CREATE_FOLLOW_UP, "ana")
-    assert "3 conversations" in entry.summary
+    assert "3 conversations" in sentence_of(entry)
 
 
 def test_one_that_is_no_more_up_is_not_sent_in_place_of_the_next(
@@ -380,7 +380,7 @@ def test_title_text_and_end_are_changed_until_the_first_is_sent(
     with pytest.raises(Refused, match="'Last call' was sent to 1 contact already"):
         edit_follow_up(db, owner, made.id, "Last call", "Vote!", None)
     entry = next(each for each in journal(db) if each.kind is EventKind.CHANGE_FOLLOW_UP)
-    assert entry.summary == (
+    assert sentence_of(entry) == (
         "changed the follow-up 'Reminder': title is 'Last call', was 'Reminder'; "
         "text is 'Vote today, %first_name%!', was 'Vote!'; end is 2026-03-03 19:00 UTC, was none"
     )
@@ -488,7 +488,7 @@ def test_one_that_is_ended_leaves_the_tab_and_the_next_comes_up(
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]
     assert look_at(db, four[0]).follow_up_id == second.id
     entry = journal(db)[0]
-    assert (entry.kind, entry.summary) == (
+    assert (entry.kind, sentence_of(entry)) == (
         EventKind.END_FOLLOW_UP,
         "ended the follow-up 'First', unsent in 2 conversations",
     )
@@ -545,7 +545,7 @@ def test_a_skipped_one_is_off_the_tab_and_the_thread_says_by_whom(
     create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
     event = skip_follow_up(db, kim, four[1])
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]
-    assert look_at(db, four[1]).events[-1].sentence == "follow-up 'Reminder' skipped by Kim Alvarez"
+    assert sentence_of(look_at(db, four[1]).events[-1]) == "follow-up 'Reminder' skipped by Kim Alvarez"
     entry = journal(db)[0]
     assert (entry.id, entry.kind, entry.undoable) == (event, EventKind.SKIP_FOLLOW_UP, True)
     with db.reading() as conn:
@@ -567,7 +567,7 @@ def test_undo_puts_it_back_and_redo_skips_it_again(
     skip_follow_up(db, kim, four[1])
     undone = undo(db, kim)
     assert look_at(db, four[1]).follow_up_id == made.id
-    assert "up again, by Kim Alvarez" in look_at(db, four[1]).events[-1].sentence
+    assert "up again, by Kim Alvarez" in sentence_of(look_at(db, four[1]).events[-1])
     undo(db, kim, undone.event)
     assert look_at(db, four[1]).follow_up_id is None
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == [four[0], four[2]]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.store.arranging import sentence_of
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
@@ -68,7 +69,7 @@ def test_each_row_becomes_a_conversation_held_by_unassigned(
     ]
     with db.reading() as conn:
         assert totals(conn, spring.id).not_started == 1
-        assert history(conn)[0].summary == "took in contacts from people.csv: 1 imported"
+        assert sentence_of(history(conn)[0]) == "took in contacts from people.csv: 1 imported"
 
 
 def test_a_row_that_cannot_be_used_is_rejected_and_all_others_are_imported(

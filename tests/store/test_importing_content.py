@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.arranging import journal
+from tests.store.arranging import journal, sentence_of
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.people import Identity, Role
@@ -73,7 +73,7 @@ def test_each_role_that_a_file_gives_is_in_the_journal(
 ) -> None:
     path.write_text("login,first_name,role\nkim,Kim,admin\nnew,Nell,owner\nzoe,Zoe,\n")
     import_users(db, owner, path)
-    said = [each.summary for each in journal(db)]
+    said = [sentence_of(each) for each in journal(db)]
     assert "made kim admin, was sender" in said
     assert "added Nell (new) as owner" in said
     assert not [each for each in said if "zoe" in each]
@@ -181,7 +181,7 @@ def test_imported_opt_outs_hold_everywhere_and_nobody_is_told(
     with db.reading() as conn:
         ann = conversation(conn, ConversationId(1))
         stored = opt_out(conn, "+14155550149")
-        summary = history(conn)[0].summary
+        summary = sentence_of(history(conn)[0])
     assert ann.opted_out
     assert ann.opt_out is not None
     assert (ann.opt_out.kind, ann.opt_out.note, ann.messages) == ("imported", "Phoned us", ())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.arranging import journal, known_as, look_at, number, take_in
+from tests.store.arranging import journal, known_as, look_at, number, sentence_of, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -149,9 +149,9 @@ def test_a_note_is_changed_and_the_old_one_stays_in_the_journal(
     assert listed(db, "door") == []
     newest = journal(db)[0]
     assert (newest.id, newest.kind, newest.by, newest.undoable) == (event, EventKind.CHANGE_OPT_OUT, "mo", False)
-    assert newest.summary == f"changed the note on the opt-out of {ANN} to 'by phone', was 'at the door'"
+    assert sentence_of(newest) == f"changed the note on the opt-out of {ANN} to 'by phone', was 'at the door'"
     last = look_at(db, people[0]).events[-1]
-    assert last.sentence == "note on the opt-out changed by Mo Quill: by phone"
+    assert sentence_of(last) == "note on the opt-out changed by Mo Quill: by phone"
 
 
 def test_a_note_that_says_so_already_leaves_no_entry(db: Database, owner: Identity) -> None:
@@ -205,7 +205,7 @@ def test_of_a_list_nobody_is_told_and_nothing_leaves_any_more(
     opt_out_numbers(db, owner, f"{ANN}\n{BEA}")
     ann = look_at(db, people[0])
     assert len(ann.messages) == 1
-    assert [each.sentence for each in ann.events] == ["opted out by Ana Ortiz, from a list"]
+    assert [sentence_of(each) for each in ann.events] == ["opted out by Ana Ortiz, from a list"]
     assert [message.state for message in look_at(db, held).messages] == [MessageState.CANCELLED]
 
 
@@ -262,7 +262,7 @@ def test_a_sender_pastes_no_list_and_changes_no_note(
 def test_a_list_is_one_change_and_goes_back_as_one(db: Database, owner: Identity, people: list[ConversationId]) -> None:
     before = len(journal(db))
     done = opt_out_numbers(db, owner, f"{ANN}\n{BEA}\n{STRANGER}", "by mistake")
-    assert [entry.summary for entry in journal(db)[:-before]] == ["opted 3 numbers out, from a list: by mistake"]
+    assert [sentence_of(entry) for entry in journal(db)[:-before]] == ["opted 3 numbers out, from a list: by mistake"]
     outcome = undo(db, owner)
     assert outcome.sentence == "3 numbers opted in again"
     assert listed(db) == []
@@ -270,7 +270,7 @@ def test_a_list_is_one_change_and_goes_back_as_one(db: Database, owner: Identity
     undo(db, owner, outcome.event)
     assert set(listed(db)) == set(done.new)
     assert row_of(db, BEA).opt_out.note == "by mistake"
-    assert [each.sentence for each in look_at(db, people[0]).events] == [
+    assert [sentence_of(each) for each in look_at(db, people[0]).events] == [
         "opted out by Ana Ortiz, from a list: by mistake",
         "opt-out taken back by Ana Ortiz",
         "opted out again by Ana Ortiz",
@@ -307,10 +307,10 @@ def test_an_import_of_opt_outs_is_one_change_too(
     path.write_text(f"phone,note\n{ANN},by mail\n{STRANGER},\nx,\n")
     before = len(journal(db))
     done = import_opt_outs(db, owner, path)
-    assert [entry.summary for entry in journal(db)[:-before]] == [
+    assert [sentence_of(entry) for entry in journal(db)[:-before]] == [
         "took in opt-outs from do not call.csv: 2 imported, 1 rejected"
     ]
-    assert look_at(db, people[0]).events[-1].sentence == "opted out by Ana Ortiz, with do not call.csv"
+    assert sentence_of(look_at(db, people[0]).events[-1]) == "opted out by Ana Ortiz, with do not call.csv"
     outcome = undo(db, owner, done.event)
     assert listed(db) == []
     undo(db, owner, outcome.event)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.store.arranging import give, journal, known_as, look_at, number, take_in
+from tests.store.arranging import give, journal, known_as, look_at, number, sentence_of, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -424,8 +424,8 @@ def test_a_queued_message_does_not_get_through_and_who_never_was_texted_is_told_
     assert [message.state for message in of.messages] == [MessageState.CANCELLED, MessageState.CANCELLED]
     assert of.status is Status.NOT_STARTED
     why = "message cancelled: the contact was opted out before it could leave"
-    assert [each.sentence for each in of.events][-2:] == [why, why]
-    assert [each.summary for each in journal(db)].count(why) == 2
+    assert [sentence_of(each) for each in of.events][-2:] == [why, why]
+    assert [sentence_of(each) for each in journal(db)].count(why) == 2
     assert examine(db) == []
 
 
@@ -446,7 +446,7 @@ def test_a_confirmation_of_what_was_taken_back_is_withdrawn(db: Database, owner:
     undo(db, owner)
     assert take_queued(db) == []
     why = "message cancelled: the contact was opted in again before it could leave"
-    assert look_at(db, ann).events[-1].sentence == why
+    assert sentence_of(look_at(db, ann).events[-1]) == why
     assert examine(db) == []
 
 

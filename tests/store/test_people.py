@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.arranging import ask_everyone, assignment_of, give, journal, known_as, number, take_in
+from tests.store.arranging import ask_everyone, assignment_of, give, journal, known_as, number, sentence_of, take_in
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, Tab
@@ -169,7 +169,7 @@ def test_the_last_owner_stays_one(db: Database, owner: Identity, spring: Campaig
     change_role(db, owner, "kim", Role.OWNER)
     assert change_role(db, owner, "ana", Role.ADMIN).role is Role.ADMIN
     entry = journal(db)[0]
-    assert (entry.kind, entry.summary) == (EventKind.CHANGE_USER, "made ana admin, was owner")
+    assert (entry.kind, sentence_of(entry)) == (EventKind.CHANGE_USER, "made ana admin, was owner")
 
 
 def test_a_changed_role_counts_from_the_next_look(db: Database, owner: Identity, spring: Campaign) -> None:
@@ -197,7 +197,7 @@ def test_everybody_has_a_first_name(db: Database, owner: Identity, tmp_path: Pat
 def test_what_is_given_is_changed_and_the_rest_stays(db: Database, owner: Identity, spring: Campaign) -> None:
     assert edit_user(db, owner, "kim", last_name=" Álvarez ", email="kim@x.example").name == "Kim Álvarez"
     assert edit_user(db, owner, "kim", email="").last_name == "Álvarez"
-    assert [entry.summary for entry in journal(db)[:2]] == [
+    assert [sentence_of(entry) for entry in journal(db)[:2]] == [
         "changed kim: email '', was 'kim@x.example'",
         "changed kim: last name 'Álvarez', was 'Alvarez', email 'kim@x.example', was ''",
     ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.arranging import ask_everyone, journal, look_at
+from tests.store.arranging import ask_everyone, journal, look_at, sentence_of
 from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionId, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
@@ -75,7 +75,7 @@ def test_a_question_is_asked_after_the_others(
     record_answer(db, kim, ann, "When?", "Late")
     assert look_at(db, ann).answers == {added.id: added.choices[1].id}
     entry = journal(db)[1]
-    assert (entry.kind, entry.by, entry.campaign, entry.summary) == (
+    assert (entry.kind, entry.by, entry.campaign, sentence_of(entry)) == (
         EventKind.EDIT_SURVEY,
         "ana",
         "Spring",
@@ -290,7 +290,7 @@ def test_one_that_never_had_an_answer_is_deleted(
 ) -> None:
     assert not retire_question(db, owner, vote.id)
     assert asked(db, spring, retired=True) == []
-    assert journal(db)[0].summary == "deleted the question 'Will you vote?'"
+    assert sentence_of(journal(db)[0]) == "deleted the question 'Will you vote?'"
     for change in (retire_question, restore_question):
         with pytest.raises(NotFound, match="deleted it meanwhile"):
             change(db, owner, vote.id)

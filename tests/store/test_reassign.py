@@ -10,6 +10,7 @@ from tests.store.arranging import (
     look_at,
     number,
     senders,
+    sentence_of,
     take_in,
 )
 from tests.store.conftest import Clock
@@ -388,12 +389,12 @@ def test_a_move_is_one_journal_entry_that_can_be_undone(
     outcome = mover.move(mover.some("lee", "kim", None, count=3))
     [entry] = journal(db)[:-before]
     assert (entry.id, entry.kind, entry.by, entry.undoable) == (outcome.event, EventKind.REASSIGN, "mo", True)
-    assert entry.summary == "moved 3 conversations from Lee Bishop to Unassigned and Kim Alvarez"
+    assert sentence_of(entry) == "moved 3 conversations from Lee Bishop to Unassigned and Kim Alvarez"
 
 
 def test_each_thread_has_a_line_for_it(db: Database, mover: Mover, eight: list[ConversationId]) -> None:
     mover.move(mover.some("lee", "kim"))
-    assert look_at(db, eight[1]).events[-1].sentence == "reassigned from Lee Bishop to Kim Alvarez by Mo Quill"
+    assert sentence_of(look_at(db, eight[1]).events[-1]) == "reassigned from Lee Bishop to Kim Alvarez by Mo Quill"
 
 
 def test_messages_and_authors_stay(db: Database, mover: Mover, eight: list[ConversationId]) -> None:

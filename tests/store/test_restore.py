@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.arranging import take_in
+from tests.store.arranging import sentence_of, take_in
 from tests.store.conftest import Clock
 from tests.store.formats import make_format
 from thrumsg_tui.domain.campaigns import Campaign, Setup
@@ -113,10 +113,10 @@ def test_the_journal_says_who_went_back_to_what(db: Database, owner: Identity, s
     go_back(db, saved, owner)
     with db.reading() as conn:
         newest = history(conn)[0]
-    assert (newest.by, newest.summary.split(",")[0]) == ("ana", "went back to the backup backup.db")
+    assert (newest.by, sentence_of(newest).split(",")[0]) == ("ana", "went back to the backup backup.db")
     restore(db.path, saved, "stranger", who=None)
     with db.reading() as conn:
-        assert history(conn)[0].summary.endswith("(by stranger)")
+        assert sentence_of(history(conn)[0]).endswith("(by stranger)")
 
 
 def test_whoever_has_it_open_sees_it_at_once(db: Database, owner: Identity, saved: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.store.arranging import journal
+from tests.store.arranging import journal, sentence_of
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
@@ -95,7 +95,8 @@ def test_several_are_changed_together_with_one_entry(db: Database, owner: Identi
     before = len(journal(db))
     assert change_settings(db, owner, wanted) == wanted
     [entry] = journal(db)[:-before]
-    assert entry.summary == "set default_open to '22:00', set default_close to '23:00', set organization to 'Harbor'"
+    hours = "set default_open to '22:00', set default_close to '23:00'"
+    assert sentence_of(entry) == f"{hours}, set organization to 'Harbor'"
     assert change_settings(db, owner, {}) == {}
     assert len(journal(db)) == before + 1
 

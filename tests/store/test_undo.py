@@ -11,6 +11,7 @@ from tests.store.arranging import (
     known_as,
     look_at,
     number,
+    sentence_of,
     take_in,
 )
 from thrumsg_tui.domain.campaigns import Campaign
@@ -262,7 +263,7 @@ def test_the_thread_tells_of_the_undo(
     db: Database, owner: Identity, three: list[ConversationId], moved: Outcome
 ) -> None:
     undo(db, owner, moved.event)
-    assert [event.sentence for event in look_at(db, three[0]).events] == [
+    assert [sentence_of(event) for event in look_at(db, three[0]).events] == [
         "reassigned from Unassigned to Kim Alvarez by Mo Quill",
         "reassigned from Kim Alvarez to Unassigned by Ana Ortiz (undo)",
     ]

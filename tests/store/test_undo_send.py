@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.store.arranging import ask_everyone, give, journal, known_as, look_at, number, take_in
+from tests.store.arranging import ask_everyone, give, journal, known_as, look_at, number, sentence_of, take_in
 from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
@@ -172,7 +172,7 @@ def test_the_conversation_is_as_before(db: Database, kim: Identity, ann: Convers
     now = look_at(db, ann)
     assert (now.status, now.flagged) == (before.status, before.flagged) == (Status.NEEDS_REPLY, True)
     assert states(db, ann) == [MessageState.RECEIVED, MessageState.CANCELLED]
-    assert now.events[-1].sentence == "message taken back by Kim Alvarez before it left"
+    assert sentence_of(now.events[-1]) == "message taken back by Kim Alvarez before it left"
     assert take_queued(db) == []
 
 

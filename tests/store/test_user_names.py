@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.store.arranging import give, known_as, look_at, number, take_in
+from tests.store.arranging import give, known_as, look_at, number, sentence_of, take_in
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
@@ -22,7 +22,7 @@ def test_somebody_without_a_name_is_called_by_login(db: Database) -> None:
     give(db, root, spring, "root", [ann])
     opt_out_number(db, root, number(0))
     shown = look_at(db, ann)
-    assert "reassigned from Unassigned to root by root" in [event.sentence for event in shown.events]
+    assert "reassigned from Unassigned to root by root" in [sentence_of(event) for event in shown.events]
     assert shown.opt_out is not None
     assert shown.opt_out.by == "root"
     with db.reading() as conn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.store.arranging import sentence_of
 from tests.tui.moving import (
     ABE,
     KIM,
@@ -193,7 +194,7 @@ async def test_what_is_applied_is_what_was_previewed_while_others_move_and_write
     assert held_by(office, LEE, kims) == {SAM, WILMA, ABE, OLGA}
     assert held_by(office, NOBODY, kims) == {NORA}
     assert [holder(office, each) for each in (kims[OTTO], late)] == [KIM, KIM]
-    assert [event.sentence for event in office.conversation(kims[SAM]).events][-1].endswith("by Ana Ortiz")
+    assert [sentence_of(event) for event in office.conversation(kims[SAM]).events][-1].endswith("by Ana Ortiz")
 
 
 @pytest.mark.parametrize(("action", "moved"), [("s", {"lee": 1, "zoe": 1}), ("a", {"lee": 3, "zoe": 2})])

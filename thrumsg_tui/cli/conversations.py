@@ -14,6 +14,7 @@ from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, words_of
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Tab
+from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
@@ -125,7 +126,7 @@ def _happenings(of: Conversation, phones: PhoneDisplay, campaign: Campaign, now:
     for each in happened:
         time = f"{each.at.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(each, ThreadEvent):
-            yield f"{time}  -- {phones.sentence(each.sentence)} --"
+            yield f"{time}  -- {thread_sentence(each.facts, each.by_name, phones)} --"
             continue
         who = (
             f"{each.author or 'automatic'} ({_state(each, hours, now)})"

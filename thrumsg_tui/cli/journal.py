@@ -8,6 +8,7 @@ from thrumsg_tui.cli.json_records import entry_record, undo_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.store.changes import undo as changes
@@ -33,7 +34,7 @@ def _preview(session: Session, args: Namespace) -> Report:
         event_id = last_undoable(conn, session.who).id if args.event is None else args.event
         shown = preview_undo(conn, session.who, event_id)
         phones = phone_display(conn)
-    lines = [f"Undo of {shown.entry.id}: {phones.sentence(shown.entry.summary)}."]
+    lines = [f"Undo of {shown.entry.id}: {summary(shown.entry.facts, phones)}."]
     if shown.moves or shown.skipped:
         lines.append(f"{shown.moves} would go back, {len(shown.skipped)} were moved since and would stay.")
     elif not shown.takes_effect:
@@ -70,7 +71,7 @@ def history(session: Session, args: Namespace) -> Report:
             f"{each.at.astimezone():%Y-%m-%d %H:%M}",
             f"{each.by} for {each.acting_for}" if each.acting_for else each.by,
             each.campaign,
-            phones.sentence(each.summary),
+            summary(each.facts, phones),
             _standing(each),
         )
         for each in entries

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Target, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
+from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.people import User
@@ -201,7 +202,12 @@ def thread_record(of: Conversation, questions: Sequence[Question], phones: Phone
         "messages": [_message_record(each) for each in of.messages],
         "answers": answers(of, questions),
         "events": [
-            {"id": each.id, "at": iso(each.at), "action": each.action, "sentence": phones.sentence(each.sentence)}
+            {
+                "id": each.id,
+                "at": iso(each.at),
+                "action": each.action,
+                "sentence": thread_sentence(each.facts, each.by_name, phones),
+            }
             for each in of.events
         ],
     }
@@ -290,7 +296,7 @@ def entry_record(of: Event, phones: PhoneDisplay) -> Record:
         "acting_for": of.acting_for,
         "action": of.kind,
         "campaign": of.campaign,
-        "summary": phones.sentence(of.summary),
+        "summary": summary(of.facts, phones),
         "undoable": of.undoable and of.undone_by is None,
         "undone_by": of.undone_by,
         "undoes": of.undoes,

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import NewType
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
+from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.people import UserId
 
@@ -141,13 +143,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ThreadEvent:
-    """Something that happened to a conversation besides messages (`docs/rules.md 3.10`)."""
+    """Something that happened to a conversation besides messages (`docs/rules.md 3.10`).
+
+    `event_sentences.thread_sentence` says it. `by` and `by_name` are None for what nobody at a keyboard did.
+    """
 
     id: EventId
     at: datetime
     action: str
-    sentence: str
-    by: UserId | None = None
+    facts: EventFacts | Handover
+    by: UserId | None
+    by_name: str | None
 
 
 @dataclass(frozen=True, slots=True)

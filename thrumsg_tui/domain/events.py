@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.event_facts import EventFacts
 
 
 class EventKind(StrEnum):
@@ -42,7 +43,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change: what, when, by whom, and whether it can be taken back."""
+    """One change: what, when, by whom, and whether it can be taken back; `event_sentences.summary` says it."""
 
     id: EventId
     at: datetime
@@ -50,7 +51,7 @@ class Event:
     acting_for: str | None
     kind: EventKind
     campaign: str | None
-    summary: str
+    facts: EventFacts
     undoable: bool
     undone_by: EventId | None
     undoes: EventId | None

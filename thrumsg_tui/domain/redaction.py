@@ -24,6 +24,12 @@ _NUMBER = re.compile(
 )
 
 
+class Phone(str):
+    """A phone number, or whatever else a message came from: hidden where numbers are (`docs/rules.md 3.20`)."""
+
+    __slots__ = ()
+
+
 def redacted(national: str, *, ascii_only: bool = False) -> str:
     """Hide all digits of a number but the last two."""
     hidden = "*" if ascii_only else "•"
@@ -47,9 +53,13 @@ class PhoneDisplay:
         return redacted(phone, ascii_only=self.ascii_only) if self.redacts else phone
 
     def sentence(self, text: str) -> str:
-        """Show a sentence, or a note, in which numbers may occur in any usual spelling."""
+        """Show what people wrote, as a note or a name, in which numbers may occur in any usual spelling."""
         return _NUMBER.sub(lambda found: self.number(found[0]), text)
 
     def name(self, first_name: str, last_name: str, phone: str) -> str:
         """Show a contact's name, or the number of somebody without one."""
         return full_name(first_name, last_name) or self.number(phone)
+
+
+IN_FULL = PhoneDisplay(redacts=False)
+"""Shows numbers as they are: for sentences that have none, and for tests."""

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.event_details import facts_of, stored_details
 
 
 def record(
     tx: Transaction,
     who: Identity | None,
     kind: EventKind,
-    summary: str,
+    facts: EventFacts | str,
     *,
     campaign_id: CampaignId | None = None,
     conversation_id: ConversationId | None = None,
@@ -25,7 +27,19 @@ def record(
     undoable: bool = False,
     undoes: EventId | None = None,
 ) -> EventId:
-    """Write an entry; `who` is None for what nobody at a keyboard did. A conversation brings its campaign."""
+    """Write an entry.
+
+    Args:
+        tx: The transaction of the change.
+        who: Who made it; None for what nobody at a keyboard did.
+        kind: What it is.
+        facts: What its sentence is made of; or that sentence itself, as undo still gives it.
+        campaign_id: Its campaign; not needed with a conversation, which brings its own.
+        conversation_id: Its conversation, where it concerned just one.
+        details: What undo needs to know of it.
+        undoable: Whether it can be undone.
+        undoes: The change that it takes back.
+    """
     row = tx.conn.execute(
         """
         INSERT INTO event (at, user_id, actor_id, action, campaign_id, conversation_id, summary, details,
@@ -42,13 +56,32 @@ def record(
             "action": kind,
             "campaign_id": campaign_id,
             "conversation_id": conversation_id,
-            "summary": storable(summary),  # it may quote the name of a file, or what an older version stored
-            "details": json.dumps(details or {}),
+            "summary": facts if isinstance(facts, str) else "",
+            "details": json.dumps(details or {})
+            if isinstance(facts, str)
+            else stored_details(kind, facts, details or {}),
             "undoable": int(undoable),
             "undoes": undoes,
         },
     ).fetchone()
     return EventId(row["id"])
+
+
+def recorded_facts(conn: Connection, event_id: EventId) -> EventFacts:
+    """Read the facts of an entry that there is."""
+    row = conn.execute("SELECT action, summary, details FROM event WHERE id = ?", (event_id,)).fetchone()
+    return facts_of(EventKind(row["action"]), row["summary"], row["details"])
+
+
+def rewrite(
+    tx: Transaction, event_id: EventId, facts: EventFacts, *, details: Mapping[str, object], undoable: bool
+) -> None:
+    """Say in an entry what has become of a change that was under way when it was written."""
+    row = tx.conn.execute("SELECT action FROM event WHERE id = ?", (event_id,)).fetchone()
+    stored = stored_details(EventKind(row["action"]), facts, details)
+    tx.conn.execute(
+        "UPDATE event SET summary = '', details = ?, undoable = ? WHERE id = ?", (stored, int(undoable), event_id)
+    )
 
 
 def touch(

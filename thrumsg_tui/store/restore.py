@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from thrumsg_tui.domain.campaign_facts import BackupRestored
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import DatabaseDamaged, Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
@@ -189,14 +190,13 @@ def _made_ready(db: Database, source: Path, login: str, acting_for: str | None) 
 def _journalled(
     tx: Transaction, source: Path, as_of: datetime | None, in_doubt: int, login: str, acting_for: str | None
 ) -> None:
-    """Say who went back to what; a login that the backup does not know is in the words."""
+    """Journal who went back to what; a login that the backup does not know is among the facts."""
     who: Identity | None = None
     with suppress(ThrumsgError):
         who = Identity(find_user(tx.conn, acting_for or login), find_user(tx.conn, login))
-    when = f"{as_of:%Y-%m-%d %H:%M} UTC" if as_of else "before anything was done"
-    summary = f"went back to the backup {source.name}, as of {when}" + ("" if who else f" (by {login})")
-    details = {"file": source.name, "as_of": when, "login": login, "in_doubt": in_doubt}
-    record(tx, who, EventKind.RESTORE, summary, details=details)
+    as_of_iso = None if as_of is None else as_of.isoformat()
+    facts = BackupRestored(source.name, as_of_iso, stranger=None if who else login, in_doubt=in_doubt)
+    record(tx, who, EventKind.RESTORE, facts)
 
 
 # The database

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from thrumsg_tui.domain.campaign_facts import AnswerRecorded
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.events import EventKind
@@ -48,14 +49,9 @@ def record_answer(
             tx,
             who,
             EventKind.ANSWER,
-            f"{asked.text} {chosen.text if chosen else '(cleared)'} for {of.name}",
+            AnswerRecorded(asked.text, chosen.text if chosen else None, of.name),
             campaign_id=of.campaign_id,
-            details={
-                "question": asked.id,
-                "before": before,
-                "after": after,
-                "thread": f"{asked.text} {chosen.text if chosen else '(answer cleared)'}, by {who.user.name}",
-            },
+            details={"question": asked.id, "before": before, "after": after},
             undoable=True,
         )
         touch(tx, event_id, [(of.id, None, None)])

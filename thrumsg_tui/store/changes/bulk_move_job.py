@@ -7,23 +7,24 @@ job that stands still, its process having died, is gone on with by anyone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversation_facts import MoveBegun, Moved
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused, ThrumsgError
+from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.reassignment import Outcome, Plan, Way, from_to, moved_sentence
-from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.domain.reassignment import Outcome, Plan, Way
+from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.journal import record, recorded_facts, rewrite
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
 from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
@@ -54,9 +55,10 @@ def begin(
     Raises `Refused` where another job is under way in the campaign.
     """
     require_no_job(tx, planned.campaign_id)
-    sentence = f"moving {pluralize(len(planned.moves), 'conversation')} {from_to(*planned.sides)}"
+    sources, destinations = planned.sides
+    facts = MoveBegun(len(planned.moves), tuple(sources), tuple(destinations))
     details = {"removed": None, "skipped": len(planned.already_there)}
-    event_id = record(tx, who, kind, sentence, campaign_id=planned.campaign_id, details=details, undoes=undoes)
+    event_id = record(tx, who, kind, facts, campaign_id=planned.campaign_id, details=details, undoes=undoes)
     there = len(planned.already_there)
     tx.conn.execute(
         "INSERT INTO job (event_id, campaign_id, as_of, total, skipped, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -73,7 +75,7 @@ def begin(
         "INSERT INTO job_conversation (event_id, skipped, conversation_id) VALUES (?, 1, ?)",
         ((event_id, each) for each in planned.already_there),
     )
-    return Outcome(event_id, there, (), {}, sentence, under_way=True)
+    return Outcome(event_id, there, (), {}, summary(facts, IN_FULL), under_way=True)
 
 
 def finish(db: Database, begun: Outcome, on_progress: Callable[[int], None] | None = None) -> Outcome:
@@ -115,7 +117,7 @@ def outcome_of(conn: Connection, event_id: EventId) -> Outcome:
     job = job_of(conn, event_id)
     if job is None:
         raise Refused("The move has gone, with all that was in the database: somebody put another in its place.")
-    sentence = str(conn.execute("SELECT summary FROM event WHERE id = ?", (event_id,)).fetchone()["summary"])
+    sentence = summary(recorded_facts(conn, event_id), IN_FULL)
     if not job.finished:
         return Outcome(event_id, job.passed, (), {}, sentence, under_way=True)
     gains: dict[str, int] = {}
@@ -225,16 +227,11 @@ def _end(tx: Transaction, event_id: EventId) -> None:
         raise LookupError(event_id)
     names, _ = people_in(tx.conn, job.campaign_id)
     flows = _flows(tx.conn, event_id)
-    sources = list(dict.fromkeys(names[source] for source, _, _ in flows))
-    destinations = list(dict.fromkeys(names[destination] for _, destination, _ in flows))
-    sentence = moved_sentence(job.done, sources, destinations, job.skipped)
+    sources = tuple(dict.fromkeys(names[source] for source, _, _ in flows))
+    destinations = tuple(dict.fromkeys(names[destination] for _, destination, _ in flows))
+    facts = Moved(job.done, sources, destinations, job.skipped)
     tx.conn.execute("UPDATE job SET finished_at = ? WHERE event_id = ?", (tx.now_ms, event_id))
-    row = tx.conn.execute("SELECT details FROM event WHERE id = ?", (event_id,)).fetchone()
-    details = {**json.loads(row["details"]), "skipped": job.skipped}
-    tx.conn.execute(
-        "UPDATE event SET summary = ?, undoable = ?, details = ? WHERE id = ?",
-        (sentence, int(job.done > 0), json.dumps(details), event_id),
-    )
+    rewrite(tx, event_id, facts, details={"removed": None, "skipped": job.skipped}, undoable=job.done > 0)
     if not job.done:
         tx.conn.execute("UPDATE event SET undone_by = NULL WHERE undone_by = ?", (event_id,))
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from thrumsg_tui.domain.campaign_facts import (
+    CampaignCreated,
+    CampaignEdited,
+    CampaignStateChanged,
+    SendersAdded,
+    SetupPart,
+)
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
@@ -13,11 +20,10 @@ from thrumsg_tui.domain.hours import require_place
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reassign import move
-from thrumsg_tui.store.changes.scheduled_messages import WINDOW_OVER, Settled, cancel_held, hold_anew, tell_threads
+from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_held, hold_anew, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign, find_assignment, find_campaign, find_destination, unassigned
@@ -60,7 +66,7 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
         ).fetchone()
         campaign_id = CampaignId(row["id"])
         tx.conn.execute("INSERT INTO assignment (campaign_id) VALUES (?)", (campaign_id,))
-        record(tx, who, EventKind.CREATE_CAMPAIGN, f"created {setup.name!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.CREATE_CAMPAIGN, CampaignCreated(setup.name), campaign_id=campaign_id)
         return campaign(tx.conn, campaign_id)
 
 
@@ -78,7 +84,7 @@ def edit_campaign(
     with db.writing() as tx:
         before = require_not_archived(tx, campaign_id)
         setup = _merged(before.setup, _trimmed(setup), seen)
-        changed = [name for name in _WORDS if getattr(setup, name) != getattr(before.setup, name)]
+        changed = tuple(part for part in SetupPart if getattr(setup, part) != getattr(before.setup, part))
         if not changed:
             return before
         require_storable(*(getattr(setup, name) for name in _TEXTS if name in changed))
@@ -87,29 +93,22 @@ def edit_campaign(
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
         after = campaign(tx.conn, campaign_id)
         settled = hold_anew(tx, after) if _TIMES & set(changed) else Settled(0, 0, ())
-        summary = "; ".join([_summary(before, setup, changed), *settled.sentences])
-        thread = {"thread": WINDOW_OVER}
-        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, summary, campaign_id=campaign_id, details=thread)
+        facts = CampaignEdited(
+            before.name,
+            parts=changed,
+            new_name=setup.name if SetupPart.NAME in changed else None,
+            released=settled.released,
+            cancelled=len(settled.cancelled),
+        )
+        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign_id)
         tell_threads(tx, event_id, settled.cancelled)
         return after
 
 
-_WORDS = {
-    "name": "the name",
-    "initial_script": "the initial script",
-    "description": "the description",
-    "hours": "the hours",
-    "hours_in": "whose hours they are",
-    "starts": "the first day",
-    "ends": "the last day",
-    "quicksend": "QuickSend",
-}
-"""What the journal calls each part of a setup."""
-
-_TEXTS = ("name", "initial_script", "description")
+_TEXTS = (SetupPart.NAME, SetupPart.INITIAL_SCRIPT, SetupPart.DESCRIPTION)
 """The parts that people write."""
 
-_TIMES = {"hours", "hours_in", "starts", "ends"}
+_TIMES = {SetupPart.HOURS, SetupPart.HOURS_IN, SetupPart.STARTS, SetupPart.ENDS}
 """The parts on which it depends when a held message leaves."""
 
 
@@ -121,16 +120,11 @@ def _merged(stored: Setup, wanted: Setup, seen: Setup | None) -> Setup:
     """Carry what a person has changed since they saw it into what is stored now."""
     if seen is None:
         return wanted
-    changes = {name: getattr(wanted, name) for name in _WORDS if getattr(wanted, name) != getattr(seen, name)}
+    changes = {part.value: getattr(wanted, part) for part in SetupPart if getattr(wanted, part) != getattr(seen, part)}
     try:
         return replace(stored, **changes)
     except ValueError as error:
         raise Refused(f"{error} Somebody changed the other one meanwhile; nothing was changed.") from error
-
-
-def _summary(before: Campaign, setup: Setup, changed: Sequence[str]) -> str:
-    renamed = f", now {setup.name!r}" if "name" in changed else ""
-    return f"changed {', '.join(_WORDS[name] for name in changed)} of {before.name!r}{renamed}"
 
 
 def _columns(setup: Setup) -> dict[str, str | int | None]:
@@ -175,11 +169,8 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
             (to, tx.now_ms if to is CampaignState.ACTIVE else None, of.id),
         )
         cancelled = cancel_held(tx, of.id) if to is CampaignState.ARCHIVED else ()
-        summary = f"{of.name!r} is {to}, was {of.state}"
-        if cancelled:
-            summary += f"; what was held in {pluralize(len(cancelled), 'conversation')} is cancelled"
-        thread = {"thread": "message cancelled: the campaign was archived before it could leave"}
-        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, summary, campaign_id=of.id, details=thread)
+        facts = CampaignStateChanged(of.name, to, was=of.state, conversations=len(cancelled))
+        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=of.id)
         tell_threads(tx, event_id, cancelled)
         return campaign(tx.conn, of.id)
 
@@ -204,7 +195,7 @@ def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Seq
             if row:
                 added.append(user.login)
         if added:
-            record(tx, who, EventKind.ADD_SENDER, f"added {', '.join(added)} to {of.name!r}", campaign_id=of.id)
+            record(tx, who, EventKind.ADD_SENDER, SendersAdded(tuple(added), of.name), campaign_id=of.id)
         return added
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversation_facts import MessageWithdrawn, WithdrawalReason
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.sending import hold_until, shut_out
 from thrumsg_tui.domain.storable_text import storable
-from thrumsg_tui.store.changes.scheduled_messages import WINDOW_OVER, cancel, tell_threads
+from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
 from thrumsg_tui.store.journal import record
@@ -83,15 +84,15 @@ def _claimed(tx: Transaction, row: Row) -> Outgoing | None:
     message_id = MessageId(row["id"])
     kind = MessageKind(row["kind"])
     if row["opted_out"] and (kind is not MessageKind.OPT_OUT_CONFIRMATION or not _to_be_told(tx, row["phone"])):
-        _withdraw(tx, row, "message cancelled: the contact was opted out before it could leave")
+        _withdraw(tx, row, WithdrawalReason.OPTED_OUT)
         return None
     if kind is MessageKind.OPT_OUT_CONFIRMATION and (not row["opted_out"] or _said_again(tx, row)):
-        _withdraw(tx, row, "message cancelled: the contact was opted in again before it could leave")
+        _withdraw(tx, row, WithdrawalReason.OPTED_IN)
         return None
     of = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
     leaves_at = hold_until(of, kind, tx.now)
     if shut_out(of, kind, leaves_at or tx.now):
-        _withdraw(tx, row, WINDOW_OVER)
+        _withdraw(tx, row, WithdrawalReason.WINDOW_OVER)
         return None
     if leaves_at:
         _set(tx, message_id, MessageState.UNSENT, leaves_at=to_ms(leaves_at))
@@ -134,11 +135,11 @@ def _said_again(tx: Transaction, row: Row) -> bool:
     return later is not None
 
 
-def _withdraw(tx: Transaction, row: Row, why: str) -> None:
+def _withdraw(tx: Transaction, row: Row, why: WithdrawalReason) -> None:
     """Cancel a message that may not leave any more, and say so in the journal and the thread."""
     conversation_id = ConversationId(row["conversation_id"])
     cancel(tx, MessageId(row["id"]), conversation_id)
-    event_id = record(tx, None, EventKind.RELEASE, why, conversation_id=conversation_id, details={"thread": why})
+    event_id = record(tx, None, EventKind.RELEASE, MessageWithdrawn(why), conversation_id=conversation_id)
     tell_threads(tx, event_id, [conversation_id])
 
 

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from thrumsg_tui.domain.campaign_facts import (
+    FollowUpChanged,
+    FollowUpCreated,
+    FollowUpEnded,
+    difference,
+)
 from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
@@ -91,8 +96,8 @@ def create_follow_up(
             "follow_up_id IS NULL AND id IN (SELECT conversation_id FROM follow_up_target WHERE follow_up_id = :made)",
             {"made": made},
         )
-        summary = f"made the follow-up {title.strip()!r} for {pluralize(reached.reaches, 'conversation')}"
-        record(tx, who, EventKind.CREATE_FOLLOW_UP, summary, campaign_id=of.id)
+        facts = FollowUpCreated(title.strip(), reached.reaches)
+        record(tx, who, EventKind.CREATE_FOLLOW_UP, facts, campaign_id=of.id)
         return Created(made, reached)
 
 
@@ -139,8 +144,7 @@ def edit_follow_up(
             "UPDATE follow_up SET title = ?, text = ?, expires_at = ? WHERE id = ?",
             (title.strip(), text, to_ms(expires_at) if expires_at else None, follow_up_id),
         )
-        summary = f"changed the follow-up {before.title!r}: {_differences(before, after)}"
-        record(tx, who, EventKind.CHANGE_FOLLOW_UP, summary, campaign_id=of.id)
+        record(tx, who, EventKind.CHANGE_FOLLOW_UP, _changed(before, after), campaign_id=of.id)
         return True
 
 
@@ -158,8 +162,8 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
             raise Refused(f"{row['title']!r} has ended already.")
         tx.conn.execute("UPDATE follow_up SET active = 0 WHERE id = ?", (follow_up_id,))
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :ended", {"ended": follow_up_id})
-        summary = f"ended the follow-up {row['title']!r}, unsent in {pluralize(row['unsent'], 'conversation')}"
-        record(tx, who, EventKind.END_FOLLOW_UP, summary, campaign_id=of.id)
+        facts = FollowUpEnded(row["title"], row["unsent"], expired=False)
+        record(tx, who, EventKind.END_FOLLOW_UP, facts, campaign_id=of.id)
         return int(row["unsent"])
 
 
@@ -171,18 +175,15 @@ def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | 
         raise Refused("That follow-up would have expired already. Nothing was changed.")
 
 
-def _differences(before: _Content, after: _Content) -> str:
+def _changed(before: _Content, after: _Content) -> FollowUpChanged:
     """Say what was changed to what, for the journal, which thus keeps the old words."""
-    names = ("title", "text", "end")
-    pairs = zip(names, map(_shown, before), map(_shown, after), strict=True)
-    return "; ".join(f"{name} is {new}, was {old}" for name, old, new in pairs if old != new)
+    return FollowUpChanged(
+        before[0],
+        titles=difference(after[0], before[0]),
+        texts=difference(after[1], before[1]),
+        ends=difference(_iso(after[2]), _iso(before[2])),
+    )
 
 
-def _shown(value: str | datetime | None) -> str:
-    match value:
-        case None:
-            return "none"
-        case datetime():
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        case str():
-            return repr(value)
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()

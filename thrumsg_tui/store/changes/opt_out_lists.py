@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from thrumsg_tui.domain.conversation_facts import ListOptedOut
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.errors import Refused
@@ -83,13 +84,12 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
         batch = enter_list(tx, who, wanted.items())
         event = None
         if batch.opt_outs:
-            said = f": {note.strip()}" if note.strip() else ""
             event = record(
                 tx,
                 who,
                 EventKind.OPT_OUT,
-                f"opted {batch.counted} out, from a list{said}",
-                details=batch.details(f"opted out by {who.user.name}, from a list{said}"),
+                ListOptedOut(len(batch.opt_outs), note.strip()),
+                details={"numbers": len(batch.opt_outs)},
                 undoable=True,
             )
             batch.note(tx, event)

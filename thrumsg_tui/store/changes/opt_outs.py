@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from thrumsg_tui.domain.conversation_facts import NumberOptedIn, NumberOptedOut, OptOutAskedAgain, OptOutNoteChanged
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
@@ -13,6 +14,7 @@ from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.confirmations import confirm, confirmations
 from thrumsg_tui.store.changes.stored_opt_outs import (
@@ -94,9 +96,8 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
             tx,
             who,
             EventKind.CHANGE_OPT_OUT,
-            f"changed the note on the opt-out of {phone} to {note!r}, was {present.note!r}",
+            OptOutNoteChanged(Phone(phone), note, was=present.note),
             conversation_id=concerned[0] if concerned else None,
-            details={"thread": f"note on the opt-out changed by {who.user.name}: {note or '(none)'}"},
         )
         touch(tx, event_id, ((each, None, None) for each in concerned))
         return event_id
@@ -124,14 +125,13 @@ def store_opt_out(
     described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
     concerned = enter_opt_out(tx, phone, described)
     confirmed = confirm(tx, who, phone, asked_in)
-    by = who.user.name if who else "the contact"
     event_id = record(
         tx,
         who,
         EventKind.OPT_OUT,
-        f"opted {phone} out ({kind})",
+        NumberOptedOut(Phone(phone), kind, note),
         conversation_id=concerned[0] if concerned else None,
-        details={"phone": phone, "at": tx.now_ms, "thread": f"opted out by {by}" + (f": {note}" if note else "")},
+        details={"phone": phone, "at": tx.now_ms},
         undoable=True,
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
@@ -151,7 +151,7 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",
         (OptOutKind.AUTOMATIC, words, fold(words), tx.now_ms, phone),
     )
-    record(tx, None, EventKind.OPT_OUT, f"{phone} asked to be opted out, as it is", details={"phone": phone})
+    record(tx, None, EventKind.OPT_OUT, OptOutAskedAgain(Phone(phone)), details={"phone": phone})
 
 
 def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
@@ -167,19 +167,13 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
         """,
         (phone,),
     ).fetchall()
-    by = who.user.name if who else "the contact"
     event_id = record(
         tx,
         who,
         EventKind.OPT_IN,
-        f"opted {phone} in",
+        NumberOptedIn(Phone(phone)),
         conversation_id=concerned[0] if concerned else None,
-        details={
-            "phone": phone,
-            "old": described,
-            "flagged": [row["id"] for row in flagged],
-            "thread": f"opted in by {by}",
-        },
+        details={"phone": phone, "old": described, "flagged": [row["id"] for row in flagged]},
         undoable=True,
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))

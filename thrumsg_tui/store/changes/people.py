@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from thrumsg_tui.domain.campaign_facts import OwnerAdded, RoleChanged, UserAdded, UserChanged, difference
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId
@@ -22,7 +23,7 @@ def make_first_owner(db: Database, login: str, first_name: str, last_name: str) 
         if users(tx.conn):  # another first run came before
             return False
         owner = insert_user(tx, login, first_name, last_name, "", Role.OWNER)
-        record(tx, Identity(owner, owner), EventKind.ADD_USER, f"{login} made this database and is its owner")
+        record(tx, Identity(owner, owner), EventKind.ADD_USER, OwnerAdded(login))
         return True
 
 
@@ -41,7 +42,7 @@ def add_user(
         if tx.conn.execute("SELECT 1 FROM users WHERE login = ?", (login,)).fetchone():
             raise Refused(f"There is a user {login!r} already; nothing was changed.")
         user = insert_user(tx, login, first_name, last_name, email, role)
-        record(tx, who, EventKind.ADD_USER, f"added {user.name} ({login}) as {role}")
+        record(tx, who, EventKind.ADD_USER, UserAdded(user.name, login, role))
         return user
 
 
@@ -94,7 +95,7 @@ def edit_user(
             raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
         if after != user:
             store_user(tx, after)
-            record(tx, who, EventKind.CHANGE_USER, f"changed {login}: {_difference(user, after)}")
+            record(tx, who, EventKind.CHANGE_USER, _changed(user, after))
         return after if role in {None, user.role} else give_role(tx, who, after, role)
 
 
@@ -112,13 +113,12 @@ def store_user(tx: Transaction, user: User) -> None:
     )
 
 
-def _difference(before: User, after: User) -> str:
-    """Say what was changed about a user, and what it was before."""
-    names = {"first_name": "first name", "last_name": "last name", "email": "email"}
-    return ", ".join(
-        f"{name} {getattr(after, field)!r}, was {getattr(before, field)!r}"
-        for field, name in names.items()
-        if getattr(after, field) != getattr(before, field)
+def _changed(before: User, after: User) -> UserChanged:
+    return UserChanged(
+        before.login,
+        first_name=difference(after.first_name, before.first_name),
+        last_name=difference(after.last_name, before.last_name),
+        email=difference(after.email, before.email),
     )
 
 
@@ -134,7 +134,7 @@ def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
     if role is not Role.OWNER and [each.id for each in users(tx.conn) if each.role is Role.OWNER] == [user.id]:
         raise Refused(f"{user.login} is the only owner; make somebody else an owner first.")
     tx.conn.execute("UPDATE users SET role = ? WHERE id = ?", (role, user.id))
-    record(tx, who, EventKind.CHANGE_USER, f"made {user.login} {role}, was {user.role}")
+    record(tx, who, EventKind.CHANGE_USER, RoleChanged(user.login, role, was=user.role))
     return replace(user, role=role)
 
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from thrumsg_tui.domain.campaign_facts import (
+    QuestionAdded,
+    QuestionChanged,
+    QuestionMoved,
+    QuestionRestored,
+    QuestionRetired,
+)
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, Question, QuestionChoice, QuestionId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -35,7 +42,7 @@ def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str
         text = _fit(tx, campaign_id, text, choices)
         question_id = insert_question(tx, campaign_id, text)
         _write_choices(tx, question_id, [(None, choice) for choice in choices])
-        record(tx, who, EventKind.EDIT_SURVEY, f"asks {text!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, QuestionAdded(text), campaign_id=campaign_id)
         return find_question(tx, question_id)[1]
 
 
@@ -72,9 +79,8 @@ def edit_question(
         _write_choices(tx, question_id, choices)
         _, after = find_question(tx, question_id)
         if after != before:
-            said = f"changed the question {before.text!r}"
-            said += f" to {text!r}" if text != before.text else ""
-            record(tx, who, EventKind.EDIT_SURVEY, said, campaign_id=campaign_id)
+            changed = QuestionChanged(before.text, new_text=text if text != before.text else None)
+            record(tx, who, EventKind.EDIT_SURVEY, changed, campaign_id=campaign_id)
         return after
 
 
@@ -91,8 +97,8 @@ def move_question(db: Database, who: Identity, question_id: QuestionId, place: i
         if order == asked:
             return
         tx.conn.executemany("UPDATE question SET position = ? WHERE id = ?", list(enumerate(order, 1)))
-        where = f"moved {moved.text!r} to place {order.index(question_id) + 1}"
-        record(tx, who, EventKind.EDIT_SURVEY, where, campaign_id=campaign_id)
+        facts = QuestionMoved(moved.text, place=order.index(question_id) + 1)
+        record(tx, who, EventKind.EDIT_SURVEY, facts, campaign_id=campaign_id)
 
 
 def retire_question(db: Database, who: Identity, question_id: QuestionId) -> bool:
@@ -109,8 +115,7 @@ def retire_question(db: Database, who: Identity, question_id: QuestionId) -> boo
         else:
             tx.conn.execute("DELETE FROM choice WHERE question_id = ?", (question_id,))
             tx.conn.execute("DELETE FROM question WHERE id = ?", (question_id,))
-        said = f"{'retired' if kept else 'deleted'} the question {of.text!r}"
-        record(tx, who, EventKind.EDIT_SURVEY, said, campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, QuestionRetired(of.text, kept=kept), campaign_id=campaign_id)
         return kept
 
 
@@ -130,7 +135,7 @@ def restore_question(db: Database, who: Identity, question_id: QuestionId) -> No
             """,
             (campaign_id, question_id),
         )
-        record(tx, who, EventKind.EDIT_SURVEY, f"asks {of.text!r} again", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, QuestionRestored(of.text), campaign_id=campaign_id)
 
 
 def find_question(tx: Transaction, question_id: QuestionId) -> tuple[CampaignId, Question]:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Self
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.conversation_facts import Moved, SenderRemoved, SenderReturned
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.people import Identity, Permission
-from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, moved_sentence, net_gains, sides
+from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, net_gains, sides
+from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, UndoPreview, read_entry
@@ -69,18 +72,20 @@ def move(
     """
     moves, skipped = still_possible(tx.conn, planned)
     skipped = [*planned.already_there, *skipped]
-    sentence = moved_sentence(len(moves), *sides(moves, planned.names), len(skipped))
+    sources, destinations = sides(moves, planned.names)
+    moved = Moved(len(moves), tuple(sources), tuple(destinations), len(skipped))
+    facts: Moved | SenderRemoved | SenderReturned = moved
     if removed is not None:
-        left = kind is not EventKind.UNDO
-        what = "took {} off" if left else "put {} back on"
-        sentence = f"{what.format(planned.names[removed])} the campaign; {sentence}"
+        name = planned.names[removed]
+        facts = SenderReturned(name, moved) if kind is EventKind.UNDO else SenderRemoved(name, moved)
+    sentence = summary(facts, IN_FULL)
     if not moves and removed is None:
         return Outcome(None, 0, tuple(skipped), {}, sentence)
     event_id = record(
         tx,
         who,
         kind,
-        sentence,
+        facts,
         campaign_id=planned.campaign_id,
         details={"removed": removed, "skipped": len(skipped)},
         undoable=True,

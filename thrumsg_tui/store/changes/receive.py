@@ -7,10 +7,12 @@ from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.consent import is_outdated
-from thrumsg_tui.domain.conversations import NO_SENDER, ConversationId
+from thrumsg_tui.domain.conversation_facts import MessageReceived
+from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, OptOutKind, Status, UnmatchedReason
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.storable_text import storable
@@ -74,8 +76,7 @@ def receive(
         if to:
             _store(tx, to, body, provider_id, moment)
             refresh(tx.conn, to)
-        why = f", in no conversation: {reason.why}" if reason else ""
-        record(tx, who, EventKind.RECEIVE, f"received a message from {sender or NO_SENDER}{why}", conversation_id=to)
+        record(tx, who, EventKind.RECEIVE, MessageReceived(Phone(sender), unmatched=reason), conversation_id=to)
         if is_number(sender):
             _heed(tx, sender, body, to, from_ms(to_ms(at)) if at else None)
         result = _result(tx, to, sender, duplicate=False, reason=reason)

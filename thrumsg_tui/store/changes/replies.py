@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from thrumsg_tui.domain.campaign_facts import ReplyAdded, ReplyChanged, ReplyMoved, ReplyRemoved
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -24,7 +25,7 @@ def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title
     with db.writing() as tx:
         title = _fit(tx, campaign_id, title, body)
         reply_id = insert_reply(tx, campaign_id, title, body)
-        record(tx, who, EventKind.EDIT_REPLIES, f"added the reply {title!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_REPLIES, ReplyAdded(title), campaign_id=campaign_id)
         return reply_id
 
 
@@ -41,7 +42,7 @@ def edit_reply(
         if (title, body) == (old_title, old_body):
             return False
         tx.conn.execute("UPDATE recommended_reply SET title = ?, body = ? WHERE id = ?", (title, body, reply_id))
-        record(tx, who, EventKind.EDIT_REPLIES, f"changed the reply {old_title!r}", campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_REPLIES, ReplyChanged(old_title), campaign_id=campaign_id)
         return True
 
 
@@ -61,8 +62,8 @@ def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
         if order == before:
             return
         tx.conn.executemany("UPDATE recommended_reply SET position = ? WHERE id = ?", list(enumerate(order, 1)))
-        said = f"moved the reply {title!r} to place {order.index(reply_id) + 1}"
-        record(tx, who, EventKind.EDIT_REPLIES, said, campaign_id=campaign_id)
+        facts = ReplyMoved(title, place=order.index(reply_id) + 1)
+        record(tx, who, EventKind.EDIT_REPLIES, facts, campaign_id=campaign_id)
 
 
 def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
@@ -73,14 +74,7 @@ def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
         if campaign_id is not None:
             require_not_archived(tx, campaign_id)
         tx.conn.execute("DELETE FROM recommended_reply WHERE id = ?", (reply_id,))
-        record(
-            tx,
-            who,
-            EventKind.EDIT_REPLIES,
-            f"removed the reply {title!r}",
-            campaign_id=campaign_id,
-            details={"title": title, "body": body},
-        )
+        record(tx, who, EventKind.EDIT_REPLIES, ReplyRemoved(title, body), campaign_id=campaign_id)
 
 
 def insert_reply(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str) -> int:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from thrumsg_tui.domain.campaign_facts import FollowUpEnded
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.conversation_facts import MessagesReleased
 from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind, MessageState
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.sending import hold_until, shut_out
-from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
@@ -40,9 +41,6 @@ _HELD = """
     JOIN contact ON contact.id = conversation.contact_id
 """
 
-WINDOW_OVER = "message cancelled: the initial window was over before it could leave"
-"""What a thread says about a held initial that never left."""
-
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -51,15 +49,6 @@ class Settled:
     released: int
     waiting: int
     cancelled: tuple[ConversationId, ...]
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What is worth telling of it."""
-        shut = f"{pluralize(len(self.cancelled), 'held initial')} cancelled, the initial window being over by then"
-        return (
-            *([f"{pluralize(self.released, 'held message')} may leave now"] if self.released else []),
-            *([shut] if self.cancelled else []),
-        )
 
 
 def anything_due(db: Database) -> bool:
@@ -130,9 +119,9 @@ def _release(tx: Transaction) -> None:
     ).fetchall()
     for campaign_id, due in groupby(rows, key=lambda row: CampaignId(row["campaign_id"])):
         settled = _settle(tx, campaign(tx.conn, campaign_id), list(due))
-        if settled.sentences:
-            summary, thread = "; ".join(settled.sentences), {"thread": WINDOW_OVER}
-            event_id = record(tx, None, EventKind.RELEASE, summary, campaign_id=campaign_id, details=thread)
+        if settled.released or settled.cancelled:
+            facts = MessagesReleased(settled.released, len(settled.cancelled))
+            event_id = record(tx, None, EventKind.RELEASE, facts, campaign_id=campaign_id)
             tell_threads(tx, event_id, settled.cancelled)
 
 
@@ -176,8 +165,8 @@ def _expire(tx: Transaction) -> None:
     ).fetchall()
     for row in rows:
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :expired", {"expired": row["id"]})
-        summary = f"the follow-up {row['title']!r} has expired, unsent in {pluralize(row['unsent'], 'conversation')}"
-        record(tx, None, EventKind.END_FOLLOW_UP, summary, campaign_id=CampaignId(row["campaign_id"]))
+        facts = FollowUpEnded(row["title"], row["unsent"], expired=True)
+        record(tx, None, EventKind.END_FOLLOW_UP, facts, campaign_id=CampaignId(row["campaign_id"]))
 
 
 def _distinct(rows: Sequence[Row]) -> tuple[ConversationId, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
+from thrumsg_tui.domain.conversation_facts import MessageSent
 from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, MessageId, words_of
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import MovedOn, Refused
@@ -116,7 +117,7 @@ def send_in(
         tx,
         who,
         EventKind.SEND,
-        f"sent {kind.replace('_', '-')} to {to.name}",
+        MessageSent(kind, to.name),
         campaign_id=of.id,
         conversation_id=to.id,
         details={"message": sent.message_id, "flagged": to.flagged},

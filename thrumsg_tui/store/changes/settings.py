@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
+from thrumsg_tui.domain.campaign_facts import SettingsChanged, SettingValue
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import FIXED
@@ -56,9 +57,8 @@ def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> d
         for key, value in wanted.items():
             store_setting(tx, key, value)
         if wanted:
-            record(
-                tx, who, EventKind.CHANGE_SETTING, ", ".join(f"set {key} to {value!r}" for key, value in wanted.items())
-            )
+            facts = SettingsChanged(tuple(SettingValue(key, value) for key, value in wanted.items()))
+            record(tx, who, EventKind.CHANGE_SETTING, facts)
     return wanted
 
 

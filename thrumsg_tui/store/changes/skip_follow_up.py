@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from thrumsg_tui.domain.campaign_facts import FollowUpSkipped
 from thrumsg_tui.domain.campaigns import FollowUpId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status
@@ -41,9 +42,9 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
             tx,
             who,
             EventKind.SKIP_FOLLOW_UP,
-            f"skipped the follow-up {title!r} for {of.name}",
+            FollowUpSkipped(title, of.name),
             campaign_id=of.campaign_id,
-            details={"follow_up": of.follow_up_id, "thread": f"follow-up {title!r} skipped by {who.user.name}"},
+            details={"follow_up": of.follow_up_id},
             undoable=True,
         )
         touch(tx, event_id, [(of.id, None, None)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+from thrumsg_tui.domain.campaign_facts import Repaired
 from thrumsg_tui.domain.errors import DatabaseDamaged
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
@@ -56,7 +57,7 @@ def repair(db: Database, who: Identity) -> list[str]:
     with db.writing() as tx:
         mended += chain.from_iterable(subject.mend(tx) for subject in _SUBJECTS)
         if mended:
-            record(tx, who, EventKind.REPAIR, f"repaired: {'; '.join(mended)[:500]}", details={"mended": mended})
+            record(tx, who, EventKind.REPAIR, Repaired(tuple(mended)))
         return mended
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission
@@ -96,7 +97,7 @@ def import_contacts(
         of = open_campaign(tx.conn, campaign)
         _store(tx, of, people, tally, steps)
         steps.end()
-        event = journal_import(tx, who, "contacts", path, tally, of.id)
+        event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, of.id)
     return tally.result(table, columns, None if dry_run else event)
 
 

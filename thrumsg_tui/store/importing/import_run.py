@@ -8,9 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from thrumsg_tui.domain.campaign_facts import FileImported
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversations import EventId
-from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
@@ -128,7 +129,7 @@ def open_campaign(conn: Connection, name: str) -> Campaign:
 def journal_import(
     tx: Transaction,
     who: Identity,
-    what: str,
+    what: ImportKind,
     path: Path,
     tally: Tally,
     campaign_id: CampaignId | None = None,
@@ -138,16 +139,14 @@ def journal_import(
     """Write the one journal entry of an import, none where it changed nothing; with `details` it can be undone."""
     if not tally.imported and not tally.updated:
         return None
-    counts = {
-        "imported": tally.imported,
-        "updated": tally.updated,
-        "unchanged": tally.unchanged,
-        "duplicates": len(tally.repeated),
-        "rejected": len(tally.rejected),
-    }
-    said = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
-    name = called(path).name
-    summary = f"took in {what} from {name}: {said}"
-    kept = {"file": name, **counts, **(details or {})}
+    facts = FileImported(
+        what,
+        called(path).name,
+        imported=tally.imported,
+        updated=tally.updated,
+        unchanged=tally.unchanged,
+        duplicates=len(tally.repeated),
+        rejected=len(tally.rejected),
+    )
     undoable = details is not None
-    return record(tx, who, EventKind.IMPORT, summary, campaign_id=campaign_id, details=kept, undoable=undoable)
+    return record(tx, who, EventKind.IMPORT, facts, campaign_id=campaign_id, details=details, undoable=undoable)

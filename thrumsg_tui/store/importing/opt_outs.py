@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
@@ -15,7 +16,6 @@ from thrumsg_tui.store.importing.import_run import Tally, journal_import, transa
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
-from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.phones import require_region
 from thrumsg_tui.store.progress import OnProgress, PhaseProgress
 
@@ -69,8 +69,8 @@ def import_opt_outs(
             else:
                 tally.count_known(changed=False)
         steps.end()
-        details = batch.details(f"opted out by {who.user.name}, with {called(path).name}")
-        event = journal_import(tx, who, "opt-outs", path, tally, details=details)
+        details = {"numbers": len(batch.opt_outs)}
+        event = journal_import(tx, who, ImportKind.OPT_OUTS, path, tally, details=details)
         if event is not None:
             batch.note(tx, event)
     return tally.result(table, columns, None if dry_run else event)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from thrumsg_tui.domain.campaign_facts import UserAdded
+from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.given_names import given_name, stands_for_none
@@ -67,7 +69,7 @@ def import_users(
             else:
                 lines[said["login"]] = row.line
         steps.end()
-        event = journal_import(tx, who, "users", path, tally)
+        event = journal_import(tx, who, ImportKind.USERS, path, tally)
     return tally.result(table, columns, None if dry_run else event)
 
 
@@ -92,7 +94,7 @@ def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tal
             tx, login, said.get("first_name") or login, said.get("last_name", ""), said.get("email", ""), given
         )
         if given is not Role.SENDER:  # a role is worth an entry of its own, where a sender is one of many
-            record(tx, who, EventKind.ADD_USER, f"added {user.name} ({login}) as {given}")
+            record(tx, who, EventKind.ADD_USER, UserAdded(user.name, login, given))
         tally.count_new()
     else:
         tally.count_known(changed=_update(tx, who, known, said, role or known.role))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.changes.replies import insert_reply
@@ -58,7 +59,7 @@ def import_replies(
                 _store(tx, campaign_id, title, body, tally)
                 for each in suspected_fields(body, codes):
                     tally.warn(row, each.sentence)
-        event = journal_import(tx, who, "replies", path, tally, campaign_id)
+        event = journal_import(tx, who, ImportKind.REPLIES, path, tally, campaign_id)
     return tally.result(table, columns, None if dry_run else event)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId, Question
+from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
@@ -55,7 +56,7 @@ def import_survey(
                 tally.reject(row, reason)
             else:
                 lines[text] = row.line
-        event = journal_import(tx, who, "survey questions", path, tally, of.id)
+        event = journal_import(tx, who, ImportKind.SURVEY, path, tally, of.id)
     return tally.result(table, columns, None if dry_run else event)
 
 

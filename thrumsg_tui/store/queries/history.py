@@ -14,6 +14,7 @@ from thrumsg_tui.domain.people import UserId
 from thrumsg_tui.store.changes.parse_undoable import parse_undoable
 from thrumsg_tui.store.changes.undoable_change import read_entry
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms
 
@@ -42,14 +43,15 @@ _ENTRY = f"""
 
 def _entry_of(conn: Connection, row: Row) -> Event:
     actor, doer = row["actor"] or "", row["doer"]
+    kind = EventKind(row["action"])
     return Event(
         id=EventId(row["id"]),
         at=from_ms(row["at"]),
         by=actor,
         acting_for=doer if doer != row["actor"] else None,
-        kind=EventKind(row["action"]),
+        kind=kind,
         campaign=row["campaign"],
-        summary=row["summary"],
+        facts=facts_of(kind, row["summary"], row["details"]),
         undoable=_is_undoable(conn, row),
         undone_by=row["undone_by"],
         undoes=row["undoes"],

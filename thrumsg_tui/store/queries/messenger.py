@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Question, RecommendedReply, Totals
-from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow, ThreadEvent
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.hours import WindowState, window_state
 from thrumsg_tui.domain.people import Identity
@@ -66,7 +66,7 @@ class Departure:
     """What somebody else has just done to the conversation under the cursor, which left the list by it."""
 
     name: str
-    sentence: str
+    event: ThreadEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now
     last = events[-1]
     if last.by == who.user.id or now - last.at > _JUST_NOW:
         return None
-    return Departure(conversation_head(conn, gone).name, last.sentence)
+    return Departure(conversation_head(conn, gone).name, last)
 
 
 def open_conversation(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.conversations import (
     NAMELESS,
     Conversation,
@@ -20,9 +21,12 @@ from thrumsg_tui.domain.conversations import (
 )
 from thrumsg_tui.domain.enums import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.event_facts import EventFacts
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.people import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.people import user_name
@@ -147,7 +151,7 @@ def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[Th
     """Read what happened to a conversation besides messages, oldest first (`docs/rules.md 3.10`)."""
     rows = conn.execute(
         f"""
-        SELECT event.id, event.at, event.action, event.details, event.user_id,
+        SELECT event.id, event.at, event.action, event.summary, event.details, event.user_id,
                touched.from_assignment_id AS source, touched.to_assignment_id AS destination,
                {user_name("doer")} AS doer, {user_name("giver")} AS giver, {user_name("taker")} AS taker
         FROM event_conversation AS touched
@@ -161,18 +165,18 @@ def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[Th
         """,
         (conversation_id,),
     )
-    return tuple(
-        ThreadEvent(EventId(row["id"]), from_ms(row["at"]), row["action"], _sentence(row), row["user_id"])
-        for row in rows
-    )
+    return tuple(_event_of(row) for row in rows)
 
 
-def _sentence(row: Row) -> str:
+def _event_of(row: Row) -> ThreadEvent:
+    kind = EventKind(row["action"])
+    facts: EventFacts | Handover
     if row["destination"] is None:
-        return str(json.loads(row["details"]).get("thread", row["action"]))
-    giver, taker, doer = row["giver"] or UNASSIGNED, row["taker"] or UNASSIGNED, row["doer"] or ""
-    undone = " (undo)" if row["action"] == "undo" else ""
-    return f"reassigned from {giver} to {taker} by {doer}{undone}"
+        facts = facts_of(kind, row["summary"], row["details"])
+    else:
+        facts = Handover(row["giver"] or UNASSIGNED, row["taker"] or UNASSIGNED, undo=kind is EventKind.UNDO)
+    by = None if row["user_id"] is None else UserId(row["user_id"])
+    return ThreadEvent(EventId(row["id"]), from_ms(row["at"]), row["action"], facts, by, row["doer"])
 
 
 def answers(conn: Connection, conversation_id: ConversationId) -> dict[QuestionId, ChoiceId]:

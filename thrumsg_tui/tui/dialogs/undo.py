@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.changes.undoable_change import UndoPreview
@@ -32,20 +33,20 @@ async def undo_confirmation(
     """
     shown = await store.query(preview_undo, who, event_id)
     staying = await store.query(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
-    question = _question(shown, staying)
-    text = phones.sentence(f"{late}\n\n{question}" if late else question)
+    question = _question(shown, staying, phones)
+    text = f"{phones.sentence(late)}\n\n{question}" if late else question
     return confirmation(title, text, "Take it back", left="Nothing was taken back")
 
 
-def _question(shown: UndoPreview, staying: Sequence[str]) -> str:
-    question = f"Take back change {shown.entry.id}: {shown.entry.summary}?"
+def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay) -> str:
+    question = f"Take back change {shown.entry.id}: {summary(shown.entry.facts, phones)}?"
     if shown.moves or shown.skipped:
         question += f"\n\n{shown.moves} go back"
         question += (
             f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay" if shown.skipped else ""
         )
         more = f" and {len(shown.skipped) - len(staying)} more" if len(shown.skipped) > len(staying) else ""
-        question += f": {', '.join(staying)}{more}." if staying else "."
+        question += f": {phones.sentence(', '.join(staying))}{more}." if staying else "."
     elif not shown.takes_effect:
         question += "\n\nNothing of it is left to take back: it was changed again since."
     if shown.asked_for:

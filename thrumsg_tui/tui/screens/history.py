@@ -8,6 +8,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
@@ -49,7 +50,7 @@ class HistoryList(NumbersList[Event]):
         left: list[Part] = [
             (f"{row.id:>6}  {row.at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
             (pad(safe_text(who), 12), "strong"),
-            (f"  {safe_text(self.phones.sentence(row.summary))}", "quiet" if row.undone_by else ""),
+            (f"  {safe_text(summary(row.facts, self.phones))}", "quiet" if row.undone_by else ""),
         ]
         return self.strip(left, [state], width=width, base=self.cursor_look(index))
 
@@ -132,7 +133,7 @@ class HistoryScreen(ListingScreen[Event]):
         try:
             question = await undo_confirmation(store, self.thrumsg.who, row.id, self.list.phones)
         except ThrumsgError as refusal:
-            whole = f"{self.list.phones.sentence(row.summary)}.\n\n{refusal}"
+            whole = f"{summary(row.facts, self.list.phones)}.\n\n{refusal}"
             await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice(LEAVE, "Close", None)]))
             return
         if not await self.app.push_screen_wait(question):

@@ -35,6 +35,7 @@ from thrumsg_tui.tui.screens.conversation_list_pane import ConversationListPane
 from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
 from thrumsg_tui.tui.screens.list_commands import ListCommands
 from thrumsg_tui.tui.screens.message_sender import MessageSender
+from thrumsg_tui.tui.screens.messenger_notices import departed
 from thrumsg_tui.tui.screens.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.screens.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.send_all_runner import SendAllRunner
@@ -158,7 +159,8 @@ class MessengerScreen(CommandScreen):
         self.sidebar.show(view, now)
         self.conversation.show(view, narrow=self.has_class("-narrow"))
         if view.departure:
-            self.say(f"{view.departure.name}: {view.departure.sentence}.", warning=True)
+            phones = view.settings.phone_display(ascii_only=self._glyphs.ascii_only)
+            self.say(departed(view.departure, phones), warning=True)
 
     def on_paged_list_window_wanted(self) -> None:
         """Fetch the rows that came into view."""

@@ -7,10 +7,12 @@ from typing import Literal
 
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
+from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.field_meanings import FIXED
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, format_moment
 from thrumsg_tui.domain.suspected_fields import suspected_fields
-from thrumsg_tui.store.queries.messenger import MessengerView
+from thrumsg_tui.store.queries.messenger import Departure, MessengerView
 
 KIND_TITLES = {
     MessageKind.INITIAL: "Initial message",
@@ -50,6 +52,12 @@ def _circumstances(view: MessengerView, of: Conversation, verdict: Verdict, now:
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
         return ""
     return verdict.refusal.sentence
+
+
+def departed(departure: Departure, phones: PhoneDisplay) -> str:
+    """Say what somebody else did to the conversation under the cursor, which left the list by it."""
+    event = departure.event
+    return f"{departure.name}: {thread_sentence(event.facts, event.by_name, phones)}."
 
 
 def obstacle_of(view: MessengerView | None, verdict: Verdict | None, now: datetime) -> str | None:

@@ -13,6 +13,7 @@ from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, words_of
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
+from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import format_moment, seconds_until
@@ -84,6 +85,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
         entries: list[Message | ThreadEvent] = [*self._shown.conversation.messages, *self._shown.conversation.events]
         entries.sort(key=lambda entry: entry.at)
         strips: list[Strip] = []
+        phones = self._shown.phones
         day = None
         for entry in entries:
             local = entry.at.astimezone(self._shown.zone)
@@ -93,7 +95,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
             if isinstance(entry, Message):
                 strips += self._message(entry, f"{local:%H:%M}", width)
             else:
-                strips += self._event(f"{self._shown.phones.sentence(entry.sentence)}, {local:%H:%M}", width)
+                strips += self._event(f"{thread_sentence(entry.facts, entry.by_name, phones)}, {local:%H:%M}", width)
         if not entries:
             strips.append(self.strip([(" nothing was written yet", "quiet")], width=width))
         return strips

@@ -1,0 +1,526 @@
+"""Facts of every kind of change: as the journal stores them, as the program has them, and the sentences they make.
+
+The stored form is what files have: it may get fields, but what is here stays readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from thrumsg_tui.domain.campaign_facts import (
+    AnswerRecorded,
+    BackupRestored,
+    CampaignCreated,
+    CampaignEdited,
+    CampaignStateChanged,
+    Difference,
+    FileImported,
+    FollowUpChanged,
+    FollowUpCreated,
+    FollowUpEnded,
+    FollowUpSkipped,
+    OwnerAdded,
+    QuestionAdded,
+    QuestionChanged,
+    QuestionMoved,
+    QuestionRestored,
+    QuestionRetired,
+    Repaired,
+    ReplyAdded,
+    ReplyChanged,
+    ReplyMoved,
+    ReplyRemoved,
+    RoleChanged,
+    SendersAdded,
+    SettingsChanged,
+    SettingValue,
+    SetupPart,
+    UserAdded,
+    UserChanged,
+)
+from thrumsg_tui.domain.conversation_facts import (
+    ListOptedOut,
+    MessageReceived,
+    MessageSent,
+    MessagesReleased,
+    MessageWithdrawn,
+    MoveBegun,
+    Moved,
+    NumberOptedIn,
+    NumberOptedOut,
+    OptOutAskedAgain,
+    OptOutNoteChanged,
+    SenderRemoved,
+    SenderReturned,
+    WithdrawalReason,
+)
+from thrumsg_tui.domain.enums import CampaignState, ImportKind, MessageKind, OptOutKind, UnmatchedReason
+from thrumsg_tui.domain.event_facts import EventFacts
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.redaction import Phone
+
+NUMBER = "+14155550142"
+
+
+class Example(NamedTuple):
+    """A change: its facts as stored and in the program, its line in the history, and what a thread says of it.
+
+    `thread` is by Ana Ortiz, or by nobody where `by` is None; None where the change is in no thread.
+    """
+
+    kind: EventKind
+    stored: Mapping[str, Any]
+    facts: EventFacts
+    summary: str
+    thread: str | None = None
+    by: str | None = "Ana Ortiz"
+
+
+_MOVED = {"moved": 3, "sources": ["Lee Bishop"], "destinations": ["Unassigned", "Kim Alvarez"], "skipped": 2}
+_MOVES = Moved(3, ("Lee Bishop",), ("Unassigned", "Kim Alvarez"), 2)
+_MOVED_SENTENCE = "moved 3 conversations from Lee Bishop to Unassigned and Kim Alvarez; 2 skipped"
+_WINDOW_OVER = "message cancelled: the initial window was over before it could leave"
+
+MESSAGES = [
+    Example(
+        EventKind.SEND,
+        {"form": "sent", "message": "follow_up", "to": "Maria Lopez"},
+        MessageSent(MessageKind.FOLLOW_UP, "Maria Lopez"),
+        "sent follow-up to Maria Lopez",
+    ),
+    Example(
+        EventKind.RECEIVE,
+        {"form": "received", "sender": NUMBER, "unmatched": None},
+        MessageReceived(Phone(NUMBER)),
+        f"received a message from {NUMBER}",
+    ),
+    Example(
+        EventKind.RECEIVE,
+        {"form": "received", "sender": "", "unmatched": "no_number"},
+        MessageReceived(Phone(""), UnmatchedReason.NO_NUMBER),
+        "received a message from (no sender), in no conversation: no phone number",
+    ),
+    Example(
+        EventKind.RELEASE,
+        {"form": "released", "released": 1, "cancelled": 2},
+        MessagesReleased(released=1, cancelled=2),
+        "1 held message may leave now; 2 held initials cancelled, the initial window being over by then",
+        _WINDOW_OVER,
+        None,
+    ),
+    *(
+        Example(
+            EventKind.RELEASE,
+            {"form": "withdrawn", "why": why.value},
+            MessageWithdrawn(why),
+            sentence,
+            sentence,
+            None,
+        )
+        for why, sentence in {
+            WithdrawalReason.OPTED_OUT: "message cancelled: the contact was opted out before it could leave",
+            WithdrawalReason.OPTED_IN: "message cancelled: the contact was opted in again before it could leave",
+            WithdrawalReason.WINDOW_OVER: _WINDOW_OVER,
+        }.items()
+    ),
+]
+
+MOVES = [
+    Example(EventKind.REASSIGN, {"form": "moved", **_MOVED}, _MOVES, _MOVED_SENTENCE),
+    Example(
+        EventKind.REASSIGN,
+        {"form": "begun", "conversations": 1, "sources": ["Unassigned"], "destinations": ["Kim Alvarez"]},
+        MoveBegun(1, ("Unassigned",), ("Kim Alvarez",)),
+        "moving 1 conversation from Unassigned to Kim Alvarez",
+    ),
+    Example(
+        EventKind.REMOVE_SENDER,
+        {"form": "removed", "sender": "Lee Bishop", "moves": _MOVED},
+        SenderRemoved("Lee Bishop", _MOVES),
+        f"took Lee Bishop off the campaign; {_MOVED_SENTENCE}",
+    ),
+    *(
+        example
+        for kind in (EventKind.UNDO, EventKind.REDO)
+        for example in (
+            Example(kind, {"form": "moved", **_MOVED}, _MOVES, _MOVED_SENTENCE),
+            Example(
+                kind,
+                {"form": "begun", "conversations": 2, "sources": ["A", "B"], "destinations": ["C"]},
+                MoveBegun(2, ("A", "B"), ("C",)),
+                "moving 2 conversations from A and B to C",
+            ),
+        )
+    ),
+    Example(
+        EventKind.UNDO,
+        {"form": "returned", "sender": "Lee Bishop", "moves": _MOVED},
+        SenderReturned("Lee Bishop", _MOVES),
+        f"put Lee Bishop back on the campaign; {_MOVED_SENTENCE}",
+    ),
+    Example(
+        EventKind.REDO,
+        {"form": "removed", "sender": "Lee Bishop", "moves": _MOVED},
+        SenderRemoved("Lee Bishop", _MOVES),
+        f"took Lee Bishop off the campaign; {_MOVED_SENTENCE}",
+    ),
+]
+
+OPT_OUTS = [
+    Example(
+        EventKind.OPT_OUT,
+        {"form": "opted_out", "phone": NUMBER, "how": "manual", "note": "at the door"},
+        NumberOptedOut(Phone(NUMBER), OptOutKind.MANUAL, "at the door"),
+        f"opted {NUMBER} out (manual)",
+        "opted out by Ana Ortiz: at the door",
+    ),
+    Example(
+        EventKind.OPT_OUT,
+        {"form": "opted_out", "phone": NUMBER, "how": "automatic", "note": "STOP"},
+        NumberOptedOut(Phone(NUMBER), OptOutKind.AUTOMATIC, "STOP"),
+        f"opted {NUMBER} out (automatic)",
+        "opted out by the contact: STOP",
+        None,
+    ),
+    Example(
+        EventKind.OPT_OUT,
+        {"form": "opted_out", "phone": NUMBER, "how": "manual", "note": ""},
+        NumberOptedOut(Phone(NUMBER), OptOutKind.MANUAL, ""),
+        f"opted {NUMBER} out (manual)",
+        "opted out by Ana Ortiz",
+    ),
+    Example(
+        EventKind.OPT_OUT,
+        {"form": "asked_again", "phone": NUMBER},
+        OptOutAskedAgain(Phone(NUMBER)),
+        f"{NUMBER} asked to be opted out, as it is",
+    ),
+    Example(
+        EventKind.OPT_OUT,
+        {"form": "list", "numbers": 3, "note": "by mistake"},
+        ListOptedOut(3, "by mistake"),
+        "opted 3 numbers out, from a list: by mistake",
+        "opted out by Ana Ortiz, from a list: by mistake",
+    ),
+    Example(
+        EventKind.OPT_OUT,
+        {"form": "list", "numbers": 1, "note": ""},
+        ListOptedOut(1, ""),
+        "opted 1 number out, from a list",
+        "opted out by Ana Ortiz, from a list",
+    ),
+    Example(
+        EventKind.OPT_IN,
+        {"form": "opted_in", "phone": NUMBER},
+        NumberOptedIn(Phone(NUMBER)),
+        f"opted {NUMBER} in",
+        "opted in by Ana Ortiz",
+    ),
+    Example(
+        EventKind.OPT_IN,
+        {"form": "opted_in", "phone": NUMBER},
+        NumberOptedIn(Phone(NUMBER)),
+        f"opted {NUMBER} in",
+        "opted in by the contact",
+        None,
+    ),
+    Example(
+        EventKind.CHANGE_OPT_OUT,
+        {"form": "note", "phone": NUMBER, "note": "", "was": "at the door"},
+        OptOutNoteChanged(Phone(NUMBER), "", was="at the door"),
+        f"changed the note on the opt-out of {NUMBER} to '', was 'at the door'",
+        "note on the opt-out changed by Ana Ortiz: (none)",
+    ),
+    Example(
+        EventKind.CHANGE_OPT_OUT,
+        {"form": "note", "phone": NUMBER, "note": "by phone", "was": ""},
+        OptOutNoteChanged(Phone(NUMBER), "by phone", was=""),
+        f"changed the note on the opt-out of {NUMBER} to 'by phone', was ''",
+        "note on the opt-out changed by Ana Ortiz: by phone",
+    ),
+]
+
+CAMPAIGNS = [
+    Example(
+        EventKind.CREATE_CAMPAIGN, {"form": "created", "name": "Spring"}, CampaignCreated("Spring"), "created 'Spring'"
+    ),
+    Example(
+        EventKind.CHANGE_CAMPAIGN,
+        {"form": "edited", "name": "Spring", "parts": ["name"], "new_name": "Summer", "released": 0, "cancelled": 0},
+        CampaignEdited("Spring", (SetupPart.NAME,), "Summer", released=0, cancelled=0),
+        "changed the name of 'Spring', now 'Summer'",
+    ),
+    Example(
+        EventKind.CHANGE_CAMPAIGN,
+        {
+            "form": "edited",
+            "name": "Spring",
+            "parts": [part.value for part in SetupPart],
+            "new_name": "Summer",
+            "released": 2,
+            "cancelled": 1,
+        },
+        CampaignEdited("Spring", tuple(SetupPart), "Summer", released=2, cancelled=1),
+        "changed the name, the initial script, the description, the hours, whose hours they are, the first day, "
+        "the last day, QuickSend of 'Spring', now 'Summer'; 2 held messages may leave now; "
+        "1 held initial cancelled, the initial window being over by then",
+        _WINDOW_OVER,
+    ),
+    Example(
+        EventKind.CHANGE_CAMPAIGN,
+        {"form": "state", "name": "Spring", "state": "paused", "was": "active", "conversations": 0},
+        CampaignStateChanged("Spring", CampaignState.PAUSED, was=CampaignState.ACTIVE, conversations=0),
+        "'Spring' is paused, was active",
+    ),
+    Example(
+        EventKind.CHANGE_CAMPAIGN,
+        {"form": "state", "name": "Spring", "state": "archived", "was": "active", "conversations": 2},
+        CampaignStateChanged("Spring", CampaignState.ARCHIVED, was=CampaignState.ACTIVE, conversations=2),
+        "'Spring' is archived, was active; what was held in 2 conversations is cancelled",
+        "message cancelled: the campaign was archived before it could leave",
+    ),
+    Example(
+        EventKind.ADD_SENDER,
+        {"form": "added", "logins": ["kim", "lee"], "campaign": "Spring"},
+        SendersAdded(("kim", "lee"), "Spring"),
+        "added kim, lee to 'Spring'",
+    ),
+]
+
+FOLLOW_UPS = [
+    Example(
+        EventKind.CREATE_FOLLOW_UP,
+        {"form": "created", "title": "Reminder", "conversations": 3},
+        FollowUpCreated("Reminder", 3),
+        "made the follow-up 'Reminder' for 3 conversations",
+    ),
+    Example(
+        EventKind.CHANGE_FOLLOW_UP,
+        {
+            "form": "changed",
+            "title": "Reminder",
+            "titles": {"now": "Last call", "was": "Reminder"},
+            "texts": {"now": "Polls close at 8", "was": "Vote!"},
+            "ends": {"now": "2026-11-03T20:00:00+00:00", "was": None},
+        },
+        FollowUpChanged(
+            "Reminder",
+            titles=Difference("Last call", "Reminder"),
+            texts=Difference("Polls close at 8", "Vote!"),
+            ends=Difference("2026-11-03T20:00:00+00:00", None),
+        ),
+        "changed the follow-up 'Reminder': title is 'Last call', was 'Reminder'; "
+        "text is 'Polls close at 8', was 'Vote!'; end is 2026-11-03 20:00 UTC, was none",
+    ),
+    Example(
+        EventKind.END_FOLLOW_UP,
+        {"form": "ended", "title": "Reminder", "unsent": 2, "expired": False},
+        FollowUpEnded("Reminder", 2, expired=False),
+        "ended the follow-up 'Reminder', unsent in 2 conversations",
+    ),
+    Example(
+        EventKind.END_FOLLOW_UP,
+        {"form": "ended", "title": "Reminder", "unsent": 1, "expired": True},
+        FollowUpEnded("Reminder", 1, expired=True),
+        "the follow-up 'Reminder' has expired, unsent in 1 conversation",
+        by=None,
+    ),
+    Example(
+        EventKind.SKIP_FOLLOW_UP,
+        {"form": "skipped", "title": "Reminder", "contact": "Maria Lopez"},
+        FollowUpSkipped("Reminder", "Maria Lopez"),
+        "skipped the follow-up 'Reminder' for Maria Lopez",
+        "follow-up 'Reminder' skipped by Ana Ortiz",
+    ),
+]
+
+SURVEY = [
+    Example(
+        EventKind.ANSWER,
+        {"form": "answer", "question": "Will you vote?", "choice": "Yes", "contact": "Maria Lopez"},
+        AnswerRecorded("Will you vote?", "Yes", "Maria Lopez"),
+        "Will you vote? Yes for Maria Lopez",
+        "Will you vote? Yes, by Ana Ortiz",
+    ),
+    Example(
+        EventKind.ANSWER,
+        {"form": "answer", "question": "Will you vote?", "choice": None, "contact": "Maria Lopez"},
+        AnswerRecorded("Will you vote?", None, "Maria Lopez"),
+        "Will you vote? (cleared) for Maria Lopez",
+        "Will you vote? (answer cleared), by Ana Ortiz",
+    ),
+    Example(
+        EventKind.EDIT_SURVEY,
+        {"form": "added", "text": "Will you vote?"},
+        QuestionAdded("Will you vote?"),
+        "asks 'Will you vote?'",
+    ),
+    Example(
+        EventKind.EDIT_SURVEY,
+        {"form": "changed", "text": "Will you vote?", "new_text": "Going to vote?"},
+        QuestionChanged("Will you vote?", "Going to vote?"),
+        "changed the question 'Will you vote?' to 'Going to vote?'",
+    ),
+    Example(
+        EventKind.EDIT_SURVEY,
+        {"form": "changed", "text": "Will you vote?", "new_text": None},
+        QuestionChanged("Will you vote?", None),
+        "changed the question 'Will you vote?'",
+    ),
+    Example(
+        EventKind.EDIT_SURVEY,
+        {"form": "moved", "text": "Will you vote?", "place": 2},
+        QuestionMoved("Will you vote?", 2),
+        "moved 'Will you vote?' to place 2",
+    ),
+    Example(
+        EventKind.EDIT_SURVEY,
+        {"form": "retired", "text": "Will you vote?", "kept": True},
+        QuestionRetired("Will you vote?", kept=True),
+        "retired the question 'Will you vote?'",
+    ),
+    Example(
+        EventKind.EDIT_SURVEY,
+        {"form": "retired", "text": "Will you vote?", "kept": False},
+        QuestionRetired("Will you vote?", kept=False),
+        "deleted the question 'Will you vote?'",
+    ),
+    Example(
+        EventKind.EDIT_SURVEY,
+        {"form": "restored", "text": "Will you vote?"},
+        QuestionRestored("Will you vote?"),
+        "asks 'Will you vote?' again",
+    ),
+]
+
+REPLIES = [
+    Example(
+        EventKind.EDIT_REPLIES, {"form": "added", "title": "Where"}, ReplyAdded("Where"), "added the reply 'Where'"
+    ),
+    Example(
+        EventKind.EDIT_REPLIES,
+        {"form": "changed", "title": "Where"},
+        ReplyChanged("Where"),
+        "changed the reply 'Where'",
+    ),
+    Example(
+        EventKind.EDIT_REPLIES,
+        {"form": "moved", "title": "Where", "place": 1},
+        ReplyMoved("Where", 1),
+        "moved the reply 'Where' to place 1",
+    ),
+    Example(
+        EventKind.EDIT_REPLIES,
+        {"form": "removed", "title": "Where", "body": "At the school"},
+        ReplyRemoved("Where", "At the school"),
+        "removed the reply 'Where'",
+    ),
+]
+
+TEAM = [
+    Example(
+        EventKind.ADD_USER,
+        {"form": "owner", "login": "ana"},
+        OwnerAdded("ana"),
+        "ana made this database and is its owner",
+    ),
+    Example(
+        EventKind.ADD_USER,
+        {"form": "added", "name": "Kim Alvarez", "login": "kim", "role": "sender"},
+        UserAdded("Kim Alvarez", "kim", Role.SENDER),
+        "added Kim Alvarez (kim) as sender",
+    ),
+    Example(
+        EventKind.CHANGE_USER,
+        {
+            "form": "changed",
+            "login": "kim",
+            "first_name": {"now": "Kimberly", "was": "Kim"},
+            "last_name": None,
+            "email": {"now": "kim@example.org", "was": ""},
+        },
+        UserChanged("kim", Difference("Kimberly", "Kim"), None, Difference("kim@example.org", "")),
+        "changed kim: first name 'Kimberly', was 'Kim', email 'kim@example.org', was ''",
+    ),
+    Example(
+        EventKind.CHANGE_USER,
+        {"form": "role", "login": "ana", "role": "admin", "was": "owner"},
+        RoleChanged("ana", Role.ADMIN, was=Role.OWNER),
+        "made ana admin, was owner",
+    ),
+]
+
+DATABASE = [
+    Example(
+        EventKind.CHANGE_SETTING,
+        {
+            "form": "settings",
+            "settings": [{"key": "default_open", "value": "09:00"}, {"key": "organization", "value": "Harbor"}],
+        },
+        SettingsChanged((SettingValue("default_open", "09:00"), SettingValue("organization", "Harbor"))),
+        "set default_open to '09:00', set organization to 'Harbor'",
+    ),
+    Example(
+        EventKind.IMPORT,
+        {
+            "form": "file",
+            "what": "survey",
+            "file": "questions.csv",
+            "imported": 2,
+            "updated": 1,
+            "unchanged": 0,
+            "duplicates": 1,
+            "rejected": 3,
+        },
+        FileImported(ImportKind.SURVEY, "questions.csv", 2, 1, 0, duplicates=1, rejected=3),
+        "took in survey questions from questions.csv: 2 imported, 1 updated, 1 duplicates, 3 rejected",
+    ),
+    Example(
+        EventKind.IMPORT,
+        {
+            "form": "file",
+            "what": "opt-outs",
+            "file": "do not call.csv",
+            "imported": 2,
+            "updated": 0,
+            "unchanged": 4,
+            "duplicates": 0,
+            "rejected": 0,
+        },
+        FileImported(ImportKind.OPT_OUTS, "do not call.csv", 2, 0, 4, duplicates=0, rejected=0),
+        "took in opt-outs from do not call.csv: 2 imported, 4 unchanged",
+        "opted out by Ana Ortiz, with do not call.csv",
+    ),
+    Example(
+        EventKind.REPAIR,
+        {"form": "repaired", "mended": ["replies by hour recounted", "assigned of kim in 'Spring' recounted"]},
+        Repaired(("replies by hour recounted", "assigned of kim in 'Spring' recounted")),
+        "repaired: replies by hour recounted; assigned of kim in 'Spring' recounted",
+    ),
+    Example(
+        EventKind.RESTORE,
+        {
+            "form": "backup",
+            "file": "backup.db",
+            "as_of": "2026-03-01T17:30:00+00:00",
+            "stranger": None,
+            "in_doubt": 4,
+        },
+        BackupRestored("backup.db", "2026-03-01T17:30:00+00:00", None, 4),
+        "went back to the backup backup.db, as of 2026-03-01 17:30 UTC",
+    ),
+    Example(
+        EventKind.RESTORE,
+        {"form": "backup", "file": "backup.db", "as_of": None, "stranger": "sam", "in_doubt": 0},
+        BackupRestored("backup.db", None, "sam", 0),
+        "went back to the backup backup.db, as of before anything was done (by sam)",
+        by=None,
+    ),
+]
+
+EXAMPLES = [
+    *(MESSAGES + MOVES + OPT_OUTS + CAMPAIGNS),
+    *(FOLLOW_UPS + SURVEY + REPLIES + TEAM + DATABASE),
+]

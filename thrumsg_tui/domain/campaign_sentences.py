@@ -1,0 +1,194 @@
+"""The sentences for what the journal keeps of campaigns, their content, the team and the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from thrumsg_tui.domain.campaign_facts import (
+    AnswerRecorded,
+    BackupRestored,
+    CampaignCreated,
+    CampaignEdited,
+    CampaignFacts,
+    CampaignStateChanged,
+    DatabaseFacts,
+    Difference,
+    FileImported,
+    FollowUpChanged,
+    FollowUpCreated,
+    FollowUpEnded,
+    FollowUpFacts,
+    FollowUpSkipped,
+    OwnerAdded,
+    QuestionAdded,
+    QuestionChanged,
+    QuestionMoved,
+    QuestionRestored,
+    QuestionRetired,
+    Repaired,
+    ReplyAdded,
+    ReplyChanged,
+    ReplyFacts,
+    ReplyMoved,
+    ReplyRemoved,
+    RoleChanged,
+    SendersAdded,
+    SettingsChanged,
+    SetupPart,
+    SurveyFacts,
+    TeamFacts,
+    UserAdded,
+    UserChanged,
+)
+from thrumsg_tui.domain.conversation_sentences import released
+from thrumsg_tui.domain.enums import ImportKind
+from thrumsg_tui.domain.wording import pluralize
+
+_MOST_MENDED = 500
+"""Characters of what was mended, which may be much, that a line of the history shows."""
+
+
+def campaign_summary(facts: CampaignFacts) -> str:
+    """Say what happened to a campaign."""
+    match facts:
+        case CampaignCreated():
+            return f"created {facts.name!r}"
+        case CampaignEdited():
+            renamed = f", now {facts.new_name!r}" if facts.new_name is not None else ""
+            changed = f"changed {', '.join(map(_part, facts.parts))} of {facts.name!r}{renamed}"
+            return "; ".join([changed, *released(facts.released, facts.cancelled)])
+        case CampaignStateChanged():
+            held = f"; what was held in {pluralize(facts.conversations, 'conversation')} is cancelled"
+            return f"{facts.name!r} is {facts.state}, was {facts.was}{held if facts.conversations else ''}"
+        case SendersAdded():
+            return f"added {', '.join(facts.logins)} to {facts.campaign!r}"
+    assert_never(facts)
+
+
+def _part(part: SetupPart) -> str:
+    match part:
+        case SetupPart.NAME:
+            return "the name"
+        case SetupPart.INITIAL_SCRIPT:
+            return "the initial script"
+        case SetupPart.DESCRIPTION:
+            return "the description"
+        case SetupPart.HOURS:
+            return "the hours"
+        case SetupPart.HOURS_IN:
+            return "whose hours they are"
+        case SetupPart.STARTS:
+            return "the first day"
+        case SetupPart.ENDS:
+            return "the last day"
+        case SetupPart.QUICKSEND:
+            return "QuickSend"
+    assert_never(part)
+
+
+def follow_up_summary(facts: FollowUpFacts) -> str:
+    """Say what happened to a follow-up."""
+    match facts:
+        case FollowUpCreated():
+            return f"made the follow-up {facts.title!r} for {pluralize(facts.conversations, 'conversation')}"
+        case FollowUpChanged():
+            return f"changed the follow-up {facts.title!r}: {_differences(facts)}"
+        case FollowUpEnded():
+            ended = "the follow-up {!r} has expired" if facts.expired else "ended the follow-up {!r}"
+            return f"{ended.format(facts.title)}, unsent in {pluralize(facts.unsent, 'conversation')}"
+        case FollowUpSkipped():
+            return f"skipped the follow-up {facts.title!r} for {facts.contact}"
+    assert_never(facts)
+
+
+def _differences(facts: FollowUpChanged) -> str:
+    ends = facts.ends and Difference(_moment(facts.ends.now), _moment(facts.ends.was))
+    changes = {"title": _quoted(facts.titles), "text": _quoted(facts.texts), "end": ends}
+    return "; ".join(f"{name} is {change.now}, was {change.was}" for name, change in changes.items() if change)
+
+
+def _quoted(texts: Difference | None) -> Difference | None:
+    return texts and Difference(repr(texts.now), repr(texts.was))
+
+
+def _moment(iso: str | None) -> str:
+    return "none" if iso is None else f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M} UTC"
+
+
+def survey_summary(facts: SurveyFacts) -> str:
+    """Say what happened to a survey question or an answer."""
+    match facts:
+        case QuestionAdded():
+            return f"asks {facts.text!r}"
+        case QuestionChanged():
+            to = f" to {facts.new_text!r}" if facts.new_text is not None else ""
+            return f"changed the question {facts.text!r}{to}"
+        case QuestionMoved():
+            return f"moved {facts.text!r} to place {facts.place}"
+        case QuestionRetired():
+            return f"{'retired' if facts.kept else 'deleted'} the question {facts.text!r}"
+        case QuestionRestored():
+            return f"asks {facts.text!r} again"
+        case AnswerRecorded():
+            return f"{facts.question} {'(cleared)' if facts.choice is None else facts.choice} for {facts.contact}"
+    assert_never(facts)
+
+
+def reply_summary(facts: ReplyFacts) -> str:
+    """Say what happened to a recommended reply."""
+    match facts:
+        case ReplyAdded():
+            return f"added the reply {facts.title!r}"
+        case ReplyChanged():
+            return f"changed the reply {facts.title!r}"
+        case ReplyMoved():
+            return f"moved the reply {facts.title!r} to place {facts.place}"
+        case ReplyRemoved():
+            return f"removed the reply {facts.title!r}"
+    assert_never(facts)
+
+
+def team_summary(facts: TeamFacts) -> str:
+    """Say what happened to a user."""
+    match facts:
+        case OwnerAdded():
+            return f"{facts.login} made this database and is its owner"
+        case UserAdded():
+            return f"added {facts.name} ({facts.login}) as {facts.role}"
+        case UserChanged():
+            changes = {"first name": facts.first_name, "last name": facts.last_name, "email": facts.email}
+            said = [f"{name} {change.now!r}, was {change.was!r}" for name, change in changes.items() if change]
+            return f"changed {facts.login}: {', '.join(said)}"
+        case RoleChanged():
+            return f"made {facts.login} {facts.role}, was {facts.was}"
+    assert_never(facts)
+
+
+def database_summary(facts: DatabaseFacts) -> str:
+    """Say what happened to the database as a whole."""
+    match facts:
+        case SettingsChanged():
+            return ", ".join(f"set {setting.key} to {setting.value!r}" for setting in facts.settings)
+        case FileImported():
+            return _imported(facts)
+        case Repaired():
+            return f"repaired: {'; '.join(facts.mended)[:_MOST_MENDED]}"
+        case BackupRestored():
+            when = "before anything was done" if facts.as_of is None else _moment(facts.as_of)
+            by = f" (by {facts.stranger})" if facts.stranger is not None else ""
+            return f"went back to the backup {facts.file}, as of {when}{by}"
+    assert_never(facts)
+
+
+def _imported(facts: FileImported) -> str:
+    counts = {
+        "imported": facts.imported,
+        "updated": facts.updated,
+        "unchanged": facts.unchanged,
+        "duplicates": facts.duplicates,
+        "rejected": facts.rejected,
+    }
+    said = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
+    what = "survey questions" if facts.what is ImportKind.SURVEY else facts.what
+    return f"took in {what} from {facts.file}: {said}"

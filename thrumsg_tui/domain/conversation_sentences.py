@@ -1,0 +1,115 @@
+"""The sentences for what the journal keeps of messages, moves and opt-outs."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from thrumsg_tui.domain.conversation_facts import (
+    ListOptedOut,
+    MessageFacts,
+    MessageReceived,
+    MessageSent,
+    MessagesReleased,
+    MessageWithdrawn,
+    MoveBegun,
+    Moved,
+    MoveFacts,
+    NumberOptedIn,
+    NumberOptedOut,
+    OptOutAskedAgain,
+    OptOutFacts,
+    OptOutNoteChanged,
+    SenderRemoved,
+    SenderReturned,
+    WithdrawalReason,
+)
+from thrumsg_tui.domain.conversations import NO_SENDER
+from thrumsg_tui.domain.reassignment import from_to, moved_sentence
+from thrumsg_tui.domain.wording import pluralize
+
+WINDOW_OVER = "message cancelled: the initial window was over before it could leave"
+"""What a thread says of a held initial that never left."""
+
+
+def message_summary(facts: MessageFacts) -> str:
+    """Say what happened to messages."""
+    match facts:
+        case MessageSent():
+            return f"sent {facts.message.replace('_', '-')} to {facts.to}"
+        case MessageReceived():
+            why = f", in no conversation: {facts.unmatched.why}" if facts.unmatched else ""
+            return f"received a message from {facts.sender or NO_SENDER}{why}"
+        case MessageWithdrawn():
+            return _withdrawn(facts.why)
+        case MessagesReleased():
+            return "; ".join(released(facts.released, facts.cancelled))
+    assert_never(facts)
+
+
+def released(may_leave: int, cancelled: int) -> list[str]:
+    """Say what became of held messages, a clause for each thing that did."""
+    left = f"{pluralize(may_leave, 'held message')} may leave now"
+    shut = f"{pluralize(cancelled, 'held initial')} cancelled, the initial window being over by then"
+    return [*([left] if may_leave else []), *([shut] if cancelled else [])]
+
+
+def _withdrawn(why: WithdrawalReason) -> str:
+    match why:
+        case WithdrawalReason.OPTED_OUT:
+            return "message cancelled: the contact was opted out before it could leave"
+        case WithdrawalReason.OPTED_IN:
+            return "message cancelled: the contact was opted in again before it could leave"
+        case WithdrawalReason.WINDOW_OVER:
+            return WINDOW_OVER
+    assert_never(why)
+
+
+def move_summary(facts: MoveFacts) -> str:
+    """Say what changed hands."""
+    match facts:
+        case MoveBegun():
+            moved = pluralize(facts.conversations, "conversation")
+            return f"moving {moved} {from_to(facts.sources, facts.destinations)}"
+        case Moved():
+            return moved_sentence(facts.moved, facts.sources, facts.destinations, facts.skipped)
+        case SenderRemoved():
+            return f"took {facts.sender} off the campaign; {move_summary(facts.moves)}"
+        case SenderReturned():
+            return f"put {facts.sender} back on the campaign; {move_summary(facts.moves)}"
+    assert_never(facts)
+
+
+def opt_out_summary(facts: OptOutFacts) -> str:
+    """Say which numbers were opted out or in."""
+    match facts:
+        case NumberOptedOut():
+            return f"opted {facts.phone} out ({facts.how})"
+        case OptOutAskedAgain():
+            return f"{facts.phone} asked to be opted out, as it is"
+        case OptOutNoteChanged():
+            return f"changed the note on the opt-out of {facts.phone} to {facts.note!r}, was {facts.was!r}"
+        case NumberOptedIn():
+            return f"opted {facts.phone} in"
+        case ListOptedOut():
+            return f"opted {pluralize(facts.numbers, 'number')} out, from a list{_noted(facts.note)}"
+    assert_never(facts)
+
+
+def opt_out_in_thread(facts: OptOutFacts, by: str | None) -> str:
+    """Say it in a thread, where there is no number to say; `by` is None for what the contact asked for."""
+    match facts:
+        case NumberOptedOut():
+            return f"opted out by {by or 'the contact'}{_noted(facts.note)}"
+        case OptOutAskedAgain():
+            return "the contact asked to be opted out, as they are"
+        case OptOutNoteChanged():
+            return f"note on the opt-out changed by {by}: {facts.note or '(none)'}"
+        case NumberOptedIn():
+            return f"opted in by {by or 'the contact'}"
+        case ListOptedOut():
+            return f"opted out by {by}, from a list{_noted(facts.note)}"
+    assert_never(facts)
+
+
+def _noted(note: str) -> str:
+    return f": {note}" if note else ""

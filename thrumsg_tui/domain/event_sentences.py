@@ -1,0 +1,136 @@
+"""The sentences of the history and of threads, made of what the journal keeps; no other place hides numbers in them.
+
+Sentences begin small and end without a full stop. A class of facts without a sentence is an error to mypy.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, TypeVar, assert_never
+
+from thrumsg_tui.domain.campaign_facts import (
+    AnswerRecorded,
+    CampaignEdited,
+    CampaignFacts,
+    CampaignStateChanged,
+    DatabaseFacts,
+    FileImported,
+    FollowUpFacts,
+    FollowUpSkipped,
+    ReplyFacts,
+    SetupFacts,
+    SurveyFacts,
+    TeamFacts,
+)
+from thrumsg_tui.domain.campaign_sentences import (
+    campaign_summary,
+    database_summary,
+    follow_up_summary,
+    reply_summary,
+    survey_summary,
+    team_summary,
+)
+from thrumsg_tui.domain.conversation_facts import Handover, MessageFacts, MessagesReleased, MoveFacts, OptOutFacts
+from thrumsg_tui.domain.conversation_sentences import (
+    WINDOW_OVER,
+    message_summary,
+    move_summary,
+    opt_out_in_thread,
+    opt_out_summary,
+)
+from thrumsg_tui.domain.enums import ImportKind
+from thrumsg_tui.domain.event_facts import EventFacts, OldSentences
+from thrumsg_tui.domain.frozen_record import FrozenRecord
+from thrumsg_tui.domain.redaction import Phone, PhoneDisplay
+
+_ARCHIVED = "message cancelled: the campaign was archived before it could leave"
+
+_T = TypeVar("_T")
+
+
+def summary(facts: EventFacts, phones: PhoneDisplay) -> str:
+    """Say what a change did, for a line of the history."""
+    return _summary(_redacted(facts, phones))
+
+
+def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneDisplay) -> str:
+    """Say what a change did to a conversation, for its thread.
+
+    Args:
+        facts: What the journal keeps of it.
+        by: The name of whoever made the change; None for what nobody at a keyboard did.
+        phones: How phone numbers are shown.
+    """
+    facts, by = _redacted(facts, phones), _redacted(by, phones)
+    if isinstance(facts, OptOutFacts):
+        return opt_out_in_thread(facts, by)
+    match facts:
+        case OldSentences():
+            return facts.thread
+        case Handover():
+            undo = " (undo)" if facts.undo else ""
+            return f"reassigned from {facts.source} to {facts.destination} by {by or ''}{undo}"
+        case AnswerRecorded():
+            return f"{facts.question} {'(answer cleared)' if facts.choice is None else facts.choice}, by {by}"
+        case FollowUpSkipped():
+            return f"follow-up {facts.title!r} skipped by {by}"
+        case FileImported(what=ImportKind.OPT_OUTS):
+            return f"opted out by {by}, with {facts.file}"
+    return _cancelled(facts) or _summary(facts)
+
+
+def _cancelled(facts: EventFacts) -> str | None:
+    """Say why a held message is cancelled by a change that is in no thread but for that."""
+    match facts:
+        case MessagesReleased() | CampaignEdited():
+            return WINDOW_OVER
+        case CampaignStateChanged():
+            return _ARCHIVED
+    return None
+
+
+def _summary(facts: EventFacts) -> str:
+    if isinstance(facts, MessageFacts):
+        return message_summary(facts)
+    if isinstance(facts, MoveFacts):
+        return move_summary(facts)
+    if isinstance(facts, OptOutFacts):
+        return opt_out_summary(facts)
+    if isinstance(facts, OldSentences):
+        return facts.summary
+    return _setup_summary(facts)
+
+
+def _setup_summary(facts: SetupFacts) -> str:
+    if isinstance(facts, CampaignFacts):
+        return campaign_summary(facts)
+    if isinstance(facts, FollowUpFacts):
+        return follow_up_summary(facts)
+    if isinstance(facts, SurveyFacts):
+        return survey_summary(facts)
+    if isinstance(facts, ReplyFacts):
+        return reply_summary(facts)
+    if isinstance(facts, TeamFacts):
+        return team_summary(facts)
+    if isinstance(facts, DatabaseFacts):
+        return database_summary(facts)
+    assert_never(facts)
+
+
+def _redacted(value: _T, phones: PhoneDisplay) -> _T:
+    """Hide the numbers in facts, and those that people have written into names, notes and titles."""
+    return _shown(value, phones) if phones.redacts else value
+
+
+def _shown(value: Any, phones: PhoneDisplay) -> Any:
+    match value:
+        case FrozenRecord():
+            return type(value)(**{name: _shown(field, phones) for name, field in value.field_values.items()})
+        case tuple():
+            return tuple(_shown(item, phones) for item in value)
+        case Phone():
+            return Phone(phones.number(value))
+        case str() if not isinstance(value, Enum):
+            return phones.sentence(value)
+        case _:
+            return value

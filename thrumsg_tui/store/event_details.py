@@ -1,0 +1,151 @@
+"""How the journal stores what `domain/event_facts.py` has: as JSON in `event.details`, beside what undo needs.
+
+What an entry's kind can have is in `_forms`, each class by the name of its form in the file. Neither a form nor a field
+that was released is ever renamed; a field that comes later has a default.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, assert_never, get_args, get_origin, get_type_hints
+
+from thrumsg_tui.domain import campaign_facts as campaigns
+from thrumsg_tui.domain import conversation_facts as conversations
+from thrumsg_tui.domain.event_facts import EventFacts, OldSentences
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.frozen_record import FrozenRecord
+
+_Record = TypeVar("_Record", bound=FrozenRecord)
+
+_fields: Callable[[type], Mapping[str, Any]] = cache(get_type_hints)
+"""The types of the fields of a class."""
+
+
+def stored_details(kind: EventKind, facts: EventFacts, details: Mapping[str, object]) -> str:
+    """Write facts, and what undo needs, as the journal stores them; LookupError for facts of another kind."""
+    form = next((name for name, wanted in _forms(kind).items() if type(facts) is wanted), None)
+    if form is None:
+        raise LookupError(f"{kind} has no {type(facts).__name__}")
+    return json.dumps({**details, "facts": {"form": form, **facts.field_values}}, default=_as_json)
+
+
+def facts_of(kind: EventKind, summary: str, details: str) -> EventFacts:
+    """Read the facts of an entry.
+
+    Args:
+        kind: What the entry records.
+        summary: Its sentence, which entries have that were written before there were facts.
+        details: The JSON that is stored with it.
+    """
+    stored = json.loads(details)
+    if "facts" not in stored:
+        return OldSentences(summary, str(stored.get("thread", kind)))
+    wanted = _forms(kind).get(stored["facts"]["form"])
+    if wanted is None:  # a newer thrumsg has written it
+        return OldSentences(kind.replace("_", " "), kind.replace("_", " "))
+    return _record(wanted, stored["facts"])
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, FrozenRecord):
+        return dict(value.field_values)
+    raise TypeError(f"{value!r} is none of the facts")
+
+
+def _record(cls: type[_Record], stored: Mapping[str, Any]) -> _Record:
+    return cls(**{name: _value(hint, stored[name]) for name, hint in _fields(cls).items() if name in stored})
+
+
+def _value(hint: Any, stored: Any) -> Any:
+    """Make what a field holds of its JSON."""
+    if stored is None:
+        return None
+    if get_origin(hint) is tuple:
+        return tuple(_value(get_args(hint)[0], each) for each in stored)
+    if isinstance(hint, UnionType):
+        hint = next(each for each in get_args(hint) if each is not NoneType)
+    return _record(hint, stored) if issubclass(hint, FrozenRecord) else hint(stored)
+
+
+def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
+    """The facts that an entry of a kind can have, by the name of their form."""
+    match kind:
+        case EventKind.SEND:
+            return {"sent": conversations.MessageSent}
+        case EventKind.RECEIVE:
+            return {"received": conversations.MessageReceived}
+        case EventKind.REASSIGN:
+            return {"moved": conversations.Moved, "begun": conversations.MoveBegun}
+        case EventKind.REMOVE_SENDER:
+            return {"removed": conversations.SenderRemoved}
+        case EventKind.ADD_SENDER:
+            return {"added": campaigns.SendersAdded}
+        case EventKind.OPT_OUT:
+            return {
+                "opted_out": conversations.NumberOptedOut,
+                "asked_again": conversations.OptOutAskedAgain,
+                "list": conversations.ListOptedOut,
+            }
+        case EventKind.OPT_IN:
+            return {"opted_in": conversations.NumberOptedIn}
+        case EventKind.CHANGE_OPT_OUT:
+            return {"note": conversations.OptOutNoteChanged}
+        case EventKind.ANSWER:
+            return {"answer": campaigns.AnswerRecorded}
+        case EventKind.UNDO:
+            return {
+                "moved": conversations.Moved,
+                "begun": conversations.MoveBegun,
+                "returned": conversations.SenderReturned,
+            }
+        case EventKind.REDO:
+            return {
+                "moved": conversations.Moved,
+                "begun": conversations.MoveBegun,
+                "removed": conversations.SenderRemoved,
+            }
+        case EventKind.CREATE_CAMPAIGN:
+            return {"created": campaigns.CampaignCreated}
+        case EventKind.CHANGE_CAMPAIGN:
+            return {"edited": campaigns.CampaignEdited, "state": campaigns.CampaignStateChanged}
+        case EventKind.CREATE_FOLLOW_UP:
+            return {"created": campaigns.FollowUpCreated}
+        case EventKind.CHANGE_FOLLOW_UP:
+            return {"changed": campaigns.FollowUpChanged}
+        case EventKind.END_FOLLOW_UP:
+            return {"ended": campaigns.FollowUpEnded}
+        case EventKind.SKIP_FOLLOW_UP:
+            return {"skipped": campaigns.FollowUpSkipped}
+        case EventKind.EDIT_SURVEY:
+            return {
+                "added": campaigns.QuestionAdded,
+                "changed": campaigns.QuestionChanged,
+                "moved": campaigns.QuestionMoved,
+                "retired": campaigns.QuestionRetired,
+                "restored": campaigns.QuestionRestored,
+            }
+        case EventKind.EDIT_REPLIES:
+            return {
+                "added": campaigns.ReplyAdded,
+                "changed": campaigns.ReplyChanged,
+                "moved": campaigns.ReplyMoved,
+                "removed": campaigns.ReplyRemoved,
+            }
+        case EventKind.RELEASE:
+            return {"released": conversations.MessagesReleased, "withdrawn": conversations.MessageWithdrawn}
+        case EventKind.ADD_USER:
+            return {"owner": campaigns.OwnerAdded, "added": campaigns.UserAdded}
+        case EventKind.CHANGE_USER:
+            return {"changed": campaigns.UserChanged, "role": campaigns.RoleChanged}
+        case EventKind.CHANGE_SETTING:
+            return {"settings": campaigns.SettingsChanged}
+        case EventKind.IMPORT:
+            return {"file": campaigns.FileImported}
+        case EventKind.REPAIR:
+            return {"repaired": campaigns.Repaired}
+        case EventKind.RESTORE:
+            return {"backup": campaigns.BackupRestored}
+    assert_never(kind)
