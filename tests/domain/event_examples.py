@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from thrumsg_tui.domain.campaign_facts import (
     AnswerRecorded,
+    AnswerUndone,
     BackupRestored,
     CampaignCreated,
     CampaignEdited,
@@ -20,6 +21,7 @@ from thrumsg_tui.domain.campaign_facts import (
     FollowUpCreated,
     FollowUpEnded,
     FollowUpSkipped,
+    FollowUpSkipUndone,
     OwnerAdded,
     QuestionAdded,
     QuestionChanged,
@@ -36,21 +38,26 @@ from thrumsg_tui.domain.campaign_facts import (
     SettingsChanged,
     SettingValue,
     SetupPart,
+    SkipUndoneState,
     UserAdded,
     UserChanged,
 )
 from thrumsg_tui.domain.conversation_facts import (
     ListOptedOut,
+    ListUndone,
     MessageReceived,
     MessageSent,
     MessagesReleased,
+    MessageTakenBack,
     MessageWithdrawn,
     MoveBegun,
     Moved,
     NumberOptedIn,
     NumberOptedOut,
+    OptInUndone,
     OptOutAskedAgain,
     OptOutNoteChanged,
+    OptOutUndone,
     SenderRemoved,
     SenderReturned,
     WithdrawalReason,
@@ -126,6 +133,14 @@ MESSAGES = [
         }.items()
     ),
 ]
+
+TAKEN_BACK = Example(
+    EventKind.UNDO,
+    {"form": "taken_back", "to": "Maria Lopez"},
+    MessageTakenBack("Maria Lopez"),
+    "took back a message to Maria Lopez before it left",
+    "message taken back by Ana Ortiz before it left",
+)
 
 MOVES = [
     Example(EventKind.REASSIGN, {"form": "moved", **_MOVED}, _MOVES, _MOVED_SENTENCE),
@@ -242,6 +257,55 @@ OPT_OUTS = [
     ),
 ]
 
+OPT_OUT_UNDOS = [
+    example
+    for kind in (EventKind.UNDO, EventKind.REDO)
+    for example in (
+        Example(
+            kind,
+            {"form": "opt_out", "contact": "Maria Lopez", "asked": False, "told": False},
+            OptOutUndone("Maria Lopez", asked=False, told=False),
+            "Maria Lopez is opted in again",
+            "opt-out taken back by Ana Ortiz",
+        ),
+        Example(
+            kind,
+            {"form": "opt_out", "contact": "Maria Lopez", "asked": True, "told": True},
+            OptOutUndone("Maria Lopez", asked=True, told=True),
+            "Maria Lopez is opted in again, though they asked to be out",
+            "opt-out taken back by Ana Ortiz",
+        ),
+        Example(
+            kind,
+            {"form": "opt_out", "contact": None, "asked": False, "told": True},
+            OptOutUndone(None, asked=False, told=True),
+            "the number is opted in again, though told to be out",
+        ),
+        Example(
+            kind,
+            {"form": "opt_in", "contact": "Maria Lopez"},
+            OptInUndone("Maria Lopez"),
+            "Maria Lopez is opted out again",
+            "opted out again by Ana Ortiz",
+        ),
+        Example(kind, {"form": "opt_in", "contact": None}, OptInUndone(None), "the number is opted out again"),
+        Example(
+            kind,
+            {"form": "list", "numbers": 2, "left": 0, "opted_out": True},
+            ListUndone(2, left=0, opted_out=True),
+            "2 numbers opted out again",
+            "opted out again by Ana Ortiz",
+        ),
+        Example(
+            kind,
+            {"form": "list", "numbers": 1, "left": 3, "opted_out": False},
+            ListUndone(1, left=3, opted_out=False),
+            "1 number opted in again, 3 changed since and left as it is now",
+            "opt-out taken back by Ana Ortiz",
+        ),
+    )
+]
+
 CAMPAIGNS = [
     Example(
         EventKind.CREATE_CAMPAIGN, {"form": "created", "name": "Spring"}, CampaignCreated("Spring"), "created 'Spring'"
@@ -334,6 +398,34 @@ FOLLOW_UPS = [
         "skipped the follow-up 'Reminder' for Maria Lopez",
         "follow-up 'Reminder' skipped by Ana Ortiz",
     ),
+]
+
+SKIP_UNDOS = [
+    Example(
+        kind,
+        {"form": "skip", "contact": "Maria Lopez", "state": state.value},
+        FollowUpSkipUndone("Maria Lopez", state),
+        f"the follow-up for Maria Lopez {what}",
+        f"follow-up {what}, by Ana Ortiz",
+    )
+    for kind in (EventKind.UNDO, EventKind.REDO)
+    for state, what in {
+        SkipUndoneState.UP: "is up again",
+        SkipUndoneState.SKIPPED: "is skipped again",
+        SkipUndoneState.NOT_FOR_THEM: "is skipped no more, but is not for them now",
+    }.items()
+]
+
+ANSWER_UNDOS = [
+    Example(
+        kind,
+        {"form": "answer", "contact": "Maria Lopez", "question": "Will you vote?", "choice": choice},
+        AnswerUndone("Maria Lopez", "Will you vote?", choice),
+        f"Maria Lopez's answer to 'Will you vote?' {again}",
+        f"answer to 'Will you vote?' {again}, by Ana Ortiz",
+    )
+    for kind in (EventKind.UNDO, EventKind.REDO)
+    for choice, again in {"Yes": "is 'Yes' again", None: "is taken back"}.items()
 ]
 
 SURVEY = [
@@ -522,5 +614,6 @@ DATABASE = [
 
 EXAMPLES = [
     *(MESSAGES + MOVES + OPT_OUTS + CAMPAIGNS),
+    *(OPT_OUT_UNDOS + SKIP_UNDOS + ANSWER_UNDOS + [TAKEN_BACK]),
     *(FOLLOW_UPS + SURVEY + REPLIES + TEAM + DATABASE),
 ]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.store.arranging import assignment_of, give, holders, take_in
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversation_facts import Moved
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
@@ -28,7 +29,7 @@ def move(db: Database, owner: Identity, spring: Campaign, *parts: list[Conversat
     """Move lee's conversations to kim in one event, part after part."""
     lee, kim = assignment_of(db, spring, "lee"), assignment_of(db, spring, "kim")
     with db.writing() as tx:
-        event = record(tx, owner, EventKind.REASSIGN, "moved some")
+        event = record(tx, owner, EventKind.REASSIGN, Moved(sum(map(len, parts)), ("Lee",), ("Kim",), 0))
         for part in parts:
             apply_moves(tx, event, [Way(each, lee, kim) for each in part])
 

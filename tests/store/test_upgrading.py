@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.arranging import known_as, number
+from tests.store.arranging import journal, known_as, look_at, number, sentence_of
 from tests.store.formats import ROWS, make_format
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Status
+from thrumsg_tui.domain.event_sentences import summary
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.follow_ups import follow_ups
+from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
 CASES = {
@@ -103,6 +107,29 @@ def test_what_was_written_before_is_all_there(old: Path) -> None:
     before = contents()
     Database(old).close()
     assert contents() == before
+
+
+def test_old_entries_say_what_they_said_when_they_were_written(old: Path) -> None:
+    """docs/rules.md 3.10, 3.20, 8.3."""
+    db = Database(old)
+    with db.reading() as conn:
+        entries = history(conn)
+        stored = [row["summary"] for row in conn.execute("SELECT summary FROM event ORDER BY id DESC")]
+    assert [sentence_of(entry) for entry in entries] == stored
+    hidden = [summary(entry.facts, PhoneDisplay(redacts=True)) for entry in entries]
+    assert "received a message from +•••••••••03" in hidden
+    assert not [sentence for sentence in hidden if "415555" in sentence]
+    assert [sentence_of(event) for event in look_at(db, ConversationId(3)).events] == [
+        "opted out by Ana Ortiz",
+        "opt-out taken back by Ana Ortiz",
+    ]
+    undo(db, known_as(db, "ana"), entries[2].id)
+    assert sentence_of(journal(db)[0]) == "the follow-up for Flo is up again"
+    assert [sentence_of(event) for event in look_at(db, ConversationId(6)).events][-2:] == [
+        "follow-up 'Reminder' skipped by Ana Ortiz",
+        "follow-up is up again, by Ana Ortiz",
+    ]
+    db.close()
 
 
 def test_an_upgrade_that_is_broken_off_changes_nothing_and_is_made_the_next_time(

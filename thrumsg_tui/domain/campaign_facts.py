@@ -100,6 +100,21 @@ class FollowUpSkipped(FrozenRecord):
     contact: str
 
 
+class SkipUndoneState(StrEnum):
+    """How a follow-up is after the undo of a skip, or of that undo."""
+
+    UP = "up"
+    SKIPPED = "skipped"
+    NOT_FOR_THEM = "not_for_them"
+
+
+class FollowUpSkipUndone(FrozenRecord):
+    """A skipped follow-up is up again for a contact, or skipped again."""
+
+    contact: str
+    state: SkipUndoneState
+
+
 class QuestionAdded(FrozenRecord):
     """A survey question was added."""
 
@@ -139,6 +154,14 @@ class AnswerRecorded(FrozenRecord):
     question: str
     choice: str | None
     contact: str
+
+
+class AnswerUndone(FrozenRecord):
+    """A survey answer is again what it was, none where `choice` is None."""
+
+    contact: str
+    question: str
+    choice: str | None
 
 
 class ReplyAdded(FrozenRecord):
@@ -243,9 +266,10 @@ class BackupRestored(FrozenRecord):
 
 
 CampaignFacts = CampaignCreated | CampaignEdited | CampaignStateChanged | SendersAdded
-FollowUpFacts = FollowUpCreated | FollowUpChanged | FollowUpEnded | FollowUpSkipped
-SurveyFacts = QuestionAdded | QuestionChanged | QuestionMoved | QuestionRetired | QuestionRestored | AnswerRecorded
+FollowUpFacts = FollowUpCreated | FollowUpChanged | FollowUpEnded | FollowUpSkipped | FollowUpSkipUndone
+SurveyFacts = QuestionAdded | QuestionChanged | QuestionMoved | QuestionRetired | QuestionRestored
+AnswerFacts = AnswerRecorded | AnswerUndone
 ReplyFacts = ReplyAdded | ReplyChanged | ReplyMoved | ReplyRemoved
 TeamFacts = OwnerAdded | UserAdded | UserChanged | RoleChanged
 DatabaseFacts = SettingsChanged | FileImported | Repaired | BackupRestored
-SetupFacts = CampaignFacts | FollowUpFacts | SurveyFacts | ReplyFacts | TeamFacts | DatabaseFacts
+SetupFacts = CampaignFacts | FollowUpFacts | SurveyFacts | AnswerFacts | ReplyFacts | TeamFacts | DatabaseFacts

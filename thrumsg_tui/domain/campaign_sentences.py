@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import assert_never
 
 from thrumsg_tui.domain.campaign_facts import (
+    AnswerFacts,
     AnswerRecorded,
+    AnswerUndone,
     BackupRestored,
     CampaignCreated,
     CampaignEdited,
@@ -20,6 +22,7 @@ from thrumsg_tui.domain.campaign_facts import (
     FollowUpEnded,
     FollowUpFacts,
     FollowUpSkipped,
+    FollowUpSkipUndone,
     OwnerAdded,
     QuestionAdded,
     QuestionChanged,
@@ -36,6 +39,7 @@ from thrumsg_tui.domain.campaign_facts import (
     SendersAdded,
     SettingsChanged,
     SetupPart,
+    SkipUndoneState,
     SurveyFacts,
     TeamFacts,
     UserAdded,
@@ -99,7 +103,30 @@ def follow_up_summary(facts: FollowUpFacts) -> str:
             return f"{ended.format(facts.title)}, unsent in {pluralize(facts.unsent, 'conversation')}"
         case FollowUpSkipped():
             return f"skipped the follow-up {facts.title!r} for {facts.contact}"
+        case FollowUpSkipUndone():
+            return f"the follow-up for {facts.contact} {_skip_undone(facts.state)}"
     assert_never(facts)
+
+
+def skip_in_thread(facts: FollowUpSkipped | FollowUpSkipUndone, by: str | None) -> str:
+    """Say in the thread of a contact that a follow-up was skipped, or is up again."""
+    match facts:
+        case FollowUpSkipped():
+            return f"follow-up {facts.title!r} skipped by {by}"
+        case FollowUpSkipUndone():
+            return f"follow-up {_skip_undone(facts.state)}, by {by}"
+    assert_never(facts)
+
+
+def _skip_undone(state: SkipUndoneState) -> str:
+    match state:
+        case SkipUndoneState.UP:
+            return "is up again"
+        case SkipUndoneState.SKIPPED:
+            return "is skipped again"
+        case SkipUndoneState.NOT_FOR_THEM:
+            return "is skipped no more, but is not for them now"
+    assert_never(state)
 
 
 def _differences(facts: FollowUpChanged) -> str:
@@ -117,7 +144,7 @@ def _moment(iso: str | None) -> str:
 
 
 def survey_summary(facts: SurveyFacts) -> str:
-    """Say what happened to a survey question or an answer."""
+    """Say what happened to a survey question."""
     match facts:
         case QuestionAdded():
             return f"asks {facts.text!r}"
@@ -130,9 +157,32 @@ def survey_summary(facts: SurveyFacts) -> str:
             return f"{'retired' if facts.kept else 'deleted'} the question {facts.text!r}"
         case QuestionRestored():
             return f"asks {facts.text!r} again"
+    assert_never(facts)
+
+
+def answer_summary(facts: AnswerFacts) -> str:
+    """Say what was answered."""
+    match facts:
         case AnswerRecorded():
             return f"{facts.question} {'(cleared)' if facts.choice is None else facts.choice} for {facts.contact}"
+        case AnswerUndone():
+            return f"{facts.contact}'s {_answer_again(facts)}"
     assert_never(facts)
+
+
+def answer_in_thread(facts: AnswerFacts, by: str | None) -> str:
+    """Say it in the thread of the contact who answered."""
+    match facts:
+        case AnswerRecorded():
+            return f"{facts.question} {'(answer cleared)' if facts.choice is None else facts.choice}, by {by}"
+        case AnswerUndone():
+            return f"{_answer_again(facts)}, by {by}"
+    assert_never(facts)
+
+
+def _answer_again(facts: AnswerUndone) -> str:
+    again = "is taken back" if facts.choice is None else f"is {facts.choice!r} again"
+    return f"answer to {facts.question!r} {again}"
 
 
 def reply_summary(facts: ReplyFacts) -> str:

@@ -47,6 +47,12 @@ class MessagesReleased(FrozenRecord):
     cancelled: int
 
 
+class MessageTakenBack(FrozenRecord):
+    """A message was taken back before it left."""
+
+    to: str
+
+
 class MoveBegun(FrozenRecord):
     """A move in steps is under way (`docs/rules.md 4.8`)."""
 
@@ -121,6 +127,31 @@ class ListOptedOut(FrozenRecord):
     note: str
 
 
-MessageFacts = MessageSent | MessageReceived | MessageWithdrawn | MessagesReleased
+class OptOutUndone(FrozenRecord):
+    """An opt-out was taken back, or an opt-in redone; `contact` is None where nobody is known by the number."""
+
+    contact: str | None
+    asked: bool
+    """Whether the contact had asked to be opted out."""
+    told: bool
+    """Whether the contact was told that they are."""
+
+
+class OptInUndone(FrozenRecord):
+    """An opt-in was taken back, or an opt-out redone; `contact` is None where nobody is known by the number."""
+
+    contact: str | None
+
+
+class ListUndone(FrozenRecord):
+    """The opt-outs of a list or file were taken back, or made again; `left` were changed since and stay as they are."""
+
+    numbers: int
+    left: int
+    opted_out: bool
+
+
+MessageFacts = MessageSent | MessageReceived | MessageWithdrawn | MessagesReleased | MessageTakenBack
 MoveFacts = MoveBegun | Moved | SenderRemoved | SenderReturned
 OptOutFacts = NumberOptedOut | OptOutAskedAgain | OptOutNoteChanged | NumberOptedIn | ListOptedOut
+OptOutUndoFacts = OptOutUndone | OptInUndone | ListUndone

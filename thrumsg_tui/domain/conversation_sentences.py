@@ -6,19 +6,24 @@ from typing import assert_never
 
 from thrumsg_tui.domain.conversation_facts import (
     ListOptedOut,
+    ListUndone,
     MessageFacts,
     MessageReceived,
     MessageSent,
     MessagesReleased,
+    MessageTakenBack,
     MessageWithdrawn,
     MoveBegun,
     Moved,
     MoveFacts,
     NumberOptedIn,
     NumberOptedOut,
+    OptInUndone,
     OptOutAskedAgain,
     OptOutFacts,
     OptOutNoteChanged,
+    OptOutUndoFacts,
+    OptOutUndone,
     SenderRemoved,
     SenderReturned,
     WithdrawalReason,
@@ -43,6 +48,8 @@ def message_summary(facts: MessageFacts) -> str:
             return _withdrawn(facts.why)
         case MessagesReleased():
             return "; ".join(released(facts.released, facts.cancelled))
+        case MessageTakenBack():
+            return f"took back a message to {facts.to} before it left"
     assert_never(facts)
 
 
@@ -95,8 +102,10 @@ def opt_out_summary(facts: OptOutFacts) -> str:
     assert_never(facts)
 
 
-def opt_out_in_thread(facts: OptOutFacts, by: str | None) -> str:
+def opt_out_in_thread(facts: OptOutFacts | OptOutUndoFacts, by: str | None) -> str:
     """Say it in a thread, where there is no number to say; `by` is None for what the contact asked for."""
+    if isinstance(facts, OptOutUndoFacts):
+        return _undo_in_thread(facts, by)
     match facts:
         case NumberOptedOut():
             return f"opted out by {by or 'the contact'}{_noted(facts.note)}"
@@ -108,6 +117,30 @@ def opt_out_in_thread(facts: OptOutFacts, by: str | None) -> str:
             return f"opted in by {by or 'the contact'}"
         case ListOptedOut():
             return f"opted out by {by}, from a list{_noted(facts.note)}"
+    assert_never(facts)
+
+
+def opt_out_undo_summary(facts: OptOutUndoFacts) -> str:
+    """Say which numbers were opted out or in again."""
+    match facts:
+        case OptOutUndone():
+            told = ", though told to be out" if facts.told else ""
+            although = ", though they asked to be out" if facts.asked else told
+            return f"{facts.contact or 'the number'} is opted in again{although}"
+        case OptInUndone():
+            return f"{facts.contact or 'the number'} is opted out again"
+        case ListUndone():
+            left = f", {facts.left} changed since and left as it is now" if facts.left else ""
+            return f"{pluralize(facts.numbers, 'number')} opted {'out' if facts.opted_out else 'in'} again{left}"
+    assert_never(facts)
+
+
+def _undo_in_thread(facts: OptOutUndoFacts, by: str | None) -> str:
+    match facts:
+        case OptOutUndone() | ListUndone(opted_out=False):
+            return f"opt-out taken back by {by}"
+        case OptInUndone() | ListUndone():
+            return f"opted out again by {by}"
     assert_never(facts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.campaign_facts import SetupFacts
-from thrumsg_tui.domain.conversation_facts import MessageFacts, MoveFacts, OptOutFacts
+from thrumsg_tui.domain.conversation_facts import MessageFacts, MoveFacts, OptOutFacts, OptOutUndoFacts
 from thrumsg_tui.domain.frozen_record import FrozenRecord
 
 
@@ -14,4 +14,4 @@ class OldSentences(FrozenRecord):
     thread: str
 
 
-EventFacts = MessageFacts | MoveFacts | OptOutFacts | SetupFacts | OldSentences
+EventFacts = MessageFacts | MoveFacts | OptOutFacts | OptOutUndoFacts | SetupFacts | OldSentences

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar, assert_never
 
 from thrumsg_tui.domain.campaign_facts import (
-    AnswerRecorded,
+    AnswerFacts,
     CampaignEdited,
     CampaignFacts,
     CampaignStateChanged,
@@ -17,26 +17,39 @@ from thrumsg_tui.domain.campaign_facts import (
     FileImported,
     FollowUpFacts,
     FollowUpSkipped,
+    FollowUpSkipUndone,
     ReplyFacts,
     SetupFacts,
     SurveyFacts,
     TeamFacts,
 )
 from thrumsg_tui.domain.campaign_sentences import (
+    answer_in_thread,
+    answer_summary,
     campaign_summary,
     database_summary,
     follow_up_summary,
     reply_summary,
+    skip_in_thread,
     survey_summary,
     team_summary,
 )
-from thrumsg_tui.domain.conversation_facts import Handover, MessageFacts, MessagesReleased, MoveFacts, OptOutFacts
+from thrumsg_tui.domain.conversation_facts import (
+    Handover,
+    MessageFacts,
+    MessagesReleased,
+    MessageTakenBack,
+    MoveFacts,
+    OptOutFacts,
+    OptOutUndoFacts,
+)
 from thrumsg_tui.domain.conversation_sentences import (
     WINDOW_OVER,
     message_summary,
     move_summary,
     opt_out_in_thread,
     opt_out_summary,
+    opt_out_undo_summary,
 )
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.event_facts import EventFacts, OldSentences
@@ -62,18 +75,20 @@ def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneD
         phones: How phone numbers are shown.
     """
     facts, by = _redacted(facts, phones), _redacted(by, phones)
-    if isinstance(facts, OptOutFacts):
+    if isinstance(facts, OptOutFacts | OptOutUndoFacts):
         return opt_out_in_thread(facts, by)
+    if isinstance(facts, AnswerFacts):
+        return answer_in_thread(facts, by)
     match facts:
         case OldSentences():
             return facts.thread
         case Handover():
             undo = " (undo)" if facts.undo else ""
             return f"reassigned from {facts.source} to {facts.destination} by {by or ''}{undo}"
-        case AnswerRecorded():
-            return f"{facts.question} {'(answer cleared)' if facts.choice is None else facts.choice}, by {by}"
-        case FollowUpSkipped():
-            return f"follow-up {facts.title!r} skipped by {by}"
+        case FollowUpSkipped() | FollowUpSkipUndone():
+            return skip_in_thread(facts, by)
+        case MessageTakenBack():
+            return f"message taken back by {by} before it left"
         case FileImported(what=ImportKind.OPT_OUTS):
             return f"opted out by {by}, with {facts.file}"
     return _cancelled(facts) or _summary(facts)
@@ -96,6 +111,8 @@ def _summary(facts: EventFacts) -> str:
         return move_summary(facts)
     if isinstance(facts, OptOutFacts):
         return opt_out_summary(facts)
+    if isinstance(facts, OptOutUndoFacts):
+        return opt_out_undo_summary(facts)
     if isinstance(facts, OldSentences):
         return facts.summary
     return _setup_summary(facts)
@@ -108,6 +125,8 @@ def _setup_summary(facts: SetupFacts) -> str:
         return follow_up_summary(facts)
     if isinstance(facts, SurveyFacts):
         return survey_summary(facts)
+    if isinstance(facts, AnswerFacts):
+        return answer_summary(facts)
     if isinstance(facts, ReplyFacts):
         return reply_summary(facts)
     if isinstance(facts, TeamFacts):

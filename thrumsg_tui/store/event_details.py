@@ -97,16 +97,12 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
             return {"answer": campaigns.AnswerRecorded}
         case EventKind.UNDO:
             return {
-                "moved": conversations.Moved,
-                "begun": conversations.MoveBegun,
+                **_undo_forms(),
+                "taken_back": conversations.MessageTakenBack,
                 "returned": conversations.SenderReturned,
             }
         case EventKind.REDO:
-            return {
-                "moved": conversations.Moved,
-                "begun": conversations.MoveBegun,
-                "removed": conversations.SenderRemoved,
-            }
+            return {**_undo_forms(), "removed": conversations.SenderRemoved}
         case EventKind.CREATE_CAMPAIGN:
             return {"created": campaigns.CampaignCreated}
         case EventKind.CHANGE_CAMPAIGN:
@@ -149,3 +145,16 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
         case EventKind.RESTORE:
             return {"backup": campaigns.BackupRestored}
     assert_never(kind)
+
+
+def _undo_forms() -> Mapping[str, type[EventFacts]]:
+    """What both an undo and a redo can have."""
+    return {
+        "moved": conversations.Moved,
+        "begun": conversations.MoveBegun,
+        "opt_out": conversations.OptOutUndone,
+        "opt_in": conversations.OptInUndone,
+        "list": conversations.ListUndone,
+        "answer": campaigns.AnswerUndone,
+        "skip": campaigns.FollowUpSkipUndone,
+    }

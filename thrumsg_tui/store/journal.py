@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -19,7 +18,7 @@ def record(
     tx: Transaction,
     who: Identity | None,
     kind: EventKind,
-    facts: EventFacts | str,
+    facts: EventFacts,
     *,
     campaign_id: CampaignId | None = None,
     conversation_id: ConversationId | None = None,
@@ -33,7 +32,7 @@ def record(
         tx: The transaction of the change.
         who: Who made it; None for what nobody at a keyboard did.
         kind: What it is.
-        facts: What its sentence is made of; or that sentence itself, as undo still gives it.
+        facts: What its sentences are made of.
         campaign_id: Its campaign; not needed with a conversation, which brings its own.
         conversation_id: Its conversation, where it concerned just one.
         details: What undo needs to know of it.
@@ -46,7 +45,7 @@ def record(
                            undoable, undoes)
         VALUES (:at, :user_id, :actor_id, :action,
                 COALESCE(:campaign_id, (SELECT campaign_id FROM conversation WHERE id = :conversation_id)),
-                :conversation_id, :summary, :details, :undoable, :undoes)
+                :conversation_id, '', :details, :undoable, :undoes)
         RETURNING id
         """,
         {
@@ -56,10 +55,7 @@ def record(
             "action": kind,
             "campaign_id": campaign_id,
             "conversation_id": conversation_id,
-            "summary": facts if isinstance(facts, str) else "",
-            "details": json.dumps(details or {})
-            if isinstance(facts, str)
-            else stored_details(kind, facts, details or {}),
+            "details": stored_details(kind, facts, details or {}),
             "undoable": int(undoable),
             "undoes": undoes,
         },

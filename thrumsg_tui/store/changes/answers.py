@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from thrumsg_tui.domain.campaign_facts import AnswerRecorded
+from thrumsg_tui.domain.campaign_facts import AnswerRecorded, AnswerUndone
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.events import EventKind
@@ -119,16 +119,10 @@ class AnswerChange(UndoableChange):
             return self.nothing_left("the answer was changed again since")
         to = self.conversation(tx.conn)
         store_answer(tx, who, to.id, self.question, self.before)
-        sentence = self._undo_sentence(tx.conn)
-        details = {
-            "question": self.question,
-            "before": self.after,
-            "after": self.before,
-            "thread": f"{sentence}, by {who.user.name}",
-        }
-        return self.record_undo(tx, who, f"{to.name}'s {sentence}", details, [to.id])
+        details = {"question": self.question, "before": self.after, "after": self.before}
+        return self.record_undo(tx, who, self._undone(tx.conn, to.name), details, [to.id])
 
-    def _undo_sentence(self, conn: Connection) -> str:
+    def _undone(self, conn: Connection, contact: str) -> AnswerUndone:
         row = conn.execute(
             """
             SELECT question.text AS question, (SELECT text FROM choice WHERE id = :before) AS before
@@ -136,9 +130,7 @@ class AnswerChange(UndoableChange):
             """,
             {"before": self.before, "question": self.question},
         ).fetchone()
-        if row["before"] is None:
-            return f"answer to {row['question']!r} is taken back"
-        return f"answer to {row['question']!r} is {row['before']!r} again"
+        return AnswerUndone(contact, row["question"], row["before"])
 
 
 def recorded_answers(conn: Connection, campaign_id: CampaignId, question_id: QuestionId) -> Iterator[AnswerChange]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from thrumsg_tui.domain.conversation_facts import ListOptedOut
+from thrumsg_tui.domain.conversation_facts import ListOptedOut, ListUndone
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.errors import Refused
@@ -15,7 +15,6 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
     describe_opt_out,
@@ -89,7 +88,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
                 who,
                 EventKind.OPT_OUT,
                 ListOptedOut(len(batch.opt_outs), note.strip()),
-                details={"numbers": len(batch.opt_outs)},
+                details=batch.details,
                 undoable=True,
             )
             batch.note(tx, event)
@@ -113,13 +112,9 @@ class Batch:
     conversations: tuple[ConversationId, ...]
 
     @property
-    def counted(self) -> str:
-        """How many there are, in words."""
-        return pluralize(len(self.opt_outs), "number")
-
-    def details(self, sentence: str) -> dict[str, object]:
-        """What the journal keeps: how many, and the sentence that each thread shows."""
-        return {"numbers": len(self.opt_outs), "thread": sentence}
+    def details(self) -> dict[str, object]:
+        """What undo needs to know of them besides what `note` notes."""
+        return {"numbers": len(self.opt_outs)}
 
     def note(self, tx: Transaction, event_id: EventId) -> None:
         """Note with an event its numbers and its conversations."""
@@ -172,11 +167,8 @@ class OptOutList(UndoableChange):
         batch = _batch(_entered(tx, numbers) if out else _erased(tx, numbers))
         if not batch.opt_outs:
             return self.nothing_left("all of its numbers were opted in or out again since")
-        left = self.numbers - len(batch.opt_outs)
-        sentence = f"{batch.counted} opted {'out' if out else 'in'} again"
-        sentence += f", {left} changed since and left as it is now" if left else ""
-        thread = f"opted out again by {who.user.name}" if out else f"opt-out taken back by {who.user.name}"
-        undone = self.record_undo(tx, who, sentence, batch.details(thread), ())
+        facts = ListUndone(len(batch.opt_outs), left=self.numbers - len(batch.opt_outs), opted_out=out)
+        undone = self.record_undo(tx, who, facts, batch.details, ())
         if undone.event is not None:
             batch.note(tx, undone.event)
         return undone

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from thrumsg_tui.domain.conversation_facts import NumberOptedIn, NumberOptedOut, OptOutAskedAgain, OptOutNoteChanged
+from thrumsg_tui.domain.conversation_facts import (
+    NumberOptedIn,
+    NumberOptedOut,
+    OptInUndone,
+    OptOutAskedAgain,
+    OptOutNoteChanged,
+    OptOutUndone,
+)
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
@@ -219,9 +226,8 @@ class NumberOptOut(UndoableChange):
         concerned = erase_opt_out(tx, self.phone)
         told = confirmations(tx, self.phone, self.at) - {MessageState.QUEUED, MessageState.UNSENT}
         asked = present["kind"] == OptOutKind.AUTOMATIC
-        although = ", though they asked to be out" if asked else ", though told to be out" if told else ""
-        details = {"phone": self.phone, "old": present, "thread": f"opt-out taken back by {who.user.name}"}
-        return self.record_undo(tx, who, f"{_name_of(tx, concerned)} is opted in again{although}", details, concerned)
+        facts = OptOutUndone(_name_of(tx, concerned), asked=asked, told=bool(told))
+        return self.record_undo(tx, who, facts, {"phone": self.phone, "old": present}, concerned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +260,11 @@ class NumberOptIn(UndoableChange):
         concerned = enter_opt_out(tx, self.phone, self.old)
         if self.is_undo:
             note_wish(tx, self.phone, tx.now)
-        tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", ((each,) for each in self.flagged))
-        details = {"phone": self.phone, "at": self.old["at"], "thread": f"opted out again by {who.user.name}"}
-        return self.record_undo(tx, who, f"{_name_of(tx, concerned)} is opted out again", details, concerned)
+        was_flagged = ((conversation_id,) for conversation_id in self.flagged)
+        tx.conn.executemany("UPDATE conversation SET flagged = 1 WHERE id = ?", was_flagged)
+        details = {"phone": self.phone, "at": self.old["at"]}
+        return self.record_undo(tx, who, OptInUndone(_name_of(tx, concerned)), details, concerned)
 
 
-def _name_of(tx: Transaction, concerned: Sequence[ConversationId]) -> str:
-    return conversation_head(tx.conn, concerned[0]).name if concerned else "the number"
+def _name_of(tx: Transaction, concerned: Sequence[ConversationId]) -> str | None:
+    return conversation_head(tx.conn, concerned[0]).name if concerned else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from thrumsg_tui.domain.campaign_facts import FollowUpSkipped
+from thrumsg_tui.domain.campaign_facts import FollowUpSkipped, FollowUpSkipUndone, SkipUndoneState
 from thrumsg_tui.domain.campaigns import FollowUpId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status
@@ -89,11 +89,11 @@ class FollowUpSkip(UndoableChange):
             return self.nothing_left("the follow-up has ended since")
         if not _set_skipped(tx, to.id, self.follow_up, skipped=skips):
             return self.nothing_left("the follow-up was sent or skipped since, or is not for this contact now")
-        what = "is skipped again" if skips else "is up again"
+        state = SkipUndoneState.SKIPPED if skips else SkipUndoneState.UP
         if not skips and not _is_pending(tx, to.id, self.follow_up):
-            what = "is skipped no more, but is not for them now"
-        details = {"follow_up": self.follow_up, "thread": f"follow-up {what}, by {who.user.name}"}
-        return self.record_undo(tx, who, f"the follow-up for {to.name} {what}", details, [to.id])
+            state = SkipUndoneState.NOT_FOR_THEM
+        facts = FollowUpSkipUndone(to.name, state)
+        return self.record_undo(tx, who, facts, {"follow_up": self.follow_up}, [to.id])
 
 
 def _is_active(tx: Transaction, follow_up_id: FollowUpId) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from thrumsg_tui.domain.conversation_facts import MessageTakenBack
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.errors import Refused
@@ -123,9 +124,9 @@ class SentMessage(UndoableChange):
             tx,
             who,
             EventKind.UNDO,
-            f"took back a message to {to.name} before it left",
+            MessageTakenBack(to.name),
             conversation_id=conversation_id,
-            details={"message": self.message, "thread": f"message taken back by {who.user.name} before it left"},
+            details={"message": self.message},
             undoes=self.event.id,
         )
         touch(tx, undo_id, [(conversation_id, None, None)])

@@ -15,9 +15,12 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.event_facts import EventFacts
+from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
+from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record, touch
@@ -124,7 +127,7 @@ class UndoableChange(ABC):
         self,
         tx: Transaction,
         who: Identity,
-        sentence: str,
+        facts: EventFacts,
         details: Mapping[str, object],
         conversations: Sequence[ConversationId],
     ) -> Outcome:
@@ -133,14 +136,14 @@ class UndoableChange(ABC):
             tx,
             who,
             self.undo_kind,
-            sentence,
+            facts,
             campaign_id=self.event.campaign_id,
             details=details,
             undoable=True,
             undoes=self.event.id,
         )
         touch(tx, event_id, ((conversation_id, None, None) for conversation_id in conversations))
-        return Outcome(event_id, 0, (), {}, sentence)
+        return Outcome(event_id, 0, (), {}, summary(facts, IN_FULL))
 
     @staticmethod
     def nothing_left(why: str) -> Outcome:

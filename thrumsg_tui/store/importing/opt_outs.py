@@ -69,8 +69,7 @@ def import_opt_outs(
             else:
                 tally.count_known(changed=False)
         steps.end()
-        details = {"numbers": len(batch.opt_outs)}
-        event = journal_import(tx, who, ImportKind.OPT_OUTS, path, tally, details=details)
+        event = journal_import(tx, who, ImportKind.OPT_OUTS, path, tally, details=batch.details)
         if event is not None:
             batch.note(tx, event)
     return tally.result(table, columns, None if dry_run else event)
