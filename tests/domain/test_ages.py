@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.ages import age, day_title
+from thrumsg_tui.domain.ages import age, day_title, waiting_age
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 10, 18, 0, tzinfo=NEW_YORK)
@@ -75,3 +75,10 @@ def test_day_titles(day: date, title: str) -> None:
 
 def test_yesterday_of_another_year_is_still_yesterday() -> None:
     assert day_title(date(2025, 12, 31), date(2026, 1, 1)) == "Yesterday"
+
+
+def test_how_long_somebody_waits_fits_a_narrow_column() -> None:
+    now = datetime(2026, 3, 3, 20, tzinfo=UTC)
+    assert waiting_age(now - timedelta(days=1), now, UTC) == "1 day"
+    assert age(now - timedelta(days=1), now, UTC) == "yesterday"
+    assert waiting_age(now - timedelta(hours=3), now, UTC) == age(now - timedelta(hours=3), now, UTC) == "3 h"

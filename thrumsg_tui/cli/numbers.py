@@ -36,7 +36,7 @@ def _read_number(text: str, region: str) -> str:
     try:
         return normalize(text, region).e164
     except ValueError as error:
-        raise Refused(str(error)) from error
+        raise Refused("{why}", why=str(error)) from error
 
 
 def opt_out(session: Session, args: Namespace) -> Report:
@@ -149,7 +149,7 @@ def look_up(session: Session, args: Namespace) -> Report:
         try:
             found = look_up_typed(conn, args.phone, args.region)
         except ValueError as reason:
-            raise Refused(str(reason)) from None
+            raise Refused("{why}", why=str(reason)) from None
     record = {
         "phone": phones.number(found.phone),
         "name": found.name,

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.reassignment import Move, Plan
 from thrumsg_tui.store.input_files import called, read_file
 from thrumsg_tui.store.output_files import writing_text
@@ -62,8 +62,8 @@ def load(path: Path) -> tuple[str, Plan]:
         if content["version"] == _VERSION:
             return str(content["campaign"]), _plan(content)
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise Refused(f"{called(path)} is not a plan that --save-plan wrote. Nothing was moved.") from error
-    raise Refused(f"{called(path)} was saved by another version of thrumsg: make the preview again. Nothing was moved.")
+        raise Refused(f"{called(path)} is not a plan that --save-plan wrote.", Nothing.MOVED) from error
+    raise Refused(f"{called(path)} was saved by another version of thrumsg: make the preview again.", Nothing.MOVED)
 
 
 def _plan(content: dict[str, Any]) -> Plan:

@@ -15,7 +15,7 @@ from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Status
-from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.reassignment import (
     Destinations,
@@ -161,6 +161,6 @@ def _saved(session: Session, args: Namespace) -> Plan:
         ours = ours and planned.as_of <= queries.newest_event(conn)
         ours = ours and all(now.get(each, login) == login for each, login in planned.logins.items())
     if not ours:
-        raise Refused(f"{called(args.plan)} was saved from another database. Nothing was moved.")
+        raise Refused(f"{called(args.plan)} was saved from another database.", Nothing.MOVED)
     names = {each.id: each.name for each in present if each.id in planned.names}
     return replace(planned, names={**planned.names, **names})

@@ -16,7 +16,7 @@ from thrumsg_tui.cli.session import (
     open_database,
     program,
 )
-from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted
+from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, NotPermitted
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.people import identify
@@ -29,7 +29,7 @@ def restore(args: Namespace) -> Report:
     """Put a backup in the place of what is in the database, which need not be one that can be opened."""
     if args.forced_login is not None:
         raise NotPermitted(
-            "restore reads a file of this host, so it is for people with a login here. Nothing was restored."
+            "restore reads a file of this host, so it is for people with a login here.", Nothing.RESTORED
         )
     path = database_path(args.db)
     login = account(args.forced_login).login
@@ -70,8 +70,8 @@ def _who(path: Path, login: str, acting_for: str | None) -> Identity | None:
 def _require_owner(path: Path) -> None:
     if os.getuid() not in {path.stat().st_uid, 0}:
         raise NotPermitted(
-            f"{path} is damaged and cannot tell who may restore it: that is for whoever owns the file. "
-            "Nothing was restored."
+            f"{path} is damaged and cannot tell who may restore it: that is for whoever owns the file.",
+            Nothing.RESTORED,
         )
 
 

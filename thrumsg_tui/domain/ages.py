@@ -19,7 +19,7 @@ _MONTHS = (
 )
 
 
-def age(since: datetime, now: datetime, zone: tzinfo) -> str:
+def age(since: datetime, now: datetime, zone: tzinfo, *, yesterday: str = "yesterday") -> str:
     """Return how long before `now` (both aware) `since` was, as a list shows it, in at most 9 characters.
 
     "now", "9 min", "3 h" (the same day in `zone`, or less than 12 hours), "yesterday", "Tue" (up to
@@ -36,11 +36,16 @@ def age(since: datetime, now: datetime, zone: tzinfo) -> str:
     if days <= 0 or passed < timedelta(hours=12):
         return f"{passed // timedelta(hours=1)} h"
     if days == 1:
-        return "yesterday"
+        return yesterday
     if days <= 6:
         return _DAYS[day.weekday()]
     month = _MONTHS[day.month - 1][:3]
     return f"{day.day} {month}" if day.year == today.year else f"{month} {day.year}"
+
+
+def waiting_age(since: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return how long somebody has waited, as `age` does but in at most 8 characters: yesterday is "1 day"."""
+    return age(since, now, zone, yesterday="1 day")
 
 
 def day_title(day: date, today: date) -> str:

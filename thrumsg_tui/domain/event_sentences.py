@@ -54,7 +54,7 @@ from thrumsg_tui.domain.conversation_sentences import (
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.event_facts import EventFacts, OldSentences
 from thrumsg_tui.domain.frozen_record import FrozenRecord
-from thrumsg_tui.domain.redaction import Phone, PhoneDisplay
+from thrumsg_tui.domain.redaction import PhoneDisplay
 
 _ARCHIVED = "message cancelled: the campaign was archived before it could leave"
 
@@ -147,9 +147,7 @@ def _shown(value: Any, phones: PhoneDisplay) -> Any:
             return type(value)(**{name: _shown(field, phones) for name, field in value.field_values.items()})
         case tuple():
             return tuple(_shown(item, phones) for item in value)
-        case Phone():
-            return Phone(phones.number(value))
         case str() if not isinstance(value, Enum):
-            return phones.sentence(value)
+            return phones.text(value)
         case _:
             return value

@@ -52,6 +52,10 @@ class PhoneDisplay:
         """Show one number."""
         return redacted(phone, ascii_only=self.ascii_only) if self.redacts else phone
 
+    def text(self, text: str) -> str:
+        """Show a number, or what people wrote, as far as it may be seen."""
+        return self.number(text) if isinstance(text, Phone) else self.sentence(text) if self.redacts else text
+
     def sentence(self, text: str) -> str:
         """Show what people wrote, as a note or a name, in which numbers may occur in any usual spelling."""
         return _NUMBER.sub(lambda found: self.number(found[0]), text)

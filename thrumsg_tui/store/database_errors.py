@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
+from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused
 from thrumsg_tui.store.engines.base import Engine, Failure
 from thrumsg_tui.store.engines.sentences import damaged
 
@@ -54,7 +54,7 @@ def damage_named(engine: Engine[Any]) -> Iterator[None]:
         if reason := _damage(engine, error):
             raise DatabaseDamaged(damaged(engine.path, reason)) from error
         if engine.failure(error) is Failure.NO_SUCH_ROW:
-            raise Refused("What this is about is not in the database any more. Nothing was changed.") from error
+            raise Refused("What this is about is not in the database any more.", Nothing.CHANGED) from error
         error.looked_into = True  # type: ignore[attr-defined]
         raise
 

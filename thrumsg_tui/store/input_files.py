@@ -7,7 +7,7 @@ import stat
 import sys
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 
 STANDARD_INPUT = Path("-")
 """Stands for what is piped in where a file is asked for."""
@@ -30,9 +30,9 @@ def read_file(path: Path) -> bytes:
     try:
         content = _piped_in() if path == STANDARD_INPUT else _content(path)
     except FileNotFoundError:
-        raise Refused(f"There is no file {path}. Nothing was changed.") from None
+        raise Refused(f"There is no file {path}.", Nothing.CHANGED) from None
     except OSError as error:
-        raise Refused(f"{called(path)} cannot be read: {error.strerror}. Nothing was changed.") from error
+        raise Refused(f"{called(path)} cannot be read: {error.strerror}.", Nothing.CHANGED) from error
     _refuse_larger(path, len(content))
     return content
 
@@ -40,9 +40,9 @@ def read_file(path: Path) -> bytes:
 def refuse_odd_file(path: Path, status: os.stat_result, hint: str = "") -> None:
     """Raise `Refused` for a folder, a device, a pipe or a socket."""
     if stat.S_ISDIR(status.st_mode):
-        raise Refused(f"{path} is a folder, not a file. Nothing was changed.")
+        raise Refused(f"{path} is a folder, not a file.", Nothing.CHANGED)
     if not stat.S_ISREG(status.st_mode):
-        raise Refused(f"{path} is a device or a pipe, not an ordinary file{hint}. Nothing was changed.")
+        raise Refused(f"{path} is a device or a pipe, not an ordinary file{hint}.", Nothing.CHANGED)
 
 
 def _content(path: Path) -> bytes:
@@ -57,7 +57,7 @@ def _content(path: Path) -> bytes:
 def _refuse_larger(path: Path, size: int) -> None:
     if size > MOST:
         most = f"{MOST // 1024**2} MiB"
-        raise Refused(f"{called(path)} is larger than {most}: cut it into several files. Nothing was changed.")
+        raise Refused(f"{called(path)} is larger than {most}: cut it into several files.", Nothing.CHANGED)
 
 
 def _piped_in() -> bytes:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.engines import engine_for
 
@@ -28,18 +28,18 @@ def refuse_database(target: Path) -> None:
     except OSError:  # whoever may not read it cannot tell, and what cannot be written says so itself
         return
     if ours:
-        raise Refused(f"{target} is a thrumsg database, or part of one: name another file. Nothing was written.")
+        raise Refused(f"{target} is a thrumsg database, or part of one: name another file.", Nothing.WRITTEN)
 
 
 def refuse_unwritable(target: Path) -> None:
     """Raise `Refused` for a file that could not be written, found out before there is anything to write."""
-    with _explained(target, "Nothing was changed."):
+    with _explained(target, Nothing.CHANGED):
         if _is_pipe_or_device(target):
             if not os.access(target, os.W_OK):
-                raise Refused(f"You may not write to {target}. Nothing was changed.")
+                raise Refused(f"You may not write to {target}.", Nothing.CHANGED)
             return
         refuse_database(target)
-        resolved = _resolved(target, "Nothing was changed.")
+        resolved = _resolved(target, Nothing.CHANGED)
         part = _part(resolved)
         os.close(_made(part))
         part.unlink()
@@ -53,8 +53,8 @@ def replacing(target: Path) -> Iterator[Path]:
     the owner of a file that it replaces (`docs/rules.md 11.2`). What a process that died left beside `target` is
     removed. Raises `Refused` where the target is a folder or cannot be written.
     """
-    with _explained(target, "No file was left behind."):
-        resolved = _resolved(target, "")
+    with _explained(target, Nothing.LEFT_BEHIND):
+        resolved = _resolved(target, None)
         part = _part(resolved)
         try:
             remove_part(part)
@@ -73,7 +73,7 @@ def replacing(target: Path) -> Iterator[Path]:
 @contextmanager
 def writing_text(target: Path) -> Iterator[TextIO]:
     """Open a UTF-8 file that takes the place of `target` when it is whole; a pipe or device is written directly."""
-    with _explained(target, "No file was left behind."):
+    with _explained(target, Nothing.LEFT_BEHIND):
         direct = _is_pipe_or_device(target)
     if direct:
         try:
@@ -108,20 +108,20 @@ def remove_part(part: Path) -> None:
 
 
 @contextmanager
-def _explained(target: Path, otherwise: str) -> Iterator[None]:
+def _explained(target: Path, nothing: Nothing) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refused(f"{target} cannot be written: {error.strerror or error}. {otherwise}") from error
+        raise Refused(f"{target} cannot be written: {error.strerror or error}.", nothing) from error
 
 
-def _resolved(target: Path, otherwise: str) -> Path:
+def _resolved(target: Path, nothing: Nothing | None) -> Path:
     """Follow links to the file itself, which is what is replaced."""
     resolved = Path(os.path.realpath(target))
     if resolved.is_symlink():
-        raise Refused(f"{target} cannot be written: it is a link that leads back to itself. {otherwise}".rstrip())
+        raise Refused(f"{target} cannot be written: it is a link that leads back to itself.", nothing)
     if resolved.is_dir():
-        raise Refused(f"{target} is a folder; name a file in it. {otherwise}".rstrip())
+        raise Refused(f"{target} is a folder; name a file in it.", nothing)
     return resolved
 
 

@@ -19,11 +19,10 @@ def phone_display(conn: Connection) -> PhoneDisplay:
 
 @contextmanager
 def refusals_redacted(db: Database) -> Iterator[None]:
-    """Let the reasons of what is refused meanwhile show no more of a number than anything else does."""
+    """Let what is refused meanwhile show no more of a number than anything else does."""
     try:
         yield
     except Refused as refusal:
         with db.reading() as conn:
-            phones = phone_display(conn)
-        refusal.args = (phones.sentence(str(refusal)),)
+            refusal.phones = phone_display(conn)
         raise

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaign_facts import BackupRestored
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.domain.errors import DatabaseDamaged, Refused, ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.backup import copy_into
@@ -88,7 +88,7 @@ def restore(
         kept = free_name(own, clock())
         return Restored(as_of, kept, in_doubt, _replaced(own, part, kept, before))
     except OSError as error:
-        raise Refused(f"{error.filename or source}: {error.strerror}. Nothing was restored.") from error
+        raise Refused(f"{error.filename or source}: {error.strerror}.", Nothing.RESTORED) from error
     finally:
         with suppress(OSError):
             remove_part(part)
@@ -121,13 +121,13 @@ def _refuse_source(path: Path, source: Path) -> None:
         status = source.stat()
         refuse_odd_file(source, status)
         if path.exists() and source.samefile(path):
-            raise Refused(f"{source} is the database itself. Nothing was restored.")
+            raise Refused(f"{source} is the database itself.", Nothing.RESTORED)
         if not status.st_size or not engine_for(source).is_thrumsg():
-            raise Refused(f"{source} is not a thrumsg database. Nothing was restored.")
+            raise Refused(f"{source} is not a thrumsg database.", Nothing.RESTORED)
     except FileNotFoundError:
-        raise Refused(f"There is no file {source}. Nothing was restored.") from None
+        raise Refused(f"There is no file {source}.", Nothing.RESTORED) from None
     except OSError as error:
-        raise Refused(f"{source} cannot be read: {error.strerror}. Nothing was restored.") from error
+        raise Refused(f"{source} cannot be read: {error.strerror}.", Nothing.RESTORED) from error
 
 
 def _refuse_damaged(part: Path) -> None:
@@ -165,7 +165,7 @@ def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
         live.close()
     if not same:
         kinds = ("practice database", "real one") if practises else ("real database", "practice one")
-        raise Refused(f"{source} is a {kinds[0]}, and {path} a {kinds[1]}. Nothing was restored.")
+        raise Refused(f"{source} is a {kinds[0]}, and {path} a {kinds[1]}.", Nothing.RESTORED)
 
 
 def _made_ready(db: Database, source: Path, login: str, acting_for: str | None) -> tuple[datetime | None, int]:
@@ -259,9 +259,9 @@ def _since(live: Database, before: _State) -> Since:
 
 @contextmanager
 def _named(part: Path, source: Path) -> Iterator[None]:
-    """Let sentences name the backup, and not the copy of it that is looked at."""
+    """Let what cannot be done name the backup, and not the copy of it that is looked at."""
     try:
         yield
     except ThrumsgError as error:
-        error.args = (str(error).replace(str(part), str(source)),)
+        error.rename(str(part), str(source))
         raise

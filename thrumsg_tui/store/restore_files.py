@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.output_files import PRIVATE, part_beside, remove_part, take_over, to_disk
@@ -23,9 +23,7 @@ def part_for(own: Path) -> Path:
     try:
         return part_beside(own)
     except OSError as error:
-        raise DatabaseUnusable(
-            f"Nothing can be written beside {own}: {error.strerror}. Nothing was restored."
-        ) from error
+        raise DatabaseUnusable(f"Nothing can be written beside {own}: {error.strerror}.", Nothing.RESTORED) from error
 
 
 def copy_with_log(source: Path, part: Path) -> None:
@@ -38,7 +36,7 @@ def copy_with_log(source: Path, part: Path) -> None:
         if os.path.lexists(each):
             _copy(each, target)
     if [_fingerprint(each) for each, _ in pairs] != before:
-        raise Refused(f"{source} is being written to: make a backup of it first. Nothing was restored.")
+        raise Refused(f"{source} is being written to: make a backup of it first.", Nothing.RESTORED)
 
 
 def _fingerprint(path: Path) -> tuple[int, int] | None:

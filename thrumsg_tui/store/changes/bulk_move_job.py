@@ -15,7 +15,7 @@ from time import monotonic
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversation_facts import MoveBegun, Moved
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.errors import DatabaseBusy, Refused, ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseBusy, Nothing, Refused, ThrumsgError
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
@@ -39,7 +39,7 @@ def is_long(conn: Connection, planned: Plan, pacing: Pacing) -> bool:
 def require_no_job(tx: Transaction, campaign_id: CampaignId) -> None:
     """Raise `Refused` while a job is under way in a campaign."""
     if job := job_in(tx.conn, campaign_id):
-        raise Refused(f"{job.sentence} conversations in this campaign: wait until that is done. Nothing was changed.")
+        raise Refused(f"{job.sentence} conversations in this campaign: wait until that is done.", Nothing.CHANGED)
 
 
 def begin(

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.campaign_facts import (
 )
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
 from thrumsg_tui.domain.enums import CampaignState
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import require_place
 from thrumsg_tui.domain.people import Identity, Permission
@@ -124,7 +124,7 @@ def _merged(stored: Setup, wanted: Setup, seen: Setup | None) -> Setup:
     try:
         return replace(stored, **changes)
     except ValueError as error:
-        raise Refused(f"{error} Somebody changed the other one meanwhile; nothing was changed.") from error
+        raise Refused(f"{error} Somebody changed the other one meanwhile.", Nothing.CHANGED) from error
 
 
 def _columns(setup: Setup) -> dict[str, str | int | None]:
@@ -144,15 +144,15 @@ def _columns(setup: Setup) -> dict[str, str | int | None]:
 
 def _require_fit(tx: Transaction, setup: Setup, before: Campaign | None = None) -> None:
     if not setup.name or not setup.initial_script.strip():
-        raise Refused("A campaign needs a name and an initial script. Nothing was changed.")
+        raise Refused("A campaign needs a name and an initial script.", Nothing.CHANGED)
     other = tx.conn.execute("SELECT id FROM campaign WHERE name = ?", (setup.name,)).fetchone()
     if other and (before is None or other["id"] != before.id):
-        raise Refused(f"There is a campaign {setup.name!r} already; nothing was changed.")
+        raise Refused(f"There is a campaign {setup.name!r} already.", Nothing.CHANGED)
     if before is None or before.hours.timezone != setup.hours.timezone:
         try:
             require_place(setup.hours.timezone)
         except ValueError as error:
-            raise Refused(f"{error} Nothing was changed.") from None
+            raise Refused(f"{error}", Nothing.CHANGED) from None
 
 
 def change_state(db: Database, who: Identity, name: str | CampaignId, to: CampaignState) -> Campaign:
@@ -163,7 +163,7 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
         if to is CampaignState.ARCHIVED:
             require_no_job(tx, of.id)
         if of.state not in _ALLOWED_BEFORE[to]:
-            raise Refused(f"{of.name!r} is {of.state}, so it cannot become {to}. Nothing was changed.")
+            raise Refused(f"{of.name!r} is {of.state}, so it cannot become {to}.", Nothing.CHANGED)
         tx.conn.execute(
             "UPDATE campaign SET state = ?, launched_at = COALESCE(launched_at, ?) WHERE id = ?",
             (to, tx.now_ms if to is CampaignState.ACTIVE else None, of.id),

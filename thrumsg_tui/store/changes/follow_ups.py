@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaign_facts import (
     difference,
 )
 from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
-from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.storable_text import require_storable
@@ -133,9 +133,9 @@ def edit_follow_up(
         before = _Content(row["title"], row["text"], from_ms_or_none(row["expires_at"]))
         active = row["active"] and (before.expires_at is None or before.expires_at > tx.now)
         if obstacle := follow_up_obstacle(row["title"], active=active, sent=row["sent"]):
-            raise Refused(f"{obstacle} Nothing was changed.")
+            raise Refused(f"{obstacle}", Nothing.CHANGED)
         if seen is not None and (seen.title, seen.text, seen.expires_at) != before:
-            raise Refused("Somebody has changed this follow-up meanwhile; look at it again. Nothing was changed.")
+            raise Refused("Somebody has changed this follow-up meanwhile; look at it again.", Nothing.CHANGED)
         after = _Content(title.strip(), text, expires_at)
         if after == before:
             return False
@@ -169,10 +169,10 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
 
 def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | None) -> None:
     if not title.strip() or not text.strip():
-        raise Refused("A follow-up needs a title and a text. Nothing was changed.")
+        raise Refused("A follow-up needs a title and a text.", Nothing.CHANGED)
     require_storable(title, text)
     if expires_at and expires_at <= tx.now:
-        raise Refused("That follow-up would have expired already. Nothing was changed.")
+        raise Refused("That follow-up would have expired already.", Nothing.CHANGED)
 
 
 def _changed(before: _Content, after: _Content) -> FollowUpChanged:

@@ -10,7 +10,7 @@ from typing import Self
 from thrumsg_tui.domain.conversation_facts import ListOptedOut, ListUndone
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import OptOutKind
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
@@ -70,7 +70,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
         raise Refused(str(error)) from None
     listed = list(pieces(text))
     if not listed:
-        raise Refused("The list is empty. Nothing was changed.")
+        raise Refused("The list is empty.", Nothing.CHANGED)
     phones: list[str] = []
     unreadable = []
     for line, piece in listed:

@@ -60,7 +60,8 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
     with db.writing() as tx:
         require_own_number(tx.conn, who, phone)
         if already := opt_out(tx.conn, phone):
-            raise Refused(f"{phone} is opted out already, since {already.at:%Y-%m-%d %H:%M} UTC.")
+            since = f"{already.at:%Y-%m-%d %H:%M} UTC"
+            raise Refused(f"{{phone}} is opted out already, since {since}.", phone=Phone(phone))
         return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
 
 
@@ -94,7 +95,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
     with db.writing() as tx:
         present = opt_out(tx.conn, phone)
         if present is None:
-            raise Refused(f"{phone} is not opted out, so there is no note to change.")
+            raise Refused("{phone} is not opted out, so there is no note to change.", phone=Phone(phone))
         if present.note == note:
             return None
         tx.conn.execute("UPDATE opt_out SET note = ?, note_key = ? WHERE phone = ?", (note, fold(note), phone))
@@ -165,7 +166,7 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
     """Opt a number in that is opted out; the old opt-out stays in the journal, for undo."""
     described = describe_opt_out(tx, phone)
     if described is None:
-        raise Refused(f"{phone} is not opted out.")
+        raise Refused("{phone} is not opted out.", phone=Phone(phone))
     concerned = erase_opt_out(tx, phone)
     flagged = tx.conn.execute(
         """

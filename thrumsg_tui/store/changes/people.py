@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from thrumsg_tui.domain.campaign_facts import OwnerAdded, RoleChanged, UserAdded, UserChanged, difference
-from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId
 from thrumsg_tui.domain.storable_text import require_storable
@@ -36,11 +36,11 @@ def add_user(
     """
     require_storable(login, first_name, last_name, email)
     if not first_name.strip():
-        raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
+        raise Refused(f"{login} needs a first name: initials are written in it.", Nothing.CHANGED)
     with db.writing() as tx:
         require_may_give(who, role)
         if tx.conn.execute("SELECT 1 FROM users WHERE login = ?", (login,)).fetchone():
-            raise Refused(f"There is a user {login!r} already; nothing was changed.")
+            raise Refused(f"There is a user {login!r} already.", Nothing.CHANGED)
         user = insert_user(tx, login, first_name, last_name, email, role)
         record(tx, who, EventKind.ADD_USER, UserAdded(user.name, login, role))
         return user
@@ -54,7 +54,7 @@ def require_may_give(who: Identity, role: Role) -> None:
 def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, email: str, role: Role) -> User:
     """Store a new user; `Refused` for a login that no operating system would give."""
     if not login or login != "".join(login.split()) or not login.isprintable() or login.startswith("-"):
-        raise Refused(f"{login!r} cannot be a login: it must be one word. Nothing was changed.")
+        raise Refused(f"{login!r} cannot be a login: it must be one word.", Nothing.CHANGED)
     require_storable(first_name, last_name, email)
     tx.conn.execute(
         """
@@ -92,7 +92,7 @@ def edit_user(
             email=user.email if email is None else email.strip(),
         )
         if first_name is not None and not after.first_name:
-            raise Refused(f"{login} needs a first name: initials are written in it. Nothing was changed.")
+            raise Refused(f"{login} needs a first name: initials are written in it.", Nothing.CHANGED)
         if after != user:
             store_user(tx, after)
             record(tx, who, EventKind.CHANGE_USER, _changed(user, after))

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.campaign_facts import (
     QuestionRetired,
 )
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, Question, QuestionChoice, QuestionId
-from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.storable_text import require_storable
@@ -66,11 +66,11 @@ def edit_question(
         campaign_id, before = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
         if seen is not None and (seen.text, seen.choices) != (before.text, before.choices):
-            raise Refused("Somebody has changed this question meanwhile; look at it again. Nothing was changed.")
+            raise Refused("Somebody has changed this question meanwhile; look at it again.", Nothing.CHANGED)
         text = _fit(tx, campaign_id, text, [words for _, words in choices], besides=question_id)
         kept = [choice_id for choice_id, _ in choices if choice_id is not None]
         if not {choice.id for choice in before.choices}.issuperset(kept) or len(set(kept)) < len(kept):
-            raise NotFound("One of those choices is gone; look at the question again. Nothing was changed.")
+            raise NotFound("One of those choices is gone; look at the question again.", Nothing.CHANGED)
         dropped = [choice for choice in before.choices if choice.id not in kept]
         if dropped:
             _require_never_recorded(tx, campaign_id, question_id, dropped)
@@ -169,13 +169,13 @@ def _require_never_recorded(
         if choice.id not in recorded:
             continue
         if _is_targeted(tx, "choice_id", choice.id):
-            raise Refused(f"{choice.text!r} says whom a follow-up is for, so it stays. Nothing was changed.")
+            raise Refused(f"{choice.text!r} says whom a follow-up is for, so it stays.", Nothing.CHANGED)
         answers = tx.conn.execute(
             "SELECT COUNT(*) FROM answer WHERE question_id = ? AND choice_id = ?", (question_id, choice.id)
         ).fetchone()[0]
         contacts = pluralize(answers, "contact")
         why = f"is the answer of {contacts}" if answers else "was an answer that undo may bring back"
-        raise Refused(f"{choice.text!r} {why}, so it stays. Nothing was changed.")
+        raise Refused(f"{choice.text!r} {why}, so it stays.", Nothing.CHANGED)
 
 
 def _is_targeted(tx: Transaction, column: str, id: int) -> bool:
@@ -203,16 +203,16 @@ def _fit(
 ) -> str:
     text, words = text.strip(), [choice.strip() for choice in choices]
     if not text:
-        raise Refused("A question needs its words. Nothing was changed.")
+        raise Refused("A question needs its words.", Nothing.CHANGED)
     require_storable(text, *words)
     others = [each for each in questions(tx.conn, campaign_id, retired=True) if each.id != besides]
     if known := next((each for each in others if each.text == text), None):
         is_there = "is there, but retired: restore it" if known.retired else "is asked already"
-        raise Refused(f"{text!r} {is_there}. Nothing was changed.")
+        raise Refused(f"{text!r} {is_there}.", Nothing.CHANGED)
     if not 1 <= len(words) <= MOST_CHOICES or not all(words):
-        raise Refused(f"A question needs 1 to {MOST_CHOICES} choices, none of them empty. Nothing was changed.")
+        raise Refused(f"A question needs 1 to {MOST_CHOICES} choices, none of them empty.", Nothing.CHANGED)
     if len(set(words)) < len(words):
-        raise Refused("Two choices are the same. Nothing was changed.")
+        raise Refused("Two choices are the same.", Nothing.CHANGED)
     return text
 
 

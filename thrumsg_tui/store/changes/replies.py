@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.campaign_facts import ReplyAdded, ReplyChanged, ReplyMoved, ReplyRemoved
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.storable_text import require_storable
@@ -96,13 +96,13 @@ def _fit(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str,
         require_not_archived(tx, campaign_id)
     title = title.strip()
     if not title or not body.strip():
-        raise Refused("A reply needs a title and a body. Nothing was changed.")
+        raise Refused("A reply needs a title and a body.", Nothing.CHANGED)
     known = tx.conn.execute(
         f"SELECT id FROM recommended_reply WHERE {replies_of(campaign_id)} AND title = :title",
         {"campaign_id": campaign_id, "title": title},
     ).fetchone()
     if known and known["id"] != besides:
-        raise Refused(f"There is a reply {title!r} already. Nothing was changed.")
+        raise Refused(f"There is a reply {title!r} already.", Nothing.CHANGED)
     return title
 
 

@@ -191,7 +191,7 @@ def _refuse_overtaken(
         raise Refused(_FOLLOW_UP_GONE)
     newest = newest_message(tx.conn, to.id) if read_to is not None else None
     if newest and newest.id != read_to:
-        raise MovedOn(f"{newest.author or to.name} wrote meanwhile: {words_of(newest.body)}")
+        raise MovedOn("{name} wrote meanwhile: {words}", name=newest.author or to.name, words=words_of(newest.body))
     if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
         raise Refused("The initial message was sent meanwhile, or the contact wrote first.")
 

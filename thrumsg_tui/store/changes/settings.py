@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from thrumsg_tui.domain.campaign_facts import SettingsChanged, SettingValue
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import FIELD
@@ -80,7 +80,7 @@ def _require_day(stored: dict[str, str], wanted: dict[str, str]) -> None:
     except ValueError:
         others = "".join(f" Change {key} first." for key in _HOURS if key not in wanted)
         sentence = f"New campaigns would close at {closes}, which is not after {opens}, when they open."
-        raise Refused(f"{sentence}{others} Nothing was changed.") from None
+        raise Refused(f"{sentence}{others}", Nothing.CHANGED) from None
 
 
 def _require_opt_out_message(value: str) -> None:

@@ -82,13 +82,14 @@ def _replies(conn: Connection) -> Iterator[Problem]:
 def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:
     """Pair each assignment that has a wrong kept count with the right ones."""
     sums = ", ".join(
-        f"COALESCE(SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END), 0) AS counted_{column}"
+        f"COUNT(CASE WHEN conversation.id IS NOT NULL AND {condition.format(row='conversation')} THEN 1 END)"
+        f" AS counted_{column}"
         for column, condition in COUNTED.items()
     )
     rows = conn.execute(
         f"""
         SELECT assignment.*, MIN(campaign.name) AS campaign, MIN(users.login) AS login,
-               {sums.replace("1 = 1", "conversation.id > 0")}
+               {sums}
         FROM assignment
         JOIN campaign ON campaign.id = assignment.campaign_id
         LEFT JOIN users ON users.id = assignment.user_id

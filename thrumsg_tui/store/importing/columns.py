@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.export_columns import code_of, has_answers, is_export, ours_in
@@ -164,7 +164,7 @@ def choose(
     """
     chosen = mapped(header, fields, mapping, custom=custom)
     if missing := missing_fields(fields, chosen):
-        raise Refused(refusal(header, missing))
+        raise Refused(refusal(header, missing), Nothing.CHANGED)
     return chosen
 
 
@@ -181,13 +181,13 @@ def mapped(
     for wanted, title in mapping.items():
         code = field_code(wanted)
         if code not in names and not custom:
-            raise Refused(f"{wanted!r} is no field of such a file; there are {', '.join(names)}. Nothing was changed.")
+            raise Refused(f"{wanted!r} is no field of such a file; there are {', '.join(names)}.", Nothing.CHANGED)
         chosen[code] = _positions(header, title)[0] if code == PHONE.name else _position(header, title)
     fields_of: dict[int, str] = {}
     for name, position in chosen.items():
         if position in fields_of:
             both = f"both {fields_of[position]} and {name}"
-            raise Refused(f"{header[position]!r} would be {both}: name a column for each. Nothing was changed.")
+            raise Refused(f"{header[position]!r} would be {both}: name a column for each.", Nothing.CHANGED)
         fields_of[position] = name
     return chosen
 
@@ -241,7 +241,7 @@ def _positions(header: Sequence[str], titles: str) -> tuple[int, ...]:
 def _position(header: Sequence[str], title: str) -> int:
     place = _find(header, title)
     if place is None:
-        raise Refused(f"There is no column {title!r}; the columns are {_listed(header)}. Nothing was changed.")
+        raise Refused(f"There is no column {title!r}; the columns are {_listed(header)}.", Nothing.CHANGED)
     return place
 
 
@@ -260,8 +260,7 @@ def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
         hint = " A full name in one column is not enough: messages greet people by first name."
     return (
         f"No column is recognised as {' or '.join(missing)}; the first line names {_listed(header)}.{hint} "
-        f"Name it with {' '.join(f'--map {name}=COLUMN' for name in missing)}, or with m in the app. "
-        "Nothing was changed."
+        f"Name it with {' '.join(f'--map {name}=COLUMN' for name in missing)}, or with m in the app."
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thrumsg_tui.domain.enums import ImportKind
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing import contacts, opt_outs, people, replies, survey
@@ -45,9 +45,9 @@ def import_file(db: Database, who: Identity, kind: ImportKind, path: Path, order
     Raises `Refused` where the file as a whole cannot be used, and for a campaign too many or too few.
     """
     if kind.needs_campaign and order.campaign is None:
-        raise Refused(f"Say for which campaign the {kind} are. Nothing was changed.")
+        raise Refused(f"Say for which campaign the {kind} are.", Nothing.CHANGED)
     if not kind.takes_campaign and order.campaign is not None:
-        raise Refused(f"{kind.capitalize()} belong to no campaign. Nothing was changed.")
+        raise Refused(f"{kind.capitalize()} belong to no campaign.", Nothing.CHANGED)
     return KINDS[kind].run(db, who, path, order)
 
 

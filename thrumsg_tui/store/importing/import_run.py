@@ -12,7 +12,7 @@ from thrumsg_tui.domain.campaign_facts import FileImported
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.enums import CampaignState, ImportKind
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Database, Transaction
@@ -71,9 +71,10 @@ class Tally:
         else:
             self.unchanged += 1
 
-    def reject(self, row: Row, reason: object) -> None:
+    def reject(self, row: Row, reason: ThrumsgError | ValueError | str) -> None:
         """Note a row that cannot be used, in the words of what refused it, without what concerns the whole change."""
-        self.rejected.append(Rejected(row.line, str(reason).removesuffix(" Nothing was changed."), row.cells))
+        why = reason.explanation if isinstance(reason, ThrumsgError) else str(reason)
+        self.rejected.append(Rejected(row.line, why, row.cells))
 
     def repeat(self, row: Row, what: str, line: int) -> None:
         """Note a row that says again what an earlier line said."""

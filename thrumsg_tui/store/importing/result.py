@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.conversations import EventId
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.spreadsheets import unguarded
 from thrumsg_tui.domain.wording import inflect
 from thrumsg_tui.store.output_files import refuse_unwritable, text_for, writing_text
@@ -92,9 +92,9 @@ def refuse_rejects_file(path: Path, source: Path) -> None:
     try:
         same = path.exists() and source.exists() and path.samefile(source)
     except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error
+        raise Refused(f"{path} cannot be written: {error.strerror}.", Nothing.CHANGED) from error
     if same:
-        raise Refused(f"{path} is the file that is imported: name another for what is rejected. Nothing was changed.")
+        raise Refused(f"{path} is the file that is imported: name another for what is rejected.", Nothing.CHANGED)
     refuse_unwritable(path)
 
 

@@ -12,7 +12,7 @@ from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.importing.columns import is_data
@@ -57,11 +57,12 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], int], example: 
     separator = max(heads, key=lambda each: heads[each].fitness)
     head = heads[separator]
     if not head.cells:
-        raise Refused(f"{called(path)} is empty. Nothing was changed.")
+        raise Refused(f"{called(path)} is empty.", Nothing.CHANGED)
     if not head.fitness[0] and any(map(is_data, head.cells)):
         raise Refused(
             f"{called(path)} has no header line: its first line is data already. Put a line above it that names the "
-            f"columns, as in {example}. Nothing was changed."
+            f"columns, as in {example}.",
+            Nothing.CHANGED,
         )
     if separator not in {",", declared}:
         notes.append(f"Cells are separated by {_SEPARATORS[separator]}.")
@@ -129,12 +130,12 @@ def read_text(path: Path) -> tuple[str, list[str]]:
 def _read(path: Path) -> bytes:
     try:
         if path.is_file() and engine_for(path).is_thrumsg():
-            raise Refused(f"{path} is a thrumsg database, not a CSV file. Nothing was changed.")
+            raise Refused(f"{path} is a thrumsg database, not a CSV file.", Nothing.CHANGED)
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}. Nothing was changed.") from error
+        raise Refused(f"{path} cannot be read: {error.strerror}.", Nothing.CHANGED) from error
     content = read_file(path)
     if content.startswith(b"PK\x03\x04"):
-        raise Refused(f"{called(path)} is a spreadsheet, not a CSV file: save it as CSV first. Nothing was changed.")
+        raise Refused(f"{called(path)} is a spreadsheet, not a CSV file: save it as CSV first.", Nothing.CHANGED)
     return content
 
 
@@ -148,12 +149,11 @@ def _decoded(path: Path, content: bytes) -> tuple[str, list[str]]:
             text, strange = _eight_bits(content)
             notes += strange
     except UnicodeDecodeError:
-        raise Refused(
-            f"{path} is not text in any encoding known here: save it as UTF-8. Nothing was changed."
-        ) from None
+        why = f"{path} is not text in any encoding known here: save it as UTF-8."
+        raise Refused(why, Nothing.CHANGED) from None
     if dropped := text.count("\0"):
         if dropped > len(text) // 10:
-            raise Refused(f"{path} is not text, or UTF-16 without its mark: save it as UTF-8. Nothing was changed.")
+            raise Refused(f"{path} is not text, or UTF-16 without its mark: save it as UTF-8.", Nothing.CHANGED)
         notes.append(f"{pluralize(dropped, 'NUL character')} left out.")
         text = text.replace("\0", "")
     return text, notes
@@ -214,7 +214,7 @@ def _read_rows(lines: Sequence[str], separator: str) -> Iterator[tuple[int, tupl
         opened = lines[first].rstrip("\r\n")
         yield first + 1, tuple(opened.split(separator)), False
         start = first + 1
-    raise Refused(f"More than {_MOST_OPEN_QUOTES} quotation marks are never closed. Nothing was changed.")
+    raise Refused(f"More than {_MOST_OPEN_QUOTES} quotation marks are never closed.", Nothing.CHANGED)
 
 
 def _distinct(header: Sequence[str]) -> tuple[str, ...]:

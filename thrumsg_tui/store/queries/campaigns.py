@@ -22,7 +22,7 @@ from thrumsg_tui.domain.campaigns import (
 )
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, SenderSort
-from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission, UserId
@@ -228,9 +228,11 @@ def find_destination(conn: Connection, of: Campaign, login: str) -> AssignmentId
         return found
     add = f"thrumsg campaign add-sender {quote(of.name)} {quote(login)}"
     if user:
-        raise NotFound(f"{login!r} is not a sender of {of.name!r}. Nothing was moved; an admin adds them with: {add}")
+        reason = f"{login!r} is not a sender of {of.name!r}."
+        raise NotFound(reason, Nothing.MOVED, advice=f"An admin adds them with: {add}")
     make = f"thrumsg user add {quote(login)} --first-name FIRST --last-name LAST"
-    raise NotFound(f"There is no user {login!r}. Nothing was moved; an admin adds them with: {make}, and then: {add}")
+    how = f"{make}, and then: {add}"
+    raise NotFound(f"There is no user {login!r}.", Nothing.MOVED, advice=f"An admin adds them with: {how}")
 
 
 def assignment_of_user(conn: Connection, campaign_id: CampaignId, user_id: UserId) -> AssignmentId | None:

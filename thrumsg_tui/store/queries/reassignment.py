@@ -9,7 +9,7 @@ from typing import NamedTuple, assert_never
 from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, Campaign, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
-from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.reassignment import (
     FromConversations,
     Move,
@@ -25,9 +25,7 @@ from thrumsg_tui.store.queries.campaigns import assignments, campaign
 from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.schema import WAITING
 
-_HOW_TO_ADD = (
-    "Nothing was moved; an admin puts people on it, with + on its overview or with `thrumsg campaign add-sender`."
-)
+_HOW_TO_ADD = "An admin puts people on it, with + on its overview or with `thrumsg campaign add-sender`."
 
 
 class _Holding(NamedTuple):
@@ -51,7 +49,7 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
     of = campaign(conn, request.campaign_id)
     require_not_archived(of)
     if request.count is not None and request.count < 1:
-        raise Refused(f"The count must be at least 1, not {request.count}. Nothing was moved.")
+        raise Refused(f"The count must be at least 1, not {request.count}.", Nothing.MOVED)
     displayed = assignments(conn, request.campaign_id, now, request.sort, reverse=request.reverse)
     active = {each.id: each for each in displayed}
     already_there: tuple[ConversationId, ...] = ()
@@ -160,17 +158,21 @@ def _destinations(
         case ToAllOthers():
             destinations = {each.id for each in active.values() if each.user} - named - holders
             if not destinations:
-                raise Refused(f"There is no other active sender on this campaign to distribute to. {_HOW_TO_ADD}")
+                raise Refused(
+                    "There is no other active sender on this campaign to distribute to.",
+                    Nothing.MOVED,
+                    advice=_HOW_TO_ADD,
+                )
         case ToAssignments(assignments):
             destinations = set(assignments)
             if not destinations:
-                raise Refused("No destination: name a sender, Unassigned, or everyone. Nothing was moved.")
+                raise Refused("No destination: name a sender, Unassigned, or everyone.", Nothing.MOVED)
             if not destinations <= set(active):
-                raise Refused(f"A destination is no longer active on this campaign. {_HOW_TO_ADD}")
+                raise Refused("A destination is no longer active on this campaign.", Nothing.MOVED, advice=_HOW_TO_ADD)
         case _:
             assert_never(request.destinations)
     if named and named <= destinations:
-        raise Refused("Whoever would give is a destination too: choose others. Nothing was moved.")
+        raise Refused("Whoever would give is a destination too: choose others.", Nothing.MOVED)
     return destinations
 
 
@@ -226,7 +228,7 @@ def _chosen(conn: Connection, campaign_id: CampaignId, conversations: Sequence[C
         )
         found |= {row["id"]: _holding_of(row) for row in rows}
     if missing := [each for each in wanted if each not in found]:
-        raise NotFound(f"{_where_it_is(conn, missing[0])} Nothing was moved.")
+        raise NotFound(_where_it_is(conn, missing[0]), Nothing.MOVED)
     return [found[each] for each in wanted]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageKind, Status, Tab
@@ -9,7 +11,6 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Identity, Permission
-from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.changes.parse_undoable import undoable_change
 from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import UndoableChange, UndoPreview
@@ -62,12 +63,10 @@ def last_undoable(conn: Connection, who: Identity, *, before_messages: bool = Fa
         and not before_messages
         and (stays := why_message_stays(conn, who, newest))
     ):
-        earlier = (
-            f" `thrumsg undo {found.id}` takes back what you did before: {summary(found.facts, IN_FULL)}."
-            if found
-            else ""
-        )
-        raise Refused(f"{stays}{earlier}")
+        if found is None:
+            raise Refused(stays)
+        how = f"{{stays}} `thrumsg undo {found.id}` takes back what you did before: {{what}}."
+        raise Refused(how, stays=stays, what=partial(summary, found.facts))
     if found is None:
         raise Refused("There is nothing of yours to undo.")
     return found

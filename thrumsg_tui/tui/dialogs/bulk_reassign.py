@@ -158,7 +158,7 @@ class BulkReassign(Dialog[Plan | None]):
                 try:
                     planned: Plan | None = await self._store.query(plan, self.choices.request, self._store.db.clock())
                 except ThrumsgError as reason:
-                    planned, refusal = None, str(reason).removesuffix(" Nothing was moved.")
+                    planned, refusal = None, reason.explanation
                 if not self._stale:
                     self._plan, self._refusal = planned, refusal
                     self._paint()

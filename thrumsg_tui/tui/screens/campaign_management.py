@@ -6,6 +6,7 @@ The screens that it opens are imported when they are wanted, since most visits w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState
@@ -17,25 +18,37 @@ from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import ScreenContext, action_worker
 from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 
-_LAUNCH = Choice(LAUNCH, "Launch", CampaignState.ACTIVE)
-_PAUSE = Choice(PAUSE, "Pause", CampaignState.PAUSED)
-_RESUME = Choice(RESUME, "Resume", CampaignState.ACTIVE)
-_ARCHIVE = Choice(ARCHIVE, "Archive", CampaignState.ARCHIVED)
 
-_WAYS: dict[CampaignState, tuple[Choice[CampaignState], ...]] = {
+class _StateChange(NamedTuple):
+    """A change of a campaign's state: the answer that chooses it, and what it does."""
+
+    choice: Choice[CampaignState | None]
+    effect: str
+
+
+_LAUNCH = _StateChange(
+    Choice(LAUNCH, "Launch", CampaignState.ACTIVE), "From now on messages can be sent, within its hours and window."
+)
+_PAUSE = _StateChange(
+    Choice(PAUSE, "Pause", CampaignState.PAUSED),
+    "Nothing is sent until it is resumed; answers still come in, and can be reassigned.",
+)
+_RESUME = _StateChange(
+    Choice(RESUME, "Resume", CampaignState.ACTIVE),
+    "Messages can be sent again; what is held leaves when its hours allow.",
+)
+_ARCHIVE = _StateChange(
+    Choice(ARCHIVE, "Archive", CampaignState.ARCHIVED),
+    "For good: nothing is sent or taken in any more, and nothing can be reassigned.",
+)
+
+_STATE_CHANGES: dict[CampaignState, tuple[_StateChange, ...]] = {
     CampaignState.DRAFT: (_LAUNCH, _ARCHIVE),
     CampaignState.ACTIVE: (_PAUSE, _ARCHIVE),
     CampaignState.PAUSED: (_RESUME, _ARCHIVE),
     CampaignState.ARCHIVED: (),
 }
 """Where a campaign can go from each state (`docs/rules.md 6.5`)."""
-
-_DOES = {
-    "Launch": "From now on messages can be sent, within its hours and window.",
-    "Pause": "Nothing is sent until it is resumed; answers still come in, and can be reassigned.",
-    "Resume": "Messages can be sent again; what is held leaves when its hours allow.",
-    "Archive": "For good: nothing is sent or taken in any more, and nothing can be reassigned.",
-}
 
 
 class CampaignManagement:
@@ -85,10 +98,11 @@ class CampaignManagement:
         """Launch, pause, resume or archive, after saying what that does; archiving asks twice."""
         if (campaign := self._campaign) is None:
             return
-        ways = _WAYS[campaign.state]
-        text = "\n".join([f"It is {campaign.state}.", "", *(f"{each.title}: {_DOES[each.title]}" for each in ways)])
-        choices: list[Choice[CampaignState | None]] = [*ways, Choice(LEAVE, "Leave it", None)]  # type: ignore[list-item]
-        dialog: ChoiceDialog[CampaignState | None] = ChoiceDialog(
+        changes = _STATE_CHANGES[campaign.state]
+        effects = [f"{change.choice.title}: {change.effect}" for change in changes]
+        text = "\n".join([f"It is {campaign.state}.", "", *effects])
+        choices = [*(change.choice for change in changes), Choice[CampaignState | None](LEAVE, "Leave it", None)]
+        dialog = ChoiceDialog(
             campaign.name, text, choices, left=f"{campaign.name} stays {campaign.state}.", must_be_seen=True
         )
         if (to := await self.screen.show_dialog(dialog)) is None:

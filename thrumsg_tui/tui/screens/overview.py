@@ -9,7 +9,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import format_clock
@@ -133,7 +133,7 @@ class OverviewScreen(CommandScreen):
         )
         now = self.thrumsg.store.db.clock()
         self.table.show_ages(
-            {each: age(since, now, self.thrumsg.zone) for each, since in shown.longest_waiting.items()}
+            {each: waiting_age(since, now, self.thrumsg.zone) for each, since in shown.longest_waiting.items()}
         )
         self._paint_table()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
 from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
@@ -47,7 +47,7 @@ async def pick_sender(
         screen.run_worker(store.execute(set_preference, user.id, key, str(changed)))
 
     waiting = await store.query(longest_waiting, campaign_id)
-    ages = {id: age(since, store.db.clock(), thrumsg.zone) for id, since in waiting.items()}
+    ages = {id: waiting_age(since, store.db.clock(), thrumsg.zone) for id, since in waiting.items()}
     picker = SenderPicker(title, rows, current, order, thrumsg.glyphs, ages=ages, on_order=remember)
     chosen = await screen.show_dialog(picker)
     return chosen[0] if chosen else None

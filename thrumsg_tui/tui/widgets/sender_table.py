@@ -82,7 +82,7 @@ class SenderTable(PagedList[Assignment]):
             (progress_bar(row.texted, row.assigned, 10, glyphs), "quiet"),
             (" ", ""),
             (needs_reply, "strong" if row.needs_reply else "quiet"),
-            (f"{self._ages.get(row.id, '').replace('yesterday', '1 day'):>7} ", "quiet"),
+            (f"{self._ages.get(row.id, ''):>7} ", "quiet"),
         ]
         mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
         name: Part = (safe_text(row.name), "" if row.user else "accent")
