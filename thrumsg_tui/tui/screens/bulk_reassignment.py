@@ -11,7 +11,6 @@ from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.bulk_choices import BulkAction
 from thrumsg_tui.tui.commands.questions import LEAVE, REASSIGN_ALL, REASSIGN_SOME, UNASSIGN_ALL
-from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screen_context import ScreenContext
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
@@ -19,6 +18,8 @@ from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 
 async def reassign_in_bulk(screen: ScreenContext, whose: str, campaign_id: CampaignId, sources: Sources) -> None:
     """Choose the action, fill the form, look at the preview, apply it; `whose` names the sources in a title."""
+    from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign  # wanted seldom, and start-up counts
+
     choices: list[Choice[BulkAction | None]] = [
         Choice(UNASSIGN_ALL, BulkAction.UNASSIGN_ALL, BulkAction.UNASSIGN_ALL),
         Choice(REASSIGN_SOME, BulkAction.REASSIGN_SOME, BulkAction.REASSIGN_SOME),

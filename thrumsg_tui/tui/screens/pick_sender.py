@@ -10,7 +10,6 @@ from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.overview import longest_waiting
 from thrumsg_tui.store.queries.people import preference
-from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screen_context import ScreenContext
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 
@@ -34,6 +33,8 @@ async def pick_sender(
     Returns:
         The sender, None if nobody was chosen or there is nobody to choose.
     """
+    from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker  # wanted seldom, and start-up counts
+
     thrumsg = screen.thrumsg
     store, user = thrumsg.store, thrumsg.who.user
     key = preference_key(campaign_id)
