@@ -217,9 +217,15 @@ def test_the_numbers_of_tabs_are_in_order() -> None:
     assert all(int(one.keys) + 1 == int(other.keys) for one, other in pairwise(tabs))
 
 
-def test_each_action_of_the_messenger_has_one_doer() -> None:
-    doers = Counter(
-        name for doer in (MessengerScreen, *MESSENGER_PARTS) for name in vars(doer) if name.startswith("action_")
-    )
-    forwarded = {"action_digit"}  # the keys of counts that name no tab are bound to the screen
-    assert {name for name, times in doers.items() if times > 1} == forwarded
+@pytest.mark.parametrize(
+    ("screen", "parts"),
+    [
+        (MessengerScreen, MESSENGER_PARTS),
+        (OverviewScreen, (CampaignManagement, OrganizationManagement)),
+        (CampaignsScreen, (CampaignManagement, OrganizationManagement)),
+    ],
+)
+def test_an_action_of_a_screen_has_one_doer(screen: type, parts: tuple[type, ...]) -> None:
+    doers = Counter(name for doer in (screen, *parts) for name in dir(doer) if name.startswith("action_"))
+    forwarded = {"action_digit"}  # the messenger's keys of counts that name no tab are bound to the screen
+    assert {name for name, times in doers.items() if times > 1} <= forwarded
