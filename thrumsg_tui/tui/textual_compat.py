@@ -161,7 +161,7 @@ RELIED_UPON = (
         _INPUT,
         "_on_key",
         "async (event)",
-        ("widgets/replies_pane.py", "dialogs/phone_lookup.py"),
+        ("dialogs/phone_lookup.py",),
         "overridden: takes its keys before Textual's handler, which prevent_default keeps from running",
     ),
     TextualMember(_INPUT, "_on_paste", "(event)", ("widgets/inputs.py",), "overridden: Textual takes the first line"),
@@ -173,13 +173,6 @@ RELIED_UPON = (
         "overridden: Textual inserts typed characters through it",
     ),
     TextualMember(
-        _TEXT_AREA,
-        "_on_key",
-        "async (event)",
-        ("widgets/message_box.py",),
-        "overridden: Enter sends",
-    ),
-    TextualMember(
         _TEXT_AREA, "get_line", "(line_index)", ("widgets/inputs.py",), "overridden: shows stand-ins for controls"
     ),
     TextualMember(_EVENT, "is_forwarded", "property", ("app.py",), "a forwarded key was in the queue already"),
@@ -187,7 +180,7 @@ RELIED_UPON = (
         _EVENT,
         "time",
         "float",
-        ("key_queue.py", "widgets/message_box.py"),
+        ("key_queue.py",),
         "when a key was pressed; set where one key is made two",
     ),
     TextualMember(_PARSER, "feed", "(data)", ("terminal.py",), "turns what was read into events"),

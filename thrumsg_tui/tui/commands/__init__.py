@@ -31,6 +31,7 @@ __all__ = [
 
 _MODULES: Mapping[Scope, str] = {
     Scope.LIST: "lists",
+    Scope.SEARCH: "lists",
     Scope.EVERYWHERE: "global_commands",
     Scope.OVERVIEW: "overview",
     Scope.CAMPAIGNS: "campaign_management",
@@ -42,6 +43,7 @@ _MODULES: Mapping[Scope, str] = {
     Scope.SIDEBAR: "sidebar",
     Scope.SURVEY: "sidebar",
     Scope.REPLIES: "sidebar",
+    Scope.SCROLLED: "sidebar",
     Scope.OVERLAY: "overlays",
     Scope.HISTORY: "history",
     Scope.SURVEY_EDITOR: "survey_editor",

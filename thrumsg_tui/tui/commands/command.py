@@ -16,6 +16,7 @@ class Scope(StrEnum):
     """Where a command works; the value is its heading in the help."""
 
     LIST = "Lists"
+    SEARCH = "Search fields"
     EVERYWHERE = "All screens"
     OVERVIEW = "Overview"
     CAMPAIGNS = "Campaigns"
@@ -27,6 +28,7 @@ class Scope(StrEnum):
     SIDEBAR = "Sidebar"
     SURVEY = "Survey pane"
     REPLIES = "Replies pane"
+    SCROLLED = "Scrolled panes"
     OVERLAY = "Overlay screens"
     HISTORY = "History"
     SURVEY_EDITOR = "Survey questions and results"

@@ -1,4 +1,4 @@
-"""Keys of every list."""
+"""Keys of every list, and of the search above it."""
 
 from __future__ import annotations
 
@@ -14,4 +14,5 @@ COMMANDS = (
     Command("list.page_down", "pagedown", "move_page(1)", "Page down", "A page down", Scope.LIST),
     Command("list.page_up", "pageup", "move_page(-1)", "Page up", "A page up", Scope.LIST),
     Command("list.choose", "enter", "choose", "Open", "Open what is under the cursor", Scope.LIST, "open"),
+    Command("search.done", "enter", "submit", "Search", "To the list, which shows what was found", Scope.SEARCH),
 )

@@ -181,13 +181,8 @@ class CommandScreen(Screen[None]):
         """Show all keys."""
         from thrumsg_tui.tui.dialogs.help import HelpDialog
 
-        scopes = dict.fromkeys([*self.scopes_here, *self.SCOPES, Scope.LIST, Scope.EVERYWHERE])
+        scopes = dict.fromkeys([*scopes_at(self.focused or self), *self.SCOPES, Scope.LIST, Scope.EVERYWHERE])
         self.app.push_screen(HelpDialog(list(scopes), self.thrumsg.who))
-
-    @property
-    def scopes_here(self) -> Sequence[Scope]:
-        """Where the keys of what has the focus are listed."""
-        return scopes_at(self.focused or self)
 
     @property
     def place(self) -> tuple[CampaignId | None, Conversation | None]:

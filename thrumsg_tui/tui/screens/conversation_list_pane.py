@@ -16,7 +16,7 @@ from thrumsg_tui.tui.count_prefix import Cursor
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.messenger_state import MessengerState
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
-from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.tab_line import TabLine
 
@@ -37,7 +37,7 @@ class ConversationListPane(Vertical):
         self._glyphs = glyphs
         self._tabs = TabLine(id="tabs")
         self._sort = LineWidget(id="sort")
-        self.search = LineInput(placeholder="search", id="search")
+        self.search = SearchInput(placeholder="search", id="search")
 
     def compose(self) -> ComposeResult:
         self.list = MessengerList(self._glyphs, app_context(self).zone, id="list")

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.widgets import Input, TextArea
@@ -25,7 +23,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import MessengerView, messenger_view
-from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.count_prefix import Cursor
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.messenger_state import MessengerState
@@ -52,10 +50,7 @@ class MessengerScreen(CommandScreen):
 
     CSS_PATH = "messenger.tcss"
     SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(commands_of(Scope.MESSENGER, Scope.EVERYWHERE)),
-        *(Binding(key, f"digit({key})", show=False) for key in command("messenger.count").keys.split()),
-    ]
+    BINDINGS = bindings(commands_of(Scope.MESSENGER, Scope.EVERYWHERE))
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.screens.base import CommandScreen
-from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
@@ -73,7 +73,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
     def __init__(self) -> None:
         super().__init__()
         self.summary = LineWidget(id="summary")
-        self.search = LineInput(placeholder=self.searches_for, id="search")
+        self.search = SearchInput(placeholder=self.searches_for, id="search")
 
     def make_list(self) -> PagedList[_Row]:
         """Make the list; the app is known by now."""

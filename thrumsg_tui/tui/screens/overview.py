@@ -28,7 +28,7 @@ from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaign_senders import take_sender_off
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
-from thrumsg_tui.tui.widgets.inputs import LineInput
+from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, LineWidget, Part
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
@@ -53,7 +53,7 @@ class OverviewScreen(CommandScreen):
         self._counters = FlowingLines(id="counters")
         self._state = LineWidget(id="state")
         self._replies = LineWidget(id="replies")
-        self._search = LineInput(placeholder="sender's name", id="search")
+        self._search = SearchInput(placeholder="sender's name", id="search")
         self._heading = SenderHeading(id="heading")
         self._conservation = LineWidget(id="conservation")
         self.table = OverviewTable(glyphs, id="senders")

@@ -11,12 +11,16 @@ from thrumsg_tui.domain.campaigns import Campaign, Totals
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.pane import Pane
 
 
 class InfoPane(Pane):
     """The campaign's settings and counts."""
+
+    SCOPES = (Scope.SCROLLED, Scope.SIDEBAR)
+    BINDINGS = bindings(commands_of(Scope.SCROLLED), checked=False, priority=True)
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)

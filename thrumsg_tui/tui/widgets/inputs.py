@@ -9,6 +9,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.safe_text import stand_ins
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 
 
 class _Harmless(Highlighter):
@@ -49,6 +50,13 @@ class LineInput(Input):
             self.insert_text_at_cursor(pasted)
         else:
             self.replace(pasted, *self.selection)
+
+
+class SearchInput(LineInput):
+    """A search above a list; Enter goes to what was found."""
+
+    SCOPES = (Scope.SEARCH,)
+    BINDINGS = bindings(commands_of(Scope.SEARCH), checked=False, priority=True)
 
 
 class TextEditor(TextArea):

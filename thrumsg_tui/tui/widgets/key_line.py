@@ -67,7 +67,7 @@ class KeyLine(FlowingLines):
     def _show_what_fits(self) -> None:
         groups: list[list[Part]] = []
         room = self.size.width or 80
-        for each in self._commands:
+        for each in (command for command in self._commands if command.footer):
             group: list[Part] = [(f" {each.shown_keys.split()[0]} ", "accent"), (f"{each.footer} ", "quiet")]
             room -= width_of(group)
             if room < 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.events import Focus, Key
+from textual.events import Focus
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -10,6 +10,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import Sight
@@ -21,7 +22,8 @@ from thrumsg_tui.tui.widgets.line_widgets import heading
 class MessageBox(TextEditor):
     """A text area in which Enter sends. `starting_text` is what it held before anybody typed."""
 
-    BINDINGS = bindings([each for each in commands_of(Scope.MESSAGE_BOX) if each.id != "box.send"], checked=False)
+    SCOPES = (Scope.MESSAGE_BOX,)
+    BINDINGS = bindings(commands_of(Scope.MESSAGE_BOX), checked=False, priority=True)
     DEFAULT_CSS = """
     MessageBox { padding: 0 1; }
     """
@@ -100,14 +102,10 @@ class MessageBox(TextEditor):
             self.border_title, self.border_subtitle = map(heading, edges)
         self.set_class(obstacle is not None and bool(self.text), "-refused")
 
-    async def _on_key(self, event: Key) -> None:
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            if not self.read_only:
-                self.post_message(self.Send(event.time))
-            return
-        await super()._on_key(event)
+    def action_send(self) -> None:
+        """Let what is in the box be sent."""
+        if not self.read_only:
+            self.post_message(self.Send(app_context(self).key_pressed_at))
 
     def action_new_line(self) -> None:
         """Begin a new line."""

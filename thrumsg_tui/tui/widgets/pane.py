@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from textual.message import Message
 
-from thrumsg_tui.tui.commands import bindings, command
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines
 
@@ -12,7 +15,8 @@ from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines
 class Pane(ScrollingLines, can_focus=True):
     """A pane with a cursor over some of its entries."""
 
-    BINDINGS = bindings([command("pane.leave")], checked=False)
+    SCOPES: ClassVar[Sequence[Scope]] = (Scope.SIDEBAR,)
+    BINDINGS = bindings(commands_of(Scope.SIDEBAR), checked=False)
     DEFAULT_CSS = "Pane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     class Leave(Message):

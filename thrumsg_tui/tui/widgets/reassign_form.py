@@ -13,12 +13,13 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
+from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
-_FOR_THE_DIALOG = frozenset(" 0123456789")
+_FOR_THE_DIALOG = frozenset(key for command in commands_of(Scope.BULK) for key in command.keys.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class DestinationSearch(LineInput):
     """Searches a destination by name; Space and digits go to the dialog first, which may leave them to the search."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character not in _FOR_THE_DIALOG and super().check_consume_key(key, character)
+        return key not in _FOR_THE_DIALOG and super().check_consume_key(key, character)
 
 
 class DestinationList(PagedList[Destination]):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantBlur, DescendantFocus, Key
+from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
@@ -16,12 +16,13 @@ from textual.widgets import Input
 from thrumsg_tui.domain.campaigns import RecommendedReply
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.commands import bindings, command
-from thrumsg_tui.tui.cursors import nearest_index
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, ScrollingLines
 from thrumsg_tui.tui.widgets.pane import Pane
+
+_DIGITS = frozenset(key for command in commands_of(Scope.REPLIES) if command.takes_key for key in command.keys.split())
 
 
 class ReplyList(ScrollingLines):
@@ -60,22 +61,20 @@ class ReplyList(ScrollingLines):
 
 
 class ReplySearch(LineInput):
-    """The search; a digit chooses the reply with this number, if there is one: pasting searches for digits."""
+    """The search; digits go to the pane first, which may leave them to the search."""
 
-    def __init__(self, choose: Callable[[int], bool]) -> None:
-        super().__init__(id="reply-search")
-        self._choose = choose
-
-    async def _on_key(self, event: Key) -> None:
-        if event.character and event.character in "123456789" and self._choose(int(event.character) - 1):
-            event.stop()
-            event.prevent_default()
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key not in _DIGITS and super().check_consume_key(key, character)
 
 
 class RepliesPane(Vertical):
-    """Recommended replies: type to search, a digit or Enter chooses."""
+    """Recommended replies: type to search, a digit or Enter chooses.
 
-    BINDINGS = bindings([command("pane.leave")], checked=False)
+    A digit chooses the reply with this number, if there is one; else it is searched for, as pasted ones are.
+    """
+
+    SCOPES = (Scope.REPLIES, Scope.SIDEBAR)
+    BINDINGS = bindings(commands_of(*SCOPES), checked=False, priority=True)
     DEFAULT_CSS = """
     RepliesPane #reply-row { height: 1; }
     RepliesPane #reply-label { width: 9; }
@@ -92,7 +91,7 @@ class RepliesPane(Vertical):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-        self._search = ReplySearch(self._choose)
+        self._search = ReplySearch(id="reply-search")
         self._list = ReplyList()
 
     def compose(self) -> ComposeResult:
@@ -117,18 +116,28 @@ class RepliesPane(Vertical):
         self._search.focus(scroll_visible)
         return self
 
-    def on_key(self, event: Key) -> None:
-        """Move the cursor from within the search."""
-        if event.key in {"up", "down"}:
-            event.stop()
-            after = self._list.cursor + (1 if event.key == "down" else -1)
-            self._list.cursor = nearest_index(after, len(self._list.found))
-            self._list.remake()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave to the search a digit for which there is no reply."""
+        match action, parameters:
+            case "pick", (int(number),):
+                return number <= len(self._list.found)
+            case _:
+                return True
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._choose(self._list.cursor)
+    def action_move(self, step: int) -> None:
+        """Move the cursor."""
+        last = len(self._list.found) - 1
+        self._list.cursor = max(0, min(self._list.cursor + step, last))
+        self._list.remake()
+
+    def action_pick(self, number: int) -> None:
+        """Choose a reply by its number."""
+        self.post_message(self.Chosen(self._list.found[number - 1]))
+
+    def action_choose(self) -> None:
+        """Choose the reply under the cursor."""
+        if self._list.found:
+            self.action_pick(self._list.cursor + 1)
 
     def action_leave(self) -> None:
         """Leave the pane."""
@@ -152,10 +161,3 @@ class RepliesPane(Vertical):
     def _narrow(self, search: str) -> None:
         self._list.search, self._list.cursor = search, 0
         self._list.remake()
-
-    def _choose(self, index: int) -> bool:
-        found = self._list.found
-        if not 0 <= index < len(found):
-            return False
-        self.post_message(self.Chosen(found[index]))
-        return True

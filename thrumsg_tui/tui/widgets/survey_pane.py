@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual.events import Key
 from textual.message import Message
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionId
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part
@@ -17,6 +17,9 @@ from thrumsg_tui.tui.widgets.pane import Pane
 
 class SurveyPane(Pane):
     """Questions with their choices; a digit answers the one under the cursor."""
+
+    SCOPES = (Scope.SURVEY, Scope.SIDEBAR)
+    BINDINGS = bindings(commands_of(Scope.SURVEY), checked=False, priority=True)
 
     class Answered(Message):
         """A choice for a question, or None to clear it."""
@@ -87,32 +90,28 @@ class SurveyPane(Pane):
             strips.append(self.strip([(" 0 clears, Esc back", "quiet")], width=width))
         return strips
 
-    def on_key(self, event: Key) -> None:
-        """Digits answer; 0, Backspace and Del clear; j, k and the arrows go to another question."""
+    def on_key(self) -> None:
+        """Leave the cursor where it is after the next change: the person does something else now."""
         self._follows = False
-        if event.character and event.character in "123456789":
-            self._answer(int(event.character))
-        elif event.key in {"0", "backspace", "delete"}:
-            self._clear()
-        elif event.key in {"j", "down", "k", "up"}:
-            self._move(1 if event.key in {"j", "down"} else -1)
-        else:
-            return
-        event.stop()
-        event.prevent_default()
 
-    def _move(self, step: int) -> None:
+    def action_move(self, step: int) -> None:
+        """Go to the next question or the one before."""
+        self._follows = False
         self.cursor = nearest_index(self.cursor + step, len(self._questions))
         self._show_cursor()
 
-    def _answer(self, number: int) -> None:
+    def action_answer(self, number: int) -> None:
+        """Record a choice by its number, and go to the next question."""
+        self._follows = False
         if not self._questions:
             return
         question = self._questions[self.cursor]
         if number <= len(question.choices):
             self.post_message(self.Answered(question.id, question.choices[number - 1].id))
-            self._move(1)
+            self.action_move(1)
 
-    def _clear(self) -> None:
+    def action_clear(self) -> None:
+        """Clear the answer of the question under the cursor."""
+        self._follows = False
         if self._questions:
             self.post_message(self.Answered(self._questions[self.cursor].id, None))

@@ -17,6 +17,7 @@ from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import format_moment, seconds_until
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 
@@ -38,6 +39,8 @@ class ShownThread:
 class ThreadPane(ScrollingLines, can_focus=True):
     """The thread, scrolled to its end."""
 
+    SCOPES = (Scope.SCROLLED,)
+    BINDINGS = bindings(commands_of(Scope.SCROLLED), checked=False, priority=True)
     DEFAULT_CSS = "ThreadPane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
