@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.event_facts import EventFacts
 
 
@@ -57,3 +58,19 @@ class Event:
     undoes: EventId | None
     under_way: bool
     """Whether it is still being done, in steps (`docs/rules.md 4.8`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPreview:
+    """A change, how many conversations would go back, and which would stay because they were moved since.
+
+    Unless it `takes_effect` nothing of it is left: it was changed again. What is `asked_for` is an opt-out that the
+    contact asked for in their own words.
+    """
+
+    entry: Event
+    takes_effect: bool
+    moves: int = 0
+    skipped: tuple[ConversationId, ...] = ()
+    gains: Mapping[str, int] = field(default_factory=dict)
+    asked_for: bool = False

@@ -17,7 +17,7 @@ from thrumsg_tui.domain.conversation_facts import (
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome
@@ -32,7 +32,7 @@ from thrumsg_tui.store.changes.stored_opt_outs import (
     erase_opt_out,
     note_wish,
 )
-from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, UndoPreview
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch

@@ -11,13 +11,13 @@ from thrumsg_tui.domain.conversation_facts import Moved, SenderRemoved, SenderRe
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
-from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, net_gains, sides
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long
-from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, UndoPreview, read_entry
+from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeAlias
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -17,7 +17,7 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.event_sentences import summary
-from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import IN_FULL
@@ -39,22 +39,6 @@ class RecordedEvent:
     id: EventId
     kind: EventKind
     campaign_id: CampaignId | None
-
-
-@dataclass(frozen=True, slots=True)
-class UndoPreview:
-    """A change, how many conversations would go back, and which would stay because they were moved since.
-
-    Unless it `takes_effect` nothing of it is left: it was changed again. What is `asked_for` is an opt-out that the
-    contact asked for in their own words.
-    """
-
-    entry: Event
-    takes_effect: bool
-    moves: int = 0
-    skipped: tuple[ConversationId, ...] = ()
-    gains: Mapping[str, int] = field(default_factory=dict)
-    asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)

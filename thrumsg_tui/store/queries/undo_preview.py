@@ -9,11 +9,11 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageKind, Status, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
-from thrumsg_tui.domain.events import Event
+from thrumsg_tui.domain.events import Event, UndoPreview
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.parse_undoable import undoable_change
 from thrumsg_tui.store.changes.undo_send import SentMessage
-from thrumsg_tui.store.changes.undoable_change import UndoableChange, UndoPreview
+from thrumsg_tui.store.changes.undoable_change import UndoableChange
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import begun_by, job_of
 from thrumsg_tui.store.queries.history import entry, newest_own_undo, newest_send, own_changes

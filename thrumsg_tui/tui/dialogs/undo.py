@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.event_sentences import summary
+from thrumsg_tui.domain.events import UndoPreview
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.store.changes.undoable_change import UndoPreview
 from thrumsg_tui.store.queries.thread import contact_names
 from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, preview_undo
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog, confirmation
