@@ -13,6 +13,7 @@ import pytest
 
 import thrumsg_tui.tui
 from tests.tui.office import Office
+from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission, Role
 from thrumsg_tui.store.changes.campaigns import change_state
@@ -20,6 +21,8 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import DIALOGS, Facts, Scope, all_commands, command, commands_of
+from thrumsg_tui.tui.glyphs import ASCII
+from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.contact_commands import ContactCommands
@@ -32,6 +35,7 @@ from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.screens.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.screens.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.send_all_runner import SendAllRunner
+from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
@@ -45,8 +49,8 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.CAMPAIGNS: (CampaignsScreen,),
     Scope.OVERVIEW: (OverviewScreen,),
     Scope.STAFF: (OverviewScreen,),
-    Scope.MANAGE: (CampaignManagement,),
-    Scope.ORGANIZATION: (OrganizationManagement,),
+    Scope.MANAGE: (CampaignsScreen, OverviewScreen),
+    Scope.ORGANIZATION: (CampaignsScreen, OverviewScreen),
     Scope.OVERLAY: (OverlayScreen,),
     Scope.MESSENGER: (MessengerScreen,),
     Scope.MESSAGE_BOX: (MessageBox,),
@@ -55,8 +59,17 @@ DOERS: dict[Scope, tuple[type, ...]] = {
 }
 """Who does the commands of a scope."""
 
-MESSENGER_PARTS = (PaneSwitcher, ListCommands, ContactCommands, ReassignCommands, MessageSender, SendAllRunner)
-"""Who does what the messenger does not do by itself."""
+CAMPAIGN_PARTS = (UndoCommands, CampaignManagement, OrganizationManagement)
+PARTS: dict[type, tuple[type, ...]] = {
+    CampaignsScreen: CAMPAIGN_PARTS,
+    OverviewScreen: CAMPAIGN_PARTS,
+    MessengerScreen: (
+        *(UndoCommands, PaneSwitcher, ListCommands, ContactCommands, ReassignCommands),
+        *(MessageSender, SendAllRunner),
+    ),
+    OverlayScreen: (UndoCommands,),
+}
+"""The parts of screens, which do what a screen does not do by itself."""
 
 BY_HAND = {"box.send", "messenger.count", "replies.pick", "survey.answer", "survey.clear"}
 """Commands whose widget reads its keys itself, since a number or a text is in them."""
@@ -68,9 +81,9 @@ def test_every_command_can_be_done_where_it_works(scope: Scope) -> None:
         namespace, _, call = each.action.rpartition("app.")
         name = f"action_{call.partition('(')[0]}"
         doers = (ThrumsgApp,) if each.action.startswith("app.") else DOERS[scope]
-        if scope is Scope.MESSENGER and any(hasattr(part, name) for part in MESSENGER_PARTS):
-            continue
-        missing = [doer.__name__ for doer in doers if not hasattr(doer, name)]
+        missing = [
+            doer.__name__ for doer in doers if not any(hasattr(part, name) for part in (doer, *PARTS.get(doer, ())))
+        ]
         assert not missing or each.id in BY_HAND, f"{each.id}: no {name} in {missing}"
         assert namespace == ""
 
@@ -217,15 +230,21 @@ def test_the_numbers_of_tabs_are_in_order() -> None:
     assert all(int(one.keys) + 1 == int(other.keys) for one, other in pairwise(tabs))
 
 
-@pytest.mark.parametrize(
-    ("screen", "parts"),
-    [
-        (MessengerScreen, MESSENGER_PARTS),
-        (OverviewScreen, (CampaignManagement, OrganizationManagement)),
-        (CampaignsScreen, (CampaignManagement, OrganizationManagement)),
-    ],
-)
-def test_an_action_of_a_screen_has_one_doer(screen: type, parts: tuple[type, ...]) -> None:
-    doers = Counter(name for doer in (screen, *parts) for name in dir(doer) if name.startswith("action_"))
+@pytest.mark.parametrize("screen", PARTS)
+def test_an_action_of_a_screen_has_one_doer(screen: type) -> None:
+    doers = Counter(name for doer in (screen, *PARTS[screen]) for name in dir(doer) if name.startswith("action_"))
     forwarded = {"action_digit"}  # the messenger's keys of counts that name no tab are bound to the screen
     assert {name for name, times in doers.items() if times > 1} <= forwarded
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        CampaignsScreen(ASCII),
+        OverviewScreen(CampaignId(1), ASCII),
+        MessengerScreen(CampaignId(1), AssignmentId(1), ASCII),
+        OverlayScreen(),
+    ],
+)
+def test_a_screen_has_its_parts(screen: CommandScreen) -> None:
+    assert tuple(type(part) for part in screen.parts) == PARTS[type(screen)]

@@ -14,26 +14,15 @@ from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.errors import Refused, ThrumsgError
-from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.domain.wording import capitalized, pluralize
-from thrumsg_tui.store.changes.undo import begin_undo
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.history import newest_own
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.undo_preview import (
-    concerns_many,
-    last_redoable,
-    last_undoable,
-    newest_change,
-    taken_back_in,
-    why_message_stays,
-)
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
-from thrumsg_tui.tui.dialogs.undo import undo_confirmation
+from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.widgets.key_line import KeyLine
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 
@@ -55,7 +44,7 @@ class CommandScreen(Screen[None]):
         super().__init__()
         self.title_line = LineWidget(id="title")
         self.key_line = KeyLine(id="keys")
-        self.parts: Sequence[object] = ()
+        self.parts: Sequence[object] = (UndoCommands(self),)
         """What does the commands whose action it has; the screen does the others."""
         self._stale = False
         self._asking = False
@@ -207,70 +196,12 @@ class CommandScreen(Screen[None]):
         thrumsg = self.thrumsg
         phones = (await thrumsg.store.query(settings)).phone_display(ascii_only=thrumsg.glyphs.ascii_only)
         dialog = PhoneLookup(number, thrumsg.store, thrumsg.who, thrumsg.zone, phones)
-        if found := await self.app.push_screen_wait(dialog):
+        if found := await self.show_dialog(dialog):
             thrumsg.open_conversation(found)
 
     def action_back(self) -> None:
         """Go back, or quit."""
         self.thrumsg.go_back()
-
-    @work(group=ACTION)
-    async def action_undo(self) -> None:
-        """Take back the person's last change; one that they may not expect, or of many, is shown to them first."""
-        store, who = self.thrumsg.store, self.thrumsg.who
-        try:
-            newest = await store.query(newest_change, who)
-            late = await store.query(why_message_stays, who, newest) if newest is not None else None
-            try:
-                last = await store.query(last_undoable, who, before_messages=True)
-            except Refused as nothing:
-                raise Refused(late) if late else nothing from None
-            expected = last.id == await store.query(newest_own, who.user.id) and last.kind is not EventKind.IMPORT
-            await self._undo_or_redo(last, "Undo", late, asks=not expected or await self._is_weighty(last))
-        except ThrumsgError as error:
-            self.say(str(error), warning=True)
-
-    @work(group=ACTION)
-    async def action_redo(self) -> None:
-        """Take the person's last undo back; one that they may not expect, or of many, is shown to them first."""
-        store, who = self.thrumsg.store, self.thrumsg.who
-        try:
-            last = await store.query(last_redoable, who)
-            newest = await store.query(newest_change, who)
-            since = newest is not None and newest > last.id
-            await self._undo_or_redo(last, "Redo", asks=since or await self._is_weighty(last))
-        except ThrumsgError as error:
-            self.say(str(error), warning=True)
-
-    async def _is_weighty(self, wanted: Event) -> bool:
-        """Whether a change is from before the app was opened, or of many (`docs/rules.md 4.9`)."""
-        many = await self.thrumsg.store.query(concerns_many, wanted.id)
-        return many or wanted.at < self.thrumsg.opened_at
-
-    async def _undo_or_redo(self, wanted: Event, title: str, late: str | None = None, *, asks: bool) -> None:
-        """Take a change back, and say what that did; `late` says why another one cannot be."""
-        store, who = self.thrumsg.store, self.thrumsg.who
-        if asks:
-            phones = (await store.query(settings)).phone_display(ascii_only=self.thrumsg.glyphs.ascii_only)
-            if not await self.app.push_screen_wait(
-                await undo_confirmation(store, who, wanted.id, phones, title=title, late=late)
-            ):
-                return
-        await self.about_to_undo()
-        outcome = await store.execute(begin_undo, who, wanted.id)
-        doing, done = ("Redoing", "Redone") if title == "Redo" else ("Undoing", "Undone")
-        sentence = capitalized(outcome.sentence)
-        self.say(f"{done}: {outcome.sentence}." if outcome.event else f"{sentence}.")
-        if outcome.under_way:
-            self.say(f"{doing}: {outcome.sentence}.")
-            self.thrumsg.finish_later(outcome)
-        found = await store.query(taken_back_in, outcome.event) if outcome.event else None
-        if found:
-            self.say(f"{sentence}: its words are in the box again.")
-            await self.write_again(found)
-            return
-        self.undone()
-        self.ask_again()
 
     async def about_to_undo(self) -> None:
         """Store what is being written, before something else may come into the box."""

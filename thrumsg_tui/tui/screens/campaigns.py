@@ -79,6 +79,7 @@ class CampaignsScreen(CommandScreen):
         self._heading = LineWidget(id="heading")
         self._wanted: CampaignId | None = None
         self.parts = (
+            *self.parts,
             CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)),
             OrganizationManagement(self),
         )

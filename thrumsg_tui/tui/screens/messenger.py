@@ -77,6 +77,7 @@ class MessengerScreen(CommandScreen):
         self._sender = MessageSender(self)
         self.send_all = SendAllRunner(self)
         self.parts = (
+            *self.parts,
             *(self._panes, self._list_commands, self._contact, ReassignCommands(self)),
             *(self._sender, self.send_all),
         )

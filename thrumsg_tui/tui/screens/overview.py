@@ -61,6 +61,7 @@ class OverviewScreen(CommandScreen):
         self._shown: Overview | None = None
         self.idle_only = False
         self.parts = (
+            *self.parts,
             CampaignManagement(self, (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)),
             OrganizationManagement(self),
         )

@@ -1,0 +1,101 @@
+"""Undo and redo, the same on every screen (`docs/rules.md 4.9`)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from thrumsg_tui.domain.errors import Refused, ThrumsgError
+from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.wording import capitalized
+from thrumsg_tui.store.changes.undo import begin_undo
+from thrumsg_tui.store.queries.history import newest_own
+from thrumsg_tui.store.queries.lookup import FoundConversation
+from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.undo_preview import (
+    concerns_many,
+    last_redoable,
+    last_undoable,
+    newest_change,
+    taken_back_in,
+    why_message_stays,
+)
+from thrumsg_tui.tui.screen_context import ScreenContext, action_worker
+
+
+class UndoContext(ScreenContext, Protocol):
+    """A screen on which a change is undone."""
+
+    async def about_to_undo(self) -> None:
+        """Store what is being written, before something else may come into the box."""
+
+    async def write_again(self, found: FoundConversation) -> None:
+        """Go to the box into which a message was taken back."""
+
+    def undone(self) -> None:
+        """Go back to what the change was about, before the panes ask again."""
+
+
+class UndoCommands:
+    """The part of every screen that undoes the person's last change, and redoes it."""
+
+    def __init__(self, screen: UndoContext) -> None:
+        self.screen = screen
+
+    @action_worker
+    async def action_undo(self) -> None:
+        """Take back the person's last change; one that they may not expect, or of many, is shown to them first."""
+        store, who = self.screen.thrumsg.store, self.screen.thrumsg.who
+        try:
+            newest = await store.query(newest_change, who)
+            late = await store.query(why_message_stays, who, newest) if newest is not None else None
+            try:
+                last = await store.query(last_undoable, who, before_messages=True)
+            except Refused as nothing:
+                raise Refused(late) if late else nothing from None
+            expected = last.id == await store.query(newest_own, who.user.id) and last.kind is not EventKind.IMPORT
+            await self._undo_or_redo(last, "Undo", late, asks=not expected or await self._is_weighty(last))
+        except ThrumsgError as error:
+            self.screen.say(str(error), warning=True)
+
+    @action_worker
+    async def action_redo(self) -> None:
+        """Take the person's last undo back; one that they may not expect, or of many, is shown to them first."""
+        store, who = self.screen.thrumsg.store, self.screen.thrumsg.who
+        try:
+            last = await store.query(last_redoable, who)
+            newest = await store.query(newest_change, who)
+            since = newest is not None and newest > last.id
+            await self._undo_or_redo(last, "Redo", asks=since or await self._is_weighty(last))
+        except ThrumsgError as error:
+            self.screen.say(str(error), warning=True)
+
+    async def _is_weighty(self, wanted: Event) -> bool:
+        """Whether a change is from before the app was opened, or of many (`docs/rules.md 4.9`)."""
+        many = await self.screen.thrumsg.store.query(concerns_many, wanted.id)
+        return many or wanted.at < self.screen.thrumsg.opened_at
+
+    async def _undo_or_redo(self, wanted: Event, title: str, late: str | None = None, *, asks: bool) -> None:
+        """Take a change back, and say what that did; `late` says why another one cannot be."""
+        store, who = self.screen.thrumsg.store, self.screen.thrumsg.who
+        if asks:
+            from thrumsg_tui.tui.dialogs.undo import undo_confirmation  # wanted seldom, and start-up counts
+
+            phones = (await store.query(settings)).phone_display(ascii_only=self.screen.thrumsg.glyphs.ascii_only)
+            question = await undo_confirmation(store, who, wanted.id, phones, title=title, late=late)
+            if not await self.screen.show_dialog(question):
+                return
+        await self.screen.about_to_undo()
+        outcome = await store.execute(begin_undo, who, wanted.id)
+        doing, done = ("Redoing", "Redone") if title == "Redo" else ("Undoing", "Undone")
+        sentence = capitalized(outcome.sentence)
+        self.screen.say(f"{done}: {outcome.sentence}." if outcome.event else f"{sentence}.")
+        if outcome.under_way:
+            self.screen.say(f"{doing}: {outcome.sentence}.")
+            self.screen.thrumsg.finish_later(outcome)
+        found = await store.query(taken_back_in, outcome.event) if outcome.event else None
+        if found:
+            self.screen.say(f"{sentence}: its words are in the box again.")
+            await self.screen.write_again(found)
+            return
+        self.screen.undone()
+        self.screen.ask_again()
