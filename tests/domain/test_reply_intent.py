@@ -258,6 +258,19 @@ def test_more_ordinary_replies(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "intent"),
+    [
+        ("Vote on Tuesday! Reply STOP to opt out", ReplyIntent.NEAR_MISS),
+        ("Please vote on Tuesday! Reply STOP to opt out", ReplyIntent.ORDINARY),
+        ("Ann here now. Text STOP to 80001", ReplyIntent.NEAR_MISS),
+        ("Ann is here now. Text STOP to 80001", ReplyIntent.ORDINARY),
+    ],
+)
+def test_up_to_three_words_beside_an_instruction_leave_it_a_wish_perhaps(body: str, intent: ReplyIntent) -> None:
+    assert classify_reply(body, opted_out=False) is intent
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "Come to the rally on Saturday at 5, bring friends! Reply STOP to opt out",

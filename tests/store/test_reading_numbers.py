@@ -87,6 +87,11 @@ def test_a_masked_number_is_none_whatever_masks_it(start: str, mask: str) -> Non
     reason(f"{start}{mask}56")
 
 
+@pytest.mark.parametrize("label", ["?", "_", "cell?: ", "**", "##", "--", "+tel "])
+def test_what_may_hide_digits_in_front_of_a_number_refuses_it_as_that(label: str) -> None:
+    assert "has digits hidden" in reason(f"{label}415-220-0101")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -72,8 +72,7 @@ def _does_something(text: str, place: int) -> bool:
     before, after = text[max(place - 1, 0) : place], text[place + 1 : place + 2]
     match unicodedata.category(character):
         case "Cf" if character in "\u200c\u200d":
-            joined = bool(before and after) and ord(before) > _LAST_LATIN < ord(after)
-            return joined and not before.isspace() and not after.isspace()
+            return bool(before and after) and ord(before) > _LAST_LATIN < ord(after)
         case "Cf" if "\U000e0020" <= character <= "\U000e007f":  # the letters of a flag
             return before == "\U0001f3f4" or "\U000e0020" <= before <= "\U000e007e"
         case "Cf" if unicodedata.bidirectional(character) != "BN":
