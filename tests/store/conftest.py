@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import give, known_as, take_in
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -20,20 +19,6 @@ from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.people import identify
-
-
-@dataclass(slots=True)
-class Clock:
-    """Stands still until it is moved forward."""
-
-    now: datetime = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        """Let time pass: `clock.forward(minutes=5)`."""
-        self.now += timedelta(**by)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from random import Random
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import assignment_of, give, holders, journal, look_at, senders, sentence_of, take_in
-from tests.store.conftest import Clock
 from tests.store.processes import at_once
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId

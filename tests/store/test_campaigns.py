@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import (
     assignment_of,
     give,
@@ -17,7 +18,6 @@ from tests.store.arranging import (
     sentence_of,
     take_in,
 )
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, SenderSort

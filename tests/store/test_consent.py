@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.clock import Clock
 from tests.store.arranging import journal, look_at, number
-from tests.store.conftest import Clock
 from tests.store.formats import make_format
 from tests.store.world import phone_of, worlds
 from thrumsg_tui.domain.conversations import ConversationId

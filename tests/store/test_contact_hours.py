@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from phonenumbers.tzdata import TIMEZONE_DATA
 
+from tests.clock import Clock
 from tests.store.arranging import assignment_of, give, journal, known_as, look_at, sentence_of, take_in
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import HoursIn, MessageState, Tab

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import give, journal, known_as, look_at, number, senders, sentence_of, take_in
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageState, Status

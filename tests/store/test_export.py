@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import Clock
+from tests.clock import Clock
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import ask_everyone, give, journal, look_at, number, sentence_of, take_in
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import AnswerCondition, Campaign, FollowUpId, Question, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status, Tab

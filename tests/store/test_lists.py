@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.clock import Clock
 from tests.store.arranging import assignment_of, give, look_at, number, senders, take_in
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Status, Tab

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from tests.clock import Clock
 from tests.store.arranging import assignment_of, give, number, take_in
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.opt_outs import opt_out_number

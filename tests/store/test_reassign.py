@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import (
     assignment_of,
     give,
@@ -13,7 +14,6 @@ from tests.store.arranging import (
     sentence_of,
     take_in,
 )
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter

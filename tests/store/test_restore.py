@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import sentence_of, take_in
-from tests.store.conftest import Clock
 from tests.store.formats import make_format
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId

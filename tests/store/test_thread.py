@@ -6,8 +6,8 @@ from dataclasses import fields
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import give, number, take_in
-from tests.store.conftest import Clock
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationHead, ConversationId
 from thrumsg_tui.domain.errors import NotFound

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.office import Office
+from thrumsg_tui.domain.conversations import ConversationId
 
 
 @pytest.fixture
@@ -23,3 +24,15 @@ def office(bare: Office) -> Office:
     """An office with the campaign Spring."""
     bare.campaign()
     return bare
+
+
+@pytest.fixture
+def maria(office: Office) -> ConversationId:
+    """Waits longest."""
+    return office.contact("Maria Lopez", wrote="Hello")
+
+
+@pytest.fixture
+def dev(office: Office, maria: ConversationId) -> ConversationId:
+    """Waits after Maria."""
+    return office.contact("Dev Patel", wrote="Hello")

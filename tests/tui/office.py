@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date
 from pathlib import Path
 
 from textual.events import Key, Paste
@@ -14,6 +14,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.clock import Clock
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.hours import DailyHours
@@ -51,20 +52,6 @@ SCRIPT = "Hi %first_name%, it's %sender_first_name%. Will you vote?"
 
 _CHARACTERS = {"enter": "\r", "escape": "\x1b", "space": " ", "tab": "\t", "backspace": "\x7f"}
 _CHARACTERS |= {"slash": "/", "colon": ":", "question_mark": "?", "exclamation_mark": "!"}
-
-
-@dataclass(slots=True)
-class Clock:
-    """Stands still until it is moved forward."""
-
-    now: datetime = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        """Let time pass: `clock.forward(minutes=5)`."""
-        self.now += timedelta(**by)
 
 
 @dataclass

@@ -20,18 +20,6 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.tui.app import ThrumsgApp
 
 
-@pytest.fixture
-def maria(office: Office) -> ConversationId:
-    """Waits longest."""
-    return office.contact("Maria Lopez", wrote="Hello")
-
-
-@pytest.fixture
-def dev(office: Office, maria: ConversationId) -> ConversationId:
-    """Waits after Maria."""
-    return office.contact("Dev Patel", wrote="Hello")
-
-
 def last_state(office: Office, id: ConversationId) -> MessageState:
     """How far the last message is."""
     return office.conversation(id).messages[-1].state

@@ -8,33 +8,19 @@ from typing import Any
 
 import pytest
 
-from tests.tui.moving import people
+from tests.tui.moving import give, people
 from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageState
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
 from thrumsg_tui.tui.screens import message_sender, send_all_runner
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.timers import Timers
-
-
-@pytest.fixture
-def maria(office: Office) -> ConversationId:
-    """Waits longest."""
-    return office.contact("Maria Lopez", wrote="Hello")
-
-
-@pytest.fixture
-def dev(office: Office, maria: ConversationId) -> ConversationId:
-    """Waits after Maria."""
-    return office.contact("Dev Patel", wrote="Hello")
 
 
 async def test_after_a_reply_the_next_waiting_conversation_is_open(
@@ -353,12 +339,7 @@ async def test_a_sender_whose_conversation_went_keeps_the_words(office: Office, 
     async with office.messenger(login="kim") as person:
         await person.press("enter")
         await person.type("Hi Maria")
-        of = office.campaigns["Spring"]
-        reassign(
-            office.db,
-            office.ana,
-            Request(of.id, FromConversations((maria,)), ToAssignments((office.assignment("lee"),))),
-        )
+        give(office, "lee", [maria])
         await person.wait_until(lambda: person.send_key == "reassigned", "the obstacle")
         assert person.box == "Hi Maria"
         await person.press("enter")
@@ -371,12 +352,7 @@ async def test_an_admin_s_words_still_go_out(office: Office, maria: Conversation
     async with office.messenger() as person:
         await person.press("enter")
         await person.type("Hi Maria")
-        of = office.campaigns["Spring"]
-        reassign(
-            office.db,
-            office.ana,
-            Request(of.id, FromConversations((maria,)), ToAssignments((office.assignment("lee"),))),
-        )
+        give(office, "lee", [maria])
         await person.wait_for("now Lee")
         assert person.box == "Hi Maria"
         await person.press("enter")
