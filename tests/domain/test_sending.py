@@ -13,7 +13,17 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
 from thrumsg_tui.domain.people import Role
-from thrumsg_tui.domain.sending import Attempt, Obstacle, check_send, closure, format_moment, hold_until, unfit
+from thrumsg_tui.domain.sending import (
+    Attempt,
+    Departure,
+    Obstacle,
+    check_send,
+    closure,
+    departure,
+    format_moment,
+    hold_until,
+    unfit,
+)
 
 NOON = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 12:00 in New York
 NIGHT = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 there, still the 3rd
@@ -189,3 +199,36 @@ def test_a_message_is_held_until_a_moment_that_is_open(now: datetime, kind: Mess
 @pytest.mark.parametrize("body", ["50% off", "100%", "%%", "% of the first name%", "a%b"])
 def test_a_percent_sign_is_just_text(body: str) -> None:
     assert unfit(body) is None
+
+
+MORNING, EVENING = datetime(2026, 3, 3, 14, tzinfo=UTC), datetime(2026, 3, 4, 2, tzinfo=UTC)  # 9:00 and 21:00 there
+
+
+@pytest.mark.parametrize(
+    ("accepted", "seconds", "leaves", "held"),
+    [
+        (NOON, 0, None, False),
+        (NOON, 30, NOON + timedelta(seconds=30), False),
+        (MORNING - timedelta(seconds=30), 30, MORNING, True),
+        (MORNING - timedelta(seconds=29), 30, MORNING + timedelta(seconds=1), False),
+        (EVENING - timedelta(seconds=33), 30, EVENING - timedelta(seconds=3), False),
+        (EVENING - timedelta(seconds=32), 30, EVENING - timedelta(seconds=3), False),
+        (EVENING - timedelta(seconds=20), 30, EVENING - timedelta(seconds=3), False),
+        (EVENING - timedelta(seconds=3), 30, None, False),
+        (EVENING, 30, MORNING + timedelta(days=1), True),
+    ],
+)
+def test_a_message_that_is_held_back_leaves_within_the_hours_with_two_seconds_to_fetch_it(
+    accepted: datetime, seconds: int, leaves: datetime | None, held: bool
+) -> None:
+    """docs/rules.md 6.4."""
+    assert departure(CAMPAIGN, MessageKind.REPLY, accepted, seconds) == Departure(leaves, held)
+
+
+def test_an_initial_leaves_before_its_window_ends() -> None:
+    """docs/rules.md 6.3, 6.4."""
+    ends = replace(window(None, date(2026, 3, 3)), hours=DailyHours(NEW_YORK, 0, 24 * 60))
+    midnight = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    accepted, last = midnight - timedelta(seconds=10), midnight - timedelta(seconds=3)
+    assert departure(ends, MessageKind.INITIAL, accepted, 30) == Departure(last, held=False)
+    assert departure(ends, MessageKind.REPLY, accepted, 30) == Departure(accepted + timedelta(seconds=30), held=False)
