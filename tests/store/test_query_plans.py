@@ -12,13 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import thrumsg_tui.tui
 from tests.store.arranging import assignment_of, give, number, take_in
 from tests.store.shared_sql import refusals
+from tests.store.strict_engine import StrictConnection
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -433,7 +434,7 @@ def test_a_query_of_a_screen_reads_and_sorts_no_more_than_it_shows(
     again, statements = recorded
     with again.reading() as conn:
         statements.clear()
-        ASKED[name][1](conn, filled)
+        ASKED[name][1](StrictConnection(cast(sqlite3.Connection, conn)), filled)
     assert statements
     assert [refusal for sql in statements for refusal in refusals(sql)] == []
     assert objections(filled.db.path, statements) == []
