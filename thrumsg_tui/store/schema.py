@@ -6,18 +6,16 @@ to add one.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from thrumsg_tui.domain.enums import Status
 
 APPLICATION_ID = 0x7468726D  # "thrm"
 """Marks a SQLite file as ours, in its header."""
 
-MIGRATIONS = (
-    "0001_tables",
-    "0002_kept_counts",
-    "0003_follow_ups_and_confirmations",
-    "0004_consent",
-    "0005_wishes",
-)
+_FOLDER = Path(__file__).with_name("migrations")
+
+MIGRATIONS = tuple(sorted(file.stem for file in _FOLDER.iterdir() if file.suffix == ".sql"))
 """The files of `migrations/`, in order; a database has in `user_version` how many of them were applied to it."""
 
 WAITING = "urgency < 2000000000000000"
@@ -48,6 +46,4 @@ def migration_name(file: str) -> str:
 
 def read_migration(file: str) -> str:
     """Return the statements of one of `MIGRATIONS`."""
-    from importlib.resources import files  # here, since a database that is up to date needs none
-
-    return (files(__package__) / "migrations" / f"{file}.sql").read_text(encoding="utf-8")
+    return (_FOLDER / f"{file}.sql").read_text(encoding="utf-8")
