@@ -145,8 +145,7 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
             self.world.who[by],
             name,
             login,
-            destinations=[to] if to in SENDERS else [],
-            to_everyone=to == "everyone",
+            ToAllOthers() if to == "everyone" else [to] if to in SENDERS else [],
         )
 
     @rule(name=names, login=st.sampled_from(SENDERS))

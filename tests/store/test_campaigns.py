@@ -25,6 +25,7 @@ from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.people import add_user, set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
@@ -330,14 +331,14 @@ def test_who_leaves_gives_to_unassigned_unless_said(
 def test_who_leaves_gives_to_whom_was_said(
     db: Database, owner: Identity, spring: Campaign, five: list[ConversationId]
 ) -> None:
-    remove_sender(db, owner, "Spring", "lee", destinations=["kim", "abe"])
+    remove_sender(db, owner, "Spring", "lee", ["kim", "abe"])
     assert [each.assigned for each in senders(db, spring).values()] == [1, 0, 2, 3]  # nobody, zed, abe, kim
 
 
 def test_who_leaves_gives_to_everyone_else(
     db: Database, owner: Identity, spring: Campaign, five: list[ConversationId]
 ) -> None:
-    remove_sender(db, owner, "Spring", "lee", to_everyone=True)
+    remove_sender(db, owner, "Spring", "lee", ToAllOthers())
     assert {login: each.assigned for login, each in senders(db, spring).items()} == {
         None: 1,
         "zed": 1,
@@ -358,7 +359,7 @@ def test_nobody_leaves_to_themselves_or_twice(
     db: Database, owner: Identity, spring: Campaign, ann: ConversationId
 ) -> None:
     with pytest.raises(Refused, match="choose"):
-        remove_sender(db, owner, "Spring", "kim", destinations=["kim"])
+        remove_sender(db, owner, "Spring", "kim", ["kim"])
     assert list(senders(db, spring)) == [None, "kim", "lee"]
     remove_sender(db, owner, "Spring", "kim")
     with pytest.raises(NotFound):
@@ -370,7 +371,7 @@ def test_the_last_sender_has_nobody_to_distribute_to(
 ) -> None:
     remove_sender(db, owner, "Spring", "lee")
     with pytest.raises(Refused, match="no other active sender"):
-        remove_sender(db, owner, "Spring", "kim", to_everyone=True)
+        remove_sender(db, owner, "Spring", "kim", ToAllOthers())
     assert holders(db, spring) == {ann: "kim"}
 
 
@@ -378,7 +379,7 @@ def test_undo_puts_the_sender_back_with_their_conversations(
     db: Database, owner: Identity, spring: Campaign, five: list[ConversationId]
 ) -> None:
     before = holders(db, spring)
-    removed = remove_sender(db, owner, "Spring", "lee", to_everyone=True)
+    removed = remove_sender(db, owner, "Spring", "lee", ToAllOthers())
     after = holders(db, spring)
     undone = undo(db, owner, removed.event)
     assert (undone.moved, undone.skipped) == (3, ())
@@ -435,7 +436,7 @@ def test_redoing_a_removal_leaves_nothing_behind_that_was_moved_away_and_back(
 def test_redoing_a_removal_leaves_nothing_behind_whose_taker_has_left_too(
     db: Database, owner: Identity, spring: Campaign, five: list[ConversationId]
 ) -> None:
-    removed = remove_sender(db, owner, "Spring", "lee", destinations=["kim"])
+    removed = remove_sender(db, owner, "Spring", "lee", ["kim"])
     undone = undo(db, owner, removed.event)
     remove_sender(db, owner, "Spring", "kim")
     with contextlib.suppress(Refused):

@@ -181,8 +181,7 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
             self.world.who["ana"],
             name,
             login,
-            destinations=[to] if to in SENDERS else [],
-            to_everyone=to == "everyone",
+            ToAllOthers() if to == "everyone" else [to] if to in SENDERS else [],
         )
 
     @rule(name=names, login=st.sampled_from(SENDERS))

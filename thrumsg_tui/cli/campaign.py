@@ -16,6 +16,7 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
 from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.settings import stored_settings
@@ -123,9 +124,8 @@ def add_sender(session: Session, args: Namespace) -> Report:
 
 def remove_sender(session: Session, args: Namespace) -> Report:
     """Take a sender off a campaign, and their conversations to whoever was said (`docs/rules.md 4.12`)."""
-    outcome = changes.remove_sender(
-        session.db, session.who, args.name, args.login, destinations=args.to, to_everyone=args.to_everyone
-    )
+    to = ToAllOthers() if args.to_everyone else args.to
+    outcome = changes.remove_sender(session.db, session.who, args.name, args.login, to)
     report = outcome_report(outcome, session.program)
     return Report(report.json, [f"{args.login} is off the campaign.", *report.lines])
 

@@ -204,19 +204,22 @@ def remove_sender(
     who: Identity,
     name: str | CampaignId,
     login: str,
-    *,
-    destinations: Sequence[str] = (),
-    to_everyone: bool = False,
+    to: Sequence[str] | ToAllOthers = (),
 ) -> Outcome:
-    """Take a sender off a campaign, their conversations going to Unassigned unless said (`docs/rules.md 4.12`)."""
+    """Take a sender off a campaign, and give their conversations away (`docs/rules.md 4.12`).
+
+    They are shared by the senders whose logins are in `to`, or by all others; without any they go to Unassigned.
+    """
     who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
         of = find_campaign(tx.conn, name)
         leaving = find_assignment(tx.conn, of, login)
-        to: Destinations = ToAllOthers()
-        if not to_everyone:
-            named = tuple(find_destination(tx.conn, of, each) for each in destinations)
-            to = ToAssignments(named or (unassigned(tx.conn, of.id),))
-        planned = plan(tx.conn, Request(of.id, FromAssignments((leaving,)), to), tx.now)
+        destinations: Destinations
+        if isinstance(to, ToAllOthers):
+            destinations = to
+        else:
+            named = tuple(find_destination(tx.conn, of, each) for each in to)
+            destinations = ToAssignments(named or (unassigned(tx.conn, of.id),))
+        planned = plan(tx.conn, Request(of.id, FromAssignments((leaving,)), destinations), tx.now)
         tx.conn.execute("UPDATE assignment SET active = 0 WHERE id = ?", (leaving,))
         return move(tx, who, planned, kind=EventKind.REMOVE_SENDER, removed=leaving)

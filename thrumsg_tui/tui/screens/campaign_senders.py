@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from thrumsg_tui.domain.campaigns import Assignment, Campaign
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.campaigns import add_senders, remove_sender
 from thrumsg_tui.store.queries.campaigns import assignments
@@ -53,7 +56,7 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
         ]
     stays = f"{leaving.name} stays on {campaign.name}: nobody was taken off, nothing was moved."
     to = await screen.show_dialog(ChoiceDialog("Remove sender", question, choices, left=stays))
-    destinations: list[str] = []
+    destinations: Sequence[str] | ToAllOthers = ToAllOthers() if to == "everyone" else ()
     if to == "one":
         chosen = await pick_sender(screen, campaign.id, f"{leaving.name}'s conversations go to", without={leaving.id})
         if chosen is None:
@@ -68,8 +71,7 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
             screen.thrumsg.who,
             campaign.id,
             leaving.login,
-            destinations=destinations,
-            to_everyone=to == "everyone",
+            destinations,
         )
     except ThrumsgError as refusal:
         screen.say(str(refusal), warning=True)
