@@ -19,7 +19,7 @@ from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.queries import campaigns as queries
-from thrumsg_tui.store.queries.settings import stored_settings
+from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
 
 
 def create(session: Session, args: Namespace) -> Report:
@@ -27,7 +27,7 @@ def create(session: Session, args: Namespace) -> Report:
     session.who.require(Permission.RUN_CAMPAIGN)
     with session.db.reading() as conn:
         usual = stored_settings(conn)
-    timezone = args.timezone or usual["default_timezone"] or _local_zone()
+    timezone = args.timezone or default_timezone(usual)
     opens = parse_clock(usual["default_open"]) if args.open is None else args.open
     closes = parse_clock(usual["default_close"]) if args.close is None else args.close
     try:
@@ -141,9 +141,3 @@ def _confirm_archiving(of: Campaign) -> None:
     sure = ask(f"Archive {of.name}? It is final, and no more replies come in. [y/N] ").lower() in {"y", "yes"}
     if not sure or ask("Type its name to archive it: ") != of.name:
         raise Refused(f"{of.name!r} was not archived.")
-
-
-def _local_zone() -> str:
-    from tzlocal import get_localzone_name
-
-    return get_localzone_name() or "UTC"

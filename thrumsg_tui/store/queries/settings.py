@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -97,6 +98,15 @@ def stored_settings(conn: Connection) -> dict[str, str]:
     return {each.value: each.default for each in Setting} | {
         row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")
     }
+
+
+def default_timezone(stored: Mapping[str, str]) -> str:
+    """Return the time zone that new campaigns begin with: the organization's, without one the machine's."""
+    if zone := stored[Setting.DEFAULT_TIMEZONE]:
+        return zone
+    from tzlocal import get_localzone_name
+
+    return get_localzone_name() or "UTC"
 
 
 def restored_at(conn: Connection) -> str | None:

@@ -10,12 +10,12 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import WindowState, format_clock, window_state
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.queries.campaigns import campaigns
-from thrumsg_tui.store.queries.script_preview import ScriptPreview, script_preview
-from thrumsg_tui.store.queries.settings import stored_settings
+from thrumsg_tui.store.queries.script_preview import script_preview
+from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
+from thrumsg_tui.tui.dialogs.script_preview_lines import script_preview_lines
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
@@ -44,23 +44,13 @@ async def campaign_form(
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         campaign_id = of.id if of else None
-        return preview_lines(
+        return script_preview_lines(
             await store.query(script_preview, who, entered["script"], campaign_id, initial=True), glyphs
         )
 
     title = f"Settings of {of.name}" if of else "New campaign"
     done = "saves" if of else "makes it"
     return FormDialog(title, _fields(of, usual), save, glyphs, preview=preview, done=done)
-
-
-def preview_lines(shown: ScriptPreview, glyphs: Glyphs) -> list[list[Part]]:
-    """Show a script as one contact would get it, and what was checked about it."""
-    length = f"{pluralize(shown.measured.segments, 'segment')}, {shown.measured.encoding}"
-    lines: list[list[Part]] = [[(f" To {shown.contact}, {length}: ", "quiet"), (shown.rendered.text, "")]]
-    for each in sorted(shown.checks, key=lambda each: each.fit):  # what is to be looked at comes first
-        sign = (f" {glyphs.sent} ", "recorded") if each.fit else (f" {glyphs.flag} ", "warning")
-        lines.append([sign, (each.sentence, "quiet" if each.fit else "warning")])
-    return [*lines, [(f" Fields: {' '.join(f'%{code}%' for code in shown.fields)}", "quiet")]]
 
 
 def _fields(of: Campaign | None, usual: dict[str, str]) -> list[Field]:
@@ -71,7 +61,7 @@ def _fields(of: Campaign | None, usual: dict[str, str]) -> list[Field]:
         TextField("name", "Name", setup.name if setup else ""),
         TextField("script", "First message", setup.initial_script if setup else "", _DEFAULT_SCRIPT, 4),
         TextField("description", "Description", setup.description if setup else "", "may be empty"),
-        TextField("timezone", "Time zone", hours.timezone if hours else usual["default_timezone"] or _local_zone()),
+        TextField("timezone", "Time zone", hours.timezone if hours else default_timezone(usual)),
         TextField("opens", "Opens", format_clock(hours.opens) if hours else usual["default_open"]),
         TextField("closes", "Closes", format_clock(hours.closes) if hours else usual["default_close"]),
         ChoiceField(
@@ -95,9 +85,3 @@ def _day(day: date | None) -> str:
 
 def _yes(allowed: bool) -> str:
     return "yes" if allowed else "no"
-
-
-def _local_zone() -> str:
-    from tzlocal import get_localzone_name
-
-    return get_localzone_name() or "UTC"

@@ -25,8 +25,8 @@ from thrumsg_tui.store.changes.questions import MOST_CHOICES, ChosenText, add_qu
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply
 from thrumsg_tui.store.queries.follow_ups import Reach, reach
 from thrumsg_tui.store.queries.script_preview import script_preview
-from thrumsg_tui.tui.dialogs.campaign_form import preview_lines
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit, touched
+from thrumsg_tui.tui.dialogs.script_preview_lines import script_preview_lines
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
@@ -99,7 +99,7 @@ def reply_form(
         return entered["title"].strip()
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        return preview_lines(
+        return script_preview_lines(
             await store.query(script_preview, who, entered["body"], campaign.id, initial=False), glyphs
         )
 
@@ -139,7 +139,7 @@ def follow_up_form(
             script_preview, who, entered["text"], campaign.id, initial=False, example=reached.example
         )
         reaches: list[Part] = [(f" Reaches {reached_words(reached)}.", "strong")]
-        return [reaches, [(f" {AS_OF_NOW}", "quiet")], *preview_lines(shown, glyphs)]
+        return [reaches, [(f" {AS_OF_NOW}", "quiet")], *script_preview_lines(shown, glyphs)]
 
     return FormDialog(f"New follow-up in {campaign.name}", fields, save, glyphs, done="makes it", preview=preview)
 
@@ -161,7 +161,7 @@ def follow_up_change_form(
         shown = await store.query(script_preview, who, entered["text"], campaign.id, initial=False, example=example)
         conversations = pluralize(of.pending, "conversation")
         for_whom: list[Part] = [(f" For {of.whom}; unsent in {conversations} now.", "strong")]
-        return [for_whom, *([[(f" {AS_OF_NOW}", "quiet")]] if of.target else []), *preview_lines(shown, glyphs)]
+        return [for_whom, *([[(f" {AS_OF_NOW}", "quiet")]] if of.target else []), *script_preview_lines(shown, glyphs)]
 
     fields = _content_fields(zone, of.title, of.text, before)
     return FormDialog("Change the follow-up", fields, save, glyphs, preview=preview)
