@@ -11,6 +11,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import undo as changes
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
@@ -36,7 +37,9 @@ def _preview(session: Session, args: Namespace) -> Report:
         phones = phone_display(conn)
     lines = [f"Undo of {shown.entry.id}: {summary(shown.entry.facts, phones)}."]
     if shown.moves or shown.skipped:
-        lines.append(f"{shown.moves} would go back, {len(shown.skipped)} were moved since and would stay.")
+        lines.append(
+            f"{shown.moves} would go back, {pluralize(len(shown.skipped), 'was', 'were')} moved since and would stay."
+        )
     elif not shown.takes_effect:
         lines.append("Nothing of it is left to take back: it was changed again since.")
     if shown.asked_for:

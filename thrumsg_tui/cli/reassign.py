@@ -147,7 +147,7 @@ def _lines(planned: Plan) -> list[str]:
     lines = table(heads, rows)
     opted_out = sum(each.opted_out for each in planned.moves)
     summary = f"{pluralize(len(planned.moves), 'conversation')} would be moved, {opted_out} of them opted out"
-    already = f"; {len(planned.already_there)} are there already" if planned.already_there else ""
+    already = f"; {pluralize(len(planned.already_there), 'is', 'are')} there already" if planned.already_there else ""
     return [*lines, "", f"{summary}{already}. Nothing was changed."]
 
 

@@ -39,7 +39,7 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialo
             told = ", and told so" if done.confirmation_sent else ""
             return f"{phone} is opted out{told}."
         result = await store.execute(opt_out_numbers, who, entered["numbers"], entered["note"], region)
-        parts = [f"{len(result.new)} opted out", f"{len(result.already)} were already"]
+        parts = [f"{len(result.new)} opted out", f"{pluralize(len(result.already), 'was', 'were')} already"]
         if result.unreadable:
             parts.append(f"{len(result.unreadable)} left out that are no numbers, as {result.unreadable[0].text!r}")
         return f"{', '.join(parts)}."

@@ -9,6 +9,7 @@ from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import UndoPreview
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.domain.wording import inflect, pluralize
 from thrumsg_tui.store.queries.thread import contact_names
 from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, preview_undo
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog, confirmation
@@ -41,10 +42,11 @@ async def undo_confirmation(
 def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay) -> str:
     question = f"Take back change {shown.entry.id}: {summary(shown.entry.facts, phones)}?"
     if shown.moves or shown.skipped:
-        question += f"\n\n{shown.moves} go back"
-        question += (
-            f"; {len(shown.skipped)} were moved again since, or cannot go back, and stay" if shown.skipped else ""
-        )
+        question += f"\n\n{pluralize(shown.moves, 'goes back', 'go back')}"
+        if shown.skipped:
+            were_moved = pluralize(len(shown.skipped), "was moved", "were moved")
+            stay = inflect(len(shown.skipped), "stays", "stay")
+            question += f"; {were_moved} again since, or cannot go back, and {stay}"
         more = f" and {len(shown.skipped) - len(staying)} more" if len(shown.skipped) > len(staying) else ""
         question += f": {phones.sentence(', '.join(staying))}{more}." if staying else "."
     elif not shown.takes_effect:

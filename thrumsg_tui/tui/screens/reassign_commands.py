@@ -86,7 +86,7 @@ class ReassignCommands:
             question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {planned.names[picked.id]}?"
             question += f"\n\n{by_status(planned.moves)}."
             if planned.already_there:
-                question += f" {len(planned.already_there)} more are there already."
+                question += f" {pluralize(len(planned.already_there), 'more is', 'more are')} there already."
             if not await screen.show_dialog(confirmation("Reassign", question, "Move them", left="Nothing was moved")):
                 return None
         return planned
