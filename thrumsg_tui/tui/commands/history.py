@@ -8,7 +8,7 @@ COMMANDS = (
     Command(
         "history.undo",
         "enter",
-        "",
+        "take_back",
         "Take back",
         "Take the change under the cursor back, after saying what that will do",
         Scope.HISTORY,

@@ -6,7 +6,7 @@ from thrumsg_tui.tui.commands.allowed import is_idle
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("import.go", "enter", "", "Import", "Import what was looked at", Scope.IMPORT, "import it"),
+    Command("import.go", "enter", "go", "Import", "Import what was looked at", Scope.IMPORT, "import it"),
     Command(
         "import.file",
         "f",

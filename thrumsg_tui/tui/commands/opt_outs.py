@@ -7,7 +7,9 @@ from thrumsg_tui.tui.commands.allowed import role_allows
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("opt_outs.look_up", "enter", "", "Look up", "All that is known of the number", Scope.OPT_OUTS, "look up"),
+    Command(
+        "opt_outs.look_up", "enter", "look_up", "Look up", "All that is known of the number", Scope.OPT_OUTS, "look up"
+    ),
     Command(
         "opt_outs.add",
         "c",

@@ -9,7 +9,7 @@ from thrumsg_tui.tui.commands.command import Command, Scope
 _EDITS = all_of(role_allows(Permission.EDIT_CONTENT), is_not_archived)
 
 COMMANDS = (
-    Command("reply_editor.change", "enter", "", "Change", "Change the reply", Scope.REPLY_EDITOR, "change"),
+    Command("reply_editor.change", "enter", "change", "Change", "Change the reply", Scope.REPLY_EDITOR, "change"),
     Command("reply_editor.add", "c", "add", "New reply", "Add a reply", Scope.REPLY_EDITOR, "new", _EDITS),
     Command("reply_editor.down", "J", "move_reply(1)", "Down", "Offer it later", Scope.REPLY_EDITOR, "down", _EDITS),
     Command("reply_editor.up", "K", "move_reply(-1)", "Up", "Offer it earlier", Scope.REPLY_EDITOR, "up", _EDITS),

@@ -9,7 +9,9 @@ from thrumsg_tui.tui.commands.command import Command, Scope
 _MANAGES_PEOPLE = role_allows(Permission.MANAGE_PEOPLE)
 
 COMMANDS = (
-    Command("users.edit", "enter", "", "Change", "Change the name, email and role of the user", Scope.USERS, "change"),
+    Command(
+        "users.edit", "enter", "change", "Change", "Change the name, email and role of the user", Scope.USERS, "change"
+    ),
     Command(
         "users.add", "c", "add", "New user", "Add a user: login, name, role", Scope.USERS, "new user", _MANAGES_PEOPLE
     ),

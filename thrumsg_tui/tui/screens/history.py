@@ -125,7 +125,7 @@ class HistoryScreen(ListingScreen[Event]):
 
     @on(PagedList.Chosen)
     @work(group=ACTION)
-    async def _take_back(self) -> None:
+    async def action_take_back(self) -> None:
         """Take the change under the cursor back, after saying what that will do."""
         if (row := self.list.row) is None:
             return

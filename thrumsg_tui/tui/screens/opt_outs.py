@@ -101,7 +101,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
 
     @on(PagedList.Chosen)
     @work(group=ACTION)
-    async def _look_up(self) -> None:
+    async def action_look_up(self) -> None:
         """Show all that is known of the number under the cursor."""
         if row := self.list.row:
             await self.look_up(row.opt_out.phone)

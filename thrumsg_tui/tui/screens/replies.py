@@ -83,7 +83,8 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
 
     @on(PagedList.Chosen)
     @work(group=ACTION)
-    async def _change(self) -> None:
+    async def action_change(self) -> None:
+        """Change the reply under the cursor."""
         if not self.thrumsg.who.may(Permission.EDIT_CONTENT):
             self.say(f"Changing replies needs {needed_role(Permission.EDIT_CONTENT)}.", warning=True)
         elif row := self.list.row:

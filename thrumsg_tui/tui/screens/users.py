@@ -65,7 +65,8 @@ class UsersScreen(ListingScreen[PersonRow]):
 
     @on(PagedList.Chosen)
     @work(group=ACTION)
-    async def _change(self) -> None:
+    async def action_change(self) -> None:
+        """Change the user under the cursor."""
         if not self.thrumsg.who.may(Permission.MANAGE_PEOPLE):
             self.say(f"Changing users needs {needed_role(Permission.MANAGE_PEOPLE)}.", warning=True)
         elif row := self.list.row:
