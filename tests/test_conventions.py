@@ -16,6 +16,9 @@ WAITS = {"pause", "sleep", "timeout", "Timer", "wait", "wait_for", "wait_until"}
 A_TURN = 0.05
 """Seconds between two looks at what is waited for."""
 
+LONGEST = 450
+"""Lines of a test module."""
+
 
 def imported(tree: ast.AST) -> Iterator[str]:
     """Name the modules that a module imports."""
@@ -52,3 +55,9 @@ def test_no_module_imports_a_test_module(module: str) -> None:
 def test_no_test_waits_for_a_time(module: str) -> None:
     """What is waited for is an event, with the patience that is the same for all."""
     assert list(named_times(ast.parse(MODULES[module].read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if Path(module).name.startswith("test_")])
+def test_no_test_module_is_too_long(module: str) -> None:
+    """One that is longer is cut by subject."""
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ import pytest
 
 import thrumsg_tui.tui
 from tests.store.arranging import assignment_of, give, number, take_in
+from tests.store.query_plans import Statements, objections
 from tests.store.shared_sql import refusals
 from tests.store.strict_engine import StrictConnection
 from tests.store.world import World
@@ -88,44 +88,6 @@ from thrumsg_tui.store.queries.undo_preview import (
     why_message_stays,
 )
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
-
-SMALL = {
-    **dict.fromkeys(("users", "doer", "actor", "giver", "taker"), "people: thousands at most"),
-    **dict.fromkeys(("assignment", "source", "destination"), "a row for each sender and campaign"),
-    "campaign": "tens",
-    "follow_up": "a few for each campaign",
-    "question": "a few for each campaign",
-    "choice": "nine for each question at most",
-    "recommended_reply": "tens",
-    "setting": "a handful",
-    "preference": "a few for each person",
-    "presence": "a row for each session of the last hour",
-    "sqlite_master": "a row for each table and index",
-}
-"""Tables, under the names that queries give them, which may be read whole and sorted, and why."""
-
-ONE_CONVERSATIONS_EVENTS = "SELECT event_id FROM event_conversation WHERE conversation_id"
-
-EXCEPTIONS: Mapping[tuple[str, str], str] = {
-    ("SCAN event", "ORDER BY event.id DESC LIMIT"): "reads from the newest on, and stops after the window",
-    ("SCAN contact", "FROM contact ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after some hundred",
-    ("SCAN opt_out USING COVERING INDEX", "ORDER BY at DESC"): "from the newest on; a search looks at each number",
-    ("SCAN opt_out USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index: 5 ms for 100,000",
-    ("SCAN job USING INDEX job_open", "job.finished_at IS NULL"): "what is under way: at most one job a campaign",
-    ("SCAN listed", "ORDER BY at DESC"): "goes through the window",
-    ("USE TEMP B-TREE FOR GROUP BY", "CROSS JOIN answer"): "counts every answer, and only when that is asked for",
-    ("SCAN unmatched", "ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after the window",
-    ("SCAN unmatched USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index; strangers seldom write",
-    ("USE TEMP B-TREE FOR GROUP BY", "FROM unmatched WHERE phone = ?"): "counts the messages of one sender",
-    ("UNION USING TEMP B-TREE", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
-    ("USE TEMP B-TREE FOR ORDER BY", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
-    ("USE TEMP B-TREE FOR ORDER BY", "WHERE conversation.contact_id = ?"): "sorts the conversations of one number",
-}
-"""What else is let through: the step of the plan, what its statement has in it, and why."""
-
-
-Statements = dict[str, Any]
-"""Each statement with the parameters that it was made with."""
 
 
 class Recording(sqlite3.Connection):
@@ -377,32 +339,6 @@ KNOWN: dict[str, str] = {
     },
 }
 """Queries that fail, and why; each is reported."""
-
-
-def plans(path: Path, statements: Statements) -> Iterator[tuple[str, str]]:
-    """Give each step of each statement's plan."""
-    conn = sqlite3.connect(path)
-    for sql, parameters in statements.items():
-        for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", parameters):
-            yield " ".join(sql.split()), row[3]
-    conn.close()
-
-
-def objections(path: Path, statements: Statements) -> list[str]:
-    """List the steps that cost more the more there is, with their statements."""
-    found = []
-    for sql, step in plans(path, statements):
-        scanned = re.match(r"SCAN (\w+)", step)
-        read_whole = scanned is not None and scanned[1] not in SMALL and scanned[1] != "CONSTANT"
-        sorts = "TEMP B-TREE" in step and not _all_small(sql)
-        excepted = any(step.startswith(known) and part in sql for known, part in EXCEPTIONS)
-        if (read_whole or sorts or "AUTOMATIC" in step) and not excepted:
-            found.append(f"{step}: {sql}")
-    return found
-
-
-def _all_small(sql: str) -> bool:
-    return set(re.findall(r"\b(?:FROM|JOIN) (\w+)", sql)) <= set(SMALL)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Sending one message (docs/rules.md 1.4, 3.11 to 3.13, 3.18, 4.11, 6.1, 6.3, 6.4, 7.1, 7.2)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -22,7 +24,6 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
-from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.thread import draft
 
@@ -51,94 +52,6 @@ def eastern(clock: Clock, hour: int, minute: int = 0, *, day: int = 3) -> None:
     clock.now = datetime(2026, 3, day, hour + 5 if hour < 19 else hour - 19, minute, tzinfo=UTC)
     if hour >= 19:
         clock.forward(days=1)
-
-
-# What goes out
-
-
-def test_an_initial_is_rendered_for_the_contact_and_the_sender(
-    db: Database, owner: Identity, ann: ConversationId
-) -> None:
-    sent = send(db, owner, ann)
-    assert sent.kind is MessageKind.INITIAL
-    assert sent.body == "Hi Ann, it's Kim. Will you vote?"
-
-
-def test_in_unassigned_the_author_stands_in_for_the_sender(db: Database, owner: Identity, spring: Campaign) -> None:
-    [bea] = take_in(db, owner, "Spring", ["Bea Lund"])
-    assert send(db, owner, bea).body == "Hi Bea, it's Ana. Will you vote?"
-
-
-@pytest.mark.parametrize("body", [" two  spaces, a break\n and a trailing one ", "Ünïcode 🗳️ “quotes”", "50% off, 100%"])
-def test_what_was_written_goes_out_to_the_letter(db: Database, kim: Identity, ann: ConversationId, body: str) -> None:
-    send(db, kim, ann)
-    send(db, kim, ann, body=body)
-    assert [message.body for message in look_at(db, ann).messages][-1] == body
-
-
-def test_a_value_that_looks_like_a_field_is_not_filled_in_again(
-    db: Database, owner: Identity, spring: Campaign
-) -> None:
-    create_campaign(db, owner, Setup("Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440)))
-    [bea] = take_in(db, owner, "Places", ["Bea"], place=["%first_name% Hall"])
-    assert send(db, owner, bea).body == "Vote at %first_name% Hall"
-
-
-@pytest.mark.parametrize(
-    ("script", "named"),
-    [("Vote at %place%", "%place%"), ("%nobody_knows%", "%nobody_knows%"), ("Hi %last_name%", "%last_name%")],
-)
-def test_a_field_without_a_value_prevents_sending_and_is_named(
-    db: Database, owner: Identity, script: str, named: str
-) -> None:
-    create_campaign(db, owner, Setup("Fields", script, hours=DailyHours("UTC", 0, 1440)))
-    [bea] = take_in(db, owner, "Fields", ["Bea"], place=[""])
-    with pytest.raises(Refused, match=named):
-        send(db, owner, bea)
-    assert look_at(db, bea).status is Status.NOT_STARTED
-
-
-def test_the_organization_is_filled_in(db: Database, owner: Identity) -> None:
-    change_setting(db, owner, "organization", "Harbor Votes")
-    create_campaign(db, owner, Setup("Fields", "We are %organization%", hours=DailyHours("UTC", 0, 1440)))
-    [bea] = take_in(db, owner, "Fields", ["Bea"])
-    assert send(db, owner, bea).body == "We are Harbor Votes"
-
-
-def test_words_with_a_field_in_them_are_refused(db: Database, kim: Identity, ann: ConversationId) -> None:
-    with pytest.raises(Refused, match="%first_name% is not filled in"):
-        send(db, kim, ann, body="Hello %first_name%")
-
-
-def test_what_a_value_brought_along_may_be_sent_from_the_message_box(db: Database, owner: Identity) -> None:
-    create_campaign(db, owner, Setup("Places", "Vote at %place%", hours=DailyHours("UTC", 0, 1440)))
-    [bea] = take_in(db, owner, "Places", ["Bea"], place=["%first_name% Hall"])
-    in_the_box = "Vote at %first_name% Hall"
-    assert send(db, owner, bea, body=in_the_box, kind=MessageKind.INITIAL).body == in_the_box
-
-
-@pytest.mark.parametrize("body", ["", " \n\t "])
-def test_an_empty_message_is_refused(db: Database, kim: Identity, ann: ConversationId, body: str) -> None:
-    with pytest.raises(Refused, match="empty"):
-        send(db, kim, ann, body=body)
-
-
-@pytest.mark.parametrize(("body", "segments"), [("x" * 9 * 153, 9), ("я" * 9 * 67, 9), ("x" * 160, 1)])
-def test_nine_segments_are_sent(db: Database, kim: Identity, ann: ConversationId, body: str, segments: int) -> None:
-    assert send(db, kim, ann, body=body).segments == segments
-
-
-@pytest.mark.parametrize("body", ["x" * (9 * 153 + 1), "я" * (9 * 67 + 1)])
-def test_a_tenth_segment_is_refused(db: Database, kim: Identity, ann: ConversationId, body: str) -> None:
-    with pytest.raises(Refused, match="10 segments, and 9 is the most"):
-        send(db, kim, ann, body=body)
-    assert look_at(db, ann).messages == ()
-
-
-def test_there_is_no_reply_without_words(db: Database, kim: Identity, ann: ConversationId) -> None:
-    send(db, kim, ann)
-    with pytest.raises(Refused, match="--body"):
-        send(db, kim, ann)
 
 
 # What it changes

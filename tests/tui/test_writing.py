@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from threading import Event
 from typing import Any
 
 import pytest
 
-from tests.tui.moving import give, people
-from tests.tui.office import PATIENCE, Office, settle
+from tests.tui.moving import give
+from tests.tui.office import Office, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageState
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import change_state
-from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import Sent, send
-from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
-from thrumsg_tui.tui.screens import message_sender, send_all_runner
+from thrumsg_tui.tui.screens import message_sender
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.timers import Timers
 
@@ -357,70 +354,6 @@ async def test_an_admin_s_words_still_go_out(office: Office, maria: Conversation
         assert person.box == "Hi Maria"
         await person.press("enter")
     assert office.bodies(maria)[-1] == "Hi Maria"
-
-
-async def test_send_all_says_first_what_looks_like_a_field(bare: Office) -> None:
-    """docs/rules.md 7.1."""
-    bare.campaign(quicksend=True, script="Hi {firstName}")
-    bare.contact("Maria Lopez")
-    async with bare.messenger() as person:
-        await person.press("1", "S")
-        assert "{firstName} looks like a field" in person.question
-        assert "%first_name% was probably meant" in person.question
-
-
-async def test_send_all_sends_the_tab_and_says_how_many(bare: Office) -> None:
-    bare.campaign(quicksend=True)
-    kims = [bare.contact(f"Person {number}") for number in range(7)]
-    lees = bare.contact("Other Person", "lee")
-    async with bare.messenger() as person:
-        await person.press("1", "S")
-        assert person.sees("Send all 7 initial messages of Kim Alvarez?")
-        await person.press("y")
-        await person.wait_for("Queued 7 of 7")
-    assert [len(bare.bodies(id)) for id in kims] == [1] * 7
-    assert bare.bodies(lees) == []
-
-
-async def test_send_all_says_how_many_could_not_be_sent(bare: Office) -> None:
-    """docs/rules.md 3.12."""
-    bare.campaign(quicksend=True)
-    first, *others = people(bare, BATCH + 3, "kim")
-    keep_draft(bare.db, bare.ana, first, "Hello")
-    async with bare.messenger() as person:
-        await person.press("1", "S", "y")
-        assert person.notice == f"Queued {BATCH + 2} of {BATCH + 3}; 1 could not be sent, each says why when opened."
-    assert bare.bodies(first) == []
-    assert [len(bare.bodies(id)) for id in others] == [1] * len(others)
-
-
-async def test_send_all_is_stopped_and_goes_on_where_it_was(bare: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """docs/rules.md 3.12."""
-    bare.campaign(quicksend=True)
-    ids = people(bare, BATCH + 3, "kim")
-    begun, go_on = Event(), Event()
-
-    def slow_batch(*args: Any) -> SentBatch:
-        batch = send_batch(*args)
-        begun.set()
-        go_on.wait(PATIENCE)
-        return batch
-
-    monkeypatch.setattr(send_all_runner, "send_batch", slow_batch)
-    async with bare.messenger() as person:
-        await person.press("1", "S")
-        person.send("y")
-        await person.reach(begun.is_set, "the first batch")
-        person.send("S")
-        await person.reach(lambda: not person.messenger.send_all.running, "the end of Send All")
-        go_on.set()
-        await settle(person.pilot)
-        assert person.notice == f"Stopped: queued {BATCH} of {BATCH + 3}."
-        await person.press("S")
-        assert "Send all 3 initial messages of Kim Alvarez?" in person.question
-        await person.press("y")
-        assert person.notice == "Queued 3 of 3."
-    assert [len(bare.bodies(id)) for id in ids] == [1] * len(ids)
 
 
 @pytest.mark.parametrize("pressed", [["y"], ["n", "enter"]])

@@ -1,33 +1,25 @@
 """Opting out and in (docs/rules.md 5)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from tests.clock import Clock
-from tests.store.arranging import give, journal, known_as, look_at, number, sentence_of, take_in
+from tests.store.arranging import give, journal, known_as, look_at, number, take_in
+from tests.store.opt_outs.stored import ANN, CONFIRMATION, STRANGER, bodies
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.enums import (
-    CampaignState,
-    ConversationSort,
-    Direction,
-    MessageKind,
-    MessageState,
-    OptOutKind,
-    Status,
-    Tab,
-)
+from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageKind, MessageState, OptOutKind, Status, Tab
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.people import Identity
-from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
@@ -36,11 +28,6 @@ from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.conversations import ListRequest, next_waiting, page
 from thrumsg_tui.store.queries.lookup import look_up
-from thrumsg_tui.store.queries.undo_preview import preview_undo
-
-ANN = number(0)
-STRANGER = "+14155559999"
-CONFIRMATION = "You are now opted-out and will receive no further messages."
 
 
 @pytest.fixture
@@ -53,10 +40,6 @@ def ann_in_fall(db: Database, owner: Identity, ann: ConversationId) -> Conversat
 def opt_outs_stored(db: Database) -> int:
     with db.reading() as conn:
         return int(conn.execute("SELECT COUNT(*) FROM opt_out").fetchone()[0])
-
-
-def bodies(db: Database, conversation_id: ConversationId) -> list[str]:
-    return [message.body for message in look_at(db, conversation_id).messages]
 
 
 # By number, in every campaign
@@ -257,90 +240,6 @@ def test_a_sender_opts_out_their_own_contacts_only(
     assert look_at(db, ann).opted_out
 
 
-# Automatically
-
-
-@pytest.mark.parametrize("body", ["STOP", " “Stop!” 🛑", "stop please", "Opt-Out", "I opt out", "STOP=QUIT"])
-def test_a_whole_message_that_says_so_opts_out_and_is_confirmed_once(
-    db: Database, owner: Identity, spring: Campaign, ann: ConversationId, body: str
-) -> None:
-    send(db, owner, ann)
-    received = receive(db, None, ANN, body)
-    assert (received.opted_out, received.flagged) == (True, False)
-    assert bodies(db, ann)[1:] == [body, CONFIRMATION]
-    with db.reading() as conn:
-        stored = look_up(conn, ANN).opt_out
-        assert totals(conn, spring.id).needs_reply == 0
-    assert stored is not None
-    assert (stored.kind, stored.by) == (OptOutKind.AUTOMATIC, None)
-
-
-def test_stop_from_somebody_never_texted_is_confirmed_too(db: Database, ann: ConversationId) -> None:
-    """The exception in 5.2 is for opt-outs by hand."""
-    assert receive(db, None, ANN, "STOP").opted_out
-    assert bodies(db, ann) == ["STOP", CONFIRMATION]
-    assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
-
-
-def test_stop_from_a_number_that_nobody_knows_opts_it_out(db: Database, owner: Identity, spring: Campaign) -> None:
-    received = receive(db, None, STRANGER, "STOP")
-    assert (received.conversation_id, received.opted_out) == (None, True)
-    [later] = take_in(db, owner, "Spring", ["Ida"], first=9899)
-    assert look_at(db, later).phone == STRANGER
-    assert look_at(db, later).opted_out
-
-
-def test_the_setting_turns_automatic_opt_outs_off(db: Database, owner: Identity, ann: ConversationId) -> None:
-    change_setting(db, owner, "auto_opt_out", "off")
-    send(db, owner, ann)
-    received = receive(db, None, ANN, "STOP")
-    assert (received.opted_out, received.status) == (False, Status.NEEDS_REPLY)
-    assert len(bodies(db, ann)) == 2
-
-
-@pytest.mark.parametrize("body", ["please stop", "remove me", "take me off your list", "lose my number"])
-def test_a_near_miss_flags_and_never_opts_out(db: Database, owner: Identity, ann: ConversationId, body: str) -> None:
-    send(db, owner, ann)
-    received = receive(db, None, ANN, body)
-    assert (received.opted_out, received.flagged, received.status) == (False, True, Status.NEEDS_REPLY)
-
-
-@pytest.mark.parametrize("body", ["Stop by anytime!", "can't stop", "cancel my rsvp", "weekend", "START", "YES"])
-def test_an_ordinary_reply_neither_opts_out_nor_flags(
-    db: Database, owner: Identity, ann: ConversationId, body: str
-) -> None:
-    send(db, owner, ann)
-    received = receive(db, None, ANN, body)
-    assert (received.opted_out, received.flagged, received.status) == (False, False, Status.NEEDS_REPLY)
-
-
-def test_the_flag_goes_with_an_answer_or_an_opt_out(
-    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
-) -> None:
-    [bea] = take_in(db, owner, "Spring", ["Bea"], first=1)
-    for phone in (ANN, number(1)):
-        receive(db, None, phone, "please stop")
-    assert look_at(db, ann).flagged
-    assert look_at(db, bea).flagged
-    send(db, owner, ann, body="Are you sure?")
-    opt_out_number(db, owner, number(1))
-    assert not look_at(db, ann).flagged
-    assert not look_at(db, bea).flagged
-
-
-def test_the_flag_is_back_when_an_opt_out_is_taken_back_and_gone_after_an_opt_in(
-    db: Database, owner: Identity, ann: ConversationId
-) -> None:
-    send(db, owner, ann)
-    receive(db, None, ANN, "please stop")
-    opt_out_number(db, owner, ANN)
-    undo(db, owner)
-    assert look_at(db, ann).flagged
-    opt_out_number(db, owner, ANN)
-    opt_in_number(db, owner, ANN)
-    assert not look_at(db, ann).flagged
-
-
 # In again
 
 
@@ -382,176 +281,6 @@ def test_a_sender_may_not_opt_in(db: Database, owner: Identity, kim: Identity, a
     with pytest.raises(NotPermitted):
         undo(db, kim, journal(db)[0].id)
     assert look_at(db, ann).opted_out
-
-
-# What was on its way
-
-
-@pytest.fixture
-def held(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> ConversationId:
-    """A conversation whose initial is held overnight."""
-    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
-    [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
-    clock.now = datetime(2026, 3, 3, 22, tzinfo=UTC)
-    send(db, owner, bea)
-    return bea
-
-
-def test_a_held_message_is_cancelled_by_an_opt_out(db: Database, owner: Identity, held: ConversationId) -> None:
-    done = opt_out_number(db, owner, number(1))
-    of = look_at(db, held)
-    assert [message.state for message in of.messages] == [MessageState.CANCELLED]
-    assert of.status is Status.NOT_STARTED  # what never left was not written
-    assert not done.confirmation_sent
-
-
-def test_a_cancelled_message_never_leaves(db: Database, owner: Identity, held: ConversationId, clock: Clock) -> None:
-    opt_out_number(db, owner, number(1))
-    opt_in_number(db, owner, number(1))
-    clock.forward(hours=12)
-    let_due(db)
-    assert take_queued(db) == []
-    assert look_at(db, held).messages[0].state is MessageState.CANCELLED
-
-
-def test_a_queued_message_does_not_get_through_and_who_never_was_texted_is_told_nothing(
-    db: Database, owner: Identity, ann: ConversationId
-) -> None:
-    send(db, owner, ann)
-    opt_out_number(db, owner, ANN)
-    assert take_queued(db) == []
-    of = look_at(db, ann)
-    assert [message.state for message in of.messages] == [MessageState.CANCELLED, MessageState.CANCELLED]
-    assert of.status is Status.NOT_STARTED
-    why = "message cancelled: the contact was opted out before it could leave"
-    assert [sentence_of(each) for each in of.events][-2:] == [why, why]
-    assert [sentence_of(each) for each in journal(db)].count(why) == 2
-    assert examine(db) == []
-
-
-def test_who_was_texted_is_told_though_a_later_message_is_cancelled(
-    db: Database, owner: Identity, ann: ConversationId
-) -> None:
-    send(db, owner, ann)
-    take_queued(db)
-    send(db, owner, ann, body="Are you there?")
-    opt_out_number(db, owner, ANN)
-    assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
-
-
-def test_a_confirmation_of_what_was_taken_back_is_withdrawn(db: Database, owner: Identity, ann: ConversationId) -> None:
-    send(db, owner, ann)
-    take_queued(db)
-    opt_out_number(db, owner, ANN)
-    undo(db, owner)
-    assert take_queued(db) == []
-    why = "message cancelled: the contact was opted in again before it could leave"
-    assert sentence_of(look_at(db, ann).events[-1]) == why
-    assert examine(db) == []
-
-
-def test_a_flag_comes_back_with_what_took_it_away(db: Database, owner: Identity, ann: ConversationId) -> None:
-    receive(db, None, ANN, "please stop")
-    opted_out = opt_out_number(db, owner, ANN)
-    opted_in = opt_in_number(db, owner, ANN)
-    assert not look_at(db, ann).flagged
-    undo(db, owner, opted_in.event)
-    undo(db, owner, opted_out.event)
-    assert look_at(db, ann).flagged
-
-
-def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
-    db: Database, owner: Identity, ann: ConversationId
-) -> None:
-    send(db, owner, ann)
-    take_queued(db)
-    opt_out_number(db, owner, ANN)
-    take_queued(db)
-    assert undo(db, owner).sentence == "Ann Otieno is opted in again, though told to be out"
-
-
-def test_taking_a_contacts_own_opt_out_back_says_so_before_and_after(
-    db: Database, owner: Identity, ann: ConversationId
-) -> None:
-    receive(db, None, ANN, "STOP")
-    wish = next(entry.id for entry in journal(db) if entry.kind is EventKind.OPT_OUT)
-    with db.reading() as conn:
-        assert preview_undo(conn, owner, wish).asked_for
-    assert undo(db, owner, wish).sentence == "Ann Otieno is opted in again, though they asked to be out"
-
-
-def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(
-    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
-) -> None:
-    create_campaign(db, owner, Setup("Draft", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
-    [in_draft] = take_in(db, owner, "Draft", ["Ann"])
-    receive(db, None, ANN, "STOP", campaign_id=spring.id)
-    assert bodies(db, ann) == ["STOP", CONFIRMATION]
-    assert bodies(db, in_draft) == []
-    opt_in_number(db, owner, ANN)
-    receive(db, None, ANN, "STOP", campaign_id=look_at(db, in_draft).campaign_id)
-    assert bodies(db, in_draft) == ["STOP"]
-    assert bodies(db, ann)[-1] == CONFIRMATION
-
-
-def test_an_archived_campaign_lets_no_confirmation_go(
-    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
-) -> None:
-    receive(db, None, ANN, "STOP")
-    change_state(db, owner, spring.id, CampaignState.ARCHIVED)
-    assert take_queued(db) == []
-
-
-@pytest.mark.parametrize("texted", [True, False])
-def test_who_was_opted_out_before_and_asks_is_told_once(
-    db: Database, owner: Identity, ann: ConversationId, texted: bool
-) -> None:
-    if texted:
-        send(db, owner, ann)
-    opt_out_number(db, owner, ANN)
-    for _ in range(5):
-        receive(db, None, ANN, "STOP")
-    assert bodies(db, ann).count(CONFIRMATION) == 1
-
-
-def test_out_in_and_out_again_is_confirmed_once(db: Database, owner: Identity, ann: ConversationId) -> None:
-    send(db, owner, ann)
-    take_queued(db)
-    opt_out_number(db, owner, ANN)
-    undo(db, owner)
-    opt_out_number(db, owner, ANN)
-    assert len(take_queued(db)) == 1
-
-
-def test_where_nothing_is_done_by_itself_nobody_is_told_by_itself(
-    db: Database, owner: Identity, ann: ConversationId
-) -> None:
-    change_setting(db, owner, "auto_opt_out", "off")
-    opt_out_number(db, owner, ANN)
-    receive(db, None, ANN, "STOP")
-    assert CONFIRMATION not in bodies(db, ann)
-
-
-def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(
-    db: Database, owner: Identity, spring: Campaign, clock: Clock
-) -> None:
-    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
-    [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
-    send(db, owner, bea)
-    take_queued(db)
-    clock.forward(hours=6)
-    change_state(db, owner, "Hours", CampaignState.PAUSED)
-    receive(db, None, number(1), "STOP")
-    [confirmation] = take_queued(db)
-    assert (confirmation.kind, confirmation.body) == (MessageKind.OPT_OUT_CONFIRMATION, CONFIRMATION)
-
-
-def test_an_archived_campaign_sends_no_confirmation(db: Database, owner: Identity, ann: ConversationId) -> None:
-    send(db, owner, ann)
-    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
-    received = receive(db, None, ANN, "STOP")
-    assert (received.conversation_id, received.opted_out) == (None, True)
-    assert len(bodies(db, ann)) == 1
 
 
 # Undo

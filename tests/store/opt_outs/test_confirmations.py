@@ -1,0 +1,195 @@
+"""What was on its way when somebody opts out, and what they are told (docs/rules.md 5)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.clock import Clock
+from tests.store.arranging import journal, look_at, number, sentence_of, take_in
+from tests.store.opt_outs.stored import ANN, CONFIRMATION, bodies
+from thrumsg_tui.domain.campaigns import Campaign, Setup
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.scheduled_messages import let_due
+from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.queries.undo_preview import preview_undo
+
+
+@pytest.fixture
+def held(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> ConversationId:
+    """A conversation whose initial is held overnight."""
+    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
+    [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
+    clock.now = datetime(2026, 3, 3, 22, tzinfo=UTC)
+    send(db, owner, bea)
+    return bea
+
+
+def test_a_held_message_is_cancelled_by_an_opt_out(db: Database, owner: Identity, held: ConversationId) -> None:
+    done = opt_out_number(db, owner, number(1))
+    of = look_at(db, held)
+    assert [message.state for message in of.messages] == [MessageState.CANCELLED]
+    assert of.status is Status.NOT_STARTED  # what never left was not written
+    assert not done.confirmation_sent
+
+
+def test_a_cancelled_message_never_leaves(db: Database, owner: Identity, held: ConversationId, clock: Clock) -> None:
+    opt_out_number(db, owner, number(1))
+    opt_in_number(db, owner, number(1))
+    clock.forward(hours=12)
+    let_due(db)
+    assert take_queued(db) == []
+    assert look_at(db, held).messages[0].state is MessageState.CANCELLED
+
+
+def test_a_queued_message_does_not_get_through_and_who_never_was_texted_is_told_nothing(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    opt_out_number(db, owner, ANN)
+    assert take_queued(db) == []
+    of = look_at(db, ann)
+    assert [message.state for message in of.messages] == [MessageState.CANCELLED, MessageState.CANCELLED]
+    assert of.status is Status.NOT_STARTED
+    why = "message cancelled: the contact was opted out before it could leave"
+    assert [sentence_of(each) for each in of.events][-2:] == [why, why]
+    assert [sentence_of(each) for each in journal(db)].count(why) == 2
+    assert examine(db) == []
+
+
+def test_who_was_texted_is_told_though_a_later_message_is_cancelled(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    send(db, owner, ann, body="Are you there?")
+    opt_out_number(db, owner, ANN)
+    assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
+
+
+def test_a_confirmation_of_what_was_taken_back_is_withdrawn(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    opt_out_number(db, owner, ANN)
+    undo(db, owner)
+    assert take_queued(db) == []
+    why = "message cancelled: the contact was opted in again before it could leave"
+    assert sentence_of(look_at(db, ann).events[-1]) == why
+    assert examine(db) == []
+
+
+def test_a_flag_comes_back_with_what_took_it_away(db: Database, owner: Identity, ann: ConversationId) -> None:
+    receive(db, None, ANN, "please stop")
+    opted_out = opt_out_number(db, owner, ANN)
+    opted_in = opt_in_number(db, owner, ANN)
+    assert not look_at(db, ann).flagged
+    undo(db, owner, opted_in.event)
+    undo(db, owner, opted_out.event)
+    assert look_at(db, ann).flagged
+
+
+def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    opt_out_number(db, owner, ANN)
+    take_queued(db)
+    assert undo(db, owner).sentence == "Ann Otieno is opted in again, though told to be out"
+
+
+def test_taking_a_contacts_own_opt_out_back_says_so_before_and_after(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    receive(db, None, ANN, "STOP")
+    wish = next(entry.id for entry in journal(db) if entry.kind is EventKind.OPT_OUT)
+    with db.reading() as conn:
+        assert preview_undo(conn, owner, wish).asked_for
+    assert undo(db, owner, wish).sentence == "Ann Otieno is opted in again, though they asked to be out"
+
+
+def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    create_campaign(db, owner, Setup("Draft", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
+    [in_draft] = take_in(db, owner, "Draft", ["Ann"])
+    receive(db, None, ANN, "STOP", campaign_id=spring.id)
+    assert bodies(db, ann) == ["STOP", CONFIRMATION]
+    assert bodies(db, in_draft) == []
+    opt_in_number(db, owner, ANN)
+    receive(db, None, ANN, "STOP", campaign_id=look_at(db, in_draft).campaign_id)
+    assert bodies(db, in_draft) == ["STOP"]
+    assert bodies(db, ann)[-1] == CONFIRMATION
+
+
+def test_an_archived_campaign_lets_no_confirmation_go(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId
+) -> None:
+    receive(db, None, ANN, "STOP")
+    change_state(db, owner, spring.id, CampaignState.ARCHIVED)
+    assert take_queued(db) == []
+
+
+@pytest.mark.parametrize("texted", [True, False])
+def test_who_was_opted_out_before_and_asks_is_told_once(
+    db: Database, owner: Identity, ann: ConversationId, texted: bool
+) -> None:
+    if texted:
+        send(db, owner, ann)
+    opt_out_number(db, owner, ANN)
+    for _ in range(5):
+        receive(db, None, ANN, "STOP")
+    assert bodies(db, ann).count(CONFIRMATION) == 1
+
+
+def test_out_in_and_out_again_is_confirmed_once(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    take_queued(db)
+    opt_out_number(db, owner, ANN)
+    undo(db, owner)
+    opt_out_number(db, owner, ANN)
+    assert len(take_queued(db)) == 1
+
+
+def test_where_nothing_is_done_by_itself_nobody_is_told_by_itself(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    change_setting(db, owner, "auto_opt_out", "off")
+    opt_out_number(db, owner, ANN)
+    receive(db, None, ANN, "STOP")
+    assert CONFIRMATION not in bodies(db, ann)
+
+
+def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(
+    db: Database, owner: Identity, spring: Campaign, clock: Clock
+) -> None:
+    create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
+    [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
+    send(db, owner, bea)
+    take_queued(db)
+    clock.forward(hours=6)
+    change_state(db, owner, "Hours", CampaignState.PAUSED)
+    receive(db, None, number(1), "STOP")
+    [confirmation] = take_queued(db)
+    assert (confirmation.kind, confirmation.body) == (MessageKind.OPT_OUT_CONFIRMATION, CONFIRMATION)
+
+
+def test_an_archived_campaign_sends_no_confirmation(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    received = receive(db, None, ANN, "STOP")
+    assert (received.conversation_id, received.opted_out) == (None, True)
+    assert len(bodies(db, ann)) == 1
