@@ -20,7 +20,7 @@ from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, ch
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.import_file import KINDS, ImportOptions, import_file
 from thrumsg_tui.store.importing.inspection import FIRST_ROWS, inspect
-from thrumsg_tui.store.importing.result import REJECT_COLUMNS, Rejected, write_rejects
+from thrumsg_tui.store.importing.result import REJECT_COLUMNS, RejectedRow, write_rejects
 from thrumsg_tui.store.progress import EVERY
 
 GOOD = {
@@ -157,7 +157,7 @@ def test_rejected_rows_are_not_kept_where_they_cannot_be(tmp_path: Path, name: s
     Database(tmp_path / "thrumsg.db").close()
     before = source.read_bytes()
     with pytest.raises(Refused, match=r"Nothing was (changed|written)\.$"):
-        write_rejects(tmp_path / name, source, ("phone",), [Rejected(2, "too short", ("12",))])
+        write_rejects(tmp_path / name, source, ("phone",), [RejectedRow(2, "too short", ("12",))])
     assert source.read_bytes() == before
 
 

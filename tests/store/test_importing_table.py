@@ -7,7 +7,7 @@ import pytest
 
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.importing.columns import FIRST_NAME, PHONE, choose, recognise
-from thrumsg_tui.store.importing.result import Rejected
+from thrumsg_tui.store.importing.result import RejectedRow
 from thrumsg_tui.store.importing.table import Table, read_table
 
 
@@ -63,13 +63,13 @@ def test_every_row_has_the_line_on_which_it_begins(path: Path, end: str) -> None
 def test_missing_cells_are_blank_and_spare_ones_reject_the_row(path: Path) -> None:
     table = read(path, b"first,phone,city\nAnn,1\nBea,2,x,y\nCy,3,z,,\n")
     assert [row.cells for row in table.rows] == [("Ann", "1", ""), ("Cy", "3", "z")]
-    assert table.rejected == (Rejected(3, "4 cells, and the header has 3", ("Bea", "2", "x", "y")),)
+    assert table.rejected == (RejectedRow(3, "4 cells, and the header has 3", ("Bea", "2", "x", "y")),)
 
 
 def test_a_quotation_mark_that_is_never_closed_costs_its_own_row_only(path: Path) -> None:
     table = read(path, b'first,phone\nAnn,1\n"Bea,2\nCy,3\nDee,4')
     assert [row.cells[0] for row in table.rows] == ["Ann", "Cy", "Dee"]
-    assert table.rejected == (Rejected(3, "a quotation mark in this row is never closed", ('"Bea', "2")),)
+    assert table.rejected == (RejectedRow(3, "a quotation mark in this row is never closed", ('"Bea', "2")),)
 
 
 def test_a_file_full_of_open_quotation_marks_is_refused(path: Path) -> None:

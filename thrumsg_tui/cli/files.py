@@ -22,7 +22,7 @@ from thrumsg_tui.store.importing.columns import other_columns
 from thrumsg_tui.store.importing.import_file import ImportOptions, import_file
 from thrumsg_tui.store.importing.result import (
     Imported,
-    Rejected,
+    RejectedRow,
     list_rejects,
     ranges,
     refuse_rejects_file,
@@ -169,7 +169,7 @@ def _other_columns(done: Imported) -> list[str]:
     return [done.header[place] for place in other_columns(done.header, used)]
 
 
-def _row_record(of: Rejected, phones: PhoneDisplay) -> dict[str, object]:
+def _row_record(of: RejectedRow, phones: PhoneDisplay) -> dict[str, object]:
     return {"line": of.line, "reason": phones.sentence(of.reason)}
 
 

@@ -17,7 +17,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.importing.result import Imported, Reading, Rejected, Row
+from thrumsg_tui.store.importing.result import FileRow, Imported, Reading, RejectedRow
 from thrumsg_tui.store.importing.table import Table
 from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.journal import record
@@ -39,11 +39,11 @@ class Tally:
     imported: int = 0
     updated: int = 0
     unchanged: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
-    repeated: list[Rejected] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    repeated: list[RejectedRow] = field(default_factory=list)
     new_lines: array[int] = field(default_factory=_no_lines)
     updated_lines: array[int] = field(default_factory=_no_lines)
-    warnings: list[Rejected] = field(default_factory=list)
+    warnings: list[RejectedRow] = field(default_factory=list)
     line: int = 0
     """The line of the row that is being taken in."""
     notes: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Tally:
     custom: Mapping[str, int] = field(default_factory=dict)
     readings: Sequence[Reading] = ()
 
-    def each(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def each(self, rows: Iterable[FileRow]) -> Iterator[FileRow]:
         """Go through rows, knowing the line of each."""
         for row in rows:
             self.line = row.line
@@ -71,18 +71,18 @@ class Tally:
         else:
             self.unchanged += 1
 
-    def reject(self, row: Row, reason: ThrumsgError | ValueError | str) -> None:
+    def reject(self, row: FileRow, reason: ThrumsgError | ValueError | str) -> None:
         """Note a row that cannot be used, in the words of what refused it, without what concerns the whole change."""
         why = reason.explanation if isinstance(reason, ThrumsgError) else str(reason)
-        self.rejected.append(Rejected(row.line, why, row.cells))
+        self.rejected.append(RejectedRow(row.line, why, row.cells))
 
-    def repeat(self, row: Row, what: str, line: int) -> None:
+    def repeat(self, row: FileRow, what: str, line: int) -> None:
         """Note a row that says again what an earlier line said."""
-        self.repeated.append(Rejected(row.line, f"the same {what} as line {line}", row.cells))
+        self.repeated.append(RejectedRow(row.line, f"the same {what} as line {line}", row.cells))
 
-    def warn(self, row: Row, reason: str) -> None:
+    def warn(self, row: FileRow, reason: str) -> None:
         """Note what is to be looked at in a row that is taken in."""
-        self.warnings.append(Rejected(row.line, reason, row.cells))
+        self.warnings.append(RejectedRow(row.line, reason, row.cells))
 
     def result(self, table: Table, columns: Mapping[str, int], event: EventId | None) -> Imported:
         """Give what was counted, the rejected rows in the order of the file."""

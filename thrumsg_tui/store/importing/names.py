@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from thrumsg_tui.domain.given_names import given_name, is_unseen, stands_for_none
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.store.importing.result import Row, on_lines
+from thrumsg_tui.store.importing.result import FileRow, on_lines
 
 _LOST = "\ufffd"
 
@@ -18,7 +18,7 @@ class NameReader:
         self._cleaned: list[int] = []
         self._dropped: list[int] = []
 
-    def read(self, row: Row, columns: Mapping[str, int]) -> tuple[str, str]:
+    def read(self, row: FileRow, columns: Mapping[str, int]) -> tuple[str, str]:
         """Read first and last name; ValueError without a first name, or where a letter was lost before."""
         said = row.values({name: columns[name] for name in ("first_name", "last_name") if name in columns})
         cells = said["first_name"], said.get("last_name", "")

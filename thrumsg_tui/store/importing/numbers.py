@@ -9,7 +9,7 @@ from contextlib import suppress
 from thrumsg_tui.domain.given_names import given_name, stands_for_none
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.importing.columns import other_phone_columns, phone_columns
-from thrumsg_tui.store.importing.result import Reading, Row, on_lines
+from thrumsg_tui.store.importing.result import FileRow, Reading, on_lines
 from thrumsg_tui.store.phones import PhoneNumber, normalize
 
 _NONE = "no phone number"
@@ -37,7 +37,7 @@ class NumberReader:
         self._read_from = -1
         self._beside: dict[int, list[int]] = defaultdict(list)
 
-    def read(self, row: Row) -> PhoneNumber:
+    def read(self, row: FileRow) -> PhoneNumber:
         """Read the number of a row; ValueError where none of its columns has one, with another column that has."""
         why = _NONE
         for place in self.columns:
@@ -58,7 +58,7 @@ class NumberReader:
             return number
         raise ValueError(f"{why.removesuffix('.')}{self._elsewhere(row)}" if self._elsewhere(row) else why)
 
-    def look_beside(self, row: Row, number: PhoneNumber) -> None:
+    def look_beside(self, row: FileRow, number: PhoneNumber) -> None:
         """Note, for `notes`, which columns have another number than the one just read from a row."""
         for place in (*self.columns, *self._others):
             if place == self._read_from:
@@ -77,7 +77,7 @@ class NumberReader:
             more = pluralize(len(lines), "more number")
             yield f"{more} in {name!r} not read: {on_lines(lines)}; phone={name} maps it."
 
-    def _elsewhere(self, row: Row) -> str:
+    def _elsewhere(self, row: FileRow) -> str:
         for place in self._others:
             try:
                 normalize(row.cells[place], self._region)

@@ -23,7 +23,7 @@ _NUMBERED = re.compile(r" [0-9]+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """A row of cells, as many as the header has, and the line on which it begins."""
 
     line: int
@@ -35,7 +35,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class RejectedRow:
     """A row that was not taken: the line on which it begins (the header is 1), why, and its cells."""
 
     line: int
@@ -67,16 +67,16 @@ class Imported:
     imported: int
     updated: int
     unchanged: int
-    rejected: tuple[Rejected, ...]
-    repeated: tuple[Rejected, ...]
+    rejected: tuple[RejectedRow, ...]
+    repeated: tuple[RejectedRow, ...]
     columns: Mapping[str, str]
     header: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Sequence[FileRow]
     notes: tuple[str, ...]
     new_lines: Sequence[int]
     updated_lines: Sequence[int]
     event: EventId | None
-    warnings: tuple[Rejected, ...] = ()
+    warnings: tuple[RejectedRow, ...] = ()
     phones: tuple[str, ...] = ()
     custom: Mapping[str, str] = field(default_factory=dict)
     readings: Sequence[Reading] = ()
@@ -98,7 +98,7 @@ def refuse_rejects_file(path: Path, source: Path) -> None:
     refuse_unwritable(path)
 
 
-def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Sequence[Rejected]) -> None:
+def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Sequence[RejectedRow]) -> None:
     """Write the rejected rows of a source as CSV, their own cells first, then line and reason; whole or not at all.
 
     The file can be corrected and imported as it is; then the line and reason of before make room for the new ones.
@@ -110,7 +110,7 @@ def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Seq
         list_rejects(file, header, rejected)
 
 
-def list_rejects(file: TextIO, header: Sequence[str], rejected: Sequence[Rejected]) -> None:
+def list_rejects(file: TextIO, header: Sequence[str], rejected: Sequence[RejectedRow]) -> None:
     """Write what a rejects file has in it."""
     own = own_width(header)
     writer, shown = csv.writer(file), text_for(file)

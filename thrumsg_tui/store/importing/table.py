@@ -16,7 +16,7 @@ from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.importing.columns import is_data
-from thrumsg_tui.store.importing.result import Rejected, Row, on_lines
+from thrumsg_tui.store.importing.result import FileRow, RejectedRow, on_lines
 from thrumsg_tui.store.input_files import called, read_file
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -34,8 +34,8 @@ class Table:
     """A file's header, its usable rows, the others, and what is worth saying about how it was read."""
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
-    rejected: tuple[Rejected, ...]
+    rows: tuple[FileRow, ...]
+    rejected: tuple[RejectedRow, ...]
     notes: tuple[str, ...]
 
 
@@ -73,19 +73,19 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], int], example: 
 
 def _table(lines: Sequence[str], separator: str, head: _Head, notes: Sequence[str]) -> Table:
     header = _distinct(head.cells)
-    rows: list[Row] = []
-    rejected: list[Rejected] = []
+    rows: list[FileRow] = []
+    rejected: list[RejectedRow] = []
     for line, cells, closed in _read_rows(lines, separator):
         if line <= head.line:
             continue
         if not closed:
-            rejected.append(Rejected(line, "a quotation mark in this row is never closed", cells))
+            rejected.append(RejectedRow(line, "a quotation mark in this row is never closed", cells))
         elif any(cells[len(header) :]):
             reason = f"{len(cells)} cells, and the header has {len(header)}"
-            rejected.append(Rejected(line, reason, cells))
+            rejected.append(RejectedRow(line, reason, cells))
         else:
             padding = ("",) * (len(header) - len(cells))
-            rows.append(Row(line, cells[: len(header)] + padding))
+            rows.append(FileRow(line, cells[: len(header)] + padding))
     return Table(header, tuple(rows), tuple(rejected), tuple(notes))
 
 

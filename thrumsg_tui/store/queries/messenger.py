@@ -62,7 +62,7 @@ class OpenConversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class ChangeByOthers:
     """What somebody else has just done to the conversation under the cursor, which left the list by it."""
 
     name: str
@@ -89,7 +89,7 @@ class MessengerView:
     """The person's own drafts in those rows."""
     cursor_index: int
     open: OpenConversation | None
-    departure: Departure | None
+    departure: ChangeByOthers | None
     questions: tuple[Question, ...]
     replies: tuple[RecommendedReply, ...]
 
@@ -139,13 +139,13 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
     )
 
 
-def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now: datetime) -> Departure | None:
+def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now: datetime) -> ChangeByOthers | None:
     if gone is None or not (events := thread_events(conn, gone)):
         return None
     last = events[-1]
     if last.by == who.user.id or now - last.at > _JUST_NOW:
         return None
-    return Departure(conversation_head(conn, gone).name, last)
+    return ChangeByOthers(conversation_head(conn, gone).name, last)
 
 
 def open_conversation(

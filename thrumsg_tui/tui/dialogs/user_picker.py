@@ -14,7 +14,7 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part
 
 
-class UserList(MarkableList[User]):
+class UserTable(MarkableList[User]):
     """Users with name, login and role."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
@@ -36,7 +36,7 @@ class UserPicker(MultiPicker[User]):
     width_class: ClassVar[str] = "narrow"
 
     def __init__(self, title: str, users: Sequence[User], glyphs: Glyphs) -> None:
-        super().__init__(title, users, UserList(glyphs, id="users"), hint="Tab marks, Enter takes, Esc leaves")
+        super().__init__(title, users, UserTable(glyphs, id="users"), hint="Tab marks, Enter takes, Esc leaves")
 
     def searched_text(self, row: User) -> str:
         return f"{row.name} {row.login}"

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, format_moment
 from thrumsg_tui.domain.suspected_fields import suspected_fields
-from thrumsg_tui.store.queries.messenger import Departure, MessengerView
+from thrumsg_tui.store.queries.messenger import ChangeByOthers, MessengerView
 
 KIND_TITLES = {
     MessageKind.INITIAL: "Initial message",
@@ -54,7 +54,7 @@ def _circumstances(view: MessengerView, of: Conversation, verdict: Verdict, now:
     return verdict.refusal.sentence
 
 
-def departed(departure: Departure, phones: PhoneDisplay) -> str:
+def departed(departure: ChangeByOthers, phones: PhoneDisplay) -> str:
     """Say what somebody else did to the conversation under the cursor, which left the list by it."""
     event = departure.event
     return f"{departure.name}: {thread_sentence(event.facts, event.by_name, phones)}."

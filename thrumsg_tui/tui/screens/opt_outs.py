@@ -24,7 +24,7 @@ _Page = tuple[int, int, list[OptOutRow], Settings]
 """How many there are, the first of those read, those, and how numbers are shown."""
 
 
-class OptOutList(NumbersList[OptOutRow]):
+class OptedOutNumbers(NumbersList[OptOutRow]):
     """Opted-out numbers, newest first."""
 
     empty_text = "no number is opted out, or none matches"
@@ -52,10 +52,10 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
     SCOPES = (Scope.OPT_OUTS, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.OPT_OUTS))
     searches_for = "name, note or number"
-    list: OptOutList
+    list: OptedOutNumbers
 
-    def make_list(self) -> OptOutList:
-        return OptOutList(self.thrumsg.zone, id="opt-outs")
+    def make_list(self) -> OptedOutNumbers:
+        return OptedOutNumbers(self.thrumsg.zone, id="opt-outs")
 
     def on_mount(self) -> None:
         self.show_title("Opt-outs")

@@ -25,10 +25,10 @@ from thrumsg_tui.tui.widgets.pane import Pane
 _DIGITS = frozenset(key for command in commands_of(Scope.REPLIES) if command.takes_key for key in command.keys.split())
 
 
-class ReplyList(ScrollingLines):
+class MatchingReplies(ScrollingLines):
     """The replies that match a search, one of them under the cursor."""
 
-    DEFAULT_CSS = "ReplyList { scrollbar-size-vertical: 1; overflow: hidden auto; height: 1fr; }"
+    DEFAULT_CSS = "MatchingReplies { scrollbar-size-vertical: 1; overflow: hidden auto; height: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class RepliesPane(Vertical):
         super().__init__(id=id)
         self.glyphs = glyphs
         self._search = ReplySearch(id="reply-search")
-        self._list = ReplyList()
+        self._list = MatchingReplies()
 
     def compose(self) -> ComposeResult:
         label = LineWidget(id="reply-label")
