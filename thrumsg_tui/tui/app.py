@@ -18,7 +18,6 @@ from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.gateway.practice_contacts import PracticeContacts
 from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.database import Database
@@ -33,7 +32,6 @@ from thrumsg_tui.tui.navigation import NavigatingApp
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.routes import Route, opening_route
 from thrumsg_tui.tui.screens.base import CommandScreen
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.shutdown import Shutdown
 from thrumsg_tui.tui.stale_keys import Painted
 from thrumsg_tui.tui.terminal import TerminalDriver
@@ -84,6 +82,8 @@ class ThrumsgApp(NavigatingApp):
         await self._look_after_moves()
         seed = (await self.store.query(settings)).practice_seed
         if seed is not None:
+            from thrumsg_tui.gateway.practice_contacts import PracticeContacts  # a real database has none
+
             self._contacts = PracticeContacts(seed)
             self.set_interval(self.timers.practice, self._let_contacts_live)
 
@@ -240,8 +240,8 @@ class ThrumsgApp(NavigatingApp):
         if is_exiting(self):
             return
         for screen in self.screen_stack:
-            if isinstance(screen, MessengerScreen):
-                screen.conversation.drafts.store_last()
+            if isinstance(screen, CommandScreen):
+                screen.keep_what_is_written()
         self.exit(message=None if self._terminal_is_gone else self.moves.farewell)
 
     def terminal_gone(self) -> None:

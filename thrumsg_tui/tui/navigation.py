@@ -21,13 +21,9 @@ from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
-from thrumsg_tui.tui.messenger_state import CONVERSATION_SORT
 from thrumsg_tui.tui.routes import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.base import CommandScreen
-from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
-from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.timers import Timers
 
@@ -81,22 +77,34 @@ class NavigatingApp(App[None]):
         self.place = place
         while isinstance(self.screen, OverlayScreen):
             await self.pop_screen()
-        screen: CommandScreen
-        if place.campaign_id is None:
-            screen = CampaignsScreen(self.glyphs)
-        elif place.assignment_id is None:
-            screen = OverviewScreen(place.campaign_id, self.glyphs, came_from)
-        else:
-            sort = await self.store.query(preference, self.who.user.id, CONVERSATION_SORT)
-            known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
-            screen = MessengerScreen(place.campaign_id, place.assignment_id, self.glyphs, sort=known)
-            if cursor_on:
-                screen.begin_on(cursor_on.tab, cursor_on.id)
+        screen = await self._screen_of(place, cursor_on, came_from)
         if isinstance(self.screen, CommandScreen):
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
         self._remember()
+
+    async def _screen_of(
+        self, place: Route, cursor_on: FoundConversation | None, came_from: AssignmentId | None
+    ) -> CommandScreen:
+        """Make the screen of a place. Each is imported when it is wanted: the first one comes up sooner."""
+        if place.campaign_id is None:
+            from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+
+            return CampaignsScreen(self.glyphs)
+        if place.assignment_id is None:
+            from thrumsg_tui.tui.screens.overview import OverviewScreen
+
+            return OverviewScreen(place.campaign_id, self.glyphs, came_from)
+        from thrumsg_tui.tui.messenger_state import CONVERSATION_SORT
+        from thrumsg_tui.tui.screens.messenger import MessengerScreen
+
+        sort = await self.store.query(preference, self.who.user.id, CONVERSATION_SORT)
+        known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
+        messenger = MessengerScreen(place.campaign_id, place.assignment_id, self.glyphs, sort=known)
+        if cursor_on:
+            messenger.begin_on(cursor_on.tab, cursor_on.id)
+        return messenger
 
     async def open_campaign(self, campaign_id: CampaignId) -> None:
         """Open a campaign: its overview, or a sender's own assignment."""
@@ -165,7 +173,7 @@ class NavigatingApp(App[None]):
     async def tell_presence(self) -> None:
         """Let others see where the person is."""
         messenger = self.place.campaign_id if self.place.assignment_id else None
-        opened = self.front.conversation.drafts.conversation_id if isinstance(self.front, MessengerScreen) else None
+        opened = self.front.open_conversation_id if isinstance(self.front, CommandScreen) else None
         try:
             await self.store.execute(show_presence, self.session, self.who.user.id, messenger, opened)
         except ThrumsgError as error:

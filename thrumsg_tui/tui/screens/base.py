@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import Conversation
+from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.people import Permission
 from thrumsg_tui.domain.wording import pluralize
@@ -93,6 +93,16 @@ class CommandScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Catch up with what happened meanwhile."""
         self.ask_again()
+
+    # Leaving
+
+    @property
+    def open_conversation_id(self) -> ConversationId | None:
+        """The conversation that others see as open here; None where none is."""
+        return None
+
+    def keep_what_is_written(self) -> None:
+        """Store what the person is writing, while the app is ending."""
 
     # Commands
 

@@ -271,6 +271,15 @@ class MessengerScreen(CommandScreen):
     async def _answered(self, answered: SurveyPane.Answered) -> None:
         await self._contact.record_answer(answered.question, answered.choice)
 
+    # Leaving
+
+    @property
+    def open_conversation_id(self) -> ConversationId | None:
+        return self.conversation.drafts.conversation_id
+
+    def keep_what_is_written(self) -> None:
+        self.conversation.drafts.store_last()
+
     # Undo
 
     async def about_to_undo(self) -> None:
