@@ -33,8 +33,8 @@ def test_redacting_hides_all_digits_but_the_last_two() -> None:
     ],
 )
 def test_numbers_in_a_sentence_are_hidden_in_any_spelling(sentence: str, shown: str) -> None:
-    assert HIDING.sentence(sentence) == shown
-    assert PhoneDisplay(redacts=False).sentence(sentence) == sentence
+    assert HIDING.text(sentence) == shown
+    assert PhoneDisplay(redacts=False).text(sentence) == sentence
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_numbers_in_a_sentence_are_hidden_in_any_spelling(sentence: str, shown: 
     ],
 )
 def test_dates_and_counts_stay(sentence: str) -> None:
-    assert HIDING.sentence(sentence) == sentence
+    assert HIDING.text(sentence) == sentence

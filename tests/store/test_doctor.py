@@ -9,6 +9,7 @@ from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.redaction import IN_FULL, Phone, PhoneDisplay
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -16,6 +17,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine, repair
+from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.history import history
@@ -106,7 +108,7 @@ def test_what_is_stored_wrongly_is_found_and_mended(
         before = totals(conn, worked.id)
     damage(db, statement)
     [problem] = examine(db)
-    assert problem.subject == subject
+    assert problem.named(IN_FULL) == subject
     assert sentence in problem.sentence
     assert repair(db, owner) == [mended]
     assert examine(db) == []
@@ -140,6 +142,12 @@ def test_a_campaign_that_does_not_add_up_is_found(
 ) -> None:
     damage(db, statement)
     assert (subject, sentence) in {(problem.subject, problem.sentence) for problem in examine(db)}
+
+
+def test_the_number_of_a_problem_is_hidden_where_numbers_are() -> None:
+    """docs/rules.md 3.20."""
+    problem = Problem("the opt-out of", "is not found.", phone=Phone("+14155550144"))
+    assert problem.named(PhoneDisplay(redacts=True)) == "the opt-out of +•••••••••44"
 
 
 def test_a_follow_up_that_is_up_for_others_than_its_target_says_is_found_and_mended(

@@ -117,7 +117,7 @@ async def test_to_who_got_them_while_one_was_picking_is_refused(office: Office) 
         give(office, "lee", [id])
         before = journal(office)
         await keys(person, *"lee", "enter")
-        assert person.notice == "They are there already: nothing was moved."
+        assert person.notice == "They are there already. Nothing was moved."
     assert (holder(office, id), journal(office)) == (LEE, before)
 
 

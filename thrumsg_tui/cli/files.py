@@ -63,7 +63,7 @@ def import_csv(session: Session, args: Namespace) -> Report:
             {"line": each.line, "text": phones.number(each.text), "phone": phones.number(each.phone)}
             for each in done.readings
         ]
-    lines = [phones.sentence(line) for line in _summary(done)]
+    lines = [phones.text(line) for line in _summary(done)]
     if args.dry_run:
         lines += [
             f"  line {each.line}: {phones.number(each.text)!r} is {phones.number(each.phone)}" for each in done.readings
@@ -170,7 +170,7 @@ def _other_columns(done: Imported) -> list[str]:
 
 
 def _row_record(of: RejectedRow, phones: PhoneDisplay) -> dict[str, object]:
-    return {"line": of.line, "reason": phones.sentence(of.reason)}
+    return {"line": of.line, "reason": phones.text(of.reason)}
 
 
 def _as_csv(out: TextIO) -> TextIO:

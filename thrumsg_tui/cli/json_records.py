@@ -243,7 +243,7 @@ def opt_out_record(of: OptOut | None, phones: PhoneDisplay) -> Record | None:
     if of is None:
         return None
     written_at = iso(of.written_at)
-    return {"kind": of.kind, "note": phones.sentence(of.note), "at": iso(of.at), "by": of.by, "written_at": written_at}
+    return {"kind": of.kind, "note": phones.text(of.note), "at": iso(of.at), "by": of.by, "written_at": written_at}
 
 
 def unmatched_record(of: UnmatchedMessage, phones: PhoneDisplay) -> Record:

@@ -39,7 +39,7 @@ def doctor(session: Session, args: Namespace) -> Report:
     problems = examine(session.db)
     with session.db.reading() as conn:
         phones = phone_display(conn)
-    subjects = [phones.sentence(each.subject) for each in problems]
+    subjects = [each.named(phones) for each in problems]
     record = {
         "healthy": not problems,
         "problems": [

@@ -127,7 +127,7 @@ def list_opt_outs(session: Session, args: Namespace) -> Report:
             each.opt_out.kind,
             f"{each.opt_out.at.astimezone():%Y-%m-%d %H:%M}",
             each.opt_out.by,
-            shown.sentence(each.opt_out.note),
+            shown.text(each.opt_out.note),
         )
         for each in found
     ]
@@ -183,7 +183,7 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
     opted_out = "no"
     if found.opt_out:
         by = f", by {found.opt_out.by}" if found.opt_out.by else ""
-        note = f": {phones.sentence(found.opt_out.note)}" if found.opt_out.note else ""
+        note = f": {phones.text(found.opt_out.note)}" if found.opt_out.note else ""
         opted_out = f"since {found.opt_out.at:%Y-%m-%d %H:%M} UTC, {found.opt_out.kind}{by}{note}"
         if abs(found.opt_out.written_at - found.opt_out.at) >= _WORTH_SAYING:
             opted_out += f" (written {found.opt_out.written_at:%Y-%m-%d %H:%M} UTC)"

@@ -53,11 +53,12 @@ class PhoneDisplay:
         return redacted(phone, ascii_only=self.ascii_only) if self.redacts else phone
 
     def text(self, text: str) -> str:
-        """Show a number, or what people wrote, as far as it may be seen."""
-        return self.number(text) if isinstance(text, Phone) else self.sentence(text) if self.redacts else text
+        """Show a number, or what people wrote, as a note or a name, in which numbers may occur in any usual spelling.
 
-    def sentence(self, text: str) -> str:
-        """Show what people wrote, as a note or a name, in which numbers may occur in any usual spelling."""
+        Sentences of thrumsg's own are made with `number`, but for those in old entries of the journal.
+        """
+        if isinstance(text, Phone) or not self.redacts:
+            return self.number(text)
         return _NUMBER.sub(lambda found: self.number(found[0]), text)
 
     def name(self, first_name: str, last_name: str, phone: str) -> str:

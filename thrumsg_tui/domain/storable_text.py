@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -16,7 +16,8 @@ def require_storable(*texts: str) -> None:
             name = "a NUL" if unstorable[0] == "\0" else f"half of one (U+{ord(unstorable[0]):04X})"
             raise Refused(
                 f"Character {unstorable.start() + 1} of the text is {name}, which cannot be stored: delete it or "
-                "write the text again. Nothing was changed."
+                "write the text again.",
+                Nothing.CHANGED,
             )
 
 

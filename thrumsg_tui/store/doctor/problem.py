@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from thrumsg_tui.domain.redaction import Phone, PhoneDisplay
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -13,6 +15,12 @@ class Problem:
     sentence: str
     damage: bool = False
     """Whether no thrumsg ever writes this; else it is only worked out wrongly."""
+    phone: Phone | None = None
+    """The number with which the subject ends."""
+
+    def named(self, phones: PhoneDisplay) -> str:
+        """Say what it concerns."""
+        return self.subject if self.phone is None else f"{self.subject} {phones.number(self.phone)}"
 
     @property
     def said(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Transaction
@@ -17,7 +18,7 @@ def find(conn: Connection) -> Iterator[Problem]:
     for message_id, stored, right in _wrong_segments(conn):
         yield Problem(f"message {message_id}", f"its segments should be {right}, and {stored} is stored.")
     for _, phone in _wrong_notes(conn):
-        yield Problem(f"the opt-out of {phone}", "is not found by the words of its note.")
+        yield Problem("the opt-out of", "is not found by the words of its note.", phone=Phone(phone))
 
 
 def mend(tx: Transaction) -> Iterator[str]:

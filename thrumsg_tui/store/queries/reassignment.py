@@ -60,7 +60,7 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
         taken = [holding for holding in matching if holding.assignment_id not in destinations]
         already_there = tuple(held.conversation_id for held in matching if held.assignment_id in destinations)
         if already_there and not taken:
-            raise Refused("They are there already: nothing was moved.")
+            raise Refused("They are there already.", Nothing.MOVED)
     else:
         destinations = _destinations(request, active, set())
         taken = _taken(conn, request, active, destinations)

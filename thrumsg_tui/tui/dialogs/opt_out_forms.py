@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from thrumsg_tui.domain.conversations import OptOut
 from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers, pieces
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
@@ -17,7 +18,7 @@ from thrumsg_tui.tui.widgets.form_fields import Field, TextField
 from thrumsg_tui.tui.widgets.line_widgets import Part
 
 
-def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
+def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: PhoneDisplay) -> FormDialog[str]:
     """Make the form that opts one number out by hand, or a pasted list; it returns a sentence."""
     fields: list[Field] = [
         TextField("numbers", "Numbers", hint="one, or a pasted list: a line each, or with commas between", lines=6),
@@ -37,11 +38,13 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialo
                 raise Unfit({"numbers": str(reason)}) from None
             done = await store.execute(opt_out_number, who, phone, entered["note"].strip())
             told = ", and told so" if done.confirmation_sent else ""
-            return f"{phone} is opted out{told}."
+            return f"{phones.number(phone)} is opted out{told}."
         result = await store.execute(opt_out_numbers, who, entered["numbers"], entered["note"], region)
         parts = [f"{len(result.new)} opted out", f"{pluralize(len(result.already), 'was', 'were')} already"]
         if result.unreadable:
-            parts.append(f"{len(result.unreadable)} left out that are no numbers, as {result.unreadable[0].text!r}")
+            parts.append(
+                f"{len(result.unreadable)} left out that are no numbers, as {phones.text(result.unreadable[0].text)!r}"
+            )
         return f"{', '.join(parts)}."
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:

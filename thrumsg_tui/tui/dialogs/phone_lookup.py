@@ -99,7 +99,7 @@ class LookupPane(ScrollingLines):
             when = f"{opt_out.at.astimezone(self._zone):%d %b %Y %H:%M}"
             rows.append([(f" Opted out ({opt_out.kind}){by}, {when}", "warning")])
             if opt_out.note:
-                rows.append([(f" {safe_text(self.phones.sentence(opt_out.note))}", "quiet")])
+                rows.append([(f" {safe_text(self.phones.text(opt_out.note))}", "quiet")])
         else:
             rows.append([(" Not opted out", "quiet")])
         return [*rows, *self._unmatched(found)]

@@ -35,7 +35,7 @@ async def undo_confirmation(
     shown = await store.query(preview_undo, who, event_id)
     staying = await store.query(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
     question = _question(shown, staying, phones)
-    text = f"{phones.sentence(late)}\n\n{question}" if late else question
+    text = f"{phones.text(late)}\n\n{question}" if late else question
     return confirmation(title, text, "Take it back", left="Nothing was taken back")
 
 
@@ -48,7 +48,7 @@ def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay) 
             stay = inflect(len(shown.skipped), "stays", "stay")
             question += f"; {were_moved} again since, or cannot go back, and {stay}"
         more = f" and {len(shown.skipped) - len(staying)} more" if len(shown.skipped) > len(staying) else ""
-        question += f": {phones.sentence(', '.join(staying))}{more}." if staying else "."
+        question += f": {phones.text(', '.join(staying))}{more}." if staying else "."
     elif not shown.takes_effect:
         question += "\n\nNothing of it is left to take back: it was changed again since."
     if shown.asked_for:

@@ -143,7 +143,7 @@ class HistoryScreen(ListingScreen[Event]):
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
-        sentence = self.list.phones.sentence(outcome.sentence)
+        sentence = self.list.phones.text(outcome.sentence)
         self.say(f"{capitalized(sentence)}.")
         if outcome.under_way:
             self.thrumsg.finish_later(outcome)

@@ -52,13 +52,13 @@ class ReportList(NumbersList[LineReport]):
     def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
         look = {"rejected": "warning", "look": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
         if not row.line:
-            note: Part = (f"  {self.phones.sentence(safe_text(row.reason))}", "")
+            note: Part = (f"  {self.phones.text(safe_text(row.reason))}", "")
             return self.strip([note], width=width, base=self.cursor_look(index))
-        why = self.phones.sentence(safe_text(row.reason))
+        why = self.phones.text(safe_text(row.reason))
         if row.number:
             why = " is ".join(self.phones.number(safe_text(each)) for each in row.number)
         left: list[Part] = [(f"  line {row.line:<7}", "quiet"), (f"{row.fate:<11}", look), (why, "")]
-        cells = "  ".join(self.phones.sentence(safe_text(cell)) for cell in row.row)
+        cells = "  ".join(self.phones.text(safe_text(cell)) for cell in row.row)
         said: Part = (f"   {cells}" if why else cells, "quiet")
         return self.strip([*left, said], width=width, base=self.cursor_look(index))
 

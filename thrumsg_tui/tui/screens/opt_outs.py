@@ -35,7 +35,7 @@ class OptedOutNumbers(NumbersList[OptOutRow]):
             (f"  {pad(self.phones.number(row.phone_national), 18)}", ""),
             (pad(safe_text(row.name or ""), 22) + " ", "strong"),
             (f"{pad(of.kind, 10)}", "quiet"),
-            (safe_text(self.phones.sentence(of.note)), ""),
+            (safe_text(self.phones.text(of.note)), ""),
         ]
         by = f" {safe_text(of.by)}" if of.by else ""
         return self.strip(
@@ -71,9 +71,9 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
     @work(group=ACTION)
     async def action_add(self) -> None:
         """Opt numbers out."""
-        form = opt_out_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)
+        form = opt_out_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs, self.list.phones)
         if said := await self.app.push_screen_wait(form):
-            self.say(self.list.phones.sentence(said))
+            self.say(said)
             self.from_the_top()
 
     @work(group=ACTION)
