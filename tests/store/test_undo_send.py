@@ -28,7 +28,7 @@ from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.thread import draft
-from thrumsg_tui.store.queries.undo_preview import last_undoable
+from thrumsg_tui.store.queries.undo_preview import last_undoable, taken_back_in
 
 
 def states(db: Database, conversation_id: ConversationId) -> list[MessageState]:
@@ -355,3 +355,38 @@ def test_an_initial_is_not_taken_back_from_before_a_follow_up(
     undo(db, owner, journal(db)[0].id)
     undo(db, owner, first)
     assert states(db, ann) == [MessageState.CANCELLED, MessageState.CANCELLED]
+
+
+# Where the words are
+
+
+@pytest.mark.parametrize(
+    ("kind", "tab"),
+    [(MessageKind.INITIAL, Tab.INITIAL), (MessageKind.REPLY, Tab.RESPONSES), (MessageKind.FOLLOW_UP, Tab.FOLLOW_UPS)],
+)
+def test_it_is_found_again_in_the_tab_that_it_was_sent_from_once_it_is_taken_back(
+    db: Database, owner: Identity, ann: ConversationId, kind: MessageKind, tab: Tab
+) -> None:
+    """docs/rules.md 3.12."""
+    if kind is not MessageKind.INITIAL:
+        send(db, owner, ann)
+        receive(db, None, number(0), "Who is this?")
+    create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
+    send(db, owner, ann, kind=kind, body=None if kind is MessageKind.INITIAL else "Hello", from_box=True)
+    sent = journal(db)[0].id
+    with db.reading() as conn:
+        assert taken_back_in(conn, sent) is None
+    back = undo(db, owner).event
+    assert back is not None
+    with db.reading() as conn:
+        found = taken_back_in(conn, back)
+    assert found is not None
+    assert (found.id, found.campaign, found.sender, found.tab) == (ann, "Spring", "kim", tab)
+
+
+def test_an_undo_of_something_else_is_in_no_conversation(db: Database, owner: Identity, ann: ConversationId) -> None:
+    opt_out_number(db, owner, number(0))
+    back = undo(db, owner).event
+    assert back is not None
+    with db.reading() as conn:
+        assert taken_back_in(conn, back) is None
