@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ A_TURN = 0.05
 
 LONGEST = 450
 """Lines of a test module."""
+
+NOT_YET_PARAMETERS = {"BUSY_SECONDS", "MOST", "ROOT"}
+"""Constants that tests still overwrite."""
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -61,3 +65,10 @@ def test_no_test_waits_for_a_time(module: str) -> None:
 def test_no_test_module_is_too_long(module: str) -> None:
     """One that is longer is cut by subject."""
     assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_constant_of_the_package_is_overwritten(module: str) -> None:
+    """What a test wants otherwise is a parameter: the pacing, a timer, a clock."""
+    overwritten = set(re.findall(r"""setattr\([^)]*?["'.]([A-Z][A-Z_]+)["'],""", MODULES[module].read_text("utf-8")))
+    assert overwritten <= NOT_YET_PARAMETERS

@@ -83,8 +83,10 @@ def test_send_all_sends_follow_ups(spring: Shell) -> None:
     assert spring.json("send-all", "Spring", "--unassigned", "--tab", "follow-ups")["sent"] == 3
 
 
-def test_ctrl_c_stops_send_all_between_batches(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send_all, "BATCH", 1)
+def test_ctrl_c_stops_send_all_between_batches(spring: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contacts = tmp_path / "more.csv"
+    contacts.write_text("first,cell\n" + "".join(f"P{nth},41555510{nth:02}\n" for nth in range(send_all.BATCH)))
+    spring.done("import", "contacts", contacts, "--campaign", "Spring")
     whole = send_all.send_batch
 
     def interrupted(*given: object) -> send_all.SentBatch:
@@ -95,8 +97,8 @@ def test_ctrl_c_stops_send_all_between_batches(spring: Shell, monkeypatch: pytes
     before = signal.getsignal(signal.SIGINT)
     result = spring.run("send-all", "Spring", "--unassigned")
     assert result.code == 130
-    assert "Stopped: sent 1 message" in result.out
-    assert spring.json("overview", "Spring")["sent"] == 1
+    assert f"Stopped: sent {send_all.BATCH} messages" in result.out
+    assert spring.json("overview", "Spring")["sent"] == send_all.BATCH
     assert signal.getsignal(signal.SIGINT) is before
 
 

@@ -184,7 +184,7 @@ async def test_a_preview_is_what_is_done(office: Office, maria: ConversationId) 
 async def test_a_number_is_looked_up(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("p")
-        assert person.sees("Maria Lopez", "Spring", "Kim Alvarez")
+        assert person.sees("+14155550001", "Not opted out", "Maria Lopez", "Spring", "Kim Alvarez")
         await person.press("escape")
         assert isinstance(person.app.screen, MessengerScreen)
 
@@ -261,7 +261,7 @@ async def test_a_redacted_number_shows_two_digits(redacted: Office) -> None:
 async def test_looking_a_redacted_number_up_shows_no_more(redacted: Office) -> None:
     async with redacted.messenger() as person:
         await person.press("p")
-        assert person.sees("Maria Lopez")
+        assert person.sees("Type a phone number.")
         assert not sees_number(person)
 
 
