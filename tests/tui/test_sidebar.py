@@ -36,6 +36,16 @@ async def test_digits_answer_one_question_after_another(office: Office, maria: C
     assert office.conversation(maria).status == "needs_reply"
 
 
+@pytest.mark.parametrize(("size", "named"), [((80, 24), True), ((120, 40), False)])
+async def test_where_it_hides_the_conversation_it_says_whose_it_is(
+    office: Office, maria: ConversationId, size: tuple[int, int], named: bool
+) -> None:
+    async with office.messenger(size=size) as person:
+        await person.press("e")
+        (titles,) = (line for line in person.lines if "e Survey a Replies i Info" in line)
+        assert titles.endswith("Maria Lopez") is named
+
+
 async def test_another_answer_takes_its_place_and_0_clears_it(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("e", "1", "k", "3")
