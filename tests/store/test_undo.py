@@ -30,7 +30,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.undo_preview import preview_undo
+from thrumsg_tui.store.queries.undo_preview import concerns_many, preview_undo
 
 
 @pytest.fixture
@@ -73,6 +73,23 @@ def test_a_change_is_undone_once(db: Database, owner: Identity, moved: Outcome) 
     undone = undo(db, owner, moved.event)
     with pytest.raises(Refused, match=f"undone already, by change {undone.event}"):
         undo(db, owner, moved.event)
+
+
+def test_a_change_of_many_is_one_of_more_than_one_conversation_or_number(
+    db: Database, owner: Identity, spring: Campaign, three: list[ConversationId], moved: Outcome
+) -> None:
+    """docs/rules.md 4.9."""
+    lee = ToAssignments((assignment_of(db, spring, "lee"),))
+    one, two = (
+        reassign(db, owner, Request(spring.id, FromConversations(tuple(some)), lee)).event
+        for some in (three[:1], three[1:])
+    )
+    numbers = []
+    for some in (number(0), f"{number(1)}\n{number(2)}"):
+        opt_out_numbers(db, owner, some)
+        numbers.append(journal(db)[0].id)
+    with db.reading() as conn:
+        assert [concerns_many(conn, each) for each in (one, two, *numbers) if each] == [False, True, False, True]
 
 
 def test_an_undo_can_be_undone_and_that_again(db: Database, owner: Identity, spring: Campaign, moved: Outcome) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date
 from pathlib import Path
 
+from rich.style import Style
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -253,6 +254,14 @@ class Person:
     def lines(self) -> list[str]:
         """What is on the screen, row by row."""
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    def style_of(self, text: str) -> Style:
+        """How a text on the screen looks, as far as it looks the same all through."""
+        for strip in self.app.screen._compositor.render_strips():
+            for segment in strip:
+                if text in segment.text and segment.style:
+                    return segment.style
+        raise AssertionError(f"{text!r} is not on the screen in one look:\n{self.screen}")
 
     @property
     def screen(self) -> str:

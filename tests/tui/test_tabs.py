@@ -162,3 +162,24 @@ async def test_the_last_initial_leads_on_to_responses(office: Office) -> None:
         await person.press("1", "enter", "enter")
         assert person.messenger.state.tab is Tab.RESPONSES
         assert person.row == "Dev Patel"
+
+
+async def test_the_tab_that_is_open_looks_unlike_the_others(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Yes")
+    async with office.messenger() as person:
+        opened, other = person.style_of("Responses"), person.style_of("Opt Outs")
+        assert opened != other
+        await person.press("4")
+        assert (person.style_of("Opt Outs"), person.style_of("Responses")) == (opened, other)
+
+
+async def test_ages_stand_out_where_somebody_waits(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Yes")
+    dev = office.contact("Dev Patel", wrote="No")
+    send(office.db, office.ana, dev, body="Thanks")
+    office.clock.forward(minutes=7)
+    async with office.messenger() as person:
+        assert person.row == "Maria Lopez"
+        waits, waits_not = person.style_of(" 9 min "), person.style_of(" 7 min ")
+        assert waits.color != waits_not.color
+        assert waits_not.color == person.style_of("You: Thanks").color
