@@ -13,6 +13,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
 from thrumsg_tui.store.importing.result import Imported, write_rejects
 
@@ -32,7 +33,7 @@ class Importer:
 
     def take_in(self, content: str | bytes, **mapping: str) -> Imported:
         self.path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return import_contacts(self.db, self.owner, self.path, "Spring", mapping=mapping)
+        return import_contacts(self.db, self.owner, self.path, "Spring", ImportOptions(mapping))
 
     def stored(self) -> dict[str, tuple[str, str]]:
         with self.db.reading() as conn:
@@ -119,7 +120,9 @@ def test_a_file_without_a_header_is_refused_without_a_word_of_anybody_s(
     with pytest.raises(Refused, match="has no header line") as refused:
         importer.take_in(content, **mapping)
     with pytest.raises(Refused, match="has no header line") as of_opt_outs:
-        import_opt_outs(db, owner, importer.path, mapping={key: mapping[key] for key in mapping if key == "phone"})
+        import_opt_outs(
+            db, owner, importer.path, ImportOptions({key: mapping[key] for key in mapping if key == "phone"})
+        )
     said = f"{refused.value} {of_opt_outs.value}"
     assert not any(word in said for word in ("Ada", "Quill", "220", "example.org"))
 
@@ -278,7 +281,7 @@ def test_a_column_that_is_not_there_is_named_among_several(importer: Importer) -
 
 def test_a_dry_run_tells_what_every_number_was_read_as(importer: Importer) -> None:
     importer.path.write_text("first,phone\nAda,(415) 220-0101\nBo,4152200102.0\nCy,12\n")
-    tried = import_contacts(importer.db, importer.owner, importer.path, "Spring", dry_run=True)
+    tried = import_contacts(importer.db, importer.owner, importer.path, "Spring", ImportOptions(dry_run=True))
     assert [(each.line, each.text, each.phone) for each in tried.readings] == [
         (2, "(415) 220-0101", "+14152200101"),
         (3, "4152200102.0", "+14152200102"),

@@ -17,6 +17,7 @@ from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.result import write_rejects
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.history import history
@@ -166,7 +167,7 @@ def test_a_dry_run_says_exactly_what_would_happen_and_changes_nothing(
     db: Database, owner: Identity, spring: Campaign, path: Path
 ) -> None:
     path.write_text(f"first,phone\nAnn,{ANN}\nAnn,{ANN}\nBea,1\n")
-    tried = import_contacts(db, owner, path, "Spring", dry_run=True)
+    tried = import_contacts(db, owner, path, "Spring", ImportOptions(dry_run=True))
     assert stored(db) == []
     done = import_contacts(db, owner, path, "Spring")
     assert tried.event is None
@@ -178,7 +179,7 @@ def test_columns_can_be_mapped_to_fields_and_to_codes_of_ones_own(
 ) -> None:
     path.write_text("Call Name,Line,Ort,organization\nAnn,020 7946 0958,Gull Point,Union\n")
     mapping = {"first_name": "Call Name", "phone": "Line", "city": "Ort"}
-    done = import_contacts(db, owner, path, "Spring", mapping=mapping, region="GB")
+    done = import_contacts(db, owner, path, "Spring", ImportOptions(mapping, region="GB"))
     assert done.columns == mapping
     assert stored(db)[0]["phone"] == "+442079460958"
     assert json.loads(stored(db)[0]["fields"]) == {"city": "Gull Point", "organization_2": "Union"}
@@ -199,7 +200,7 @@ def test_an_archived_campaign_an_unknown_one_and_an_unknown_region_are_refused(
     with pytest.raises(NotFound):
         import_contacts(db, owner, path, "Winter")
     with pytest.raises(Refused, match="'Mars' is not a region"):
-        import_contacts(db, owner, path, "Spring", region="Mars")
+        import_contacts(db, owner, path, "Spring", ImportOptions(region="Mars"))
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
     with pytest.raises(Refused, match="archived"):
         import_contacts(db, owner, path, "Spring")

@@ -14,6 +14,7 @@ from thrumsg_tui.store.changes.questions import retire_question
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
 from thrumsg_tui.store.importing.people import import_users
 from thrumsg_tui.store.importing.replies import import_replies
@@ -192,6 +193,6 @@ def test_imported_opt_outs_hold_everywhere_and_nobody_is_told(
 
 def test_a_dry_run_of_opt_outs_leaves_everybody_in(db: Database, owner: Identity, spring: Campaign, path: Path) -> None:
     path.write_text("phone\n4155550142\n")
-    assert import_opt_outs(db, owner, path, dry_run=True).imported == 1
+    assert import_opt_outs(db, owner, path, ImportOptions(dry_run=True)).imported == 1
     with db.reading() as conn:
         assert opt_out(conn, "+14155550142") is None

@@ -18,7 +18,8 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, recognise
 from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.import_file import KINDS, ImportOptions, import_file
+from thrumsg_tui.store.importing.import_file import KINDS, import_file
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.inspection import FIRST_ROWS, inspect
 from thrumsg_tui.store.importing.result import REJECT_COLUMNS, RejectedRow, write_rejects
 from thrumsg_tui.store.progress import EVERY
@@ -49,7 +50,7 @@ def test_what_is_seen_is_what_is_imported(
     assert (seen.kind, seen.rows, seen.unreadable, seen.missing, seen.refusal) == (kind, 1, 0, (), None)
     assert seen.fields == KINDS[kind].fields
     campaign = "Spring" if kind.needs_campaign else None
-    done = import_file(db, owner, kind, path, ImportOptions(campaign))
+    done = import_file(db, owner, kind, path, campaign, ImportOptions())
     assert (done.imported, dict(done.columns), done.header) == (1, dict(seen.columns), seen.header)
     assert (list(done.new_lines), list(done.updated_lines)) == ([2], [])
 
@@ -130,7 +131,7 @@ def test_what_a_rejects_file_says_itself_is_not_read_back(
     db: Database, owner: Identity, path: Path, tmp_path: Path, content: str, read: dict[str, str]
 ) -> None:
     path.write_text(content)
-    tried = import_file(db, owner, ImportKind.OPT_OUTS, path, ImportOptions(dry_run=True))
+    tried = import_file(db, owner, ImportKind.OPT_OUTS, path, None, ImportOptions(dry_run=True))
     rejects = tmp_path / "rejects.csv"
     write_rejects(rejects, path, tried.header, tried.rejected)
     seen = inspect(rejects, ImportKind.OPT_OUTS)
@@ -142,7 +143,7 @@ def test_the_rejects_of_a_rejects_file_have_one_line_and_one_reason(
 ) -> None:
     path.write_text("phone,note\n12,x\n13,y,z\n")
     for source, rejects in ((path, tmp_path / "once.csv"), (tmp_path / "once.csv", tmp_path / "twice.csv")):
-        tried = import_file(db, owner, ImportKind.OPT_OUTS, source, ImportOptions(dry_run=True))
+        tried = import_file(db, owner, ImportKind.OPT_OUTS, source, None, ImportOptions(dry_run=True))
         write_rejects(rejects, source, tried.header, tried.rejected)
     header, *rows = csv.reader((tmp_path / "twice.csv").read_text().splitlines())
     assert header == ["phone", "note", *REJECT_COLUMNS]
@@ -198,7 +199,7 @@ def test_hostile_headers_are_taken_as_they_are(path: Path) -> None:
 def test_a_file_for_one_campaign_needs_one(db: Database, owner: Identity, path: Path, kind: ImportKind) -> None:
     path.write_text(GOOD[kind])
     with pytest.raises(Refused, match="for which campaign"):
-        import_file(db, owner, kind, path, ImportOptions())
+        import_file(db, owner, kind, path, None, ImportOptions())
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ImportKind if not kind.takes_campaign])
@@ -207,7 +208,7 @@ def test_a_file_for_all_takes_no_campaign(
 ) -> None:
     path.write_text(GOOD[kind])
     with pytest.raises(Refused, match="belong to no campaign"):
-        import_file(db, owner, kind, path, ImportOptions("Spring"))
+        import_file(db, owner, kind, path, "Spring", ImportOptions())
 
 
 @pytest.mark.parametrize("kind", list(ImportKind))
@@ -216,7 +217,7 @@ def test_moderators_import_nothing(
 ) -> None:
     path.write_text(GOOD[kind])
     with pytest.raises(NotPermitted):
-        import_file(db, moderator, kind, path, ImportOptions("Spring" if kind.needs_campaign else None))
+        import_file(db, moderator, kind, path, "Spring" if kind.needs_campaign else None, ImportOptions())
 
 
 # On its way
@@ -235,10 +236,8 @@ def test_progress_rises_to_the_number_of_rows(
     rows = 3 * EVERY + 7
     many(path, rows)
     told: list[tuple[int, int]] = []
-    order = ImportOptions(
-        "Spring" if kind.needs_campaign else None, on_progress=lambda *progress: told.append(progress)
-    )
-    import_file(db, owner, kind, path, order)
+    options = ImportOptions(on_progress=lambda *progress: told.append(progress))
+    import_file(db, owner, kind, path, "Spring" if kind.needs_campaign else None, options)
     assert {total for _, total in told} == {rows}
     done = [each for each, _ in told]
     assert (done[0], done[-1]) == (0, rows)
@@ -255,7 +254,7 @@ def test_an_import_that_is_stopped_changes_nothing(db: Database, owner: Identity
             raise Refused("Stopped.")
 
     with pytest.raises(Refused, match="Stopped"):
-        import_contacts(db, owner, path, "Spring", on_progress=stop)
+        import_contacts(db, owner, path, "Spring", ImportOptions(on_progress=stop))
     with db.reading() as conn:
         assert conn.execute("SELECT COUNT(*) FROM contact").fetchone()[0] == 0
     assert journal(db) == before
@@ -270,7 +269,7 @@ def test_each_line_is_told_as_what_it_would_be(db: Database, owner: Identity, sp
         f"first,last,phone\nCy,Ross,{number(2)}\nAnn,Other,{number(0)}\n\nBea,Lund,{number(1)}\n,,{number(3)}\n"
         f"Cy,Again,{number(2)}\nDi,,{number(4)}\n"
     )
-    done = import_contacts(db, owner, path, "Spring", dry_run=True)
+    done = import_contacts(db, owner, path, "Spring", ImportOptions(dry_run=True))
     assert (list(done.new_lines), list(done.updated_lines)) == ([2, 8], [3])
     assert [each.line for each in done.rejected] == [6]
     assert [each.line for each in done.repeated] == [7]
@@ -283,11 +282,11 @@ def test_replies_and_survey_tell_their_lines_too(db: Database, owner: Identity, 
         (ImportKind.SURVEY, "question,choices\nA,1\nB,2\n", "question,choices\nC,3\nA,1\nB,9\n"),
         (ImportKind.USERS, "login,last\na,1\nb,2\n", "login,last\nc,3\na,1\nb,9\n"),
     ):
-        order = ImportOptions("Spring" if kind.needs_campaign else None)
+        campaign = "Spring" if kind.needs_campaign else None
         path.write_text(before)
-        import_file(db, owner, kind, path, order)
+        import_file(db, owner, kind, path, campaign, ImportOptions())
         path.write_text(after)
-        done = import_file(db, owner, kind, path, order)
+        done = import_file(db, owner, kind, path, campaign, ImportOptions())
         assert (list(done.new_lines), list(done.updated_lines), done.unchanged) == ([2], [4], 1)
 
 

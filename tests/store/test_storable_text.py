@@ -29,7 +29,8 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.importing.import_file import ImportOptions, import_file
+from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.queries.campaigns import campaign, questions
 from thrumsg_tui.store.queries.thread import draft
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
@@ -155,7 +156,7 @@ def test_a_file(db: Database, owner: Identity, spring: Campaign, tmp_path: Path,
     path = tmp_path / "contacts.csv"
     text = f"phone,first_name,last_name\n+14155550142,Jo{bad},Marsh\n+14155550143,Ann,Otieno\n"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    done = import_file(db, owner, ImportKind.CONTACTS, path, ImportOptions(campaign="Spring"))
+    done = import_file(db, owner, ImportKind.CONTACTS, path, "Spring", ImportOptions())
     assert done.imported == 2
     with db.reading() as conn:
         rows = conn.execute("SELECT first_name, last_name FROM contact ORDER BY phone").fetchall()

@@ -18,7 +18,8 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.import_file import ImportOptions, import_file
+from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
 from thrumsg_tui.store.queries.people import users
@@ -317,13 +318,15 @@ async def test_without_rejected_rows_there_is_no_file_of_them(office: Office, tm
 async def test_escape_stops_an_import_that_is_under_way(
     office: Office, strange: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow_import(db: Database, who: Identity, kind: ImportKind, path: Path, order: ImportOptions) -> Imported:
-        until = monotonic() + (0 if order.dry_run else PATIENCE)
+    def slow_import(
+        db: Database, who: Identity, kind: ImportKind, path: Path, campaign: str | None, options: ImportOptions
+    ) -> Imported:
+        until = monotonic() + (0 if options.dry_run else PATIENCE)
         while monotonic() < until:
-            assert order.on_progress is not None
-            order.on_progress(1, 5)  # raises once it is stopped
+            assert options.on_progress is not None
+            options.on_progress(1, 5)  # raises once it is stopped
             sleep(0.01)
-        return import_file(db, who, kind, path, order)
+        return import_file(db, who, kind, path, campaign, options)
 
     monkeypatch.setattr(imports, "import_file", slow_import)
     async with office.app() as person:

@@ -19,7 +19,8 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.export import export as write_export
 from thrumsg_tui.store.export import exported
 from thrumsg_tui.store.importing.columns import other_columns
-from thrumsg_tui.store.importing.import_file import ImportOptions, import_file
+from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.result import (
     Imported,
     RejectedRow,
@@ -34,10 +35,10 @@ from thrumsg_tui.store.queries.campaigns import find_campaign
 
 def import_csv(session: Session, args: Namespace) -> Report:
     """Import a file, and account for every row of it."""
-    order = ImportOptions(args.campaign, _mapping(args.map), args.region, args.dry_run)
+    options = ImportOptions(_mapping(args.map), args.region, args.dry_run)
     if args.rejects and not _to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
-    done = import_file(session.db, session.who, ImportKind(args.kind), args.file, order)
+    done = import_file(session.db, session.who, ImportKind(args.kind), args.file, args.campaign, options)
     kept, trouble = _keep_rejects(args, done) if args.rejects else ([], "")
     with session.db.reading() as conn:
         phones = phone_display(conn)

@@ -14,13 +14,20 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
-from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.import_run import (
+    AS_IT_IS,
+    ImportOptions,
+    Tally,
+    journal_import,
+    open_campaign,
+    transaction,
+)
 from thrumsg_tui.store.importing.names import NameReader
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
 from thrumsg_tui.store.phones import PhoneNumber, require_region
-from thrumsg_tui.store.progress import OnProgress, PhaseProgress
+from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.campaigns import unassigned
 
 FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
@@ -66,39 +73,33 @@ def import_contacts(
     who: Identity,
     path: Path,
     campaign: str,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    region: str = "US",
-    dry_run: bool = False,
-    on_progress: OnProgress | None = None,
+    options: ImportOptions = AS_IT_IS,
 ) -> Imported:
     """Take contacts in; those new to the campaign get a conversation there, held by Unassigned.
 
-    `mapping` names the column of a field: first_name, last_name, phone, or a code of the user's own. Raises `Refused`
-    where the file as a whole cannot be used, or the campaign is archived. 70 µs a row; others who want to write wait
-    for half of that, since the numbers are read first.
+    Raises `Refused` where the file as a whole cannot be used, or the campaign is archived. 70 µs a row; others who want
+    to write wait for half of that, since the numbers are read first.
     """
     who.require(Permission.IMPORT)
     try:
-        require_region(region)
+        require_region(options.region)
     except ValueError as error:
         raise Refused(str(error)) from None
     with db.reading() as conn:
         open_campaign(conn, campaign)
-    mapping = mapping or {}
-    table = read_table(path, fitness(FIELDS, mapping), example(FIELDS))
-    columns = choose(table.header, FIELDS, mapping, custom=True)
-    numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
+    table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    columns = choose(table.header, FIELDS, options.mapping, custom=True)
+    numbers = NumberReader(table.header, options.mapping, columns, options.region, keep=options.dry_run)
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)
     tally.custom = codes_of(table.header, columns, numbers.columns)
-    steps = PhaseProgress(on_progress, len(table.rows), _PHASES)
+    steps = PhaseProgress(options.on_progress, len(table.rows), _PHASES)
     people = _usable(table, columns, numbers, tally, steps)
-    with transaction(db, dry_run=dry_run) as tx:
+    with transaction(db, dry_run=options.dry_run) as tx:
         of = open_campaign(tx.conn, campaign)
         _store(tx, of, people, tally, steps)
         steps.end()
         event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, of.id)
-    return tally.result(table, columns, None if dry_run else event)
+    return tally.result(table, columns, None if options.dry_run else event)
 
 
 def codes_of(header: Sequence[str], columns: Mapping[str, int], phones: Sequence[int]) -> dict[str, int]:

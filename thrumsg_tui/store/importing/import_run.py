@@ -21,6 +21,7 @@ from thrumsg_tui.store.importing.result import FileRow, Imported, Reading, Rejec
 from thrumsg_tui.store.importing.table import Table
 from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.progress import OnProgress
 from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
@@ -30,6 +31,24 @@ def _no_lines() -> array[int]:
 
 def _in_order(lines: array[int]) -> array[int]:
     return array("Q", sorted(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a file is to be taken in; what its kind has no use for is left aside.
+
+    `mapping` names the column of a field, or of a code of the user's own. `region` says whose numbers are written
+    without a country code. A dry run changes nothing. `on_progress` is told how many rows of how many are done.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    region: str = "US"
+    dry_run: bool = False
+    on_progress: OnProgress | None = None
+
+
+AS_IT_IS = ImportOptions()
+"""How a file is taken in that needs nothing said about it."""
 
 
 @dataclass(slots=True)

@@ -12,12 +12,12 @@ from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.columns import PHONE, ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import Tally, journal_import, transaction
+from thrumsg_tui.store.importing.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import Table, read_table
 from thrumsg_tui.store.phones import require_region
-from thrumsg_tui.store.progress import OnProgress, PhaseProgress
+from thrumsg_tui.store.progress import PhaseProgress
 
 FIELDS = (PHONE, ImportField("note", ("note", "notes", "reason", "comment", "comments"), required=False))
 
@@ -37,11 +37,7 @@ def import_opt_outs(
     db: Database,
     who: Identity,
     path: Path,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    region: str = "US",
-    dry_run: bool = False,
-    on_progress: OnProgress | None = None,
+    options: ImportOptions = AS_IT_IS,
 ) -> Imported:
     """Opt numbers out in every campaign, whether anybody knows them or not; nobody is sent a confirmation.
 
@@ -50,17 +46,16 @@ def import_opt_outs(
     """
     who.require(Permission.IMPORT)
     try:
-        require_region(region)
+        require_region(options.region)
     except ValueError as error:
         raise Refused(str(error)) from None
-    mapping = mapping or {}
-    table = read_table(path, fitness(FIELDS, mapping), example(FIELDS))
-    columns = choose(table.header, FIELDS, mapping)
-    numbers = NumberReader(table.header, mapping, columns, region, keep=dry_run)
+    table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    columns = choose(table.header, FIELDS, options.mapping)
+    numbers = NumberReader(table.header, options.mapping, columns, options.region, keep=options.dry_run)
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)
-    steps = PhaseProgress(on_progress, len(table.rows), _PHASES)
+    steps = PhaseProgress(options.on_progress, len(table.rows), _PHASES)
     wanted = _usable(table, columns, numbers, tally, steps)
-    with transaction(db, dry_run=dry_run) as tx:
+    with transaction(db, dry_run=options.dry_run) as tx:
         batch = enter_list(tx, who, steps.over([(phone, said.note) for phone, said in wanted.items()]))
         for phone, said in wanted.items():
             tally.line = said.line
@@ -72,7 +67,7 @@ def import_opt_outs(
         event = journal_import(tx, who, ImportKind.OPT_OUTS, path, tally, details=batch.details)
         if event is not None:
             batch.note(tx, event)
-    return tally.result(table, columns, None if dry_run else event)
+    return tally.result(table, columns, None if options.dry_run else event)
 
 
 def _usable(

@@ -15,11 +15,11 @@ from thrumsg_tui.domain.people import Identity, Permission, Role, User
 from thrumsg_tui.store.changes.people import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import Tally, journal_import, transaction
+from thrumsg_tui.store.importing.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.progress import OnProgress, PhaseProgress
+from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.people import find_user
 
 _LOGIN = ImportField("login", ("login", "username", "userid", "user"))
@@ -38,10 +38,7 @@ def import_users(
     db: Database,
     who: Identity,
     path: Path,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    dry_run: bool = False,
-    on_progress: OnProgress | None = None,
+    options: ImportOptions = AS_IT_IS,
 ) -> Imported:
     """Take users in, new ones as senders unless the file says otherwise; a known login's name, email and role change.
 
@@ -51,12 +48,12 @@ def import_users(
     (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
     """
     who.require(Permission.IMPORT)
-    table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
-    columns = choose(table.header, FIELDS, mapping or {})
+    table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    columns = choose(table.header, FIELDS, options.mapping)
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
-    steps = PhaseProgress(on_progress, len(table.rows), 1)
-    with transaction(db, dry_run=dry_run) as tx:
+    steps = PhaseProgress(options.on_progress, len(table.rows), 1)
+    with transaction(db, dry_run=options.dry_run) as tx:
         for row in tally.each(steps.over(table.rows)):
             said = _without_placeholders(row.values(columns))
             if said["login"] in lines:
@@ -70,7 +67,7 @@ def import_users(
                 lines[said["login"]] = row.line
         steps.end()
         event = journal_import(tx, who, ImportKind.USERS, path, tally)
-    return tally.result(table, columns, None if dry_run else event)
+    return tally.result(table, columns, None if options.dry_run else event)
 
 
 def _without_placeholders(said: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -12,7 +11,14 @@ from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.import_run import (
+    AS_IT_IS,
+    ImportOptions,
+    Tally,
+    journal_import,
+    open_campaign,
+    transaction,
+)
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.queries.field_codes import field_codes
@@ -29,9 +35,7 @@ def import_replies(
     who: Identity,
     path: Path,
     campaign: str | None = None,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    dry_run: bool = False,
+    options: ImportOptions = AS_IT_IS,
 ) -> Imported:
     """Take replies into a campaign, or as global ones; a title that is there already gets the new body.
 
@@ -40,11 +44,11 @@ def import_replies(
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Permission.IMPORT)
-    table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
-    columns = choose(table.header, FIELDS, mapping or {})
+    table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    columns = choose(table.header, FIELDS, options.mapping)
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
-    with transaction(db, dry_run=dry_run) as tx:
+    with transaction(db, dry_run=options.dry_run) as tx:
         campaign_id = None if campaign is None else open_campaign(tx.conn, campaign).id
         codes = field_codes(tx.conn, campaign_id)
         for row in tally.each(table.rows):
@@ -60,7 +64,7 @@ def import_replies(
                 for each in suspected_fields(body, codes):
                     tally.warn(row, each.sentence)
         event = journal_import(tx, who, ImportKind.REPLIES, path, tally, campaign_id)
-    return tally.result(table, columns, None if dry_run else event)
+    return tally.result(table, columns, None if options.dry_run else event)
 
 
 def _store(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str, tally: Tally) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId, Question
@@ -12,7 +12,14 @@ from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import Tally, journal_import, open_campaign, transaction
+from thrumsg_tui.store.importing.import_run import (
+    AS_IT_IS,
+    ImportOptions,
+    Tally,
+    journal_import,
+    open_campaign,
+    transaction,
+)
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.queries.campaigns import questions
@@ -28,9 +35,7 @@ def import_survey(
     who: Identity,
     path: Path,
     campaign: str,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    dry_run: bool = False,
+    options: ImportOptions = AS_IT_IS,
 ) -> Imported:
     """Take questions in, their choices separated by `|`; a question that is there already gets the new choices.
 
@@ -38,11 +43,11 @@ def import_survey(
     Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Permission.IMPORT)
-    table = read_table(path, fitness(FIELDS, mapping or {}), example(FIELDS))
-    columns = choose(table.header, FIELDS, mapping or {})
+    table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    columns = choose(table.header, FIELDS, options.mapping)
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
-    with transaction(db, dry_run=dry_run) as tx:
+    with transaction(db, dry_run=options.dry_run) as tx:
         of = open_campaign(tx.conn, campaign)
         for row in tally.each(table.rows):
             said = row.values(columns)
@@ -57,7 +62,7 @@ def import_survey(
             else:
                 lines[text] = row.line
         event = journal_import(tx, who, ImportKind.SURVEY, path, tally, of.id)
-    return tally.result(table, columns, None if dry_run else event)
+    return tally.result(table, columns, None if options.dry_run else event)
 
 
 def _choices(cell: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.importing.import_file import ImportOptions
+from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.inspection import Inspection, inspect
 from thrumsg_tui.store.importing.result import Imported, write_rejects
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
@@ -28,7 +28,8 @@ class FileChoice:
 
     kind: ImportKind
     path: Path
-    order: ImportOptions
+    campaign: str | None
+    options: ImportOptions
 
 
 def file_form(
@@ -37,7 +38,7 @@ def file_form(
     """Make the form that chooses a file."""
     names = [each.name for each in offered]
     usual = of.name if of and of.name in names else names[0] if names else ""
-    first = (before.order.campaign if before else None) or usual
+    first = (before.campaign if before else None) or usual
     fields: list[Field] = [
         PathField("file", "File", str(before.path) if before else "", "a path; Tab completes it"),
         ChoiceField(
@@ -51,7 +52,7 @@ def file_form(
             "campaign", "Into", [*((name, name) for name in names), ("", "no campaign")], first, by_letter=False
         ),
         TextField(
-            "region", "Numbers of", before.order.region if before else "US", "the country of numbers without a code"
+            "region", "Numbers of", before.options.region if before else "US", "the country of numbers without a code"
         ),
     ]
 
@@ -63,7 +64,7 @@ def file_form(
         if kind.needs_campaign and campaign is None:
             raise Unfit({"campaign": "This goes into a campaign: choose one, or make one first."})
         await store.run_io(lambda: inspect(path, kind))
-        return FileChoice(kind, path, ImportOptions(campaign=campaign, region=_region(entered)))
+        return FileChoice(kind, path, campaign, ImportOptions(region=_region(entered)))
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         kind, path = ImportKind(entered["kind"]), _path(entered)
@@ -77,7 +78,7 @@ def file_form(
 async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -> FormDialog[Mapping[str, str]]:
     """Make the form that says which column is which field; it returns the mapping."""
     found = await store.run_io(lambda: inspect(chosen.path, chosen.kind))
-    kept = {name: title for name, title in chosen.order.mapping.items() if title in found.header}
+    kept = {name: title for name, title in chosen.options.mapping.items() if title in found.header}
     fields: list[Field] = []
     for each in found.fields:
         recognised = kept.get(each.name) or found.columns.get(each.name, "")
@@ -92,7 +93,7 @@ async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -
         return {name: title for name, title in entered.items() if title and title != found.columns.get(name)}
 
     async def look(entered: Entered) -> Inspection:
-        region = chosen.order.region
+        region = chosen.options.region
         return await store.run_io(lambda: inspect(chosen.path, chosen.kind, mapping(entered), region=region))
 
     async def save(entered: Entered) -> Mapping[str, str]:

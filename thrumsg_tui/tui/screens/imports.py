@@ -125,7 +125,7 @@ class ImportScreen(ListingScreen[LineReport]):
             return
         mapping = await self.app.push_screen_wait(form)
         if mapping is not None:
-            self._chosen = replace(chosen, order=replace(chosen.order, mapping=mapping))
+            self._chosen = replace(chosen, options=replace(chosen.options, mapping=mapping))
         await self._run(dry_run=True)
 
     # Running
@@ -197,7 +197,7 @@ class ImportScreen(ListingScreen[LineReport]):
             return
         counts = counted(self._result)
         file = safe_text(self._chosen.path.name)
-        where = f" into {safe_text(self._chosen.order.campaign)}" if self._chosen.order.campaign else ""
+        where = f" into {safe_text(self._chosen.campaign)}" if self._chosen.campaign else ""
         verb = "imported" if self._done else "would import"
         self.summary.show([(f"  {counts}", "strong"), (f"; {verb} {self._chosen.kind} from {file}{where}", "quiet")])
         self.key_line.show_keys(self.shown_commands())
@@ -248,5 +248,5 @@ def counted(of: Imported) -> str:
 
 
 def _take_in(db: Database, progress: Progress, who: Identity, chosen: FileChoice, dry_run: bool) -> Imported:
-    order = replace(chosen.order, dry_run=dry_run, on_progress=progress)
-    return import_file(db, who, chosen.kind, chosen.path, order)
+    options = replace(chosen.options, dry_run=dry_run, on_progress=progress)
+    return import_file(db, who, chosen.kind, chosen.path, chosen.campaign, options)
