@@ -235,6 +235,8 @@ def test_it_works_where_the_database_is_damaged(db: Database, saved: Path, harm:
             broken[:] = bytes(len(broken))
         case "middle":
             broken[8192 : 4096 * 20] = b"\x55" * (4096 * 18)
+        case _:
+            raise ValueError(harm)
     db.path.write_bytes(broken)
     done = restore(db.path, saved, "ana", who=None)
     assert done.kept is not None

@@ -91,7 +91,8 @@ def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneD
             return f"message taken back by {by} before it left"
         case FileImported(what=ImportKind.OPT_OUTS):
             return f"opted out by {by}, with {facts.file}"
-    return _cancelled(facts) or _summary(facts)
+        case _:
+            return _cancelled(facts) or _summary(facts)
 
 
 def _cancelled(facts: EventFacts) -> str | None:
@@ -101,7 +102,8 @@ def _cancelled(facts: EventFacts) -> str | None:
             return WINDOW_OVER
         case CampaignStateChanged():
             return _ARCHIVED
-    return None
+        case _:
+            return None
 
 
 def _summary(facts: EventFacts) -> str:

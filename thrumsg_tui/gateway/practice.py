@@ -153,4 +153,6 @@ def _play_history(db: Database, clock: _Past, conversations: dict[str, Conversat
             case "answer":
                 question, _, choice = body.partition("=")
                 record_answer(db, people[row["author"]], conversation_id, question, choice)
+            case kind:
+                raise ValueError(f"history.csv has something that is no kind of event: {kind!r}")
     deliver(db, PracticeGateway())
