@@ -98,7 +98,7 @@ def receive(session: Session, args: Namespace) -> Report:
     try:
         sender = read_origin(args.phone, args.region)
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise Refused("{why}", why=str(error)) from None
     campaign_id = None
     if args.campaign:
         with session.db.reading() as conn:
