@@ -78,6 +78,7 @@ async def test_what_cannot_be_done_is_refused_while_it_is_typed(office: Office, 
     async with menu_of(office, "bar") as person:
         await keys(person, *typed)
         assert person.sees(why)
+        assert not person.sees("Nothing was moved")  # nothing was to be moved yet
         await person.press("enter")
         assert isinstance(person.app.screen, BulkReassign)
     assert journal(office) == before
