@@ -154,6 +154,9 @@ NEEDLESS = {
     "thrumsg_tui.store.importing",
     "tree_sitter",
     "unittest",
+    *(f"thrumsg_tui.tui.commands.{screen}" for screen in ("history", "imports", "opt_outs", "users", "unmatched")),
+    *(f"thrumsg_tui.tui.commands.{editor}" for editor in ("survey_editor", "reply_editor", "follow_ups")),
+    *(f"thrumsg_tui.tui.commands.{dialog}" for dialog in ("forms", "pickers", "bulk_reassign", "phone_lookup", "help")),
 }
 """What the first picture has no use for, with all that lies under it."""
 

@@ -82,14 +82,24 @@ def all_commands() -> list[Command]:
 
 
 def command(id: str) -> Command:
-    """A command by its id."""
-    return next(command for scope in Scope for command in _commands_in(scope) if command.id == id)
+    """A command by its id; no module is imported for it if the command is known already."""
+    for scope in Scope:
+        if id in _known:
+            break
+        _commands_in(scope)
+    return _known[id]
+
+
+_known: dict[str, Command] = {}
+"""The commands of the scopes that were asked for, by id."""
 
 
 @cache
 def _commands_in(scope: Scope) -> tuple[Command, ...]:
-    commands: tuple[Command, ...] = import_module(f"{__name__}.{_MODULES[scope]}").COMMANDS
-    return tuple(command for command in commands if command.scope is scope)
+    table: tuple[Command, ...] = import_module(f"{__name__}.{_MODULES[scope]}").COMMANDS
+    commands = tuple(command for command in table if command.scope is scope)
+    _known.update((command.id, command) for command in commands)
+    return commands
 
 
 def scopes_at(node: DOMNode) -> list[Scope]:
