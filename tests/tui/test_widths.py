@@ -1,0 +1,49 @@
+"""What is cut to the room that there is: texts in cells, and the keys in the bottom line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.tui.office import Office
+from thrumsg_tui.tui.widgets.line_widgets import fit, pad
+
+texts = st.text(st.sampled_from("ab 語✓…"), max_size=12)
+
+
+@given(texts, st.integers(0, 16), st.sampled_from(["…", "...", ""]))
+def test_a_text_is_never_wider_than_its_room_and_whole_where_it_fits(text: str, width: int, ellipsis: str) -> None:
+    cut = fit(text, width, ellipsis)
+    assert cell_len(cut) <= width
+    if cell_len(text) <= width:
+        assert cut == text
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "cut"),
+    [
+        ("Maria Lopez", 11, "Maria Lopez"),
+        ("Maria Lopez", 10, "Maria Lop…"),
+        ("Maria Lopez", 7, "Maria…"),
+        ("Maria", 1, "M"),
+    ],
+)
+def test_what_is_cut_ends_in_an_ellipsis_behind_a_letter(text: str, width: int, cut: str) -> None:
+    assert fit(text, width) == cut
+
+
+@given(texts, st.integers(0, 16), st.booleans())
+def test_a_column_is_exactly_as_wide_as_it_should_be(text: str, width: int, right: bool) -> None:
+    assert cell_len(pad(text, width, right=right)) == width
+
+
+async def test_the_bottom_line_names_each_key_that_fits_and_cuts_none(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        before, last, _ = person.lines[-1].partition("u next waiting ")
+    enough = cell_len(before + last)
+    for width, named in ((enough, True), (enough - 1, False)):
+        async with office.messenger(size=(width, 40)) as person:
+            assert person.lines[-1].rstrip() == (before + last if named else before).rstrip()
