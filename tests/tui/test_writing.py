@@ -67,6 +67,16 @@ async def test_the_author_is_whoever_wrote_and_the_conversation_stays(office: Of
     assert (stored.messages[-1].author, stored.sender_name) == ("Ana Ortiz", "Kim Alvarez")
 
 
+async def test_the_bottom_line_has_the_keys_of_what_has_the_focus(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        in_the_list = person.notice
+        assert "u next waiting" in in_the_list
+        await person.press("enter")
+        assert "u next waiting" not in person.notice
+        await person.press("escape")
+        assert person.notice == in_the_list
+
+
 async def test_enter_works_through_the_initials(office: Office) -> None:
     ids = [office.contact(name) for name in ("Ann Otieno", "Bo Berg", "Cy Cohen")]
     async with office.messenger() as person:
