@@ -19,6 +19,7 @@ from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.timers import Timers
 
 
 def asked(office: Office) -> list[tuple[str, list[str]]]:
@@ -80,6 +81,7 @@ async def test_results_are_shown_live_and_by_sender(office: Office) -> None:
 async def test_a_question_with_answers_is_retired_and_comes_back(office: Office) -> None:
     office.survey("Will you vote?,Yes|No")
     record_answer(office.db, office.ana, office.contact("Maria Lopez", "kim"), "Will you vote?", "Yes")
+    office.timers = Timers(watch=3600)  # what one does oneself is shown without a look at what others do
     async with office.app() as person:
         await person.press("e", "x")
         assert "Its 1 answer stays, here and in exports." in person.question
@@ -88,6 +90,7 @@ async def test_a_question_with_answers_is_retired_and_comes_back(office: Office)
         assert asked(office) == []
         await person.press("x")
         assert [text for text, _ in asked(office)] == ["Will you vote?"]
+        assert not person.sees("retired, 1 answered")
 
 
 async def test_a_question_that_one_decides_to_keep_is_asked_still(office: Office) -> None:
