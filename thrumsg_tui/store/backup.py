@@ -1,4 +1,4 @@
-"""Copying the database while it is in use, and looking whether the copy is good (`docs/rules.md 11.4`)."""
+"""Copy the database while it is in use, and check the copy (`docs/rules.md 11.4`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine, the file system and a damaged database raise, in sentences (`docs/rules.md 11.5`)."""
+"""Explain errors of the engine, of the file system and of damaged databases (`docs/rules.md 11.5`)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused
 from thrumsg_tui.store.engines.base import Engine, Failure
 from thrumsg_tui.store.engines.sentences import damaged
 
-TROUBLE_OF_ITS_OWN = frozenset({Failure.BUSY, Failure.NO_ROOM, Failure.NO_ACCESS, Failure.INTERRUPTED})
-"""What happens on a database that is whole, too."""
+NO_DAMAGE = frozenset({Failure.BUSY, Failure.NO_ROOM, Failure.NO_ACCESS, Failure.INTERRUPTED})
+"""Failures that happen with a database that is not damaged, too."""
 
 _SUSPECT = (
     ValueError,
@@ -28,7 +28,7 @@ _SUSPECT = (
 
 @contextmanager
 def translated_errors(engine: Engine[Any]) -> Iterator[None]:
-    """Turn what the driver and the file system raise into sentences, and what a damaged file leads to as well."""
+    """Raise errors that explain what the driver, the file system or a damaged database has raised."""
     try:
         with damage_named(engine):
             yield
@@ -64,7 +64,7 @@ def _damage(engine: Engine[Any], error: BaseException) -> str:
     from thrumsg_tui.store.doctor.damage import damage  # late: nothing failed so far
 
     failure = engine.failure(error)
-    if failure in TROUBLE_OF_ITS_OWN:
+    if failure in NO_DAMAGE:
         return ""
     if failure is Failure.DAMAGED:
         return str(error)

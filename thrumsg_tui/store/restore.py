@@ -1,4 +1,4 @@
-"""Going back to a backup, with apps open (`docs/rules.md 11.4`)."""
+"""Restore a backup while apps are open (`docs/rules.md 11.4`)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from thrumsg_tui.store.times import from_ms
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What happened between a backup and the restore, and is not in the database any more: numbers and messages."""
+    """Counts of what happened after the backup and is lost by the restore: opted-out numbers and messages."""
 
     opted_out: int
     sent: int
@@ -39,7 +39,7 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore did: of when the backup's last change is, and where the state of before is kept, if there was one.
+    """The result of a restore: the time of the backup's last change, and the file that keeps the state before, if any.
 
     `in_doubt` counts messages that may have left since. `since` is None where that cannot be known: the state of before
     is damaged, or there was none.
@@ -72,21 +72,21 @@ def restore(
     own = Path(os.path.realpath(path))
     part = part_for(own)
     try:
-        with _named(part, source):
+        with _errors_naming(part, source):
             copy_with_log(source, part)
             _refuse_damaged(part)
             db = Database(part, clock=clock)
             try:
                 _refuse_other_kind(path, db, source)
-                as_of, in_doubt = _made_ready(db, source, login, acting_for)
-                before = _state(db)
+                as_of, in_doubt = _prepare_copy(db, source, login, acting_for)
+                before = _read_state(db)
             finally:
                 db.close()
         if not own.exists() or not own.stat().st_size:
             put_in_place(part, own)
             return Restored(as_of, None, in_doubt, None)
         kept = free_name(own, clock())
-        return Restored(as_of, kept, in_doubt, _replaced(own, part, kept, before))
+        return Restored(as_of, kept, in_doubt, _replace(own, part, kept, before))
     except OSError as error:
         raise Refused(f"{error.filename or source}: {error.strerror}.", Nothing.RESTORED) from error
     finally:
@@ -168,8 +168,8 @@ def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
         raise Refused(f"{source} is a {kinds[0]}, and {path} a {kinds[1]}.", Nothing.RESTORED)
 
 
-def _made_ready(db: Database, source: Path, login: str, acting_for: str | None) -> tuple[datetime | None, int]:
-    """Change in a copy what a backup cannot know; return of when its last change is, and how many are in doubt."""
+def _prepare_copy(db: Database, source: Path, login: str, acting_for: str | None) -> tuple[datetime | None, int]:
+    """Update a copy of the backup; return the time of its last change and how many messages are in doubt."""
     with db.writing() as tx:
         (newest,) = tx.conn.execute("SELECT MAX(at) FROM event").fetchone()
         as_of = None if newest is None else from_ms(newest)
@@ -183,11 +183,11 @@ def _made_ready(db: Database, source: Path, login: str, acting_for: str | None) 
         tx.conn.execute("DELETE FROM presence")
         tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # whoever starts next finishes it
         store_setting(tx, RESTORED, str(tx.now_ms))
-        _journalled(tx, source, as_of, in_doubt, login, acting_for)
+        _record_restore(tx, source, as_of, in_doubt, login, acting_for)
     return as_of, in_doubt
 
 
-def _journalled(
+def _record_restore(
     tx: Transaction, source: Path, as_of: datetime | None, in_doubt: int, login: str, acting_for: str | None
 ) -> None:
     """Journal who went back to what; a login that the backup does not know is among the facts."""
@@ -202,8 +202,8 @@ def _journalled(
 # The database
 
 
-def _replaced(own: Path, part: Path, kept: Path, before: _State) -> Since | None:
-    """Replace what is in the database; return what happened since the backup, None where nobody knows."""
+def _replace(own: Path, part: Path, kept: Path, before: _State) -> Since | None:
+    """Replace the contents of the database; return what happened since the backup, None where that is unknown."""
     since: Since | None = None
 
     def keep() -> None:
@@ -214,7 +214,7 @@ def _replaced(own: Path, part: Path, kept: Path, before: _State) -> Since | None
             copy_into(live, kept)
             to_disk(kept)
             with suppress(DatabaseDamaged):
-                since = _since(live, before)
+                since = _count_since(live, before)
         except BaseException:
             remove_part(kept)
             raise
@@ -236,15 +236,15 @@ class _State:
     newest_message: int
 
 
-def _state(db: Database) -> _State:
+def _read_state(db: Database) -> _State:
     with db.reading() as conn:
         opted_out = frozenset(row["phone"] for row in conn.execute("SELECT phone FROM opt_out"))
         (newest,) = conn.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()
         return _State(opted_out, newest)
 
 
-def _since(live: Database, before: _State) -> Since:
-    opted_out = len(_state(live).opted_out - before.opted_out)
+def _count_since(live: Database, before: _State) -> Since:
+    opted_out = len(_read_state(live).opted_out - before.opted_out)
     with live.reading() as conn:
         row = conn.execute(
             """
@@ -258,7 +258,7 @@ def _since(live: Database, before: _State) -> Since:
 
 
 @contextmanager
-def _named(part: Path, source: Path) -> Iterator[None]:
+def _errors_naming(part: Path, source: Path) -> Iterator[None]:
     """Let what cannot be done name the backup, and not the copy of it that is looked at."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""The files of a restore: the copy of a backup, what is kept of the state before, and a new database in its place."""
+"""Files of a restore: copy the backup, keep the state before, and put a new database in its place."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def part_for(own: Path) -> Path:
 
 def copy_with_log(source: Path, part: Path) -> None:
     """Copy a backup, and the log that lies beside one that was copied with `cp` or whose writer was killed."""
-    of = Path(os.path.realpath(source))
+    real = Path(os.path.realpath(source))
     endings = ("", *engine_for(source).log_endings)
-    pairs = [(of.with_name(of.name + ending), part.with_name(part.name + ending)) for ending in endings]
-    before = [_fingerprint(each) for each, _ in pairs]
-    for each, target in pairs:
-        if os.path.lexists(each):
-            _copy(each, target)
-    if [_fingerprint(each) for each, _ in pairs] != before:
+    pairs = [(real.with_name(real.name + ending), part.with_name(part.name + ending)) for ending in endings]
+    before = [_fingerprint(file) for file, _ in pairs]
+    for file, target in pairs:
+        if os.path.lexists(file):
+            _copy(file, target)
+    if [_fingerprint(file) for file, _ in pairs] != before:
         raise Refused(f"{source} is being written to: make a backup of it first.", Nothing.RESTORED)
 
 
@@ -48,16 +48,19 @@ def _fingerprint(path: Path) -> tuple[int, int] | None:
 
 
 def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> None:
-    """Copy the bytes of an ordinary file into one of its maker's only; what the disk cannot give is zeros."""
+    """Copy the bytes of an ordinary file into one that only its owner can read.
+
+    With `whatever_can_be_read`, bytes that the disk cannot read become zeros.
+    """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(source, flags), "rb", buffering=0) as of:
-        refuse_odd_file(source, os.fstat(of.fileno()))
-        size = os.fstat(of.fileno()).st_size
+    with os.fdopen(os.open(source, flags), "rb", buffering=0) as file:
+        refuse_odd_file(source, os.fstat(file.fileno()))
+        size = os.fstat(file.fileno()).st_size
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE), "wb") as into:
             for start in range(0, size, _AT_ONCE):
                 wanted = min(_AT_ONCE, size - start)
                 try:
-                    content = os.pread(of.fileno(), wanted, start)
+                    content = os.pread(file.fileno(), wanted, start)
                 except OSError:
                     if not whatever_can_be_read:
                         raise
@@ -66,7 +69,7 @@ def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> 
 
 
 def keep_bytes(own: Path, kept: Path) -> None:
-    """Keep a database that the engine cannot read, byte for byte as far as the disk gives them."""
+    """Copy a database that the engine cannot read, byte for byte as far as the disk can read them."""
     try:
         for ending in ("", *engine_for(own).log_endings):
             if os.path.lexists(present := own.with_name(own.name + ending)):
@@ -78,7 +81,10 @@ def keep_bytes(own: Path, kept: Path) -> None:
 
 
 def put_in_place(part: Path, own: Path) -> None:
-    """Put a file in the place of one that cannot be opened, or of none; its log would be taken for the new one's."""
+    """Put a file in the place of a database that cannot be opened, or of none.
+
+    The old log is removed: it would be taken for the log of the new file.
+    """
     take_over(part, own)
     to_disk(part)
     for companion in engine_for(own).companions():
@@ -88,7 +94,7 @@ def put_in_place(part: Path, own: Path) -> None:
 
 
 def free_name(own: Path, now: datetime) -> Path:
-    """Name a copy of the present state, beside the database."""
+    """Return a name for the copy of the present state, beside the database, that no file has."""
     stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     wanted = own.with_name(f"{own.stem}-before-restore-{stamp}{own.suffix}")
     nth = 2

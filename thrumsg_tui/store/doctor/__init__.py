@@ -65,7 +65,7 @@ def _indexes_made_again(db: Database) -> list[str]:
     """Make the indexes anew where they do not agree with the tables, if that leaves the file without damage."""
     with db.reading() as conn:
         found = damage_in(db.engine, conn)
-        if not found or not all(db.engine.is_of_an_index(problem.sentence) for problem in found):
+        if not found or not all(db.engine.is_about_index(problem.sentence) for problem in found):
             return []
     try:
         with db.writing() as tx:

@@ -1,4 +1,4 @@
-"""What no thrumsg ever writes: damage to the file, and values that nothing can be made of (`docs/rules.md 11.5`)."""
+"""Find what no thrumsg ever writes: damage to the file, and values that make no sense (`docs/rules.md 11.5`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.store.database_errors import TROUBLE_OF_ITS_OWN
+from thrumsg_tui.store.database_errors import NO_DAMAGE
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import MOST, Connection, Engine, UnreadableText
 from thrumsg_tui.store.times import from_ms
@@ -36,7 +36,7 @@ def damage(engine: Engine[Any], conn: Connection) -> list[Problem]:
         else:
             found += islice(_values(engine, conn), MOST)
     except engine.unreadable as error:
-        if engine.failure(error) in TROUBLE_OF_ITS_OWN:
+        if engine.failure(error) in NO_DAMAGE:
             raise
         found.append(Problem("the file", f"{engine.name} cannot read it ({engine.described(error)})."))
     return [replace(problem, damage=True) for problem in found]

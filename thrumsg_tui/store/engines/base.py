@@ -1,4 +1,4 @@
-"""What the store needs of a database engine: connections, cursors and rows, and all in which engines differ.
+"""Protocols of a database engine: its connections, cursors and rows, and all in which engines differ.
 
 The SQL above this seam stays within what SQLite 3.37 and PostgreSQL 14 share (`docs/architecture.md`).
 """
@@ -13,16 +13,16 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 from thrumsg_tui.domain.errors import ThrumsgError
 
 BUSY_SECONDS = 15
-"""How long to wait for another writer before giving up."""
+"""How long a writer waits for another one before it gives up."""
 
 MOST = 20
-"""Problems that are told of each kind of damage: a damaged page brings hundreds."""
+"""How many problems are listed of each kind of damage; one damaged page causes hundreds."""
 
 Role: TypeAlias = Literal["reader", "writer"]
 """What a connection is for; a reader refuses to write."""
 
 OnWait: TypeAlias = Callable[[bool], None]
-"""Told when a wait for another writer begins (True), and when it has ended (False)."""
+"""Called when a wait for another writer begins (True) and when it ends (False)."""
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 """Values for `?` by position, or for `:name` by name."""
@@ -72,7 +72,7 @@ class Connection(Protocol):
 
 
 class Failure(Enum):
-    """What an error of the driver reports."""
+    """The kinds of failure that an error of the driver reports."""
 
     BUSY = auto()
     """Somebody else holds a lock."""
@@ -88,7 +88,7 @@ class Failure(Enum):
 
 
 class Damage(NamedTuple):
-    """What an engine finds damaged: what it concerns, and what is wrong with it."""
+    """A problem that an engine finds in a database: what it concerns, and what is wrong with it."""
 
     subject: str
     sentence: str
@@ -109,9 +109,9 @@ C = TypeVar("C", bound=Connection)
 
 
 class Engine(Protocol[C]):
-    """One database and all that depends on which engine keeps it.
+    """One database, with all operations that depend on its engine.
 
-    Methods raise the driver's errors, if nothing else is said: `thrumsg_tui.store.database_errors` explains them.
+    Methods raise the driver's errors unless they say otherwise; `thrumsg_tui.store.database_errors` explains them.
     """
 
     @property
@@ -154,7 +154,7 @@ class Engine(Protocol[C]):
             conn: A writer.
             durable: Whether what is committed survives a power cut, and not only a crash of the program.
             scratch: Whether the whole database may be lost in a power cut.
-            on_wait: Told of a wait for another writer.
+            on_wait: Called when a wait for another writer begins and ends.
         """
 
     def commit(self, conn: C) -> None:
@@ -189,7 +189,7 @@ class Engine(Protocol[C]):
         Raises `UnreadableText` at a text that is not UTF-8; the rows before it have been returned.
         """
 
-    def is_of_an_index(self, sentence: str) -> bool:
+    def is_about_index(self, sentence: str) -> bool:
         """Whether a sentence of `damage_checks` is about an index, which can be made again from its table."""
 
     def rebuild_indexes(self, conn: C) -> None:

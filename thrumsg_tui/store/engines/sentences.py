@@ -1,4 +1,4 @@
-"""What is said of a file that cannot be used as a database, whichever engine finds it."""
+"""Sentences about a file that cannot be used as a database, whichever engine finds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replacing the contents of a file that others have open, by SQLite's backup interface."""
+"""Replace the contents of a file that others have open, by SQLite's backup interface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SQLite finds damaged in a file, and reading tables of which nothing is taken for sound."""
+"""Find damage in a SQLite file, and read tables that may be damaged."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class SqliteEngine:
 
         return damage.stored_rows(conn, table, columns)
 
-    def is_of_an_index(self, sentence: str) -> bool:
+    def is_about_index(self, sentence: str) -> bool:
         """Whether a sentence of the page check is about an index."""
         return " index " in sentence
 

@@ -1,4 +1,4 @@
-"""What SQLite and the file system raise: which kind of failure it is, and a sentence for it."""
+"""Classify and explain the errors of SQLite and of the file system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling a thrumsg file from any other by its header, without disturbing those who have it open.
+"""Tell a thrumsg file from any other by its header, without disturbing processes that have it open.
 
 SQLite is not asked: to open a stranger's file may change it, and as `immutable` a file of ours that another process
 upgrades just now, or was killed at that, looks damaged.

@@ -1,4 +1,4 @@
-"""Waiting for a lock that another process holds, and telling the user about it."""
+"""Wait for a lock that another process holds, and report the wait."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from thrumsg_tui.store.engines.base import OnWait
 from thrumsg_tui.store.engines.sqlite.errors import error_code
 
 _SOON = 0.3
-"""Seconds after which it is told that somebody waits for another writer."""
+"""Seconds of waiting after which `on_wait` is called."""
 
 
 def when_free(conn: sqlite3.Connection, statement: str, on_wait: OnWait) -> None:
-    """Run a statement that needs a lock, and tell where it is waited for."""
+    """Run a statement that needs a lock, and report the wait if it is long."""
     try:
         conn.execute(f"PRAGMA busy_timeout = {int(_SOON * 1000)}")
         conn.execute(statement)
