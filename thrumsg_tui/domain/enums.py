@@ -78,20 +78,28 @@ class UnmatchedReason(StrEnum):
     @property
     def why(self) -> str:
         """The reason in a few words, for a list."""
-        return {
-            UnmatchedReason.UNKNOWN: "number unknown",
-            UnmatchedReason.ARCHIVED: "campaign archived",
-            UnmatchedReason.NO_NUMBER: "no phone number",
-        }[self]
+        match self:
+            case UnmatchedReason.UNKNOWN:
+                return "number unknown"
+            case UnmatchedReason.ARCHIVED:
+                return "campaign archived"
+            case UnmatchedReason.NO_NUMBER:
+                return "no phone number"
+            case _:
+                assert_never(self)
 
     @property
     def came(self) -> str:
         """The reason as the end of a sentence that begins with how many messages there are."""
-        return {
-            UnmatchedReason.UNKNOWN: "came while nobody knew the number",
-            UnmatchedReason.ARCHIVED: "came while its campaigns were archived",
-            UnmatchedReason.NO_NUMBER: "came from this sender, which is no phone number",
-        }[self]
+        match self:
+            case UnmatchedReason.UNKNOWN:
+                return "came while nobody knew the number"
+            case UnmatchedReason.ARCHIVED:
+                return "came while its campaigns were archived"
+            case UnmatchedReason.NO_NUMBER:
+                return "came from this sender, which is no phone number"
+            case _:
+                assert_never(self)
 
 
 class Tab(StrEnum):
@@ -211,6 +219,19 @@ class StatusFilter(StrEnum):
                 return "Needs Reply"
             case StatusFilter.NOT_STARTED:
                 return "Not Started"
+            case _:
+                assert_never(self)
+
+    @property
+    def status(self) -> Status | None:
+        """The status that it takes, of those that are not opted out; None where it takes all."""
+        match self:
+            case StatusFilter.ANY:
+                return None
+            case StatusFilter.NEEDS_REPLY:
+                return Status.NEEDS_REPLY
+            case StatusFilter.NOT_STARTED:
+                return Status.NOT_STARTED
             case _:
                 assert_never(self)
 

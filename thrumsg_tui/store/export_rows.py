@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
+from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ExportKind
@@ -31,36 +32,57 @@ def _in_campaign(campaign_id: CampaignId | None) -> str:
 
 def export_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | None) -> Rows:
     """Read an export of one campaign, or of all, row by row."""
-    return _EXPORTS[what](conn, campaign_id)
+    match what:
+        case ExportKind.MESSAGES:
+            return _messages(conn, campaign_id)
+        case ExportKind.SURVEYS:
+            return _surveys(conn, campaign_id)
+        case ExportKind.CONVERSATIONS:
+            return _conversations(conn, campaign_id)
+        case ExportKind.OPT_OUTS:
+            return _opt_outs(conn, campaign_id)
+        case _:
+            assert_never(what)
 
 
 def count_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | None) -> int:
     """Count the rows of an export without its header, which takes a small part of the time that writing them does."""
-    statement = _ROWS[what] if campaign_id is None else _ROWS_OF_CAMPAIGN[what]
+    statement = _count_all(what) if campaign_id is None else _count_of_campaign(what)
     return int(conn.execute(statement, {"campaign_id": campaign_id}).fetchone()[0])
 
 
-_ROWS: Mapping[ExportKind, str] = {
-    ExportKind.MESSAGES: "SELECT COUNT(*) FROM message",
-    ExportKind.SURVEYS: "SELECT COUNT(*) FROM answer",
-    ExportKind.CONVERSATIONS: "SELECT COUNT(*) FROM conversation",
-    ExportKind.OPT_OUTS: "SELECT COUNT(*) FROM opt_out",
-}
+def _count_all(what: ExportKind) -> str:
+    match what:
+        case ExportKind.MESSAGES:
+            return "SELECT COUNT(*) FROM message"
+        case ExportKind.SURVEYS:
+            return "SELECT COUNT(*) FROM answer"
+        case ExportKind.CONVERSATIONS:
+            return "SELECT COUNT(*) FROM conversation"
+        case ExportKind.OPT_OUTS:
+            return "SELECT COUNT(*) FROM opt_out"
+        case _:
+            assert_never(what)
 
-_ROWS_OF_CAMPAIGN: Mapping[ExportKind, str] = {
-    ExportKind.MESSAGES: """
-        SELECT COUNT(*) FROM conversation JOIN message ON message.conversation_id = conversation.id
-        WHERE conversation.campaign_id = :campaign_id
-    """,
-    ExportKind.SURVEYS: """
-        SELECT COUNT(*) FROM question JOIN answer ON answer.question_id = question.id
-        WHERE question.campaign_id = :campaign_id
-    """,
-    ExportKind.CONVERSATIONS: "SELECT COUNT(*) FROM conversation WHERE campaign_id = :campaign_id",
-    ExportKind.OPT_OUTS: """
-        SELECT COALESCE(SUM(opted_out), 0) FROM assignment WHERE campaign_id = :campaign_id
-    """,
-}
+
+def _count_of_campaign(what: ExportKind) -> str:
+    match what:
+        case ExportKind.MESSAGES:
+            return """
+            SELECT COUNT(*) FROM conversation JOIN message ON message.conversation_id = conversation.id
+            WHERE conversation.campaign_id = :campaign_id
+            """
+        case ExportKind.SURVEYS:
+            return """
+            SELECT COUNT(*) FROM question JOIN answer ON answer.question_id = question.id
+            WHERE question.campaign_id = :campaign_id
+            """
+        case ExportKind.CONVERSATIONS:
+            return "SELECT COUNT(*) FROM conversation WHERE campaign_id = :campaign_id"
+        case ExportKind.OPT_OUTS:
+            return "SELECT COALESCE(SUM(opted_out), 0) FROM assignment WHERE campaign_id = :campaign_id"
+        case _:
+            assert_never(what)
 
 
 def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
@@ -174,14 +196,6 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         answers = {row["question"]: row["choice"] for row in answered}
         [first, *_] = answered
         yield [*cells(first), *(answers.get(question) for question in questions)]
-
-
-_EXPORTS: Mapping[ExportKind, Callable[[Connection, CampaignId | None], Rows]] = {
-    ExportKind.MESSAGES: _messages,
-    ExportKind.SURVEYS: _surveys,
-    ExportKind.CONVERSATIONS: _conversations,
-    ExportKind.OPT_OUTS: _opt_outs,
-}
 
 
 def _field_codes(conn: Connection, campaign_id: CampaignId | None) -> list[str]:

@@ -270,15 +270,7 @@ def _holding_of(row: Row) -> _Holding:
 
 def _matches(holding: _Holding, status: StatusFilter) -> bool:
     """Apply the status filter to a chosen conversation; only Any takes opted-out ones (`docs/rules.md 4.1`)."""
-    match status:
-        case StatusFilter.ANY:
-            return True
-        case StatusFilter.NEEDS_REPLY:
-            return holding.status is Status.NEEDS_REPLY and not holding.opted_out
-        case StatusFilter.NOT_STARTED:
-            return holding.status is Status.NOT_STARTED and not holding.opted_out
-        case _:
-            assert_never(status)
+    return status.status is None or (holding.status is status.status and not holding.opted_out)
 
 
 def _named(
