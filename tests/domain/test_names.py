@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.names import digits, fold, full_name
+from thrumsg_tui.domain.names import digits, fold, full_name, search_rows
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,10 @@ def test_a_full_name_keeps_its_spelling(first: str, last: str, full: str) -> Non
 
 def test_digits_are_the_ascii_ones() -> None:
     assert digits("+1 (555) 010-2030 ext٣²") == "15550102030"
+
+
+def test_a_search_finds_rows_whatever_the_case_and_the_accents_and_keeps_their_order() -> None:
+    rows = ["Zoë Lo", "Ann  Otieno", "zoe Berg"]
+    assert search_rows(rows, " ZOE ", str) == ["Zoë Lo", "zoe Berg"]
+    assert search_rows(rows, "n o", str) == ["Ann  Otieno"]
+    assert search_rows(rows, " ", str) == rows

@@ -1,6 +1,12 @@
 """People's names and numbers, made comparable."""
 
+from __future__ import annotations
+
 import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+_Row = TypeVar("_Row")
 
 # Letters that Unicode does not decompose, and the apostrophes and hyphen that nobody types in a search.
 _PLAIN_LETTERS = str.maketrans(
@@ -48,6 +54,18 @@ def fold(text: str) -> str:
         bare = "".join(character for character in decomposed if not unicodedata.combining(character))
         text = bare.translate(_PLAIN_LETTERS)
     return " ".join(text.casefold().split())
+
+
+def search_rows(rows: Iterable[_Row], search: str, text_of: Callable[[_Row], str]) -> list[_Row]:
+    """Return the rows that a search finds, in their order: all for an empty one.
+
+    Args:
+        rows: What is searched.
+        search: As typed; case, accents and superfluous whitespace do not matter.
+        text_of: The text of a row that may contain it.
+    """
+    wanted = fold(search)
+    return [row for row in rows if wanted in fold(text_of(row))] if wanted else list(rows)
 
 
 def full_name(first: str, last: str) -> str:

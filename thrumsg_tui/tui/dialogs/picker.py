@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import fold, search_rows
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.widgets.inputs import LineInput
@@ -105,11 +105,6 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
 
     # Searching
 
-    @property
-    def wanted(self) -> str:
-        """What is searched for, folded; empty while nothing is."""
-        return fold(self._search.value) if self._search else ""
-
     def on_input_changed(self) -> None:
         """Narrow the list to what is typed."""
         self.narrow()
@@ -117,11 +112,11 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
 
     def narrow(self, keep: _Row | None = None) -> None:
         """Show the rows that match; the cursor stays on `keep`, else goes to the first likely one that was found."""
-        wanted = self.wanted
-        rows = [row for row in self.ordered() if not wanted or wanted in fold(self.searched_text(row))]
+        search = self._search.value if self._search else ""
+        rows = search_rows(self.ordered(), search, self.searched_text)
         if keep is not None and keep in rows:
             cursor = rows.index(keep)
-        elif wanted:
+        elif fold(search):
             cursor = next((index for index, row in enumerate(rows) if self.is_likely(row)), 0)
         else:
             cursor = self._first_cursor

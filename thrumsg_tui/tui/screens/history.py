@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import fold, search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.undo import begin_undo
@@ -92,12 +92,11 @@ class HistoryScreen(ListingScreen[Event]):
         )
 
     def _read(self, conn: Connection, person: str, first: int, height: int) -> _Page:
-        wanted = fold(person)
-        people = tuple(each.id for each in users(conn) if wanted in fold(f"{each.login} {each.name}"))
+        found = search_rows(users(conn), person, lambda user: f"{user.login} {user.name}")
         request = HistoryRequest(
             campaign_id=None if self._all_campaigns or self._this_conversation else self._campaign_id,
             conversation_id=self._conversation_id if self._this_conversation else None,
-            people=people if wanted else None,
+            people=tuple(user.id for user in found) if fold(person) else None,
             traffic=self._traffic,
         )
         total = count_history(conn, request)

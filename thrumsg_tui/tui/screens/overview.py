@@ -13,7 +13,7 @@ from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import format_clock
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import closure
@@ -150,8 +150,8 @@ class OverviewScreen(CommandScreen):
     def _paint_table(self) -> None:
         if self._shown is None:
             return
-        wanted = fold(self._search.value)
-        rows = [each for each in self._order.sorted(self._shown.senders) if wanted in fold(each.name)]
+        senders = self._order.sorted(self._shown.senders)
+        rows = search_rows(senders, self._search.value, lambda sender: sender.name)
         if self.idle_only:
             rows = [each for each in rows if has_not_started(each)]
         keep = self._cursor_on or (self.table.row.id if self.table.row else None)

@@ -6,7 +6,7 @@ from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, RecommendedReply
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.people import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.replies import move_reply, remove_reply
@@ -67,8 +67,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         of, self._all = await self.thrumsg.store.query(_read, self._campaign_id)
         self._campaign = of
         self.show_title(safe_text(of.name), "Recommended replies")
-        wanted = fold(self.search.value)
-        rows = [each for each in self._all if wanted in fold(f"{each.title} {each.body}")]
+        rows = search_rows(self._all, self.search.value, lambda reply: f"{reply.title} {reply.body}")
         ids = [each.id for each in rows]
         cursor = ids.index(self._follow) if self._follow in ids else self.list.cursor
         self._follow = None

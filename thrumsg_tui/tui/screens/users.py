@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on, work
 from textual.strip import Strip
 
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.people import Permission, User, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
@@ -53,8 +53,9 @@ class UsersScreen(ListingScreen[PersonRow]):
 
     async def ask_and_paint(self) -> None:
         everybody = await self.thrumsg.store.query(people_rows)
-        wanted = fold(self.search.value)
-        rows = [each for each in everybody if wanted in fold(f"{each.user.name} {each.user.login} {each.user.role}")]
+        rows = search_rows(
+            everybody, self.search.value, lambda row: f"{row.user.name} {row.user.login} {row.user.role}"
+        )
         self.list.show_all(rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(len(everybody), 'user')}", "quiet")])
 

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.enums import StatusFilter
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import fold, search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
@@ -64,7 +64,8 @@ class DestinationList(PagedList[Destination]):
         keep, self._search = self.row, wanted
         rows = self._all
         if wanted:
-            rows = [each for each in self._all if each.assignment and wanted in fold(each.assignment.name)]
+            named = search_rows(self._choices.offered, text, lambda assignment: assignment.name)
+            rows = [Destination(assignment) for assignment in named]
             senders = [index for index, each in enumerate(rows) if each.assignment and each.assignment.user]
             cursor = senders[0] if senders else 0
         else:

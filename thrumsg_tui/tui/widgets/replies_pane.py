@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from thrumsg_tui.domain.campaigns import RecommendedReply
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -41,8 +41,7 @@ class MatchingReplies(ScrollingLines):
     @property
     def found(self) -> list[RecommendedReply]:
         """The replies that match the search."""
-        wanted = fold(self.search)
-        return [each for each in self.all if wanted in fold(f"{each.title} {each.body}")]
+        return search_rows(self.all, self.search, lambda reply: f"{reply.title} {reply.body}")
 
     def lines(self, width: int) -> list[Strip]:
         strips: list[Strip] = []
