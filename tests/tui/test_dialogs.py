@@ -284,6 +284,13 @@ async def test_notes_are_redacted_in_the_thread_the_lookup_and_the_list(redacted
         assert person.screen.replace("-", "").replace(" ", "").count("5550001") == 1, "only what was typed"
 
 
+async def test_what_another_did_to_the_open_conversation_is_told_without_the_number(redacted: Office) -> None:
+    async with redacted.messenger(login="kim") as person:
+        opt_out_number(redacted.db, redacted.ana, "+14155550001", "asked from (415) 555-0001")
+        told = "Maria Lopez: opted out by Ana Ortiz: asked from (•••) •••-••01."
+        await person.wait_until(lambda: person.notice == told, "what Ana did")
+
+
 async def test_redacted_digits_cannot_be_searched_for(redacted: Office) -> None:
     async with redacted.messenger() as person:
         await person.press("slash")
