@@ -31,6 +31,21 @@ FIRST_KEYS = (
 )
 """The keys of the README."""
 
+WHERE = {
+    Scope.STAFF: ("In the overview of a campaign.",),
+    Scope.MANAGE: ("In the list of campaigns, and in the overview of one.",),
+    Scope.ORGANIZATION: ("In the list of campaigns, and in the overview of one.",),
+    Scope.OVERLAY: ("The screens that open over another one: history, import, users and the like.",),
+    Scope.SEARCH: ("The search above a list.",),
+    Scope.SCROLLED: ("The thread and the info beside it.",),
+    Scope.SENDER_PICKER: ("They have the keys of pickers, too.",),
+    Scope.MULTI_PICKER: ("They have the keys of pickers, too.",),
+    Scope.MENU: ("A menu has the keys of pickers, too, and those of the commands that it offers.",),
+    Scope.QUESTION: ("The keys of the answers stand in the question.",),
+    Scope.ANSWER: ("Each question has a few of them.",),
+}
+"""Where the keys of a scope work, if its heading does not say it all."""
+
 PLACEHOLDERS = {
     "CONVERSATION": "a conversation, by its id",
     "DATE": "like `2026-11-03`",
@@ -131,13 +146,13 @@ def keys_document() -> str:
     parts = [
         MADE,
         "# Keys",
-        "In the app, `?` shows the keys of the screen, and `:` finds a command by its name.",
+        "In the app, `?` shows the keys of the screen, `F1` those of a dialog, and `:` finds a command by its name.",
     ]
     for scope in Scope:
         rows = [(_keys(each), each.title, each.help) for each in commands_of(scope)]
         if not rows:
             continue
-        parts += [f"## {scope}", _table(("Key", "Command", "What it does"), rows)]
+        parts += [f"## {scope}", *WHERE.get(scope, ()), _table(("Key", "Command", "What it does"), rows)]
     return _document(parts)
 
 

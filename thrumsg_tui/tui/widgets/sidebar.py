@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.messenger import MessengerView
+from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
@@ -75,8 +76,8 @@ class Sidebar(Vertical):
             self._name_tabs()
 
     def _name_tabs(self) -> None:
-        keys = {SidebarTab.SURVEY: "e", SidebarTab.REPLIES: "a", SidebarTab.INFO: "i"}
         parts: list[Part] = []
-        for each, key in keys.items():
-            parts += [(f" {key} ", "quiet"), (each, "accent" if each is self.current else "")]
+        for tab in SidebarTab:
+            key = command(f"messenger.{tab.lower()}").shown_keys
+            parts += [(f" {key} ", "quiet"), (tab, "accent" if tab is self.current else "")]
         self._titles.show(parts, [("  ", ""), (f"{self._contact} " if self.size.width > 40 else "", "strong")])

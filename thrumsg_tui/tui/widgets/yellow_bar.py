@@ -5,9 +5,13 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
+
+_COMMANDS = ("messenger.next_sender", "messenger.reassign_sender", "messenger.viewing_as")
+"""The commands that the bar names."""
 
 
 class YellowBar(LineWidget):
@@ -27,7 +31,12 @@ class YellowBar(LineWidget):
         if viewing.user:
             state = f"{glyphs.dot} online" if viewing.online else "offline"
             pieces.insert(0, (f"   {state}", 3))
-        keys = [("n Next sender", 5), (f"   R Reassign {glyphs.down}", 6), ("   v Viewing as", 7)]
+        following, moving, choosing = (command(id).shown_keys for id in _COMMANDS)
+        keys = [
+            (f"{following} Next sender", 5),
+            (f"   {moving} Reassign {glyphs.down}", 6),
+            (f"   {choosing} Viewing as", 7),
+        ]
         right = "".join(text for text, _ in keys)
         while keys and width_of(left) + sum(len(text) for text, _ in pieces + keys) + 2 > width:
             keys.pop()
