@@ -8,6 +8,7 @@ from tests.tui.office import Office
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.changes.send import send
 
 
@@ -183,3 +184,11 @@ async def test_ages_stand_out_where_somebody_waits(office: Office) -> None:
         waits, waits_not = person.style_of(" 9 min "), person.style_of(" 7 min ")
         assert waits.color != waits_not.color
         assert waits_not.color == person.style_of("You: Thanks").color
+
+
+async def test_the_bar_says_whether_the_sender_on_view_is_online(office: Office) -> None:
+    kim = office.identity("kim").user.id
+    async with office.messenger() as person:
+        assert "Viewing as: Kim Alvarez ▾   offline" in person.lines[1]
+        show_presence(office.db, "kims", kim, office.campaigns["Spring"].id, None)
+        await person.wait_until(lambda: "Viewing as: Kim Alvarez ▾   ● online" in person.lines[1], "Kim")
