@@ -53,7 +53,19 @@ _WORDS = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|JOIN|ORDER BY|
 def refusals(sql: str) -> list[str]:
     """Say what in a statement, or in a piece of one, is not shared, and why."""
     bare = re.sub(r"--[^\n]*", "", re.sub(r"'(?:[^']|'')*'", "''", sql))
-    return [f"{found.group().strip()}: {why}" for pattern, why in _PATTERNS if (found := pattern.search(bare))]
+    found = [f"{match.group().strip()}: {why}" for pattern, why in _PATTERNS if (match := pattern.search(bare))]
+    return [*found, *_nameless(bare)]
+
+
+def _nameless(sql: str) -> Iterator[str]:
+    """Find subqueries in FROM that have no name."""
+    for match in re.finditer(r"\b(?:FROM|JOIN)\s*\((?=\s*SELECT)", sql, re.IGNORECASE):
+        depth, end = 1, match.end()
+        while depth and end < len(sql):
+            depth += {"(": 1, ")": -1}.get(sql[end], 0)
+            end += 1
+        if not depth and not re.match(r"\s*AS\s+\w", sql[end:], re.IGNORECASE):
+            yield f"{match.group()}: PostgreSQL before 16 wants a name for a subquery in FROM"
 
 
 def sql_in(path: Path) -> Iterator[tuple[int, str]]:

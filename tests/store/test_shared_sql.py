@@ -62,6 +62,7 @@ def test_ids_of_new_rows_come_from_returning() -> None:
         "SELECT flagged = 1 AND NOT conversation.opted_out AS flagged FROM conversation",
         "SELECT CASE WHEN active THEN 1 END FROM assignment",
         "SELECT id FROM a WHERE b == 1",
+        "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM a WHERE (b = 1) LIMIT 2)) AS number",
     ],
 )
 def test_what_is_not_shared_is_refused(sql: str) -> None:
@@ -78,6 +79,7 @@ def test_what_is_not_shared_is_refused(sql: str) -> None:
         "WHERE conversation.replied = follow_up.replied AND settled = 0 AND (active = 1 OR undoable <> 1)",
         "WHERE (follow_up.answered = 1) = EXISTS (SELECT 1 FROM answer)",
         "INSERT INTO a (b, opted_out) VALUES (?, ?) ON CONFLICT (b) DO UPDATE SET opted_out = excluded.opted_out",
+        "SELECT COUNT(*) FROM (SELECT 1 FROM a WHERE (b = 1) LIMIT 2) AS some JOIN (SELECT 2) AS more ON 1 = 1",
         "SELECT MIN(id), MAX(COALESCE(position, 0)) FROM question",
         "SELECT id FROM opt_out WHERE note = 'replace into IS ? json_extract('",
     ],

@@ -140,15 +140,11 @@ def last_redoable(conn: Connection, who: Identity) -> Event:
 
 def concerns_many(conn: Connection, event_id: EventId) -> bool:
     """Whether a change moved more than one conversation, or opted out more than one number of a list."""
-    row = conn.execute(
-        """
-        SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM event_conversation
-                                      WHERE event_id = :id AND to_assignment_id IS NOT NULL LIMIT 2))
-             + (SELECT COUNT(*) FROM (SELECT 1 FROM event_number WHERE event_id = :id LIMIT 2))
-        """,
-        {"id": event_id},
-    ).fetchone()
-    return int(row[0]) > 1
+    moved = conn.execute(
+        "SELECT 1 FROM event_conversation WHERE event_id = ? AND to_assignment_id IS NOT NULL LIMIT 2", (event_id,)
+    ).fetchall()
+    listed = conn.execute("SELECT 1 FROM event_number WHERE event_id = ? LIMIT 2", (event_id,)).fetchall()
+    return len(moved) + len(listed) > 1
 
 
 def preview_undo(conn: Connection, who: Identity, event_id: EventId) -> UndoPreview:
