@@ -124,13 +124,10 @@ def follow_up_record(of: FollowUp) -> Record:
 
 
 def _target_record(of: Target) -> Record:
-    answer = of.answer
-    return {
-        "replied": of.replied,
-        "question": answer.question if answer else None,
-        "choice": answer.choice if answer else None,
-        "answered": answer.given if answer else True,
-    }
+    if of.answer is None:
+        return {"replied": of.replied, "question": None, "choice": None, "answered": True}
+    asked = of.answer
+    return {"replied": of.replied, "question": asked.question, "choice": asked.choice, "answered": asked.given}
 
 
 def result_record(of: QuestionResult) -> Record:

@@ -47,7 +47,7 @@ def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
 
 
 def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
-    """Apply a plan, or where it is large only begin with it: it is `under_way` then, and `paced.step` goes on."""
+    """Apply a plan; where it is large only begin with it: it is `under_way`, and `bulk_move_job.step` goes on."""
     who.require(Permission.REASSIGN)
     with db.reading() as conn:
         long = is_long(conn, planned, db.pacing)
