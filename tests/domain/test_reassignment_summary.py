@@ -138,3 +138,23 @@ def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
 )
 def test_what_stays_because_its_holder_receives_is_said(asked: Request, words: str) -> None:
     assert what_stays(asked, (*rows, ONE)) == words
+
+
+CHOSEN = FromConversations((ConversationId(7),))
+
+
+@pytest.mark.parametrize(
+    ("sources", "taken_from", "named"),
+    [(EVERYONE, (*rows, ONE), ()), (of(KIM, ZOE), (KIM, ZOE), (KIM.id, ZOE.id)), (of(), (), ()), (CHOSEN, (), ())],
+)
+def test_from_whom_is_taken_is_what_the_sources_say(
+    sources: Sources, taken_from: tuple[Assignment, ...], named: tuple[AssignmentId, ...]
+) -> None:
+    asked = request(sources, to(LEE))
+    assert tuple(each for each in (*rows, ONE) if asked.takes_from(each.id)) == taken_from
+    assert asked.named_sources == named
+
+
+def test_from_all_to_all_is_from_everyone_to_all_others() -> None:
+    asked = [request(sources, to_whom) for sources in (EVERYONE, of(KIM), CHOSEN) for to_whom in (ALL_OTHERS, to(LEE))]
+    assert [each.from_all_to_all for each in asked] == [True, False, False, False, False, False]
