@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_never
 
 from thrumsg_tui.domain.enums import ImportKind
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing import contacts, opt_outs, people, replies, survey
@@ -33,7 +33,7 @@ def import_file(
     Raises `Refused` where the file as a whole cannot be used, and for a campaign too many or too few.
     """
     if not kind.takes_campaign and campaign is not None:
-        raise Refused(f"{kind.capitalize()} belong to no campaign. Nothing was changed.")
+        raise Refused(f"{kind.capitalize()} belong to no campaign.", Nothing.CHANGED)
     match kind:
         case ImportKind.CONTACTS:
             return contacts.import_contacts(db, who, path, _needed(campaign, kind), options)
@@ -51,7 +51,7 @@ def import_file(
 
 def _needed(campaign: str | None, kind: ImportKind) -> str:
     if campaign is None:
-        raise Refused(f"Say for which campaign the {kind} are. Nothing was changed.")
+        raise Refused(f"Say for which campaign the {kind} are.", Nothing.CHANGED)
     return campaign
 
 
