@@ -86,8 +86,10 @@ async def test_unassigned_is_on_top_in_every_order(office: Office) -> None:
             (SenderSort.NEEDS_REPLY, False): ["Unassigned", "Lee Bishop", "Kim Alvarez"],
             (SenderSort.NEEDS_REPLY, True): ["Unassigned", "Kim Alvarez", "Lee Bishop"],
         }
-        for (_, reverse), expected in orders.items():
+        for (sort, reverse), expected in orders.items():
             assert senders(person) == expected
+            arrow = person.app.glyphs.up if reverse else person.app.glyphs.down
+            assert [each for each in SenderSort if person.sees(f"{each.label} {arrow}")] == [sort]
             await person.press("s" if reverse else "S")
 
 

@@ -192,3 +192,13 @@ async def test_the_bar_says_whether_the_sender_on_view_is_online(office: Office)
         assert "Viewing as: Kim Alvarez ▾   offline" in person.lines[1]
         show_presence(office.db, "kims", kim, office.campaigns["Spring"].id, None)
         await person.wait_until(lambda: "Viewing as: Kim Alvarez ▾   ● online" in person.lines[1], "Kim")
+
+
+async def test_on_a_low_screen_each_contact_has_one_line(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    office.contact("Dev Patel", wrote="Who?")
+    for height, apart in ((23, 2), (22, 1)):
+        async with office.messenger(size=(80, height)) as person:
+            maria, dev = (next(n for n, line in enumerate(person.lines) if name in line) for name in ("Maria", "Dev"))
+            assert dev - maria == apart
+            assert person.sees("Hello", "Who?")

@@ -108,6 +108,18 @@ async def test_the_box_counts_and_names_the_encoding(office: Office, maria: Conv
         assert person.box == "Hello - you"
 
 
+async def test_the_box_offers_plain_look_alikes_where_there_are_any(office: Office, maria: ConversationId) -> None:
+    async with office.messenger(size=(200, 40)) as person:
+        await person.press("enter")
+        for text, said in (
+            ("Hello — you", "UCS-2 for —, ctrl+t: plain · ↵ Send"),
+            ("Hello 語", "UCS-2 for 語 · ↵ Send"),
+        ):
+            person.messenger.box.load_text(text)
+            await settle(person.pilot)
+            assert person.sees(said)
+
+
 async def test_a_new_line_is_not_the_end(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("enter", "a", "ctrl+n", "b")
