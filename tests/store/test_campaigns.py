@@ -124,6 +124,7 @@ def test_a_campaign_is_found_by_name_before_id(db: Database, owner: Identity, sp
     with db.reading() as conn:
         assert find_campaign(conn, "1").id == named_one.id
         assert find_campaign(conn, "Spring").id == spring.id == 1
+        assert find_campaign(conn, spring.id).id == spring.id
         for wrong in ("spring", "99", "-1", "²", ""):
             with pytest.raises(NotFound):
                 find_campaign(conn, wrong)
