@@ -168,7 +168,7 @@ def test_what_both_changed_is_as_the_last_one_said(db: Database, owner: Identity
 def test_two_halves_that_make_no_window_are_refused(db: Database, owner: Identity, spring: Campaign) -> None:
     seen = spring.setup
     edit_campaign(db, owner, spring.id, replace(seen, starts=date(2026, 3, 9)), seen=seen)
-    with pytest.raises(Refused, match=r"before the start date.*nothing was changed"):
+    with pytest.raises(Refused, match=r"before the start date.*Nothing was changed"):
         edit_campaign(db, owner, spring.id, replace(seen, ends=date(2026, 3, 8)), seen=seen)
     assert now(db, spring).window.ends is None
 
