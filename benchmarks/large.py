@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from thrumsg_tui.domain.people import Role
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.database import Database, utc_now
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 from thrumsg_tui.store.times import to_ms
@@ -69,7 +69,7 @@ def _build(path: Path, conversations: int, senders: int) -> None:
             _fill(tx.conn, conversations, senders, utc_now())
 
 
-def _fill(conn: sqlite3.Connection, conversations: int, senders: int, now: datetime) -> None:
+def _fill(conn: Connection, conversations: int, senders: int, now: datetime) -> None:
     chance = Random(1)
     conn.executemany(
         "INSERT INTO users (id, login, first_name, last_name, role, created_at) VALUES (?, ?, ?, ?, ?, 0)",
@@ -94,7 +94,7 @@ def _times(story: str, chance: Random, now: datetime) -> list[tuple[int, str]]:
     return [(start + nth * 600_000 + chance.randrange(60_000), letter) for nth, letter in enumerate(story)]
 
 
-def _insert_contacts(conn: sqlite3.Connection, told: Sequence[_Told], chance: Random, senders: int) -> None:
+def _insert_contacts(conn: Connection, told: Sequence[_Told], chance: Random, senders: int) -> None:
     """Insert people with their conversations; message ids follow each other, conversation by conversation."""
     names = [_name(chance) for _ in told]
     conn.executemany(
@@ -147,7 +147,7 @@ def _holder(chance: Random, senders: int) -> int:
     return 1 if drawn < 0.6 else chance.randrange(2, senders + 2)
 
 
-def _insert_messages(conn: sqlite3.Connection, told: Sequence[_Told]) -> None:
+def _insert_messages(conn: Connection, told: Sequence[_Told]) -> None:
     """Insert what was said, each with its journal entry."""
     said = [(nth, at, letter) for nth, each in enumerate(told, 1) for at, letter in each.messages]
     conn.executemany(
