@@ -6,25 +6,25 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Plan, Request
-from thrumsg_tui.domain.reassignment_summary import of_whom, what_stays, will_move
-from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.reassignment_summary import of_whom, what_stays
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
+from thrumsg_tui.tui.bulk_guidance import BulkGuidance
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import next_in_cycle
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.store_client import StoreClient
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines, heading
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading
 from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
 from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
+from thrumsg_tui.tui.widgets.sentence_lines import SentenceLines
 
 _LARGEST_PART = 0.96
 """How much of the screen's height the dialog takes at most, as in its style sheet."""
@@ -36,31 +36,6 @@ _SHORTEST_PREVIEW = 6
 """Lines of the preview that are seen before the destinations begin to scroll."""
 
 _TO_EVEN_OUT = "To even out what senders hold, leave this, mark with Space those who hold too many, and press R."
-
-
-class BulkWords(ScrollingLines):
-    """Sentences, each with its look, one below the other."""
-
-    DEFAULT_CSS = "BulkWords { overflow: hidden hidden; }"
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._sentences: Sequence[Part] = ()
-
-    def show(self, sentences: Sequence[Part]) -> bool:
-        """Say something; return whether it is something else than before."""
-        if sentences == self._sentences:
-            return False
-        self._sentences = sentences
-        self.remake()
-        return True
-
-    def lines(self, width: int) -> list[Strip]:
-        return [
-            self.strip([(f" {line}", look)], width=width)
-            for sentence, look in self._sentences
-            for line in self.wrapped(sentence, width - 2)
-        ]
 
 
 class BulkReassign(Dialog[Plan | None]):
@@ -94,7 +69,7 @@ class BulkReassign(Dialog[Plan | None]):
         self.fields = BulkFields(self.choices, glyphs, id="fields")
         self.preview = PlanPreview(id="preview")
         self._total = LineWidget(id="total")
-        self._words = BulkWords(id="words")
+        self._words = SentenceLines(id="words")
         self._followed = ""
         """What the destinations are narrowed to."""
         self._plan: Plan | None = None
@@ -182,7 +157,7 @@ class BulkReassign(Dialog[Plan | None]):
         """Say what was not done, if anything; what Enter does now; and what stays where it is, and why."""
         self._notice = notice
         sentences: list[Part] = [(notice, "warning")] if notice else []
-        sentences.append((self._enter_sentence(), "accent"))
+        sentences.append((self._guidance.enter, "accent"))
         if stays := what_stays(self.choices.request, self.choices.rows):
             sentences.append((f"{stays} {_TO_EVEN_OUT}" if self.choices.request.from_all_to_all else stays, ""))
         if self._words.show([each for each in sentences if each[0]]):
@@ -190,7 +165,7 @@ class BulkReassign(Dialog[Plan | None]):
             self.call_after_refresh(self._seen)
         doing = ["Space chooses", "Tab next field"] if self._asks else []
         more = ["PgDn shows more"] if self.preview.max_scroll_y else []
-        self._box.border_subtitle = ", ".join([*doing, *more, f"Esc {self._escape_words()}"])
+        self._box.border_subtitle = ", ".join([*doing, *more, f"Esc {self._guidance.escape}"])
 
     def _seen(self) -> None:
         self._sight.drawn()
@@ -200,28 +175,19 @@ class BulkReassign(Dialog[Plan | None]):
         """Say what Enter does now; what the last key did not do is still worth reading."""
         self._say(self._notice)
 
-    def _enter_sentence(self) -> str:
-        if self.search.value:
-            if (name := self._under_cursor()) is None:
-                return f"Nobody is called {safe_text(self.search.value)!r}: Esc clears the search."
-            return f"Enter chooses {name}."
-        if self._plan is None:
-            if self._asking:
-                return "Counting."
-            return "" if self.choices.receivers else "Choose whom to: type a name, or press Space on a row."
-        if not self._plan.moves:
-            return "Enter would move nothing."
-        return will_move(self._plan, self._whose, self.choices.receivers)
-
-    def _escape_words(self) -> str:
-        if self.search.value:
-            return "clears the search"
-        return "takes a step back" if self.choices.can_step_back else "leaves"
-
-    def _under_cursor(self) -> str | None:
-        """The name of the destination under the cursor."""
+    @property
+    def _guidance(self) -> BulkGuidance:
         row = self.destinations.row
-        return safe_text(self.destinations.name_of(row)) if row else None
+        return BulkGuidance(
+            choices=self.choices,
+            whose=self._whose,
+            asks_for_destinations=self._asks,
+            search=self.search.value,
+            found=self.destinations.name_of(row) if row else None,
+            plan=self._plan,
+            counting=self._asking,
+            refusal=self._refusal,
+        )
 
     # Searching
 
@@ -271,15 +237,7 @@ class BulkReassign(Dialog[Plan | None]):
             else:
                 self._say(TOO_EARLY.format("Enter"))
         else:
-            self._say(self._why_not())
-
-    def _why_not(self) -> str:
-        """Why Enter applied nothing."""
-        if self._asking or self._stale:
-            return "Still counting, so nothing was moved: press Enter again when the numbers are there."
-        if self._asks and not self.choices.receivers:
-            return "Nothing was moved: nobody is chosen yet."
-        return f"Nothing was moved. {self._refusal}".strip()
+            self._say(self._guidance.why_nothing_moved)
 
     def action_mark(self) -> None:
         """Choose the destination under the cursor, or take it back; turn the field under the cursor."""

@@ -1,0 +1,59 @@
+"""What the bulk dialog says about its keys (`docs/rules.md 4.3`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thrumsg_tui.domain.reassignment import Plan
+from thrumsg_tui.domain.reassignment_summary import will_move
+from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.bulk_choices import BulkChoices
+
+
+@dataclass(frozen=True, slots=True)
+class BulkGuidance:
+    """What the dialog shows at this moment, and so what its keys do.
+
+    `found` is the name of the destination under the cursor, `plan` the plan that is shown; it is None while `counting`,
+    and where the plan is refused, for the reason `refusal`.
+    """
+
+    choices: BulkChoices
+    whose: str
+    asks_for_destinations: bool
+    search: str
+    found: str | None
+    plan: Plan | None
+    counting: bool
+    refusal: str = ""
+
+    @property
+    def enter(self) -> str:
+        """Say what Enter does."""
+        if self.search:
+            if self.found is None:
+                return f"Nobody is called {safe_text(self.search)!r}: Esc clears the search."
+            return f"Enter chooses {safe_text(self.found)}."
+        if self.plan is None:
+            if self.counting:
+                return "Counting."
+            return "" if self.choices.receivers else "Choose whom to: type a name, or press Space on a row."
+        if not self.plan.moves:
+            return "Enter would move nothing."
+        return will_move(self.plan, self.whose, self.choices.receivers)
+
+    @property
+    def escape(self) -> str:
+        """Say what Esc does, as the end of "Esc …"."""
+        if self.search:
+            return "clears the search"
+        return "takes a step back" if self.choices.can_step_back else "leaves"
+
+    @property
+    def why_nothing_moved(self) -> str:
+        """Say why Enter applied nothing."""
+        if self.counting:
+            return "Still counting, so nothing was moved: press Enter again when the numbers are there."
+        if self.asks_for_destinations and not self.choices.receivers:
+            return "Nothing was moved: nobody is chosen yet."
+        return f"Nothing was moved. {self.refusal}".strip()
