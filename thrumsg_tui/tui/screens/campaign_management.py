@@ -101,7 +101,8 @@ class CampaignManagement:
         changes = _STATE_CHANGES[campaign.state]
         effects = [f"{change.choice.title}: {change.effect}" for change in changes]
         text = "\n".join([f"It is {campaign.state}.", "", *effects])
-        choices = [*(change.choice for change in changes), Choice[CampaignState | None](LEAVE, "Leave it", None)]
+        leave: Choice[CampaignState | None] = Choice(LEAVE, "Leave it", None)
+        choices = [*(change.choice for change in changes), leave]
         dialog = ChoiceDialog(
             campaign.name, text, choices, left=f"{campaign.name} stays {campaign.state}.", must_be_seen=True
         )
