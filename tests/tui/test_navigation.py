@@ -9,6 +9,7 @@ import pytest
 from tests.tui.office import Office, settle
 from thrumsg_tui.tui.routes import Route
 from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.overview import OverviewScreen
 
 
 @pytest.mark.parametrize("later", range(0, 40, 4))
@@ -25,3 +26,15 @@ async def test_a_place_that_is_asked_for_while_another_comes_up_is_shown_after_i
         assert isinstance(person.app.screen, MessengerScreen)
         assert person.app.is_running
         assert person.sees("Maria Lopez")
+
+
+async def test_whoever_goes_back_is_on_the_sender_whom_they_viewed_last(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("n")
+        assert person.sees("Viewing as: Lee Bishop")
+        await person.press("q")
+        screen = person.app.screen
+        assert isinstance(screen, OverviewScreen)
+        assert screen.table.row
+        assert screen.table.row.name == "Lee Bishop"

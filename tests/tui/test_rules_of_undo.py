@@ -86,6 +86,16 @@ async def test_z_moves_the_cursor_to_what_comes_back_where_that_is_one(
         assert person.row == cursor
 
 
+async def test_z_moves_the_cursor_to_the_contact_who_is_opted_in_again(office: Office) -> None:
+    for name in ("Ames", "Bond", "Cole"):
+        office.contact(f"Pat {name}", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("j", "o", "y", "g")
+        assert person.rows == ["Pat Ames", "Pat Cole"]
+        await person.press("z")
+        assert (person.rows, person.row) == (["Pat Ames", "Pat Bond", "Pat Cole"], "Pat Bond")
+
+
 async def test_z_goes_back_step_by_step_and_stops_at_what_others_did(office: Office) -> None:
     people(office, 2, "kim")  # by ana
     office.person("mo", "Mo", Role.MODERATOR)
