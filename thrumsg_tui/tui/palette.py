@@ -9,7 +9,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from thrumsg_tui.tui.commands import Command, Scope, commands_of
 from thrumsg_tui.tui.screens.base import CommandScreen
 
-_ELSEWHERE = {Scope.MESSAGE_BOX, Scope.SURVEY, Scope.REPLIES, Scope.SCROLLED}
+_ELSEWHERE = {Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES}
 """What makes sense only with the focus in its own pane."""
 
 
