@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.store.arranging import journal
@@ -18,6 +20,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.screens.base import CommandScreen
 
 
 def last_state(office: Office, id: ConversationId) -> MessageState:
@@ -343,3 +346,17 @@ async def test_a_key_from_before_the_words_were_painted_sends_nothing(
         await settle(person.pilot)
         await person.press("enter")
     assert len(office.bodies(bo)) == 1
+
+
+@pytest.mark.parametrize(("meanwhile", "left"), [("", "Queued."), ("1 marked.", "1 marked.")])
+async def test_what_is_said_for_a_while_takes_no_newer_words_away(office: Office, meanwhile: str, left: str) -> None:
+    async with office.app() as person:
+        screen, over = person.app.screen, asyncio.Event()
+        assert isinstance(screen, CommandScreen)
+        screen.say_for(0.01, "Queued. z takes it back.", "Queued.")
+        screen.set_timer(0.05, over.set)
+        assert person.notice == "Queued. z takes it back."
+        if meanwhile:
+            screen.say(meanwhile)
+        await over.wait()
+        assert person.notice == left
