@@ -23,7 +23,7 @@ from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, fi
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.people import identify
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import get_conversation
 
 
 def number(nth: int) -> str:
@@ -75,7 +75,7 @@ def sentence_of(event: Event | ThreadEvent) -> str:
 def look_at(db: Database, conversation_id: ConversationId) -> Conversation:
     """A conversation as the messenger shows it."""
     with db.reading() as conn:
-        return conversation(conn, conversation_id)
+        return get_conversation(conn, conversation_id)
 
 
 def assignment_of(db: Database, of: Campaign, login: str | None) -> AssignmentId:

@@ -35,10 +35,10 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import (
-    assignment,
     assignments,
     campaign_rows,
     find_campaign,
+    get_assignment,
     in_order,
     totals,
 )
@@ -255,7 +255,7 @@ def test_a_tie_in_assigned_is_settled_by_sent(
 def test_an_assignment_names_its_user(db: Database, owner: Identity, spring: Campaign) -> None:
     kim = assignment_of(db, spring, "kim")
     with db.reading() as conn:
-        read = assignment(conn, kim, db.clock())
+        read = get_assignment(conn, kim, db.clock())
     assert read.user is not None
     assert (read.user.login, read.name) == ("kim", "Kim Alvarez")
 

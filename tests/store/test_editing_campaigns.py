@@ -25,7 +25,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.undo_preview import preview_undo
 
 DAY = DailyHours("UTC", 9 * 60, 21 * 60)
@@ -36,7 +36,7 @@ MORNING = datetime(2026, 3, 4, 9, tzinfo=UTC)
 def now(db: Database, of: Campaign) -> Campaign:
     """A campaign as it is stored."""
     with db.reading() as conn:
-        return campaign(conn, of.id)
+        return get_campaign(conn, of.id)
 
 
 def only_message(db: Database, conversation_id: ConversationId) -> tuple[MessageState, datetime | None]:

@@ -24,7 +24,7 @@ from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.people import find_user, identify
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
-from thrumsg_tui.store.queries.thread import conversation, opt_out
+from thrumsg_tui.store.queries.thread import get_conversation, get_opt_out
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_choices_that_were_ever_recorded_stay_so_that_undo_can_bring_them_back(
     undo(db, owner)
     with db.reading() as conn:
         asked = questions(conn, spring.id)[0]
-        assert conversation(conn, ann).answers == {asked.id: asked.choices[2].id}
+        assert get_conversation(conn, ann).answers == {asked.id: asked.choices[2].id}
 
 
 def test_a_retired_question_that_a_file_has_again_comes_back_and_counts_as_updated(
@@ -180,8 +180,8 @@ def test_imported_opt_outs_hold_everywhere_and_nobody_is_told(
     assert counted(done) == (2, 0, 0, 1)
     assert reasons(done) == [(5, "'x' is not a phone number."), (6, "no phone number")]
     with db.reading() as conn:
-        ann = conversation(conn, ConversationId(1))
-        stored = opt_out(conn, "+14155550149")
+        ann = get_conversation(conn, ConversationId(1))
+        stored = get_opt_out(conn, "+14155550149")
         summary = sentence_of(history(conn)[0])
     assert ann.opted_out
     assert ann.opt_out is not None
@@ -195,4 +195,4 @@ def test_a_dry_run_of_opt_outs_leaves_everybody_in(db: Database, owner: Identity
     path.write_text("phone\n4155550142\n")
     assert import_opt_outs(db, owner, path, ImportOptions(dry_run=True)).imported == 1
     with db.reading() as conn:
-        assert opt_out(conn, "+14155550142") is None
+        assert get_opt_out(conn, "+14155550142") is None

@@ -46,9 +46,9 @@ from thrumsg_tui.store.queries.bulk_move_jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.campaigns import (
     assignment_of_user,
     assignments,
-    campaign,
     campaign_rows,
     campaigns,
+    get_campaign,
     questions,
     unassigned,
 )
@@ -77,7 +77,7 @@ from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import restored_at, settings, stored_settings
 from thrumsg_tui.store.queries.survey_results import survey_results
-from thrumsg_tui.store.queries.thread import contact_names, conversation, conversation_head, newest_message
+from thrumsg_tui.store.queries.thread import contact_names, get_conversation, get_conversation_head, newest_message
 from thrumsg_tui.store.queries.undo_preview import (
     concerns_many,
     last_redoable,
@@ -236,7 +236,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "stored_settings": (stored_settings, lambda conn, of: stored_settings(conn)),
     "identify": (identify, lambda conn, of: identify(conn, "ana")),
     "people_rows": (people_rows, lambda conn, of: people_rows(conn)),
-    "campaign": (campaign, lambda conn, of: campaign(conn, of.of.id)),
+    "campaign": (get_campaign, lambda conn, of: get_campaign(conn, of.of.id)),
     "questions": (questions, lambda conn, of: questions(conn, of.of.id, retired=True)),
     "recommended_replies": (recommended_replies, lambda conn, of: recommended_replies(conn, of.of.id)),
     "follow_ups": (follow_ups, lambda conn, of: follow_ups(conn, of.of.id)),
@@ -250,8 +250,11 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "count_unmatched": (count_unmatched, lambda conn, of: count_unmatched(conn)),
     "overview": (overview, lambda conn, of: overview(conn, of.who, of.of.id, of.db.clock(), "order")),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
-    "conversation": (conversation, lambda conn, of: [conversation(conn, each) for each in of.people]),
-    "conversation_head": (conversation_head, lambda conn, of: [conversation_head(conn, each) for each in of.people]),
+    "conversation": (get_conversation, lambda conn, of: [get_conversation(conn, each) for each in of.people]),
+    "conversation_head": (
+        get_conversation_head,
+        lambda conn, of: [get_conversation_head(conn, each) for each in of.people],
+    ),
     "newest_message": (newest_message, lambda conn, of: [newest_message(conn, each) for each in of.people]),
     "open_conversation": (
         open_conversation,
@@ -262,7 +265,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
         next_waiting_elsewhere,
         lambda conn, of: next_waiting_elsewhere(conn, of.of.id, of.kims),
     ),
-    "fill_in": (fill_in, lambda conn, of: fill_in(conn, conversation(conn, of.people[0]), of.who, "%first_name%")),
+    "fill_in": (fill_in, lambda conn, of: fill_in(conn, get_conversation(conn, of.people[0]), of.who, "%first_name%")),
     "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
     "look_up_typed": (
         look_up_typed,

@@ -31,7 +31,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.importing.import_file import import_file
 from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.queries.campaigns import campaign, questions
+from thrumsg_tui.store.queries.campaigns import get_campaign, questions
 from thrumsg_tui.store.queries.thread import draft
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
 
@@ -176,7 +176,7 @@ def test_what_an_older_version_stored_is_read_and_used(
         tx.conn.execute("UPDATE campaign SET name = 'Spr' || CHAR(0) || 'ing', initial_script = 'Hi' || CHAR(0)")
         tx.conn.execute("UPDATE contact SET last_name = 'O' || CHAR(0)")
     with db.reading() as conn:
-        of = campaign(conn, spring.id)
+        of = get_campaign(conn, spring.id)
     assert of.name == "Spr\0ing"
     edit_campaign(db, owner, spring.id, replace(of.setup, description="The first one"))
     send(db, owner, ann)

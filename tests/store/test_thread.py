@@ -15,7 +15,7 @@ from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.thread import conversation, conversation_head, newest_message
+from thrumsg_tui.store.queries.thread import get_conversation, get_conversation_head, newest_message
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def three(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> list
 def test_a_head_has_all_of_a_conversation_but_what_was_said_in_it(db: Database, three: list[ConversationId]) -> None:
     with db.reading() as conn:
         for each in three:
-            head, whole = conversation_head(conn, each), conversation(conn, each)
+            head, whole = get_conversation_head(conn, each), get_conversation(conn, each)
             names = [field.name for field in fields(ConversationHead)]
             assert [getattr(head, name) for name in names] == [getattr(whole, name) for name in names]
             assert head.name == whole.name
@@ -43,11 +43,11 @@ def test_a_head_has_all_of_a_conversation_but_what_was_said_in_it(db: Database, 
 def test_the_newest_message_is_the_last_of_the_thread(db: Database, three: list[ConversationId]) -> None:
     with db.reading() as conn:
         newest = [newest_message(conn, each) for each in three]
-        threads = [conversation(conn, each).messages for each in three]
+        threads = [get_conversation(conn, each).messages for each in three]
     assert newest == [*(thread[-1] for thread in threads[:2]), None]
     assert threads[2] == ()
 
 
 def test_there_is_no_head_without_a_conversation(db: Database, three: list[ConversationId]) -> None:
     with db.reading() as conn, pytest.raises(NotFound, match="There is no conversation 99"):
-        conversation_head(conn, ConversationId(99))
+        get_conversation_head(conn, ConversationId(99))

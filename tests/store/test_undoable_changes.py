@@ -38,7 +38,7 @@ from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.queries.history import entry, history
+from thrumsg_tui.store.queries.history import get_event, history
 
 
 def recorded(kind: EventKind) -> RecordedEvent:
@@ -188,7 +188,7 @@ def test_what_every_change_records_is_read_again_and_so_is_its_undo_and_redo(
             assert newest is not None
             with db.reading() as conn:
                 assert type(undoable_change(conn, newest)) is expected
-                assert entry(conn, newest).undoable
+                assert get_event(conn, newest).undoable
             newest = undo(db, owner, newest).event
 
 

@@ -33,7 +33,7 @@ from thrumsg_tui.store.importing.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import find_assignment, unassigned
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.people import identify
-from thrumsg_tui.store.queries.thread import conversation, draft
+from thrumsg_tui.store.queries.thread import draft, get_conversation
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.routes import LAST_ROUTE, Route
@@ -153,7 +153,7 @@ class Office:
     def conversation(self, id: ConversationId) -> Conversation:
         """A conversation as it is stored now."""
         with self.db.reading() as conn:
-            return conversation(conn, id)
+            return get_conversation(conn, id)
 
     def bodies(self, id: ConversationId) -> list[str]:
         """The messages of a conversation."""

@@ -24,7 +24,7 @@ from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
 from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
-from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.tui.screens import imports
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.imports import ImportScreen
@@ -224,7 +224,7 @@ async def test_every_other_kind_is_imported_too(office: Office, tmp_path: Path) 
         assert "max" in {each.login for each in users(conn)}
         assert [each.title for each in recommended_replies(conn, office.campaigns["Spring"].id)] == ["Where"]
         assert [each.text for each in questions(conn, office.campaigns["Spring"].id)] == ["Will you vote?"]
-        assert opt_out(conn, "+14155550199")
+        assert get_opt_out(conn, "+14155550199")
 
 
 async def test_leaving_the_first_form_leaves_the_import(office: Office) -> None:

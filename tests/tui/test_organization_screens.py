@@ -16,7 +16,7 @@ from thrumsg_tui.store.changes.people import edit_user
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.people import find_user
-from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 from thrumsg_tui.tui.path_completion import PathSuggester
 
@@ -24,7 +24,7 @@ from thrumsg_tui.tui.path_completion import PathSuggester
 def out(office: Office, phone: str) -> bool:
     """Whether a number is opted out."""
     with office.db.reading() as conn:
-        return opt_out(conn, phone) is not None
+        return get_opt_out(conn, phone) is not None
 
 
 # Users
@@ -222,7 +222,7 @@ async def test_a_note_that_was_not_touched_stays_as_somebody_else_made_it(office
         change_note(office.db, office.ana, phone, "second")
         await person.press("ctrl+o")
     with office.db.reading() as conn:
-        stored = opt_out(conn, phone)
+        stored = get_opt_out(conn, phone)
     assert stored is not None
     assert stored.note == "second"
 

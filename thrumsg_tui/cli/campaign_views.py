@@ -78,7 +78,7 @@ def _numbers(conn: Connection, session: Session, of: Campaign) -> Totals | Assig
     if session.who.may(Permission.VIEW_ALL):
         return queries.totals(conn, of.id)
     own = queries.assignment_of_user(conn, of.id, session.who.user.id)
-    return queries.assignment(conn, own, session.db.clock()) if own else None
+    return queries.get_assignment(conn, own, session.db.clock()) if own else None
 
 
 def _lines(title: str, listed: Sequence[Record]) -> list[str]:

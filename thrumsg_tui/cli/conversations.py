@@ -49,12 +49,12 @@ def list_all(session: Session, args: Namespace) -> Report:
 def thread(session: Session, args: Namespace) -> Report:
     """Show a conversation; a sender sees their own only."""
     with session.db.reading() as conn:
-        of = threads.conversation(conn, args.conversation)
+        of = threads.get_conversation(conn, args.conversation)
         if of.sender_id != session.who.user.id:
             session.who.require(Permission.VIEW_ALL)
         phones = phone_display(conn)
         questions = campaigns.questions(conn, of.campaign_id, retired=True)
-        campaign = campaigns.campaign(conn, of.campaign_id)
+        campaign = campaigns.get_campaign(conn, of.campaign_id)
     head = [
         ("Contact", phones.name(of.first_name, of.last_name, of.phone)),
         ("Phone", phones.number(of.phone)),
@@ -72,7 +72,7 @@ def answer(session: Session, args: Namespace) -> Report:
     """Record a survey answer, or clear it."""
     event = record_answer(session.db, session.who, args.conversation, args.question, args.choice)
     with session.db.reading() as conn:
-        of = threads.conversation(conn, args.conversation)
+        of = threads.get_conversation(conn, args.conversation)
         questions = campaigns.questions(conn, of.campaign_id, retired=True)
     recorded = answers(of, questions)
     line = "Nothing changed: it was so already." if event is None else "Answer cleared." if args.clear else "Recorded."

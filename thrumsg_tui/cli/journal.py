@@ -17,7 +17,7 @@ from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
 from thrumsg_tui.store.queries.people import find_user
-from thrumsg_tui.store.queries.thread import conversation_head
+from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, last_undoable, preview_undo
 
 
@@ -58,7 +58,7 @@ def _standing(of: Event) -> str | None:
 def history(session: Session, args: Namespace) -> Report:
     """List who did what; a sender sees that of their own conversations only."""
     with session.db.reading() as conn:
-        of = conversation_head(conn, args.conversation) if args.conversation is not None else None
+        of = get_conversation_head(conn, args.conversation) if args.conversation is not None else None
         if of is None or of.sender_id != session.who.user.id:
             session.who.require(Permission.VIEW_ALL)
         phones = phone_display(conn)

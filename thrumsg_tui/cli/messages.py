@@ -27,7 +27,7 @@ from thrumsg_tui.store.message_origin import read_origin
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
-from thrumsg_tui.store.queries.thread import conversation
+from thrumsg_tui.store.queries.thread import get_conversation
 from thrumsg_tui.store.times import iso
 
 INTERRUPTED = 130
@@ -39,8 +39,8 @@ def send(session: Session, args: Namespace) -> Report:
     sent = sending.send(session.db, session.who, args.conversation, body=args.body)
     deliver_queued(session.db)
     with session.db.reading() as conn:
-        to = conversation(conn, sent.conversation_id)
-        of = campaigns.campaign(conn, to.campaign_id).for_contact(to.timezone)
+        to = get_conversation(conn, sent.conversation_id)
+        of = campaigns.get_campaign(conn, to.campaign_id).for_contact(to.timezone)
         name = phone_display(conn).name(to.first_name, to.last_name, to.phone)
     message = next(each for each in to.messages if each.id == sent.message_id)
     record = {

@@ -116,7 +116,7 @@ def _preview(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         request = _request(conn, args)
         planned = queries.plan(conn, request, session.db.clock())
-        of = campaigns.campaign(conn, planned.campaign_id)
+        of = campaigns.get_campaign(conn, planned.campaign_id)
         stays = what_stays(request, campaigns.assignments(conn, of.id, session.db.clock()))
     if args.save_plan and str(args.save_plan) == STANDARD_STREAM:
         with standard_output() as out:

@@ -20,7 +20,7 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
 from thrumsg_tui.store.queries.ownership import require_own
-from thrumsg_tui.store.queries.thread import answers, conversation_head
+from thrumsg_tui.store.queries.thread import answers, get_conversation_head
 
 
 def record_answer(
@@ -37,7 +37,7 @@ def record_answer(
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
-        of = conversation_head(tx.conn, conversation_id)
+        of = get_conversation_head(tx.conn, conversation_id)
         require_own(who, of)
         asked = question_named(questions(tx.conn, of.campaign_id), question)
         chosen = None if choice is None else choice_named(asked, choice)

@@ -26,7 +26,13 @@ from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_held, hold_anew, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.campaigns import campaign, find_assignment, find_campaign, find_destination, unassigned
+from thrumsg_tui.store.queries.campaigns import (
+    find_assignment,
+    find_campaign,
+    find_destination,
+    get_campaign,
+    unassigned,
+)
 from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.reassignment import plan
 
@@ -67,7 +73,7 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
         campaign_id = CampaignId(row["id"])
         tx.conn.execute("INSERT INTO assignment (campaign_id) VALUES (?)", (campaign_id,))
         record(tx, who, EventKind.CREATE_CAMPAIGN, CampaignCreated(setup.name), campaign_id=campaign_id)
-        return campaign(tx.conn, campaign_id)
+        return get_campaign(tx.conn, campaign_id)
 
 
 def edit_campaign(
@@ -91,7 +97,7 @@ def edit_campaign(
         _require_fit(tx, setup, before)
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
-        after = campaign(tx.conn, campaign_id)
+        after = get_campaign(tx.conn, campaign_id)
         settled = hold_anew(tx, after) if _TIMES & set(changed) else Settled(0, 0, ())
         facts = CampaignEdited(
             before.name,
@@ -172,7 +178,7 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
         facts = CampaignStateChanged(of.name, to, was=of.state, conversations=len(cancelled))
         event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=of.id)
         tell_threads(tx, event_id, cancelled)
-        return campaign(tx.conn, of.id)
+        return get_campaign(tx.conn, of.id)
 
 
 def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Sequence[str]) -> list[str]:

@@ -7,9 +7,9 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.changes.send import store_outgoing
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.thread import conversation_head
+from thrumsg_tui.store.queries.thread import get_conversation_head
 
 
 def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: ConversationId | None) -> bool:
@@ -33,9 +33,9 @@ def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Convers
     ).fetchone()
     if row is None:
         return False
-    to = conversation_head(tx.conn, ConversationId(row["id"]))
+    to = get_conversation_head(tx.conn, ConversationId(row["id"]))
     message = settings(tx.conn).opt_out_message
-    of = campaign(tx.conn, to.campaign_id)
+    of = get_campaign(tx.conn, to.campaign_id)
     store_outgoing(tx, who, to, of, MessageKind.OPT_OUT_CONFIRMATION, message)
     return True
 

@@ -6,12 +6,12 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 
 
 def require_not_archived(tx: Transaction, campaign_id: CampaignId) -> Campaign:
     """Read a campaign that may be changed; `Refused` if it is archived."""
-    of = campaign(tx.conn, campaign_id)
+    of = get_campaign(tx.conn, campaign_id)
     if of.state is CampaignState.ARCHIVED:
         raise Refused(f"{of.name!r} is archived: nothing in it changes any more.")
     return of

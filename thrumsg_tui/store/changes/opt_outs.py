@@ -37,7 +37,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.ownership import require_own_number
-from thrumsg_tui.store.queries.thread import conversation_head, opt_out
+from thrumsg_tui.store.queries.thread import get_conversation_head, get_opt_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
     require_storable(note)
     with db.writing() as tx:
         require_own_number(tx.conn, who, phone)
-        if already := opt_out(tx.conn, phone):
+        if already := get_opt_out(tx.conn, phone):
             since = f"{already.at:%Y-%m-%d %H:%M} UTC"
             raise Refused(f"{{phone}} is opted out already, since {since}.", phone=Phone(phone))
         return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
@@ -77,7 +77,7 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
             require_own_number(tx.conn, who, phone)
         wanted = []
         for phone in dict.fromkeys(phones):
-            if opt_out(tx.conn, phone) is None:
+            if get_opt_out(tx.conn, phone) is None:
                 wanted.append(phone)
             else:
                 note_wish(tx, phone, tx.now)
@@ -93,7 +93,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
     note = note.strip()
     require_storable(note)
     with db.writing() as tx:
-        present = opt_out(tx.conn, phone)
+        present = get_opt_out(tx.conn, phone)
         if present is None:
             raise Refused("{phone} is not opted out, so there is no note to change.", phone=Phone(phone))
         if present.note == note:
@@ -213,7 +213,7 @@ class NumberOptOut(UndoableChange):
 
     def preview(self, conn: Connection, entry: Event) -> UndoPreview:
         """Say too whether the contact asked for it in their own words."""
-        present = opt_out(conn, self.phone) if self.is_effective(conn) else None
+        present = get_opt_out(conn, self.phone) if self.is_effective(conn) else None
         asked_for = present is not None and present.kind is OptOutKind.AUTOMATIC
         return UndoPreview(entry, present is not None, asked_for=asked_for)
 
@@ -268,4 +268,4 @@ class NumberOptIn(UndoableChange):
 
 
 def _name_of(tx: Transaction, concerned: Sequence[ConversationId]) -> str | None:
-    return conversation_head(tx.conn, concerned[0]).name if concerned else None
+    return get_conversation_head(tx.conn, concerned[0]).name if concerned else None

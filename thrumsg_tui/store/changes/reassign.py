@@ -22,7 +22,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.pacing import Pacing
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_archived, still_possible
 from thrumsg_tui.store.queries.undo_plan import any_goes_back, count_moves, undo_plan
 
@@ -52,7 +52,7 @@ def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
     with db.reading() as conn:
         long = is_long(conn, planned, db.pacing)
     with db.writing() as tx:
-        require_not_archived(campaign(tx.conn, planned.campaign_id))
+        require_not_archived(get_campaign(tx.conn, planned.campaign_id))
         return begin(tx, who, planned) if long else move(tx, who, planned, on_progress=on_progress)
 
 

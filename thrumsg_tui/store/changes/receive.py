@@ -24,7 +24,7 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.message_origin import as_given, is_number
 from thrumsg_tui.store.queries.consent import wish
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.times import from_ms, to_ms
 
 
@@ -168,7 +168,7 @@ def _result(
     tx: Transaction, to: ConversationId | None, phone: str, *, duplicate: bool, reason: UnmatchedReason | None
 ) -> Received:
     if to is None:
-        return Received(None, None, opt_out(tx.conn, phone) is not None, False, duplicate, reason)
+        return Received(None, None, get_opt_out(tx.conn, phone) is not None, False, duplicate, reason)
     row = tx.conn.execute(
         "SELECT status, opted_out, flagged = 1 AND opted_out = 0 AS flagged FROM conversation WHERE id = ?", (to,)
     ).fetchone()

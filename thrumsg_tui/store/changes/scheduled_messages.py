@@ -19,7 +19,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import time_zone
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.follow_ups import UNSENT
 from thrumsg_tui.store.times import to_ms
 
@@ -118,7 +118,7 @@ def _release(tx: Transaction) -> None:
         f"{_HELD} WHERE {_DUE} ORDER BY conversation.campaign_id, message.id", {"now": tx.now_ms}
     ).fetchall()
     for campaign_id, due in groupby(rows, key=lambda row: CampaignId(row["campaign_id"])):
-        settled = _settle(tx, campaign(tx.conn, campaign_id), list(due))
+        settled = _settle(tx, get_campaign(tx.conn, campaign_id), list(due))
         if settled.released or settled.cancelled:
             facts = MessagesReleased(settled.released, len(settled.cancelled))
             event_id = record(tx, None, EventKind.RELEASE, facts, campaign_id=campaign_id)

@@ -22,11 +22,11 @@ from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.thread import conversation_head, newest_message
+from thrumsg_tui.store.queries.thread import get_conversation_head, newest_message
 from thrumsg_tui.store.times import to_ms
 
 _FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended, or it is no longer for this contact."
@@ -66,7 +66,7 @@ def send(
     then.
     """
     with db.writing() as tx:
-        to = conversation_head(tx.conn, conversation_id)
+        to = get_conversation_head(tx.conn, conversation_id)
         undo_seconds = settings(tx.conn).undo_send if from_box else 0
         return send_in(
             tx, who, to, body=body, kind=kind, follow_up_id=follow_up_id, read_to=read_to, undo_seconds=undo_seconds
@@ -88,7 +88,7 @@ def send_in(
     """Do what `send` does within an open transaction; one that is not `single` is taken back by its number only."""
     who.require(Permission.WORK)
     require_storable(body or "")
-    of = campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
+    of = get_campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
     ready = next_message(tx.conn, to, who)
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY

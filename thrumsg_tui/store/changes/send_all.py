@@ -15,8 +15,8 @@ from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignment, campaign
-from thrumsg_tui.store.queries.thread import conversation_head, draft
+from thrumsg_tui.store.queries.campaigns import get_assignment, get_campaign
+from thrumsg_tui.store.queries.thread import draft, get_conversation_head
 
 BATCH = 25
 """Messages per transaction: short enough for others to come between, long enough to be quick."""
@@ -51,11 +51,11 @@ def send_batch(
     if (kind := tab.send_all_kind) is None:
         raise Refused("Send All is for initials and follow-ups only, never for replies.")
     with db.writing() as tx:
-        viewed = assignment(tx.conn, assignment_id, tx.now)
+        viewed = get_assignment(tx.conn, assignment_id, tx.now)
         own = viewed.user is not None and viewed.user.id == who.user.id
         if not own and not who.may(Permission.WORK_FOR_OTHERS):
             raise Refused("You can send all of your own conversations only.")
-        of = campaign(tx.conn, viewed.campaign_id)
+        of = get_campaign(tx.conn, viewed.campaign_id)
         if not of.quicksend:
             raise Refused(_without_quicksend(of, tx.now))
         condition = "tab = 'initial'" if kind is MessageKind.INITIAL else "in_follow_ups = 1"
@@ -71,7 +71,7 @@ def send_batch(
                 refused.append(Unsendable(each, "There are words of yours in it: send it by itself."))
                 continue
             try:
-                sent.append(send_in(tx, who, conversation_head(tx.conn, each), kind=kind, single=False).message_id)
+                sent.append(send_in(tx, who, get_conversation_head(tx.conn, each), kind=kind, single=False).message_id)
             except Refused as reason:
                 refused.append(Unsendable(each, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None

@@ -21,7 +21,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.ownership import require_own
-from thrumsg_tui.store.queries.thread import conversation_head
+from thrumsg_tui.store.queries.thread import get_conversation_head
 
 
 def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId) -> EventId:
@@ -31,7 +31,7 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
-        of = conversation_head(tx.conn, conversation_id)
+        of = get_conversation_head(tx.conn, conversation_id)
         require_own(who, of)
         require_not_archived(tx, of.campaign_id)
         if of.follow_up_id is None or of.opted_out or of.status is Status.NOT_STARTED:

@@ -20,7 +20,7 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.next_message import next_message
 from thrumsg_tui.store.queries.ownership import require_own
 from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
-from thrumsg_tui.store.queries.thread import conversation_head, draft
+from thrumsg_tui.store.queries.thread import draft, get_conversation_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class SentMessage(UndoableChange):
         ).fetchone()
         if row is None or self.is_undo:
             return None
-        to = conversation_head(conn, ConversationId(row["conversation_id"]))
+        to = get_conversation_head(conn, ConversationId(row["conversation_id"]))
         if row["undone_by"]:
             return f"{row['undone_by']} took the message to {to.name} back already: it never left."
         if row["state"] == MessageState.CANCELLED:
@@ -116,7 +116,7 @@ class SentMessage(UndoableChange):
         cancel(tx, self.message, conversation_id)
         if self.flagged:
             tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (conversation_id,))
-        to = conversation_head(tx.conn, conversation_id)
+        to = get_conversation_head(tx.conn, conversation_id)
         ready = next_message(tx.conn, to, Identity(author, author))
         if (ready.kind, ready.rendered.text) != (row["kind"], row["body"]):
             _keep_as_draft(tx, author, conversation_id, row["body"])

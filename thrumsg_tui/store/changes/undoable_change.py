@@ -25,8 +25,8 @@ from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.pacing import Pacing
-from thrumsg_tui.store.queries.campaigns import campaign
-from thrumsg_tui.store.queries.thread import conversation_head
+from thrumsg_tui.store.queries.campaigns import get_campaign
+from thrumsg_tui.store.queries.thread import get_conversation_head
 
 Details: TypeAlias = Mapping[str, Any]
 """The details of a journal entry, as JSON gives them; only `UndoableChange.parse` reads them for undo."""
@@ -96,7 +96,7 @@ class UndoableChange(ABC):
         """Raise `Refused` where the campaign of the change is archived."""
         if self.event.campaign_id is None:
             return
-        of = campaign(conn, self.event.campaign_id)
+        of = get_campaign(conn, self.event.campaign_id)
         if of.state is CampaignState.ARCHIVED:
             raise Refused(f"{of.name!r} is archived: nothing in it changes any more.")
 
@@ -105,7 +105,7 @@ class UndoableChange(ABC):
         row = conn.execute(
             "SELECT conversation_id FROM event_conversation WHERE event_id = ?", (self.event.id,)
         ).fetchone()
-        return conversation_head(conn, ConversationId(row["conversation_id"]))
+        return get_conversation_head(conn, ConversationId(row["conversation_id"]))
 
     def record_undo(
         self,

@@ -8,7 +8,7 @@ from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, jobs, wrong_figures
-from thrumsg_tui.store.queries.history import entry
+from thrumsg_tui.store.queries.history import get_event
 
 
 def find(conn: Connection) -> Iterator[Problem]:
@@ -17,7 +17,7 @@ def find(conn: Connection) -> Iterator[Problem]:
         stored = f"{job.done} moved and {job.skipped} skipped of {job.total} is stored"
         yield Problem(named(job), f"{stored}, it is {right['done']} and {right['skipped']} of {right['total']}.")
     for job in jobs(conn):
-        of = entry(conn, job.event_id)
+        of = get_event(conn, job.event_id)
         if not job.finished and (of.undoable or of.undone_by):
             yield Problem(named(job), "is under way, and its entry says that it can be, or was, undone.")
         if job.finished and job.passed != job.total:

@@ -66,7 +66,7 @@ def campaigns(conn: Connection) -> list[Campaign]:
 _GONE = "What was open here is not in the database any more."
 
 
-def campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
+def get_campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
     """Read one campaign; `NotFound` where it went with a database that went back to a backup."""
     row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone()
     if row is None:
@@ -76,14 +76,14 @@ def campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
 
 def campaign_for(conn: Connection, campaign_id: CampaignId, phone: str) -> Campaign:
     """Read a campaign that exists, with its daily hours as they are for a number in E.164 (`docs/rules.md 6.1`)."""
-    of = campaign(conn, campaign_id)
+    of = get_campaign(conn, campaign_id)
     return of.for_contact(time_zone(phone)) if of.hours_in is HoursIn.CONTACT else of
 
 
 def find_campaign(conn: Connection, name: str | CampaignId) -> Campaign:
     """Find a campaign by its name, or by its id written in digits."""
     if isinstance(name, int):
-        return campaign(conn, name)
+        return get_campaign(conn, name)
     row = conn.execute(f"{_CAMPAIGN} WHERE campaign.name = ?", (name,)).fetchone()
     if row is None and name.isascii() and name.isdigit() and len(name) < 16:
         row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (int(name),)).fetchone()
@@ -194,7 +194,7 @@ def others_here(conn: Connection, who: Identity, conversation_id: ConversationId
     return tuple(sorted(user_of(row).name for row in rows))
 
 
-def assignment(conn: Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
+def get_assignment(conn: Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
     """Read one assignment; `NotFound` where it went with a database that went back to a backup."""
     row = conn.execute(
         f"{_ASSIGNMENT} WHERE assignment.id = :id",

@@ -117,7 +117,7 @@ def _conditions(request: HistoryRequest) -> tuple[str, dict[str, object]]:
     return " AND ".join(conditions), parameters
 
 
-def entry(conn: Connection, event_id: EventId) -> Event:
+def get_event(conn: Connection, event_id: EventId) -> Event:
     """Read one entry; `NotFound` if there is none."""
     row = conn.execute(f"{_ENTRY} WHERE event.id = ?", (event_id,)).fetchone()
     if row is None:

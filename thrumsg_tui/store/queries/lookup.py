@@ -12,7 +12,7 @@ from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.message_origin import as_given, is_number
 from thrumsg_tui.store.phones import normalize
-from thrumsg_tui.store.queries.thread import opt_out
+from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, reasons_of, unmatched_of
 
 _LATEST = 20
@@ -86,7 +86,7 @@ def look_up(conn: Connection, phone: str) -> PhoneRecord:
     return PhoneRecord(
         phone=phone,
         name=full_name(contact["first_name"], contact["last_name"]) if contact else None,
-        opt_out=opt_out(conn, phone),
+        opt_out=get_opt_out(conn, phone),
         conversations=tuple(
             FoundConversation(
                 id=ConversationId(row["id"]),

@@ -16,8 +16,8 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
 from thrumsg_tui.store.queries.campaigns import (
     ONLINE_FOR,
-    assignment,
-    campaign,
+    get_assignment,
+    get_campaign,
     others_here,
     questions,
     totals,
@@ -26,7 +26,7 @@ from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, pag
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.settings import Settings, settings
-from thrumsg_tui.store.queries.thread import conversation, conversation_head, draft, drafts, thread_events
+from thrumsg_tui.store.queries.thread import draft, drafts, get_conversation, get_conversation_head, thread_events
 from thrumsg_tui.store.times import to_ms
 
 _JUST_NOW = timedelta(seconds=30)
@@ -105,8 +105,8 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
     wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
     if wanted.assignment_id is None:
         raise ValueError("the messenger shows one assignment")
-    viewing = assignment(conn, wanted.assignment_id, now)
-    of = campaign(conn, viewing.campaign_id)
+    viewing = get_assignment(conn, wanted.assignment_id, now)
+    of = get_campaign(conn, viewing.campaign_id)
     tabs = visible_tabs(viewing, of, now, sent=request.sent_tab)
     tab = wanted.tab if wanted.tab in tabs else _first_tab(viewing, tabs)
     wanted = replace(wanted, tab=tab)
@@ -145,14 +145,14 @@ def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now
     last = events[-1]
     if last.by == who.user.id or now - last.at > _JUST_NOW:
         return None
-    return ChangeByOthers(conversation_head(conn, gone).name, last)
+    return ChangeByOthers(get_conversation_head(conn, gone).name, last)
 
 
 def open_conversation(
     conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime
 ) -> OpenConversation:
     """Read a conversation with what its message box starts from."""
-    of = conversation(conn, conversation_id)
+    of = get_conversation(conn, conversation_id)
     return OpenConversation(
         conversation=of,
         next_message=next_message(conn, of, who),

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, Cam
 from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
-from thrumsg_tui.store.queries.campaigns import assignments, campaign, totals
+from thrumsg_tui.store.queries.campaigns import assignments, get_campaign, totals
 from thrumsg_tui.store.queries.people import preference
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
@@ -34,7 +34,7 @@ class Overview:
 def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: datetime, order_key: str) -> Overview:
     """Read the overview of a campaign that exists."""
     return Overview(
-        campaign(conn, campaign_id),
+        get_campaign(conn, campaign_id),
         totals(conn, campaign_id),
         tuple(assignments(conn, campaign_id, now)),
         longest_waiting(conn, campaign_id),

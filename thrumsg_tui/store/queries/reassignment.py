@@ -21,7 +21,7 @@ from thrumsg_tui.domain.reassignment import (
 )
 from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.store.engines.base import Connection, Row
-from thrumsg_tui.store.queries.campaigns import assignments, campaign
+from thrumsg_tui.store.queries.campaigns import assignments, get_campaign
 from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.schema import WAITING
 
@@ -46,7 +46,7 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
 
     Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`. Cost: one indexed read of the conversations taken.
     """
-    of = campaign(conn, request.campaign_id)
+    of = get_campaign(conn, request.campaign_id)
     require_not_archived(of)
     if request.count is not None and request.count < 1:
         raise Refused(f"The count must be at least 1, not {request.count}.", Nothing.MOVED)

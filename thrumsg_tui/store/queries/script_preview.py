@@ -16,7 +16,7 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.next_message import field_values
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.thread import conversation_head
+from thrumsg_tui.store.queries.thread import get_conversation_head
 
 _NAMELESS = "a contact without a name"
 
@@ -66,7 +66,7 @@ def _example(
         ).fetchone()
         chosen = ConversationId(row["id"]) if row else None
     if chosen is not None:
-        of = conversation_head(conn, chosen)
+        of = get_conversation_head(conn, chosen)
         return full_name(of.first_name, of.last_name) or _NAMELESS, field_values(conn, of, who)
     others = {
         "sender_first_name": who.user.first_name,

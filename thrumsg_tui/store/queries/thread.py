@@ -41,7 +41,7 @@ _IN_THREAD = """
 """
 
 
-def conversation(conn: Connection, conversation_id: ConversationId) -> Conversation:
+def get_conversation(conn: Connection, conversation_id: ConversationId) -> Conversation:
     """Read a conversation with all that the messenger shows of it; `NotFound` if there is none. Five queries."""
     head = _head_fields(conn, conversation_id)
     return Conversation(
@@ -49,11 +49,11 @@ def conversation(conn: Connection, conversation_id: ConversationId) -> Conversat
         messages=messages(conn, conversation_id),
         events=thread_events(conn, conversation_id),
         answers=answers(conn, conversation_id),
-        opt_out=opt_out(conn, head["phone"]),
+        opt_out=get_opt_out(conn, head["phone"]),
     )
 
 
-def conversation_head(conn: Connection, conversation_id: ConversationId) -> ConversationHead:
+def get_conversation_head(conn: Connection, conversation_id: ConversationId) -> ConversationHead:
     """Read a conversation without its thread, for who it is with and whose it is; `NotFound` if there is none."""
     return ConversationHead(**_head_fields(conn, conversation_id))
 
@@ -185,7 +185,7 @@ def answers(conn: Connection, conversation_id: ConversationId) -> dict[QuestionI
     return {QuestionId(row["question_id"]): ChoiceId(row["choice_id"]) for row in rows}
 
 
-def opt_out(conn: Connection, phone: str) -> OptOut | None:
+def get_opt_out(conn: Connection, phone: str) -> OptOut | None:
     """Read the opt-out of a number in E.164, if there is one."""
     row = conn.execute(
         f"""

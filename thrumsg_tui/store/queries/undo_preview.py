@@ -16,7 +16,7 @@ from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import UndoableChange
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import begun_by, job_of
-from thrumsg_tui.store.queries.history import entry, newest_own_undo, newest_send, own_changes
+from thrumsg_tui.store.queries.history import get_event, newest_own_undo, newest_send, own_changes
 from thrumsg_tui.store.queries.lookup import FoundConversation
 
 ASKED_FOR = "The contact asked for it in their own words."
@@ -28,7 +28,7 @@ def undoable(conn: Connection, who: Identity, event_id: EventId) -> tuple[Event,
 
     Raises `NotFound` if there is none, `NotPermitted` where the person may not, `Refused` where nobody may.
     """
-    wanted = entry(conn, event_id)
+    wanted = get_event(conn, event_id)
     if (wanted.acting_for or wanted.by) != who.user.login:
         who.require(Permission.REASSIGN)
     if wanted.undone_by is not None:

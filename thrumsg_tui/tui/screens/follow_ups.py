@@ -13,7 +13,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.follow_ups import end_follow_up
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.campaigns import campaign, questions
+from thrumsg_tui.store.queries.campaigns import get_campaign, questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
@@ -131,4 +131,4 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
 
 
 def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[FollowUp, ...]]:
-    return campaign(conn, campaign_id), follow_ups(conn, campaign_id)
+    return get_campaign(conn, campaign_id), follow_ups(conn, campaign_id)

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, 
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.conversations import ids_from
 from thrumsg_tui.store.queries.reassignment import holders, plan
-from thrumsg_tui.store.queries.thread import conversation_head
+from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.bulk_reassignment import apply_plan, reassign_in_bulk
@@ -69,7 +69,7 @@ class ReassignCommands:
         screen, store, campaign_id = self.screen, self.screen.thrumsg.store, self.screen.state.campaign_id
         what = pluralize(len(chosen), "conversation")
         if len(chosen) == 1:
-            what = (await store.query(conversation_head, chosen[0])).name
+            what = (await store.query(get_conversation_head, chosen[0])).name
         holding = await store.query(holders, campaign_id, chosen)
         has_all = holding if len(holding) == 1 else frozenset()
         picked = await pick_sender(screen, campaign_id, f"Reassign {what} to", without=has_all)

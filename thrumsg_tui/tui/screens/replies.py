@@ -11,7 +11,7 @@ from thrumsg_tui.domain.people import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.replies import move_reply, remove_reply
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
@@ -119,4 +119,4 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
 
 
 def _read(conn: Connection, campaign_id: CampaignId) -> tuple[Campaign, tuple[RecommendedReply, ...]]:
-    return campaign(conn, campaign_id), recommended_replies(conn, campaign_id)
+    return get_campaign(conn, campaign_id), recommended_replies(conn, campaign_id)

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.questions import move_question, restore_question, retire_question
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.campaigns import campaign
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.survey_results import QuestionResult, survey_results
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
@@ -125,4 +125,4 @@ class SurveyScreen(OverlayScreen):
 
 
 def _read(conn: Connection, campaign_id: CampaignId, by_sender: bool) -> tuple[Campaign, tuple[QuestionResult, ...]]:
-    return campaign(conn, campaign_id), survey_results(conn, campaign_id, by_sender=by_sender)
+    return get_campaign(conn, campaign_id), survey_results(conn, campaign_id, by_sender=by_sender)
