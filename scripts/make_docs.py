@@ -165,8 +165,8 @@ def with_first_keys(readme: str) -> str:
     return between.sub(lambda _: made, readme)
 
 
-def _keys(of: Command) -> str:
-    keys = of.keys.split()
+def _keys(shown_command: Command) -> str:
+    keys = shown_command.keys.split()
     if not keys:
         return f"none; from `{shown_key(command('app.palette').keys.split()[0])}`"
     digits = [key for key in keys if key in "123456789"]

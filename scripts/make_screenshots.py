@@ -232,10 +232,10 @@ def build(path: Path) -> None:
     practice.prepare(path, LOGIN, "Ana", "Ortiz", clock=stopped, zone=ZONE.key).close()
     db = Database(path, clock=stopped)
     with db.reading() as conn:
-        of = find_campaign(conn, practice.CAMPAIGN)
+        campaign = find_campaign(conn, practice.CAMPAIGN)
         online = [find_user(conn, login) for login in ONLINE]
     for user in online:
-        show_presence(db, user.login, user.id, of.id, None)
+        show_presence(db, user.login, user.id, campaign.id, None)
     with db.reading() as conn:
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
@@ -251,15 +251,15 @@ async def draw(path: Path, picture: Picture) -> str:
     db = Database(path, clock=stopped)
     with db.reading() as conn:
         who = identify(conn, LOGIN)
-        of = find_campaign(conn, practice.CAMPAIGN)
-        viewed = find_assignment(conn, of, picture.viewing) if picture.viewing else None
+        campaign = find_campaign(conn, practice.CAMPAIGN)
+        viewed = find_assignment(conn, campaign, picture.viewing) if picture.viewing else None
     app = ThrumsgApp(db, who, ZONE, timers=STOPPED)
     app.glyphs = UNICODE
     try:
         async with asyncio.timeout(SECONDS), app.run_test(size=picture.size) as pilot:
             await quiet(pilot, lambda app: isinstance(app.screen, CommandScreen))
             if viewed is not None:
-                app.go_to(Route(of.id, viewed))
+                app.go_to(Route(campaign.id, viewed))
                 await quiet(pilot, lambda app: open_contact(app) is not None)
             await picture.scene(pilot)
             await quiet(pilot)

@@ -12,8 +12,8 @@ from thrumsg_tui.store.database import Database
 
 
 def shown(shell: Shell, *keys: str, name: str = "Spring") -> list[Any]:
-    of = shell.json("campaign", "show", name)
-    return [of[key] for key in keys]
+    campaign = shell.json("campaign", "show", name)
+    return [campaign[key] for key in keys]
 
 
 # Changing it

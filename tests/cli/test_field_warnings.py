@@ -68,8 +68,8 @@ def test_a_misspelt_field_that_only_others_have_is_not_sent_either(spring: Shell
     spring.done("import", "contacts", path, "--campaign", "Spring")
     spring.done("campaign", "edit", "Spring", "--initial", "Vote at %polling place%")
     for number in ("0188", "0189"):
-        [of] = spring.json("conversations", "Spring", "--search", number)
-        assert "%polling_place% was probably meant" in spring.refused("send", of["id"])
+        [conversation] = spring.json("conversations", "Spring", "--search", number)
+        assert "%polling_place% was probably meant" in spring.refused("send", conversation["id"])
 
 
 def test_other_spellings_are_sent_with_a_word(spring: Shell) -> None:

@@ -42,9 +42,9 @@ def path(tmp_path: Path) -> Path:
     ana = known_as(db, ME)
     for login in ("kim", "lee"):
         add_user(db, ana, login, login.capitalize(), "", role=Role.SENDER)
-    of = create_campaign(db, ana, Setup("Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440)))
+    campaign = create_campaign(db, ana, Setup("Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440)))
     add_senders(db, ana, "Spring", ["kim", "lee"])
-    give(db, ana, of, "kim", take_in(db, ana, "Spring", [f"P{nth}" for nth in range(MANY)]))
+    give(db, ana, campaign, "kim", take_in(db, ana, "Spring", [f"P{nth}" for nth in range(MANY)]))
     db.close()
     return path
 

@@ -122,21 +122,21 @@ def _send_all(db: Database, who: Identity, _: Path) -> None:
 
 def _take(db: Database, who: Identity, _: Path) -> None:
     with db.reading() as conn:
-        of = find_campaign(conn, "Spring")
-    receive(db, who, MARIA, "Hi", campaign_id=of.id)
+        campaign = find_campaign(conn, "Spring")
+    receive(db, who, MARIA, "Hi", campaign_id=campaign.id)
 
 
 def _reassign(db: Database, who: Identity, _: Path) -> None:
     with db.reading() as conn:
-        of = find_campaign(conn, "Spring")
-        to = find_assignment(conn, of, "lee")
-    reassign(db, who, Request(of.id, FromConversations((ANNS,)), ToAssignments((to,))))
+        campaign = find_campaign(conn, "Spring")
+        to = find_assignment(conn, campaign, "lee")
+    reassign(db, who, Request(campaign.id, FromConversations((ANNS,)), ToAssignments((to,))))
 
 
 def _rename(db: Database, who: Identity, _: Path) -> None:
     with db.reading() as conn:
-        of = find_campaign(conn, "Spring")
-    changes.edit_campaign(db, who, of.id, replace(of.setup, name="Summer"))
+        campaign = find_campaign(conn, "Spring")
+    changes.edit_campaign(db, who, campaign.id, replace(campaign.setup, name="Summer"))
 
 
 def _opt_out_and_in(db: Database, who: Identity, _: Path) -> None:

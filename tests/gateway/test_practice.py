@@ -68,13 +68,13 @@ def outgoing(nth: int, *, kind: MessageKind = MessageKind.INITIAL, times: int = 
 
 def test_the_practice_campaign_has_something_of_everything(demo: Database) -> None:
     with demo.reading() as conn:
-        of = find_campaign(conn, CAMPAIGN)
-        counted = totals(conn, of.id)
+        campaign = find_campaign(conn, CAMPAIGN)
+        counted = totals(conn, campaign.id)
         assert (counted.total, counted.not_started, counted.sent) == (400, 130, 105)
         assert (counted.needs_reply, counted.answered, counted.opted_out) == (86, 62, 17)
-        assert (of.state, of.quicksend) == (CampaignState.ACTIVE, True)
-        assert len(questions(conn, of.id)) == 3
-        assert {reply.is_global for reply in recommended_replies(conn, of.id)} == {True, False}
+        assert (campaign.state, campaign.quicksend) == (CampaignState.ACTIVE, True)
+        assert len(questions(conn, campaign.id)) == 3
+        assert {reply.is_global for reply in recommended_replies(conn, campaign.id)} == {True, False}
         assert settings(conn).organization == "Harbor Votes"
         held = conn.execute("SELECT COUNT(*) FROM assignment WHERE assigned > 0").fetchone()[0]
         tabs = {Tab(row["tab"]) for row in conn.execute("SELECT DISTINCT tab FROM conversation")}

@@ -125,11 +125,11 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
         count: int | None,
         level: bool,
     ) -> None:
-        of = self._campaign(name)
+        campaign = self._campaign(name)
         request = Request(
-            of.id,
-            FromAssignments(tuple(self.world.assignment(of, each) for each in sources)),
-            ToAssignments(tuple(self.world.assignment(of, each) for each in to)) if to else ToAllOthers(),
+            campaign.id,
+            FromAssignments(tuple(self.world.assignment(campaign, each) for each in sources)),
+            ToAssignments(tuple(self.world.assignment(campaign, each) for each in to)) if to else ToAllOthers(),
             status=status,
             count=count,
             level=level,
@@ -185,10 +185,10 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     @invariant()
     def what_all_have_makes_the_total_and_kept_counts_equal_a_recount(self) -> None:
         wanted = expected(self.world)
-        for of in (self.world.spring, self.world.fall):
-            held = self.world.holders(of)
+        for campaign in (self.world.spring, self.world.fall):
+            held = self.world.holders(campaign)
             with self.world.db.reading() as conn:
-                shown, counted = assignments(conn, of.id, self.world.clock.now), totals(conn, of.id)
+                shown, counted = assignments(conn, campaign.id, self.world.clock.now), totals(conn, campaign.id)
             assert sum(each.assigned for each in shown) == counted.total == len(PEOPLE)
             for each in shown:
                 own = [wanted[conversation] for conversation, holder in held.items() if holder == each.id]
@@ -203,9 +203,9 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     @invariant()
     def nobody_opted_out_waits(self) -> None:
         opted_out = [row["id"] for row in self.world.rows("SELECT id FROM conversation WHERE opted_out = 1")]
-        for of in (self.world.spring, self.world.fall):
+        for campaign in (self.world.spring, self.world.fall):
             with self.world.db.reading() as conn:
-                request = ListRequest(of.id, status=Status.NEEDS_REPLY, sort=ConversationSort.NEEDS_REPLY)
+                request = ListRequest(campaign.id, status=Status.NEEDS_REPLY, sort=ConversationSort.NEEDS_REPLY)
                 assert not set(ids(conn, request)) & set(opted_out)
 
     @invariant()

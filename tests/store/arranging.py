@@ -78,21 +78,25 @@ def look_at(db: Database, conversation_id: ConversationId) -> Conversation:
         return get_conversation(conn, conversation_id)
 
 
-def assignment_of(db: Database, of: Campaign, login: str | None) -> AssignmentId:
+def assignment_of(db: Database, campaign: Campaign, login: str | None) -> AssignmentId:
     """The assignment of a sender, or of Unassigned."""
     with db.reading() as conn:
-        return unassigned(conn, of.id) if login is None else find_assignment(conn, of, login)
+        return unassigned(conn, campaign.id) if login is None else find_assignment(conn, campaign, login)
 
 
-def give(db: Database, who: Identity, of: Campaign, login: str | None, conversations: Sequence[ConversationId]) -> None:
+def give(
+    db: Database, who: Identity, campaign: Campaign, login: str | None, conversations: Sequence[ConversationId]
+) -> None:
     """Reassign conversations to a sender, or to Unassigned."""
-    to = (assignment_of(db, of, login),)
+    to = (assignment_of(db, campaign, login),)
     reassign(
-        db, who, Request(of.id, FromConversations(tuple(conversations)), ToAssignments(to), status=StatusFilter.ANY)
+        db,
+        who,
+        Request(campaign.id, FromConversations(tuple(conversations)), ToAssignments(to), status=StatusFilter.ANY),
     )
 
 
-def holders(db: Database, of: Campaign) -> dict[ConversationId, str | None]:
+def holders(db: Database, campaign: Campaign) -> dict[ConversationId, str | None]:
     """Who holds each conversation of a campaign: a login, or None for Unassigned."""
     with db.reading() as conn:
         rows = conn.execute(
@@ -102,15 +106,15 @@ def holders(db: Database, of: Campaign) -> dict[ConversationId, str | None]:
             LEFT JOIN users ON users.id = assignment.user_id
             WHERE conversation.campaign_id = ? ORDER BY conversation.id
             """,
-            (of.id,),
+            (campaign.id,),
         ).fetchall()
     return {ConversationId(row["id"]): row["login"] for row in rows}
 
 
-def senders(db: Database, of: Campaign) -> dict[str | None, Assignment]:
+def senders(db: Database, campaign: Campaign) -> dict[str | None, Assignment]:
     """The assignments of a campaign by login, None for Unassigned, in displayed order."""
     with db.reading() as conn:
-        return {each.login: each for each in assignments(conn, of.id, db.clock())}
+        return {each.login: each for each in assignments(conn, campaign.id, db.clock())}
 
 
 def journal(db: Database) -> list[Event]:

@@ -19,13 +19,13 @@ from thrumsg_tui.store.queries.reassignment import plan
 def move_to_and_fro(path: str) -> None:
     """Give everything to Kim, then to Lee, then to Kim."""
     worker = Worker(path)
-    ana, of = worker.ana, worker.spring
+    ana, campaign = worker.ana, worker.spring
     with worker.db.reading() as conn:
-        two = [find_assignment(conn, of, login) for login in ("kim", "lee")]
+        two = [find_assignment(conn, campaign, login) for login in ("kim", "lee")]
     begin()
     for to in cycle(two):
         with worker.db.reading() as conn:
-            planned = plan(conn, Request(of.id, FromEveryone(), ToAssignments((to,))), worker.db.clock())
+            planned = plan(conn, Request(campaign.id, FromEveryone(), ToAssignments((to,))), worker.db.clock())
         outcome = apply_plan(worker.db, ana, planned, lambda moved: say("moved", moved))
         if outcome.event is not None:
             say("done", outcome.event)

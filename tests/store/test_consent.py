@@ -68,10 +68,10 @@ def test_such_a_message_stands_in_the_thread_at_its_time(
 ) -> None:
     receive(db, None, ANN, "STOP", at=fifteen)
     receive(db, None, ANN, "START", at=ten)
-    of = look_at(db, ann)
-    assert [message.body for message in of.messages][:2] == ["START", "STOP"]
-    assert of.opt_out is not None
-    assert of.opt_out.written_at == fifteen
+    conversation = look_at(db, ann)
+    assert [message.body for message in conversation.messages][:2] == ["START", "STOP"]
+    assert conversation.opt_out is not None
+    assert conversation.opt_out.written_at == fifteen
 
 
 def test_an_opt_in_word_newer_than_the_stop_opts_in_although_it_is_older_than_its_arrival(

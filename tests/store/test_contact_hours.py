@@ -44,23 +44,23 @@ def coasts(db: Database, owner: Identity, spring: Campaign, clock: Clock, tmp_pa
     """A campaign of New York with contacts' hours, 09:00 to 21:00, with a contact of each number, all kim's."""
     clock.now = TEN_IN_NEW_YORK
     hours = DailyHours("America/New_York", 9 * 60, 21 * 60)
-    of = create_campaign(db, owner, Setup("Coasts", "Hi", hours=hours, hours_in=HoursIn.CONTACT, quicksend=True))
+    campaign = create_campaign(db, owner, Setup("Coasts", "Hi", hours=hours, hours_in=HoursIn.CONTACT, quicksend=True))
     add_senders(db, owner, "Coasts", ["kim"])
     path = tmp_path / "contacts.csv"
     numbers = [*ZONES, TOLL_FREE, UNREAL]
     path.write_text("\n".join(["first name,phone", *(f"P{nth},{each}" for nth, each in enumerate(numbers))]))
     import_contacts(db, owner, path, "Coasts")
-    give(db, owner, of, "kim", list(by_number(db, of).values()))
-    return of
+    give(db, owner, campaign, "kim", list(by_number(db, campaign).values()))
+    return campaign
 
 
-def by_number(db: Database, of: Campaign) -> dict[str, ConversationId]:
+def by_number(db: Database, campaign: Campaign) -> dict[str, ConversationId]:
     with db.reading() as conn:
-        return conversations_by_phone(conn, of.id)
+        return conversations_by_phone(conn, campaign.id)
 
 
-def held_until(db: Database, of: Campaign, phone: str) -> datetime | None:
-    return look_at(db, by_number(db, of)[phone]).messages[-1].leaves_at
+def held_until(db: Database, campaign: Campaign, phone: str) -> datetime | None:
+    return look_at(db, by_number(db, campaign)[phone]).messages[-1].leaves_at
 
 
 # The zone of a number

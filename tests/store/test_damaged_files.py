@@ -50,8 +50,8 @@ def importer(db: Database, owner: Identity, path: Path) -> Importer:
     return Importer(db, owner, path)
 
 
-def reasons(of: Imported) -> list[tuple[int, str]]:
-    return [(each.line, each.reason) for each in of.rejected]
+def reasons(imported: Imported) -> list[tuple[int, str]]:
+    return [(each.line, each.reason) for each in imported.rejected]
 
 
 # Lines above the header, and none at all

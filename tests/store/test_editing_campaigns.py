@@ -33,10 +33,10 @@ NIGHT = datetime(2026, 3, 3, 22, tzinfo=UTC)
 MORNING = datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 
-def now(db: Database, of: Campaign) -> Campaign:
+def now(db: Database, campaign: Campaign) -> Campaign:
     """A campaign as it is stored."""
     with db.reading() as conn:
-        return get_campaign(conn, of.id)
+        return get_campaign(conn, campaign.id)
 
 
 def only_message(db: Database, conversation_id: ConversationId) -> tuple[MessageState, datetime | None]:
@@ -179,14 +179,14 @@ def test_two_halves_that_make_no_window_are_refused(db: Database, owner: Identit
 @pytest.fixture
 def held(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> tuple[Campaign, ConversationId]:
     """A campaign that is open by day, and an initial that was sent at night."""
-    of = create_campaign(db, owner, Setup("Hours", "Hi %first_name%", hours=DAY, ends=date(2026, 3, 9)))
+    campaign = create_campaign(db, owner, Setup("Hours", "Hi %first_name%", hours=DAY, ends=date(2026, 3, 9)))
     add_senders(db, owner, "Hours", ["kim"])
     [conversation_id] = take_in(db, owner, "Hours", ["Ann Otieno"])
-    give(db, owner, of, "kim", [conversation_id])
+    give(db, owner, campaign, "kim", [conversation_id])
     clock.now = NIGHT
     send(db, owner, conversation_id)
     assert only_message(db, conversation_id) == (MessageState.UNSENT, MORNING)
-    return of, conversation_id
+    return campaign, conversation_id
 
 
 @pytest.mark.parametrize(
@@ -206,16 +206,16 @@ def test_a_held_message_waits_anew(
     changes: dict[str, object],
     leaves_at: datetime,
 ) -> None:
-    of, ann = held
-    edit_campaign(db, owner, of.id, replace(of.setup, **changes))  # type: ignore[arg-type]
+    campaign, ann = held
+    edit_campaign(db, owner, campaign.id, replace(campaign.setup, **changes))  # type: ignore[arg-type]
     assert only_message(db, ann) == (MessageState.UNSENT, leaves_at)
 
 
 def test_one_that_may_leave_now_is_ready_at_once(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId]
 ) -> None:
-    of, ann = held
-    edit_campaign(db, owner, of.id, replace(of.setup, hours=DailyHours("UTC", 9 * 60, 23 * 60)))
+    campaign, ann = held
+    edit_campaign(db, owner, campaign.id, replace(campaign.setup, hours=DailyHours("UTC", 9 * 60, 23 * 60)))
     assert only_message(db, ann) == (MessageState.QUEUED, None)
     assert sentence_of(journal(db)[0]) == "changed the hours of 'Hours'; 1 held message may leave now"
     assert [each.body for each in take_queued(db)] == ["Hi Ann"]
@@ -224,9 +224,9 @@ def test_one_that_may_leave_now_is_ready_at_once(
 def test_in_a_paused_campaign_it_still_waits(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId]
 ) -> None:
-    of, ann = held
+    campaign, ann = held
     change_state(db, owner, "Hours", CampaignState.PAUSED)
-    edit_campaign(db, owner, of.id, replace(of.setup, hours=DailyHours("UTC", 0, 1440)))
+    edit_campaign(db, owner, campaign.id, replace(campaign.setup, hours=DailyHours("UTC", 0, 1440)))
     assert only_message(db, ann) == (MessageState.UNSENT, NIGHT)
     let_due(db)
     assert only_message(db, ann)[0] is MessageState.UNSENT
@@ -238,14 +238,14 @@ def test_in_a_paused_campaign_it_still_waits(
 def test_an_initial_that_the_new_window_shuts_out_is_cancelled_and_its_thread_says_so(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId]
 ) -> None:
-    of, ann = held
-    edit_campaign(db, owner, of.id, replace(of.setup, ends=date(2026, 3, 3)))
+    campaign, ann = held
+    edit_campaign(db, owner, campaign.id, replace(campaign.setup, ends=date(2026, 3, 3)))
     after = look_at(db, ann)
     assert (after.status, after.messages[0].state, after.messages[0].leaves_at) == (
         *(Status.NOT_STARTED, MessageState.CANCELLED, None),
     )
     assert sentence_of(after.events[-1]) == "message cancelled: the initial window was over before it could leave"
-    assert (senders(db, of)["kim"].not_started, senders(db, of)["kim"].texted) == (1, 0)
+    assert (senders(db, campaign)["kim"].not_started, senders(db, campaign)["kim"].texted) == (1, 0)
     assert sentence_of(journal(db)[0]) == (
         "changed the last day of 'Hours'; 1 held initial cancelled, the initial window being over by then"
     )
@@ -255,17 +255,17 @@ def test_an_initial_that_the_new_window_shuts_out_is_cancelled_and_its_thread_sa
 def test_it_can_be_sent_anew_when_the_window_is_open_again(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId]
 ) -> None:
-    of, ann = held
-    edit_campaign(db, owner, of.id, replace(of.setup, ends=date(2026, 3, 3)))
-    edit_campaign(db, owner, of.id, of.setup)
+    campaign, ann = held
+    edit_campaign(db, owner, campaign.id, replace(campaign.setup, ends=date(2026, 3, 3)))
+    edit_campaign(db, owner, campaign.id, campaign.setup)
     assert send(db, owner, ann).leaves_at == MORNING
 
 
 def test_a_held_reply_has_no_window(db: Database, owner: Identity, held: tuple[Campaign, ConversationId]) -> None:
-    of, ann = held
+    campaign, ann = held
     receive(db, None, number(0), "hello?")
     send(db, owner, ann, body="hello!")
-    edit_campaign(db, owner, of.id, replace(of.setup, ends=date(2026, 3, 3)))
+    edit_campaign(db, owner, campaign.id, replace(campaign.setup, ends=date(2026, 3, 3)))
     states = [message.state for message in look_at(db, ann).messages]
     assert states == [MessageState.CANCELLED, MessageState.RECEIVED, MessageState.UNSENT]
     assert look_at(db, ann).status is Status.ANSWERED
@@ -323,8 +323,8 @@ def test_one_entry_by_nobody_says_that_a_follow_up_has_expired_and_how_far_it_wa
 def test_what_time_did_cannot_be_undone_and_does_not_stand_in_the_way(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId], clock: Clock
 ) -> None:
-    of, ann = held
-    give(db, owner, of, None, [ann])
+    campaign, ann = held
+    give(db, owner, campaign, None, [ann])
     clock.now = MORNING
     create_follow_up(db, owner, "Hours", "Reminder", "Vote!", expires_at=MORNING + timedelta(hours=1))
     let_due(db)

@@ -18,7 +18,7 @@ from thrumsg_tui.store.queries.campaigns import assignments, totals
 Exported = dict[str, str]
 
 
-def exported(world: World, what: ExportKind, of: Campaign | None) -> list[Exported]:
+def exported(world: World, what: ExportKind, campaign: Campaign | None) -> list[Exported]:
     """Export to memory, and read back what a script would; the rows that were foretold are all there."""
     out = StringIO(newline="")
     told: list[tuple[int, int]] = []
@@ -26,18 +26,18 @@ def exported(world: World, what: ExportKind, of: Campaign | None) -> list[Export
     def note(done: int, total: int) -> None:
         told.append((done, total))
 
-    count = export(world.db, world.who["ana"], what, out, of.id if of else None, on_progress=note)
+    count = export(world.db, world.who["ana"], what, out, campaign.id if campaign else None, on_progress=note)
     rows = list(csv.DictReader(StringIO(out.getvalue(), newline="")))
     assert told[-1] == (count, count) == (len(rows), told[0][1])
     return rows
 
 
-def check_conversations(world: World, of: Campaign) -> None:
+def check_conversations(world: World, campaign: Campaign) -> None:
     """Compare with the counters and the senders table."""
-    rows = exported(world, ExportKind.CONVERSATIONS, of)
+    rows = exported(world, ExportKind.CONVERSATIONS, campaign)
     with world.db.reading() as conn:
-        counted = totals(conn, of.id)
-        senders = assignments(conn, of.id, world.clock.now)
+        counted = totals(conn, campaign.id)
+        senders = assignments(conn, campaign.id, world.clock.now)
     by_status = Counter(row["status"] for row in rows if row["opted_out"] == "false")
     assert len(rows) == counted.total
     assert sum(row["opted_out"] == "true" for row in rows) == counted.opted_out
@@ -48,34 +48,36 @@ def check_conversations(world: World, of: Campaign) -> None:
     )
 
 
-def check_messages(world: World, of: Campaign) -> None:
+def check_messages(world: World, campaign: Campaign) -> None:
     """Compare what was written with each conversation's count, and with the reply rate's two numbers."""
-    rows = exported(world, ExportKind.MESSAGES, of)
+    rows = exported(world, ExportKind.MESSAGES, campaign)
     written = [row for row in rows if row["status"] != "cancelled"]
     by_conversation = Counter(row["conversation_id"] for row in written)
-    for row in exported(world, ExportKind.CONVERSATIONS, of):
+    for row in exported(world, ExportKind.CONVERSATIONS, campaign):
         assert by_conversation[row["conversation_id"]] == int(row["message_count"])
     by_us, by_them = (
         {row["conversation_id"] for row in written if row["message_direction"] == direction}
         for direction in ("outgoing", "incoming")
     )
     with world.db.reading() as conn:
-        counted = totals(conn, of.id)
+        counted = totals(conn, campaign.id)
     assert (len(by_us), len(by_us & by_them)) == (counted.texted, counted.replied)
 
 
-def check_answers(world: World, of: Campaign) -> None:
+def check_answers(world: World, campaign: Campaign) -> None:
     """Compare the answers with the columns of the conversations."""
-    answers = {row["conversation_id"]: row["response"] for row in exported(world, ExportKind.SURVEYS, of)}
-    columns = {row["conversation_id"]: row["Vote?"] for row in exported(world, ExportKind.CONVERSATIONS, of)}
+    answers = {row["conversation_id"]: row["response"] for row in exported(world, ExportKind.SURVEYS, campaign)}
+    columns = {row["conversation_id"]: row["Vote?"] for row in exported(world, ExportKind.CONVERSATIONS, campaign)}
     assert {key: answer for key, answer in columns.items() if answer} == answers
 
 
-def check_opt_outs(world: World, of: Campaign) -> None:
+def check_opt_outs(world: World, campaign: Campaign) -> None:
     """Compare with the counter, and with the mark on each conversation."""
-    rows = exported(world, ExportKind.OPT_OUTS, of)
+    rows = exported(world, ExportKind.OPT_OUTS, campaign)
     marked = {
-        row["contact_phone"] for row in exported(world, ExportKind.CONVERSATIONS, of) if row["opted_out"] == "true"
+        row["contact_phone"]
+        for row in exported(world, ExportKind.CONVERSATIONS, campaign)
+        if row["opted_out"] == "true"
     }
     assert {row["contact_phone"] for row in rows} == marked
     assert len(rows) == len(marked)
@@ -99,11 +101,11 @@ class WhateverHappened(AnythingInAnyOrder):
     """Anything is done in any order, and then exported."""
 
     def teardown(self) -> None:
-        for of in (self.world.spring, self.world.fall):
-            check_conversations(self.world, of)
-            check_messages(self.world, of)
-            check_answers(self.world, of)
-            check_opt_outs(self.world, of)
+        for campaign in (self.world.spring, self.world.fall):
+            check_conversations(self.world, campaign)
+            check_messages(self.world, campaign)
+            check_answers(self.world, campaign)
+            check_opt_outs(self.world, campaign)
         check_all_campaigns(self.world)
         super().teardown()
 

@@ -102,9 +102,9 @@ def of(db: Database) -> Campaign:
     return made
 
 
-def state(db: Database, of: Campaign) -> tuple[str | None, list[int], int]:
+def state(db: Database, campaign: Campaign) -> tuple[str | None, list[int], int]:
     """Who holds all of it, the moves that are stored, and how many conversations these have touched."""
-    held = set(holders(db, of).values())
+    held = set(holders(db, campaign).values())
     assert len(held) == 1, f"a move was left half done: {held}"
     with db.reading() as conn:
         assert [tuple(row) for row in conn.execute(COUNTS)] == [tuple(row) for row in conn.execute(KEPT)]
@@ -123,9 +123,9 @@ def state(db: Database, of: Campaign) -> tuple[str | None, list[int], int]:
     return held.pop(), moves, int(touched)
 
 
-def test_a_move_that_is_killed_fifty_times_is_all_or_nothing_each_time(db: Database, of: Campaign) -> None:
+def test_a_move_that_is_killed_fifty_times_is_all_or_nothing_each_time(db: Database, campaign: Campaign) -> None:
     chance, cut_short = Random(4), 0
-    _, moves, _ = state(db, of)
+    _, moves, _ = state(db, campaign)
     with movers(db.path) as each_one:
         for mover in each_one:
             mover.start()
@@ -134,7 +134,7 @@ def test_a_move_that_is_killed_fifty_times_is_all_or_nothing_each_time(db: Datab
             said += mover.kill()
             done = [int(line.split()[1]) for line in said if line.startswith("done")]
             before = moves
-            _, moves, touched = state(db, of)
+            _, moves, touched = state(db, campaign)
             assert touched == MANY * len(moves)
             assert moves[: len(before) + len(done)] == before + done
             assert len(moves) - len(before) - len(done) <= 1  # at most the one under way was stored and not said

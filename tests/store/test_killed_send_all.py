@@ -35,9 +35,11 @@ def build(path: Path) -> Database:
     make_first_owner(db, me, "Ana", "Ortiz")
     ana = known_as(db, me)
     add_user(db, ana, "kim", "Kim", "Alvarez", role=Role.SENDER)
-    of = create_campaign(db, ana, Setup("Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
+    campaign = create_campaign(
+        db, ana, Setup("Spring", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    )
     add_senders(db, ana, "Spring", ["kim"])
-    give(db, ana, of, "kim", take_in(db, ana, "Spring", [f"P{nth}" for nth in range(INITIALS)]))
+    give(db, ana, campaign, "kim", take_in(db, ana, "Spring", [f"P{nth}" for nth in range(INITIALS)]))
     return db
 
 

@@ -55,9 +55,9 @@ class FollowUpsInAnyOrder(RuleBasedStateMachine):
         expires=st.booleans(),
     )
     def make(self, name: str, replied: bool | None, choice: str | None, answered: bool, expires: bool) -> None:
-        of = self.world.spring if name == "Spring" else self.world.fall
+        campaign = self.world.spring if name == "Spring" else self.world.fall
         with self.world.db.reading() as conn:
-            [asked] = questions(conn, of.id)
+            [asked] = questions(conn, campaign.id)
         chosen = {each.text: each.id for each in asked.choices}.get(choice or "")
         target = Target(replied, AnswerCondition(asked.id, chosen, answered) if choice else None)
         at = self.world.clock.now + timedelta(minutes=20) if expires else None

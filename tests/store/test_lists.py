@@ -431,10 +431,10 @@ def test_the_initial_tab_is_there_before_the_window_and_hidden_after_it(
         ("Last day", None, date(2026, 3, 3), True),
         ("Over", None, date(2026, 3, 2), False),
     ):
-        of = create_campaign(db, owner, Setup(name, "Hi", hours=hours, starts=starts, ends=ends))
+        campaign = create_campaign(db, owner, Setup(name, "Hi", hours=hours, starts=starts, ends=ends))
         add_senders(db, owner, name, ["kim"])
-        give(db, owner, of, "kim", take_in(db, owner, name, ["Ann"]))
-        tabs = visible_tabs(senders(db, of)["kim"], of, clock.now, sent=False)
+        give(db, owner, campaign, "kim", take_in(db, owner, name, ["Ann"]))
+        tabs = visible_tabs(senders(db, campaign)["kim"], campaign, clock.now, sent=False)
         assert (Tab.INITIAL in tabs) == there
 
 

@@ -64,8 +64,8 @@ def copy(template: Path, folder: Path) -> Path:
 def held_by(path: Path) -> Counter[str | None]:
     db = Database(path)
     with db.reading() as conn:
-        of = find_campaign(conn, "Spring")
-    found = Counter(holders(db, of).values())
+        campaign = find_campaign(conn, "Spring")
+    found = Counter(holders(db, campaign).values())
     assert examine(db) == []
     db.close()
     return found

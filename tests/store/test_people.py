@@ -46,8 +46,10 @@ Change = Callable[[Database, Identity], object]
 
 def _unassign_ann(db: Database) -> Request:
     with db.reading() as conn:
-        of = find_campaign(conn, "Spring")
-    return Request(of.id, FromConversations((ConversationId(1),)), ToAssignments((assignment_of(db, of, None),)))
+        campaign = find_campaign(conn, "Spring")
+    return Request(
+        campaign.id, FromConversations((ConversationId(1),)), ToAssignments((assignment_of(db, campaign, None),))
+    )
 
 
 def _apply_plan(db: Database, who: Identity) -> object:

@@ -148,20 +148,20 @@ Ask = Callable[[Connection, Filled], object]
 
 
 def _view(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: Connection, of: Filled) -> object:
-        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
+    def ask(conn: Connection, filled: Filled) -> object:
+        request = ListRequest(filled.of.id, filled.kims, tab, search=search, sort=sort)
         views = []
-        for cursor in (None, *of.people[::5]):
+        for cursor in (None, *filled.people[::5]):
             asked = ViewRequest(request, first=3, height=4, cursor_id=cursor, cursor_index=1, sent_tab=True)
-            views.append(messenger_view(conn, of.who, asked, of.db.clock()))
+            views.append(messenger_view(conn, filled.who, asked, filled.db.clock()))
         return views
 
     return ask
 
 
 def _list(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: Connection, of: Filled) -> object:
-        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
+    def ask(conn: Connection, filled: Filled) -> object:
+        request = ListRequest(filled.of.id, filled.kims, tab, search=search, sort=sort)
         whole = ids(conn, request)
         return count(conn, request), page(conn, request, 2, 5), [position(conn, request, each) for each in whole]
 
@@ -169,17 +169,17 @@ def _list(tab: Tab, sort: ConversationSort, search: str) -> Ask:
 
 
 def _from_one(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: Connection, of: Filled) -> object:
-        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
-        return [ids_from(conn, request, each, 3) for each in of.people[:4]]
+    def ask(conn: Connection, filled: Filled) -> object:
+        request = ListRequest(filled.of.id, filled.kims, tab, search=search, sort=sort)
+        return [ids_from(conn, request, each, 3) for each in filled.people[:4]]
 
     return ask
 
 
 def _between(tab: Tab, sort: ConversationSort, search: str) -> Ask:
-    def ask(conn: Connection, of: Filled) -> object:
-        request = ListRequest(of.of.id, of.kims, tab, search=search, sort=sort)
-        return ids_between(conn, request, of.people[0], of.people[4])
+    def ask(conn: Connection, filled: Filled) -> object:
+        request = ListRequest(filled.of.id, filled.kims, tab, search=search, sort=sort)
+        return ids_between(conn, request, filled.people[0], filled.people[4])
 
     return ask
 
@@ -188,32 +188,34 @@ def _assignments(sort: SenderSort) -> Ask:
     return lambda conn, of: assignments(conn, of.of.id, of.db.clock(), sort)
 
 
-def _redoable(conn: Connection, of: Filled) -> None:
+def _redoable(conn: Connection, filled: Filled) -> None:
     with suppress(Refused):  # nobody has taken anything back
-        last_redoable(conn, of.who)
+        last_redoable(conn, filled.who)
 
 
 def _plan(how: str, status: StatusFilter, limit: int | None) -> Ask:
-    def ask(conn: Connection, of: Filled) -> object:
-        to = (unassigned(conn, of.of.id),)
+    def ask(conn: Connection, filled: Filled) -> object:
+        to = (unassigned(conn, filled.of.id),)
         request = {
-            "everyone": Request(of.of.id, FromEveryone(), ToAssignments(to), status=status, count=limit),
-            "one": Request(of.of.id, FromAssignments((of.kims,)), ToAssignments(to), status=status, count=limit),
+            "everyone": Request(filled.of.id, FromEveryone(), ToAssignments(to), status=status, count=limit),
+            "one": Request(
+                filled.of.id, FromAssignments((filled.kims,)), ToAssignments(to), status=status, count=limit
+            ),
             "picked": Request(
-                of.of.id, FromConversations(tuple(of.people)), ToAssignments(to), status=status, count=limit
+                filled.of.id, FromConversations(tuple(filled.people)), ToAssignments(to), status=status, count=limit
             ),
         }[how]
-        return plan(conn, request, of.db.clock())
+        return plan(conn, request, filled.db.clock())
 
     return ask
 
 
 def _history(read: Callable[[Connection, HistoryRequest], object], *, traffic: bool, whole: bool, narrowed: str) -> Ask:
-    def ask(conn: Connection, of: Filled) -> object:
+    def ask(conn: Connection, filled: Filled) -> object:
         request = HistoryRequest(
-            campaign_id=None if whole else of.of.id,
-            conversation_id=of.people[12] if narrowed == "conversation" else None,
-            people=(of.who.user.id,) if narrowed == "people" else None,
+            campaign_id=None if whole else filled.of.id,
+            conversation_id=filled.people[12] if narrowed == "conversation" else None,
+            people=(filled.who.user.id,) if narrowed == "people" else None,
             traffic=traffic,
         )
         return read(conn, request)
@@ -221,9 +223,9 @@ def _history(read: Callable[[Connection, HistoryRequest], object], *, traffic: b
     return ask
 
 
-def _next_waiting(conn: Connection, of: Filled) -> object:
-    currents = (None, *of.people[::4])
-    return [next_waiting(conn, of.kims, each, wrap=wrap) for each in currents for wrap in (True, False)]
+def _next_waiting(conn: Connection, filled: Filled) -> object:
+    currents = (None, *filled.people[::4])
+    return [next_waiting(conn, filled.kims, each, wrap=wrap) for each in currents for wrap in (True, False)]
 
 
 def _window(conn: Connection, request: HistoryRequest) -> object:

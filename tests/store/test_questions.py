@@ -46,21 +46,21 @@ def vote(db: Database, owner: Identity, spring: Campaign) -> Question:
     return add_question(db, owner, spring.id, "Will you vote?", ["Yes", "No", "Maybe"])
 
 
-def asked(db: Database, of: Campaign, *, retired: bool = False) -> list[Question]:
+def asked(db: Database, campaign: Campaign, *, retired: bool = False) -> list[Question]:
     with db.reading() as conn:
-        return list(questions(conn, of.id, retired=retired))
+        return list(questions(conn, campaign.id, retired=retired))
 
 
-def words(of: Question) -> list[str]:
-    return [each.text for each in of.choices]
+def words(question: Question) -> list[str]:
+    return [each.text for each in question.choices]
 
 
-def texts(of: list[Question]) -> list[str]:
-    return [each.text for each in of]
+def texts(questions: list[Question]) -> list[str]:
+    return [each.text for each in questions]
 
 
-def as_they_are(of: Question) -> list[ChosenText]:
-    return [(each.id, each.text) for each in of.choices]
+def as_they_are(question: Question) -> list[ChosenText]:
+    return [(each.id, each.text) for each in question.choices]
 
 
 # Adding

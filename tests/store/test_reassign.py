@@ -46,8 +46,8 @@ from thrumsg_tui.store.queries.reassignment import plan
 class Mover:
     """Somebody who reassigns in Spring, naming people by their logins."""
 
-    def __init__(self, db: Database, who: Identity, of: Campaign) -> None:
-        self.db, self.who, self.of = db, who, of
+    def __init__(self, db: Database, who: Identity, campaign: Campaign) -> None:
+        self.db, self.who, self.of = db, who, campaign
 
     def at(self, *logins: str | None) -> tuple[AssignmentId, ...]:
         return tuple(assignment_of(self.db, self.of, login) for login in logins)

@@ -132,8 +132,8 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
         self.world = World(Path(self._folder.name))
         self._plans: list[Plan] = []
         self._imported = 0
-        for of in (self.world.spring, self.world.fall):
-            reassign(self.world.db, self.world.who["ana"], Request(of.id, FromEveryone(), ToAllOthers()))
+        for campaign in (self.world.spring, self.world.fall):
+            reassign(self.world.db, self.world.who["ana"], Request(campaign.id, FromEveryone(), ToAllOthers()))
 
     def teardown(self) -> None:
         self.world.db.close()
@@ -158,9 +158,9 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
 
     @rule(by=everybody, to=st.sampled_from(HOLDERS), name=names, picked=some_people)
     def somebody_moves_what_they_picked(self, by: str, to: str | None, name: str, picked: list[int]) -> None:
-        of = self.world.spring if name == "Spring" else self.world.fall
+        campaign = self.world.spring if name == "Spring" else self.world.fall
         chosen = tuple(self._conversation(name, nth) for nth in picked)
-        request = Request(of.id, FromConversations(chosen), ToAssignments((self.world.assignment(of, to),)))
+        request = Request(campaign.id, FromConversations(chosen), ToAssignments((self.world.assignment(campaign, to),)))
         self.world.attempt(reassign, self.world.who[by], request)
 
     @rule(wish=wishes)

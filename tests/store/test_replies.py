@@ -28,12 +28,12 @@ HOSTILE = [
 ]
 
 
-def titles(db: Database, of: Campaign | None) -> list[str]:
+def titles(db: Database, campaign: Campaign | None) -> list[str]:
     """Those of a campaign alone, or the global ones."""
     with db.reading() as conn:
-        if of is None:
+        if campaign is None:
             return [each.title for each in global_replies(conn)]
-        return [each.title for each in recommended_replies(conn, of.id) if not each.is_global]
+        return [each.title for each in recommended_replies(conn, campaign.id) if not each.is_global]
 
 
 def test_the_campaigns_come_first_and_the_global_ones_after_them(

@@ -38,10 +38,10 @@ def at_hours(db: Database, owner: Identity, spring: Campaign) -> Arrange:
 
     def make(*, starts: date | None = None, ends: date | None = None) -> ConversationId:
         hours = DailyHours(NEW_YORK, 9 * 60, 21 * 60)
-        of = create_campaign(db, owner, Setup("Hours", "Hi %first_name%", hours=hours, starts=starts, ends=ends))
+        campaign = create_campaign(db, owner, Setup("Hours", "Hi %first_name%", hours=hours, starts=starts, ends=ends))
         add_senders(db, owner, "Hours", ["kim"])
         [conversation_id] = take_in(db, owner, "Hours", ["Ann Otieno"])
-        give(db, owner, of, "kim", [conversation_id])
+        give(db, owner, campaign, "kim", [conversation_id])
         return conversation_id
 
     return make
@@ -76,9 +76,9 @@ def test_the_author_of_a_reply_is_who_wrote_it_and_the_conversation_stays(
     send(db, kim, ann)
     receive(db, None, number(0), "who is this?")
     send(db, owner, ann, body="We are neighbors.")
-    of = look_at(db, ann)
-    assert [message.author_login for message in of.messages] == ["kim", None, "ana"]
-    assert (of.sender_login, of.status) == ("kim", Status.ANSWERED)
+    conversation = look_at(db, ann)
+    assert [message.author_login for message in conversation.messages] == ["kim", None, "ana"]
+    assert (conversation.sender_login, conversation.status) == ("kim", Status.ANSWERED)
 
 
 def test_acting_for_somebody_makes_them_the_author(db: Database, owner: Identity, ann: ConversationId) -> None:

@@ -26,24 +26,28 @@ PEOPLE = BATCH + 5
 @pytest.fixture
 def quick(db: Database, owner: Identity, spring: Campaign) -> Campaign:
     """A campaign with QuickSend, always open; kim has two more than fit in a batch and lee one."""
-    of = create_campaign(db, owner, Setup("Quick", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
+    campaign = create_campaign(
+        db, owner, Setup("Quick", "Hi %first_name%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    )
     add_senders(db, owner, "Quick", ["kim", "lee"])
     people = take_in(db, owner, "Quick", [f"P{nth}" for nth in range(PEOPLE)])
-    give(db, owner, of, "kim", people[:-1])
-    give(db, owner, of, "lee", people[-1:])
-    return of
+    give(db, owner, campaign, "kim", people[:-1])
+    give(db, owner, campaign, "lee", people[-1:])
+    return campaign
 
 
-def work_through(db: Database, who: Identity, of: Campaign, login: str, tab: Tab = Tab.INITIAL) -> list[SentBatch]:
+def work_through(
+    db: Database, who: Identity, campaign: Campaign, login: str, tab: Tab = Tab.INITIAL
+) -> list[SentBatch]:
     """Send batch by batch until nothing is left."""
-    batches = [send_batch(db, who, assignment_of(db, of, login), tab)]
+    batches = [send_batch(db, who, assignment_of(db, campaign, login), tab)]
     while batches[-1].last is not None:
-        batches.append(send_batch(db, who, assignment_of(db, of, login), tab, batches[-1].last))
+        batches.append(send_batch(db, who, assignment_of(db, campaign, login), tab, batches[-1].last))
     return batches
 
 
-def statuses(db: Database, of: Campaign, login: str) -> list[Status]:
-    assignment_id = assignment_of(db, of, login)
+def statuses(db: Database, campaign: Campaign, login: str) -> list[Status]:
+    assignment_id = assignment_of(db, campaign, login)
     with db.reading() as conn:
         rows = conn.execute(
             "SELECT status FROM conversation WHERE assignment_id = ? ORDER BY id", (assignment_id,)
@@ -88,12 +92,14 @@ def test_what_cannot_be_sent_is_left_out_with_the_reason(db: Database, owner: Id
 def test_more_refusals_than_fit_in_a_batch_do_not_keep_the_others_from_being_sent(
     db: Database, owner: Identity, spring: Campaign
 ) -> None:
-    of = create_campaign(db, owner, Setup("Places", "At %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True))
+    campaign = create_campaign(
+        db, owner, Setup("Places", "At %place%", hours=DailyHours("UTC", 0, 1440), quicksend=True)
+    )
     add_senders(db, owner, "Places", ["kim"])
     people = [f"P{nth}" for nth in range(BATCH + 1)]
     conversations = take_in(db, owner, "Places", people, place=[""] * BATCH + ["School"])
-    give(db, owner, of, "kim", conversations)
-    batches = work_through(db, owner, of, "kim")
+    give(db, owner, campaign, "kim", conversations)
+    batches = work_through(db, owner, campaign, "kim")
     assert [(len(batch.sent), len(batch.refused)) for batch in batches] == [(0, BATCH), (1, 0)]
 
 

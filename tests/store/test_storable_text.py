@@ -176,9 +176,9 @@ def test_what_an_older_version_stored_is_read_and_used(
         tx.conn.execute("UPDATE campaign SET name = 'Spr' || CHAR(0) || 'ing', initial_script = 'Hi' || CHAR(0)")
         tx.conn.execute("UPDATE contact SET last_name = 'O' || CHAR(0)")
     with db.reading() as conn:
-        of = get_campaign(conn, spring.id)
-    assert of.name == "Spr\0ing"
-    edit_campaign(db, owner, spring.id, replace(of.setup, description="The first one"))
+        campaign = get_campaign(conn, spring.id)
+    assert campaign.name == "Spr\0ing"
+    edit_campaign(db, owner, spring.id, replace(campaign.setup, description="The first one"))
     send(db, owner, ann)
     receive(db, None, ANN, "yes")
     assert look_at(db, ann).last_name == "O\0"

@@ -35,14 +35,14 @@ def answer(db: Database, who: Identity, question: str, **choices: list[Conversat
             record_answer(db, who, each, question, choice)
 
 
-def found(db: Database, of: Campaign, *, by_sender: bool = False) -> tuple[QuestionResult, ...]:
+def found(db: Database, campaign: Campaign, *, by_sender: bool = False) -> tuple[QuestionResult, ...]:
     with db.reading() as conn:
-        return survey_results(conn, of.id, by_sender=by_sender)
+        return survey_results(conn, campaign.id, by_sender=by_sender)
 
 
-def said(of: QuestionResult | SenderResult, question: Question) -> dict[str, int]:
+def said(result: QuestionResult | SenderResult, question: Question) -> dict[str, int]:
     """The counts by the words of the choices; no zeros."""
-    return {each.text: of.counts[each.id] for each in question.choices if of.counts.get(each.id)}
+    return {each.text: result.counts[each.id] for each in question.choices if result.counts.get(each.id)}
 
 
 def test_every_choice_has_its_count_and_its_share_of_those_answered(
@@ -141,14 +141,14 @@ def test_a_campaign_that_asks_nothing_has_found_nothing(db: Database, spring: Ca
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=9))
 def test_shares_are_rounded_half_up_and_near_a_hundred_together(counts: list[int]) -> None:
     choices = tuple(QuestionChoice(ChoiceId(place), str(place)) for place in range(len(counts)))
-    of = QuestionResult(
+    result = QuestionResult(
         Question(QuestionId(1), "?", choices), sum(counts), {each.id: counts[each.id] for each in choices}
     )
-    shares = [of.share(each.id) for each in choices]
-    if not of.answered:
+    shares = [result.share(each.id) for each in choices]
+    if not result.answered:
         assert not any(shares)
         return
     assert abs(sum(shares) - 100) <= len(counts) / 2
     for each, share in zip(choices, shares, strict=True):
-        exact = 100 * of.counts[each.id] / of.answered
+        exact = 100 * result.counts[each.id] / result.answered
         assert abs(share - exact) <= 0.5

@@ -51,20 +51,20 @@ class Worker:
 
     def conversations(self) -> list[ConversationId]:
         with self.db.reading() as conn:
-            of = find_campaign(conn, "Spring")
-            rows = conn.execute("SELECT id FROM conversation WHERE campaign_id = ?", (of.id,)).fetchall()
+            campaign = find_campaign(conn, "Spring")
+            rows = conn.execute("SELECT id FROM conversation WHERE campaign_id = ?", (campaign.id,)).fetchall()
         return [ConversationId(row["id"]) for row in rows]
 
     def requests(self, seed: int) -> Iterator[Request]:
         """Ever new reassignments between Unassigned and the senders."""
         with self.db.reading() as conn:
-            of = find_campaign(conn, "Spring")
-            everybody = [each.id for each in assignments(conn, of.id, self.db.clock())]
+            campaign = find_campaign(conn, "Spring")
+            everybody = [each.id for each in assignments(conn, campaign.id, self.db.clock())]
         chance = Random(seed)
         while True:
             source, *to = chance.sample(everybody, 3)
             yield Request(
-                of.id, FromAssignments((source,)), ToAssignments(tuple(to)), count=chance.choice((None, 1, 20))
+                campaign.id, FromAssignments((source,)), ToAssignments(tuple(to)), count=chance.choice((None, 1, 20))
             )
 
 
@@ -108,24 +108,24 @@ def work(path: str, seed: str, times: str) -> None:
 def take_all(path: str, login: str) -> None:
     """Reassign everything to one sender, three times."""
     worker = Worker(path)
-    ana, of = worker.ana, worker.spring
+    ana, campaign = worker.ana, worker.spring
     with worker.db.reading() as conn:
-        to = next(each.id for each in assignments(conn, of.id, worker.db.clock()) if each.login == login)
+        to = next(each.id for each in assignments(conn, campaign.id, worker.db.clock()) if each.login == login)
     begin()
     for _ in range(3):
-        say(reassign(worker.db, ana, Request(of.id, FromEveryone(), ToAssignments((to,)))).moved)
+        say(reassign(worker.db, ana, Request(campaign.id, FromEveryone(), ToAssignments((to,)))).moved)
 
 
 def move_for_ever(path: str, seed: str) -> None:
     """Reassign everything to and fro, until killed."""
     worker = Worker(path)
-    ana, of = worker.ana, worker.spring
+    ana, campaign = worker.ana, worker.spring
     with worker.db.reading() as conn:
-        everybody = [each.id for each in assignments(conn, of.id, worker.db.clock())]
+        everybody = [each.id for each in assignments(conn, campaign.id, worker.db.clock())]
     Random(int(seed)).shuffle(everybody)
     begin()
     for to in cycle(everybody):
-        outcome = reassign(worker.db, ana, Request(of.id, FromEveryone(), ToAssignments((to,))))
+        outcome = reassign(worker.db, ana, Request(campaign.id, FromEveryone(), ToAssignments((to,))))
         say(outcome.event or 0, to)
 
 
@@ -179,10 +179,10 @@ def read_for_ever(path: str) -> None:
 def move_in_steps(path: str, above: str, step: str) -> None:
     """Move all that Kim has to Lee in small steps, and wait before each until told to go on."""
     worker = Worker(path, Pacing(most_at_once=int(above), step=int(step)))
-    ana, of = worker.ana, worker.spring
+    ana, campaign = worker.ana, worker.spring
     with worker.db.reading() as conn:
-        kim, lee = (find_assignment(conn, of, login) for login in ("kim", "lee"))
-        planned = plan(conn, Request(of.id, FromAssignments((kim,)), ToAssignments((lee,))), worker.db.clock())
+        kim, lee = (find_assignment(conn, campaign, login) for login in ("kim", "lee"))
+        planned = plan(conn, Request(campaign.id, FromAssignments((kim,)), ToAssignments((lee,))), worker.db.clock())
 
     def tell(passed: int) -> None:
         say("dealt with", passed)

@@ -67,27 +67,27 @@ class World:
         with self.db.reading() as conn:
             return conn.execute(statement, values).fetchall()
 
-    def assignment(self, of: Campaign, login: str | None) -> AssignmentId:
+    def assignment(self, campaign: Campaign, login: str | None) -> AssignmentId:
         """Somebody's assignment, whether they are still on the campaign or not."""
         [row] = self.rows(
             """
             SELECT assignment.id FROM assignment LEFT JOIN users ON users.id = user_id
             WHERE campaign_id = ? AND login IS ?
             """,
-            of.id,
+            campaign.id,
             login,
         )
         return AssignmentId(row["id"])
 
-    def conversations(self, of: Campaign) -> list[ConversationId]:
+    def conversations(self, campaign: Campaign) -> list[ConversationId]:
         """A campaign's conversations, in order of id."""
-        rows = self.rows("SELECT id FROM conversation WHERE campaign_id = ? ORDER BY id", of.id)
+        rows = self.rows("SELECT id FROM conversation WHERE campaign_id = ? ORDER BY id", campaign.id)
         return [ConversationId(row["id"]) for row in rows]
 
-    def holders(self, of: Campaign | None = None) -> dict[ConversationId, AssignmentId]:
+    def holders(self, campaign: Campaign | None = None) -> dict[ConversationId, AssignmentId]:
         """Who holds what, in all campaigns or in one."""
         rows = self.rows(
-            "SELECT id, assignment_id FROM conversation WHERE ?1 IS NULL OR campaign_id = ?1", of and of.id
+            "SELECT id, assignment_id FROM conversation WHERE ?1 IS NULL OR campaign_id = ?1", campaign and campaign.id
         )
         return {ConversationId(row["id"]): AssignmentId(row["assignment_id"]) for row in rows}
 

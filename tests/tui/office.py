@@ -109,14 +109,14 @@ class Office:
         file = self.folder / "contacts.csv"
         file.write_text(f"First Name,Last Name,Cell\n{first_name},{last_name},{phone}\n", encoding="utf-8")
         import_contacts(self.db, self.ana, file, campaign)
-        of = self.campaigns[campaign]
+        home = self.campaigns[campaign]
         with self.db.reading() as conn:
-            id = conversations_by_phone(conn, of.id)[phone]
+            id = conversations_by_phone(conn, home.id)[phone]
         if to:
             reassign(
                 self.db,
                 self.ana,
-                Request(of.id, FromConversations((id,)), ToAssignments((self.assignment(to, campaign),))),
+                Request(home.id, FromConversations((id,)), ToAssignments((self.assignment(to, campaign),))),
             )
         if texted or wrote:
             self.clock.forward(seconds=1)
@@ -134,9 +134,9 @@ class Office:
 
     def assignment(self, login: str | None, campaign: str = "Spring") -> AssignmentId:
         """The assignment of a sender, or of nobody."""
-        of = self.campaigns[campaign]
+        home = self.campaigns[campaign]
         with self.db.reading() as conn:
-            return find_assignment(conn, of, login) if login else unassigned(conn, of.id)
+            return find_assignment(conn, home, login) if login else unassigned(conn, home.id)
 
     def survey(self, *questions: str, campaign: str = "Spring") -> None:
         """Make survey questions: `Will you vote?,Yes|No`."""

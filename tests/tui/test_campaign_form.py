@@ -64,13 +64,15 @@ async def test_arrows_stop_at_the_last_field(bare: Office) -> None:
 
 @pytest.mark.parametrize("script", ["Hi %first_name%\r\nline two\nline three", "Hi\u2028there", "plain"])
 async def test_a_script_that_was_not_touched_stays_as_somebody_else_made_it(office: Office, script: str) -> None:
-    of = stored(office, "Spring")
-    edit_campaign(office.db, office.ana, of.id, replace(of.setup, initial_script=script))
+    campaign = stored(office, "Spring")
+    edit_campaign(office.db, office.ana, campaign.id, replace(campaign.setup, initial_script=script))
     async with office.app() as person:
         await person.press("i")
         await fill(person, description="About it")
         now = stored(office, "Spring")
-        edit_campaign(office.db, office.ana, of.id, replace(now.setup, initial_script="Hello %first_name%, rewritten"))
+        edit_campaign(
+            office.db, office.ana, campaign.id, replace(now.setup, initial_script="Hello %first_name%, rewritten")
+        )
         await person.press("ctrl+o")
     after = stored(office, "Spring")
     assert (after.initial_script, after.description) == ("Hello %first_name%, rewritten", "About it")

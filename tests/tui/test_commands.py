@@ -161,8 +161,8 @@ def test_nothing_is_on_keys_that_terminals_take() -> None:
 def reason(office: Office, id: str, login: str = "ana", **facts: object) -> str | None:
     """Why a command is not allowed to somebody in the campaign Spring."""
     with office.db.reading() as conn:
-        of = find_campaign(conn, "Spring")
-    return command(id).why_not(Facts(who=office.identity(login), campaign=of, **facts))  # type: ignore[arg-type]
+        campaign = find_campaign(conn, "Spring")
+    return command(id).why_not(Facts(who=office.identity(login), campaign=campaign, **facts))  # type: ignore[arg-type]
 
 
 def test_what_needs_a_conversation_says_so(office: Office) -> None:

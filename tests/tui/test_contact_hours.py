@@ -18,10 +18,10 @@ from thrumsg_tui.tui.screens.overview import OverviewScreen
 @pytest.fixture
 def maria(bare: Office) -> ConversationId:
     """A contact in Los Angeles who wrote, where it is six in the morning, in a campaign of New York."""
-    of = bare.campaign()
+    campaign = bare.campaign()
     id = bare.contact("Maria Lopez", wrote="Hello")
     hours = DailyHours("America/New_York", 9 * 60, 21 * 60)
-    edit_campaign(bare.db, bare.ana, of.id, replace(of.setup, hours=hours, hours_in=HoursIn.CONTACT))
+    edit_campaign(bare.db, bare.ana, campaign.id, replace(campaign.setup, hours=hours, hours_in=HoursIn.CONTACT))
     bare.clock.now = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
     return id
 

@@ -243,8 +243,8 @@ async def test_a_follow_up_is_changed_until_the_first_is_sent(office: Office, si
         await person.press("enter")
         assert "was sent to 1 contact already, so it stays as it is" in person.notice
     with office.db.reading() as conn:
-        (of,) = follow_ups(conn, office.campaigns["Spring"].id)
-    assert (of.title, of.text, of.expires_at) == (
+        (follow_up,) = follow_ups(conn, office.campaigns["Spring"].id)
+    assert (follow_up.title, follow_up.text, follow_up.expires_at) == (
         "Last call",
         "Now, %first_name%!",
         datetime(2026, 3, 9, 18, tzinfo=UTC),

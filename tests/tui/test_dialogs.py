@@ -170,11 +170,11 @@ async def test_unassign_all_shows_what_it_does_before(office: Office, maria: Con
 
 
 async def test_a_preview_is_what_is_done(office: Office, maria: ConversationId) -> None:
-    of = office.campaigns["Spring"]
+    campaign = office.campaigns["Spring"]
     async with office.messenger() as person:
         await person.press("R", "u")
         await person.wait_for("Enter moves 3")
-        request = Request(of.id, FromConversations((maria,)), ToAssignments((office.assignment("lee"),)))
+        request = Request(campaign.id, FromConversations((maria,)), ToAssignments((office.assignment("lee"),)))
         reassign(office.db, office.ana, request)
         await person.press("enter")
         await person.wait_for("moved by somebody else meanwhile")

@@ -46,13 +46,13 @@ async def test_the_cursor_stays_with_its_conversation(office: Office, three: lis
 
 
 async def test_a_conversation_that_leaves_hands_its_place_on(office: Office, three: list[ConversationId]) -> None:
-    of = office.campaigns["Spring"]
+    campaign = office.campaigns["Spring"]
     async with office.messenger() as person:
         await person.press("j")
         reassign(
             office.db,
             office.ana,
-            Request(of.id, FromConversations((three[1],)), ToAssignments((office.assignment("lee"),))),
+            Request(campaign.id, FromConversations((three[1],)), ToAssignments((office.assignment("lee"),))),
         )
         await person.wait_until(lambda: len(person.rows) == 2, "two rows")
         assert person.row == "Ann Otieno"

@@ -42,9 +42,9 @@ def global_options() -> Parser:
 def with_values(parser: Parser, words: Sequence[str]) -> list[str]:
     """Join a value that begins with one dash to its option, as in `--body -no`, where argparse would see an option."""
     options: dict[str, bool] = {}
-    for each in _every_option(parser):
-        takes_one = each.nargs is None
-        options |= {name: takes_one and options.get(name, True) for name in each.option_strings}
+    for option in _every_option(parser):
+        takes_one = option.nargs is None
+        options |= {name: takes_one and options.get(name, True) for name in option.option_strings}
     joined: list[str] = []
     for word in words:
         is_value = _DASHED.match(word) and word not in options
@@ -56,11 +56,11 @@ def with_values(parser: Parser, words: Sequence[str]) -> list[str]:
 
 
 def _every_option(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    for each in parser._actions:
-        if each.option_strings:
-            yield each
-        elif isinstance(each, argparse._SubParsersAction):
-            for below in each.choices.values():
+    for action in parser._actions:
+        if action.option_strings:
+            yield action
+        elif isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
                 yield from _every_option(below)
 
 

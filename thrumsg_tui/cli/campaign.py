@@ -52,8 +52,8 @@ def create(session: Session, args: Namespace) -> Report:
 def edit(session: Session, args: Namespace) -> Report:
     """Change a campaign's settings; what is not given stays."""
     with session.db.reading() as conn:
-        of = queries.find_campaign(conn, args.name)
-    before = of.setup
+        campaign = queries.find_campaign(conn, args.name)
+    before = campaign.setup
     hours = before.hours
     given = {
         "name": args.new_name,
@@ -76,17 +76,19 @@ def edit(session: Session, args: Namespace) -> Report:
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    edited = changes.edit_campaign(session.db, session.who, of.id, setup, seen=before)
-    lines = ["Nothing was different." if edited == of else f"{edited.name} is changed."]
+    edited = changes.edit_campaign(session.db, session.who, campaign.id, setup, seen=before)
+    lines = ["Nothing was different." if edited == campaign else f"{edited.name} is changed."]
     return warned(session, campaign_record(edited), lines, edited.id, edited.initial_script)
 
 
 def launch(session: Session, args: Namespace) -> Report:
     """Make a draft active."""
     with session.db.reading() as conn:
-        of = queries.find_campaign(conn, args.name)
-    if of.state is CampaignState.PAUSED:
-        raise Refused(f"{of.name!r} was launched before and is paused: `thrumsg campaign resume` goes on with it.")
+        campaign = queries.find_campaign(conn, args.name)
+    if campaign.state is CampaignState.PAUSED:
+        raise Refused(
+            f"{campaign.name!r} was launched before and is paused: `thrumsg campaign resume` goes on with it."
+        )
     return _changed(session, args.name, CampaignState.ACTIVE)
 
 
@@ -98,9 +100,9 @@ def pause(session: Session, args: Namespace) -> Report:
 def resume(session: Session, args: Namespace) -> Report:
     """Make a paused campaign active again."""
     with session.db.reading() as conn:
-        of = queries.find_campaign(conn, args.name)
-    if of.state is CampaignState.DRAFT:
-        raise Refused(f"{of.name!r} is a draft: `thrumsg campaign launch` starts it.")
+        campaign = queries.find_campaign(conn, args.name)
+    if campaign.state is CampaignState.DRAFT:
+        raise Refused(f"{campaign.name!r} is a draft: `thrumsg campaign launch` starts it.")
     return _changed(session, args.name, CampaignState.ACTIVE)
 
 
@@ -131,13 +133,13 @@ def remove_sender(session: Session, args: Namespace) -> Report:
 
 
 def _changed(session: Session, name: str, to: CampaignState) -> Report:
-    of = changes.change_state(session.db, session.who, name, to)
-    return Report(campaign_record(of), [f"{of.name} is {of.state}."])
+    campaign = changes.change_state(session.db, session.who, name, to)
+    return Report(campaign_record(campaign), [f"{campaign.name} is {campaign.state}."])
 
 
-def _confirm_archiving(of: Campaign) -> None:
+def _confirm_archiving(campaign: Campaign) -> None:
     if not sys.stdin.isatty():
-        raise Refused(f"Archiving {of.name!r} is final: without a terminal to ask on it needs --yes.")
-    sure = ask(f"Archive {of.name}? It is final, and no more replies come in. [y/N] ").lower() in {"y", "yes"}
-    if not sure or ask("Type its name to archive it: ") != of.name:
-        raise Refused(f"{of.name!r} was not archived.")
+        raise Refused(f"Archiving {campaign.name!r} is final: without a terminal to ask on it needs --yes.")
+    sure = ask(f"Archive {campaign.name}? It is final, and no more replies come in. [y/N] ").lower() in {"y", "yes"}
+    if not sure or ask("Type its name to archive it: ") != campaign.name:
+        raise Refused(f"{campaign.name!r} was not archived.")

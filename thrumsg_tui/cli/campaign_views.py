@@ -41,16 +41,16 @@ def list_all(session: Session, _args: Namespace) -> Report:
 def show(session: Session, args: Namespace) -> Report:
     """Show a campaign's settings and content."""
     with session.db.reading() as conn:
-        of = queries.find_campaign(conn, args.name)
-        if queries.assignment_of_user(conn, of.id, session.who.user.id) is None:
+        campaign = queries.find_campaign(conn, args.name)
+        if queries.assignment_of_user(conn, campaign.id, session.who.user.id) is None:
             session.who.require(Permission.VIEW_ALL)
-        settings = campaign_record(of)
+        settings = campaign_record(campaign)
         content: dict[str, list[Record]] = {
-            "questions": [question_record(each) for each in queries.questions(conn, of.id)],
-            "replies": [reply_record(each) for each in recommended_replies(conn, of.id)],
-            "follow_ups": [follow_up_record(each) for each in follow_ups(conn, of.id)],
+            "questions": [question_record(each) for each in queries.questions(conn, campaign.id)],
+            "replies": [reply_record(each) for each in recommended_replies(conn, campaign.id)],
+            "follow_ups": [follow_up_record(each) for each in follow_ups(conn, campaign.id)],
             "senders": [
-                sender_record(each) for each in queries.assignments(conn, of.id, session.db.clock()) if each.user
+                sender_record(each) for each in queries.assignments(conn, campaign.id, session.db.clock()) if each.user
             ],
         }
     lines = pairs([(key.replace("_", " ").capitalize(), value) for key, value in settings.items()])
@@ -63,21 +63,23 @@ def check(session: Session, args: Namespace) -> Report:
     """Show a campaign's initial script as one of its contacts would get it, and what was looked at in it."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
-        of = queries.find_campaign(conn, args.name)
-        shown = script_preview(conn, session.who, of.initial_script, of.id, initial=True)
+        campaign = queries.find_campaign(conn, args.name)
+        shown = script_preview(conn, session.who, campaign.initial_script, campaign.id, initial=True)
     lines = [f"To {shown.contact}:", *(f"  {line}" for line in _safe_lines(shown.rendered.text)), ""]
     lines += [f"{'ok  ' if each.fit else 'look'}  {each.sentence}" for each in shown.checks]
-    return Report(script_record(of, shown), [*lines, "", f"Fields: {' '.join(f'%{code}%' for code in shown.fields)}"])
+    return Report(
+        script_record(campaign, shown), [*lines, "", f"Fields: {' '.join(f'%{code}%' for code in shown.fields)}"]
+    )
 
 
 def _safe_lines(text: str) -> Sequence[str]:
     return safe_text(text, multiline=True).splitlines()
 
 
-def _numbers(conn: Connection, session: Session, of: Campaign) -> Totals | Assignment | None:
+def _numbers(conn: Connection, session: Session, campaign: Campaign) -> Totals | Assignment | None:
     if session.who.may(Permission.VIEW_ALL):
-        return queries.totals(conn, of.id)
-    own = queries.assignment_of_user(conn, of.id, session.who.user.id)
+        return queries.totals(conn, campaign.id)
+    own = queries.assignment_of_user(conn, campaign.id, session.who.user.id)
     return queries.get_assignment(conn, own, session.db.clock()) if own else None
 
 

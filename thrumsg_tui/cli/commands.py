@@ -181,9 +181,9 @@ def _add_opt_outs(commands: Commands) -> None:
     opt_out.add_argument("phones", nargs="+", metavar="PHONE", help="in any spelling")
     listed = commands.add("opt-out-list", "numbers.opt_out_list", "opt a list of numbers out, and tell nobody")
     listed.add_argument("file", type=Path, metavar="FILE", help="numbers in lines or parted by commas; - reads a pipe")
-    for each in (opt_out, listed):
-        each.add_argument("--note", default="", metavar="TEXT", help="why, for the record")
-        each.add_argument("--region", default="US", help="of numbers without a country code")
+    for parser in (opt_out, listed):
+        parser.add_argument("--note", default="", metavar="TEXT", help="why, for the record")
+        parser.add_argument("--region", default="US", help="of numbers without a country code")
     _add_number(commands.add("opt-in", "numbers.opt_in", "opt a number in again"))
     note = commands.add("opt-out-note", "numbers.change_note", "change the note on an opt-out")
     _add_number(note)
@@ -300,5 +300,5 @@ def _add_upkeep(commands: Commands) -> None:
     doctor.add_argument("--repair", action="store_true", help="work out again what is wrong")
 
 
-def _words(of: type[StrEnum]) -> list[str]:
-    return [str(each) for each in of]
+def _words(values: type[StrEnum]) -> list[str]:
+    return [str(each) for each in values]

@@ -30,11 +30,11 @@ from thrumsg_tui.store.queries import thread as threads
 def list_all(session: Session, args: Namespace) -> Report:
     """List conversations; a sender sees their own assignment only (`docs/rules.md 8.1`)."""
     with session.db.reading() as conn:
-        of = campaigns.find_campaign(conn, args.name)
+        campaign = campaigns.find_campaign(conn, args.name)
         phones = phone_display(conn)
         request = queries.ListRequest(
-            of.id,
-            assignment_id=_viewed(conn, session, of, args),
+            campaign.id,
+            assignment_id=_viewed(conn, session, campaign, args),
             tab=Tab(args.tab) if args.tab else None,
             status=args.status,
             search=args.search,
@@ -42,29 +42,30 @@ def list_all(session: Session, args: Namespace) -> Report:
             sort=ConversationSort(args.sort),
         )
         rows = queries.page(conn, request, limit=args.limit)
-    lines = _table(rows, phones, of, session.db.clock()) if rows else ["No conversations."]
+    lines = _table(rows, phones, campaign, session.db.clock()) if rows else ["No conversations."]
     return Report([conversation_record(each, phones) for each in rows], lines)
 
 
 def thread(session: Session, args: Namespace) -> Report:
     """Show a conversation; a sender sees their own only."""
     with session.db.reading() as conn:
-        of = threads.get_conversation(conn, args.conversation)
-        if of.sender_id != session.who.user.id:
+        conversation = threads.get_conversation(conn, args.conversation)
+        if conversation.sender_id != session.who.user.id:
             session.who.require(Permission.VIEW_ALL)
         phones = phone_display(conn)
-        questions = campaigns.questions(conn, of.campaign_id, retired=True)
-        campaign = campaigns.get_campaign(conn, of.campaign_id)
+        questions = campaigns.questions(conn, conversation.campaign_id, retired=True)
+        campaign = campaigns.get_campaign(conn, conversation.campaign_id)
     head = [
-        ("Contact", phones.name(of.first_name, of.last_name, of.phone)),
-        ("Phone", phones.number(of.phone)),
-        ("Sender", of.sender_name),
-        ("Status", _status(of)),
+        ("Contact", phones.name(conversation.first_name, conversation.last_name, conversation.phone)),
+        ("Phone", phones.number(conversation.phone)),
+        ("Sender", conversation.sender_name),
+        ("Status", _status(conversation)),
         ("Times in", campaign.hours.timezone),
-        *answers(of, questions).items(),
+        *answers(conversation, questions).items(),
     ]
     return Report(
-        thread_record(of, questions, phones), [*pairs(head), "", *_happenings(of, phones, campaign, session.db.clock())]
+        thread_record(conversation, questions, phones),
+        [*pairs(head), "", *_happenings(conversation, phones, campaign, session.db.clock())],
     )
 
 
@@ -72,30 +73,30 @@ def answer(session: Session, args: Namespace) -> Report:
     """Record a survey answer, or clear it."""
     event = record_answer(session.db, session.who, args.conversation, args.question, args.choice)
     with session.db.reading() as conn:
-        of = threads.get_conversation(conn, args.conversation)
-        questions = campaigns.questions(conn, of.campaign_id, retired=True)
-    recorded = answers(of, questions)
+        conversation = threads.get_conversation(conn, args.conversation)
+        questions = campaigns.questions(conn, conversation.campaign_id, retired=True)
+    recorded = answers(conversation, questions)
     line = "Nothing changed: it was so already." if event is None else "Answer cleared." if args.clear else "Recorded."
     return Report(
-        {"event": event, "conversation": of.id, "answers": recorded},
+        {"event": event, "conversation": conversation.id, "answers": recorded},
         [line, *pairs(list(recorded.items()))],
     )
 
 
-def _viewed(conn: Connection, session: Session, of: Campaign, args: Namespace) -> AssignmentId | None:
+def _viewed(conn: Connection, session: Session, campaign: Campaign, args: Namespace) -> AssignmentId | None:
     """Whose conversations are asked for; None for everybody's."""
     own_login = session.who.user.login
     if args.sender != own_login and (args.sender or args.unassigned):
         session.who.require(Permission.VIEW_ALL)
     if args.unassigned:
-        return campaigns.unassigned(conn, of.id)
+        return campaigns.unassigned(conn, campaign.id)
     if args.sender or not session.who.may(Permission.VIEW_ALL):
-        return campaigns.find_assignment(conn, of, args.sender or own_login)
+        return campaigns.find_assignment(conn, campaign, args.sender or own_login)
     return None
 
 
-def _table(rows: list[ConversationRow], phones: PhoneDisplay, of: Campaign, now: datetime) -> list[str]:
-    zone = ZoneInfo(of.hours.timezone)
+def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign, now: datetime) -> list[str]:
+    zone = ZoneInfo(campaign.hours.timezone)
     return table(
         ("Id", "", "Contact", "Phone", "Sender", "Status", "Last"),
         [
@@ -113,36 +114,42 @@ def _table(rows: list[ConversationRow], phones: PhoneDisplay, of: Campaign, now:
     )
 
 
-def _status(of: ConversationRow | Conversation) -> str:
-    status = "opted out" if of.opted_out else of.status.replace("_", " ")
-    return f"{status}, asks to stop?" if of.flagged else status
+def _status(conversation: ConversationRow | Conversation) -> str:
+    status = "opted out" if conversation.opted_out else conversation.status.replace("_", " ")
+    return f"{status}, asks to stop?" if conversation.flagged else status
 
 
-def _happenings(of: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime) -> Iterator[str]:
+def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime) -> Iterator[str]:
     """Tell messages and events in the order in which they happened."""
     zone = ZoneInfo(campaign.hours.timezone)
-    hours = campaign.for_contact(of.timezone)
-    happened: list[Message | ThreadEvent] = sorted([*of.messages, *of.events], key=lambda each: each.at)
-    for each in happened:
-        time = f"{each.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        if isinstance(each, ThreadEvent):
-            yield f"{time}  -- {thread_sentence(each.facts, each.by_name, phones)} --"
+    hours = campaign.for_contact(conversation.timezone)
+    happened: list[Message | ThreadEvent] = sorted(
+        [*conversation.messages, *conversation.events], key=lambda each: each.at
+    )
+    for happening in happened:
+        time = f"{happening.at.astimezone(zone):%Y-%m-%d %H:%M}"
+        if isinstance(happening, ThreadEvent):
+            yield f"{time}  -- {thread_sentence(happening.facts, happening.by_name, phones)} --"
             continue
         who = (
-            f"{each.author or 'automatic'} ({_state(each, hours, now)})"
-            if each.direction is Direction.OUTGOING
+            f"{happening.author or 'automatic'} ({_state(happening, hours, now)})"
+            if happening.direction is Direction.OUTGOING
             else "contact"
         )
         yield f"{time}  {who}:"
-        yield from (f"    {line}" for line in safe_text(words_of(each.body), multiline=True).splitlines())
+        yield from (f"    {line}" for line in safe_text(words_of(happening.body), multiline=True).splitlines())
 
 
-def _state(of: Message, campaign: Campaign, now: datetime) -> str:
-    state = of.state.replace("_", " ")
-    if of.state is MessageState.UNSENT and of.leaves_at:
-        return f"{state} until {format_moment(campaign, of.leaves_at, now)}"
-    if of.state is MessageState.QUEUED and of.leaves_at and (seconds := seconds_until(of.leaves_at, now)):
+def _state(message: Message, campaign: Campaign, now: datetime) -> str:
+    state = message.state.replace("_", " ")
+    if message.state is MessageState.UNSENT and message.leaves_at:
+        return f"{state} until {format_moment(campaign, message.leaves_at, now)}"
+    if (
+        message.state is MessageState.QUEUED
+        and message.leaves_at
+        and (seconds := seconds_until(message.leaves_at, now))
+    ):
         return f"{state}, leaves in {seconds} s"
-    if of.state is MessageState.FAILED and of.error:
-        return f"{state}: {of.error}"
+    if message.state is MessageState.FAILED and message.error:
+        return f"{state}: {message.error}"
     return state

@@ -170,8 +170,8 @@ def _other_columns(done: Imported) -> list[str]:
     return [done.header[place] for place in other_columns(done.header, used)]
 
 
-def _row_record(of: RejectedRow, phones: PhoneDisplay) -> dict[str, object]:
-    return {"line": of.line, "reason": phones.text(of.reason)}
+def _row_record(rejected: RejectedRow, phones: PhoneDisplay) -> dict[str, object]:
+    return {"line": rejected.line, "reason": phones.text(rejected.reason)}
 
 
 def _as_csv(out: TextIO) -> TextIO:

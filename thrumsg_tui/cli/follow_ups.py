@@ -25,18 +25,18 @@ from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
 def create(session: Session, args: Namespace) -> Report:
     """Write a follow-up, or say whom it would reach; a time without a zone is in the campaign's."""
     with session.db.reading() as conn:
-        of = find_campaign(conn, args.name)
-        target = _target(args, questions(conn, of.id, retired=True))
-        found = reach(conn, of.id, target) if args.preview else None
+        campaign = find_campaign(conn, args.name)
+        target = _target(args, questions(conn, campaign.id, retired=True))
+        found = reach(conn, campaign.id, target) if args.preview else None
     if found:
         session.who.require(Permission.EDIT_CONTENT)
         lines = [f"It would reach {_words(found)}.", AS_OF_NOW]
-        return warned(session, {"id": None, **_record(found)}, lines, of.id, args.text or "")
+        return warned(session, {"id": None, **_record(found)}, lines, campaign.id, args.text or "")
     made = changes.create_follow_up(
-        session.db, session.who, of.name, args.title, args.text, expires_at=_expiry(args, of), target=target
+        session.db, session.who, campaign.name, args.title, args.text, expires_at=_expiry(args, campaign), target=target
     )
     lines = [f"Follow-up {made.id} reaches {_words(made.reach)}.", AS_OF_NOW]
-    return warned(session, {"id": made.id, **_record(made.reach)}, lines, of.id, args.text)
+    return warned(session, {"id": made.id, **_record(made.reach)}, lines, campaign.id, args.text)
 
 
 def list_all(session: Session, args: Namespace) -> Report:
@@ -60,29 +60,29 @@ def list_all(session: Session, args: Namespace) -> Report:
 def edit(session: Session, args: Namespace) -> Report:
     """Change a follow-up before the first of it is sent; what is not given stays."""
     with session.db.reading() as conn:
-        of = find_campaign(conn, args.name)
-        found = _named(follow_ups(conn, of.id), args.follow_up, of)
+        campaign = find_campaign(conn, args.name)
+        found = _named(follow_ups(conn, campaign.id), args.follow_up, campaign)
     changed = changes.edit_follow_up(
         session.db,
         session.who,
         found.id,
         found.title if args.new_title is None else args.new_title,
         found.text if args.text is None else args.text,
-        None if args.no_expiry else _expiry(args, of) or found.expires_at,
+        None if args.no_expiry else _expiry(args, campaign) or found.expires_at,
         seen=found,
     )
     with session.db.reading() as conn:
-        after = next(each for each in follow_ups(conn, of.id) if each.id == found.id)
+        after = next(each for each in follow_ups(conn, campaign.id) if each.id == found.id)
     done = "is changed" if changed else "was like this already"
     lines = [f"{after.title!r} {done}; it is unsent in {pluralize(after.pending, 'conversation')}."]
-    return warned(session, dict(follow_up_record(after)), lines, of.id, after.text)
+    return warned(session, dict(follow_up_record(after)), lines, campaign.id, after.text)
 
 
 def end(session: Session, args: Namespace) -> Report:
     """Send a follow-up to nobody any more."""
     with session.db.reading() as conn:
-        of = find_campaign(conn, args.name)
-        found = _named(follow_ups(conn, of.id), args.follow_up, of)
+        campaign = find_campaign(conn, args.name)
+        found = _named(follow_ups(conn, campaign.id), args.follow_up, campaign)
     unsent = changes.end_follow_up(session.db, session.who, found.id)
     line = f"{found.title!r} has ended; it was unsent in {pluralize(unsent, 'conversation')}."
     return Report({"id": found.id, "title": found.title, "unsent": unsent}, [line])
@@ -120,27 +120,27 @@ def _answer(wanted: str, asked: tuple[Question, ...]) -> AnswerCondition:
     return AnswerCondition(question.id, choice_named(question, choice).id)
 
 
-def _expiry(args: Namespace, of: Campaign) -> datetime | None:
+def _expiry(args: Namespace, campaign: Campaign) -> datetime | None:
     at: datetime | None = args.expires
-    return at.replace(tzinfo=ZoneInfo(of.hours.timezone)) if at and at.utcoffset() is None else at
+    return at.replace(tzinfo=ZoneInfo(campaign.hours.timezone)) if at and at.utcoffset() is None else at
 
 
-def _named(offered: tuple[FollowUp, ...], wanted: str, of: Campaign) -> FollowUp:
+def _named(offered: tuple[FollowUp, ...], wanted: str, campaign: Campaign) -> FollowUp:
     found = [each for each in offered if str(each.id) == wanted] or [each for each in offered if each.title == wanted]
     if not found:
-        raise NotFound(f"There is no follow-up {wanted!r} in {of.name!r}; `thrumsg follow-up list` shows them.")
+        raise NotFound(f"There is no follow-up {wanted!r} in {campaign.name!r}; `thrumsg follow-up list` shows them.")
     found = [each for each in found if each.active] or found
     if len(found) > 1:
         ids = ", ".join(str(each.id) for each in found)
-        raise Refused(f"There are {len(found)} follow-ups {wanted!r} in {of.name!r}: say which by its id, {ids}.")
+        raise Refused(f"There are {len(found)} follow-ups {wanted!r} in {campaign.name!r}: say which by its id, {ids}.")
     return found[0]
 
 
-def _record(of: Reach) -> dict[str, object]:
-    return {"reaches": of.reaches, "opted_out": of.opted_out, "not_started": of.not_started}
+def _record(reach: Reach) -> dict[str, object]:
+    return {"reaches": reach.reaches, "opted_out": reach.opted_out, "not_started": reach.not_started}
 
 
-def _words(of: Reach) -> str:
-    left = [f"{of.opted_out} opted out"] if of.opted_out else []
-    left += [f"{of.not_started} not started"] if of.not_started else []
-    return pluralize(of.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")
+def _words(reach: Reach) -> str:
+    left = [f"{reach.opted_out} opted out"] if reach.opted_out else []
+    left += [f"{reach.not_started} not started"] if reach.not_started else []
+    return pluralize(reach.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")

@@ -48,18 +48,18 @@ def _preview(session: Session, args: Namespace) -> Report:
     return Report(undo_record(shown), lines)
 
 
-def _standing(of: Event) -> str | None:
+def _standing(event: Event) -> str | None:
     """Whether a change is under way, was undone, or can be."""
-    if of.under_way:
+    if event.under_way:
         return "under way"
-    return f"undone by {of.undone_by}" if of.undone_by else "can be undone" if of.undoable else None
+    return f"undone by {event.undone_by}" if event.undone_by else "can be undone" if event.undoable else None
 
 
 def history(session: Session, args: Namespace) -> Report:
     """List who did what; a sender sees that of their own conversations only."""
     with session.db.reading() as conn:
-        of = get_conversation_head(conn, args.conversation) if args.conversation is not None else None
-        if of is None or of.sender_id != session.who.user.id:
+        conversation = get_conversation_head(conn, args.conversation) if args.conversation is not None else None
+        if conversation is None or conversation.sender_id != session.who.user.id:
             session.who.require(Permission.VIEW_ALL)
         phones = phone_display(conn)
         request = queries.HistoryRequest(

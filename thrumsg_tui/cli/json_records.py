@@ -21,31 +21,31 @@ from thrumsg_tui.store.times import iso
 Record = dict[str, object]
 
 
-def campaign_record(of: Campaign) -> Record:
+def campaign_record(campaign: Campaign) -> Record:
     """A campaign's settings."""
     return {
-        "id": of.id,
-        "name": of.name,
-        "description": of.description,
-        "state": of.state,
-        "initial": of.initial_script,
-        "timezone": of.hours.timezone,
-        "open": format_clock(of.hours.opens),
-        "close": format_clock(of.hours.closes),
-        "hours_in": of.hours_in,
-        "starts": of.window.starts.isoformat() if of.window.starts else None,
-        "ends": of.window.ends.isoformat() if of.window.ends else None,
-        "quicksend": of.quicksend,
-        "created_by": of.created_by,
-        "created_at": iso(of.created_at),
-        "launched_at": iso(of.launched_at),
+        "id": campaign.id,
+        "name": campaign.name,
+        "description": campaign.description,
+        "state": campaign.state,
+        "initial": campaign.initial_script,
+        "timezone": campaign.hours.timezone,
+        "open": format_clock(campaign.hours.opens),
+        "close": format_clock(campaign.hours.closes),
+        "hours_in": campaign.hours_in,
+        "starts": campaign.window.starts.isoformat() if campaign.window.starts else None,
+        "ends": campaign.window.ends.isoformat() if campaign.window.ends else None,
+        "quicksend": campaign.quicksend,
+        "created_by": campaign.created_by,
+        "created_at": iso(campaign.created_at),
+        "launched_at": iso(campaign.launched_at),
     }
 
 
-def script_record(of: Campaign, shown: ScriptPreview) -> Record:
+def script_record(campaign: Campaign, shown: ScriptPreview) -> Record:
     """A campaign's script as one contact would get it, with what was looked at."""
     return {
-        "campaign": of.name,
+        "campaign": campaign.name,
         "contact": shown.contact,
         "text": shown.rendered.text,
         "complete": shown.rendered.complete,
@@ -57,146 +57,151 @@ def script_record(of: Campaign, shown: ScriptPreview) -> Record:
     }
 
 
-def counters(of: Totals | Assignment) -> Record:
+def counters(totals: Totals | Assignment) -> Record:
     """The counters of a campaign, or of what one sender holds."""
     return {
-        "total": of.total if isinstance(of, Totals) else of.assigned,
-        "not_started": of.not_started,
-        "sent": of.sent,
-        "needs_reply": of.needs_reply,
-        "answered": of.answered,
-        "opted_out": of.opted_out,
+        "total": totals.total if isinstance(totals, Totals) else totals.assigned,
+        "not_started": totals.not_started,
+        "sent": totals.sent,
+        "needs_reply": totals.needs_reply,
+        "answered": totals.answered,
+        "opted_out": totals.opted_out,
     }
 
 
-def job_record(of: Job | None) -> Record | None:
+def job_record(job: Job | None) -> Record | None:
     """A bulk move that is under way."""
-    if of is None:
+    if job is None:
         return None
-    return {"event": of.event_id, "by": of.by, "total": of.total, "done": of.done, "skipped": of.skipped}
+    return {"event": job.event_id, "by": job.by, "total": job.total, "done": job.done, "skipped": job.skipped}
 
 
-def sender_record(of: Assignment) -> Record:
+def sender_record(assignment: Assignment) -> Record:
     """A row of the senders table; `sent` counts conversations in which we have written (`docs/rules.md 2.2`)."""
     return {
-        "login": of.login,
-        "name": of.name,
-        "online": of.online,
-        "assigned": of.assigned,
-        "sent": of.texted,
-        "needs_reply": of.needs_reply,
-        "progress": f"{of.texted}/{of.assigned}",
-        "not_started": of.not_started,
-        "answered": of.answered,
-        "opted_out": of.opted_out,
+        "login": assignment.login,
+        "name": assignment.name,
+        "online": assignment.online,
+        "assigned": assignment.assigned,
+        "sent": assignment.texted,
+        "needs_reply": assignment.needs_reply,
+        "progress": f"{assignment.texted}/{assignment.assigned}",
+        "not_started": assignment.not_started,
+        "answered": assignment.answered,
+        "opted_out": assignment.opted_out,
     }
 
 
-def question_record(of: Question) -> Record:
+def question_record(question: Question) -> Record:
     """A survey question."""
     return {
-        "id": of.id,
-        "question": of.text,
-        "choices": [each.text for each in of.choices],
-        "choice_ids": [each.id for each in of.choices],
+        "id": question.id,
+        "question": question.text,
+        "choices": [each.text for each in question.choices],
+        "choice_ids": [each.id for each in question.choices],
     }
 
 
-def reply_record(of: RecommendedReply) -> Record:
+def reply_record(reply: RecommendedReply) -> Record:
     """A recommended reply."""
-    return {"id": of.id, "title": of.title, "body": of.body, "global": of.is_global}
+    return {"id": reply.id, "title": reply.title, "body": reply.body, "global": reply.is_global}
 
 
-def follow_up_record(of: FollowUp) -> Record:
+def follow_up_record(follow_up: FollowUp) -> Record:
     """A follow-up."""
     return {
-        "id": of.id,
-        "title": of.title,
-        "text": of.text,
-        "expires_at": iso(of.expires_at),
-        "active": of.active,
-        "pending": of.pending,
-        "sent": of.sent,
-        "skipped": of.skipped,
-        "whom": of.whom,
-        "target": None if of.target is None else _target_record(of.target),
+        "id": follow_up.id,
+        "title": follow_up.title,
+        "text": follow_up.text,
+        "expires_at": iso(follow_up.expires_at),
+        "active": follow_up.active,
+        "pending": follow_up.pending,
+        "sent": follow_up.sent,
+        "skipped": follow_up.skipped,
+        "whom": follow_up.whom,
+        "target": None if follow_up.target is None else _target_record(follow_up.target),
     }
 
 
-def _target_record(of: Target) -> Record:
-    if of.answer is None:
-        return {"replied": of.replied, "question": None, "choice": None, "answered": True}
-    asked = of.answer
-    return {"replied": of.replied, "question": asked.question, "choice": asked.choice, "answered": asked.given}
+def _target_record(target: Target) -> Record:
+    if target.answer is None:
+        return {"replied": target.replied, "question": None, "choice": None, "answered": True}
+    asked = target.answer
+    return {"replied": target.replied, "question": asked.question, "choice": asked.choice, "answered": asked.given}
 
 
-def result_record(of: QuestionResult) -> Record:
+def result_record(result: QuestionResult) -> Record:
     """What was answered to a question."""
     return {
-        "id": of.question.id,
-        "question": of.question.text,
-        "retired": of.question.retired,
-        "answered": of.answered,
-        "unanswered": of.unanswered,
+        "id": result.question.id,
+        "question": result.question.text,
+        "retired": result.question.retired,
+        "answered": result.answered,
+        "unanswered": result.unanswered,
         "choices": [
-            {"id": each.id, "choice": each.text, "answers": of.counts.get(each.id, 0), "percent": of.share(each.id)}
-            for each in of.question.choices
+            {
+                "id": each.id,
+                "choice": each.text,
+                "answers": result.counts.get(each.id, 0),
+                "percent": result.share(each.id),
+            }
+            for each in result.question.choices
         ],
         "by_sender": [
             {
                 "login": held.login,
                 "name": held.name,
                 "unanswered": held.unanswered,
-                "answers": {each.text: held.counts.get(each.id, 0) for each in of.question.choices},
+                "answers": {each.text: held.counts.get(each.id, 0) for each in result.question.choices},
             }
-            for held in of.by_sender
+            for held in result.by_sender
         ],
     }
 
 
-def user_record(of: User) -> Record:
+def user_record(user: User) -> Record:
     """A user."""
     return {
-        "login": of.login,
-        "name": of.name,
-        "first_name": of.first_name,
-        "last_name": of.last_name,
-        "email": of.email,
-        "role": of.role,
+        "login": user.login,
+        "name": user.name,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "role": user.role,
     }
 
 
-def conversation_record(of: ConversationRow, phones: PhoneDisplay) -> Record:
+def conversation_record(conversation: ConversationRow, phones: PhoneDisplay) -> Record:
     """A conversation as a list shows it."""
     return {
-        "id": of.id,
-        "contact": phones.name(of.first_name, of.last_name, of.phone),
-        "phone": phones.number(of.phone),
-        "sender": of.sender_login,
-        "status": of.status,
-        "opted_out": of.opted_out,
-        "flagged": of.flagged,
-        "follow_up": of.has_follow_up,
-        "waiting_since": iso(of.waiting_since),
-        "last_message_at": iso(of.last_message_at),
+        "id": conversation.id,
+        "contact": phones.name(conversation.first_name, conversation.last_name, conversation.phone),
+        "phone": phones.number(conversation.phone),
+        "sender": conversation.sender_login,
+        "status": conversation.status,
+        "opted_out": conversation.opted_out,
+        "flagged": conversation.flagged,
+        "follow_up": conversation.has_follow_up,
+        "waiting_since": iso(conversation.waiting_since),
+        "last_message_at": iso(conversation.last_message_at),
     }
 
 
-def thread_record(of: Conversation, questions: Sequence[Question], phones: PhoneDisplay) -> Record:
+def thread_record(conversation: Conversation, questions: Sequence[Question], phones: PhoneDisplay) -> Record:
     """A conversation with its messages, answers and events."""
     return {
-        "id": of.id,
-        "contact": phones.name(of.first_name, of.last_name, of.phone),
-        "phone": phones.number(of.phone),
-        "sender": of.sender_login,
-        "sender_name": of.sender_name,
-        "status": of.status,
-        "opted_out": of.opted_out,
-        "flagged": of.flagged,
-        "opt_out": opt_out_record(of.opt_out, phones),
-        "fields": dict(of.fields),
-        "messages": [_message_record(each) for each in of.messages],
-        "answers": answers(of, questions),
+        "id": conversation.id,
+        "contact": phones.name(conversation.first_name, conversation.last_name, conversation.phone),
+        "phone": phones.number(conversation.phone),
+        "sender": conversation.sender_login,
+        "sender_name": conversation.sender_name,
+        "status": conversation.status,
+        "opted_out": conversation.opted_out,
+        "flagged": conversation.flagged,
+        "opt_out": opt_out_record(conversation.opt_out, phones),
+        "fields": dict(conversation.fields),
+        "messages": [_message_record(each) for each in conversation.messages],
+        "answers": answers(conversation, questions),
         "events": [
             {
                 "id": each.id,
@@ -204,97 +209,109 @@ def thread_record(of: Conversation, questions: Sequence[Question], phones: Phone
                 "action": each.action,
                 "sentence": thread_sentence(each.facts, each.by_name, phones),
             }
-            for each in of.events
+            for each in conversation.events
         ],
     }
 
 
-def answers(of: Conversation, questions: Sequence[Question]) -> Mapping[str, str]:
+def answers(conversation: Conversation, questions: Sequence[Question]) -> Mapping[str, str]:
     """The recorded answers as texts, by question."""
     return {
         question.text: choice.text
         for question in questions
         for choice in question.choices
-        if of.answers.get(question.id) == choice.id
+        if conversation.answers.get(question.id) == choice.id
     }
 
 
-def _message_record(of: Message) -> Record:
+def _message_record(message: Message) -> Record:
     return {
-        "id": of.id,
-        "at": iso(of.at),
-        "direction": of.direction,
-        "kind": of.kind,
-        "body": of.body,
-        "author": of.author,
-        "author_login": of.author_login,
-        "state": of.state,
-        "segments": of.segments,
-        "leaves_at": iso(of.leaves_at),
-        "error": of.error,
+        "id": message.id,
+        "at": iso(message.at),
+        "direction": message.direction,
+        "kind": message.kind,
+        "body": message.body,
+        "author": message.author,
+        "author_login": message.author_login,
+        "state": message.state,
+        "segments": message.segments,
+        "leaves_at": iso(message.leaves_at),
+        "error": message.error,
     }
 
 
-def opt_out_record(of: OptOut | None, phones: PhoneDisplay) -> Record | None:
+def opt_out_record(opt_out: OptOut | None, phones: PhoneDisplay) -> Record | None:
     """How and when a number was opted out."""
-    if of is None:
+    if opt_out is None:
         return None
-    written_at = iso(of.written_at)
-    return {"kind": of.kind, "note": phones.text(of.note), "at": iso(of.at), "by": of.by, "written_at": written_at}
+    written_at = iso(opt_out.written_at)
+    return {
+        "kind": opt_out.kind,
+        "note": phones.text(opt_out.note),
+        "at": iso(opt_out.at),
+        "by": opt_out.by,
+        "written_at": written_at,
+    }
 
 
-def unmatched_record(of: UnmatchedMessage, phones: PhoneDisplay) -> Record:
+def unmatched_record(message: UnmatchedMessage, phones: PhoneDisplay) -> Record:
     """A message in no conversation; `phone` is the sender as given where that is no number."""
-    return {"id": of.id, "at": iso(of.at), "phone": phones.number(of.phone), "body": of.body, "reason": of.reason}
+    return {
+        "id": message.id,
+        "at": iso(message.at),
+        "phone": phones.number(message.phone),
+        "body": message.body,
+        "reason": message.reason,
+    }
 
 
-def outcome_record(of: Outcome) -> Record:
+def outcome_record(outcome: Outcome) -> Record:
     """What a reassignment, or an undo, did."""
     return {
-        "event": of.event,
-        "moved": of.moved,
-        "skipped": len(of.skipped),
-        "by_sender": dict(of.gains),
-        "skipped_conversations": list(of.skipped),
-        "sentence": of.sentence,
+        "event": outcome.event,
+        "moved": outcome.moved,
+        "skipped": len(outcome.skipped),
+        "by_sender": dict(outcome.gains),
+        "skipped_conversations": list(outcome.skipped),
+        "sentence": outcome.sentence,
     }
 
 
-def preview_record(of: Plan) -> Record:
+def preview_record(plan: Plan) -> Record:
     """What a reassignment would do."""
     return {
         "event": None,
-        "moved": len(of.moves),
-        "skipped": len(of.already_there),
-        "by_sender": dict(of.gains),
-        "skipped_conversations": list(of.already_there),
+        "moved": len(plan.moves),
+        "skipped": len(plan.already_there),
+        "by_sender": dict(plan.gains),
+        "skipped_conversations": list(plan.already_there),
     }
 
 
-def undo_record(of: UndoPreview) -> Record:
+def undo_record(preview: UndoPreview) -> Record:
     """What an undo would do."""
     return {
         "event": None,
-        "undoes": of.entry.id,
-        "moved": of.moves,
-        "skipped": len(of.skipped),
-        "by_sender": dict(of.gains),
-        "skipped_conversations": list(of.skipped),
+        "undoes": preview.entry.id,
+        "moved": preview.moves,
+        "skipped": len(preview.skipped),
+        "by_sender": dict(preview.gains),
+        "skipped_conversations": list(preview.skipped),
     }
 
 
-def entry_record(of: Event, phones: PhoneDisplay) -> Record:
+def entry_record(event: Event, phones: PhoneDisplay) -> Record:
     """An entry of the journal."""
     return {
-        "id": of.id,
-        "at": iso(of.at),
-        "by": of.by,
-        "acting_for": of.acting_for,
-        "action": of.kind,
-        "campaign": of.campaign,
-        "summary": summary(of.facts, phones),
-        "undoable": of.undoable and of.undone_by is None,
-        "undone_by": of.undone_by,
-        "undoes": of.undoes,
-        "under_way": of.under_way,
+        "id": event.id,
+        "at": iso(event.at),
+        "by": event.by,
+        "acting_for": event.acting_for,
+        "action": event.kind,
+        "campaign": event.campaign,
+        "summary": summary(event.facts, phones),
+        "undoable": event.undoable and event.undone_by is None,
+        "undone_by": event.undone_by,
+        "undoes": event.undoes,
+        "under_way": event.under_way,
     }

@@ -40,7 +40,7 @@ def send(session: Session, args: Namespace) -> Report:
     deliver_queued(session.db)
     with session.db.reading() as conn:
         to = get_conversation(conn, sent.conversation_id)
-        of = campaigns.get_campaign(conn, to.campaign_id).for_contact(to.timezone)
+        campaign = campaigns.get_campaign(conn, to.campaign_id).for_contact(to.timezone)
         name = phone_display(conn).name(to.first_name, to.last_name, to.phone)
     message = next(each for each in to.messages if each.id == sent.message_id)
     record = {
@@ -53,17 +53,21 @@ def send(session: Session, args: Namespace) -> Report:
         "leaves_at": iso(message.leaves_at),
     }
     what = f"Message {message.id} to {name}, {pluralize(message.segments, 'segment')}"
-    return warned(session, record, [f"{what}: {_progress(message, of, session.db.clock())}."], of.id, message.body)
+    return warned(
+        session, record, [f"{what}: {_progress(message, campaign, session.db.clock())}."], campaign.id, message.body
+    )
 
 
 def send_all(session: Session, args: Namespace) -> Report:
     """Send a tab of a sender's, batch by batch; Ctrl+C stops between two (`docs/rules.md 3.12`)."""
     with session.db.reading() as conn:
-        of = campaigns.find_campaign(conn, args.name)
+        campaign = campaigns.find_campaign(conn, args.name)
         assignment_id = (
-            campaigns.unassigned(conn, of.id) if args.unassigned else campaigns.find_assignment(conn, of, args.sender)
+            campaigns.unassigned(conn, campaign.id)
+            if args.unassigned
+            else campaigns.find_assignment(conn, campaign, args.sender)
         )
-        warnings = send_all_warnings(conn, of, Tab(args.tab))
+        warnings = send_all_warnings(conn, campaign, Tab(args.tab))
     for sentence in warnings:
         complain(sentence)
     sent, refused = 0, list[Unsendable]()
@@ -134,9 +138,9 @@ def receive(session: Session, args: Namespace) -> Report:
     return Report(record, [": ".join([where, ", ".join(said)] if said else [where]) + "."])
 
 
-def _progress(message: Message, of: Campaign, now: datetime) -> str:
+def _progress(message: Message, campaign: Campaign, now: datetime) -> str:
     if message.leaves_at:
-        return f"held until {format_moment(of, message.leaves_at, now)}, {of.whose_hours}"
+        return f"held until {format_moment(campaign, message.leaves_at, now)}, {campaign.whose_hours}"
     if message.state is MessageState.QUEUED:
         return f"queued. {_NO_GATEWAY}, so it stays queued"
     return message.state.replace("_", " ")

@@ -22,15 +22,15 @@ def show(session: Session, args: Namespace) -> Report:
     session.who.require(Permission.VIEW_ALL)
     now = session.db.clock()
     with session.db.reading() as conn:
-        of = queries.find_campaign(conn, args.name)
-        totals = queries.totals(conn, of.id)
-        senders = queries.assignments(conn, of.id, now, SenderSort(args.sort), reverse=args.reverse)
-        job = job_in(conn, of.id)
+        campaign = queries.find_campaign(conn, args.name)
+        totals = queries.totals(conn, campaign.id)
+        senders = queries.assignments(conn, campaign.id, now, SenderSort(args.sort), reverse=args.reverse)
+        job = job_in(conn, campaign.id)
     record = {
-        "campaign": of.name,
-        "name": of.name,
-        "id": of.id,
-        "state": of.state,
+        "campaign": campaign.name,
+        "name": campaign.name,
+        "id": campaign.id,
+        "state": campaign.state,
         **counters(totals),
         "texted": totals.texted,
         "replies": totals.replied,
@@ -41,7 +41,7 @@ def show(session: Session, args: Namespace) -> Report:
     names = {"total": "Total", "not_started": "Not started", "sent": "Sent", "needs_reply": "Needs reply"}
     names |= {"answered": "Answered", "opted_out": "Opted out", "replies": "Replies"}
     lines = [
-        f"{of.name}: {_state(of, now)}",
+        f"{campaign.name}: {_state(campaign, now)}",
         *([f"{job.sentence} conversations."] if job else []),
         "",
         *table([*names.values(), "Reply rate"], [[*(record[key] for key in names), f"{totals.reply_rate} %"]]),
@@ -63,9 +63,10 @@ def show(session: Session, args: Namespace) -> Report:
     return Report(record, lines)
 
 
-def _state(of: Campaign, now: datetime) -> str:
-    if closed := closure(of, now):
+def _state(campaign: Campaign, now: datetime) -> str:
+    if closed := closure(campaign, now):
         return f"closed, {closed.reason}"
-    if of.hours_in is HoursIn.CAMPAIGN:
+    if campaign.hours_in is HoursIn.CAMPAIGN:
         return "open"
-    return f"open from {format_clock(of.hours.opens)} to {format_clock(of.hours.closes)} {of.whose_hours}"
+    hours = campaign.hours
+    return f"open from {format_clock(hours.opens)} to {format_clock(hours.closes)} {campaign.whose_hours}"

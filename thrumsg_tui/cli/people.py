@@ -59,8 +59,8 @@ def list_idle(session: Session, args: Namespace) -> Report:
     """List the senders of a campaign who hold conversations and have texted none of them."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
-        of = find_campaign(conn, args.name)
-        idle = [each for each in assignments(conn, of.id, session.db.clock()) if has_not_started(each)]
+        campaign = find_campaign(conn, args.name)
+        idle = [each for each in assignments(conn, campaign.id, session.db.clock()) if has_not_started(each)]
     records = [sender_record(each) | {"email": each.user.email if each.user else ""} for each in idle]
     if not idle:
         return Report([], ["Everybody who holds conversations has started."])

@@ -116,15 +116,15 @@ def _preview(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         request = _request(conn, args)
         planned = queries.plan(conn, request, session.db.clock())
-        of = campaigns.get_campaign(conn, planned.campaign_id)
-        stays = what_stays(request, campaigns.assignments(conn, of.id, session.db.clock()))
+        campaign = campaigns.get_campaign(conn, planned.campaign_id)
+        stays = what_stays(request, campaigns.assignments(conn, campaign.id, session.db.clock()))
     if args.save_plan and str(args.save_plan) == STANDARD_STREAM:
         with standard_output() as out:
-            plan_file.write(out, of.name, planned)
+            plan_file.write(out, campaign.name, planned)
         return Report(None, [])
     lines = [*_lines(planned), *([stays] if stays else [])]
     if args.save_plan:
-        plan_file.save(args.save_plan, of.name, planned)
+        plan_file.save(args.save_plan, campaign.name, planned)
         lines += [f"Saved. Do exactly this with: {session.program} reassign --plan {quote(str(args.save_plan))}"]
     return Report(preview_record(planned), lines)
 

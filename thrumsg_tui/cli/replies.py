@@ -39,22 +39,22 @@ def add(session: Session, args: Namespace) -> Report:
 
 def edit(session: Session, args: Namespace) -> Report:
     """Change a reply; what is not given stays."""
-    campaign_id, of = _found(session, args)
-    changes.edit_reply(session.db, session.who, of.id, title=args.new_title, body=args.body)
+    campaign_id, reply = _found(session, args)
+    changes.edit_reply(session.db, session.who, reply.id, title=args.new_title, body=args.body)
     return _own(session, campaign_id)
 
 
 def move(session: Session, args: Namespace) -> Report:
     """Put a reply at another place."""
-    campaign_id, of = _found(session, args)
-    changes.move_reply(session.db, session.who, of.id, args.place)
+    campaign_id, reply = _found(session, args)
+    changes.move_reply(session.db, session.who, reply.id, args.place)
     return _own(session, campaign_id)
 
 
 def remove(session: Session, args: Namespace) -> Report:
     """Remove a reply."""
-    campaign_id, of = _found(session, args)
-    changes.remove_reply(session.db, session.who, of.id)
+    campaign_id, reply = _found(session, args)
+    changes.remove_reply(session.db, session.who, reply.id)
     return _own(session, campaign_id)
 
 

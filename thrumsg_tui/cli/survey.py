@@ -21,9 +21,9 @@ _BAR = 20
 def add(session: Session, args: Namespace) -> Report:
     """Ask one question more."""
     with session.db.reading() as conn:
-        of = find_campaign(conn, args.name)
-    made = changes.add_question(session.db, session.who, of.id, args.question, args.choice)
-    return _report(made, f"{of.name} asks {made.text!r} now.")
+        campaign = find_campaign(conn, args.name)
+    made = changes.add_question(session.db, session.who, campaign.id, args.question, args.choice)
+    return _report(made, f"{campaign.name} asks {made.text!r} now.")
 
 
 def edit(session: Session, args: Namespace) -> Report:
@@ -42,9 +42,9 @@ def edit(session: Session, args: Namespace) -> Report:
 def move(session: Session, args: Namespace) -> Report:
     """Put a question at another place."""
     with session.db.reading() as conn:
-        of = _found(conn, args)
+        question = _found(conn, args)
         campaign_id = find_campaign(conn, args.name).id
-    changes.move_question(session.db, session.who, of.id, args.place)
+    changes.move_question(session.db, session.who, question.id, args.place)
     with session.db.reading() as conn:
         asked = questions(conn, campaign_id)
     return Report(
@@ -55,18 +55,18 @@ def move(session: Session, args: Namespace) -> Report:
 def retire(session: Session, args: Namespace) -> Report:
     """Ask a question no more."""
     with session.db.reading() as conn:
-        of = _found(conn, args)
-    kept = changes.retire_question(session.db, session.who, of.id)
+        question = _found(conn, args)
+    kept = changes.retire_question(session.db, session.who, question.id)
     said = "retired; its answers stay" if kept else "deleted: nobody ever answered it"
-    return Report({"id": of.id, "question": of.text, "retired": kept}, [f"{of.text!r} is {said}."])
+    return Report({"id": question.id, "question": question.text, "retired": kept}, [f"{question.text!r} is {said}."])
 
 
 def restore(session: Session, args: Namespace) -> Report:
     """Ask a retired question again."""
     with session.db.reading() as conn:
-        of = _found(conn, args)
-    changes.restore_question(session.db, session.who, of.id)
-    return _report(of, f"{of.text!r} is asked again.")
+        question = _found(conn, args)
+    changes.restore_question(session.db, session.who, question.id)
+    return _report(question, f"{question.text!r} is asked again.")
 
 
 def results(session: Session, args: Namespace) -> Report:
@@ -84,32 +84,34 @@ def _found(conn: Connection, args: Namespace) -> Question:
     return question_named(questions(conn, find_campaign(conn, args.name).id, retired=True), args.question)
 
 
-def _report(of: Question, sentence: str) -> Report:
-    record: Record = question_record(of)
-    return Report(record, [sentence, *(f"  {place}  {choice.text}" for place, choice in enumerate(of.choices, 1))])
+def _report(question: Question, sentence: str) -> Report:
+    record: Record = question_record(question)
+    return Report(
+        record, [sentence, *(f"  {place}  {choice.text}" for place, choice in enumerate(question.choices, 1))]
+    )
 
 
-def _lines(of: QuestionResult) -> list[str]:
+def _lines(result: QuestionResult) -> list[str]:
     rows = [
         (
             choice.text,
-            of.counts.get(choice.id, 0),
-            f"{of.share(choice.id)} %",
-            "#" * round(of.share(choice.id) * _BAR / 100),
+            result.counts.get(choice.id, 0),
+            f"{result.share(choice.id)} %",
+            "#" * round(result.share(choice.id) * _BAR / 100),
         )
-        for choice in of.question.choices
+        for choice in result.question.choices
     ]
-    state = "retired; " if of.question.retired else ""
-    head = f"{of.question.text} ({state}{of.answered} answered, {of.unanswered} not)"
+    state = "retired; " if result.question.retired else ""
+    head = f"{result.question.text} ({state}{result.answered} answered, {result.unanswered} not)"
     return [head, *table(("Choice", "Answers", "Share", ""), rows)]
 
 
-def _by_sender(of: QuestionResult) -> list[str]:
-    if not of.by_sender:
+def _by_sender(result: QuestionResult) -> list[str]:
+    if not result.by_sender:
         return []
-    heads = ("Sender", *(choice.text for choice in of.question.choices), "Unanswered")
+    heads = ("Sender", *(choice.text for choice in result.question.choices), "Unanswered")
     rows = [
-        (held.name, *(held.counts.get(choice.id, 0) for choice in of.question.choices), held.unanswered)
-        for held in of.by_sender
+        (held.name, *(held.counts.get(choice.id, 0) for choice in result.question.choices), held.unanswered)
+        for held in result.by_sender
     ]
     return ["", *table(heads, rows)]

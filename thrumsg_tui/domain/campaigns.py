@@ -143,9 +143,9 @@ class Assignment:
         return self.needs_reply + self.answered
 
 
-def has_not_started(each: Assignment) -> bool:
+def has_not_started(assignment: Assignment) -> bool:
     """Whether a sender holds conversations and has texted none of them: somebody to remind."""
-    return each.user is not None and each.not_started > 0 and each.texted == 0
+    return assignment.user is not None and assignment.not_started > 0 and assignment.texted == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,15 @@ _MOST_NAMES = 6
 """How many destinations a sentence names; the preview has all of them."""
 
 
-def matching(each: Assignment, status: StatusFilter) -> int:
+def matching(assignment: Assignment, status: StatusFilter) -> int:
     """How many conversations of an assignment a status takes, from its kept counts (`docs/rules.md 4.1`)."""
     match status:
         case StatusFilter.ANY:
-            return each.assigned
+            return assignment.assigned
         case StatusFilter.NEEDS_REPLY:
-            return each.needs_reply
+            return assignment.needs_reply
         case StatusFilter.NOT_STARTED:
-            return each.not_started
+            return assignment.not_started
 
 
 def receivers(request: Request, rows: Sequence[Assignment]) -> tuple[Assignment, ...]:

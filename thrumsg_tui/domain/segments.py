@@ -60,9 +60,9 @@ def measure(text: str) -> Segmentation:
         encoding = Encoding.GSM_7
         costs = [2 if character in _EXTENSION else 1 for character in text]
     units = sum(costs)
-    alone, each = _ROOM[encoding]
-    segments = min(units, 1) if units <= alone else _filled_in_turn(costs, each)
-    capacity = alone if segments <= 1 else each * segments
+    alone, per_segment = _ROOM[encoding]
+    segments = min(units, 1) if units <= alone else _filled_in_turn(costs, per_segment)
+    capacity = alone if segments <= 1 else per_segment * segments
     return Segmentation(encoding, units, segments, capacity, forcing)
 
 

@@ -89,8 +89,8 @@ def suspected_fields(text: str, known: Collection[str]) -> tuple[SuspectedField,
     rest = FIELD.sub(lambda field: " " * len(field[0]), rest)
     for pattern in (*_TEMPLATES, *_BRACKETS, *_SIGNS):
         for match in re.finditer(pattern, rest):
-            if each := _judged(match, known, pattern):
-                found[match.start()] = each
+            if suspected := _judged(match, known, pattern):
+                found[match.start()] = suspected
                 rest = _blank(rest, match.start(), match.end())
     for match in re.finditer(_CODE, rest):
         if meant := _bare(match, known):

@@ -103,14 +103,16 @@ def _build(db: Database, clock: _Past, login: str, zone: str) -> None:
     change_setting(db, owner, "organization", "Harbor Votes")
     import_users(db, owner, practice_file("users.csv"))
     hours = DailyHours(zone, 0, 24 * 60)  # a walkthrough may be at any time
-    of = create_campaign(db, owner, Setup(CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True))
+    campaign = create_campaign(
+        db, owner, Setup(CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True)
+    )
     import_contacts(db, owner, practice_file("contacts.csv"), CAMPAIGN)
     import_replies(db, owner, practice_file("replies.csv"), CAMPAIGN)
     import_replies(db, owner, practice_file("replies_global.csv"))
     import_survey(db, owner, practice_file("survey.csv"), CAMPAIGN)
     with db.reading() as conn:
-        conversations = conversations_by_phone(conn, of.id)
-    _assign(db, owner, of, conversations)
+        conversations = conversations_by_phone(conn, campaign.id)
+    _assign(db, owner, campaign, conversations)
     _play_history(db, clock, conversations)
     import_opt_outs(db, owner, practice_file("opt-outs.csv"))
     clock.go_to(1)
@@ -122,15 +124,15 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _assign(db: Database, owner: Identity, of: Campaign, conversations: dict[str, ConversationId]) -> None:
+def _assign(db: Database, owner: Identity, campaign: Campaign, conversations: dict[str, ConversationId]) -> None:
     held: dict[str, list[ConversationId]] = defaultdict(list)
     for row in _rows("assignments.csv"):
         held[row["login"]].append(conversations[row["phone"]])
-    add_senders(db, owner, of.name, [row["login"] for row in _rows("users.csv") if row["role"] == "sender"])
+    add_senders(db, owner, campaign.name, [row["login"] for row in _rows("users.csv") if row["role"] == "sender"])
     for login, chosen in held.items():
         with db.reading() as conn:
-            to = find_assignment(conn, of, login)
-        reassign(db, owner, Request(of.id, FromConversations(tuple(chosen)), ToAssignments((to,))))
+            to = find_assignment(conn, campaign, login)
+        reassign(db, owner, Request(campaign.id, FromConversations(tuple(chosen)), ToAssignments((to,))))
 
 
 def _play_history(db: Database, clock: _Past, conversations: dict[str, ConversationId]) -> None:

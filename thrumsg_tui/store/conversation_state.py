@@ -62,8 +62,8 @@ def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> Non
     has ended, or was settled when it was made. 10 µs where the campaign has none that lives.
     """
     this = {"id": conversation_id}
-    of = "follow_up.campaign_id = (SELECT campaign_id FROM conversation WHERE id = :id)"
-    if conn.execute(f"SELECT 1 FROM follow_up WHERE {of} AND {LIVE} LIMIT 1", this).fetchone() is None:
+    of_campaign = "follow_up.campaign_id = (SELECT campaign_id FROM conversation WHERE id = :id)"
+    if conn.execute(f"SELECT 1 FROM follow_up WHERE {of_campaign} AND {LIVE} LIMIT 1", this).fetchone() is None:
         return
     gone = conn.execute(
         f"""

@@ -153,9 +153,9 @@ def take_over(part: Path, target: Path) -> None:
 
 def _remove_left_behind(target: Path) -> None:
     left = re.compile(rf"\.{re.escape(target.name)}\.([0-9]+)\.part(-wal|-shm|-journal)?")
-    for each in target.parent.iterdir():
-        if (found := left.fullmatch(each.name)) and not _is_alive(int(found[1])):
-            each.unlink(missing_ok=True)
+    for beside in target.parent.iterdir():
+        if (found := left.fullmatch(beside.name)) and not _is_alive(int(found[1])):
+            beside.unlink(missing_ok=True)
 
 
 def _is_alive(process: int) -> bool:

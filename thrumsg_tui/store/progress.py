@@ -30,10 +30,10 @@ class PhaseProgress:
             yield from items
             return
         before = self._phase * self._rows
-        for passed, each in enumerate(items):
+        for passed, item in enumerate(items):
             if passed % EVERY == 0:
                 self._on_progress((before + passed) // self._phases, self._rows)
-            yield each
+            yield item
 
     def end(self) -> None:
         """Tell that all rows are done."""

@@ -71,9 +71,9 @@ class BulkChoices:
         """How many conversations match, whatever the count."""
         return sum(matching(each, self.request.status) for each in givers(self.request, self.rows))
 
-    def is_chosen(self, each: Assignment) -> bool:
+    def is_chosen(self, assignment: Assignment) -> bool:
         """Whether somebody is chosen by name."""
-        return each.id in self._named
+        return assignment.id in self._named
 
     @property
     def all_chosen(self) -> bool:
@@ -92,14 +92,14 @@ class BulkChoices:
 
     # Choosing
 
-    def choose(self, each: Assignment) -> None:
+    def choose(self, assignment: Assignment) -> None:
         """Make somebody a destination; all others together are none any more."""
-        if not self.is_chosen(each):
-            self.turn_destination(each)
+        if not self.is_chosen(assignment):
+            self.turn_destination(assignment)
 
-    def turn_destination(self, each: Assignment) -> None:
+    def turn_destination(self, assignment: Assignment) -> None:
         """Make somebody a destination, or no longer one."""
-        chosen = {*self._named} ^ {each.id}
+        chosen = {*self._named} ^ {assignment.id}
         self._step(None, replace(self.request, destinations=ToAssignments(self._in_order(chosen))))
 
     def turn_everyone(self) -> None:

@@ -26,10 +26,10 @@ class PaletteProvider(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for each in self._commands():
-            in_title, in_help = matcher.match(each.title), matcher.match(each.help)
+        for command in self._commands():
+            in_title, in_help = matcher.match(command.title), matcher.match(command.help)
             if score := _TITLE_FIRST + in_title if in_title else in_help:
-                yield Hit(score, matcher.highlight(each.title), self._run(each), help=self._help(each))
+                yield Hit(score, matcher.highlight(command.title), self._run(command), help=self._help(command))
 
     def _commands(self) -> Iterator[Command]:
         if isinstance(self.screen, CommandScreen):

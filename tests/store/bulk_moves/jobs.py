@@ -15,10 +15,10 @@ from thrumsg_tui.store.queries.reassignment import plan
 MANY, STEP = 50, 7
 
 
-def to(db: Database, of: Campaign, *logins: str) -> Request:
+def to(db: Database, campaign: Campaign, *logins: str) -> Request:
     """All of Kim's to others."""
-    destinations = tuple(assignment_of(db, of, login) for login in logins)
-    return Request(of.id, FromAssignments((assignment_of(db, of, "kim"),)), ToAssignments(destinations))
+    destinations = tuple(assignment_of(db, campaign, login) for login in logins)
+    return Request(campaign.id, FromAssignments((assignment_of(db, campaign, "kim"),)), ToAssignments(destinations))
 
 
 def planned(db: Database, request: Request) -> Plan:
@@ -35,10 +35,10 @@ def begin(db: Database, who: Identity, request: Request, steps: int = 0) -> Outc
     return begun
 
 
-def held(db: Database, of: Campaign) -> dict[str | None, int]:
-    return {login: each.assigned for login, each in senders(db, of).items() if each.assigned}
+def held(db: Database, campaign: Campaign) -> dict[str | None, int]:
+    return {login: each.assigned for login, each in senders(db, campaign).items() if each.assigned}
 
 
-def job(db: Database, of: Campaign) -> Job | None:
+def job(db: Database, campaign: Campaign) -> Job | None:
     with db.reading() as conn:
-        return job_in(conn, of.id)
+        return job_in(conn, campaign.id)

@@ -11,10 +11,10 @@ from thrumsg_tui.store.queries.conversations import ListRequest, ids
 from thrumsg_tui.store.queries.messenger import visible_tabs
 
 
-def in_tab(db: Database, of: Campaign, tab: Tab) -> list[ConversationId]:
+def in_tab(db: Database, campaign: Campaign, tab: Tab) -> list[ConversationId]:
     with db.reading() as conn:
-        kim = next(each for each in assignments(conn, of.id, db.clock()) if each.login == "kim")
-        listed = ids(conn, ListRequest(of.id, kim.id, tab))
-        counted = visible_tabs(kim, of, db.clock(), sent=True).get(tab, 0)
+        kim = next(each for each in assignments(conn, campaign.id, db.clock()) if each.login == "kim")
+        listed = ids(conn, ListRequest(campaign.id, kim.id, tab))
+        counted = visible_tabs(kim, campaign, db.clock(), sent=True).get(tab, 0)
     assert counted == len(listed)
     return listed

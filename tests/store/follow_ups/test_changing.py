@@ -211,8 +211,8 @@ def test_a_skipped_one_is_off_the_tab_and_the_thread_says_by_whom(
     entry = journal(db)[0]
     assert (entry.id, entry.kind, entry.undoable) == (event, EventKind.SKIP_FOLLOW_UP, True)
     with db.reading() as conn:
-        [of] = follow_ups(conn, spring.id)
-    assert (of.pending, of.sent, of.skipped) == (2, 0, 1)
+        [follow_up] = follow_ups(conn, spring.id)
+    assert (follow_up.pending, follow_up.sent, follow_up.skipped) == (2, 0, 1)
 
 
 def test_the_next_one_is_up_when_one_is_skipped(db: Database, owner: Identity, four: list[ConversationId]) -> None:

@@ -91,8 +91,8 @@ def test_sending_takes_it_off_and_the_next_one_comes_up(
 def test_a_reply_leaves_it_pending(db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]) -> None:
     made = create_follow_up(db, owner, "Spring", "Reminder", "Vote!")
     assert send(db, owner, four[0], body="Thanks!").kind is MessageKind.REPLY
-    of = look_at(db, four[0])
-    assert (of.status, of.follow_up_id) == (Status.ANSWERED, made.id)
+    conversation = look_at(db, four[0])
+    assert (conversation.status, conversation.follow_up_id) == (Status.ANSWERED, made.id)
 
 
 def test_it_is_sent_once(db: Database, owner: Identity, four: list[ConversationId]) -> None:

@@ -175,5 +175,5 @@ def test_a_question_or_choice_that_says_whom_it_is_for_stays(
         edit_question(db, owner, asked.id, "A ride?", [(asked.choices[1].id, "No")])
     assert retire_question(db, owner, asked.id)
     with db.reading() as conn:
-        [of] = follow_ups(conn, spring.id)
-    assert of.whom == "anybody texted, with the answer 'Yes' to 'A ride?'"
+        [follow_up] = follow_ups(conn, spring.id)
+    assert follow_up.whom == "anybody texted, with the answer 'Yes' to 'A ride?'"

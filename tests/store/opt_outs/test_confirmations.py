@@ -40,9 +40,9 @@ def held(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> Conve
 
 def test_a_held_message_is_cancelled_by_an_opt_out(db: Database, owner: Identity, held: ConversationId) -> None:
     done = opt_out_number(db, owner, number(1))
-    of = look_at(db, held)
-    assert [message.state for message in of.messages] == [MessageState.CANCELLED]
-    assert of.status is Status.NOT_STARTED  # what never left was not written
+    conversation = look_at(db, held)
+    assert [message.state for message in conversation.messages] == [MessageState.CANCELLED]
+    assert conversation.status is Status.NOT_STARTED  # what never left was not written
     assert not done.confirmation_sent
 
 
@@ -61,11 +61,11 @@ def test_a_queued_message_does_not_get_through_and_who_never_was_texted_is_told_
     send(db, owner, ann)
     opt_out_number(db, owner, ANN)
     assert take_queued(db) == []
-    of = look_at(db, ann)
-    assert [message.state for message in of.messages] == [MessageState.CANCELLED, MessageState.CANCELLED]
-    assert of.status is Status.NOT_STARTED
+    conversation = look_at(db, ann)
+    assert [message.state for message in conversation.messages] == [MessageState.CANCELLED, MessageState.CANCELLED]
+    assert conversation.status is Status.NOT_STARTED
     why = "message cancelled: the contact was opted out before it could leave"
-    assert [sentence_of(each) for each in of.events][-2:] == [why, why]
+    assert [sentence_of(each) for each in conversation.events][-2:] == [why, why]
     assert [sentence_of(each) for each in journal(db)].count(why) == 2
     assert examine(db) == []
 

@@ -37,24 +37,24 @@ def record_answer(
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
-        of = get_conversation_head(tx.conn, conversation_id)
-        require_own(who, of)
-        asked = question_named(questions(tx.conn, of.campaign_id), question)
+        conversation = get_conversation_head(tx.conn, conversation_id)
+        require_own(who, conversation)
+        asked = question_named(questions(tx.conn, conversation.campaign_id), question)
         chosen = None if choice is None else choice_named(asked, choice)
-        before, after = answers(tx.conn, of.id).get(asked.id), chosen.id if chosen else None
+        before, after = answers(tx.conn, conversation.id).get(asked.id), chosen.id if chosen else None
         if before == after:
             return None
-        store_answer(tx, who, of.id, asked.id, after)
+        store_answer(tx, who, conversation.id, asked.id, after)
         event_id = record(
             tx,
             who,
             EventKind.ANSWER,
-            AnswerRecorded(asked.text, chosen.text if chosen else None, of.name),
-            campaign_id=of.campaign_id,
+            AnswerRecorded(asked.text, chosen.text if chosen else None, conversation.name),
+            campaign_id=conversation.campaign_id,
             details={"question": asked.id, "before": before, "after": after},
             undoable=True,
         )
-        touch(tx, event_id, [(of.id, None, None)])
+        touch(tx, event_id, [(conversation.id, None, None)])
         return event_id
 
 

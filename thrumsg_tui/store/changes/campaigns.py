@@ -165,29 +165,29 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
     """Launch, pause, resume or archive a campaign; `Refused` where its state does not allow that."""
     who.require(Permission.RUN_CAMPAIGN)
     with db.writing() as tx:
-        of = find_campaign(tx.conn, name)
+        campaign = find_campaign(tx.conn, name)
         if to is CampaignState.ARCHIVED:
-            require_no_job(tx, of.id)
-        if of.state not in _ALLOWED_BEFORE[to]:
-            raise Refused(f"{of.name!r} is {of.state}, so it cannot become {to}.", Nothing.CHANGED)
+            require_no_job(tx, campaign.id)
+        if campaign.state not in _ALLOWED_BEFORE[to]:
+            raise Refused(f"{campaign.name!r} is {campaign.state}, so it cannot become {to}.", Nothing.CHANGED)
         tx.conn.execute(
             "UPDATE campaign SET state = ?, launched_at = COALESCE(launched_at, ?) WHERE id = ?",
-            (to, tx.now_ms if to is CampaignState.ACTIVE else None, of.id),
+            (to, tx.now_ms if to is CampaignState.ACTIVE else None, campaign.id),
         )
-        cancelled = cancel_held(tx, of.id) if to is CampaignState.ARCHIVED else ()
-        facts = CampaignStateChanged(of.name, to, was=of.state, conversations=len(cancelled))
-        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=of.id)
+        cancelled = cancel_held(tx, campaign.id) if to is CampaignState.ARCHIVED else ()
+        facts = CampaignStateChanged(campaign.name, to, was=campaign.state, conversations=len(cancelled))
+        event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
         tell_threads(tx, event_id, cancelled)
-        return get_campaign(tx.conn, of.id)
+        return get_campaign(tx.conn, campaign.id)
 
 
 def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Sequence[str]) -> list[str]:
     """Put users on a campaign as senders, all or none; return those who were not on it yet."""
     who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
-        of = find_campaign(tx.conn, name)
-        if of.state is CampaignState.ARCHIVED:
-            raise Refused(f"{of.name!r} is archived: nobody can be added any more.")
+        campaign = find_campaign(tx.conn, name)
+        if campaign.state is CampaignState.ARCHIVED:
+            raise Refused(f"{campaign.name!r} is archived: nobody can be added any more.")
         added = []
         for user in [find_user(tx.conn, login) for login in dict.fromkeys(logins)]:
             row = tx.conn.execute(
@@ -196,12 +196,12 @@ def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Seq
                 ON CONFLICT (campaign_id, user_id) DO UPDATE SET active = 1 WHERE assignment.active = 0
                 RETURNING id
                 """,
-                (of.id, user.id),
+                (campaign.id, user.id),
             ).fetchone()
             if row:
                 added.append(user.login)
         if added:
-            record(tx, who, EventKind.ADD_SENDER, SendersAdded(tuple(added), of.name), campaign_id=of.id)
+            record(tx, who, EventKind.ADD_SENDER, SendersAdded(tuple(added), campaign.name), campaign_id=campaign.id)
         return added
 
 
@@ -218,14 +218,14 @@ def remove_sender(
     """
     who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
-        of = find_campaign(tx.conn, name)
-        leaving = find_assignment(tx.conn, of, login)
+        campaign = find_campaign(tx.conn, name)
+        leaving = find_assignment(tx.conn, campaign, login)
         destinations: Destinations
         if isinstance(to, ToAllOthers):
             destinations = to
         else:
-            named = tuple(find_destination(tx.conn, of, each) for each in to)
-            destinations = ToAssignments(named or (unassigned(tx.conn, of.id),))
-        planned = plan(tx.conn, Request(of.id, FromAssignments((leaving,)), destinations), tx.now)
+            named = tuple(find_destination(tx.conn, campaign, each) for each in to)
+            destinations = ToAssignments(named or (unassigned(tx.conn, campaign.id),))
+        planned = plan(tx.conn, Request(campaign.id, FromAssignments((leaving,)), destinations), tx.now)
         tx.conn.execute("UPDATE assignment SET active = 0 WHERE id = ?", (leaving,))
         return move(tx, who, planned, kind=EventKind.REMOVE_SENDER, removed=leaving)

@@ -35,8 +35,8 @@ def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Convers
         return False
     to = get_conversation_head(tx.conn, ConversationId(row["id"]))
     message = settings(tx.conn).opt_out_message
-    of = get_campaign(tx.conn, to.campaign_id)
-    store_outgoing(tx, who, to, of, MessageKind.OPT_OUT_CONFIRMATION, message)
+    campaign = get_campaign(tx.conn, to.campaign_id)
+    store_outgoing(tx, who, to, campaign, MessageKind.OPT_OUT_CONFIRMATION, message)
     return True
 
 

@@ -89,9 +89,9 @@ def _claimed(tx: Transaction, row: Row) -> Outgoing | None:
     if kind is MessageKind.OPT_OUT_CONFIRMATION and (not row["opted_out"] or _said_again(tx, row)):
         _withdraw(tx, row, WithdrawalReason.OPTED_IN)
         return None
-    of = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
-    leaves_at = hold_until(of, kind, tx.now)
-    if shut_out(of, kind, leaves_at or tx.now):
+    campaign = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
+    leaves_at = hold_until(campaign, kind, tx.now)
+    if shut_out(campaign, kind, leaves_at or tx.now):
         _withdraw(tx, row, WithdrawalReason.WINDOW_OVER)
         return None
     if leaves_at:

@@ -62,7 +62,7 @@ def create_follow_up(
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        of = require_not_archived(tx, find_campaign(tx.conn, campaign_name).id)
+        campaign = require_not_archived(tx, find_campaign(tx.conn, campaign_name).id)
         _require_fit(tx, title, text, expires_at)
         row = tx.conn.execute(
             """
@@ -78,11 +78,11 @@ def create_follow_up(
                 "expires_at": to_ms(expires_at) if expires_at else None,
                 "created_by": who.user.id,
                 "created_at": tx.now_ms,
-                **target_parameters(of.id, target),
+                **target_parameters(campaign.id, target),
             },
         ).fetchone()
         made = FollowUpId(row["id"])
-        reached = reach(tx.conn, of.id, target)
+        reached = reach(tx.conn, campaign.id, target)
         tx.conn.execute(
             f"""
             INSERT INTO follow_up_target (follow_up_id, conversation_id, state)
@@ -97,7 +97,7 @@ def create_follow_up(
             {"made": made},
         )
         facts = FollowUpCreated(title.strip(), reached.reaches)
-        record(tx, who, EventKind.CREATE_FOLLOW_UP, facts, campaign_id=of.id)
+        record(tx, who, EventKind.CREATE_FOLLOW_UP, facts, campaign_id=campaign.id)
         return Created(made, reached)
 
 
@@ -129,7 +129,7 @@ def edit_follow_up(
         ).fetchone()
         if row is None:
             raise NotFound(f"There is no follow-up {follow_up_id}.")
-        of = require_not_archived(tx, CampaignId(row["campaign_id"]))
+        campaign = require_not_archived(tx, CampaignId(row["campaign_id"]))
         before = _Content(row["title"], row["text"], from_ms_or_none(row["expires_at"]))
         active = row["active"] and (before.expires_at is None or before.expires_at > tx.now)
         if obstacle := follow_up_obstacle(row["title"], active=active, sent=row["sent"]):
@@ -144,7 +144,7 @@ def edit_follow_up(
             "UPDATE follow_up SET title = ?, text = ?, expires_at = ? WHERE id = ?",
             (title.strip(), text, to_ms(expires_at) if expires_at else None, follow_up_id),
         )
-        record(tx, who, EventKind.CHANGE_FOLLOW_UP, _changed(before, after), campaign_id=of.id)
+        record(tx, who, EventKind.CHANGE_FOLLOW_UP, _changed(before, after), campaign_id=campaign.id)
         return True
 
 
@@ -157,13 +157,13 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
         ).fetchone()
         if row is None:
             raise NotFound(f"There is no follow-up {follow_up_id}.")
-        of = require_not_archived(tx, CampaignId(row["campaign_id"]))
+        campaign = require_not_archived(tx, CampaignId(row["campaign_id"]))
         if not row["active"]:
             raise Refused(f"{row['title']!r} has ended already.")
         tx.conn.execute("UPDATE follow_up SET active = 0 WHERE id = ?", (follow_up_id,))
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :ended", {"ended": follow_up_id})
         facts = FollowUpEnded(row["title"], row["unsent"], expired=False)
-        record(tx, who, EventKind.END_FOLLOW_UP, facts, campaign_id=of.id)
+        record(tx, who, EventKind.END_FOLLOW_UP, facts, campaign_id=campaign.id)
         return int(row["unsent"])
 
 

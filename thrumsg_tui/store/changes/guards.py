@@ -11,7 +11,7 @@ from thrumsg_tui.store.queries.campaigns import get_campaign
 
 def require_not_archived(tx: Transaction, campaign_id: CampaignId) -> Campaign:
     """Read a campaign that may be changed; `Refused` if it is archived."""
-    of = get_campaign(tx.conn, campaign_id)
-    if of.state is CampaignState.ARCHIVED:
-        raise Refused(f"{of.name!r} is archived: nothing in it changes any more.")
-    return of
+    campaign = get_campaign(tx.conn, campaign_id)
+    if campaign.state is CampaignState.ARCHIVED:
+        raise Refused(f"{campaign.name!r} is archived: nothing in it changes any more.")
+    return campaign

@@ -105,17 +105,17 @@ def retire_question(db: Database, who: Identity, question_id: QuestionId) -> boo
     """Ask a question no more; tell whether it was kept, with its answers, or deleted since nothing refers to it."""
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, of = find_question(tx, question_id)
+        campaign_id, question = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
-        if of.retired:
-            raise Refused(f"{of.text!r} is retired already.")
+        if question.retired:
+            raise Refused(f"{question.text!r} is retired already.")
         kept = bool(recorded_choices(tx, campaign_id, question_id)) or _is_targeted(tx, "question_id", question_id)
         if kept:
             tx.conn.execute("UPDATE question SET retired = 1 WHERE id = ?", (question_id,))
         else:
             tx.conn.execute("DELETE FROM choice WHERE question_id = ?", (question_id,))
             tx.conn.execute("DELETE FROM question WHERE id = ?", (question_id,))
-        record(tx, who, EventKind.EDIT_SURVEY, QuestionRetired(of.text, kept=kept), campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, QuestionRetired(question.text, kept=kept), campaign_id=campaign_id)
         return kept
 
 
@@ -123,10 +123,10 @@ def restore_question(db: Database, who: Identity, question_id: QuestionId) -> No
     """Ask a retired question again, after all others."""
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, of = find_question(tx, question_id)
+        campaign_id, question = find_question(tx, question_id)
         require_not_archived(tx, campaign_id)
-        if not of.retired:
-            raise Refused(f"{of.text!r} is asked already.")
+        if not question.retired:
+            raise Refused(f"{question.text!r} is asked already.")
         tx.conn.execute(
             """
             UPDATE question SET retired = 0,
@@ -135,7 +135,7 @@ def restore_question(db: Database, who: Identity, question_id: QuestionId) -> No
             """,
             (campaign_id, question_id),
         )
-        record(tx, who, EventKind.EDIT_SURVEY, QuestionRestored(of.text), campaign_id=campaign_id)
+        record(tx, who, EventKind.EDIT_SURVEY, QuestionRestored(question.text), campaign_id=campaign_id)
 
 
 def find_question(tx: Transaction, question_id: QuestionId) -> tuple[CampaignId, Question]:

@@ -88,12 +88,12 @@ def send_in(
     """Do what `send` does within an open transaction; one that is not `single` is taken back by its number only."""
     who.require(Permission.WORK)
     require_storable(body or "")
-    of = get_campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
+    campaign = get_campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
     ready = next_message(tx.conn, to, who)
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
     attempt = Attempt(
-        campaign=of,
+        campaign=campaign,
         kind=kind,
         body=body or "",
         filled_in=False,
@@ -111,14 +111,14 @@ def send_in(
     verdict = check_send(replace(attempt, body=body, filled_in=filled_in, field_codes=codes), tx.now)
     if verdict.refusal:
         raise Refused(verdict.refusal.sentence)
-    sent = store_outgoing(tx, who, to, of, kind, body, undo_seconds=undo_seconds)
+    sent = store_outgoing(tx, who, to, campaign, kind, body, undo_seconds=undo_seconds)
     tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
     record(
         tx,
         who,
         EventKind.SEND,
         MessageSent(kind, to.name),
-        campaign_id=of.id,
+        campaign_id=campaign.id,
         conversation_id=to.id,
         details={"message": sent.message_id, "flagged": to.flagged},
         undoable=single,
@@ -130,14 +130,14 @@ def store_outgoing(
     tx: Transaction,
     who: Identity | None,
     to: ConversationHead,
-    of: Campaign,
+    campaign: Campaign,
     kind: MessageKind,
     body: str,
     *,
     undo_seconds: int = 0,
 ) -> Sent:
     """Store a message that was allowed, and bring the conversation up to date."""
-    leaving = departure(of, kind, tx.now, undo_seconds)
+    leaving = departure(campaign, kind, tx.now, undo_seconds)
     state = MessageState.UNSENT if leaving.held else MessageState.QUEUED
     segments = measure(body).segments
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None

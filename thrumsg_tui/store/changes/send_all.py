@@ -55,9 +55,9 @@ def send_batch(
         own = viewed.user is not None and viewed.user.id == who.user.id
         if not own and not who.may(Permission.WORK_FOR_OTHERS):
             raise Refused("You can send all of your own conversations only.")
-        of = get_campaign(tx.conn, viewed.campaign_id)
-        if not of.quicksend:
-            raise Refused(_without_quicksend(of, tx.now))
+        campaign = get_campaign(tx.conn, viewed.campaign_id)
+        if not campaign.quicksend:
+            raise Refused(_without_quicksend(campaign, tx.now))
         condition = "tab = 'initial'" if kind is MessageKind.INITIAL else "in_follow_ups = 1"
         rows = tx.conn.execute(
             f"SELECT id FROM conversation WHERE assignment_id = ? AND {condition} AND id > ? ORDER BY id LIMIT ?",
@@ -66,21 +66,25 @@ def send_batch(
         sent: list[MessageId] = []
         refused: list[Unsendable] = []
         for row in rows:
-            each = ConversationId(row["id"])
-            if draft(tx.conn, who.user.id, each) is not None:
-                refused.append(Unsendable(each, "There are words of yours in it: send it by itself."))
+            conversation_id = ConversationId(row["id"])
+            if draft(tx.conn, who.user.id, conversation_id) is not None:
+                refused.append(Unsendable(conversation_id, "There are words of yours in it: send it by itself."))
                 continue
             try:
-                sent.append(send_in(tx, who, get_conversation_head(tx.conn, each), kind=kind, single=False).message_id)
+                sent.append(
+                    send_in(
+                        tx, who, get_conversation_head(tx.conn, conversation_id), kind=kind, single=False
+                    ).message_id
+                )
             except Refused as reason:
-                refused.append(Unsendable(each, str(reason)))
+                refused.append(Unsendable(conversation_id, str(reason)))
         last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None
         return SentBatch(tuple(sent), tuple(refused), last)
 
 
-def _without_quicksend(of: Campaign, now: datetime) -> str:
+def _without_quicksend(campaign: Campaign, now: datetime) -> str:
     """Say why Send All is not there; of a campaign in which nothing can be sent, that."""
-    if of.state is not CampaignState.ACTIVE and (closed := closure(of, now)):
+    if campaign.state is not CampaignState.ACTIVE and (closed := closure(campaign, now)):
         return f"Campaign is currently closed: {closed.reason}."
-    switch = f"thrumsg campaign edit {quote(of.name)} --quicksend"
-    return f"Send All needs QuickSend, and {of.name!r} has it off; an admin switches it on with: {switch}"
+    switch = f"thrumsg campaign edit {quote(campaign.name)} --quicksend"
+    return f"Send All needs QuickSend, and {campaign.name!r} has it off; an admin switches it on with: {switch}"

@@ -31,23 +31,25 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
-        of = get_conversation_head(tx.conn, conversation_id)
-        require_own(who, of)
-        require_not_archived(tx, of.campaign_id)
-        if of.follow_up_id is None or of.opted_out or of.status is Status.NOT_STARTED:
-            raise Refused(f"There is no follow-up to skip for {of.name}.")
-        title = tx.conn.execute("SELECT title FROM follow_up WHERE id = ?", (of.follow_up_id,)).fetchone()["title"]
-        close_follow_up(tx, of.id, of.follow_up_id, "skipped")
+        conversation = get_conversation_head(tx.conn, conversation_id)
+        require_own(who, conversation)
+        require_not_archived(tx, conversation.campaign_id)
+        if conversation.follow_up_id is None or conversation.opted_out or conversation.status is Status.NOT_STARTED:
+            raise Refused(f"There is no follow-up to skip for {conversation.name}.")
+        title = tx.conn.execute("SELECT title FROM follow_up WHERE id = ?", (conversation.follow_up_id,)).fetchone()[
+            "title"
+        ]
+        close_follow_up(tx, conversation.id, conversation.follow_up_id, "skipped")
         event_id = record(
             tx,
             who,
             EventKind.SKIP_FOLLOW_UP,
-            FollowUpSkipped(title, of.name),
-            campaign_id=of.campaign_id,
-            details={"follow_up": of.follow_up_id},
+            FollowUpSkipped(title, conversation.name),
+            campaign_id=conversation.campaign_id,
+            details={"follow_up": conversation.follow_up_id},
             undoable=True,
         )
-        touch(tx, event_id, [(of.id, None, None)])
+        touch(tx, event_id, [(conversation.id, None, None)])
         return event_id
 
 

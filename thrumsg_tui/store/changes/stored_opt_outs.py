@@ -88,14 +88,14 @@ def conversations_of(tx: Transaction, phone: str) -> list[ConversationId]:
 
 def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
     """Cancel what waits to be sent to a number that has just opted out (`docs/rules.md 5.8`)."""
-    for each in concerned:
+    for conversation_id in concerned:
         cancelled = tx.conn.execute(
             f"""
             UPDATE message SET state = 'cancelled', state_at = :now, leaves_at = NULL
             WHERE conversation_id = :conversation_id AND {HELD}
             """,
-            {"now": tx.now_ms, "conversation_id": each},
+            {"now": tx.now_ms, "conversation_id": conversation_id},
         )
         if cancelled.rowcount:
-            reopen_follow_ups(tx.conn, each)
-            refresh(tx.conn, each)
+            reopen_follow_ups(tx.conn, conversation_id)
+            refresh(tx.conn, conversation_id)

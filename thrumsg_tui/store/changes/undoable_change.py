@@ -96,9 +96,9 @@ class UndoableChange(ABC):
         """Raise `Refused` where the campaign of the change is archived."""
         if self.event.campaign_id is None:
             return
-        of = get_campaign(conn, self.event.campaign_id)
-        if of.state is CampaignState.ARCHIVED:
-            raise Refused(f"{of.name!r} is archived: nothing in it changes any more.")
+        campaign = get_campaign(conn, self.event.campaign_id)
+        if campaign.state is CampaignState.ARCHIVED:
+            raise Refused(f"{campaign.name!r} is archived: nothing in it changes any more.")
 
     def conversation(self, conn: Connection) -> ConversationHead:
         """Read the conversation of a change that concerns exactly one."""

@@ -29,9 +29,9 @@ class _Wrong:
 def find(conn: Connection) -> Iterator[Problem]:
     """Find figures that differ from what they are derived from, and conversations that nobody could work."""
     for name, wrong in _wrong_figures(conn):
-        for each in wrong:
-            sentence = f"its {name} should be {each.derived}, and {each.stored} is stored."
-            yield Problem(f"conversation {each.id}", sentence)
+        for figure in wrong:
+            sentence = f"its {name} should be {figure.derived}, and {figure.stored} is stored."
+            yield Problem(f"conversation {figure.id}", sentence)
     yield from _holders(conn)
 
 

@@ -17,8 +17,8 @@ def find(conn: Connection) -> Iterator[Problem]:
         stored = f"{job.done} moved and {job.skipped} skipped of {job.total} is stored"
         yield Problem(named(job), f"{stored}, it is {right['done']} and {right['skipped']} of {right['total']}.")
     for job in jobs(conn):
-        of = get_event(conn, job.event_id)
-        if not job.finished and (of.undoable or of.undone_by):
+        event = get_event(conn, job.event_id)
+        if not job.finished and (event.undoable or event.undone_by):
             yield Problem(named(job), "is under way, and its entry says that it can be, or was, undone.")
         if job.finished and job.passed != job.total:
             yield Problem(named(job), f"has ended, with {job.passed} of {job.total} dealt with.")

@@ -69,14 +69,14 @@ def recognise(header: Sequence[str], fields: Sequence[ImportField]) -> dict[str,
     keys = [_key(title) for title in header[: own_width(header)]]
     exported = is_export(header)
     found = {}
-    for each in fields:
-        if exported and _IN_EXPORTS.get(each.name) in header:
-            found[each.name] = header.index(_IN_EXPORTS[each.name])
-        elif each == PHONE:
+    for field in fields:
+        if exported and _IN_EXPORTS.get(field.name) in header:
+            found[field.name] = header.index(_IN_EXPORTS[field.name])
+        elif field == PHONE:
             if places := _phones(keys, PHONE.headers):
-                found[each.name] = places[0]
-        elif known := next((name for name in each.headers if name in keys), None):
-            found[each.name] = keys.index(known)
+                found[field.name] = places[0]
+        elif known := next((name for name in field.headers if name in keys), None):
+            found[field.name] = keys.index(known)
     return found
 
 
@@ -246,9 +246,9 @@ def _position(header: Sequence[str], title: str) -> int:
 
 
 def _find(header: Sequence[str], title: str) -> int | None:
-    for each in (title, title.strip()):
-        if each in header:
-            return header.index(each)
+    for spelling in (title, title.strip()):
+        if spelling in header:
+            return header.index(spelling)
     keys = [_key(each) for each in header]
     return keys.index(_key(title)) if _key(title) in keys and _key(title) else None
 

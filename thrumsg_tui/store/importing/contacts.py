@@ -95,10 +95,10 @@ def import_contacts(
     steps = PhaseProgress(options.on_progress, len(table.rows), _PHASES)
     people = _usable(table, columns, numbers, tally, steps)
     with transaction(db, dry_run=options.dry_run) as tx:
-        of = open_campaign(tx.conn, campaign)
-        _store(tx, of, people, tally, steps)
+        into = open_campaign(tx.conn, campaign)
+        _store(tx, into, people, tally, steps)
         steps.end()
-        event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, of.id)
+        event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, into.id)
     return tally.result(table, columns, None if options.dry_run else event)
 
 
@@ -130,13 +130,13 @@ def _usable(
     return list(people.values())
 
 
-def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tally, steps: PhaseProgress) -> None:
+def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally: Tally, steps: PhaseProgress) -> None:
     """Store contacts, and conversations for those who have none in the campaign: these count as imported."""
-    known = _known(tx, of, [person.number.e164 for person in people])
-    holder = unassigned(tx.conn, of.id)
+    known = _known(tx, campaign, [person.number.e164 for person in people])
+    holder = unassigned(tx.conn, campaign.id)
     new = [person for person in people if person.number.e164 not in known]
     _insert_contacts(tx, steps.over(new))
-    starting = [_arrival(of, holder, person) for person in new]
+    starting = [_arrival(campaign, holder, person) for person in new]
     for person in steps.over([person for person in people if person.number.e164 in known]):
         before = known[person.number.e164]
         after = _merged(before, person)
@@ -147,7 +147,7 @@ def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tall
             tally.line = person.line
             tally.count_known(changed=changed)
         else:
-            starting.append(_arrival(of, holder, person, after))
+            starting.append(_arrival(campaign, holder, person, after))
     for arrival in starting:
         tally.line = arrival.line
         tally.count_new()
@@ -162,7 +162,7 @@ def _store(tx: Transaction, of: Campaign, people: Sequence[_Person], tally: Tall
     )
 
 
-def _known(tx: Transaction, of: Campaign, phones: Sequence[str]) -> dict[str, _Known]:
+def _known(tx: Transaction, campaign: Campaign, phones: Sequence[str]) -> dict[str, _Known]:
     """Look contacts up by number, on the unique indexes of contact and conversation."""
     known = {}
     for start in range(0, len(phones), _BATCH):
@@ -175,7 +175,7 @@ def _known(tx: Transaction, of: Campaign, phones: Sequence[str]) -> dict[str, _K
             LEFT JOIN conversation ON conversation.campaign_id = ? AND conversation.contact_id = contact.id
             WHERE contact.phone IN ({", ".join("?" * len(some))})
             """,
-            (of.id, *some),
+            (campaign.id, *some),
         )
         for row in rows:
             fields = json.loads(row["fields"])
@@ -223,8 +223,8 @@ def _update_contact(tx: Transaction, before: _Known, after: _Known) -> None:
         )
 
 
-def _arrival(of: Campaign, holder: int, person: _Person, stored: _Known | None = None) -> _Arrival:
+def _arrival(campaign: Campaign, holder: int, person: _Person, stored: _Known | None = None) -> _Arrival:
     """Describe a new conversation by its contact's number, with the names as they are stored."""
     last_name = stored.last_name if stored else person.last_name
-    row = (of.id, holder, fold(person.first_name), fold(last_name), person.number.e164)
+    row = (campaign.id, holder, fold(person.first_name), fold(last_name), person.number.e164)
     return _Arrival(person.line, row)

@@ -140,10 +140,10 @@ def transaction(db: Database, *, dry_run: bool) -> Iterator[Transaction]:
 
 def open_campaign(conn: Connection, name: str) -> Campaign:
     """Find the campaign that a file is for; `Refused` if it is archived."""
-    of = find_campaign(conn, name)
-    if of.state is CampaignState.ARCHIVED:
-        raise Refused(f"{of.name!r} is archived: nothing can be imported into it any more.")
-    return of
+    campaign = find_campaign(conn, name)
+    if campaign.state is CampaignState.ARCHIVED:
+        raise Refused(f"{campaign.name!r} is archived: nothing can be imported into it any more.")
+    return campaign
 
 
 def journal_import(

@@ -64,17 +64,17 @@ def inspect(
     Raises `Refused` as the import would: for a file that is none or cannot be read, and for a mapping that names a
     field or column that there is not. 4 µs a row.
     """
-    of = KINDS[kind]
+    spec = KINDS[kind]
     mapping = mapping or {}
-    table = read_table(path, fitness(of.fields, mapping), example(of.fields))
-    chosen = mapped(table.header, of.fields, mapping, custom=of.custom)
-    missing = tuple(missing_fields(of.fields, chosen))
+    table = read_table(path, fitness(spec.fields, mapping), example(spec.fields))
+    chosen = mapped(table.header, spec.fields, mapping, custom=spec.custom)
+    missing = tuple(missing_fields(spec.fields, chosen))
     phones = phone_columns(table.header, mapping, chosen) if PHONE.name in chosen else ()
-    custom = codes_of(table.header, chosen, phones) if of.custom else {}
+    custom = codes_of(table.header, chosen, phones) if spec.custom else {}
     others = other_columns(table.header, {*chosen.values(), *phones, *custom.values()})
     return Inspection(
         kind=kind,
-        fields=of.fields,
+        fields=spec.fields,
         header=table.header,
         columns={name: table.header[place] for name, place in chosen.items() if name not in custom},
         phones=tuple(table.header[place] for place in phones),

@@ -115,9 +115,9 @@ def list_rejects(file: TextIO, header: Sequence[str], rejected: Sequence[Rejecte
     own = own_width(header)
     writer, shown = csv.writer(file), text_for(file)
     writer.writerow([*map(shown, header[:own]), *REJECT_COLUMNS])
-    for each in rejected:
-        cells = [*each.row[:own], *([""] * (own - len(each.row))), str(each.line), each.reason]
-        writer.writerow(map(shown, [*cells, *each.row[len(header) :]]))
+    for row in rejected:
+        cells = [*row.row[:own], *([""] * (own - len(row.row))), str(row.line), row.reason]
+        writer.writerow(map(shown, [*cells, *row.row[len(header) :]]))
 
 
 def ranges(lines: Sequence[int], most: int | None = None) -> str:

@@ -48,7 +48,7 @@ def import_survey(
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
     with transaction(db, dry_run=options.dry_run) as tx:
-        of = open_campaign(tx.conn, campaign)
+        into = open_campaign(tx.conn, campaign)
         for row in tally.each(table.rows):
             said = row.values(columns)
             text = said["question"]
@@ -56,12 +56,12 @@ def import_survey(
                 tally.repeat(row, "question", lines[text])
                 continue
             try:
-                _store(tx, of.id, text, _choices(said["choices"]), tally)
+                _store(tx, into.id, text, _choices(said["choices"]), tally)
             except Refused as reason:
                 tally.reject(row, reason)
             else:
                 lines[text] = row.line
-        event = journal_import(tx, who, ImportKind.SURVEY, path, tally, of.id)
+        event = journal_import(tx, who, ImportKind.SURVEY, path, tally, into.id)
     return tally.result(table, columns, None if options.dry_run else event)
 
 

@@ -166,10 +166,10 @@ def _eight_bits(content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError:
         pass
     sound, stray = 0, []
-    for line, each in enumerate(content.splitlines(), start=1):
-        if not each.isascii():
+    for line, raw_line in enumerate(content.splitlines(), start=1):
+        if not raw_line.isascii():
             try:
-                each.decode()
+                raw_line.decode()
             except UnicodeDecodeError:
                 stray.append(line)
             else:

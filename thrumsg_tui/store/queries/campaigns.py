@@ -76,8 +76,8 @@ def get_campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
 
 def campaign_for(conn: Connection, campaign_id: CampaignId, phone: str) -> Campaign:
     """Read a campaign that exists, with its daily hours as they are for a number in E.164 (`docs/rules.md 6.1`)."""
-    of = get_campaign(conn, campaign_id)
-    return of.for_contact(time_zone(phone)) if of.hours_in is HoursIn.CONTACT else of
+    campaign = get_campaign(conn, campaign_id)
+    return campaign.for_contact(time_zone(phone)) if campaign.hours_in is HoursIn.CONTACT else campaign
 
 
 def find_campaign(conn: Connection, name: str | CampaignId) -> Campaign:
@@ -176,10 +176,10 @@ def in_order(rows: Iterable[Assignment], sort: SenderSort, *, reverse: bool = Fa
     return [each for each in found if not each.user] + senders
 
 
-def _by_name(each: Assignment) -> tuple[str, str, str]:
-    if each.user is None:
+def _by_name(assignment: Assignment) -> tuple[str, str, str]:
+    if assignment.user is None:
         return ("", "", "")
-    return fold(each.user.first_name), fold(each.user.last_name), each.user.login
+    return fold(assignment.user.first_name), fold(assignment.user.last_name), assignment.user.login
 
 
 def others_here(conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime) -> tuple[str, ...]:
@@ -213,22 +213,24 @@ def unassigned(conn: Connection, campaign_id: CampaignId) -> AssignmentId:
     return AssignmentId(row["id"])
 
 
-def find_assignment(conn: Connection, of: Campaign, login: str) -> AssignmentId:
+def find_assignment(conn: Connection, campaign: Campaign, login: str) -> AssignmentId:
     """Find a sender's assignment by login; `NotFound` unless they are on the campaign now."""
-    found = assignment_of_user(conn, of.id, find_user(conn, login).id)
+    found = assignment_of_user(conn, campaign.id, find_user(conn, login).id)
     if found is None:
-        raise NotFound(f"{login!r} is not a sender of {of.name!r}: thrumsg overview {quote(of.name)} shows who is.")
+        raise NotFound(
+            f"{login!r} is not a sender of {campaign.name!r}: thrumsg overview {quote(campaign.name)} shows who is."
+        )
     return found
 
 
-def find_destination(conn: Connection, of: Campaign, login: str) -> AssignmentId:
+def find_destination(conn: Connection, campaign: Campaign, login: str) -> AssignmentId:
     """Find the assignment of somebody who is to get conversations; `NotFound` says how to put them on the campaign."""
     user = conn.execute("SELECT id FROM users WHERE login = ?", (login,)).fetchone()
-    if user and (found := assignment_of_user(conn, of.id, UserId(user["id"]))):
+    if user and (found := assignment_of_user(conn, campaign.id, UserId(user["id"]))):
         return found
-    add = f"thrumsg campaign add-sender {quote(of.name)} {quote(login)}"
+    add = f"thrumsg campaign add-sender {quote(campaign.name)} {quote(login)}"
     if user:
-        reason = f"{login!r} is not a sender of {of.name!r}."
+        reason = f"{login!r} is not a sender of {campaign.name!r}."
         raise NotFound(reason, Nothing.MOVED, advice=f"An admin adds them with: {add}")
     make = f"thrumsg user add {quote(login)} --first-name FIRST --last-name LAST"
     how = f"{make}, and then: {add}"

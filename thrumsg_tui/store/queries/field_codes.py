@@ -38,11 +38,11 @@ def field_warnings(conn: Connection, campaign_id: CampaignId | None, texts: Iter
     return list(dict.fromkeys(each.sentence for text in texts for each in suspected_fields(text, codes)))
 
 
-def send_all_warnings(conn: Connection, of: Campaign, tab: Tab) -> list[str]:
+def send_all_warnings(conn: Connection, campaign: Campaign, tab: Tab) -> list[str]:
     """Say the same of what Send All sends in a tab: the initial script, or the texts of the active follow-ups."""
     if tab is not Tab.FOLLOW_UPS:
-        return field_warnings(conn, of.id, [of.initial_script])
+        return field_warnings(conn, campaign.id, [campaign.initial_script])
     rows = conn.execute(
-        "SELECT text FROM follow_up WHERE campaign_id = ? AND active = 1 ORDER BY id", (of.id,)
+        "SELECT text FROM follow_up WHERE campaign_id = ? AND active = 1 ORDER BY id", (campaign.id,)
     ).fetchall()
-    return field_warnings(conn, of.id, [row["text"] for row in rows])
+    return field_warnings(conn, campaign.id, [row["text"] for row in rows])

@@ -19,12 +19,12 @@ def question_named(offered: Sequence[Question], wanted: QuestionId | str) -> Que
     return found
 
 
-def choice_named(of: Question, wanted: ChoiceId | str) -> QuestionChoice:
+def choice_named(question: Question, wanted: ChoiceId | str) -> QuestionChoice:
     """Find a choice of a question; `NotFound` says which there are."""
-    found = _named(of.choices, wanted)
+    found = _named(question.choices, wanted)
     if found is None:
-        offered = ", ".join(each.text for each in of.choices)
-        raise NotFound(f"{wanted!r} is not a choice of {of.text!r}; there are {offered}.")
+        offered = ", ".join(each.text for each in question.choices)
+        raise NotFound(f"{wanted!r} is not a choice of {question.text!r}; there are {offered}.")
     return found
 
 

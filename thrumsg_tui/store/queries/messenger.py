@@ -106,8 +106,8 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
     if wanted.assignment_id is None:
         raise ValueError("the messenger shows one assignment")
     viewing = get_assignment(conn, wanted.assignment_id, now)
-    of = get_campaign(conn, viewing.campaign_id)
-    tabs = visible_tabs(viewing, of, now, sent=request.sent_tab)
+    campaign = get_campaign(conn, viewing.campaign_id)
+    tabs = visible_tabs(viewing, campaign, now, sent=request.sent_tab)
     tab = wanted.tab if wanted.tab in tabs else _first_tab(viewing, tabs)
     wanted = replace(wanted, tab=tab)
     total = count(conn, wanted) if wanted.search else tabs[tab]
@@ -119,12 +119,12 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
     under_cursor = rows[cursor - first].id if 0 <= cursor - first < len(rows) else None
     shown = request.keep_open or under_cursor
     return MessengerView(
-        campaign=of,
+        campaign=campaign,
         settings=kept,
         viewing=viewing,
-        totals=totals(conn, of.id),
-        others_online=_others_online(conn, of, who, now),
-        job=job_in(conn, of.id),
+        totals=totals(conn, campaign.id),
+        others_online=_others_online(conn, campaign, who, now),
+        job=job_in(conn, campaign.id),
         tabs=tabs,
         list=wanted,
         total=total,
@@ -134,8 +134,8 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
         cursor_index=cursor,
         open=open_conversation(conn, who, shown, now) if shown else None,
         departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),
-        questions=questions(conn, of.id),
-        replies=recommended_replies(conn, of.id),
+        questions=questions(conn, campaign.id),
+        replies=recommended_replies(conn, campaign.id),
     )
 
 
@@ -152,18 +152,18 @@ def open_conversation(
     conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime
 ) -> OpenConversation:
     """Read a conversation with what its message box starts from."""
-    of = get_conversation(conn, conversation_id)
+    conversation = get_conversation(conn, conversation_id)
     return OpenConversation(
-        conversation=of,
-        next_message=next_message(conn, of, who),
+        conversation=conversation,
+        next_message=next_message(conn, conversation, who),
         draft=draft(conn, who.user.id, conversation_id),
         others_here=others_here(conn, who, conversation_id, now),
     )
 
 
-def visible_tabs(viewing: Assignment, of: Campaign, now: datetime, *, sent: bool) -> dict[Tab, int]:
+def visible_tabs(viewing: Assignment, campaign: Campaign, now: datetime, *, sent: bool) -> dict[Tab, int]:
     """The tabs that an assignment shows, with their counts (`docs/rules.md 3.1` to `3.3`)."""
-    over = window_state(of.window, now) is WindowState.OVER
+    over = window_state(campaign.window, now) is WindowState.OVER
     counts = {tab: _shown_count(tab, viewing, over=over, sent=sent) for tab in Tab}
     return {tab: number for tab, number in counts.items() if number is not None}
 
@@ -200,9 +200,9 @@ def _first_tab(viewing: Assignment, tabs: Mapping[Tab, int]) -> Tab:
     return Tab.RESPONSES if viewing.needs_reply or Tab.INITIAL not in tabs else Tab.INITIAL
 
 
-def _others_online(conn: Connection, of: Campaign, who: Identity, now: datetime) -> int:
+def _others_online(conn: Connection, campaign: Campaign, who: Identity, now: datetime) -> int:
     row = conn.execute(
         "SELECT COUNT(DISTINCT user_id) FROM presence WHERE campaign_id = ? AND seen_at > ? AND user_id <> ?",
-        (of.id, to_ms(now - ONLINE_FOR), who.user.id),
+        (campaign.id, to_ms(now - ONLINE_FOR), who.user.id),
     ).fetchone()
     return int(row[0])

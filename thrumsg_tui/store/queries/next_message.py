@@ -22,33 +22,33 @@ class NextMessage:
     rendered: Rendered
 
 
-def field_values(conn: Connection, of: ConversationHead, who: Identity) -> dict[str, str]:
+def field_values(conn: Connection, conversation: ConversationHead, who: Identity) -> dict[str, str]:
     """Every field's value in a conversation; the author stands in where nobody holds it (`docs/rules.md 7.1`)."""
-    sender: User = find_user(conn, of.sender_login) if of.sender_login else who.user
+    sender: User = find_user(conn, conversation.sender_login) if conversation.sender_login else who.user
     return {
-        **of.fields,
-        "first_name": of.first_name,
-        "last_name": of.last_name,
+        **conversation.fields,
+        "first_name": conversation.first_name,
+        "last_name": conversation.last_name,
         "sender_first_name": sender.first_name,
         "sender_last_name": sender.last_name,
         "organization": settings(conn).organization,
     }
 
 
-def fill_in(conn: Connection, of: ConversationHead, who: Identity, template: str) -> Rendered:
+def fill_in(conn: Connection, conversation: ConversationHead, who: Identity, template: str) -> Rendered:
     """Fill a template's fields for a conversation."""
-    known = field_codes(conn, of.campaign_id) if may_be_misspelt(template) else ()
-    return render(template, field_values(conn, of, who), known)
+    known = field_codes(conn, conversation.campaign_id) if may_be_misspelt(template) else ()
+    return render(template, field_values(conn, conversation, who), known)
 
 
-def next_message(conn: Connection, of: ConversationHead, who: Identity) -> NextMessage:
+def next_message(conn: Connection, conversation: ConversationHead, who: Identity) -> NextMessage:
     """Tell what comes next: the initial, then a pending follow-up, else a reply that a person writes."""
-    if of.status is Status.NOT_STARTED:
-        script = conn.execute("SELECT initial_script FROM campaign WHERE id = ?", (of.campaign_id,)).fetchone()[
-            "initial_script"
-        ]
-        return NextMessage(MessageKind.INITIAL, fill_in(conn, of, who, script))
-    if of.follow_up_id is not None:
-        text = conn.execute("SELECT text FROM follow_up WHERE id = ?", (of.follow_up_id,)).fetchone()["text"]
-        return NextMessage(MessageKind.FOLLOW_UP, fill_in(conn, of, who, text))
+    if conversation.status is Status.NOT_STARTED:
+        script = conn.execute(
+            "SELECT initial_script FROM campaign WHERE id = ?", (conversation.campaign_id,)
+        ).fetchone()["initial_script"]
+        return NextMessage(MessageKind.INITIAL, fill_in(conn, conversation, who, script))
+    if conversation.follow_up_id is not None:
+        text = conn.execute("SELECT text FROM follow_up WHERE id = ?", (conversation.follow_up_id,)).fetchone()["text"]
+        return NextMessage(MessageKind.FOLLOW_UP, fill_in(conn, conversation, who, text))
     return NextMessage(MessageKind.REPLY, Rendered("", (), ()))

@@ -10,10 +10,10 @@ from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.store.engines.base import Connection
 
 
-def require_own(who: Identity, of: ConversationHead) -> None:
+def require_own(who: Identity, conversation: ConversationHead) -> None:
     """Raise `Refused` in somebody else's conversation, unless the person may work for others."""
-    if of.sender_id != who.user.id and not who.may(Permission.WORK_FOR_OTHERS):
-        raise Refused(f"This conversation is {whose(of.sender_name)} now.")
+    if conversation.sender_id != who.user.id and not who.may(Permission.WORK_FOR_OTHERS):
+        raise Refused(f"This conversation is {whose(conversation.sender_name)} now.")
 
 
 def require_own_number(conn: Connection, who: Identity, phone: str) -> None:

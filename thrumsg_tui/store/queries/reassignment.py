@@ -46,8 +46,8 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
 
     Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`. Cost: one indexed read of the conversations taken.
     """
-    of = get_campaign(conn, request.campaign_id)
-    require_not_archived(of)
+    campaign = get_campaign(conn, request.campaign_id)
+    require_not_archived(campaign)
     if request.count is not None and request.count < 1:
         raise Refused(f"The count must be at least 1, not {request.count}.", Nothing.MOVED)
     displayed = assignments(conn, request.campaign_id, now, request.sort, reverse=request.reverse)
@@ -72,13 +72,13 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
     moves = tuple(holding.moved_to(destination) for holding, destination in dealt)
     involved = {*(move.source for move in moves), *request.named_sources, *order}
     names, logins = _named(conn, involved, active)
-    return Plan(of.id, newest_event(conn), moves, already_there, names, logins)
+    return Plan(campaign.id, newest_event(conn), moves, already_there, names, logins)
 
 
-def require_not_archived(of: Campaign) -> None:
+def require_not_archived(campaign: Campaign) -> None:
     """Raise `Refused` for a campaign in which nothing is reassigned any more (`docs/rules.md 4.10`)."""
-    if of.state is CampaignState.ARCHIVED:
-        raise Refused(f"{of.name!r} is archived: nothing in it can be reassigned any more.")
+    if campaign.state is CampaignState.ARCHIVED:
+        raise Refused(f"{campaign.name!r} is archived: nothing in it can be reassigned any more.")
 
 
 def at_most(conn: Connection, request: Request) -> int:
@@ -278,16 +278,16 @@ def _named(
 ) -> tuple[dict[AssignmentId, str], dict[AssignmentId, str | None]]:
     names: dict[AssignmentId, str] = {}
     logins: dict[AssignmentId, str | None] = {}
-    for each in involved:
-        if known := active.get(each):
-            names[each], logins[each] = known.name, known.login
+    for assignment_id in involved:
+        if known := active.get(assignment_id):
+            names[assignment_id], logins[assignment_id] = known.name, known.login
             continue
         row = conn.execute(
             f"""
             SELECT users.login, {user_name()} AS name
             FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.id = ?
             """,
-            (each,),
+            (assignment_id,),
         ).fetchone()
-        names[each], logins[each] = row["name"] or UNASSIGNED, row["login"]
+        names[assignment_id], logins[assignment_id] = row["name"] or UNASSIGNED, row["login"]
     return names, logins

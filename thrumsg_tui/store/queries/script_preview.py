@@ -66,8 +66,10 @@ def _example(
         ).fetchone()
         chosen = ConversationId(row["id"]) if row else None
     if chosen is not None:
-        of = get_conversation_head(conn, chosen)
-        return full_name(of.first_name, of.last_name) or _NAMELESS, field_values(conn, of, who)
+        conversation = get_conversation_head(conn, chosen)
+        return full_name(conversation.first_name, conversation.last_name) or _NAMELESS, field_values(
+            conn, conversation, who
+        )
     others = {
         "sender_first_name": who.user.first_name,
         "sender_last_name": who.user.last_name,

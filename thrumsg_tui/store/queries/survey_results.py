@@ -122,6 +122,6 @@ def _counts_by_holder(
     )
     found: dict[tuple[QuestionId, AssignmentId], dict[ChoiceId, int]] = {}
     for row in rows:
-        of = QuestionId(row["question_id"]), AssignmentId(row["assignment_id"])
-        found.setdefault(of, {})[ChoiceId(row["choice_id"])] = row["answers"]
+        counted_by = QuestionId(row["question_id"]), AssignmentId(row["assignment_id"])
+        found.setdefault(counted_by, {})[ChoiceId(row["choice_id"])] = row["answers"]
     return found

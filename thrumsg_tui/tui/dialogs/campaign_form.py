@@ -26,35 +26,35 @@ _DRAFT, _ACTIVE = "later", "now"
 
 
 async def campaign_form(
-    store: StoreClient, who: Identity, glyphs: Glyphs, of: Campaign | None = None
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign | None = None
 ) -> FormDialog[Campaign]:
     """Make the form, for a new campaign or to change one; it returns the campaign as stored."""
     usual = await store.query(stored_settings)
-    taken = {each.name for each in await store.query(campaigns) if of is None or each.id != of.id}
+    taken = {each.name for each in await store.query(campaigns) if campaign is None or each.id != campaign.id}
 
     async def save(entered: Entered) -> Campaign:
         if wrong := check_setup(entered, taken):
             raise Unfit(wrong)
         setup = read_setup(entered)
-        if of is None and window_state(setup.window, store.db.clock()) is WindowState.OVER:
+        if campaign is None and window_state(setup.window, store.db.clock()) is WindowState.OVER:
             raise Unfit({"ends": "That day has passed already: no first message could be sent."})
-        if of:
-            return await store.execute(edit_campaign, who, of.id, setup, seen=of.setup)
+        if campaign:
+            return await store.execute(edit_campaign, who, campaign.id, setup, seen=campaign.setup)
         return await store.execute(create_campaign, who, setup, draft=entered["launch"] == _DRAFT)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        campaign_id = of.id if of else None
+        campaign_id = campaign.id if campaign else None
         return script_preview_lines(
             await store.query(script_preview, who, entered["script"], campaign_id, initial=True), glyphs
         )
 
-    title = f"Settings of {of.name}" if of else "New campaign"
-    done = "saves" if of else "makes it"
-    return FormDialog(title, _fields(of, usual), save, glyphs, preview=preview, done=done)
+    title = f"Settings of {campaign.name}" if campaign else "New campaign"
+    done = "saves" if campaign else "makes it"
+    return FormDialog(title, _fields(campaign, usual), save, glyphs, preview=preview, done=done)
 
 
-def _fields(of: Campaign | None, usual: dict[str, str]) -> list[Field]:
-    setup = of.setup if of else None
+def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:
+    setup = campaign.setup if campaign else None
     hours = setup.hours if setup else None
     launch = ChoiceField("launch", "Launch", ((_ACTIVE, "now"), (_DRAFT, "later, it stays a draft")), _ACTIVE)
     return [
@@ -75,7 +75,7 @@ def _fields(of: Campaign | None, usual: dict[str, str]) -> list[Field]:
         ChoiceField(
             "quicksend", "Send All", (("no", "no"), ("yes", "allowed")), _yes(setup.quicksend if setup else False)
         ),
-        *([] if of else [launch]),
+        *([] if campaign else [launch]),
     ]
 
 

@@ -37,11 +37,11 @@ _ANYBODY, _REPLIED, _NOT_REPLIED = "anybody", "replied", "not"
 
 
 def question_form(
-    store: StoreClient, who: Identity, glyphs: Glyphs, campaign_id: CampaignId, of: Question | None = None
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign_id: CampaignId, question: Question | None = None
 ) -> FormDialog[Question]:
     """Make the form of a question; a choice whose words are changed keeps its answers."""
-    known = of.choices if of else ()
-    fields: list[Field] = [TextField("text", "Question", of.text if of else "")]
+    known = question.choices if question else ()
+    fields: list[Field] = [TextField("text", "Question", question.text if question else "")]
     for place in range(MOST_CHOICES):
         value = known[place].text if place < len(known) else ""
         fields.append(TextField(f"choice_{place}", f"{place + 1}", value, "a choice" if place == 0 else ""))
@@ -54,11 +54,11 @@ def question_form(
         ]
         if wrong := _wrong_question(entered, chosen):
             raise Unfit(wrong)
-        if of:
-            return await store.execute(edit_question, who, of.id, entered["text"], chosen, seen=of)
+        if question:
+            return await store.execute(edit_question, who, question.id, entered["text"], chosen, seen=question)
         return await store.execute(add_question, who, campaign_id, entered["text"], [words for _, words in chosen])
 
-    return FormDialog("Change the question" if of else "New question", fields, save, glyphs)
+    return FormDialog("Change the question" if question else "New question", fields, save, glyphs)
 
 
 def _wrong_question(entered: Entered, chosen: Sequence[ChosenText]) -> dict[str, str]:
@@ -75,24 +75,24 @@ def _wrong_question(entered: Entered, chosen: Sequence[ChosenText]) -> dict[str,
 
 
 def reply_form(
-    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, of: RecommendedReply | None = None
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, reply: RecommendedReply | None = None
 ) -> FormDialog[str]:
     """Make the form of a recommended reply; it returns the title."""
     whose: list[Field] = [
         ChoiceField("for", "For", ((_THIS, campaign.name), (_ALL, "all campaigns")), _THIS),
     ]
     fields: list[Field] = [
-        TextField("title", "Title", of.title if of else ""),
-        TextField("body", "Reply", of.body if of else "", "with %first_name% and the like", 4),
-        *([] if of else whose),
+        TextField("title", "Title", reply.title if reply else ""),
+        TextField("body", "Reply", reply.body if reply else "", "with %first_name% and the like", 4),
+        *([] if reply else whose),
     ]
 
     async def save(entered: Entered) -> str:
         needed = {"title": "A reply needs a title.", "body": "A reply needs its words."}
         if wrong := {name: sentence for name, sentence in needed.items() if not entered[name].strip()}:
             raise Unfit(wrong)
-        if of:
-            await store.execute(edit_reply, who, of.id, **touched(entered, title=of.title, body=of.body))
+        if reply:
+            await store.execute(edit_reply, who, reply.id, **touched(entered, title=reply.title, body=reply.body))
         else:
             campaign_id = campaign.id if entered["for"] == _THIS else None
             await store.execute(add_reply, who, campaign_id, entered["title"], entered["body"])
@@ -103,7 +103,7 @@ def reply_form(
             await store.query(script_preview, who, entered["body"], campaign.id, initial=False), glyphs
         )
 
-    return FormDialog("Change the reply" if of else "New reply", fields, save, glyphs, preview=preview)
+    return FormDialog("Change the reply" if reply else "New reply", fields, save, glyphs, preview=preview)
 
 
 def follow_up_form(
@@ -145,25 +145,31 @@ def follow_up_form(
 
 
 def follow_up_change_form(
-    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, of: FollowUp
+    store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, follow_up: FollowUp
 ) -> FormDialog[bool]:
     """Make the form of a follow-up that is changed; whom it is for stays. It returns whether anything is different."""
     zone = campaign.hours.timezone
-    before = f"{of.expires_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if of.expires_at else ""
+    before = f"{follow_up.expires_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if follow_up.expires_at else ""
 
     async def save(entered: Entered) -> bool:
         entered_end = _fit_expiry(entered, zone, store.db.clock())
-        expires_at = of.expires_at if entered["expires"].strip() == before else entered_end
-        return await store.execute(edit_follow_up, who, of.id, entered["title"], entered["text"], expires_at, seen=of)
+        expires_at = follow_up.expires_at if entered["expires"].strip() == before else entered_end
+        return await store.execute(
+            edit_follow_up, who, follow_up.id, entered["title"], entered["text"], expires_at, seen=follow_up
+        )
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        example = (await store.query(reach, campaign.id, of.target)).example if of.target else None
+        example = (await store.query(reach, campaign.id, follow_up.target)).example if follow_up.target else None
         shown = await store.query(script_preview, who, entered["text"], campaign.id, initial=False, example=example)
-        conversations = pluralize(of.pending, "conversation")
-        for_whom: list[Part] = [(f" For {of.whom}; unsent in {conversations} now.", "strong")]
-        return [for_whom, *([[(f" {AS_OF_NOW}", "quiet")]] if of.target else []), *script_preview_lines(shown, glyphs)]
+        conversations = pluralize(follow_up.pending, "conversation")
+        for_whom: list[Part] = [(f" For {follow_up.whom}; unsent in {conversations} now.", "strong")]
+        return [
+            for_whom,
+            *([[(f" {AS_OF_NOW}", "quiet")]] if follow_up.target else []),
+            *script_preview_lines(shown, glyphs),
+        ]
 
-    fields = _content_fields(zone, of.title, of.text, before)
+    fields = _content_fields(zone, follow_up.title, follow_up.text, before)
     return FormDialog("Change the follow-up", fields, save, glyphs, preview=preview)
 
 
@@ -175,18 +181,21 @@ def _content_fields(zone: str, title: str = "", text: str = "", until: str = "")
     ]
 
 
-def reached_words(of: Reach) -> str:
+def reached_words(reach: Reach) -> str:
     """Say whom a follow-up reaches, and who is left out."""
-    left = [f"{of.opted_out} opted out"] if of.opted_out else []
-    left += [f"{of.not_started} not started"] if of.not_started else []
-    return pluralize(of.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")
+    left = [f"{reach.opted_out} opted out"] if reach.opted_out else []
+    left += [f"{reach.not_started} not started"] if reach.not_started else []
+    return pluralize(reach.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")
 
 
 def _answers(asked: Sequence[Question]) -> list[tuple[str, str]]:
     options = [("", "whatever, or nothing")]
-    for each in asked:
-        options += [(f"{each.id} {choice.id}", f"{each.text} {choice.text}") for choice in each.choices]
-        options += [(f"{each.id} any", f"{each.text} anything"), (f"{each.id} none", f"{each.text} nothing yet")]
+    for question in asked:
+        options += [(f"{question.id} {choice.id}", f"{question.text} {choice.text}") for choice in question.choices]
+        options += [
+            (f"{question.id} any", f"{question.text} anything"),
+            (f"{question.id} none", f"{question.text} nothing yet"),
+        ]
     return options
 
 

@@ -28,9 +28,9 @@ _HOLDS = {
 }
 
 
-def export_form(of: Campaign | None, store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
+def export_form(campaign: Campaign | None, store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
     """Make the form; it returns a sentence about the file that was written."""
-    of_which = [(_THIS, of.name), (_ALL, "all campaigns")] if of else [(_ALL, "all campaigns")]
+    of_which = [(_THIS, campaign.name), (_ALL, "all campaigns")] if campaign else [(_ALL, "all campaigns")]
     fields: list[Field] = [
         ChoiceField("kind", "What", [(str(kind), str(kind)) for kind in ExportKind], ExportKind.MESSAGES),
         ChoiceField("of", "Of", of_which, of_which[0][0]),
@@ -39,12 +39,12 @@ def export_form(of: Campaign | None, store: StoreClient, who: Identity, glyphs: 
     progress = Progress()
 
     def target(entered: Entered) -> Path:
-        whose = f"{field_code(of.name).strip('_')}-" if of and entered["of"] == _THIS else ""
+        whose = f"{field_code(campaign.name).strip('_')}-" if campaign and entered["of"] == _THIS else ""
         default = f"{whose}{entered['kind']}.csv".replace("_", "-")
         return Path(entered["file"].strip() or default).expanduser().absolute()
 
     async def save(entered: Entered) -> str:
-        campaign_id = of.id if of and entered["of"] == _THIS else None
+        campaign_id = campaign.id if campaign and entered["of"] == _THIS else None
         progress.stopped = False
         file = target(entered)
         rows = await store.run_long(_write, progress, who, ExportKind(entered["kind"]), file, campaign_id)

@@ -27,9 +27,9 @@ class _Keys(ScrollingLines, can_focus=True):
         strips = []
         for scope, commands in self._listed.items():
             strips.append(self.strip([(f" {scope}", "accent")], width=width))
-            for each in commands:
-                keys = pad(each.shown_keys, 20) if each.keys else pad("from :", 20)
-                first, *more = Text(each.explained).wrap(self.app.console, max(width - 24, 10))
+            for command in commands:
+                keys = pad(command.shown_keys, 20) if command.keys else pad("from :", 20)
+                first, *more = Text(command.explained).wrap(self.app.console, max(width - 24, 10))
                 strips.append(self.strip([("  " + keys, "strong"), (first.plain, "")], width=width))
                 strips += [self.strip([(" " * 22 + line.plain, "")], width=width) for line in more]
             strips.append(self.strip([], width=width))

@@ -33,11 +33,11 @@ class FileChoice:
 
 
 def file_form(
-    store: StoreClient, glyphs: Glyphs, offered: Sequence[Campaign], of: Campaign | None, before: FileChoice | None
+    store: StoreClient, glyphs: Glyphs, offered: Sequence[Campaign], here: Campaign | None, before: FileChoice | None
 ) -> FormDialog[FileChoice]:
     """Make the form that chooses a file."""
     names = [each.name for each in offered]
-    usual = of.name if of and of.name in names else names[0] if names else ""
+    usual = here.name if here and here.name in names else names[0] if names else ""
     first = (before.campaign if before else None) or usual
     fields: list[Field] = [
         PathField("file", "File", str(before.path) if before else "", "a path; Tab completes it"),
@@ -80,14 +80,14 @@ async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -
     found = await store.run_io(lambda: inspect(chosen.path, chosen.kind))
     kept = {name: title for name, title in chosen.options.mapping.items() if title in found.header}
     fields: list[Field] = []
-    for each in found.fields:
-        recognised = kept.get(each.name) or found.columns.get(each.name, "")
-        nothing = "(which column?)" if each.required else "(none)"
+    for field in found.fields:
+        recognised = kept.get(field.name) or found.columns.get(field.name, "")
+        nothing = "(which column?)" if field.required else "(none)"
         options = [
-            *([] if found.columns.get(each.name) else [("", nothing)]),
+            *([] if found.columns.get(field.name) else [("", nothing)]),
             *((title, title) for title in found.header),
         ]
-        fields.append(ChoiceField(each.name, each.name.replace("_", " ").capitalize(), options, recognised))
+        fields.append(ChoiceField(field.name, field.name.replace("_", " ").capitalize(), options, recognised))
 
     def mapping(entered: Entered) -> dict[str, str]:
         return {name: title for name, title in entered.items() if title and title != found.columns.get(name)}

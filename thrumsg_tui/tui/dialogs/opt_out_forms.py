@@ -65,15 +65,15 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: Phon
     return FormDialog("Opt out", fields, save, glyphs, done="opts out", preview=preview)
 
 
-def note_form(store: StoreClient, who: Identity, glyphs: Glyphs, of: OptOut, shown: str) -> FormDialog[bool]:
+def note_form(store: StoreClient, who: Identity, glyphs: Glyphs, opt_out: OptOut, shown: str) -> FormDialog[bool]:
     """Make the form that changes the note of an opt-out; it returns whether anything was different."""
 
     async def save(entered: Entered) -> bool:
-        if entered["note"] == of.note:  # whatever somebody else has made of it meanwhile stays
+        if entered["note"] == opt_out.note:  # whatever somebody else has made of it meanwhile stays
             return False
-        return await store.execute(change_note, who, of.phone, entered["note"]) is not None
+        return await store.execute(change_note, who, opt_out.phone, entered["note"]) is not None
 
-    fields: list[Field] = [TextField("note", "Note", of.note, "may be empty")]
+    fields: list[Field] = [TextField("note", "Note", opt_out.note, "may be empty")]
     return FormDialog(f"Note on the opt-out of {shown}", fields, save, glyphs)
 
 
@@ -83,9 +83,9 @@ def _listed(entered: Entered) -> list[str]:
 
 def _wrong(listed: Sequence[str], region: str) -> list[str]:
     wrong = []
-    for each in listed:
+    for number in listed:
         try:
-            normalize(each, region)
+            normalize(number, region)
         except ValueError as reason:
             wrong.append(str(reason))
     return wrong

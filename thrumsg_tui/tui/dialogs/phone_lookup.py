@@ -82,10 +82,13 @@ class LookupPane(ScrollingLines):
             return strips
         strips += [self.strip(parts, width=width) for parts in self._person(self.found)]
         strips.append(self.strip([], width=width))
-        for index, each in enumerate(self.found.conversations):
-            left: list[Part] = [(f" {safe_text(each.campaign)}", ""), (f"  {each.sender or 'Unassigned'}", "quiet")]
+        for index, conversation in enumerate(self.found.conversations):
+            left: list[Part] = [
+                (f" {safe_text(conversation.campaign)}", ""),
+                (f"  {conversation.sender or 'Unassigned'}", "quiet"),
+            ]
             base = "cursor" if index == self.cursor else ""
-            status = "opted out" if self.found.opt_out else each.status.replace("_", " ")
+            status = "opted out" if self.found.opt_out else conversation.status.replace("_", " ")
             strips.append(self.strip(left, [(f"{status} ", "quiet")], width=width, base=base))
         return strips
 
@@ -109,9 +112,9 @@ class LookupPane(ScrollingLines):
         rows: list[list[Part]] = [
             [(f" {pluralize(count, 'message')} {reason.came}", "quiet")] for reason, count in found.reasons.items()
         ]
-        for each in found.messages[:_LATEST]:
-            when = f"   {each.at.astimezone(self._zone):%d %b %Y %H:%M}  "
-            rows.append([(when, "quiet"), (safe_text(words_of(each.body)), "")])
+        for message in found.messages[:_LATEST]:
+            when = f"   {message.at.astimezone(self._zone):%d %b %Y %H:%M}  "
+            rows.append([(when, "quiet"), (safe_text(words_of(message.body)), "")])
         return rows
 
 

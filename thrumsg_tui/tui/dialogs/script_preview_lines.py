@@ -12,7 +12,7 @@ def script_preview_lines(shown: ScriptPreview, glyphs: Glyphs) -> list[list[Part
     """Show a script as one contact would get it, and what was checked about it."""
     length = f"{pluralize(shown.measured.segments, 'segment')}, {shown.measured.encoding}"
     lines: list[list[Part]] = [[(f" To {shown.contact}, {length}: ", "quiet"), (shown.rendered.text, "")]]
-    for each in sorted(shown.checks, key=lambda each: each.fit):  # what is to be looked at comes first
-        sign = (f" {glyphs.sent} ", "recorded") if each.fit else (f" {glyphs.flag} ", "warning")
-        lines.append([sign, (each.sentence, "quiet" if each.fit else "warning")])
+    for check in sorted(shown.checks, key=lambda each: each.fit):  # what is to be looked at comes first
+        sign = (f" {glyphs.sent} ", "recorded") if check.fit else (f" {glyphs.flag} ", "warning")
+        lines.append([sign, (check.sentence, "quiet" if check.fit else "warning")])
     return [*lines, [(f" Fields: {' '.join(f'%{code}%' for code in shown.fields)}", "quiet")]]

@@ -13,15 +13,15 @@ from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 _ROLES = tuple((str(role), str(role)) for role in Role)
 
 
-def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, of: User | None = None) -> FormDialog[User]:
+def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, user: User | None = None) -> FormDialog[User]:
     """Make the form; it returns the user as stored."""
-    login = [] if of else [TextField("login", "Login", hint="their login on this machine")]
+    login = [] if user else [TextField("login", "Login", hint="their login on this machine")]
     fields: list[Field] = [
         *login,
-        TextField("first_name", "First name", of.first_name if of else ""),
-        TextField("last_name", "Last name", of.last_name if of else ""),
-        TextField("email", "Email", of.email if of else "", "may be empty"),
-        ChoiceField("role", "Role", _ROLES, of.role if of else Role.SENDER),
+        TextField("first_name", "First name", user.first_name if user else ""),
+        TextField("last_name", "Last name", user.last_name if user else ""),
+        TextField("email", "Email", user.email if user else "", "may be empty"),
+        ChoiceField("role", "Role", _ROLES, user.role if user else Role.SENDER),
     ]
 
     async def save(entered: Entered) -> User:
@@ -30,7 +30,7 @@ def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, of: User | None
         }:
             raise Unfit(wrong)
         role = Role(entered["role"])
-        if of is None:
+        if user is None:
             names = {key: entered[key].strip() for key in ("first_name", "last_name", "email")}
             try:
                 return await store.execute(add_user, who, entered["login"].strip(), **names, role=role)
@@ -38,7 +38,7 @@ def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, of: User | None
                 raise
             except Refused as reason:  # what else may be wrong was looked at before
                 raise Unfit({"login": str(reason)}) from None
-        changed = touched(entered, first_name=of.first_name, last_name=of.last_name, email=of.email)
-        return await store.execute(edit_user, who, of.login, **changed, role=None if role is of.role else role)
+        changed = touched(entered, first_name=user.first_name, last_name=user.last_name, email=user.email)
+        return await store.execute(edit_user, who, user.login, **changed, role=None if role is user.role else role)
 
-    return FormDialog(f"Change {of.name} ({of.login})" if of else "New user", fields, save, glyphs)
+    return FormDialog(f"Change {user.name} ({user.login})" if user else "New user", fields, save, glyphs)

@@ -77,10 +77,10 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         """All rows are in memory."""
 
     async def ask_and_paint(self) -> None:
-        of, rows = await self.thrumsg.store.query(_read, self._campaign_id)
-        self._campaign = of
-        self.show_title(safe_text(of.name), "Follow-ups")
-        self.list.zone = ZoneInfo(of.hours.timezone)
+        campaign, rows = await self.thrumsg.store.query(_read, self._campaign_id)
+        self._campaign = campaign
+        self.show_title(safe_text(campaign.name), "Follow-ups")
+        self.list.zone = ZoneInfo(campaign.hours.timezone)
         self.list.show_all(rows, self.list.cursor)
         active = sum(each.active for each in rows)
         self.summary.show([(f"  {active} active, {len(rows) - active} ended. They are sent from their tab.", "quiet")])
@@ -88,11 +88,11 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
     @work(group=ACTION)
     async def action_add(self) -> None:
         """Make a follow-up."""
-        if (of := self._campaign) is None:
+        if (campaign := self._campaign) is None:
             return
         thrumsg = self.thrumsg
-        asked = await thrumsg.store.query(questions, of.id)
-        form = follow_up_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, of, asked)
+        asked = await thrumsg.store.query(questions, campaign.id)
+        form = follow_up_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, campaign, asked)
         if made := await self.app.push_screen_wait(form):
             self.say(f"It reaches {reached_words(made.reach)}.")
             self.ask_again()
@@ -104,13 +104,13 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
     @work(group=ACTION)
     async def action_change(self) -> None:
         """Change the follow-up under the cursor."""
-        if (of := self._campaign) is None or (row := self.list.row) is None:
+        if (campaign := self._campaign) is None or (row := self.list.row) is None:
             return
         if row.obstacle:
             self.say(row.obstacle, warning=True)
             return
         thrumsg = self.thrumsg
-        form = follow_up_change_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, of, row)
+        form = follow_up_change_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, campaign, row)
         changed = await self.app.push_screen_wait(form)
         if changed is not None:
             self.say("It is saved; open messengers show it at once." if changed else "Nothing was different.")

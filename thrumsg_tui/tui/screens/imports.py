@@ -219,30 +219,30 @@ class ImportScreen(ListingScreen[LineReport]):
             self.say(f"The rejected rows are in {written}: correct them there, and import that.")
 
 
-def reports(of: Imported) -> list[LineReport]:
+def reports(imported: Imported) -> list[LineReport]:
     """What there is to say of all, then what becomes of each row, what needs a look first."""
-    cells = {row.line: row.cells for row in of.rows}
-    numbers = {each.line: (each.text, each.phone) for each in of.readings}
-    codes = ", ".join(f"%{code}% from {title!r}" for code, title in of.custom.items())
-    notes = [*of.notes, *([f"Custom fields: {codes}."] if codes else [])]
+    cells = {row.line: row.cells for row in imported.rows}
+    numbers = {each.line: (each.text, each.phone) for each in imported.readings}
+    codes = ", ".join(f"%{code}% from {title!r}" for code, title in imported.custom.items())
+    notes = [*imported.notes, *([f"Custom fields: {codes}."] if codes else [])]
     return [
         *(LineReport(0, "note", each) for each in notes),
-        *(LineReport(each.line, "rejected", each.reason, each.row) for each in of.rejected),
-        *(LineReport(each.line, "duplicate", each.reason, each.row) for each in of.repeated),
-        *(LineReport(each.line, "look", each.reason, each.row) for each in of.warnings),
-        *(LineReport(line, "updated", row=cells[line], number=numbers.get(line)) for line in of.updated_lines),
-        *(LineReport(line, "new", row=cells[line], number=numbers.get(line)) for line in of.new_lines),
+        *(LineReport(each.line, "rejected", each.reason, each.row) for each in imported.rejected),
+        *(LineReport(each.line, "duplicate", each.reason, each.row) for each in imported.repeated),
+        *(LineReport(each.line, "look", each.reason, each.row) for each in imported.warnings),
+        *(LineReport(line, "updated", row=cells[line], number=numbers.get(line)) for line in imported.updated_lines),
+        *(LineReport(line, "new", row=cells[line], number=numbers.get(line)) for line in imported.new_lines),
     ]
 
 
-def counted(of: Imported) -> str:
+def counted(imported: Imported) -> str:
     """The counts of an import in words."""
     counts = {
-        "rejected": len(of.rejected),
-        "new": of.imported,
-        "updated": of.updated,
-        "unchanged": of.unchanged,
-        inflect(of.duplicates, "duplicate"): of.duplicates,
+        "rejected": len(imported.rejected),
+        "new": imported.imported,
+        "updated": imported.updated,
+        "unchanged": imported.unchanged,
+        inflect(imported.duplicates, "duplicate"): imported.duplicates,
     }
     return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
 

@@ -32,20 +32,24 @@ def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, text: str
     """Say what matters before one sends a text: what looks like a field in it, closed, opted out, flagged."""
     if view.open is None:
         return ""
-    of = view.open.conversation
-    suspected = suspected_fields(text, (*FIXED, *of.fields)) if verdict.refusal is None else ()
-    return " ".join([*(each.sentence for each in suspected), _circumstances(view, of, verdict, now, writing=writing)])
+    conversation = view.open.conversation
+    suspected = suspected_fields(text, (*FIXED, *conversation.fields)) if verdict.refusal is None else ()
+    return " ".join(
+        [*(each.sentence for each in suspected), _circumstances(view, conversation, verdict, now, writing=writing)]
+    )
 
 
-def _circumstances(view: MessengerView, of: Conversation, verdict: Verdict, now: datetime, *, writing: bool) -> str:
-    if opt_out := of.opt_out:
+def _circumstances(
+    view: MessengerView, conversation: Conversation, verdict: Verdict, now: datetime, *, writing: bool
+) -> str:
+    if opt_out := conversation.opt_out:
         by = f"by {opt_out.by}" if opt_out.by else "by the contact"
         return f"Opted out {by}, {opt_out.at:%Y-%m-%d}. No message may be sent to this number."
     if closed := closure(view.campaign_here, now):
         held = view.campaign.state is CampaignState.ACTIVE and not verdict.refusal
         waits = " What you send now waits until then." if held else ""
         return f"Campaign is currently closed: {closed.reason}.{waits}"
-    if of.flagged:
+    if conversation.flagged:
         return f"This may be a wish to be left alone: {'Esc, then o,' if writing else 'o'} opts the number out."
     if verdict.leaves_at:
         return f"What you send now leaves {format_moment(view.campaign_here, verdict.leaves_at, now)}."

@@ -30,17 +30,17 @@ class OptedOutNumbers(NumbersList[OptOutRow]):
     empty_text = "no number is opted out, or none matches"
 
     def draw(self, row: OptOutRow, index: int, line: int, width: int) -> Strip:
-        of = row.opt_out
+        opt_out = row.opt_out
         left: list[Part] = [
             (f"  {pad(self.phones.number(row.phone_national), 18)}", ""),
             (pad(safe_text(row.name or ""), 22) + " ", "strong"),
-            (f"{pad(of.kind, 10)}", "quiet"),
-            (safe_text(self.phones.text(of.note)), ""),
+            (f"{pad(opt_out.kind, 10)}", "quiet"),
+            (safe_text(self.phones.text(opt_out.note)), ""),
         ]
-        by = f" {safe_text(of.by)}" if of.by else ""
+        by = f" {safe_text(opt_out.by)}" if opt_out.by else ""
         return self.strip(
             left,
-            [(f"{by} ", "quiet"), (f" {of.at.astimezone(self.zone):%d %b %Y} ", "quiet")],
+            [(f"{by} ", "quiet"), (f" {opt_out.at.astimezone(self.zone):%d %b %Y} ", "quiet")],
             width=width,
             base=self.cursor_look(index),
         )

@@ -64,9 +64,9 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         """All rows are in memory."""
 
     async def ask_and_paint(self) -> None:
-        of, self._all = await self.thrumsg.store.query(_read, self._campaign_id)
-        self._campaign = of
-        self.show_title(safe_text(of.name), "Recommended replies")
+        campaign, self._all = await self.thrumsg.store.query(_read, self._campaign_id)
+        self._campaign = campaign
+        self.show_title(safe_text(campaign.name), "Recommended replies")
         rows = search_rows(self._all, self.search.value, lambda reply: f"{reply.title} {reply.body}")
         ids = [each.id for each in rows]
         cursor = ids.index(self._follow) if self._follow in ids else self.list.cursor
@@ -89,11 +89,11 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         elif row := self.list.row:
             await self._edit(row)
 
-    async def _edit(self, of: RecommendedReply | None) -> None:
+    async def _edit(self, reply: RecommendedReply | None) -> None:
         thrumsg = self.thrumsg
         if self._campaign is None:
             return
-        form = reply_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, self._campaign, of)
+        form = reply_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, self._campaign, reply)
         if (title := await self.app.push_screen_wait(form)) is not None:
             self.say(f"{title} is saved.")
             self.ask_again()

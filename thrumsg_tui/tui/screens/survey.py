@@ -53,9 +53,9 @@ class SurveyScreen(OverlayScreen):
         return Facts(self.thrumsg.who, campaign=self._campaign)
 
     async def ask_and_paint(self) -> None:
-        of, self._results = await self.thrumsg.store.query(_read, self._campaign_id, self._by_sender)
-        self._campaign = of
-        self.show_title(safe_text(of.name), "Survey")
+        campaign, self._results = await self.thrumsg.store.query(_read, self._campaign_id, self._by_sender)
+        self._campaign = campaign
+        self.show_title(safe_text(campaign.name), "Survey")
         self.pane.show_results(self._results, by_sender=self._by_sender)
         ids = [each.question.id for each in self._results]
         if self._follow in ids:
@@ -81,9 +81,9 @@ class SurveyScreen(OverlayScreen):
         if chosen := self.pane.chosen:
             await self._edit(chosen.question)
 
-    async def _edit(self, of: Question | None) -> None:
+    async def _edit(self, question: Question | None) -> None:
         thrumsg = self.thrumsg
-        form = question_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, self._campaign_id, of)
+        form = question_form(thrumsg.store, thrumsg.who, thrumsg.glyphs, self._campaign_id, question)
         if stored := await self.app.push_screen_wait(form):
             self._follow = stored.id
             self.say(f"{stored.text} is saved; open messengers show it at once.")
@@ -94,33 +94,33 @@ class SurveyScreen(OverlayScreen):
         if (chosen := self.pane.chosen) is None:
             return
         asked = [each.question.id for each in self._results if not each.question.retired]
-        of = chosen.question
-        place = max(asked.index(of.id) + 1 + step, 1) if of.id in asked else 1
-        self._follow = of.id
-        await self.make(move_question, self.thrumsg.who, of.id, place)
+        question = chosen.question
+        place = max(asked.index(question.id) + 1 + step, 1) if question.id in asked else 1
+        self._follow = question.id
+        await self.make(move_question, self.thrumsg.who, question.id, place)
 
     @work(group=ACTION)
     async def action_retire(self) -> None:
         """Retire the question under the cursor, or ask a retired one again."""
         if (chosen := self.pane.chosen) is None:
             return
-        of, store, who = chosen.question, self.thrumsg.store, self.thrumsg.who
+        asked, store, who = chosen.question, self.thrumsg.store, self.thrumsg.who
         try:
-            if of.retired:
-                await store.execute(restore_question, who, of.id)
-                self.say(f"{of.text} is asked again.")
+            if asked.retired:
+                await store.execute(restore_question, who, asked.id)
+                self.say(f"{asked.text} is asked again.")
             else:
                 answers_stay = pluralize(chosen.answered, "answer stays", "answers stay")
                 stays = f"Its {answers_stay}, here and in exports." if chosen.answered else ""
-                question = f"Ask {of.text!r} no more? {stays}"
-                sure = confirmation("Retire", question, "Retire it", left=f"{of.text!r} was not retired")
+                question = f"Ask {asked.text!r} no more? {stays}"
+                sure = confirmation("Retire", question, "Retire it", left=f"{asked.text!r} was not retired")
                 if not await self.app.push_screen_wait(sure):
                     return
-                kept = await store.execute(retire_question, who, of.id)
-                self.say(f"{of.text} is {'retired' if kept else 'deleted: it never had an answer'}.")
+                kept = await store.execute(retire_question, who, asked.id)
+                self.say(f"{asked.text} is {'retired' if kept else 'deleted: it never had an answer'}.")
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
-        self._follow = of.id
+        self._follow = asked.id
         self.ask_again()
 
 

@@ -24,11 +24,14 @@ class UserList(OverlayList[PersonRow]):
     empty_text = "nobody matches"
 
     def draw(self, row: PersonRow, index: int, line: int, width: int) -> Strip:
-        of = row.user
-        left: list[Part] = [(f"  {pad(safe_text(of.name), 24)} ", ""), (f"{pad(safe_text(of.login), 14)} ", "quiet")]
+        user = row.user
+        left: list[Part] = [
+            (f"  {pad(safe_text(user.name), 24)} ", ""),
+            (f"{pad(safe_text(user.login), 14)} ", "quiet"),
+        ]
         right: list[Part] = [
-            (f"{safe_text(of.email)}  ", "quiet"),
-            (pad(of.role, 10), "strong" if of.role.rank else ""),
+            (f"{safe_text(user.email)}  ", "quiet"),
+            (pad(user.role, 10), "strong" if user.role.rank else ""),
             (pad(pluralize(row.campaigns, "campaign"), 13, right=True) + " ", "quiet"),
         ]
         return self.strip(left, right, width=width, base=self.cursor_look(index))
@@ -73,9 +76,9 @@ class UsersScreen(ListingScreen[PersonRow]):
         elif row := self.list.row:
             await self._edit(row.user)
 
-    async def _edit(self, of: User | None) -> None:
-        form = user_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs, of)
+    async def _edit(self, user: User | None) -> None:
+        form = user_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs, user)
         if stored := await self.app.push_screen_wait(form):
-            done = "Saved" if of else "Added"
+            done = "Saved" if user else "Added"
             self.say(f"{done}: {stored.name} ({stored.login}), {stored.role}.")
             self.ask_again()

@@ -26,19 +26,19 @@ class InfoPane(Pane):
         super().__init__(glyphs, id=id)
         self._entries: Sequence[tuple[str, str]] = ()
 
-    def show_info(self, of: Campaign, totals: Totals, now: datetime) -> None:
+    def show_info(self, campaign: Campaign, totals: Totals, now: datetime) -> None:
         """Show a campaign."""
-        closed = closure(of, now)
-        window = of.window
+        closed = closure(campaign, now)
+        window, hours = campaign.window, campaign.hours
         entries = [
-            ("Campaign", of.name),
-            ("Description", of.description or "none"),
-            ("State", of.state + (f": {closed.reason}" if closed else "")),
-            ("Created", f"by {of.created_by}, {of.created_at:%Y-%m-%d}"),
-            ("Launched", f"{of.launched_at:%Y-%m-%d}" if of.launched_at else "not yet"),
+            ("Campaign", campaign.name),
+            ("Description", campaign.description or "none"),
+            ("State", campaign.state + (f": {closed.reason}" if closed else "")),
+            ("Created", f"by {campaign.created_by}, {campaign.created_at:%Y-%m-%d}"),
+            ("Launched", f"{campaign.launched_at:%Y-%m-%d}" if campaign.launched_at else "not yet"),
             ("Initials", f"{window.starts or 'any day'} to {window.ends or 'any day'}"),
-            ("Hours", f"{format_clock(of.hours.opens)} to {format_clock(of.hours.closes)}, {of.whose_hours}"),
-            ("QuickSend", "on" if of.quicksend else "off"),
+            ("Hours", f"{format_clock(hours.opens)} to {format_clock(hours.closes)}, {campaign.whose_hours}"),
+            ("QuickSend", "on" if campaign.quicksend else "off"),
             ("Contacts", str(totals.total)),
             ("Not started", str(totals.not_started)),
             ("Sent, no reply", str(totals.sent)),

@@ -61,14 +61,14 @@ class PlanPreview(ScrollingLines):
             return []
         gets = Counter(move.destination for move in self._plan.moves)
         strips = [self.strip([(" to", "quiet")], [(f"{'holds':>9}{'gets':>9}{'then':>9} ", "quiet")], width=width)]
-        for each in self._destinations:
-            gained = gets[each.id]
+        for destination in self._destinations:
+            gained = gets[destination.id]
             numbers: list[Part] = [
-                (f"{each.assigned:>9}", "quiet"),
+                (f"{destination.assigned:>9}", "quiet"),
                 (f"{gained:>9}", "strong" if gained else "quiet"),
-                (f"{each.assigned + gained:>9} ", ""),
+                (f"{destination.assigned + gained:>9} ", ""),
             ]
-            strips.append(self.strip([(f" {fit(safe_text(each.name), width - 29)}", "")], numbers, width=width))
+            strips.append(self.strip([(f" {fit(safe_text(destination.name), width - 29)}", "")], numbers, width=width))
         return strips
 
     def _flows(self, planned: Plan, width: int) -> list[Strip]:

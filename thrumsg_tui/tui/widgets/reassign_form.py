@@ -77,12 +77,16 @@ class DestinationList(PagedList[Destination]):
         self.show_all(self._all, 0)
 
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
-        each, choices = row.assignment, self._choices
-        chosen = choices.is_chosen(each) if each else choices.all_chosen
-        title = safe_text(each.name) if each else f"Distribute to all {pluralize(choices.others, 'other sender')}"
+        assignment, choices = row.assignment, self._choices
+        chosen = choices.is_chosen(assignment) if assignment else choices.all_chosen
+        title = (
+            safe_text(assignment.name)
+            if assignment
+            else f"Distribute to all {pluralize(choices.others, 'other sender')}"
+        )
         look = "recorded" if chosen else ""
         left: list[Part] = [(" [x] " if chosen else " [ ] ", look), (title, look)]
-        right: list[Part] = [(f"holds {each.assigned} ", "quiet")] if each else []
+        right: list[Part] = [(f"holds {assignment.assigned} ", "quiet")] if assignment else []
         return self.strip(left, right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:

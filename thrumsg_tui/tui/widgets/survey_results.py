@@ -74,40 +74,42 @@ class ResultsPane(ScrollingLines, can_focus=True):
             return [self.strip([("  no questions yet: c adds one", "quiet")], width=width)]
         strips: list[Strip] = []
         self._starts = []
-        for index, each in enumerate(self._results):
+        for index, result in enumerate(self._results):
             self._starts.append(len(strips))
-            strips += self._question(index, each, width)
-            strips += [self._choice(each, place, width) for place in range(len(each.question.choices))]
+            strips += self._question(index, result, width)
+            strips += [self._choice(result, place, width) for place in range(len(result.question.choices))]
             if self.by_sender:
-                strips += self._senders(each, width)
+                strips += self._senders(result, width)
             strips.append(self.strip([], width=width))
         return strips
 
-    def _question(self, index: int, of: QuestionResult, width: int) -> list[Strip]:
+    def _question(self, index: int, result: QuestionResult, width: int) -> list[Strip]:
         base = "cursor" if index == self.cursor else ""
-        state = "retired, " if of.question.retired else ""
-        right: list[Part] = [(f"{state}{of.answered} answered, {of.unanswered} not ", "quiet")]
-        look = "quiet" if of.question.retired else "strong"
-        first, *more = self.wrapped(of.question.text, max(width - len(right[0][0]) - 4, 10))
+        state = "retired, " if result.question.retired else ""
+        right: list[Part] = [(f"{state}{result.answered} answered, {result.unanswered} not ", "quiet")]
+        look = "quiet" if result.question.retired else "strong"
+        first, *more = self.wrapped(result.question.text, max(width - len(right[0][0]) - 4, 10))
         strips = [self.strip([(f"  {first}", look)], right, width=width, base=base)]
         return strips + [self.strip([(f"  {line}", look)], width=width, base=base) for line in more]
 
-    def _choice(self, of: QuestionResult, place: int, width: int) -> Strip:
-        choice = of.question.choices[place]
-        count = of.counts.get(choice.id, 0)
-        bar = progress_bar(count, of.answered, 30 if width >= _ROOMY else 16, self._glyphs)
+    def _choice(self, result: QuestionResult, place: int, width: int) -> Strip:
+        choice = result.question.choices[place]
+        count = result.counts.get(choice.id, 0)
+        bar = progress_bar(count, result.answered, 30 if width >= _ROOMY else 16, self._glyphs)
         right: list[Part] = [
             (bar, "recorded" if count else "quiet"),
             (f"{count:>7}", "strong"),
-            (f"{of.share(choice.id):>5} % ", ""),
+            (f"{result.share(choice.id):>5} % ", ""),
         ]
         return self.strip([(f"    {place + 1} ", "quiet"), (safe_text(choice.text), "")], right, width=width)
 
-    def _senders(self, of: QuestionResult, width: int) -> list[Strip]:
+    def _senders(self, result: QuestionResult, width: int) -> list[Strip]:
         strips = []
-        for held in of.by_sender:
+        for held in result.by_sender:
             counts = held.counts
-            said = [f"{safe_text(each.text)} {counts[each.id]}" for each in of.question.choices if counts.get(each.id)]
+            said = [
+                f"{safe_text(each.text)} {counts[each.id]}" for each in result.question.choices if counts.get(each.id)
+            ]
             said += [f"unanswered {held.unanswered}"] if held.unanswered else []
             left: list[Part] = [(f"      {pad(safe_text(held.name), 22)} ", "quiet"), (", ".join(said), "")]
             strips.append(self.strip(left, width=width))
