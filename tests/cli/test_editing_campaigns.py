@@ -155,7 +155,7 @@ def never_theirs(spring: Shell) -> Shell:
 
 def test_a_message_is_held_until_the_contacts_morning(never_theirs: Shell) -> None:
     out = never_theirs.done("send", 1)
-    assert "held until" in out
+    assert "scheduled for" in out
     assert out.endswith(", in the contact's time zone, America/Los_Angeles.\n")
     assert never_theirs.json("thread", 1)["messages"][0]["state"] == "unsent"
 
@@ -179,7 +179,7 @@ def test_editing_the_hours_lets_go_what_they_held(never_theirs: Shell) -> None:
     never_theirs.done("send", 1)
     never_theirs.done("campaign", "edit", "Spring", "--open", "0:00", "--close", "24:00")
     assert never_theirs.json("thread", 1)["messages"][0]["state"] == "queued"
-    assert "1 held message may leave now" in never_theirs.json("history")[0]["summary"]
+    assert "1 scheduled message may leave now" in never_theirs.json("history")[0]["summary"]
 
 
 def test_a_campaign_is_made_with_contacts_hours(shell: Shell) -> None:
@@ -256,7 +256,7 @@ def test_what_time_did_is_by_nobody(spring: Shell) -> None:
     database.close()
     entry, *_ = spring.json("history")
     assert (entry["by"], entry["action"], entry["campaign"], entry["undoable"]) == ("", "release", "Spring", False)
-    assert "1 held message may leave now" in spring.done("history", "--campaign", "Spring")
+    assert "1 scheduled message may leave now" in spring.done("history", "--campaign", "Spring")
     assert "none that can be undone" in spring.refused("undo", entry["id"])
     assert "none that can be undone" in spring.refused("undo", entry["id"], "--preview")
     assert "taken back" in spring.done("undo")  # what one did oneself: the message, which has not left

@@ -113,7 +113,7 @@ MESSAGES = [
         EventKind.RELEASE,
         {"form": "released", "released": 1, "cancelled": 2},
         MessagesReleased(released=1, cancelled=2),
-        "1 held message may leave now; 2 held initials cancelled, the initial window being over by then",
+        "1 scheduled message may leave now; 2 scheduled initials cancelled, the initial window being over by then",
         _WINDOW_OVER,
         None,
     ),
@@ -328,8 +328,8 @@ CAMPAIGNS = [
         },
         CampaignEdited("Spring", tuple(SetupPart), "Summer", released=2, cancelled=1),
         "changed the name, the initial script, the description, the hours, whose hours they are, the first day, "
-        "the last day, QuickSend of 'Spring', now 'Summer'; 2 held messages may leave now; "
-        "1 held initial cancelled, the initial window being over by then",
+        "the last day, QuickSend of 'Spring', now 'Summer'; 2 scheduled messages may leave now; "
+        "1 scheduled initial cancelled, the initial window being over by then",
         _WINDOW_OVER,
     ),
     Example(
@@ -342,7 +342,7 @@ CAMPAIGNS = [
         EventKind.CHANGE_CAMPAIGN,
         {"form": "state", "name": "Spring", "state": "archived", "was": "active", "conversations": 2},
         CampaignStateChanged("Spring", CampaignState.ARCHIVED, was=CampaignState.ACTIVE, conversations=2),
-        "'Spring' is archived, was active; what was held in 2 conversations is cancelled",
+        "'Spring' is archived, was active; what was scheduled in 2 conversations is cancelled",
         "message cancelled: the campaign was archived before it could leave",
     ),
     Example(

@@ -21,7 +21,7 @@ from thrumsg_tui.domain.sending import (
     closure,
     departure,
     format_moment,
-    hold_until,
+    scheduled_for,
     unfit,
 )
 
@@ -166,7 +166,7 @@ def test_the_window_stays_in_the_campaigns_zone() -> None:
     assert obstacle(replace(ATTEMPT, campaign=last_day), late) is Obstacle.WINDOW_OVER
     first_day = replace(window(date(2026, 3, 4), None), hours_in=HoursIn.CONTACT).for_contact("Pacific/Honolulu")
     # Midnight in New York is 19:00 in Honolulu, which is open.
-    assert hold_until(first_day, MessageKind.INITIAL, NOON) == datetime(2026, 3, 4, 5, tzinfo=UTC)
+    assert scheduled_for(first_day, MessageKind.INITIAL, NOON) == datetime(2026, 3, 4, 5, tzinfo=UTC)
 
 
 @given(
@@ -175,11 +175,11 @@ def test_the_window_stays_in_the_campaigns_zone() -> None:
 )
 def test_a_message_to_a_contact_leaves_in_their_hours(now: datetime, timezone: str) -> None:
     here = CONTACTS_HOURS.for_contact(timezone)
-    assert is_open(DailyHours(timezone, 9 * 60, 21 * 60), hold_until(here, MessageKind.REPLY, now) or now)
+    assert is_open(DailyHours(timezone, 9 * 60, 21 * 60), scheduled_for(here, MessageKind.REPLY, now) or now)
 
 
 def test_a_confirmation_is_never_held() -> None:
-    assert hold_until(window(date(2027, 1, 1), None), MessageKind.OPT_OUT_CONFIRMATION, NIGHT) is None
+    assert scheduled_for(window(date(2027, 1, 1), None), MessageKind.OPT_OUT_CONFIRMATION, NIGHT) is None
 
 
 @given(
@@ -189,11 +189,11 @@ def test_a_confirmation_is_never_held() -> None:
 )
 def test_a_message_is_held_until_a_moment_that_is_open(now: datetime, kind: MessageKind, starts: date | None) -> None:
     campaign = window(starts, None)
-    leaves_at = hold_until(campaign, kind, now)
+    leaves_at = scheduled_for(campaign, kind, now)
     assert is_open(campaign.hours, leaves_at or now)
     if leaves_at:
         assert leaves_at > now
-        assert hold_until(campaign, kind, leaves_at) is None
+        assert scheduled_for(campaign, kind, leaves_at) is None
 
 
 @pytest.mark.parametrize("body", ["50% off", "100%", "%%", "% of the first name%", "a%b"])
@@ -230,5 +230,6 @@ def test_an_initial_leaves_before_its_window_ends() -> None:
     ends = replace(window(None, date(2026, 3, 3)), hours=DailyHours(NEW_YORK, 0, 24 * 60))
     midnight = datetime(2026, 3, 4, 5, tzinfo=UTC)
     accepted, last = midnight - timedelta(seconds=10), midnight - timedelta(seconds=3)
-    assert departure(ends, MessageKind.INITIAL, accepted, 30) == Departure(last, held=False)
-    assert departure(ends, MessageKind.REPLY, accepted, 30) == Departure(accepted + timedelta(seconds=30), held=False)
+    assert departure(ends, MessageKind.INITIAL, accepted, 30) == Departure(last, scheduled=False)
+    later = accepted + timedelta(seconds=30)
+    assert departure(ends, MessageKind.REPLY, accepted, 30) == Departure(later, scheduled=False)

@@ -217,7 +217,7 @@ def test_one_that_may_leave_now_is_ready_at_once(
     campaign, ann = held
     edit_campaign(db, owner, campaign.id, replace(campaign.setup, hours=DailyHours("UTC", 9 * 60, 23 * 60)))
     assert only_message(db, ann) == (MessageState.QUEUED, None)
-    assert sentence_of(journal(db)[0]) == "changed the hours of 'Hours'; 1 held message may leave now"
+    assert sentence_of(journal(db)[0]) == "changed the hours of 'Hours'; 1 scheduled message may leave now"
     assert [each.body for each in take_queued(db)] == ["Hi Ann"]
 
 
@@ -247,7 +247,7 @@ def test_an_initial_that_the_new_window_shuts_out_is_cancelled_and_its_thread_sa
     assert sentence_of(after.events[-1]) == "message cancelled: the initial window was over before it could leave"
     assert (senders(db, campaign)["kim"].not_started, senders(db, campaign)["kim"].texted) == (1, 0)
     assert sentence_of(journal(db)[0]) == (
-        "changed the last day of 'Hours'; 1 held initial cancelled, the initial window being over by then"
+        "changed the last day of 'Hours'; 1 scheduled initial cancelled, the initial window being over by then"
     )
     assert examine(db) == []
 
@@ -293,7 +293,7 @@ def test_one_entry_by_nobody_says_how_many_messages_may_leave(
     let_due(db)
     [entry] = journal(db)[:-before]
     assert (entry.kind, entry.by, entry.campaign, entry.undoable) == (EventKind.RELEASE, "", "Hours", False)
-    assert sentence_of(entry) == "2 held messages may leave now"
+    assert sentence_of(entry) == "2 scheduled messages may leave now"
 
 
 def test_each_campaign_has_its_own_entry(
@@ -374,7 +374,7 @@ def test_a_held_initial_whose_window_was_slept_through_is_cancelled(
     assert sentence_of(after.events[-1]) == "message cancelled: the initial window was over before it could leave"
     entry = journal(db)[0]
     assert (entry.kind, entry.by) == (EventKind.RELEASE, "")
-    assert sentence_of(entry) == "1 held initial cancelled, the initial window being over by then"
+    assert sentence_of(entry) == "1 scheduled initial cancelled, the initial window being over by then"
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 3, 9, 22, tzinfo=UTC), datetime(2026, 3, 10, 12, tzinfo=UTC)])
@@ -402,7 +402,7 @@ def test_archiving_cancels_what_is_held_and_the_threads_say_so(
     assert (after.status, after.messages[0].state) == (Status.NOT_STARTED, MessageState.CANCELLED)
     assert sentence_of(after.events[-1]) == "message cancelled: the campaign was archived before it could leave"
     [newest, *_] = journal(db)
-    assert sentence_of(newest) == "'Hours' is archived, was active; what was held in 1 conversation is cancelled"
+    assert sentence_of(newest) == "'Hours' is archived, was active; what was scheduled in 1 conversation is cancelled"
     assert examine(db) == []
 
 

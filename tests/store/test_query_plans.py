@@ -36,7 +36,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.changes.scheduled_messages import anything_due, cancel_held, hold_anew
+from thrumsg_tui.store.changes.scheduled_messages import anything_due, cancel_scheduled, reschedule
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
@@ -415,8 +415,8 @@ def test_holding_messages_anew_reads_only_those_that_are_held(
     again, statements = recorded
     with again.writing() as tx:
         statements.clear()
-        hold_anew(tx, filled.of)
-        cancel_held(tx, filled.of.id)
+        reschedule(tx, filled.of)
+        cancel_scheduled(tx, filled.of.id)
     assert objections(filled.db.path, statements) == []
 
 

@@ -56,7 +56,7 @@ def _add_campaigns(commands: Commands) -> None:
     edit.add_argument("--name", dest="new_name", metavar="TEXT", help="another name")
     edit.add_argument("--initial", metavar="TEXT", help="another first message")
     edit.add_argument("--description", metavar="TEXT")
-    _add_hours(edit, "with another one, what is held waits anew")
+    _add_hours(edit, "another one reschedules the campaign's messages")
     edit.add_argument("--starts", type=options.day_or_none, metavar="DATE", help="the first day for initials, or none")
     edit.add_argument("--ends", type=options.day_or_none, metavar="DATE", help="the last day for initials, or none")
     edit.add_argument("--quicksend", action=BooleanOptionalAction, help="allow Send All, or not")

@@ -140,7 +140,7 @@ def receive(session: Session, args: Namespace) -> Report:
 
 def _progress(message: Message, campaign: Campaign, now: datetime) -> str:
     if message.leaves_at:
-        return f"held until {format_moment(campaign, message.leaves_at, now)}, {campaign.whose_hours}"
+        return f"scheduled for {format_moment(campaign, message.leaves_at, now)}, {campaign.whose_hours}"
     if message.state is MessageState.QUEUED:
         return f"queued. {_NO_GATEWAY}, so it stays queued"
     return message.state.replace("_", " ")

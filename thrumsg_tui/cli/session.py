@@ -51,7 +51,7 @@ class Account:
 def opened(args: Namespace) -> Iterator[Session]:
     """Open the database and tell who it is; whoever makes a new one becomes its owner (`docs/rules.md 8.2`).
 
-    Held messages and follow-ups that have come due are let go first.
+    Scheduled messages and follow-ups that have come due are let go first.
     """
     from thrumsg_tui.store.changes.people import make_first_owner
     from thrumsg_tui.store.changes.scheduled_messages import let_due

@@ -42,7 +42,7 @@ class CampaignEdited(FrozenRecord):
 
 
 class CampaignStateChanged(FrozenRecord):
-    """A campaign was launched, paused, resumed or archived; `conversations` had a held message cancelled by that."""
+    """A campaign was launched, paused, resumed or archived; scheduled messages of `conversations` were cancelled."""
 
     name: str
     state: CampaignState

@@ -63,7 +63,7 @@ def campaign_summary(facts: CampaignFacts) -> str:
             changed = f"changed {', '.join(map(_part, facts.parts))} of {facts.name!r}{renamed}"
             return "; ".join([changed, *released(facts.released, facts.cancelled)])
         case CampaignStateChanged():
-            held = f"; what was held in {pluralize(facts.conversations, 'conversation')} is cancelled"
+            held = f"; what was scheduled in {pluralize(facts.conversations, 'conversation')} is cancelled"
             return f"{facts.name!r} is {facts.state}, was {facts.was}{held if facts.conversations else ''}"
         case SendersAdded():
             return f"added {', '.join(facts.logins)} to {facts.campaign!r}"

@@ -41,7 +41,7 @@ class MessageWithdrawn(FrozenRecord):
 
 
 class MessagesReleased(FrozenRecord):
-    """Held messages of a campaign whose time has come: how many may leave, how many initials are cancelled."""
+    """Scheduled messages of a campaign whose time has come: how many may leave, how many initials are cancelled."""
 
     released: int
     cancelled: int

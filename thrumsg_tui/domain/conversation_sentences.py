@@ -33,7 +33,7 @@ from thrumsg_tui.domain.reassignment import from_to, moved_sentence
 from thrumsg_tui.domain.wording import pluralize
 
 WINDOW_OVER = "message cancelled: the initial window was over before it could leave"
-"""What a thread says of a held initial that never left."""
+"""What a thread says of a scheduled initial that never left."""
 
 
 def message_summary(facts: MessageFacts) -> str:
@@ -54,9 +54,9 @@ def message_summary(facts: MessageFacts) -> str:
 
 
 def released(may_leave: int, cancelled: int) -> list[str]:
-    """Say what became of held messages, a clause for each thing that did."""
-    left = f"{pluralize(may_leave, 'held message')} may leave now"
-    shut = f"{pluralize(cancelled, 'held initial')} cancelled, the initial window being over by then"
+    """Say what became of scheduled messages, a clause for each thing that did."""
+    left = f"{pluralize(may_leave, 'scheduled message')} may leave now"
+    shut = f"{pluralize(cancelled, 'scheduled initial')} cancelled, the initial window being over by then"
     return [*([left] if may_leave else []), *([shut] if cancelled else [])]
 
 

@@ -96,7 +96,7 @@ def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneD
 
 
 def _cancelled(facts: EventFacts) -> str | None:
-    """Say why a held message is cancelled by a change that is in no thread but for that."""
+    """Say why a scheduled message is cancelled by a change that is in no thread but for that."""
     match facts:
         case MessagesReleased() | CampaignEdited():
             return WINDOW_OVER

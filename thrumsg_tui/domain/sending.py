@@ -48,7 +48,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`refusal` says why a message cannot be sent; `leaves_at` until when an accepted one is held."""
+    """`refusal` says why a message cannot be sent; `leaves_at` until when an accepted one waits."""
 
     refusal: Refusal | None = None
     leaves_at: datetime | None = None
@@ -76,10 +76,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """When an accepted message leaves, None for now; whether hours or the start date have it `held` until then."""
+    """When an accepted message leaves, None for now; it is `scheduled` if the hours or the start date delay it."""
 
     at: datetime | None
-    held: bool
+    scheduled: bool
 
 
 def format_moment(campaign: Campaign, at: datetime, now: datetime) -> str:
@@ -126,7 +126,7 @@ def check_send(attempt: Attempt, now: datetime) -> Verdict:
     refusal = forbidden(attempt, now) or unfit(
         attempt.body, filled_in=attempt.filled_in, field_codes=attempt.field_codes
     )
-    return Verdict(refusal) if refusal else Verdict(leaves_at=hold_until(attempt.campaign, attempt.kind, now))
+    return Verdict(refusal) if refusal else Verdict(leaves_at=scheduled_for(attempt.campaign, attempt.kind, now))
 
 
 def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
@@ -141,12 +141,12 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
     if campaign.state is not CampaignState.ACTIVE:
         return _closed(campaign, now)
-    if shut_out(campaign, attempt.kind, hold_until(campaign, attempt.kind, now) or now):
+    if shut_out(campaign, attempt.kind, scheduled_for(campaign, attempt.kind, now) or now):
         return _after_window(campaign, now)
     return None if attempt.role.may(Permission.SEND_WHILE_CLOSED) else _closed(campaign, now)
 
 
-def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
+def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
     """Say until when an accepted message waits, None where it may leave now (`docs/rules.md 5.9`, `6.4`)."""
     if kind is MessageKind.OPT_OUT_CONFIRMATION:
         return None
@@ -158,20 +158,20 @@ def hold_until(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime
 
 
 def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds: int = 0) -> Departure:
-    """Say when an accepted message leaves, held back for some seconds in which it can be taken back.
+    """Say when an accepted message leaves, after some seconds in which it can be taken back.
 
     The seconds are fewer where hours or window end meanwhile, so that what was accepted in time leaves in time
     (`docs/rules.md 6.4`).
     """
-    opens_at = hold_until(campaign, kind, now)
+    opens_at = scheduled_for(campaign, kind, now)
     if opens_at and opens_at >= now + timedelta(seconds=undo_seconds):
-        return Departure(opens_at, held=True)
+        return Departure(opens_at, scheduled=True)
     for seconds in range(undo_seconds, 0, -1):
         leaves_at = now + timedelta(seconds=seconds)
         gone_by = leaves_at + _TO_FETCH
-        if opens_at or not (hold_until(campaign, kind, gone_by) or shut_out(campaign, kind, gone_by)):
-            return Departure(leaves_at, held=False)
-    return Departure(None, held=False)
+        if opens_at or not (scheduled_for(campaign, kind, gone_by) or shut_out(campaign, kind, gone_by)):
+            return Departure(leaves_at, scheduled=False)
+    return Departure(None, scheduled=False)
 
 
 _TO_FETCH = timedelta(seconds=2)

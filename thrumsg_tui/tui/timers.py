@@ -33,7 +33,7 @@ class Timers:
     """On a conversation, after which others are told that it is open here."""
 
     countdown: float = 1.0
-    """Between two numbers of the countdown of a message that is held back."""
+    """Between two numbers of the countdown of a message that waits to be sent."""
 
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     """Waits between two steps of a move; the event loop goes on meanwhile."""

@@ -23,7 +23,7 @@ from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
 from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reassign import move
-from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_held, hold_anew, tell_threads
+from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_scheduled, reschedule, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import (
@@ -79,10 +79,10 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
 def edit_campaign(
     db: Database, who: Identity, campaign_id: CampaignId, setup: Setup, *, seen: Setup | None = None
 ) -> Campaign:
-    """Change what a campaign is; held messages then leave when its new hours and window allow.
+    """Change what a campaign is; scheduled messages then leave when its new hours and window allow.
 
     With `seen`, what the person began with, only what differs from that is changed, so that nobody's edit meanwhile is
-    taken back. A held initial that the new window shuts out is cancelled, as if it had never been sent
+    taken back. A scheduled initial that the new window shuts out is cancelled, as if it had never been sent
     (`docs/rules.md 6.4`). Raises `Refused` if the campaign is archived, or as in `create_campaign`. Nothing different:
     nothing is journalled.
     """
@@ -98,7 +98,7 @@ def edit_campaign(
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
         after = get_campaign(tx.conn, campaign_id)
-        settled = hold_anew(tx, after) if _TIMES & set(changed) else Settled(0, 0, ())
+        settled = reschedule(tx, after) if _TIMES & set(changed) else Settled(0, 0, ())
         facts = CampaignEdited(
             before.name,
             parts=changed,
@@ -115,7 +115,7 @@ _TEXTS = (SetupPart.NAME, SetupPart.INITIAL_SCRIPT, SetupPart.DESCRIPTION)
 """The parts that people write."""
 
 _TIMES = {SetupPart.HOURS, SetupPart.HOURS_IN, SetupPart.STARTS, SetupPart.ENDS}
-"""The parts on which it depends when a held message leaves."""
+"""The parts on which it depends when a scheduled message leaves."""
 
 
 def _trimmed(setup: Setup) -> Setup:
@@ -174,7 +174,7 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
             "UPDATE campaign SET state = ?, launched_at = COALESCE(launched_at, ?) WHERE id = ?",
             (to, tx.now_ms if to is CampaignState.ACTIVE else None, campaign.id),
         )
-        cancelled = cancel_held(tx, campaign.id) if to is CampaignState.ARCHIVED else ()
+        cancelled = cancel_scheduled(tx, campaign.id) if to is CampaignState.ARCHIVED else ()
         facts = CampaignStateChanged(campaign.name, to, was=campaign.state, conversations=len(cancelled))
         event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
         tell_threads(tx, event_id, cancelled)

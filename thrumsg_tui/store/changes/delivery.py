@@ -9,7 +9,7 @@ from thrumsg_tui.domain.conversation_facts import MessageWithdrawn, WithdrawalRe
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.sending import hold_until, shut_out
+from thrumsg_tui.domain.sending import scheduled_for, shut_out
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
@@ -37,16 +37,16 @@ class Outgoing:
 def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
     """Claim queued messages for a gateway: they are `sending` from now on.
 
-    A message whose campaign has been paused stays queued, and one that is outside the hours now is held again. One
+    A message whose campaign has been paused stays queued, and one that is outside the hours now is scheduled again. One
     whose number has opted out since is cancelled (`docs/rules.md 5.8`), and so is an initial whose window is over
-    (`docs/rules.md 6.3`). An opt-out confirmation is never held back (`docs/rules.md 5.9`).
+    (`docs/rules.md 6.3`). An opt-out confirmation never waits (`docs/rules.md 5.9`).
     """
     with db.reading() as conn:
         if conn.execute(f"SELECT 1 FROM message WHERE {_READY} LIMIT 1", {"now": to_ms(db.clock())}).fetchone() is None:
             return []
     taken: list[Outgoing] = []
     more = True
-    while more and not taken:  # those held again or cancelled must not hide the ones behind them
+    while more and not taken:  # those scheduled again or cancelled must not hide the ones behind them
         with db.writing() as tx:
             rows = tx.conn.execute(
                 f"""
@@ -90,7 +90,7 @@ def _claimed(tx: Transaction, row: Row) -> Outgoing | None:
         _withdraw(tx, row, WithdrawalReason.OPTED_IN)
         return None
     campaign = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
-    leaves_at = hold_until(campaign, kind, tx.now)
+    leaves_at = scheduled_for(campaign, kind, tx.now)
     if shut_out(campaign, kind, leaves_at or tx.now):
         _withdraw(tx, row, WithdrawalReason.WINDOW_OVER)
         return None

@@ -1,4 +1,4 @@
-"""What waits for its time: messages that hours or a window hold, and follow-ups that expire (`docs/rules.md` 6)."""
+"""Scheduled messages, which wait for their hours or window, and follow-ups that expire (`docs/rules.md` 6)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thrumsg_tui.domain.conversation_facts import MessagesReleased
 from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind, MessageState
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.sending import hold_until, shut_out
+from thrumsg_tui.domain.sending import scheduled_for, shut_out
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
@@ -29,12 +29,12 @@ _DUE = """
                 JOIN campaign ON campaign.id = conversation.campaign_id
                 WHERE conversation.id = message.conversation_id AND campaign.state = 'active')
 """
-"""Held messages that may leave; by `message_unsent`."""
+"""Scheduled messages that may leave; by `message_unsent`."""
 
-HELD = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
+NOT_LEFT_YET = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
 """On `message`: what waits for its time, be it the opening or the seconds in which it can be taken back."""
 
-_HELD = """
+_MESSAGES = """
     SELECT message.id, message.conversation_id, message.kind, contact.phone, conversation.campaign_id
     FROM message
     JOIN conversation ON conversation.id = message.conversation_id
@@ -44,7 +44,7 @@ _HELD = """
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of held messages: how many may leave now, how many wait on, and where one was cancelled."""
+    """What became of scheduled messages: how many may leave now, how many wait on, and where one was cancelled."""
 
     released: int
     waiting: int
@@ -52,7 +52,7 @@ class Settled:
 
 
 def anything_due(db: Database) -> bool:
-    """Whether time has made something change: a held message that may leave, a follow-up that has expired."""
+    """Whether time has made something change: a scheduled message that may leave, a follow-up that has expired."""
     with db.reading() as conn:
         row = conn.execute(
             f"""
@@ -65,7 +65,7 @@ def anything_due(db: Database) -> bool:
 
 
 def let_due(db: Database) -> None:
-    """Queue held messages whose time has come (`docs/rules.md 6.4`), and end follow-ups that have expired.
+    """Queue scheduled messages whose time has come (`docs/rules.md 6.4`), and end follow-ups that have expired.
 
     Each leaves an entry by nobody in the journal.
     """
@@ -76,23 +76,25 @@ def let_due(db: Database) -> None:
         _expire(tx)
 
 
-def hold_anew(tx: Transaction, campaign: Campaign) -> Settled:
-    """Work out again until when a campaign's held messages wait, its hours or window having changed.
+def reschedule(tx: Transaction, campaign: Campaign) -> Settled:
+    """Work out again until when a campaign's scheduled messages wait, its hours or window having changed.
 
     An initial that the window shuts out by then is cancelled: it never left. 10 µs a message, 50 µs where the hours are
     the contacts', 90 µs where it is cancelled; others who want to write wait meanwhile.
     """
-    rows = tx.conn.execute(f"{_HELD} WHERE message.state = 'unsent' AND conversation.campaign_id = ?", (campaign.id,))
+    rows = tx.conn.execute(
+        f"{_MESSAGES} WHERE message.state = 'unsent' AND conversation.campaign_id = ?", (campaign.id,)
+    )
     return _settle(tx, campaign, _by_age(rows))
 
 
-def cancel_held(tx: Transaction, campaign_id: CampaignId) -> tuple[ConversationId, ...]:
+def cancel_scheduled(tx: Transaction, campaign_id: CampaignId) -> tuple[ConversationId, ...]:
     """Cancel all that waits in a campaign, which sends nothing any more, and return where."""
-    held = tx.conn.execute(
-        f"{_HELD} WHERE {HELD} AND conversation.campaign_id = :campaign_id",
+    scheduled = tx.conn.execute(
+        f"{_MESSAGES} WHERE {NOT_LEFT_YET} AND conversation.campaign_id = :campaign_id",
         {"now": tx.now_ms, "campaign_id": campaign_id},
     )
-    rows = _by_age(held)
+    rows = _by_age(scheduled)
     for row in rows:
         cancel(tx, MessageId(row["id"]), ConversationId(row["conversation_id"]))
     return _distinct(rows)
@@ -115,7 +117,7 @@ def tell_threads(tx: Transaction, event_id: EventId, cancelled: Sequence[Convers
 
 def _release(tx: Transaction) -> None:
     rows = tx.conn.execute(
-        f"{_HELD} WHERE {_DUE} ORDER BY conversation.campaign_id, message.id", {"now": tx.now_ms}
+        f"{_MESSAGES} WHERE {_DUE} ORDER BY conversation.campaign_id, message.id", {"now": tx.now_ms}
     ).fetchall()
     for campaign_id, due in groupby(rows, key=lambda row: CampaignId(row["campaign_id"])):
         settled = _settle(tx, get_campaign(tx.conn, campaign_id), list(due))
@@ -126,12 +128,12 @@ def _release(tx: Transaction) -> None:
 
 
 def _by_age(rows: Iterable[Row]) -> list[Row]:
-    """Sort messages here: ORDER BY would let SQLite read all there are in this order, to find the few that are held."""
+    """Sort messages here: with ORDER BY, SQLite would read all messages in that order to find the scheduled ones."""
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
 def _settle(tx: Transaction, campaign: Campaign, rows: Sequence[Row]) -> Settled:
-    """Release held messages of a campaign, hold them on, or cancel them, by what its hours and window say now."""
+    """Release, reschedule or cancel scheduled messages of a campaign, by its hours and window as they are now."""
     leaving: list[tuple[int, int]] = []
     waiting: list[tuple[int, int]] = []
     shut: list[Row] = []
@@ -140,7 +142,7 @@ def _settle(tx: Transaction, campaign: Campaign, rows: Sequence[Row]) -> Settled
         kind = MessageKind(row["kind"])
         here = campaign.for_contact(time_zone(row["phone"])) if campaign.hours_in is HoursIn.CONTACT else campaign
         if (key := (here.hours.timezone, kind)) not in known:
-            known[key] = hold_until(here, kind, tx.now)
+            known[key] = scheduled_for(here, kind, tx.now)
         leaves_at = known[key]
         if shut_out(campaign, kind, leaves_at or tx.now):
             shut.append(row)

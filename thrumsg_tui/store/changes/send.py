@@ -138,7 +138,7 @@ def store_outgoing(
 ) -> Sent:
     """Store a message that was allowed, and bring the conversation up to date."""
     leaving = departure(campaign, kind, tx.now, undo_seconds)
-    state = MessageState.UNSENT if leaving.held else MessageState.QUEUED
+    state = MessageState.UNSENT if leaving.scheduled else MessageState.QUEUED
     segments = measure(body).segments
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
     row = tx.conn.execute(

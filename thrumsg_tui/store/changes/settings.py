@@ -22,7 +22,7 @@ from thrumsg_tui.store.queries.settings import Setting, stored_settings
 _HOURS = (Setting.DEFAULT_OPEN, Setting.DEFAULT_CLOSE)
 
 _MOST_TO_UNDO = 60
-"""Seconds that a message may be held back at most: who waits for an answer should not wait for us."""
+"""Seconds that a message may wait at most: who waits for an answer should not wait for us."""
 
 _SWITCHES = {
     "on": "on",

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.store.changes.scheduled_messages import HELD
+from thrumsg_tui.store.changes.scheduled_messages import NOT_LEFT_YET
 from thrumsg_tui.store.conversation_state import refresh, reopen_follow_ups
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.queries.consent import wish
@@ -92,7 +92,7 @@ def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
         cancelled = tx.conn.execute(
             f"""
             UPDATE message SET state = 'cancelled', state_at = :now, leaves_at = NULL
-            WHERE conversation_id = :conversation_id AND {HELD}
+            WHERE conversation_id = :conversation_id AND {NOT_LEFT_YET}
             """,
             {"now": tx.now_ms, "conversation_id": conversation_id},
         )

@@ -35,7 +35,7 @@ _PAUSE = _StateChange(
 )
 _RESUME = _StateChange(
     Choice(RESUME, "Resume", CampaignState.ACTIVE),
-    "Messages can be sent again; what is held leaves when its hours allow.",
+    "Messages can be sent again; scheduled messages leave when its hours allow.",
 )
 _ARCHIVE = _StateChange(
     Choice(ARCHIVE, "Archive", CampaignState.ARCHIVED),

@@ -84,7 +84,7 @@ class ConversationPane(Vertical):
         return "Esc, then z," if self.box.has_focus else "z"
 
     def _count_down(self) -> None:
-        """Go on counting in the thread while a message is held back; no clock runs otherwise."""
+        """Go on counting in the thread while a message waits to be sent; no clock runs otherwise."""
         if self._countdown:
             self._countdown.stop()
             self._countdown = None

@@ -111,8 +111,8 @@ class MessageSender:
         """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
         screen, view = self.screen, self.screen.view
         queued = sent.leaves_at is not None or view is None or sending_verb(view) == "queued"
-        held = ", held until the campaign opens" if sent.state is MessageState.UNSENT else ""
-        done = f"{KIND_TITLES[sent.kind]} {'queued for' if queued else 'sent to'} {contact.name}{held}."
+        wait = ", waits until the campaign opens" if sent.state is MessageState.UNSENT else ""
+        done = f"{KIND_TITLES[sent.kind]} {'queued for' if queued else 'sent to'} {contact.name}{wait}."
         self._say_sent(sent, done)
         if sent.kind is not MessageKind.REPLY or screen.state.tab is not Tab.RESPONSES:
             return

@@ -65,12 +65,12 @@ class ThreadPane(ScrollingLines, can_focus=True):
 
     @property
     def counts_down(self) -> bool:
-        """Whether a message is shown that is held back for some seconds."""
+        """Whether a message is shown that waits for some seconds."""
         shown = self._shown
         return shown is not None and any(_seconds_left(each, shown.now) for each in shown.conversation.messages)
 
     def count_down(self, now: datetime, undo_keys: str) -> None:
-        """Say how long messages are still held back; only their lines are painted again."""
+        """Say how long messages still wait; only their lines are painted again."""
         if self._shown:
             self._shown = replace(self._shown, now=now, undo_keys=undo_keys)
             self.remake()
