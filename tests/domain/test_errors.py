@@ -35,6 +35,12 @@ def test_what_people_wrote_is_said_as_they_wrote_it_but_for_its_numbers() -> Non
     assert str(refusal) == "{Ann} wrote meanwhile: call •••-•••-••42 at %time% {now}"
 
 
+def test_a_number_in_a_name_is_hidden_too() -> None:
+    refusal = Refused("'Call 415-555-0142' is archived.")
+    refusal.phones = REDACTED
+    assert str(refusal) == "'Call •••-•••-••42' is archived."
+
+
 def test_a_change_is_named_by_its_facts() -> None:
     refusal = Refused("It has left. Before that you did this: {what}.", what=partial(summary, NumberOptedIn(NUMBER)))
     assert str(refusal) == "It has left. Before that you did this: opted +14155550142 in."

@@ -44,6 +44,12 @@ def harm(db: Database, *statements: str) -> None:
         ("UPDATE contact SET fields = '{' WHERE id = 1", "row 1 of contact", "fields that cannot be"),
         ("UPDATE contact SET fields = '[]' WHERE id = 1", "row 1 of contact", "fields that cannot be"),
         ("UPDATE event SET action = 'sond' WHERE id = 1", "row 1 of event", "action that cannot be"),
+        ("UPDATE event SET details = '{\"facts\": 1}'", "row 1 of event", "details that cannot be"),
+        (
+            """UPDATE event SET details = '{"facts": {"form": "sent"}}' WHERE action = 'send'""",
+            "row 7 of event",
+            "details that cannot be",
+        ),
         ("UPDATE event SET at = 9223372036854775807", "row 1 of event", "at that cannot be"),
         ("UPDATE campaign SET timezone = 'Mars/Olympus'", "row 1 of campaign", "timezone that cannot be"),
         ("UPDATE campaign SET ends = '2026-13-01'", "row 1 of campaign", "ends that cannot be"),

@@ -56,7 +56,8 @@ class ThrumsgError(Exception):
     @property
     def reason(self) -> str:
         """What is wrong."""
-        return self._reason.format(**self._shown()) if self._facts else self._reason
+        shown = self._reason.format(**self._shown()) if self._facts else self._reason
+        return self.phones.text(shown) if self.phones else shown  # names in it may hold numbers, too
 
     def rename(self, name: str, known_as: str) -> None:
         """Say another name, of a file that the person does not know."""

@@ -49,6 +49,26 @@ def facts_of(kind: EventKind, summary: str, details: str) -> EventFacts:
     return _record(wanted, stored["facts"])
 
 
+def are_readable(details: str) -> bool:
+    """Tell whether the facts in the details of an event can be read, by the form that they name.
+
+    Details without facts, of an earlier version, are readable, and so are facts of a form that a newer one has written.
+    """
+    stored = json.loads(details)
+    if "facts" not in stored:
+        return True
+    named = [forms[form] for forms in map(_forms, EventKind) if (form := stored["facts"]["form"]) in forms]
+    return not named or any(_fits(cls, stored["facts"]) for cls in named)
+
+
+def _fits(cls: type[FrozenRecord], stored: Mapping[str, Any]) -> bool:
+    try:
+        _record(cls, stored)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return False
+    return True
+
+
 def _as_json(value: object) -> object:
     if isinstance(value, FrozenRecord):
         return dict(value.field_values)

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.store.database_errors import NO_DAMAGE
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import MOST, Connection, Engine, UnreadableText
+from thrumsg_tui.store.event_details import are_readable
 from thrumsg_tui.store.times import from_ms
 
 _ValueCheck = Callable[[object], object]
@@ -89,6 +90,10 @@ def _json_object(value: object) -> object:
     return isinstance(json.loads(str(value)), dict)
 
 
+def _event_details(value: object) -> object:
+    return _json_object(value) and are_readable(str(value))
+
+
 def _day(value: object) -> object:
     return date.fromisoformat(str(value))
 
@@ -131,7 +136,7 @@ _RULES: Mapping[str, Mapping[str, _ValueCheck]] = {
     "answer": {"at": _moment},
     "draft": {"at": _moment},
     "presence": {"seen_at": _moment},
-    "event": {"at": _moment, "action": _word_of(EventKind), "details": _json_object, "undoable": _flag},
+    "event": {"at": _moment, "action": _word_of(EventKind), "details": _event_details, "undoable": _flag},
     "job": {"seen_at": _moment, "finished_at": _moment},
     "event_number": {"at": _moment, "kind": _word_of(OptOutKind)},
 }
