@@ -181,8 +181,8 @@ def test_the_counts_of_the_tabs_are_what_is_in_them(db: Database, spring: Campai
 
 def test_two_tabs_are_always_by_name(db: Database, spring: Campaign, kims: AssignmentId) -> None:
     for tab in (Tab.INITIAL, Tab.FOLLOW_UPS):
-        orders = [listed(db, ListRequest(spring.id, kims, tab, sort=sort)) for sort in ConversationSort]
-        assert orders[0] == orders[1] == orders[2]
+        by_name = listed(db, ListRequest(spring.id, kims, tab, sort=ConversationSort.A_TO_Z))
+        assert all(listed(db, ListRequest(spring.id, kims, tab, sort=sort)) == by_name for sort in ConversationSort)
     assert names(db, ListRequest(spring.id, kims, Tab.INITIAL)) == [
         "ANN Lund",
         "Ann Otieno",

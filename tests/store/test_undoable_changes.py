@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
 import re
 from collections.abc import Callable
@@ -39,6 +40,8 @@ from thrumsg_tui.store.changes.undoable_change import RecordedEvent, UndoableCha
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
 from thrumsg_tui.store.queries.history import get_event, history
+
+STORE = Path(thrumsg_tui.store.__file__).parent
 
 
 def recorded(kind: EventKind) -> RecordedEvent:
@@ -140,6 +143,20 @@ def test_every_undoable_change_can_be_recorded_and_undone_by_some_entry() -> Non
     assert listed == {change.__name__ for change in UndoableChange.__subclasses__()}
     assert {change.__name__ for change in undoable_changes(EventKind.UNDO)} == listed
     assert {make(recorded(kind)).__class__.__name__ for kind, _, make in ENTRIES if make} == listed
+
+
+def test_what_is_recorded_as_undoable_has_a_record_that_undoes_it() -> None:
+    kinds = {kind for path in STORE.rglob("*.py") for kind in recorded_as_undoable(path)}
+    assert EventKind.SKIP_FOLLOW_UP in kinds
+    assert [kind for kind in kinds if not undoable_changes(kind)] == []
+
+
+def recorded_as_undoable(path: Path) -> list[EventKind]:
+    """The kinds that a module records with `undoable=`, where it names them."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    undoable = [call for call in calls if any(each.arg == "undoable" for each in call.keywords)]
+    named = (part for call in undoable for part in call.args if isinstance(part, ast.Attribute))
+    return [EventKind[part.attr] for part in named if isinstance(part.value, ast.Name) and part.value.id == "EventKind"]
 
 
 def test_the_entries_of_an_old_database_are_as_undoable_as_they_were(tmp_path: Path) -> None:

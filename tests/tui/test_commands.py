@@ -149,6 +149,12 @@ def test_no_key_means_two_things_in_one_place(scope: Scope) -> None:
     assert [key for key, times in keys.items() if times > 1] == []
 
 
+@pytest.mark.parametrize("scope", [Scope.CAMPAIGNS, Scope.OVERVIEW, Scope.MESSENGER, Scope.HISTORY, Scope.USERS])
+def test_no_key_of_a_screen_is_one_of_its_list(scope: Scope) -> None:
+    of_list = {key for each in commands_of(Scope.LIST) for key in each.keys.split()} - {"enter"}
+    assert {key for each in commands_of(scope) for key in each.keys.split()} & of_list == set()
+
+
 def test_every_command_says_what_it_does() -> None:
     assert [each.id for each in all_commands() if not each.title or not each.help or each.help.endswith(".")] == []
 

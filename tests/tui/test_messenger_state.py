@@ -96,9 +96,12 @@ def test_whoever_is_in_the_sent_tab_has_it_shown() -> None:
 
 
 def test_orders_come_round() -> None:
-    sorts = [START.sort, START.next_sort().sort, START.next_sort().next_sort().sort]
+    state, sorts = START, []
+    for _ in ConversationSort:
+        sorts.append(state.sort)
+        state = state.next_sort()
     assert sorts == list(ConversationSort)
-    assert START.next_sort().next_sort().next_sort() == START
+    assert state == START
 
 
 def test_another_order_begins_in_its_first_row() -> None:
