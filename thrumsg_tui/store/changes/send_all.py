@@ -11,7 +11,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.people import Identity, Permission, needed_role
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
@@ -87,4 +87,5 @@ def _without_quicksend(campaign: Campaign, now: datetime) -> str:
     if campaign.state is not CampaignState.ACTIVE and (closed := closure(campaign, now)):
         return f"Campaign is currently closed: {closed.reason}."
     switch = f"thrumsg campaign edit {quote(campaign.name)} --quicksend"
-    return f"Send All needs QuickSend, and {campaign.name!r} has it off; an admin switches it on with: {switch}"
+    who = needed_role(Permission.RUN_CAMPAIGN)
+    return f"Send All needs QuickSend, and {campaign.name!r} has it off; {who} switches it on with: {switch}"

@@ -25,7 +25,7 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn, SenderSort
 from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Identity, Permission, UserId
+from thrumsg_tui.domain.people import Identity, Permission, UserId, needed_role
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.people import USER_COLUMNS, find_user, user_name, user_of
@@ -229,12 +229,13 @@ def find_destination(conn: Connection, campaign: Campaign, login: str) -> Assign
     if user and (found := assignment_of_user(conn, campaign.id, UserId(user["id"]))):
         return found
     add = f"thrumsg campaign add-sender {quote(campaign.name)} {quote(login)}"
+    admin = needed_role(Permission.MANAGE_PEOPLE).capitalize()
     if user:
         reason = f"{login!r} is not a sender of {campaign.name!r}."
-        raise NotFound(reason, Nothing.MOVED, advice=f"An admin adds them with: {add}")
+        raise NotFound(reason, Nothing.MOVED, advice=f"{admin} adds them with: {add}")
     make = f"thrumsg user add {quote(login)} --first-name FIRST --last-name LAST"
     how = f"{make}, and then: {add}"
-    raise NotFound(f"There is no user {login!r}.", Nothing.MOVED, advice=f"An admin adds them with: {how}")
+    raise NotFound(f"There is no user {login!r}.", Nothing.MOVED, advice=f"{admin} adds them with: {how}")
 
 
 def assignment_of_user(conn: Connection, campaign_id: CampaignId, user_id: UserId) -> AssignmentId | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import ConversationHead
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.people import Identity, Permission, needed_role
 from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.store.engines.base import Connection
 
@@ -30,4 +30,5 @@ def require_own_number(conn: Connection, who: Identity, phone: str) -> None:
         (phone, who.user.id),
     ).fetchone()
     if own is None:
-        raise Refused("{phone} is in no conversation of yours; ask a moderator.", phone=Phone(phone))
+        ask = needed_role(Permission.WORK_FOR_OTHERS)
+        raise Refused(f"{{phone}} is in no conversation of yours; ask {ask}.", phone=Phone(phone))

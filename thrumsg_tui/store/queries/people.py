@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted
-from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId
+from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId, needed_role
 from thrumsg_tui.store.engines.base import Connection, Row
 
 USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
@@ -80,7 +80,7 @@ def identify(conn: Connection, login: str, acting_for: str | None = None) -> Ide
         actor = find_user(conn, login)
     except NotFound:
         raise NotPermitted(
-            f"{login!r} is not a user here. An admin can add you: "
+            f"{login!r} is not a user here. {needed_role(Permission.MANAGE_PEOPLE).capitalize()} can add you: "
             f"thrumsg user add {login} --first-name FIRST --last-name LAST"
         ) from None
     if acting_for is None or acting_for == login:

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, C
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
+from thrumsg_tui.domain.people import Permission, needed_role
 from thrumsg_tui.domain.reassignment import (
     FromConversations,
     Move,
@@ -25,7 +26,10 @@ from thrumsg_tui.store.queries.campaigns import assignments, get_campaign
 from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.schema import WAITING
 
-_HOW_TO_ADD = "An admin puts people on it, with + on its overview or with `thrumsg campaign add-sender`."
+_HOW_TO_ADD = (
+    f"{needed_role(Permission.MANAGE_PEOPLE).capitalize()} puts people on it, with + on its overview or with "
+    "`thrumsg campaign add-sender`."
+)
 
 
 class _Holding(NamedTuple):
