@@ -1,1 +1,1 @@
-"""What is done: one module per subject; each change is one journalled transaction."""
+"""All changes of the database: one module per subject; each change is one transaction with an event in the journal."""

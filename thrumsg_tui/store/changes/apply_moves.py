@@ -1,4 +1,4 @@
-"""Changing hands as an event of the journal says, and counting both sides (`docs/rules.md 2.6`)."""
+"""Apply the moves of an event and update the kept counts of both assignments (`docs/rules.md 2.6`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from thrumsg_tui.store.journal import touch
 from thrumsg_tui.store.schema import COUNTED
 
 _AT_ONCE = 1000
-"""After how many conversations progress is told."""
+"""Conversations per UPDATE, and between two calls of `on_progress`."""
 
 
 def apply_moves(
@@ -20,19 +20,19 @@ def apply_moves(
     ways: Iterable[Way],
     on_progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Note moves as an event's, make them, and count both sides once for all.
+    """Record moves under an event, make them, and update the counts of all assignments concerned, once at the end.
 
-    An event may be given moves several times, but the ids of each time lie before or after those of all others: the
-    moves are found again as the event's between two ids.
+    It can be called several times for one event, as for the steps of a job. The ids of each call must then all lie
+    below or all above those of every other call: the moves are read back by the event and a range of ids.
 
     Args:
-        tx: The transaction that everything happens in.
-        event_id: The event that moves them.
-        ways: Which conversations, each from its assignment to another.
-        on_progress: Told how many were moved so far.
+        tx: The transaction.
+        event_id: The event that the moves belong to.
+        ways: The moves: each conversation with its present and its new assignment, in any order.
+        on_progress: Called with the number of conversations moved so far, in the same thread.
 
     Raises:
-        ValueError: If the event has another move between the ids of these.
+        ValueError: If the event already has a move between the smallest and the largest id.
     """
     noted = list(ways)
     touch(tx, event_id, noted)
@@ -48,7 +48,7 @@ def apply_moves(
 
 
 def _change_hands(tx: Transaction, between: dict[str, int]) -> int:
-    """Make the moves of an event between two conversations, and return how many these are."""
+    """Make the recorded moves of an event in a range of ids, and return how many there are."""
     return tx.conn.execute(
         """
         UPDATE conversation SET assignment_id = touched.to_assignment_id
@@ -61,7 +61,7 @@ def _change_hands(tx: Transaction, between: dict[str, int]) -> int:
 
 
 def _count(tx: Transaction, side: str, sign: str, between: dict[str, int]) -> None:
-    """Take from, or add to, the kept counts of one side of the moves."""
+    """Add what was moved to the counts of one side, or subtract it."""
     sums = ", ".join(
         f"SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END) AS {column}"
         for column, condition in COUNTED.items()

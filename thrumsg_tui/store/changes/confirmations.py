@@ -1,4 +1,4 @@
-"""The organization's message to a number that has opted out (`docs/rules.md 5.2`, `5.9`)."""
+"""The confirmation that a number gets when it is opted out (`docs/rules.md 5.2`, `5.9`)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,20 @@ from thrumsg_tui.store.queries.thread import get_conversation_head
 
 
 def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: ConversationId | None) -> bool:
-    """Send the organization's opt-out message where the number was texted last (`docs/rules.md 5.2`, `5.9`).
+    """Send the organization's opt-out message to a number (`docs/rules.md 5.2`, `5.9`).
 
-    Whoever asked for it is told where they did, although nobody may have texted them before (`docs/rules.md 5.3`). A
-    draft and an archived campaign send nothing.
+    It goes to the conversation of the number that was texted last, in an active or paused campaign. A contact who asked
+    to be opted out gets it in the conversation in which they asked, if its campaign can send, and also if they were
+    never texted (`docs/rules.md 5.3`). The caller writes the journal.
+
+    Args:
+        tx: The transaction.
+        who: The author of the message; None if the contact's own words opted the number out.
+        phone: The number (E.164).
+        asked_in: The conversation in which the contact asked; None if they did not ask in one.
+
+    Returns:
+        Whether a confirmation was stored.
     """
     row = tx.conn.execute(
         f"""
@@ -41,7 +51,7 @@ def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Convers
 
 
 def confirmations(tx: Transaction, phone: str, since: object) -> set[MessageState]:
-    """How far the confirmations are that a number has had since a moment; those that were cancelled are none."""
+    """Return the states of a number's confirmations since a time (ms since the epoch), without the cancelled ones."""
     rows = tx.conn.execute(
         """
         SELECT message.state FROM message

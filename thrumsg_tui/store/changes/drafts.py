@@ -1,4 +1,4 @@
-"""Keeping what somebody is writing (`docs/rules.md 3.11`)."""
+"""Drafts: the unsent text of each person in a conversation (`docs/rules.md 3.11`)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from thrumsg_tui.store.database import Database
 
 
 def keep_draft(db: Database, who: Identity, conversation_id: ConversationId, body: str | None) -> None:
-    """Store a person's draft, or drop it with None; not journalled, survives a crash of the program.
+    """Store a person's draft, or delete it. Not journalled; a stored draft survives a crash of the program.
 
-    What cannot be stored is replaced in it, so that nobody's words are lost; to send them is refused.
+    Args:
+        db: The database.
+        who: The person; a draft belongs to `who.user`.
+        conversation_id: The conversation.
+        body: The text, or None to delete the draft. Characters that cannot be stored are replaced by U+FFFD, so
+            that the rest is not lost; sending such characters is refused.
     """
     with db.writing(durable=False) as tx:
         if body is None:

@@ -1,4 +1,4 @@
-"""What stays as it is: everything of an archived campaign (`docs/rules.md 6.5`)."""
+"""Guard that refuses changes to an archived campaign (`docs/rules.md 6.5`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from thrumsg_tui.store.queries.campaigns import get_campaign
 
 
 def require_not_archived(tx: Transaction, campaign_id: CampaignId) -> Campaign:
-    """Read a campaign that may be changed; `Refused` if it is archived."""
+    """Return a campaign that may be changed.
+
+    Raises:
+        Refused: If it is archived.
+        NotFound: If there is no such campaign.
+    """
     campaign = get_campaign(tx.conn, campaign_id)
     if campaign.state is CampaignState.ARCHIVED:
         raise Refused(f"{campaign.name!r} is archived: nothing in it changes any more.")

@@ -1,4 +1,4 @@
-"""Which changes can be undone, and reading them from the journal (`docs/rules.md 4.9`)."""
+"""The kinds of changes that can be undone, and parsing them from the journal (`docs/rules.md 4.9`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from thrumsg_tui.store.engines.base import Connection
 
 
 def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:
-    """List what the entries of a kind can have recorded that can be undone; a new kind needs its line here."""
+    """List the classes that may parse the events of a kind; every new `EventKind` needs a case here."""
     match kind:
         case EventKind.SEND:
             return (SentMessage,)
@@ -56,19 +56,19 @@ def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:
 
 
 def parse_undoable(event: RecordedEvent, details: Details) -> UndoableChange | None:
-    """Read a change from its entry; None where it is none that can be undone."""
+    """Return the undoable change that an event recorded; None if it recorded none."""
     parsed = (change.parse(event, details) for change in undoable_changes(event.kind))
     return next((change for change in parsed if change is not None), None)
 
 
 def undoable_change(conn: Connection, event_id: EventId) -> UndoableChange | None:
-    """Find the change that an event recorded; None where it, or the event, is none that can be undone."""
+    """Return the undoable change that an event recorded; None if there is no such event or it recorded none."""
     row = conn.execute("SELECT id, action, campaign_id, details FROM event WHERE id = ?", (event_id,)).fetchone()
     return None if row is None else parse_undoable(*read_entry(row))
 
 
 @cache
 def _all_undoable_changes() -> tuple[type[UndoableChange], ...]:
-    """All of them: an undo is recorded as the change is that it undoes."""
+    """List all classes: an undo is recorded with the details of the change that it undoes."""
     recorded = (kind for kind in EventKind if kind not in {EventKind.UNDO, EventKind.REDO})
     return tuple(dict.fromkeys(change for kind in recorded for change in undoable_changes(kind)))

@@ -1,4 +1,4 @@
-"""Who has which messenger open (`docs/rules.md 2.4`)."""
+"""Presence: which session has which campaign and conversation open (`docs/rules.md 2.4`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ def show_presence(
     campaign_id: CampaignId | None,
     conversation_id: ConversationId | None,
 ) -> None:
-    """Say that a session is alive and what it has open; `session` is unique to it. Not journalled."""
+    """Store that a session is alive and what it has open, and delete sessions not seen for an hour. Not journalled.
+
+    Args:
+        db: The database.
+        session: A text that is unique to the session.
+        user_id: The session's user.
+        campaign_id: The campaign whose messenger is open; None outside of a messenger.
+        conversation_id: The open conversation, if there is one.
+    """
     with db.writing(durable=False) as tx:
         tx.conn.execute(
             """
@@ -34,6 +42,6 @@ def show_presence(
 
 
 def end_presence(db: Database, session: str) -> None:
-    """Say that a session has ended."""
+    """Delete a session that has ended. Not journalled."""
     with db.writing(durable=False) as tx:
         tx.conn.execute("DELETE FROM presence WHERE id = ?", (session,))

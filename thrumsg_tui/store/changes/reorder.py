@@ -1,4 +1,4 @@
-"""Putting one of several things at another place."""
+"""Moving one item of a sequence to another place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ _T = TypeVar("_T")
 
 
 def reordered(order: Sequence[_T], moved: _T, place: int) -> list[_T]:
-    """The order with one of its things at a place, 1 being the first; below means first, beyond means last."""
-    others = [each for each in order if each != moved]
-    at = max(0, min(place - 1, len(others)))
-    return [*others[:at], moved, *others[at:]]
+    """Return `order` with `moved` at another place.
+
+    Args:
+        order: The items, all different.
+        moved: The item to move.
+        place: Its new place, from 1; a smaller number means first, a number beyond the end means last.
+    """
+    others = [item for item in order if item != moved]
+    index = max(0, min(place - 1, len(others)))
+    return [*others[:index], moved, *others[index:]]

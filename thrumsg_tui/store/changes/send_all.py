@@ -19,11 +19,11 @@ from thrumsg_tui.store.queries.campaigns import get_assignment, get_campaign
 from thrumsg_tui.store.queries.thread import draft, get_conversation_head
 
 BATCH = 25
-"""Messages per transaction: short enough for others to come between, long enough to be quick."""
+"""Messages per transaction: few enough that other writers do not wait long, many enough to be quick."""
 
 
 class Unsendable(NamedTuple):
-    """A conversation that Send All leaves out, and the reason in a sentence."""
+    """A conversation that Send All left out, and the reason as a sentence."""
 
     conversation_id: ConversationId
     reason: str
@@ -31,7 +31,7 @@ class Unsendable(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SentBatch:
-    """What one transaction of Send All did; pass `last` on to continue, None when there is nothing left."""
+    """The result of one transaction of Send All. Pass `last` as `after` to continue; it is None if nothing is left."""
 
     sent: tuple[MessageId, ...]
     refused: tuple[Unsendable, ...]
@@ -41,11 +41,22 @@ class SentBatch:
 def send_batch(
     db: Database, who: Identity, assignment_id: AssignmentId, tab: Tab, after: ConversationId | None = None
 ) -> SentBatch:
-    """Send the next few of a tab in order of id, leaving out what cannot be sent, with the reason.
+    """Send the initials or follow-ups of the next `BATCH` conversations of a tab, in order of id.
 
-    A conversation leaves its tab in the transaction that sends, so nothing is sent twice. One in which the person has
-    written something else is left out: what is shown there is what must be sent (`docs/rules.md 3.11`). Raises
-    `Refused` where the campaign has no QuickSend, or for replies.
+    A conversation leaves its tab in the transaction that sends, so that nothing is sent twice. A conversation in which
+    the person has a draft is left out, since only what the message box shows may be sent (`docs/rules.md 3.11`). Each
+    message is journalled by itself, and is undone only if its event is named.
+
+    Args:
+        db: The database.
+        who: The person, who becomes the author.
+        assignment_id: The assignment on view.
+        tab: Initial Messages or Follow-ups.
+        after: `last` of the batch before; None to begin.
+
+    Raises:
+        Refused: If the campaign has QuickSend off, for a tab of replies, and for somebody else's conversations if the
+            role may work only its own.
     """
     who.require(Permission.WORK)
     if (kind := tab.send_all_kind) is None:
@@ -83,7 +94,7 @@ def send_batch(
 
 
 def _without_quicksend(campaign: Campaign, now: datetime) -> str:
-    """Say why Send All is not there; of a campaign in which nothing can be sent, that."""
+    """Return why Send All is refused: the campaign is closed for sending, or it has QuickSend off."""
     if campaign.state is not CampaignState.ACTIVE and (closed := closure(campaign, now)):
         return f"Campaign is currently closed: {closed.reason}."
     switch = f"thrumsg campaign edit {quote(campaign.name)} --quicksend"

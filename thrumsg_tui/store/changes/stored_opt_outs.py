@@ -1,6 +1,6 @@
-"""The stored opt-outs: reading, entering and erasing them, with the wishes behind them (`docs/rules.md` 5).
+"""The stored opt-outs, and when each was last asked for: read, store and delete them (`docs/rules.md` 5).
 
-Nothing here is recorded or refused; `changes/opt_outs.py` and `changes/opt_out_lists.py` do that.
+Nothing here checks permissions or writes the journal; `changes/opt_outs.py` and `changes/opt_out_lists.py` do.
 """
 
 from __future__ import annotations
@@ -18,14 +18,20 @@ from thrumsg_tui.store.queries.consent import wish
 from thrumsg_tui.store.times import to_ms
 
 Described: TypeAlias = Mapping[str, str | int | None]
-"""An opt-out as the journal keeps it for undo: kind, note, at, user_id."""
+"""An opt-out as the journal keeps it for undo: `kind`, `note`, `at` (ms since the epoch) and `user_id`."""
 
 
 def note_wish(tx: Transaction, phone: str, written_at: datetime) -> None:
-    """Remember when somebody wished that a number is not texted: the newest time counts, whatever came last.
+    """Store when an opt-out was last asked for; an older time than the stored one changes nothing.
 
-    For the contact's own words, call it before the opt-out that they make, so that one that is there already keeps its
-    time. A list and a redo wish it now, also of a number that is out already (`docs/rules.md 5.5`).
+    Later opt-in words are compared with this time (`docs/rules.md 5.5`). For the contact's own words, call it before
+    their opt-out is stored, so that the time of an opt-out that is there already counts too. A list and a redo call it
+    with the present time, also for a number that is opted out already.
+
+    Args:
+        tx: The transaction.
+        phone: The number (E.164).
+        written_at: When the words were written, or now.
     """
     present = wish(tx.conn, phone)
     newest = max(written_at, present.written_at) if present else written_at
@@ -40,19 +46,22 @@ def note_wish(tx: Transaction, phone: str, written_at: datetime) -> None:
 
 
 def erase_opt_out(tx: Transaction, phone: str) -> list[ConversationId]:
-    """Take the opt-out of a number away and return its conversations."""
+    """Delete the opt-out of a number, and return the number's conversations, last texted first."""
     tx.conn.execute("DELETE FROM opt_out WHERE phone = ?", (phone,))
     return mark(tx, phone, opted_out=False)
 
 
 def describe_opt_out(tx: Transaction, phone: str) -> Described | None:
-    """Describe a number's opt-out for the journal, None where there is none."""
+    """Return a number's opt-out as the journal keeps it; None if the number is not opted out."""
     row = tx.conn.execute("SELECT kind, note, at, user_id FROM opt_out WHERE phone = ?", (phone,)).fetchone()
     return None if row is None else dict(row)
 
 
 def enter_opt_out(tx: Transaction, phone: str, described: Described) -> list[ConversationId]:
-    """Store an opt-out as described, mark the number's conversations, cancel what waits in them; nobody is told."""
+    """Store an opt-out, mark the number's conversations, and cancel what has not left in them (`docs/rules.md 5.8`).
+
+    Sends no confirmation. Returns the number's conversations, last texted first.
+    """
     tx.conn.execute(
         """
         INSERT INTO opt_out (phone, kind, note, note_key, at, user_id)
@@ -66,7 +75,7 @@ def enter_opt_out(tx: Transaction, phone: str, described: Described) -> list[Con
 
 
 def mark(tx: Transaction, phone: str, *, opted_out: bool) -> list[ConversationId]:
-    """Carry a number's opt-out state into all its conversations, and return them, last texted first."""
+    """Store in all conversations of a number whether it is opted out, and return them, last texted first."""
     tx.conn.execute(
         "UPDATE conversation SET opted_out = ? WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)",
         (int(opted_out), phone),
@@ -87,7 +96,7 @@ def conversations_of(tx: Transaction, phone: str) -> list[ConversationId]:
 
 
 def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
-    """Cancel what waits to be sent to a number that has just opted out (`docs/rules.md 5.8`)."""
+    """Cancel the messages of these conversations that have not left yet (`docs/rules.md 5.8`)."""
     for conversation_id in concerned:
         cancelled = tx.conn.execute(
             f"""

@@ -1,4 +1,4 @@
-"""Taking changes back, and an undo back again (`docs/rules.md 4.9`)."""
+"""Undo and redo of recorded changes (`docs/rules.md 4.9`)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,32 @@ from thrumsg_tui.store.queries.undo_preview import change_to_undo
 
 
 def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
-    """Take back a change, by default the person's own last one that is not an undo.
+    """Undo a change; undoing an undo is a redo.
 
-    Conversations that were moved again since, or whose former sender has left, are skipped and listed. Raises
-    `Refused` if the change cannot be taken back, or was already.
+    Conversations that were moved again since, or whose former sender has left, are skipped and listed.
+
+    Args:
+        db: The database.
+        who: The person.
+        event_id: The change; None for the person's own last one that can be undone and is not an undo.
+
+    Returns:
+        What was undone. Its `event` is None if nothing was left to undo, and then nothing is journalled.
+
+    Raises:
+        NotFound: If there is no such event.
+        Refused: If the change cannot be undone, or was undone already.
     """
     return finish(db, begin_undo(db, who, event_id))
 
 
 def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
-    """Take back a change, or where it moved many only begin to: it is `under_way` then, and `step` goes on."""
+    """Undo a change as `undo` does, but only begin a large one.
+
+    The outcome of a large one is `under_way`; `bulk_move_job.step` or `finish` continues it.
+    """
     who.require(Permission.WORK)
-    with db.reading() as conn:  # what is planned for a job keeps nobody waiting
+    with db.reading() as conn:  # planning a job reads only, so that no writer waits
         large = change_to_undo(conn, who, event_id).bulk_plan(conn, db.pacing)
     with db.writing() as tx:
         change = change_to_undo(tx.conn, who, event_id)

@@ -1,6 +1,6 @@
-"""What every change that can be undone offers to undo, preview and history (`docs/rules.md 4.9`).
+"""The base class of changes that can be undone, as undo, preview and history use it (`docs/rules.md 4.9`).
 
-Each subclass is beside the change that it undoes; `parse_undoable.py` lists them.
+Each subclass is in the module of the change that it undoes; `parse_undoable.py` lists them.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.thread import get_conversation_head
 
 Details: TypeAlias = Mapping[str, Any]
-"""The details of a journal entry, as JSON gives them; only `UndoableChange.parse` reads them for undo."""
+"""The details of an event, parsed from JSON; of undo, only `UndoableChange.parse` reads them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """The journal entry of a change: its id, what it records, and its campaign, None for a change of all campaigns."""
+    """The event of a change; `campaign_id` is None if the change concerns no single campaign."""
 
     id: EventId
     kind: EventKind
@@ -43,57 +43,69 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class UndoableChange(ABC):
-    """A recorded change, with all that its undo needs to know.
+    """A recorded change, with the data that its undo needs.
 
-    An undo is recorded as a change of the same class, so that it can be undone too: that is a redo.
+    Its undo is recorded as a change of the same class, and can therefore be undone too: that is a redo.
     """
 
     ends_with_campaign: ClassVar[bool] = False
-    """Whether nobody can undo it once its campaign is archived."""
+    """Whether it can no longer be undone once its campaign is archived."""
 
     event: RecordedEvent
 
     @classmethod
     @abstractmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read a change from its entry; None where the details are those of another kind of change."""
+        """Parse a change from its event; None if the details are those of another class.
+
+        It must also accept the details that `revert` and earlier versions recorded.
+        """
 
     @abstractmethod
     def require(self, conn: Connection, who: Identity) -> None:
-        """Raise `NotPermitted` where the person may not undo it, `Refused` where nobody can any more."""
+        """Raise unless the person can undo it now.
+
+        Raises:
+            NotPermitted: If the role does not allow it.
+            Refused: If the conversation is somebody else's, or nobody can undo the change any more.
+        """
 
     @abstractmethod
     def is_effective(self, conn: Connection) -> bool:
-        """Whether anything is left to undo: it may have been changed again since."""
+        """Whether anything is left to undo; a later change may have replaced it."""
 
     @abstractmethod
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Undo it, and record that; where nothing is left to undo, only say why."""
+        """Undo the change and record the undo.
+
+        Returns:
+            What was done. If nothing is left to undo, `event` is None, `sentence` says why, and nothing is journalled.
+        """
 
     def preview(self, conn: Connection, entry: Event) -> UndoPreview:
-        """Work out what `revert` would do; `entry` is shown with it."""
+        """Return what `revert` would do, together with `entry`, the event as it is shown."""
         return UndoPreview(entry, self.is_effective(conn))
 
     def bulk_plan(self, conn: Connection, pacing: Pacing) -> Plan | None:
-        """Plan an undo that is too large for one transaction; None for one that is not, which `revert` makes."""
+        """Return the plan of an undo that is too large for one transaction; None if `revert` can make it."""
         return None
 
     def is_too_late(self, conn: Connection) -> bool:
-        """Whether the history no longer offers to undo it, although its campaign is not archived."""
+        """Whether the history no longer offers its undo, although the campaign is not archived."""
         return False
 
     @property
     def is_undo(self) -> bool:
-        """Whether the change is itself an undo."""
+        """Whether the change is itself an undo, so that undoing it is a redo."""
         return self.event.kind is EventKind.UNDO
 
     @property
     def undo_kind(self) -> EventKind:
-        """As what its undo is recorded."""
+        """The kind under which its undo is recorded."""
         return EventKind.REDO if self.is_undo else EventKind.UNDO
 
     def require_not_archived(self, conn: Connection) -> None:
-        """Raise `Refused` where the campaign of the change is archived."""
+        """Raise `Refused` if the campaign of the change is archived."""
         if self.event.campaign_id is None:
             return
         campaign = get_campaign(conn, self.event.campaign_id)
@@ -101,7 +113,7 @@ class UndoableChange(ABC):
             raise Refused(f"{campaign.name!r} is archived: nothing in it changes any more.")
 
     def conversation(self, conn: Connection) -> ConversationHead:
-        """Read the conversation of a change that concerns exactly one."""
+        """Return the conversation of a change that concerns exactly one."""
         row = conn.execute(
             "SELECT conversation_id FROM event_conversation WHERE event_id = ?", (self.event.id,)
         ).fetchone()
@@ -115,7 +127,10 @@ class UndoableChange(ABC):
         details: Mapping[str, object],
         conversations: Sequence[ConversationId],
     ) -> Outcome:
-        """Record the undo of the change, with the conversations that it concerns."""
+        """Record the undo of the change, and show it in the threads of `conversations`.
+
+        `details` are those that `parse` reads, so that the undo can be undone.
+        """
         event_id = record(
             tx,
             who,
@@ -131,11 +146,11 @@ class UndoableChange(ABC):
 
     @staticmethod
     def nothing_left(why: str) -> Outcome:
-        """Say why there is nothing to undo."""
+        """Return an outcome without an event that says why nothing is left to undo."""
         return Outcome(None, 0, (), {}, f"nothing to take back: {why}")
 
 
 def read_entry(row: Row) -> tuple[RecordedEvent, Details]:
-    """Read the columns `id`, `action`, `campaign_id` and `details` of an event."""
+    """Parse a row with the columns `id`, `action`, `campaign_id` and `details` of an event."""
     campaign_id = None if row["campaign_id"] is None else CampaignId(row["campaign_id"])
     return RecordedEvent(EventId(row["id"]), EventKind(row["action"]), campaign_id), json.loads(row["details"])
