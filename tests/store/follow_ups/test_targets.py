@@ -171,7 +171,7 @@ def test_a_question_or_choice_that_says_whom_it_is_for_stays(
 ) -> None:
     asked = add_question(db, owner, spring.id, "A ride?", ["Yes", "No"])
     create_follow_up(db, owner, "Spring", "Rides", "When?", target=with_first(asked))
-    with pytest.raises(Refused, match="'Yes' says whom a follow-up is for, so it stays"):
+    with pytest.raises(Refused, match="A follow-up chooses its contacts by 'Yes', so it stays"):
         edit_question(db, owner, asked.id, "A ride?", [(asked.choices[1].id, "No")])
     assert retire_question(db, owner, asked.id)
     with db.reading() as conn:

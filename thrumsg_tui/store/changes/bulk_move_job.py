@@ -1,8 +1,8 @@
-"""Moves that are too many for one transaction: a job of small steps, which everyone sees (`docs/rules.md 4.8`).
+"""Jobs: moves too large for one transaction, made in steps that everyone can see (`docs/rules.md 4.8`).
 
-First the journal's entry is written, with a list of what is to be moved. Each step is a transaction that takes some of
-the list, moves it as that entry's, and leaves every count right; so nothing is moved twice, whoever makes the step. A
-job that stands still, its process having died, is gone on with by anyone.
+`begin` writes the event and a list of the conversations to move. Each step is one transaction: it takes conversations
+off the list, moves them under that event, and leaves every count right. So nothing is moved twice, whichever process
+makes the step. A job without a step for `Pacing.stalled_after` is abandoned, and any process may finish it.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from thrumsg_tui.store.queries.undo_plan import people_in
 
 
 def is_long(conn: Connection, planned: Plan, pacing: Pacing) -> bool:
-    """Whether so much of a plan is still possible that it is made in steps; 3 µs a move."""
+    """Whether so many moves of a plan are still possible that they need a job; 3 µs a move."""
     return pacing.too_many(len(planned.moves)) and pacing.too_many(len(still_possible(conn, planned)[0]))
 
 
 def require_no_job(tx: Transaction, campaign_id: CampaignId) -> None:
-    """Raise `Refused` while a job is under way in a campaign."""
+    """Raise `Refused` if a job is under way in the campaign."""
     if job := job_in(tx.conn, campaign_id):
         raise Refused(f"{job.sentence} conversations in this campaign: wait until that is done.", Nothing.CHANGED)
 
@@ -50,9 +50,20 @@ def begin(
     kind: EventKind = EventKind.REASSIGN,
     undoes: EventId | None = None,
 ) -> Outcome:
-    """Write down what is to be moved; then `finish`, or `step` after `step`, moves it. 2 µs a move.
+    """Journal a job with the list of its moves, and move nothing yet; 2 µs a move.
 
-    Raises `Refused` where another job is under way in the campaign.
+    Args:
+        tx: The transaction.
+        who: The person.
+        planned: The moves.
+        kind: What the event is recorded as.
+        undoes: The event that the moves undo, if they undo one.
+
+    Returns:
+        An outcome that is `under_way`, for `finish` or repeated `step`.
+
+    Raises:
+        Refused: If another job is under way in the campaign.
     """
     require_no_job(tx, planned.campaign_id)
     sources, destinations = planned.sides
@@ -69,7 +80,7 @@ def begin(
         INSERT INTO job_conversation (event_id, skipped, conversation_id, from_assignment_id, to_assignment_id)
         VALUES (?, 0, ?, ?, ?)
         """,
-        ((event_id, each.conversation_id, each.source, each.destination) for each in planned.moves),
+        ((event_id, move.conversation_id, move.source, move.destination) for move in planned.moves),
     )
     tx.conn.executemany(
         "INSERT INTO job_conversation (event_id, skipped, conversation_id) VALUES (?, 1, ?)",
@@ -79,15 +90,19 @@ def begin(
 
 
 def finish(db: Database, begun: Outcome, on_progress: Callable[[int], None] | None = None) -> Outcome:
-    """Make the steps of a change that has only begun, and return what it did; any other outcome comes back as it is.
+    """Make all steps of a job and return what it did; return an outcome that is not `under_way` unchanged.
 
-    `on_progress` is told how many conversations were dealt with so far. What ends this before its time, an exception
-    or a signal, leaves the job to whoever comes next.
+    If an exception or a signal ends it early, the job is released, so that another process can finish it at once.
+
+    Args:
+        db: The database.
+        begun: The outcome of `begin` or `step`.
+        on_progress: Called after each step with the number of conversations moved or skipped so far.
     """
     try:
         while begun.under_way:
             db.pacing.wait(db.pacing.pause)
-            with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
+            with suppress(DatabaseBusy):  # the step is tried again
                 begun = step(db, begun)
             if on_progress:
                 on_progress(begun.moved + len(begun.skipped))
@@ -98,9 +113,12 @@ def finish(db: Database, begun: Outcome, on_progress: Callable[[int], None] | No
 
 
 def step(db: Database, begun: Outcome) -> Outcome:
-    """Move the next conversations of a job, unless somebody else has just done so, and say how far it is.
+    """Make the next step of a job in one transaction, and return how far the job is.
 
-    Raises `Refused` where the job is gone, with all that was in the database.
+    It makes no step if another process has made one since `begun`, or if the job is finished.
+
+    Raises:
+        Refused: If the job is gone, because the database was replaced.
     """
     if begun.event is None:
         return begun
@@ -113,10 +131,10 @@ def step(db: Database, begun: Outcome) -> Outcome:
 
 
 def outcome_of(conn: Connection, event_id: EventId) -> Outcome:
-    """What a job did, or how far it is."""
+    """Return what a job did, or how far it is; raise `Refused` if the job is gone."""
     job = job_of(conn, event_id)
     if job is None:
-        raise Refused("The move has gone, with all that was in the database: somebody put another in its place.")
+        raise Refused("The move is gone: somebody has replaced the whole database meanwhile, as a restore does.")
     sentence = summary(recorded_facts(conn, event_id), IN_FULL)
     if not job.finished:
         return Outcome(event_id, job.passed, (), {}, sentence, under_way=True)
@@ -135,38 +153,38 @@ def outcome_of(conn: Connection, event_id: EventId) -> Outcome:
 
 
 def let_go(db: Database, begun: Outcome) -> None:
-    """Leave a job to whoever comes next, at once; where even that fails, they come once it has stood still."""
+    """Mark a job as abandoned, so that any process may finish it at once; if that fails, they wait until it stalls."""
     with suppress(ThrumsgError), db.writing() as tx:
         tx.conn.execute("UPDATE job SET seen_at = 0 WHERE event_id = ? AND finished_at IS NULL", (begun.event,))
 
 
 def stands_still(job: Job, now: datetime, pacing: Pacing) -> bool:
-    """Whether the last step was made too long ago for a process that lives."""
+    """Whether the last step of a job is so long ago that its process must have died."""
     return now - job.seen_at > timedelta(seconds=pacing.stalled_after)
 
 
 def left_behind(db: Database) -> list[Job]:
-    """The jobs that have stood still for too long, by the clock."""
+    """List the abandoned jobs, by the clock."""
     with db.reading() as conn:
         return [job for job in open_jobs(conn) if stands_still(job, db.clock(), db.pacing)]
 
 
 def finish_left_behind(db: Database) -> list[Outcome]:
-    """Finish what processes that have died were moving, and return what that did.
+    """Finish the abandoned jobs, and return what they did.
 
-    What others are moving is left to them, after a look whether it gets any further: that takes a step, or
-    `Pacing.stalled_after` seconds after which it does not.
+    It watches each other job until its process makes a step, and then leaves it alone. If there is no step within
+    `Pacing.stalled_after` seconds, that job counts as abandoned too.
     """
     with db.reading() as conn:
         jobs = open_jobs(conn)
     watched = [_watched(db, job) for job in jobs]
     with db.reading() as conn:
         begun = [outcome_of(conn, job.event_id) for job in watched if job]
-    return [finish(db, each) for each in begun]
+    return [finish(db, outcome) for outcome in begun]
 
 
 def _watched(db: Database, job: Job) -> Job | None:
-    """Watch a job until it stands still; None once it gets further."""
+    """Watch a job: return it if it makes no step, None as soon as it makes one."""
     pacing = db.pacing
     until = monotonic() + pacing.stalled_after
     while not stands_still(job, db.clock(), pacing) and monotonic() < until:
@@ -209,7 +227,7 @@ def _make_step(tx: Transaction, job: Job, size: int) -> None:
 
 
 def _cross_off(tx: Transaction, job: Job, last: ConversationId, skipped: list[ConversationId]) -> None:
-    """Take what was moved off the list; what was skipped stays on it, as that."""
+    """Delete from the list what was moved, and mark on it what was skipped."""
     tx.conn.executemany(
         "UPDATE job_conversation SET skipped = 1 WHERE event_id = ? AND skipped = 0 AND conversation_id = ?",
         ((job.event_id, each) for each in skipped),
@@ -221,7 +239,10 @@ def _cross_off(tx: Transaction, job: Job, last: ConversationId, skipped: list[Co
 
 
 def _end(tx: Transaction, event_id: EventId) -> None:
-    """Say in the journal what was moved, which can be undone from now on; an undo that moved nothing was none."""
+    """Finish a job: write in its event what was moved, and make it undoable if anything was.
+
+    If it was an undo and moved nothing, the change that it undid counts as not undone.
+    """
     job = job_of(tx.conn, event_id)
     if job is None:
         raise LookupError(event_id)
@@ -237,7 +258,7 @@ def _end(tx: Transaction, event_id: EventId) -> None:
 
 
 def _flows(conn: Connection, event_id: EventId) -> list[tuple[AssignmentId, AssignmentId, int]]:
-    """Who gave whom how many by an event, in the order in which they began to."""
+    """Return (source, destination, number of moves) of an event, ordered by the smallest conversation id of each."""
     rows = conn.execute(
         """
         SELECT from_assignment_id, to_assignment_id, COUNT(*) AS moved

@@ -1,4 +1,4 @@
-"""Survey questions: adding, changing, ordering and retiring them, also while people answer (`docs/rules.md 3.14`)."""
+"""Survey questions: add, edit, move, retire and restore them, also while people answer (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -25,16 +25,18 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import questions
 
 MOST_CHOICES = 9
-"""One for each digit key."""
+"""The most choices of a question: one for each digit key."""
 
 ChosenText = tuple[ChoiceId | None, str]
-"""A choice as it is to be: which one it was, None for a new one, and its words."""
+"""A choice after an edit: the id that it has, None for a new one, and its text."""
 
 
 def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str, choices: Sequence[str]) -> Question:
-    """Ask one question more, after all others.
+    """Add a question after all others of a campaign.
 
-    Raises `Refused` for a blank or known question, and unless there are 1 to 9 different choices.
+    Raises:
+        Refused: If the campaign is archived, if the text is blank or another question of the campaign has it, retired
+            ones included, or unless there are 1 to `MOST_CHOICES` choices, all different and none blank.
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
@@ -55,11 +57,25 @@ def edit_question(
     *,
     seen: Question | None = None,
 ) -> Question:
-    """Change a question's words and its choices, in the order given; a choice that is renamed keeps its answers.
+    """Change the text and the choices of a question. A renamed choice keeps its answers.
 
-    Raises `Refused` as `add_question` does; for leaving out a choice that was ever recorded, since its answers, and
-    their undo, would be lost, or that says whom a follow-up is for; and where the question is no more what the person
-    began with, if `seen` tells that.
+    Nothing is journalled if nothing is different.
+
+    Args:
+        db: The database.
+        who: The person.
+        question_id: The question.
+        text: Its new text.
+        choices: All its choices, in their new order; a choice that is left out is deleted.
+        seen: The question as the person saw it before editing; None to edit whatever is stored now.
+
+    Returns:
+        The question as it is stored afterwards.
+
+    Raises:
+        NotFound: If the question, or a choice whose id is given, no longer exists.
+        Refused: As `add_question` does; if the question differs from `seen`; or if a choice is left out that was ever
+            an answer, which would lose that answer or its undo, or that a follow-up uses to choose its contacts.
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
@@ -85,7 +101,20 @@ def edit_question(
 
 
 def move_question(db: Database, who: Identity, question_id: QuestionId, place: int) -> None:
-    """Put a question at a place among those that are asked, 1 being the first; beyond the last means last."""
+    """Move a question to another place among those that are not retired.
+
+    Nothing is journalled if the order stays the same.
+
+    Args:
+        db: The database.
+        who: The person.
+        question_id: The question.
+        place: Its new place, from 1; a number beyond the last means last.
+
+    Raises:
+        NotFound: If there is no such question.
+        Refused: If it is retired, or its campaign is archived.
+    """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, moved = find_question(tx, question_id)
@@ -102,7 +131,15 @@ def move_question(db: Database, who: Identity, question_id: QuestionId, place: i
 
 
 def retire_question(db: Database, who: Identity, question_id: QuestionId) -> bool:
-    """Ask a question no more; tell whether it was kept, with its answers, or deleted since nothing refers to it."""
+    """Retire a question, or delete it if no answer, no undo and no follow-up refers to it.
+
+    Returns:
+        Whether it was kept, with its answers.
+
+    Raises:
+        NotFound: If there is no such question.
+        Refused: If it is retired already, or its campaign is archived.
+    """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, question = find_question(tx, question_id)
@@ -120,7 +157,12 @@ def retire_question(db: Database, who: Identity, question_id: QuestionId) -> boo
 
 
 def restore_question(db: Database, who: Identity, question_id: QuestionId) -> None:
-    """Ask a retired question again, after all others."""
+    """Restore a retired question, and put it after all others.
+
+    Raises:
+        NotFound: If there is no such question.
+        Refused: If it is not retired, or its campaign is archived.
+    """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, question = find_question(tx, question_id)
@@ -139,7 +181,7 @@ def restore_question(db: Database, who: Identity, question_id: QuestionId) -> No
 
 
 def find_question(tx: Transaction, question_id: QuestionId) -> tuple[CampaignId, Question]:
-    """A question, retired or not, and its campaign; `NotFound` if there is none."""
+    """Return a question, retired or not, with its campaign; raise `NotFound` if there is none."""
     row = tx.conn.execute("SELECT campaign_id FROM question WHERE id = ?", (question_id,)).fetchone()
     if row is None:
         raise NotFound("That question is gone: somebody has deleted it meanwhile.")
@@ -169,7 +211,7 @@ def _require_never_recorded(
         if choice.id not in recorded:
             continue
         if _is_targeted(tx, "choice_id", choice.id):
-            raise Refused(f"{choice.text!r} says whom a follow-up is for, so it stays.", Nothing.CHANGED)
+            raise Refused(f"A follow-up chooses its contacts by {choice.text!r}, so it stays.", Nothing.CHANGED)
         answers = tx.conn.execute(
             "SELECT COUNT(*) FROM answer WHERE question_id = ? AND choice_id = ?", (question_id, choice.id)
         ).fetchone()[0]
@@ -179,12 +221,12 @@ def _require_never_recorded(
 
 
 def _is_targeted(tx: Transaction, column: str, id: int) -> bool:
-    """Whether a question or a choice says whom a follow-up is for."""
+    """Whether a follow-up, ended or not, uses a question or a choice to choose its contacts."""
     return tx.conn.execute(f"SELECT 1 FROM follow_up WHERE {column} = ? LIMIT 1", (id,)).fetchone() is not None
 
 
 def recorded_choices(tx: Transaction, campaign_id: CampaignId, question_id: QuestionId) -> set[ChoiceId]:
-    """The choices of a question that cannot go: some answer has them, a follow-up's target, or undo may need them."""
+    """Return the choices that cannot be deleted: an answer or a follow-up has them, or an undo may need them."""
     rows = tx.conn.execute(
         """
         SELECT choice_id FROM answer WHERE question_id = :id
@@ -205,8 +247,8 @@ def _fit(
     if not text:
         raise Refused("A question needs its words.", Nothing.CHANGED)
     require_storable(text, *words)
-    others = [each for each in questions(tx.conn, campaign_id, retired=True) if each.id != besides]
-    if known := next((each for each in others if each.text == text), None):
+    others = [question for question in questions(tx.conn, campaign_id, retired=True) if question.id != besides]
+    if known := next((question for question in others if question.text == text), None):
         is_there = "is there, but retired: restore it" if known.retired else "is asked already"
         raise Refused(f"{text!r} {is_there}.", Nothing.CHANGED)
     if not 1 <= len(words) <= MOST_CHOICES or not all(words):

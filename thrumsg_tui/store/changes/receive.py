@@ -1,4 +1,4 @@
-"""Taking in what contacts write (`docs/rules.md 1.5`, 5)."""
+"""Incoming messages: store each one, and opt its number out or in (`docs/rules.md 1.5`, 5)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from thrumsg_tui.store.times import from_ms, to_ms
 class Received:
     """Where an incoming message went: to a conversation, or to the unmatched messages with a reason.
 
-    `rerouted` tells that the campaign which was named could not take it.
+    `duplicate` means that it had been stored before, `rerouted` that the given campaign could not take it.
     """
 
     conversation_id: ConversationId | None
@@ -54,12 +54,23 @@ def receive(
     at: datetime | None = None,
     campaign_id: CampaignId | None = None,
 ) -> Received:
-    """Store a message, and opt its number out or in if that is what it says; nothing that comes in is refused.
+    """Store an incoming message, and opt its number out or in if it asks for that. No message is refused.
 
-    `sender` is what `read_sender` makes of it: a number in E.164, or whatever else the carrier gave. The conversation
-    is the one texted last, in a campaign that is not archived, unless `campaign_id` says which and that one can take
-    it. A `provider_id` seen before from the same sender stores nothing. In the thread a time `at` that is still to come
-    counts as now. `who` is None for the gateway.
+    It goes to the conversation of the number that was texted last, among the campaigns that are not archived, else to
+    the unmatched messages (`docs/rules.md 1.5`). It leaves one event in the journal; an opt-out or opt-in that follows
+    leaves another.
+
+    Args:
+        db: The database.
+        who: The person who enters it; None for a gateway.
+        sender: The result of `read_origin`: a number (E.164), or what else the carrier gave.
+        body: The text; characters that cannot be stored are replaced by U+FFFD.
+        provider_id: The provider's id of the message. If the same sender has sent it before, nothing is stored.
+        at: When it was written; None for now. In the thread, a time in the future counts as now.
+        campaign_id: The campaign to prefer, if it is not archived and has the number.
+
+    Raises:
+        NotPermitted: If `who` may not enter incoming messages.
     """
     if who:
         who.require(Permission.RECEIVE)
@@ -84,7 +95,10 @@ def receive(
 
 
 def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None, stamp: datetime | None) -> None:
-    """Do what the words ask for (`docs/rules.md 5.3` to `5.5`); `stamp` is when they were written, if that is known."""
+    """Opt a number out or in as its message asks, or flag it (`docs/rules.md 5.3` to `5.5`).
+
+    `stamp` is when the message was written; None if that is not known.
+    """
     before = wish(tx.conn, phone)
     by_itself = settings(tx.conn).auto_opt_out
     match classify_reply(body, opted_out=before is not None):
@@ -106,7 +120,7 @@ def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None, sta
 
 
 def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -> ConversationId | None:
-    """Choose the conversation of an incoming message, in one campaign or in any (`docs/rules.md 1.5`)."""
+    """Find the conversation of an incoming message, in one campaign or in any (`docs/rules.md 1.5`)."""
     chosen = "" if campaign_id is None else "AND conversation.campaign_id = :campaign_id"
     row = tx.conn.execute(
         f"""

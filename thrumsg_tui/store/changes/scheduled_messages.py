@@ -1,4 +1,4 @@
-"""Scheduled messages, which wait for their hours or window, and follow-ups that expire (`docs/rules.md` 6)."""
+"""Scheduled messages, which wait for their hours or window, and the expiry of follow-ups (`docs/rules.md` 6)."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _DUE = """
                 JOIN campaign ON campaign.id = conversation.campaign_id
                 WHERE conversation.id = message.conversation_id AND campaign.state = 'active')
 """
-"""Scheduled messages that may leave; by `message_unsent`."""
+"""On `message`: whether it is scheduled and its time has come; by `message_unsent`."""
 
 NOT_LEFT_YET = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
-"""On `message`: what waits for its time, be it the opening or the seconds in which it can be taken back."""
+"""On `message`: whether it waits for the opening, or for the seconds in which it can be undone."""
 
 _MESSAGES = """
     SELECT message.id, message.conversation_id, message.kind, contact.phone, conversation.campaign_id
@@ -44,7 +44,7 @@ _MESSAGES = """
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of scheduled messages: how many may leave now, how many wait on, and where one was cancelled."""
+    """How many scheduled messages were queued and how many wait on, and the conversations of cancelled ones."""
 
     released: int
     waiting: int
@@ -52,7 +52,7 @@ class Settled:
 
 
 def anything_due(db: Database) -> bool:
-    """Whether time has made something change: a scheduled message that may leave, a follow-up that has expired."""
+    """Whether a scheduled message may leave now, or an active follow-up has expired."""
     with db.reading() as conn:
         row = conn.execute(
             f"""
@@ -65,9 +65,9 @@ def anything_due(db: Database) -> bool:
 
 
 def let_due(db: Database) -> None:
-    """Queue scheduled messages whose time has come (`docs/rules.md 6.4`), and end follow-ups that have expired.
+    """Queue scheduled messages whose time has come (`docs/rules.md 6.4`), and end expired follow-ups.
 
-    Each leaves an entry by nobody in the journal.
+    The journal gets one event for the messages of each campaign and one for each follow-up, all without an author.
     """
     if not anything_due(db):
         return
@@ -77,10 +77,10 @@ def let_due(db: Database) -> None:
 
 
 def reschedule(tx: Transaction, campaign: Campaign) -> Settled:
-    """Work out again until when a campaign's scheduled messages wait, its hours or window having changed.
+    """Reschedule, queue or cancel the scheduled messages of a campaign whose hours or window have changed.
 
-    An initial that the window shuts out by then is cancelled: it never left. 10 µs a message, 50 µs where the hours are
-    the contacts', 90 µs where it is cancelled; others who want to write wait meanwhile.
+    An initial whose window will be over when it could leave is cancelled. The caller writes the journal. 10 µs a
+    message, 50 µs if the hours are the contacts', 90 µs if it is cancelled; other writers wait meanwhile.
     """
     rows = tx.conn.execute(
         f"{_MESSAGES} WHERE message.state = 'unsent' AND conversation.campaign_id = ?", (campaign.id,)
@@ -89,7 +89,10 @@ def reschedule(tx: Transaction, campaign: Campaign) -> Settled:
 
 
 def cancel_scheduled(tx: Transaction, campaign_id: CampaignId) -> tuple[ConversationId, ...]:
-    """Cancel all that waits in a campaign, which sends nothing any more, and return where."""
+    """Cancel all messages of a campaign that wait for their time, and return their conversations.
+
+    The caller writes the journal.
+    """
     scheduled = tx.conn.execute(
         f"{_MESSAGES} WHERE {NOT_LEFT_YET} AND conversation.campaign_id = :campaign_id",
         {"now": tx.now_ms, "campaign_id": campaign_id},
@@ -101,7 +104,7 @@ def cancel_scheduled(tx: Transaction, campaign_id: CampaignId) -> tuple[Conversa
 
 
 def cancel(tx: Transaction, message_id: MessageId, conversation_id: ConversationId) -> None:
-    """Withdraw a message that has not left: its conversation is as if it had never been written."""
+    """Cancel a message that has not left, and update its conversation as if it had never been written."""
     tx.conn.execute(
         "UPDATE message SET state = ?, state_at = ?, leaves_at = NULL WHERE id = ?",
         (MessageState.CANCELLED, tx.now_ms, message_id),
@@ -111,8 +114,8 @@ def cancel(tx: Transaction, message_id: MessageId, conversation_id: Conversation
 
 
 def tell_threads(tx: Transaction, event_id: EventId, cancelled: Sequence[ConversationId]) -> None:
-    """Show an event in the threads in which it cancelled a message."""
-    touch(tx, event_id, ((each, None, None) for each in cancelled))
+    """Show an event in the threads of the conversations in which it cancelled a message."""
+    touch(tx, event_id, ((conversation_id, None, None) for conversation_id in cancelled))
 
 
 def _release(tx: Transaction) -> None:
@@ -128,12 +131,12 @@ def _release(tx: Transaction) -> None:
 
 
 def _by_age(rows: Iterable[Row]) -> list[Row]:
-    """Sort messages here: with ORDER BY, SQLite would read all messages in that order to find the scheduled ones."""
+    """Sort messages by id; with ORDER BY, SQLite would read all messages in that order to find the scheduled ones."""
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
 def _settle(tx: Transaction, campaign: Campaign, rows: Sequence[Row]) -> Settled:
-    """Release, reschedule or cancel scheduled messages of a campaign, by its hours and window as they are now."""
+    """Queue, reschedule or cancel scheduled messages of a campaign, by its present hours and window."""
     leaving: list[tuple[int, int]] = []
     waiting: list[tuple[int, int]] = []
     shut: list[Row] = []

@@ -1,4 +1,4 @@
-"""Changing the organization's settings."""
+"""The organization's settings: check and store them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from thrumsg_tui.store.queries.settings import Setting, stored_settings
 _HOURS = (Setting.DEFAULT_OPEN, Setting.DEFAULT_CLOSE)
 
 _MOST_TO_UNDO = 60
-"""Seconds that a message may wait at most: who waits for an answer should not wait for us."""
+"""The most seconds that a message may wait for its undo: the contact may be waiting for the answer."""
 
 _SWITCHES = {
     "on": "on",
@@ -37,15 +37,22 @@ _SWITCHES = {
 
 
 def change_setting(db: Database, who: Identity, key: str, value: str) -> str:
-    """Change a setting and return it as stored; raises what `change_settings` does."""
+    """Change one setting and return its value as stored; raise as `change_settings` does."""
     return change_settings(db, who, {key: value})[key]
 
 
 def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> dict[str, str]:
-    """Change several settings together, all or none, and return them as stored.
+    """Change several settings, all or none, under one event, and return them as stored.
 
-    Raises `NotFound` for an unknown key, `Refused` for a value that one cannot have, or for a day that would close
-    before it opens (`docs/rules.md 6.2`).
+    Args:
+        db: The database.
+        who: The person.
+        values: The new values by key, as a person writes them.
+
+    Raises:
+        NotFound: For an unknown key.
+        Refused: For a value that the setting cannot have, and if the default closing time would not be after the
+            default opening time (`docs/rules.md 6.2`).
     """
     who.require(Permission.CHANGE_SETTINGS)
     named = {Setting.named(key): value for key, value in values.items()}
@@ -63,7 +70,7 @@ def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> d
 
 
 def store_setting(tx: Transaction, key: str, value: str) -> None:
-    """Write a setting as it is."""
+    """Store a setting without checking it. The caller writes the journal."""
     tx.conn.execute(
         """
         INSERT INTO setting (key, value) VALUES (?, ?)
@@ -91,7 +98,7 @@ def _require_opt_out_message(value: str) -> None:
 
 
 def checked_setting(setting: Setting, value: str) -> str:
-    """Return a setting's value as it is stored; `Refused` if it cannot have it."""
+    """Return the stored form of a setting's value, as a person writes it; raise `Refused` if it cannot have it."""
     text = value.strip()
     match setting:
         case Setting.AUTO_OPT_OUT | Setting.REDACT_PHONES:

@@ -1,4 +1,4 @@
-"""Passing over a follow-up in a conversation (`docs/rules.md 3.1`), and undoing that."""
+"""Skip a follow-up in one conversation, and undo that (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ from thrumsg_tui.store.queries.thread import get_conversation_head
 
 
 def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId) -> EventId:
-    """Pass over the follow-up that is up in a conversation; it can be undone.
+    """Skip the present follow-up of a conversation. It can be undone.
 
-    Raises `Refused` if none is up, and for a sender in a conversation that is not theirs.
+    Raises:
+        Refused: If there is no follow-up to skip, if the campaign is archived, or if the conversation is somebody
+            else's and the role may work only its own.
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
@@ -55,7 +57,7 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
 
 @dataclass(frozen=True, slots=True)
 class FollowUpSkip(UndoableChange):
-    """A follow-up that was skipped in a conversation; as an undo, one that is up again there."""
+    """A follow-up that was skipped in a conversation; as an undo, one that is pending there again."""
 
     ends_with_campaign = True
 
@@ -63,16 +65,16 @@ class FollowUpSkip(UndoableChange):
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry."""
+        """Parse it from its event."""
         return cls(event, details["follow_up"]) if "follow_up" in details else None
 
     def require(self, conn: Connection, who: Identity) -> None:
-        """Require a sender to hold the conversation, and that the campaign is not archived."""
+        """Require the person to hold the conversation or work for others, and the campaign not to be archived."""
         require_own(who, self.conversation(conn))
         self.require_not_archived(conn)
 
     def is_effective(self, conn: Connection) -> bool:
-        """Whether the follow-up still goes out, and is as the change left it in the conversation."""
+        """Whether the follow-up is still active, and still has the state here that the change gave it."""
         row = conn.execute(
             """
             SELECT 1 FROM event_conversation AS touched
@@ -85,7 +87,7 @@ class FollowUpSkip(UndoableChange):
         return row is not None
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Let the follow-up be unsent again, or skip it again."""
+        """Set the follow-up to pending again or, for a redo, skip it again."""
         to, skips = self.conversation(tx.conn), self.is_undo
         if not _is_active(tx, self.follow_up):
             return self.nothing_left("the follow-up has ended since")
@@ -99,13 +101,13 @@ class FollowUpSkip(UndoableChange):
 
 
 def _is_active(tx: Transaction, follow_up_id: FollowUpId) -> bool:
-    """Whether a follow-up still goes out."""
+    """Whether a follow-up has not ended."""
     row = tx.conn.execute("SELECT active FROM follow_up WHERE id = ?", (follow_up_id,)).fetchone()
     return bool(row["active"])
 
 
 def _is_pending(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId) -> bool:
-    """Whether a follow-up is unsent for a conversation."""
+    """Whether a follow-up is pending in a conversation."""
     row = tx.conn.execute(
         "SELECT 1 FROM follow_up_target WHERE follow_up_id = ? AND conversation_id = ? AND state = 'pending'",
         (follow_up_id, conversation_id),
@@ -114,7 +116,7 @@ def _is_pending(tx: Transaction, conversation_id: ConversationId, follow_up_id: 
 
 
 def _set_skipped(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, *, skipped: bool) -> bool:
-    """Skip a follow-up in a conversation, or let it be unsent again; tell whether it was the other way round."""
+    """Change a follow-up in a conversation from pending to skipped, or back, and return whether it changed."""
     before, after = ("pending", "skipped") if skipped else ("skipped", "pending")
     changed = tx.conn.execute(
         "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ? AND state = ?",

@@ -1,4 +1,4 @@
-"""Taking a message back that no gateway has taken, into its author's message box (`docs/rules.md 3.12`)."""
+"""Undo of a send while no gateway has the message: its text returns to the message box (`docs/rules.md 3.12`)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from thrumsg_tui.store.queries.thread import draft, get_conversation_head
 
 @dataclass(frozen=True, slots=True)
 class SentMessage(UndoableChange):
-    """A message that was sent; as an undo, one that was taken back, which nobody can redo.
+    """A message that was sent; as an undo, one that was taken back, for which there is no redo.
 
-    `flagged` is whether its conversation lost its flag by it.
+    `flagged` is whether the conversation was flagged before the message was sent, which removes the flag.
     """
 
     ends_with_campaign = True
@@ -37,13 +37,13 @@ class SentMessage(UndoableChange):
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry; old ones say nothing of the flag."""
+        """Parse it from its event; events of earlier versions do not have the flag."""
         if "message" not in details:
             return None
         return cls(event, MessageId(details["message"]), bool(details.get("flagged")))
 
     def require(self, conn: Connection, who: Identity) -> None:
-        """Require that it has not left, a sender to hold the conversation, and that the campaign is not archived."""
+        """Refuse a redo, a message that stays (`why_it_stays`), and an archived campaign."""
         if self.is_undo:
             raise Refused("A message that was taken back is sent again from its message box.")
         if stays := self.why_it_stays(conn, who):
@@ -51,18 +51,18 @@ class SentMessage(UndoableChange):
         self.require_not_archived(conn)
 
     def is_effective(self, conn: Connection) -> bool:
-        """Whether no gateway has taken it."""
+        """Whether no gateway has taken the message, and it was not cancelled."""
         row = conn.execute(
             "SELECT 1 FROM message WHERE id = ? AND state IN ('unsent', 'queued')", (self.message,)
         ).fetchone()
         return row is not None
 
     def is_too_late(self, conn: Connection) -> bool:
-        """Whether it has left."""
+        """Whether a gateway has taken the message, or it was cancelled."""
         return not self.is_effective(conn)
 
     def why_it_stays(self, conn: Connection, who: Identity) -> str | None:
-        """Say why a person cannot take it back; None where they can, and for one that was taken back."""
+        """Return why a person cannot take the message back; None if they can, or if this is itself an undo."""
         row = conn.execute(
             """
             SELECT message.conversation_id, message.state, undoer.login AS undone_by,
@@ -101,9 +101,9 @@ class SentMessage(UndoableChange):
         return None
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Cancel the message, with which its conversation is as before, and keep the words as a draft.
+        """Cancel the message, restore the flag of its conversation, and keep the text as its author's draft.
 
-        Words that are just the script need no draft: the box shows them again by itself.
+        A text that equals the script becomes no draft, since the message box shows the script by itself.
         """
         row = tx.conn.execute(
             f"""
@@ -135,7 +135,7 @@ class SentMessage(UndoableChange):
 
 
 def _keep_as_draft(tx: Transaction, author: User, conversation_id: ConversationId, words: str) -> None:
-    """Put words back into the author's box, before what they have begun to write there since."""
+    """Put words into the author's draft, on a line before what they have written there since."""
     begun = draft(tx.conn, author.id, conversation_id)
     tx.conn.execute(
         """
