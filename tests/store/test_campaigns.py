@@ -416,7 +416,7 @@ def test_redoing_a_removal_leaves_no_conversation_behind(
     removed = remove_sender(db, owner, "Spring", "lee")
     undone = undo(db, owner, removed.event)
     give(db, owner, spring, "lee", five[5:])
-    with pytest.raises(Refused, match="would keep 1 of theirs"):
+    with pytest.raises(Refused, match="would keep 1 conversation"):
         undo(db, owner, undone.event)
     assert examine(db) == []
     assert sum(each.assigned for each in senders(db, spring).values()) == 6

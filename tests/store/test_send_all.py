@@ -110,7 +110,7 @@ def test_words_of_one_s_own_are_neither_sent_nor_lost(db: Database, owner: Ident
     keep_draft(db, known_as(db, "lee"), others, "Hi Bea, it is Lee")
     [batch] = work_through(db, owner, quick, "lee")
     assert len(batch.sent) == 2
-    assert batch.refused == ((mine, "There are words of yours in it: send it by itself."),)
+    assert batch.refused == ((mine, "You have a draft in it: open it and send it by itself."),)
     with db.reading() as conn:
         assert draft(conn, owner.user.id, mine) == "Hi Ann, it is me"
 

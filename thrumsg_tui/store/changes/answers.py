@@ -1,4 +1,4 @@
-"""Recording survey answers (`docs/rules.md 3.14`), and undoing that."""
+"""Survey answers: record and undo them (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -30,10 +30,23 @@ def record_answer(
     question: QuestionId | str,
     choice: ChoiceId | str | None,
 ) -> EventId | None:
-    """Record a choice, replacing an older one, or clear the answer with None.
+    """Record the answer of a contact in place of an earlier one, or clear it. Also in an archived campaign.
 
-    `question` and `choice` are an id, or words: the exact text, else an id in digits. Returns None where nothing
-    changed. Sends nothing and changes no status. Raises `NotFound` for a question or choice that there is not.
+    It sends nothing and changes no status, but the follow-ups of the conversation may change.
+
+    Args:
+        db: The database.
+        who: The person.
+        conversation_id: The conversation.
+        question: An id, or a text: the question's exact words, else its id in digits.
+        choice: The same for a choice of the question; None clears the answer.
+
+    Returns:
+        The event; None if the answer was the same before.
+
+    Raises:
+        NotFound: If there is no such question or choice.
+        Refused: If the conversation is somebody else's and the role may work only its own.
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
@@ -65,7 +78,10 @@ def store_answer(
     question_id: QuestionId,
     choice_id: ChoiceId | None,
 ) -> None:
-    """Write an answer as it is, or delete it with None; a follow-up may come up or go with it."""
+    """Store an answer, or delete it if `choice_id` is None, and update the follow-ups of the conversation.
+
+    The caller writes the journal.
+    """
     if choice_id is None:
         tx.conn.execute(
             "DELETE FROM answer WHERE conversation_id = ? AND question_id = ?", (conversation_id, question_id)
@@ -84,7 +100,7 @@ def store_answer(
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange(UndoableChange):
-    """An answer that was recorded, changed or cleared; None stands for no answer."""
+    """An answer that was recorded, changed or cleared; None means no answer."""
 
     question: QuestionId
     before: ChoiceId | None
@@ -92,17 +108,17 @@ class AnswerChange(UndoableChange):
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry."""
+        """Parse it from its event."""
         if "question" not in details:
             return None
         return cls(event, details["question"], details["before"], details["after"])
 
     def require(self, conn: Connection, who: Identity) -> None:
-        """Require a sender to hold the conversation."""
+        """Require the person to hold the conversation or work for others."""
         require_own(who, self.conversation(conn))
 
     def is_effective(self, conn: Connection) -> bool:
-        """Whether the answer is still the recorded one."""
+        """Whether the present answer is still the one that the change recorded."""
         row = conn.execute(
             """
             SELECT answer.choice_id FROM event_conversation AS touched
@@ -114,7 +130,7 @@ class AnswerChange(UndoableChange):
         return row is not None and row["choice_id"] == self.after
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Record the answer of before."""
+        """Store the earlier answer again."""
         if not self.is_effective(tx.conn):
             return self.nothing_left("the answer was changed again since")
         to = self.conversation(tx.conn)
@@ -134,7 +150,7 @@ class AnswerChange(UndoableChange):
 
 
 def recorded_answers(conn: Connection, campaign_id: CampaignId, question_id: QuestionId) -> Iterator[AnswerChange]:
-    """Find every change of an answer to a question that the journal of a campaign has; by `event_of_campaign`."""
+    """Yield every change of an answer to a question from the journal of its campaign; by `event_of_campaign`."""
     rows = conn.execute(
         "SELECT id, action, campaign_id, details FROM event WHERE campaign_id = ? AND action IN (?, ?, ?)",
         (campaign_id, EventKind.ANSWER, EventKind.UNDO, EventKind.REDO),

@@ -1,4 +1,4 @@
-"""Campaigns: creating them, their life, and who is on them."""
+"""Campaigns: create and edit them, change their state, add and remove senders."""
 
 from __future__ import annotations
 
@@ -41,13 +41,14 @@ _ALLOWED_BEFORE = {
     CampaignState.PAUSED: {CampaignState.ACTIVE},
     CampaignState.ARCHIVED: {CampaignState.DRAFT, CampaignState.ACTIVE, CampaignState.PAUSED},
 }
-"""From which states each state can be reached; archiving is final (`docs/rules.md 6.5`)."""
+"""The states from which each state can be reached; archiving is final (`docs/rules.md 6.5`)."""
 
 
 def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = False) -> Campaign:
-    """Create a campaign with its Unassigned, active at once unless a draft.
+    """Create a campaign with its Unassigned. It is active at once, unless `draft` is set.
 
-    Raises `Refused` if the name is taken or blank, or the initial script is blank, or the time zone cannot be chosen.
+    Raises:
+        Refused: If the name is taken or blank, the initial script is blank, or the time zone cannot be chosen.
     """
     who.require(Permission.RUN_CAMPAIGN)
     setup = _trimmed(setup)
@@ -79,12 +80,26 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
 def edit_campaign(
     db: Database, who: Identity, campaign_id: CampaignId, setup: Setup, *, seen: Setup | None = None
 ) -> Campaign:
-    """Change what a campaign is; scheduled messages then leave when its new hours and window allow.
+    """Change the setup of a campaign.
 
-    With `seen`, what the person began with, only what differs from that is changed, so that nobody's edit meanwhile is
-    taken back. A scheduled initial that the new window shuts out is cancelled, as if it had never been sent
-    (`docs/rules.md 6.4`). Raises `Refused` if the campaign is archived, or as in `create_campaign`. Nothing different:
-    nothing is journalled.
+    Its scheduled messages are rescheduled by the new hours and window, or leave at once if they may now. A scheduled
+    initial whose window is then over is cancelled, as if it had never been sent (`docs/rules.md 6.4`). Nothing is
+    journalled if nothing is different.
+
+    Args:
+        db: The database.
+        who: The person.
+        campaign_id: The campaign.
+        setup: Its new setup.
+        seen: The setup that the person saw before editing: only the parts that differ from it are changed, so that
+            an edit that somebody else made meanwhile stays. None to store all of `setup`.
+
+    Returns:
+        The campaign as it is stored afterwards.
+
+    Raises:
+        Refused: If the campaign is archived, as `create_campaign` does, or if the merged setup would end before it
+            starts.
     """
     who.require(Permission.RUN_CAMPAIGN)
     with db.writing() as tx:
@@ -112,10 +127,10 @@ def edit_campaign(
 
 
 _TEXTS = (SetupPart.NAME, SetupPart.INITIAL_SCRIPT, SetupPart.DESCRIPTION)
-"""The parts that people write."""
+"""The parts that are free text."""
 
 _TIMES = {SetupPart.HOURS, SetupPart.HOURS_IN, SetupPart.STARTS, SetupPart.ENDS}
-"""The parts on which it depends when a scheduled message leaves."""
+"""The parts that decide when a scheduled message leaves."""
 
 
 def _trimmed(setup: Setup) -> Setup:
@@ -123,14 +138,14 @@ def _trimmed(setup: Setup) -> Setup:
 
 
 def _merged(stored: Setup, wanted: Setup, seen: Setup | None) -> Setup:
-    """Carry what a person has changed since they saw it into what is stored now."""
+    """Return the stored setup with the parts in which `wanted` differs from `seen`; `wanted` if `seen` is None."""
     if seen is None:
         return wanted
     changes = {part.value: getattr(wanted, part) for part in SetupPart if getattr(wanted, part) != getattr(seen, part)}
     try:
         return replace(stored, **changes)
     except ValueError as error:
-        raise Refused(f"{error} Somebody changed the other one meanwhile.", Nothing.CHANGED) from error
+        raise Refused(f"{error} Somebody else changed one of the two meanwhile.", Nothing.CHANGED) from error
 
 
 def _columns(setup: Setup) -> dict[str, str | int | None]:
@@ -162,7 +177,18 @@ def _require_fit(tx: Transaction, setup: Setup, before: Campaign | None = None) 
 
 
 def change_state(db: Database, who: Identity, name: str | CampaignId, to: CampaignState) -> Campaign:
-    """Launch, pause, resume or archive a campaign; `Refused` where its state does not allow that."""
+    """Launch, pause, resume or archive a campaign. Archiving cancels its scheduled messages (`docs/rules.md 6.5`).
+
+    Args:
+        db: The database.
+        who: The person.
+        name: The campaign, by name or by id.
+        to: Its new state.
+
+    Raises:
+        NotFound: If there is no such campaign.
+        Refused: If its state does not allow the new one, and for archiving while a job moves its conversations.
+    """
     who.require(Permission.RUN_CAMPAIGN)
     with db.writing() as tx:
         campaign = find_campaign(tx.conn, name)
@@ -182,7 +208,21 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
 
 
 def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Sequence[str]) -> list[str]:
-    """Put users on a campaign as senders, all or none; return those who were not on it yet."""
+    """Add users to a campaign as senders, all or none.
+
+    Args:
+        db: The database.
+        who: The person.
+        name: The campaign, by name or by id.
+        logins: The users.
+
+    Returns:
+        The logins of those who were not on it yet. Nothing is journalled if there are none.
+
+    Raises:
+        NotFound: If there is no such campaign or user.
+        Refused: If the campaign is archived.
+    """
     who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
         campaign = find_campaign(tx.conn, name)
@@ -212,9 +252,20 @@ def remove_sender(
     login: str,
     to: Sequence[str] | ToAllOthers = (),
 ) -> Outcome:
-    """Take a sender off a campaign, and give their conversations away (`docs/rules.md 4.12`).
+    """Remove a sender from a campaign, and move all their conversations to others (`docs/rules.md 4.12`).
 
-    They are shared by the senders whose logins are in `to`, or by all others; without any they go to Unassigned.
+    One transaction, whatever they hold. It can be undone.
+
+    Args:
+        db: The database.
+        who: The person.
+        name: The campaign, by name or by id.
+        login: The sender.
+        to: The logins that share the conversations, or all other senders; with no logins they go to Unassigned.
+
+    Raises:
+        NotFound: If there is no such campaign, or `login` or one of `to` is no sender of it.
+        Refused: In the cases of `docs/rules.md 4.6`, and if the campaign is archived.
     """
     who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
@@ -224,7 +275,7 @@ def remove_sender(
         if isinstance(to, ToAllOthers):
             destinations = to
         else:
-            named = tuple(find_destination(tx.conn, campaign, each) for each in to)
+            named = tuple(find_destination(tx.conn, campaign, other) for other in to)
             destinations = ToAssignments(named or (unassigned(tx.conn, campaign.id),))
         planned = plan(tx.conn, Request(campaign.id, FromAssignments((leaving,)), destinations), tx.now)
         tx.conn.execute("UPDATE assignment SET active = 0 WHERE id = ?", (leaving,))

@@ -1,4 +1,4 @@
-"""Opting a whole list of numbers out: one change, that is taken back as one (`docs/rules.md 5.2`)."""
+"""Opt-outs of a whole list of numbers, as one change that is undone as one (`docs/rules.md 5.2`)."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from thrumsg_tui.store.phones import normalize, require_region
 
 _LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _SEPARATOR = re.compile(r"\t|[,;](?!\s*(?:ext|x\s*\d))", re.IGNORECASE)
-"""What parts one number from the next, but not a number from its extension."""
+"""Separates one number from the next, but not a number from its extension."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoNumber:
-    """A piece of a list that is no number that could be texted: its line, as it was written, and why."""
+    """A piece of a list that is not a number that can be texted: its line (from 1), its text, and why."""
 
     line: int
     text: str
@@ -44,9 +44,9 @@ class NoNumber:
 
 @dataclass(frozen=True, slots=True)
 class ListedOptOuts:
-    """What a list did: the numbers (E.164) that are new and that were out already, and the pieces that are none.
+    """The result of a list: the numbers (E.164) that it opted out, those opted out already, and unreadable pieces.
 
-    `repeated` counts pieces that say an earlier number again; `event` is None where no number was new.
+    `repeated` counts the pieces that repeat an earlier number; `event` is None if no number was new.
     """
 
     event: EventId | None
@@ -57,10 +57,19 @@ class ListedOptOuts:
 
 
 def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", region: str = "US") -> ListedOptOuts:
-    """Opt out the numbers of a pasted list, in any spelling, a line each or parted by commas, semicolons or tabs.
+    """Opt out the numbers of a pasted list, under one event and without confirmations (`docs/rules.md 5.2`).
 
-    One transaction, one journal entry; nobody is sent a confirmation (`docs/rules.md 5.2`). `region` says whose numbers
-    are written without a country code. Raises `Refused` for a list without anything in it and for an unknown region.
+    A number that was opted out already counts as asked for anew (`docs/rules.md 5.5`), but is not journalled.
+
+    Args:
+        db: The database.
+        who: The person.
+        text: Numbers in any spelling, separated by line breaks, commas, semicolons or tabs.
+        note: The note of each new opt-out.
+        region: The region of numbers without a country code.
+
+    Raises:
+        Refused: If the list is empty or the region unknown. Unreadable pieces are returned, not refused.
     """
     who.require(Permission.CHANGE_OPT_OUTS)
     require_storable(note)
@@ -97,7 +106,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what is between separators, with its line, the first being 1."""
+    """Yield the stripped pieces of a list that are not blank, each with its line, from 1."""
     for line, content in enumerate(_LINE_END.split(text), start=1):
         for piece in _SEPARATOR.split(content):
             if piece.strip():
@@ -106,18 +115,18 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Opt-outs that came or went together, each as it is described for undo, and the conversations concerned."""
+    """Opt-outs that were stored or deleted together, by number, and the conversations concerned."""
 
     opt_outs: Mapping[str, Described]
     conversations: tuple[ConversationId, ...]
 
     @property
     def details(self) -> dict[str, object]:
-        """What undo needs to know of them besides what `note` notes."""
+        """The details that undo needs, besides what `note` stores."""
         return {"numbers": len(self.opt_outs)}
 
     def note(self, tx: Transaction, event_id: EventId) -> None:
-        """Note with an event its numbers and its conversations."""
+        """Store the numbers and the conversations under an event."""
         tx.conn.executemany(
             """
             INSERT INTO event_number (event_id, phone, kind, note, at, user_id)
@@ -125,24 +134,30 @@ class Batch:
             """,
             ({**described, "event_id": event_id, "phone": phone} for phone, described in self.opt_outs.items()),
         )
-        touch(tx, event_id, ((each, None, None) for each in self.conversations))
+        touch(tx, event_id, ((conversation_id, None, None) for conversation_id in self.conversations))
 
 
 def enter_list(tx: Transaction, who: Identity, notes: Iterable[tuple[str, str]]) -> Batch:
-    """Opt out those numbers that are not, each with its note, telling nobody; the journal is the caller's."""
+    """Opt out the numbers that are not opted out yet, without confirmations; the caller writes the journal.
+
+    Args:
+        tx: The transaction.
+        who: The person.
+        notes: The numbers (E.164), each with the note of its opt-out.
+    """
     described = ((phone, _described(tx, who, note)) for phone, note in notes)
     return _batch(_entered(tx, described))
 
 
 @dataclass(frozen=True, slots=True)
 class OptOutList(UndoableChange):
-    """The opt-outs of a list or a file; as an undo, what opted them in again. `numbers` is how many there were."""
+    """The opt-outs of a list or a file; as an undo, their opt-ins. `numbers` is how many there were."""
 
     numbers: int
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry; its numbers are in `event_number`."""
+        """Parse it from its event; its numbers are in `event_number`."""
         return cls(event, details["numbers"]) if "numbers" in details else None
 
     def require(self, conn: Connection, who: Identity) -> None:
@@ -162,7 +177,7 @@ class OptOutList(UndoableChange):
         return row is not None
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Opt the numbers in again, or out as they were, but for those that were opted in or out since."""
+        """Opt the numbers in again or, for a redo, out as they were; skip those that were opted in or out since."""
         out, numbers = self.is_undo, _numbers(tx, self.event.id)
         batch = _batch(_entered(tx, numbers) if out else _erased(tx, numbers))
         if not batch.opt_outs:

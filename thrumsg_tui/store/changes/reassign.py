@@ -1,4 +1,4 @@
-"""Reassigning conversations, in one transaction or, where they are too many for that, in steps (`docs/rules.md` 4)."""
+"""Reassign conversations, in one transaction or, if they are too many, as a job of steps (`docs/rules.md` 4)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
 from thrumsg_tui.domain.people import Identity, Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, net_gains, sides
 from thrumsg_tui.domain.redaction import IN_FULL
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
@@ -28,9 +29,17 @@ from thrumsg_tui.store.queries.undo_plan import any_goes_back, count_moves, undo
 
 
 def reassign(db: Database, who: Identity, request: Request) -> Outcome:
-    """Plan and apply at once; raises `Refused` in the cases of `docs/rules.md 4.6`."""
+    """Plan a reassignment and apply it, without a preview in between.
+
+    A large one is a job, and this returns when the job is finished.
+
+    Raises:
+        NotPermitted: If the person may not reassign.
+        Refused: In the cases of `docs/rules.md 4.6`, if the campaign is archived (`docs/rules.md 4.10`), or if the
+            reassignment needs a job while another one is under way in the campaign.
+    """
     who.require(Permission.REASSIGN)
-    with db.reading() as conn:  # what is planned for a job keeps nobody waiting
+    with db.reading() as conn:  # planning a job reads only, so that no writer waits
         large = plan(conn, request, db.clock()) if db.pacing.too_many(at_most(conn, request)) else None
     if large and db.pacing.too_many(len(large.moves)):
         return apply_plan(db, who, large)
@@ -39,15 +48,27 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
 
 
 def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
-    """Apply exactly what was previewed; what changed hands since is skipped (`docs/rules.md 4.7`).
+    """Apply a plan exactly as previewed; conversations that were moved since are skipped (`docs/rules.md 4.7`).
 
-    `on_progress` is told how many were dealt with so far, in the thread that makes the change.
+    A large one is a job, and this returns when the job is finished.
+
+    Args:
+        db: The database.
+        who: The person.
+        planned: The plan.
+        on_progress: Called with the number of conversations moved or skipped so far, in the same thread.
+
+    Raises:
+        Refused: If the campaign is archived, or a job is needed while another one is under way in the campaign.
     """
     return finish(db, begin_plan(db, who, planned, on_progress), on_progress)
 
 
 def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
-    """Apply a plan; where it is large only begin with it: it is `under_way`, and `bulk_move_job.step` goes on."""
+    """Apply a plan as `apply_plan` does, but only begin a large one.
+
+    The outcome of a large one is `under_way`; `bulk_move_job.step` or `finish` continues it.
+    """
     who.require(Permission.REASSIGN)
     with db.reading() as conn:
         long = is_long(conn, planned, db.pacing)
@@ -66,9 +87,21 @@ def move(
     removed: AssignmentId | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Outcome:
-    """Move what still is where the plan found it, in one journal entry; nothing moved leaves none.
+    """Make the moves of a plan that are still possible, in one transaction and under one event.
 
-    `removed` is the assignment of a sender who leaves the campaign with this; it is put back by undo.
+    The caller checks permissions.
+
+    Args:
+        tx: The transaction.
+        who: The person.
+        planned: The plan.
+        kind: What the event is recorded as.
+        undoes: The event that the moves undo, if they undo one.
+        removed: The assignment of a sender who is removed from the campaign with the moves, or put back by their undo.
+        on_progress: Called with the number of conversations moved so far, in the same thread.
+
+    Returns:
+        What was moved. If nothing was, and no sender is `removed`, its `event` is None and nothing is journalled.
     """
     moves, skipped = still_possible(tx.conn, planned)
     skipped = [*planned.already_there, *skipped]
@@ -91,13 +124,13 @@ def move(
         undoable=True,
         undoes=undoes,
     )
-    apply_moves(tx, event_id, (each.way for each in moves), on_progress)
+    apply_moves(tx, event_id, (planned_move.way for planned_move in moves), on_progress)
     return Outcome(event_id, len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins), sentence)
 
 
 @dataclass(frozen=True, slots=True)
 class Reassignment(UndoableChange):
-    """Moves of conversations in a campaign; `event_conversation` has them."""
+    """Moves of conversations in a campaign, which are in `event_conversation`."""
 
     ends_with_campaign = True
 
@@ -105,42 +138,42 @@ class Reassignment(UndoableChange):
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry, unless a sender was removed with it."""
+        """Parse it from its event, unless a sender was removed with it."""
         if event.campaign_id is None or "removed" not in details or details["removed"] is not None:
             return None
         return cls(event, event.campaign_id)
 
     def require(self, conn: Connection, who: Identity) -> None:
-        """Require the permission to reassign, and that the campaign is not archived."""
+        """Require the permission to reassign, and the campaign not to be archived."""
         who.require(Permission.REASSIGN)
         self.require_not_archived(conn)
 
     def is_effective(self, conn: Connection) -> bool:
-        """Whether any conversation can go back; look no further than the first one that can."""
+        """Whether any conversation can go back; stop at the first one that can."""
         return any_goes_back(conn, self.campaign_id, self.event.id)
 
     def preview(self, conn: Connection, entry: Event) -> UndoPreview:
-        """Count what would go back, and list what would stay."""
+        """Count the conversations that would go back, and list those that would stay."""
         planned = undo_plan(conn, self.campaign_id, self.event.id)
         moves, skipped = still_possible(conn, planned)
         return UndoPreview(entry, bool(moves), len(moves), tuple(skipped), net_gains(tuple(moves), planned.logins))
 
     def bulk_plan(self, conn: Connection, pacing: Pacing) -> Plan | None:
-        """Plan the way back where it is made in steps."""
+        """Return the plan of the reversed moves if they need a job."""
         if not pacing.too_many(count_moves(conn, self.event.id)):
             return None
         planned = undo_plan(conn, self.campaign_id, self.event.id)
         return planned if is_long(conn, planned, pacing) else None
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Move back what still is where the change brought it."""
+        """Move back the conversations that were not moved again since."""
         planned = undo_plan(tx.conn, self.campaign_id, self.event.id)
         return move(tx, who, planned, kind=self.undo_kind, undoes=self.event.id)
 
 
 @dataclass(frozen=True, slots=True)
 class SenderRemoval(UndoableChange):
-    """The removal of a sender from a campaign, with the moves of what they held; as an undo, their return."""
+    """The removal of a sender from a campaign, with the moves of their conversations; as an undo, their return."""
 
     ends_with_campaign = True
 
@@ -149,13 +182,16 @@ class SenderRemoval(UndoableChange):
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry."""
+        """Parse it from its event."""
         if event.campaign_id is None or details.get("removed") is None:
             return None
         return cls(event, event.campaign_id, AssignmentId(details["removed"]))
 
     def require(self, conn: Connection, who: Identity) -> None:
-        """Require the permissions to reassign and to manage people, and that the sender can come back, or go."""
+        """Require the permissions to reassign and to manage people, and that the removal can be undone or redone.
+
+        It cannot be undone after a later removal of the same sender, nor redone if the sender would keep conversations.
+        """
         who.require(Permission.REASSIGN)
         self.require_not_archived(conn)
         who.require(Permission.MANAGE_PEOPLE)
@@ -164,24 +200,24 @@ class SenderRemoval(UndoableChange):
             self._require_nothing_left(conn)
 
     def is_effective(self, conn: Connection) -> bool:
-        """It always is: the sender comes back even where no conversation does."""
+        """Always true: the sender returns even if no conversation does."""
         return True
 
     def preview(self, conn: Connection, entry: Event) -> UndoPreview:
-        """Count what would go back, to the sender who returns too, and list what would stay."""
+        """Count the conversations that would go back, also to the returning sender, and list those that would stay."""
         planned = undo_plan(conn, self.campaign_id, self.event.id)
         moves, skipped = still_possible(conn, planned, returning=None if self.is_undo else self.removed)
         gains = net_gains(tuple(moves), planned.logins)
         return UndoPreview(entry, True, len(moves), tuple(skipped), gains)
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Put the sender back on the campaign, or take them off again, and move back what can be."""
+        """Put the sender back on the campaign or, for a redo, remove them, and move back what can be."""
         tx.conn.execute("UPDATE assignment SET active = ? WHERE id = ?", (int(not self.is_undo), self.removed))
         planned = undo_plan(tx.conn, self.campaign_id, self.event.id)
         return move(tx, who, planned, kind=self.undo_kind, undoes=self.event.id, removed=self.removed)
 
     def _require_last_removal(self, conn: Connection) -> None:
-        """Raise `Refused` where another change has removed the sender anew; by `event_of_campaign`."""
+        """Raise `Refused` if a later change removed the same sender, and was not undone; by `event_of_campaign`."""
         rows = conn.execute(
             """
             SELECT id, action, campaign_id, details FROM event
@@ -195,11 +231,13 @@ class SenderRemoval(UndoableChange):
                 raise Refused(f"The same sender was removed again since, by change {later.event.id}: undo that first.")
 
     def _require_nothing_left(self, conn: Connection) -> None:
-        """Raise `Refused` if a sender who is removed once more would keep any."""
+        """Raise `Refused` if a sender who is removed by a redo would keep conversations."""
         held = conn.execute("SELECT assigned FROM assignment WHERE id = ?", (self.removed,)).fetchone()
         planned = undo_plan(conn, self.campaign_id, self.event.id)
         moves, _ = still_possible(conn, planned)
         if left := held["assigned"] - len(moves):
+            name = planned.names[self.removed]
             raise Refused(
-                f"{planned.names[self.removed]} would keep {left} of theirs: remove them anew, and say where all go."
+                f"{name} would keep {pluralize(left, 'conversation')}. Remove {name} from the campaign again instead, "
+                "and choose who gets the conversations."
             )

@@ -65,7 +65,7 @@ def send_batch(
         viewed = get_assignment(tx.conn, assignment_id, tx.now)
         own = viewed.user is not None and viewed.user.id == who.user.id
         if not own and not who.may(Permission.WORK_FOR_OTHERS):
-            raise Refused("You can send all of your own conversations only.")
+            raise Refused("You can use Send All for your own conversations only.")
         campaign = get_campaign(tx.conn, viewed.campaign_id)
         if not campaign.quicksend:
             raise Refused(_without_quicksend(campaign, tx.now))
@@ -79,7 +79,7 @@ def send_batch(
         for row in rows:
             conversation_id = ConversationId(row["id"])
             if draft(tx.conn, who.user.id, conversation_id) is not None:
-                refused.append(Unsendable(conversation_id, "There are words of yours in it: send it by itself."))
+                refused.append(Unsendable(conversation_id, "You have a draft in it: open it and send it by itself."))
                 continue
             try:
                 sent.append(

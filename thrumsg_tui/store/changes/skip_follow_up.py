@@ -74,7 +74,7 @@ class FollowUpSkip(UndoableChange):
         self.require_not_archived(conn)
 
     def is_effective(self, conn: Connection) -> bool:
-        """Whether the follow-up is still active, and still has the state here that the change gave it."""
+        """Whether the follow-up is active, and its state in the conversation is still the one that the change set."""
         row = conn.execute(
             """
             SELECT 1 FROM event_conversation AS touched
