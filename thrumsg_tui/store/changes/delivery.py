@@ -1,4 +1,4 @@
-"""The outbox's side of a gateway: what may leave now, and what became of it (`docs/rules.md 6.6`)."""
+"""The outbox as a gateway uses it: claim queued messages and store their states (`docs/rules.md 6.6`)."""
 
 from __future__ import annotations
 
@@ -19,34 +19,42 @@ from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.times import to_ms
 
 _READY = "message.state = 'queued' AND (message.leaves_at IS NULL OR message.leaves_at <= :now)"
-"""What may leave; not what can still be taken back (`docs/rules.md 3.12`). By `message_queued`."""
+"""On `message`: whether it is queued and its undo time is over (`docs/rules.md 3.12`); by `message_queued`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message that a gateway is to take."""
+    """A message that a gateway has claimed."""
 
     id: MessageId
     phone: str
     body: str
     kind: MessageKind
     nth: int
-    """How many messages we had written in the conversation with this one."""
+    """Its number among the outgoing messages of its conversation, from 1."""
 
 
 def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
-    """Claim queued messages for a gateway: they are `sending` from now on.
+    """Claim queued messages for a gateway, and set their state to `sending`.
 
-    A message whose campaign has been paused stays queued, and one that is outside the hours now is scheduled again. One
-    whose number has opted out since is cancelled (`docs/rules.md 5.8`), and so is an initial whose window is over
-    (`docs/rules.md 6.3`). An opt-out confirmation never waits (`docs/rules.md 5.9`).
+    A message of a paused campaign stays queued, and one outside the hours is scheduled again. A message whose number
+    has opted out since is cancelled (`docs/rules.md 5.8`), and so is an initial whose window is over
+    (`docs/rules.md 6.3`); each of these two is journalled without an author. An opt-out confirmation never waits
+    (`docs/rules.md 5.9`), and is cancelled if its number was opted in since.
+
+    Args:
+        db: The database.
+        limit: The most messages to claim.
+
+    Returns:
+        The claimed messages, oldest first; none if nothing may leave now.
     """
     with db.reading() as conn:
         if conn.execute(f"SELECT 1 FROM message WHERE {_READY} LIMIT 1", {"now": to_ms(db.clock())}).fetchone() is None:
             return []
     taken: list[Outgoing] = []
     more = True
-    while more and not taken:  # those scheduled again or cancelled must not hide the ones behind them
+    while more and not taken:  # a batch may be scheduled again or cancelled as a whole
         with db.writing() as tx:
             rows = tx.conn.execute(
                 f"""
@@ -80,7 +88,7 @@ def take_queued(db: Database, limit: int = 100) -> list[Outgoing]:
 
 
 def _claimed(tx: Transaction, row: Row) -> Outgoing | None:
-    """Claim a message, unless its number has opted out, its campaign is outside its hours, or its window is over."""
+    """Claim a message; return None if it was cancelled or scheduled again instead."""
     message_id = MessageId(row["id"])
     kind = MessageKind(row["kind"])
     if row["opted_out"] and (kind is not MessageKind.OPT_OUT_CONFIRMATION or not _to_be_told(tx, row["phone"])):
@@ -102,7 +110,7 @@ def _claimed(tx: Transaction, row: Row) -> Outgoing | None:
 
 
 def _to_be_told(tx: Transaction, phone: str) -> bool:
-    """Whether a number is told of its opt-out: it asked for it (5.3), or anything has left for it (5.2)."""
+    """Whether a number gets a confirmation: it asked for its opt-out (5.3), or a message has left for it (5.2)."""
     asked = tx.conn.execute("SELECT 1 FROM opt_out WHERE phone = ? AND kind = ?", (phone, OptOutKind.AUTOMATIC))
     if asked.fetchone():
         return True
@@ -121,7 +129,7 @@ def _to_be_told(tx: Transaction, phone: str) -> bool:
 
 
 def _said_again(tx: Transaction, row: Row) -> bool:
-    """Whether a later confirmation waits for the same number: it was opted in in between."""
+    """Whether a later confirmation for the same number is queued: the number was opted in between the two."""
     later = tx.conn.execute(
         """
         SELECT 1 FROM message
@@ -136,7 +144,7 @@ def _said_again(tx: Transaction, row: Row) -> bool:
 
 
 def _withdraw(tx: Transaction, row: Row, why: WithdrawalReason) -> None:
-    """Cancel a message that may not leave any more, and say so in the journal and the thread."""
+    """Cancel a message that may no longer leave, and record that in the journal and the thread."""
     conversation_id = ConversationId(row["conversation_id"])
     cancel(tx, MessageId(row["id"]), conversation_id)
     event_id = record(tx, None, EventKind.RELEASE, MessageWithdrawn(why), conversation_id=conversation_id)
@@ -152,10 +160,18 @@ def report(
     error_code: str | None = None,
     error_text: str | None = None,
 ) -> None:
-    """Store what a gateway says became of a message that it had taken.
+    """Store the state that a gateway reports for a message that it has claimed. Not journalled.
 
-    A message only goes forward: `sending` to any state, `sent` and `in_doubt` to `delivered` or `failed`. A report
-    that comes too late, or twice, changes nothing.
+    States only go forward: from `sending` to any, from `sent` and `in_doubt` to `delivered` or `failed`. A report that
+    comes too late, or twice, changes nothing.
+
+    Args:
+        db: The database.
+        message_id: The message.
+        state: Its new state.
+        provider_id: The provider's id of the message; None keeps the stored one.
+        error_code: The code of an error; None deletes a stored one.
+        error_text: The text of an error; None deletes a stored one.
     """
     with db.writing() as tx:
         tx.conn.execute(

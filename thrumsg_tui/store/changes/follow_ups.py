@@ -1,4 +1,4 @@
-"""Making follow-ups, changing and ending them (`docs/rules.md 3.1`)."""
+"""Follow-ups: create, edit and end them (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EVERYBODY = Target()
 
 
 class _Content(NamedTuple):
-    """What may be changed about a follow-up."""
+    """The parts of a follow-up that can be edited."""
 
     title: str
     text: str
@@ -38,7 +38,7 @@ class _Content(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A new follow-up, and whom it reaches now."""
+    """A new follow-up, and the number of conversations that it reaches now."""
 
     id: FollowUpId
     reach: Reach
@@ -54,11 +54,24 @@ def create_follow_up(
     expires_at: datetime | None = None,
     target: Target = _EVERYBODY,
 ) -> Created:
-    """Make a follow-up for conversations in which somebody has written (`docs/rules.md 3.1`).
+    """Create a follow-up for the started conversations that match a target (`docs/rules.md 3.1`).
 
-    While it is active, whoever its target comes to name gets it too, and who is no longer named does not. Whoever is
-    opted out is meant too, but it comes up only if they opt in while it lasts. Raises `Refused` for a blank title or
-    text, a moment that has passed, or an archived campaign. 50 µs for each conversation that it reaches.
+    While it is active, it is added to conversations that come to match, and removed where it is unsent and they no
+    longer match. It is for opted-out contacts too, but appears only if they opt in. 50 µs for each conversation that it
+    reaches.
+
+    Args:
+        db: The database.
+        who: The person.
+        campaign_name: The campaign's name, or its id in digits.
+        title: Its title, for the team.
+        text: The text, with fields.
+        expires_at: When it ends by itself; None for never.
+        target: The contacts that it is for; by default all who were texted or have written.
+
+    Raises:
+        NotFound: If there is no such campaign.
+        Refused: If the title or text is blank, `expires_at` is not in the future, or the campaign is archived.
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
@@ -111,10 +124,24 @@ def edit_follow_up(
     *,
     seen: FollowUp | None = None,
 ) -> bool:
-    """Change what a follow-up is called, what it says and until when, before the first of it is sent.
+    """Change the title, text and end of a follow-up of which nothing was sent yet. The journal keeps the old ones.
 
-    Tell whether anything was different. Raises `Refused` as `create_follow_up` does; for one that was sent, held
-    messages included, or has ended; and where it is no more what the person began with, if `seen` tells that.
+    Args:
+        db: The database.
+        who: The person.
+        follow_up_id: The follow-up.
+        title: Its new title.
+        text: Its new text.
+        expires_at: When it is to end by itself; None for never.
+        seen: The follow-up as the person saw it before editing; None to edit whatever is stored now.
+
+    Returns:
+        Whether anything was different. If not, nothing is journalled.
+
+    Raises:
+        NotFound: If there is no such follow-up.
+        Refused: As `create_follow_up` does; if it was sent to anybody, scheduled messages included, or has ended; or
+            if it differs from `seen`.
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
@@ -149,7 +176,14 @@ def edit_follow_up(
 
 
 def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
-    """Send a follow-up to nobody any more; return in how many conversations it was still unsent."""
+    """End a follow-up, and return in how many conversations it was unsent, without opted-out ones.
+
+    Its messages that are scheduled or queued still leave.
+
+    Raises:
+        NotFound: If there is no such follow-up.
+        Refused: If it has ended already, or its campaign is archived.
+    """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         row = tx.conn.execute(
@@ -172,11 +206,11 @@ def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | 
         raise Refused("A follow-up needs a title and a text.", Nothing.CHANGED)
     require_storable(title, text)
     if expires_at and expires_at <= tx.now:
-        raise Refused("That follow-up would have expired already.", Nothing.CHANGED)
+        raise Refused("A follow-up must end in the future.", Nothing.CHANGED)
 
 
 def _changed(before: _Content, after: _Content) -> FollowUpChanged:
-    """Say what was changed to what, for the journal, which thus keeps the old words."""
+    """Return the old and the new values of what was changed, for the journal."""
     return FollowUpChanged(
         before[0],
         titles=difference(after[0], before[0]),

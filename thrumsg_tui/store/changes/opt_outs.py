@@ -1,4 +1,4 @@
-"""Opting a phone number out and in, in every campaign at once, and undoing that (`docs/rules.md` 5)."""
+"""Opt-outs and opt-ins of single phone numbers, in all campaigns at once, and their undo (`docs/rules.md` 5)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from thrumsg_tui.store.queries.thread import get_conversation_head, get_opt_out
 
 @dataclass(frozen=True, slots=True)
 class OptedOut:
-    """What an opt-out or opt-in did."""
+    """The result of an opt-out or opt-in: its event, and the conversations of the number, last texted first."""
 
     event: EventId
     phone: str
@@ -51,9 +51,11 @@ class OptedOut:
 
 
 def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> OptedOut:
-    """Opt a number (E.164) out by hand, telling the contact unless they were never texted (`docs/rules.md 5.2`).
+    """Opt a number (E.164) out by hand, with a confirmation if it was ever texted (`docs/rules.md 5.2`).
 
-    Raises `Refused` if it is opted out already, or for a sender who holds no conversation of the number.
+    Raises:
+        Refused: If it is opted out already, or if the person holds no conversation of the number and the role may work
+            only its own.
     """
     who.require(Permission.WORK)
     require_storable(note)
@@ -66,9 +68,15 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
 
 
 def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str = "") -> tuple[OptedOut, ...]:
-    """Opt several numbers (E.164) out by hand, all or none, and return what was done for those that were not already.
+    """Opt several numbers (E.164) out by hand, all or none, each under its own event and with its own confirmation.
 
-    Raises `Refused` for a sender who holds no conversation of one of them.
+    A number that was opted out already counts as asked for anew (`docs/rules.md 5.5`), but is not journalled.
+
+    Returns:
+        The results of the numbers that were not opted out before.
+
+    Raises:
+        Refused: If the person holds no conversation of one of them and the role may work only its own.
     """
     who.require(Permission.WORK)
     require_storable(note)
@@ -85,9 +93,13 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
 
 
 def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId | None:
-    """Change the note of an opt-out; None where it says so already. The old one stays in the journal.
+    """Change the note of a number's (E.164) opt-out. The journal keeps the old note; it cannot be undone.
 
-    Raises `Refused` for a number (E.164) that is not opted out.
+    Returns:
+        The event; None if the note was the same before.
+
+    Raises:
+        Refused: If the number is not opted out.
     """
     who.require(Permission.CHANGE_OPT_OUTS)
     note = note.strip()
@@ -112,7 +124,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
 
 
 def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
-    """Opt a number (E.164) in by hand; no message is sent (`docs/rules.md 5.7`)."""
+    """Opt a number (E.164) in by hand, without a message (`docs/rules.md 5.7`); raise as `store_opt_in` does."""
     who.require(Permission.OPT_IN)
     with db.writing() as tx:
         return store_opt_in(tx, who, phone)
@@ -126,9 +138,17 @@ def store_opt_out(
     note: str,
     asked_in: ConversationId | None = None,
 ) -> OptedOut:
-    """Opt a number out that is not: mark its conversations, cancel what waits, confirm, journal.
+    """Store and journal the opt-out of a number, and send its confirmation. It must not be opted out yet.
 
-    `asked_in` is where the contact asked for it, if they did.
+    Messages to it that have not left are cancelled (`docs/rules.md 5.8`).
+
+    Args:
+        tx: The transaction.
+        who: The person; None if the contact's own words did it.
+        phone: The number (E.164).
+        kind: How it was opted out.
+        note: The note, or the contact's words.
+        asked_in: The conversation in which the contact asked for it; None if they did not ask in one.
     """
     described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
     concerned = enter_opt_out(tx, phone, described)
@@ -147,9 +167,11 @@ def store_opt_out(
 
 
 def store_own_words(tx: Transaction, phone: str, words: str, asked_in: ConversationId | None) -> None:
-    """Note that a contact who is opted out has asked for it: from now on it is their own opt-out, for undo too.
+    """Turn the present opt-out of a number into one that the contact asked for in their own words, and journal that.
 
-    Who was not told of it before is told now; `asked_in` is None where nothing is told of itself.
+    The undo of an earlier opt-out then leaves it alone. A confirmation is sent if the opt-out was not by their own
+    words and none was sent since. `asked_in` is their conversation; None if there is none or automatic opt-out is off,
+    and then no confirmation is sent.
     """
     present = describe_opt_out(tx, phone)
     first_time = present is not None and present["kind"] != OptOutKind.AUTOMATIC
@@ -163,7 +185,10 @@ def store_own_words(tx: Transaction, phone: str, words: str, asked_in: Conversat
 
 
 def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
-    """Opt a number in that is opted out; the old opt-out stays in the journal, for undo."""
+    """Delete the opt-out of a number (E.164) and the flags of its conversations, and journal both for undo.
+
+    `who` is None if the contact's own words did it. Raises `Refused` if the number is not opted out.
+    """
     described = describe_opt_out(tx, phone)
     if described is None:
         raise Refused("{phone} is not opted out.", phone=Phone(phone))
@@ -190,29 +215,29 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
 
 @dataclass(frozen=True, slots=True)
 class NumberOptOut(UndoableChange):
-    """The opt-out of one number; `at` is when, None in an entry that says only that it was asked for again."""
+    """The opt-out of one number at `at` (ms since the epoch), which is None if it was only asked for again."""
 
     phone: str
     at: int | None
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry."""
+        """Parse it from its event."""
         if "phone" not in details or details.get("old"):
             return None
         return cls(event, details["phone"], details.get("at"))
 
     def require(self, conn: Connection, who: Identity) -> None:
-        """Require the permission to opt in."""
+        """Require the permission to opt a number in."""
         who.require(Permission.OPT_IN)
 
     def is_effective(self, conn: Connection) -> bool:
-        """Whether the number is still opted out by this change."""
+        """Whether the number is still opted out by this very change."""
         still = conn.execute("SELECT 1 FROM opt_out WHERE phone = ? AND at = ?", (self.phone, self.at))
         return still.fetchone() is not None
 
     def preview(self, conn: Connection, entry: Event) -> UndoPreview:
-        """Say too whether the contact asked for it in their own words."""
+        """Also say whether the contact asked for the opt-out in their own words."""
         present = get_opt_out(conn, self.phone) if self.is_effective(conn) else None
         asked_for = present is not None and present.kind is OptOutKind.AUTOMATIC
         return UndoPreview(entry, present is not None, asked_for=asked_for)
@@ -233,7 +258,7 @@ class NumberOptOut(UndoableChange):
 
 @dataclass(frozen=True, slots=True)
 class NumberOptIn(UndoableChange):
-    """The opt-in of one number: the opt-out that it ended, and the conversations that lost their flag by it."""
+    """The opt-in of one number, with the opt-out that it ended and the conversations whose flags it removed."""
 
     phone: str
     old: Described
@@ -241,13 +266,13 @@ class NumberOptIn(UndoableChange):
 
     @classmethod
     def parse(cls, event: RecordedEvent, details: Details) -> Self | None:
-        """Read it from its entry; one of an undo has no flags."""
+        """Parse it from its event; the event of an undo has no flags."""
         if "phone" not in details or not details.get("old"):
             return None
         return cls(event, details["phone"], details["old"], tuple(details.get("flagged", ())))
 
     def require(self, conn: Connection, who: Identity) -> None:
-        """Require a sender to hold a conversation of the number."""
+        """Require the person to hold a conversation of the number or work for others."""
         require_own_number(conn, who, self.phone)
 
     def is_effective(self, conn: Connection) -> bool:
@@ -255,7 +280,7 @@ class NumberOptIn(UndoableChange):
         return conn.execute("SELECT 1 FROM opt_out WHERE phone = ?", (self.phone,)).fetchone() is None
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
-        """Opt the number out as it was, and flag its conversations again."""
+        """Opt the number out as it was, without a confirmation, and flag its conversations again."""
         if not self.is_effective(tx.conn):
             return self.nothing_left("the number was opted out since")
         concerned = enter_opt_out(tx, self.phone, self.old)

@@ -1,4 +1,4 @@
-"""Users, roles, and what a person sets for themselves."""
+"""Users, their roles and their preferences: add and change them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from thrumsg_tui.store.queries.people import find_user, users
 
 
 def make_first_owner(db: Database, login: str, first_name: str, last_name: str) -> bool:
-    """Make the creator of a new database its owner; tell whether there was nobody yet (`docs/rules.md 8.2`)."""
+    """Add an owner to a database without users; return whether there were none (`docs/rules.md 8.2`)."""
     with db.reading() as conn:
         if users(conn):
             return False
     with db.writing() as tx:
-        if users(tx.conn):  # another first run came before
+        if users(tx.conn):  # another process was first
             return False
         owner = insert_user(tx, login, first_name, last_name, "", Role.OWNER)
         record(tx, Identity(owner, owner), EventKind.ADD_USER, OwnerAdded(login))
@@ -30,13 +30,15 @@ def make_first_owner(db: Database, login: str, first_name: str, last_name: str) 
 def add_user(
     db: Database, who: Identity, login: str, first_name: str, last_name: str, *, email: str = "", role: Role
 ) -> User:
-    """Add a user; a role above sender needs an owner (`docs/rules.md 8.1`).
+    """Add a user (`docs/rules.md 8.1`).
 
-    Raises `Refused` if the login exists already or cannot be one, and without a first name.
+    Raises:
+        NotPermitted: Unless the person may manage people or, for a role above sender, change roles.
+        Refused: If the login exists or is not one printable word, and without a first name.
     """
     require_storable(login, first_name, last_name, email)
     if not first_name.strip():
-        raise Refused(f"{login} needs a first name: initials are written in it.", Nothing.CHANGED)
+        raise Refused(f"{login} needs a first name: messages are signed with it.", Nothing.CHANGED)
     with db.writing() as tx:
         require_may_give(who, role)
         if tx.conn.execute("SELECT 1 FROM users WHERE login = ?", (login,)).fetchone():
@@ -47,12 +49,12 @@ def add_user(
 
 
 def require_may_give(who: Identity, role: Role) -> None:
-    """Raise `NotPermitted` unless the person may add somebody in that role."""
+    """Raise `NotPermitted` unless the person may add a user with that role."""
     who.require(Permission.MANAGE_PEOPLE if role is Role.SENDER else Permission.CHANGE_ROLES)
 
 
 def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, email: str, role: Role) -> User:
-    """Store a new user; `Refused` for a login that no operating system would give."""
+    """Store a new user; raise `Refused` unless the login is one printable word. The caller writes the journal."""
     if not login or login != "".join(login.split()) or not login.isprintable() or login.startswith("-"):
         raise Refused(f"{login!r} cannot be a login: it must be one word.", Nothing.CHANGED)
     require_storable(first_name, last_name, email)
@@ -75,10 +77,14 @@ def edit_user(
     email: str | None = None,
     role: Role | None = None,
 ) -> User:
-    """Change a user's names, email address and role; None leaves one as it is (`docs/rules.md 8.1`).
+    """Change a user's names, email address and role; None keeps the stored value (`docs/rules.md 8.1`).
 
-    Raises `Refused` for a first name that is taken away, `NotPermitted` for somebody above oneself, and as
-    `change_role` does.
+    A change of the role is journalled as an event of its own. Nothing is journalled if nothing is different.
+
+    Raises:
+        NotFound: If there is no such user.
+        NotPermitted: If the user's role is above the person's, and as `change_role` does.
+        Refused: If the first name would be blank, and as `change_role` does.
     """
     who.require(Permission.MANAGE_PEOPLE)
     require_storable(first_name or "", last_name or "", email or "")
@@ -92,7 +98,7 @@ def edit_user(
             email=user.email if email is None else email.strip(),
         )
         if first_name is not None and not after.first_name:
-            raise Refused(f"{login} needs a first name: initials are written in it.", Nothing.CHANGED)
+            raise Refused(f"{login} needs a first name: messages are signed with it.", Nothing.CHANGED)
         if after != user:
             store_user(tx, after)
             record(tx, who, EventKind.CHANGE_USER, _changed(user, after))
@@ -100,13 +106,13 @@ def edit_user(
 
 
 def require_may_edit(who: Identity, user: User) -> None:
-    """Raise `NotPermitted` where the user is above the person."""
+    """Raise `NotPermitted` if the user's role is above the person's."""
     if user.role.rank > who.role.rank:
         raise NotPermitted(f"You may not change {user.login}, who is {user.role}: {who.user.login} is {who.role}.")
 
 
 def store_user(tx: Transaction, user: User) -> None:
-    """Write all that may change about a user."""
+    """Store the names, email address and role of a user. The caller writes the journal."""
     tx.conn.execute(
         "UPDATE users SET first_name = ?, last_name = ?, email = ?, role = ? WHERE id = ?",
         (user.first_name, user.last_name, user.email, user.role, user.id),
@@ -123,13 +129,18 @@ def _changed(before: User, after: User) -> UserChanged:
 
 
 def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
-    """Give a user another role; the last owner stays one (`docs/rules.md 8.1`)."""
+    """Give a user another role (`docs/rules.md 8.1`).
+
+    Raises:
+        NotFound: If there is no such user.
+        Refused: If the user is the only owner and would no longer be one.
+    """
     with db.writing() as tx:
         return give_role(tx, who, find_user(tx.conn, login), role)
 
 
 def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
-    """Do what `change_role` does within an open transaction."""
+    """Do what `change_role` does, in an open transaction."""
     who.require(Permission.CHANGE_ROLES)
     if role is not Role.OWNER and [each.id for each in users(tx.conn) if each.role is Role.OWNER] == [user.id]:
         raise Refused(f"{user.login} is the only owner; make somebody else an owner first.")
@@ -139,7 +150,7 @@ def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
 
 
 def set_preference(db: Database, user_id: UserId, key: str, value: str) -> None:
-    """Remember what a person has set for themselves; not journalled."""
+    """Store one preference of a person. Not journalled."""
     require_storable(value)
     with db.writing(durable=False) as tx:
         tx.conn.execute(

@@ -1,4 +1,4 @@
-"""Recommended replies, a campaign's and those of all campaigns: adding, changing, ordering (`docs/rules.md 3.15`)."""
+"""Recommended replies, of one campaign or of all: add, edit, move and remove them (`docs/rules.md 3.15`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,17 @@ from thrumsg_tui.store.queries.recommended_replies import replies_of
 
 
 def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title: str, body: str) -> int:
-    """Add a reply after all others of a campaign, or for all campaigns with None; return its id.
+    """Add a reply after all others, and return its id.
 
-    Raises `Refused` for a blank or known title, or a blank body.
+    Args:
+        db: The database.
+        who: The person.
+        campaign_id: Its campaign; None for a reply of all campaigns.
+        title: Its title.
+        body: Its text, with fields.
+
+    Raises:
+        Refused: If the title or body is blank, another reply of the list has the title, or the campaign is archived.
     """
     who.require(Permission.EDIT_CONTENT)
     require_storable(title, body)
@@ -32,7 +40,15 @@ def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title
 def edit_reply(
     db: Database, who: Identity, reply_id: int, *, title: str | None = None, body: str | None = None
 ) -> bool:
-    """Change a reply's title and body, None leaving one as it is; tell whether anything was different."""
+    """Change the title and body of a reply; None keeps the stored value.
+
+    Returns:
+        Whether anything was different. If not, nothing is journalled.
+
+    Raises:
+        NotFound: If there is no such reply.
+        Refused: As `add_reply` does.
+    """
     who.require(Permission.EDIT_CONTENT)
     require_storable(title or "", body or "")
     with db.writing() as tx:
@@ -47,7 +63,20 @@ def edit_reply(
 
 
 def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
-    """Put a reply at a place among those of its campaign, or of all; 1 is the first, beyond the last means last."""
+    """Move a reply to another place among those of its campaign, or of all campaigns.
+
+    Nothing is journalled if the order stays the same.
+
+    Args:
+        db: The database.
+        who: The person.
+        reply_id: The reply.
+        place: Its new place, from 1; a number beyond the last means last.
+
+    Raises:
+        NotFound: If there is no such reply.
+        Refused: If its campaign is archived.
+    """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, title, _ = _find(tx, reply_id)
@@ -67,7 +96,12 @@ def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
 
 
 def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
-    """Remove a reply; what was sent with it stays as it was sent."""
+    """Delete a reply; the journal keeps its text, and sent messages stay.
+
+    Raises:
+        NotFound: If there is no such reply.
+        Refused: If its campaign is archived.
+    """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign_id, title, body = _find(tx, reply_id)
@@ -78,7 +112,7 @@ def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
 
 
 def insert_reply(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str) -> int:
-    """Store a reply after all others."""
+    """Store a reply after all others. The caller writes the journal."""
     row = tx.conn.execute(
         f"""
         INSERT INTO recommended_reply (campaign_id, position, title, body)

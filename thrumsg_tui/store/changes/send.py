@@ -1,4 +1,4 @@
-"""Sending one message: checked and stored in one transaction (`docs/rules.md 3.11` to `3.18`, 6)."""
+"""Send one message: check and store it in one transaction (`docs/rules.md 3.11` to `3.18`, 6)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An accepted message; `leaves_at` is set where it does not leave at once."""
+    """An accepted message; `leaves_at` is None if it may leave at once."""
 
     message_id: MessageId
     conversation_id: ConversationId
@@ -56,14 +56,24 @@ def send(
     read_to: MessageId | None = None,
     from_box: bool = False,
 ) -> Sent:
-    """Accept a message into the outbox, and delete the author's draft with it.
+    """Accept a message into the outbox, and delete the author's draft.
 
-    Without `body` the rendered initial or follow-up goes; with it, exactly those words. `kind` is what the author saw
-    in the message box; without it, what the conversation is ready for. With `follow_up_id`, a follow-up goes only while
-    it is that one that is up. With `read_to`, the last message that the author has read, `MovedOn` is raised if there
-    is a newer one. What is sent `from_box`, the message box, leaves only after the setting `undo_send`, in seconds.
-    Raises `Refused` with the reason of `docs/rules.md 3.18`, and for words that cannot be stored; the draft is kept
-    then.
+    Args:
+        db: The database.
+        who: The author.
+        conversation_id: The conversation.
+        body: The exact text; None for the rendered initial or follow-up.
+        kind: The kind that the message box showed; None for the kind that the conversation is ready for, except that
+            a `body` where a follow-up is ready is a reply.
+        follow_up_id: The follow-up that the message box showed, which must still be the present one; None for any.
+        read_to: The last message that the author has read; None to send whatever has arrived since.
+        from_box: Whether it is sent from the message box. It then leaves only after the seconds of the setting
+            `undo_send` (`docs/rules.md 3.12`).
+
+    Raises:
+        MovedOn: If the conversation has a newer message than `read_to`.
+        Refused: With the reason of `docs/rules.md 3.18`, if the initial or follow-up was sent meanwhile, or for
+            characters that cannot be stored. The draft is kept.
     """
     with db.writing() as tx:
         to = get_conversation_head(tx.conn, conversation_id)
@@ -85,7 +95,10 @@ def send_in(
     undo_seconds: int = 0,
     single: bool = True,
 ) -> Sent:
-    """Do what `send` does within an open transaction; one that is not `single` is taken back by its number only."""
+    """Do what `send` does, in an open transaction.
+
+    `undo_seconds` is how long it waits for its undo. If it is not `single`, only its event's number undoes it.
+    """
     who.require(Permission.WORK)
     require_storable(body or "")
     campaign = get_campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
@@ -102,7 +115,7 @@ def send_in(
         holder_name=to.sender_name,
         opted_out=to.opted_out,
     )
-    if refusal := forbidden(attempt, tx.now):  # before any word about the words: they would help nothing
+    if refusal := forbidden(attempt, tx.now):  # first: better words would not help
         raise Refused(refusal.sentence)
     _refuse_overtaken(tx, to, kind, follow_up_id, read_to)
     unsettled = ready.rendered.unresolved or (body is not None and may_be_misspelt(body))
@@ -136,7 +149,10 @@ def store_outgoing(
     *,
     undo_seconds: int = 0,
 ) -> Sent:
-    """Store a message that was allowed, and bring the conversation up to date."""
+    """Store a message that has passed all checks, and update its conversation.
+
+    The caller writes the journal. `who` is None for a message without an author.
+    """
     leaving = departure(campaign, kind, tx.now, undo_seconds)
     state = MessageState.UNSENT if leaving.scheduled else MessageState.QUEUED
     segments = measure(body).segments
@@ -165,13 +181,13 @@ def store_outgoing(
     if follow_up_id:
         close_follow_up(tx, to.id, follow_up_id, "sent")
     refresh(tx.conn, to.id)
-    if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # with which nobody has answered: the opt-out may be taken back
+    if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # a confirmation answers nothing, and the opt-out may be undone
         tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
     return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaving.at)
 
 
 def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:
-    """Mark a follow-up `sent` or `skipped` for a conversation, and let its next one come up."""
+    """Set a follow-up to `sent` or `skipped` in a conversation, and make its next one the present one."""
     tx.conn.execute(
         "UPDATE follow_up_target SET state = ? WHERE follow_up_id = ? AND conversation_id = ?",
         (state, follow_up_id, conversation_id),
@@ -186,7 +202,7 @@ def _refuse_overtaken(
     follow_up_id: FollowUpId | None,
     read_to: MessageId | None,
 ) -> None:
-    """Refuse what has been sent meanwhile, and what was written before something that its author has not read."""
+    """Refuse an initial or follow-up that may no longer go, and raise `MovedOn` for a newer message than `read_to`."""
     if kind is MessageKind.FOLLOW_UP and (to.follow_up_id is None or follow_up_id not in {None, to.follow_up_id}):
         raise Refused(_FOLLOW_UP_GONE)
     newest = newest_message(tx.conn, to.id) if read_to is not None else None
@@ -197,9 +213,9 @@ def _refuse_overtaken(
 
 
 def _words(ready: NextMessage, kind: MessageKind, body: str | None, codes: Collection[str]) -> tuple[str, bool]:
-    """Settle the words, and whether they are just the filled-in script; `codes` are those of the campaign's fields."""
+    """Return the text, and whether it is just the filled-in script; `codes` are those of the campaign's fields."""
     if body is not None:
-        if ready.rendered.misspelt and body == ready.rendered.text:  # of which the value may be all that is left
+        if ready.rendered.misspelt and body == ready.rendered.text:  # %%first_name%% leaves only %Ann% in it
             raise Refused(_why_not_filled_in(ready.rendered, codes))
         return body, ready.rendered.complete and body == ready.rendered.text
     if kind is MessageKind.REPLY:
