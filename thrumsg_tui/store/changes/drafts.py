@@ -9,7 +9,9 @@ from thrumsg_tui.store.database import Database
 
 
 def keep_draft(db: Database, who: Identity, conversation_id: ConversationId, body: str | None) -> None:
-    """Store a person's draft, or delete it. Not journalled; a stored draft survives a crash of the program.
+    """Store a person's draft, or delete it. Requires no permission; not journalled.
+
+    A stored draft survives a crash of the program.
 
     Args:
         db: The database.

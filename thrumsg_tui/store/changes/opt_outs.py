@@ -215,7 +215,7 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
 
 @dataclass(frozen=True, slots=True)
 class NumberOptOut(UndoableChange):
-    """The opt-out of one number at `at` (ms since the epoch), which is None if it was only asked for again."""
+    """The opt-out of one number at `at` (ms since the epoch); `at` is None in an event that only repeats it."""
 
     phone: str
     at: int | None

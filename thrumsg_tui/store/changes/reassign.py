@@ -34,7 +34,6 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
     A large one is a job, and this returns when the job is finished.
 
     Raises:
-        NotPermitted: If the person may not reassign.
         Refused: In the cases of `docs/rules.md 4.6`, if the campaign is archived (`docs/rules.md 4.10`), or if the
             reassignment needs a job while another one is under way in the campaign.
     """

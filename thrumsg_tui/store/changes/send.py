@@ -66,7 +66,7 @@ def send(
         kind: The kind that the message box showed; None for the kind that the conversation is ready for, except that
             a `body` where a follow-up is ready is a reply.
         follow_up_id: The follow-up that the message box showed, which must still be the present one; None for any.
-        read_to: The last message that the author has read; None to send whatever has arrived since.
+        read_to: The last message that the author has read; None to ignore newer messages.
         from_box: Whether it is sent from the message box. It then leaves only after the seconds of the setting
             `undo_send` (`docs/rules.md 3.12`).
 

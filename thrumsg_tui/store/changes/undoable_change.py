@@ -1,6 +1,6 @@
 """The base class of changes that can be undone, as undo, preview and history use it (`docs/rules.md 4.9`).
 
-Each subclass is in the module of the change that it undoes; `parse_undoable.py` lists them.
+Each subclass is beside the change that it undoes; `parse_undoable.py` lists them.
 """
 
 from __future__ import annotations
