@@ -257,6 +257,6 @@ def test_what_time_did_is_by_nobody(spring: Shell) -> None:
     entry, *_ = spring.json("history")
     assert (entry["by"], entry["action"], entry["campaign"], entry["undoable"]) == ("", "release", "Spring", False)
     assert "1 scheduled message may leave now" in spring.done("history", "--campaign", "Spring")
-    assert "none that can be undone" in spring.refused("undo", entry["id"])
-    assert "none that can be undone" in spring.refused("undo", entry["id"], "--preview")
+    assert "cannot be undone" in spring.refused("undo", entry["id"])
+    assert "cannot be undone" in spring.refused("undo", entry["id"], "--preview")
     assert "taken back" in spring.done("undo")  # what one did oneself: the message, which has not left

@@ -333,9 +333,9 @@ def test_what_time_did_cannot_be_undone_and_does_not_stand_in_the_way(
     by_nobody = [each for each in journal(db) if each.kind in {EventKind.RELEASE, EventKind.END_FOLLOW_UP}]
     assert len(by_nobody) == 2
     for each in by_nobody:
-        with pytest.raises(Refused, match="none that can be undone"):
+        with pytest.raises(Refused, match="cannot be undone"):
             undo(db, owner, each.id)
-        with db.reading() as conn, pytest.raises(Refused, match="none that can be undone"):
+        with db.reading() as conn, pytest.raises(Refused, match="cannot be undone"):
             preview_undo(conn, owner, each.id)
     assert undo(db, owner).moved == 1
 

@@ -232,7 +232,7 @@ def test_what_nothing_came_of_cannot_be_undone(
     assert (outcome.event, outcome.moved, len(outcome.skipped)) == (None, 0, MANY)
     assert outcome.sentence == "nothing was moved; 50 skipped"
     assert begun.event is not None
-    with pytest.raises(Refused, match="none that can be undone"):
+    with pytest.raises(Refused, match="cannot be undone"):
         undo(db, owner, begun.event)
     assert examine(db) == []
 

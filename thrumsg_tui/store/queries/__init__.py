@@ -1,1 +1,1 @@
-"""What is shown: one module per subject, plain functions that return records."""
+"""Read queries: one module per subject, plain functions that return records."""

@@ -1,4 +1,4 @@
-"""Moves that are under way in steps: whose, and how far (`docs/rules.md 4.8`)."""
+"""Jobs: bulk moves that are made in steps (`docs/rules.md 4.8`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JOB = """
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A move in steps: its entry in the journal, who began it, and how far it is; `as_of` is that of its plan."""
+    """A bulk move in steps: its event, who began it, and its progress; `as_of` is that of its plan."""
 
     event_id: EventId
     campaign_id: CampaignId
@@ -30,7 +30,7 @@ class Job:
     done: int
     skipped: int
     seen_at: datetime
-    """When its last step was made."""
+    """The time of its last step."""
     finished: bool
 
     @property
@@ -40,34 +40,34 @@ class Job:
 
     @property
     def sentence(self) -> str:
-        """Who moves how many, for everyone to see."""
+        """Its progress in words, with the login of who began it, for everyone to see."""
         return f"{self.by} moves {self.passed:,} of {self.total:,}"
 
 
 def jobs(conn: Connection) -> list[Job]:
-    """List all that there ever were, oldest first."""
+    """List all jobs, finished ones too, oldest first."""
     return [_job_of(row) for row in conn.execute(f"{_JOB} ORDER BY job.event_id")]
 
 
 def open_jobs(conn: Connection) -> list[Job]:
-    """List what is under way in all campaigns; by `job_open`, 10 µs where there is nothing."""
+    """List the unfinished jobs of all campaigns, in no order; by `job_open`, 10 µs if there are none."""
     return [_job_of(row) for row in conn.execute(f"{_JOB} WHERE job.finished_at IS NULL")]
 
 
 def job_in(conn: Connection, campaign_id: CampaignId) -> Job | None:
-    """What is under way in a campaign; by `job_open`."""
+    """Return the unfinished job of a campaign, or None; by `job_open`."""
     row = conn.execute(f"{_JOB} WHERE job.campaign_id = ? AND job.finished_at IS NULL", (campaign_id,)).fetchone()
     return None if row is None else _job_of(row)
 
 
 def job_of(conn: Connection, event_id: EventId) -> Job | None:
-    """The job that made a change, or still makes it; None for what was one transaction."""
+    """Return the job of an event, finished or not; None for an event that was made in one transaction."""
     row = conn.execute(f"{_JOB} WHERE job.event_id = ?", (event_id,)).fetchone()
     return None if row is None else _job_of(row)
 
 
 def begun_by(conn: Connection, user_id: UserId) -> EventId | None:
-    """The last change of a person's that is under way and is not an undo; by `job_open`."""
+    """Return the newest unfinished bulk move that a person began and that is no undo, or None; by `job_open`."""
     row = conn.execute(
         """
         SELECT MAX(job.event_id) AS id FROM job JOIN event ON event.id = job.event_id
@@ -79,7 +79,7 @@ def begun_by(conn: Connection, user_id: UserId) -> EventId | None:
 
 
 def wrong_figures(conn: Connection) -> Iterator[tuple[Job, dict[str, int]]]:
-    """Pair each job whose figures differ from what it has moved and has on its list with the right ones."""
+    """Yield each job whose stored figures differ from its recorded moves and its list, with the right figures."""
     for job in jobs(conn):
         row = conn.execute(
             """

@@ -1,4 +1,4 @@
-"""Reading the journal."""
+"""Read the journal."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _MAY_NOT_HAVE_LEFT = """
             WHERE message.conversation_id = event.conversation_id AND message.at = event.at
               AND message.state IN ('unsent', 'queued'))
 """
-"""On `event`, of a send: false only where a gateway has taken its message; by `message_in_thread`.
+"""On a send `event`: false only if a gateway has taken its message; by `message_in_thread`.
 
-Only the details say which message of that moment it is; this spares reading them where none is left.
+Only the details say which message of that moment it is; this condition avoids reading them where none is left.
 """
 
 _ENTRY = f"""
@@ -60,7 +60,7 @@ def _entry_of(conn: Connection, row: Row) -> Event:
 
 
 def _is_undoable(conn: Connection, row: Row) -> bool:
-    """Whether a change can be undone, as far as that does not depend on who asks or on what is left of it."""
+    """Whether an event can be undone, apart from who asks and whether anything is left to undo."""
     if not row["may_be_undoable"]:
         return False
     change = parse_undoable(*read_entry(row))
@@ -71,7 +71,10 @@ def _is_undoable(conn: Connection, row: Row) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRequest:
-    """Which entries: of a campaign, a conversation, some people; without `traffic` no sends and receipts."""
+    """A filter for events: a campaign, a conversation, some people; None does not filter.
+
+    An empty `people` matches nothing. Without `traffic`, sent and received messages are left out.
+    """
 
     campaign_id: CampaignId | None = None
     conversation_id: ConversationId | None = None
@@ -82,7 +85,7 @@ class HistoryRequest:
 def history(
     conn: Connection, request: HistoryRequest = HistoryRequest(), offset: int = 0, limit: int | None = None
 ) -> list[Event]:
-    """List what was done, newest first."""
+    """List the matching events, newest first; all of them without `limit`."""
     where, parameters = _conditions(request)
     parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
     rows = conn.execute(f"{_ENTRY} WHERE {where} ORDER BY event.id DESC LIMIT :limit OFFSET :offset", parameters)
@@ -90,7 +93,7 @@ def history(
 
 
 def count_history(conn: Connection, request: HistoryRequest) -> int:
-    """How many entries `history` has."""
+    """Count the events that `history` lists."""
     where, parameters = _conditions(request)
     return int(conn.execute(f"SELECT COUNT(*) FROM event WHERE {where}", parameters).fetchone()[0])
 
@@ -108,7 +111,7 @@ def _conditions(request: HistoryRequest) -> tuple[str, dict[str, object]]:
             """
         )
     if request.people is not None:
-        people = ", ".join(str(int(each)) for each in request.people)
+        people = ", ".join(str(int(user_id)) for user_id in request.people)
         conditions.append(f"event.user_id IN ({people})" if people else "1 = 0")
     parameters: dict[str, object] = {
         "campaign_id": request.campaign_id,
@@ -118,7 +121,7 @@ def _conditions(request: HistoryRequest) -> tuple[str, dict[str, object]]:
 
 
 def get_event(conn: Connection, event_id: EventId) -> Event:
-    """Read one entry; `NotFound` if there is none."""
+    """Read one event; `NotFound` if there is none."""
     row = conn.execute(f"{_ENTRY} WHERE event.id = ?", (event_id,)).fetchone()
     if row is None:
         raise NotFound(f"There is no change {event_id}; `thrumsg history` lists them.")
@@ -126,9 +129,9 @@ def get_event(conn: Connection, event_id: EventId) -> Event:
 
 
 def own_changes(conn: Connection, user_id: UserId) -> Iterator[EventId]:
-    """Go through the changes of a person that were made to be taken back, and are no undo; newest first.
+    """Iterate over a person's undoable events that were not undone and are no undos, newest first; by `event_undoable`.
 
-    Messages that have left are none of them any more, but for those of a moment of which another one has not.
+    Sends are left out once their message has left, unless another message of the same moment has not.
     """
     rows = conn.execute(
         f"""
@@ -145,11 +148,11 @@ def own_changes(conn: Connection, user_id: UserId) -> Iterator[EventId]:
 _NOT_UNDONE_BY_THEM = """
     NOT EXISTS (SELECT 1 FROM event AS undo WHERE undo.id = event.undone_by AND undo.user_id = event.user_id)
 """
-"""On `event`: its person has not taken it back; somebody else may have, which they need not know."""
+"""On `event`: its person has not undone it. Somebody else may have, which the person need not know."""
 
 
 def newest_send(conn: Connection, user_id: UserId) -> EventId | None:
-    """The newest message that a person has sent and not taken back, whatever became of it; by `event_of_user`."""
+    """Return the newest message that a person sent and has not undone, even if it has left; by `event_of_user`."""
     row = conn.execute(
         f"""
         SELECT id FROM event WHERE user_id = ? AND action = 'send' AND {_NOT_UNDONE_BY_THEM}
@@ -161,7 +164,7 @@ def newest_send(conn: Connection, user_id: UserId) -> EventId | None:
 
 
 def newest_own(conn: Connection, user_id: UserId) -> EventId | None:
-    """The newest thing that a person did and has not taken back, whether it can be or not; by `event_of_user`."""
+    """Return a person's newest event that is no undo and that they have not undone; by `event_of_user`."""
     row = conn.execute(
         f"""
         SELECT id FROM event WHERE user_id = ? AND action <> 'undo' AND {_NOT_UNDONE_BY_THEM}
@@ -173,7 +176,7 @@ def newest_own(conn: Connection, user_id: UserId) -> EventId | None:
 
 
 def newest_own_undo(conn: Connection, user_id: UserId) -> EventId | None:
-    """The newest undo of a person that was not taken back itself."""
+    """Return a person's newest undo that was not undone itself."""
     row = conn.execute(
         "SELECT id FROM event WHERE user_id = ? AND action = 'undo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
         (user_id,),

@@ -1,4 +1,4 @@
-"""What the message box holds: the rendered initial or follow-up, or a filled-in reply (`docs/rules.md 7.1`)."""
+"""The text of the message box: the rendered initial or follow-up, or a filled-in reply (`docs/rules.md 7.1`)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from thrumsg_tui.store.queries.settings import settings
 
 @dataclass(frozen=True, slots=True)
 class NextMessage:
-    """The message that a conversation is ready for, rendered; a reply has no text of its own."""
+    """The next message of a conversation, rendered; the text of a reply is empty."""
 
     kind: MessageKind
     rendered: Rendered
 
 
 def field_values(conn: Connection, conversation: ConversationHead, who: Identity) -> dict[str, str]:
-    """Every field's value in a conversation; the author stands in where nobody holds it (`docs/rules.md 7.1`)."""
+    """Return the value of every field; in Unassigned the author's names replace the sender's (`docs/rules.md 7.1`)."""
     sender: User = find_user(conn, conversation.sender_login) if conversation.sender_login else who.user
     return {
         **conversation.fields,
@@ -36,13 +36,13 @@ def field_values(conn: Connection, conversation: ConversationHead, who: Identity
 
 
 def fill_in(conn: Connection, conversation: ConversationHead, who: Identity, template: str) -> Rendered:
-    """Fill a template's fields for a conversation."""
+    """Fill in the fields of a template for a conversation."""
     known = field_codes(conn, conversation.campaign_id) if may_be_misspelt(template) else ()
     return render(template, field_values(conn, conversation, who), known)
 
 
 def next_message(conn: Connection, conversation: ConversationHead, who: Identity) -> NextMessage:
-    """Tell what comes next: the initial, then a pending follow-up, else a reply that a person writes."""
+    """Return the message that comes next: the initial, then a pending follow-up, else an empty reply."""
     if conversation.status is Status.NOT_STARTED:
         script = conn.execute(
             "SELECT initial_script FROM campaign WHERE id = ?", (conversation.campaign_id,)

@@ -1,4 +1,4 @@
-"""Planning a reassignment: which conversations go where (`docs/rules.md` 4)."""
+"""Plan a reassignment: which conversations go where (`docs/rules.md` 4)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.schema import WAITING
 
 _HOW_TO_ADD = (
-    f"{needed_role(Permission.MANAGE_PEOPLE).capitalize()} puts people on it, with + on its overview or with "
+    f"{needed_role(Permission.MANAGE_PEOPLE).capitalize()} adds senders, with + on the overview or with "
     "`thrumsg campaign add-sender`."
 )
 
 
 class _Holding(NamedTuple):
-    """A conversation that could be moved, and the assignment that holds it."""
+    """A conversation that may be moved, and the assignment that holds it."""
 
     conversation_id: ConversationId
     assignment_id: AssignmentId
@@ -41,21 +41,21 @@ class _Holding(NamedTuple):
     opted_out: bool
 
     def moved_to(self, destination: AssignmentId) -> Move:
-        """The move that gives it to somebody."""
+        """Return its move to another assignment."""
         return Move(self.conversation_id, self.assignment_id, destination, self.status, self.opted_out)
 
 
 def plan(conn: Connection, request: Request, now: datetime) -> Plan:
-    """Work out exactly what a reassignment would do, changing nothing.
+    """Work out exactly what a reassignment would do, changing nothing; one indexed read of the conversations taken.
 
-    Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`. Cost: one indexed read of the conversations taken.
+    Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`, `NotFound` for a chosen conversation elsewhere.
     """
     campaign = get_campaign(conn, request.campaign_id)
     require_not_archived(campaign)
     if request.count is not None and request.count < 1:
         raise Refused(f"The count must be at least 1, not {request.count}.", Nothing.MOVED)
     displayed = assignments(conn, request.campaign_id, now, request.sort, reverse=request.reverse)
-    active = {each.id: each for each in displayed}
+    active = {assignment.id: assignment for assignment in displayed}
     already_there: tuple[ConversationId, ...] = ()
     if isinstance(request.sources, FromConversations):
         chosen = _chosen(conn, request.campaign_id, request.sources.conversations)
@@ -64,7 +64,7 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
         taken = [holding for holding in matching if holding.assignment_id not in destinations]
         already_there = tuple(held.conversation_id for held in matching if held.assignment_id in destinations)
         if already_there and not taken:
-            raise Refused("They are there already.", Nothing.MOVED)
+            raise Refused("These conversations are already at their destination.", Nothing.MOVED)
     else:
         destinations = _destinations(request, active, set())
         taken = _taken(conn, request, active, destinations)
@@ -80,13 +80,13 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
 
 
 def require_not_archived(campaign: Campaign) -> None:
-    """Raise `Refused` for a campaign in which nothing is reassigned any more (`docs/rules.md 4.10`)."""
+    """Raise `Refused` if the campaign is archived: nothing in it can be reassigned (`docs/rules.md 4.10`)."""
     if campaign.state is CampaignState.ARCHIVED:
         raise Refused(f"{campaign.name!r} is archived: nothing in it can be reassigned any more.")
 
 
 def at_most(conn: Connection, request: Request) -> int:
-    """How many conversations a reassignment could move, from the kept counts: never fewer than it does."""
+    """Return an upper bound of how many conversations a reassignment moves, from the kept counts."""
     if isinstance(request.sources, FromConversations):
         return len(request.sources.conversations)
     rows = conn.execute("SELECT id, assigned FROM assignment WHERE campaign_id = ?", (request.campaign_id,))
@@ -95,21 +95,22 @@ def at_most(conn: Connection, request: Request) -> int:
 
 
 def newest_event(conn: Connection) -> EventId:
-    """The id of the newest journal entry, 0 in an empty journal."""
+    """Return the id of the newest event, 0 in an empty journal."""
     return EventId(conn.execute("SELECT COALESCE(MAX(id), 0) FROM event").fetchone()[0])
 
 
 def still_possible(
     conn: Connection, planned: Plan, *, returning: AssignmentId | None = None
 ) -> tuple[list[Move], list[ConversationId]]:
-    """Part the moves whose conversation nobody moved since, to a destination that is active in the campaign now.
+    """Split a plan into the moves that are still possible and the conversations to skip.
 
-    A move that was undone is none. `returning` is the assignment of a sender who comes back with it.
+    A move is possible if nobody has moved the conversation since, not counting undone moves, and its destination is
+    active now. `returning` is the assignment of a sender who comes back with this change, so counts as active.
     """
     ways = [move.way for move in planned.moves]
     possible = possible_among(conn, planned.campaign_id, planned.as_of, ways, returning=returning)
-    moves = [each for each in planned.moves if each.conversation_id in possible]
-    return moves, [each.conversation_id for each in planned.moves if each.conversation_id not in possible]
+    moves = [move for move in planned.moves if move.conversation_id in possible]
+    return moves, [move.conversation_id for move in planned.moves if move.conversation_id not in possible]
 
 
 def possible_among(
@@ -121,10 +122,10 @@ def possible_among(
     begun: EventId | None = None,
     returning: AssignmentId | None = None,
 ) -> set[ConversationId]:
-    """The conversations that can go the way planned, as `still_possible` says; 5 µs each.
+    """Return the conversations whose move since `as_of` is still possible, as `still_possible` defines it; 5 µs each.
 
-    None that was moved after the event that has `begun` can, even if that was undone: it would be moved by an event
-    before the ones that it was moved by already, and the journal would not lead to where it is.
+    For a job, conversations moved after its own event (`begun`) are excluded even if that move was undone: otherwise
+    the journal's order would no longer lead to the present holder.
     """
     active = {
         row["id"]
@@ -133,7 +134,7 @@ def possible_among(
     holders: dict[int, int] = {}
     for start in range(0, len(ways), 500):
         some = [way.conversation_id for way in ways[start : start + 500]]
-        rows = conn.execute(  # the + keeps SQLite from reading the whole campaign for each of these parts
+        rows = conn.execute(  # the + stops SQLite from reading the whole campaign for each batch
             f"""
             SELECT id, assignment_id FROM conversation
             WHERE +campaign_id = ? AND id IN ({", ".join("?" * len(some))})
@@ -176,7 +177,7 @@ def _destinations(
         case _:
             assert_never(request.destinations)
     if named and named <= destinations:
-        raise Refused("Whoever would give is a destination too: choose others.", Nothing.MOVED)
+        raise Refused("Every source is also a destination: choose other destinations.", Nothing.MOVED)
     return destinations
 
 
@@ -186,7 +187,7 @@ def _taken(
     active: Mapping[AssignmentId, Assignment],
     destinations: set[AssignmentId],
 ) -> list[_Holding]:
-    """Take from each source in displayed order, Unassigned first (`docs/rules.md 4.5`)."""
+    """Take conversations from each source in displayed order, Unassigned first (`docs/rules.md 4.5`)."""
     taken: list[_Holding] = []
     for source in active:
         if source in destinations or not request.takes_from(source):
@@ -199,6 +200,7 @@ def _taken(
 
 
 def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> list[_Holding]:
+    """Read what a source holds, in the order of `docs/rules.md 4.5`; by `conversation_by_urgency` for Needs Reply."""
     match status:
         case StatusFilter.ANY:
             condition, order = "1 = 1", "id"
@@ -248,11 +250,11 @@ def _where_it_is(conn: Connection, conversation_id: ConversationId) -> str:
 def holders(
     conn: Connection, campaign_id: CampaignId, conversations: Sequence[ConversationId]
 ) -> frozenset[AssignmentId]:
-    """Who holds any of some conversations of a campaign; one look-up by id for each of them."""
+    """Return the assignments that hold any of some conversations of a campaign; one look-up by id for each."""
     found: set[AssignmentId] = set()
     for start in range(0, len(conversations), 500):
         some = conversations[start : start + 500]
-        rows = conn.execute(  # the + keeps SQLite from reading the whole campaign
+        rows = conn.execute(  # the + stops SQLite from reading the whole campaign
             f"""
             SELECT assignment_id FROM conversation
             WHERE +campaign_id = ? AND id IN ({", ".join("?" * len(some))})
@@ -273,7 +275,7 @@ def _holding_of(row: Row) -> _Holding:
 
 
 def _matches(holding: _Holding, status: StatusFilter) -> bool:
-    """Apply the status filter to a chosen conversation; only Any takes opted-out ones (`docs/rules.md 4.1`)."""
+    """Apply the status filter to a chosen conversation; only Any includes opted-out ones (`docs/rules.md 4.1`)."""
     return status.status is None or (holding.status is status.status and not holding.opted_out)
 
 

@@ -1,4 +1,4 @@
-"""How the moves of a change go back (`docs/rules.md 4.9`)."""
+"""The plan that undoes the moves of an event (`docs/rules.md 4.9`)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.queries.reassignment import possible_among
 
 _SOME = 500
-"""Conversations that are looked at together."""
+"""How many conversations `any_goes_back` checks at once."""
 
 
 def any_goes_back(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> bool:
-    """Whether any conversation of a move can go back; look no further than the first one that can."""
+    """Whether any conversation that an event moved can go back; stops at the first batch with one that can."""
     moves = undo_plan(conn, campaign_id, event_id).moves
     ways = [move.way for move in moves]
     return any(
@@ -32,7 +32,7 @@ def count_moves(conn: Connection, event_id: EventId) -> int:
 
 
 def undo_plan(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> Plan:
-    """The moves of an event, turned round."""
+    """Return the reversed moves of an event, by conversation id; moves that are no longer possible are included."""
     rows = conn.execute(
         """
         SELECT touched.conversation_id, touched.to_assignment_id, touched.from_assignment_id,
@@ -60,7 +60,7 @@ def undo_plan(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> P
 def people_in(
     conn: Connection, campaign_id: CampaignId
 ) -> tuple[dict[AssignmentId, str], dict[AssignmentId, str | None]]:
-    """The names and the logins of all who hold, or ever held, something in a campaign."""
+    """Return name and login of every assignment of a campaign, inactive ones too; a login is None for Unassigned."""
     rows = conn.execute(
         f"""
         SELECT assignment.id, users.login, {user_name()} AS name

@@ -1,4 +1,4 @@
-"""What taking a change back would do (`docs/rules.md 4.9`)."""
+"""Find the event to undo or redo, and preview the undo (`docs/rules.md 4.9`)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from thrumsg_tui.store.queries.history import get_event, newest_own_undo, newest
 from thrumsg_tui.store.queries.lookup import FoundConversation
 
 ASKED_FOR = "The contact asked for it in their own words."
-"""What is said before such an opt-out is taken back."""
+"""Warns before an opt-out is undone that the contact asked for in their own words."""
 
 
 def undoable(conn: Connection, who: Identity, event_id: EventId) -> tuple[Event, UndoableChange]:
-    """Find a change that a person may take back now: its entry, and what undoes it.
+    """Return an event that the person may undo now, and the change that undoes it.
 
-    Raises `NotFound` if there is none, `NotPermitted` where the person may not, `Refused` where nobody may.
+    Raises:
+        NotFound: There is no such event.
+        NotPermitted: The person may not undo it.
+        Refused: It was undone already, is still under way, or cannot be undone by anybody.
     """
     wanted = get_event(conn, event_id)
     if (wanted.acting_for or wanted.by) != who.user.login:
@@ -39,21 +42,26 @@ def undoable(conn: Connection, who: Identity, event_id: EventId) -> tuple[Event,
     if change is not None:
         change.require(conn, who)
     if change is None or not wanted.undoable:
-        raise Refused(f"Change {wanted.id} is none that can be undone.")
+        raise Refused(f"Change {wanted.id} cannot be undone.")
     return wanted, change
 
 
 def change_to_undo(conn: Connection, who: Identity, event_id: EventId | None) -> UndoableChange:
-    """Find the change that `undo` takes back: the given one, or with None the person's last; raises as these do."""
+    """Return the change that `undo` reverts: the given event, or with None the person's last; raises as these do."""
     return undoable(conn, who, last_undoable(conn, who).id if event_id is None else event_id)[1]
 
 
 def last_undoable(conn: Connection, who: Identity, *, before_messages: bool = False) -> Event:
-    """The newest change of a person that they may take back now, that is no undo, and of which anything is left.
+    """Return a person's newest event that they may undo now, is no undo itself, and has something left to undo.
 
-    Raises `Refused` if there is none, where a newer one is still under way, or where a message that they sent since
-    cannot be taken back: whoever wants that one back must not lose another change. `before_messages` looks behind such
-    messages.
+    Args:
+        conn: A connection.
+        who: The person.
+        before_messages: Whether to skip newer messages that can no longer be undone.
+
+    Raises:
+        Refused: There is none, a newer one is still under way, or a message sent since then cannot be undone: a person
+            who means that message must not lose another change.
     """
     found = _last_undoable(conn, who)
     newest = newest_change(conn, who)
@@ -87,19 +95,22 @@ def _last_undoable(conn: Connection, who: Identity) -> Event | None:
 
 
 def newest_change(conn: Connection, who: Identity) -> EventId | None:
-    """The newest change of a person that was made to be taken back, or message; whether it can be now or not."""
+    """Return a person's newest undoable change or sent message, whether it can still be undone or not."""
     made = (next(own_changes(conn, who.user.id), None), newest_send(conn, who.user.id))
-    return max((each for each in made if each is not None), default=None)
+    return max((event_id for event_id in made if event_id is not None), default=None)
 
 
 def why_message_stays(conn: Connection, who: Identity, event_id: EventId) -> str | None:
-    """Say of a message that was sent why a person cannot take it back; None where they can, or of another change."""
+    """Return why a person cannot undo sending a message; None if they can, and for events of other kinds."""
     change = undoable_change(conn, event_id)
     return change.why_it_stays(conn, who) if isinstance(change, SentMessage) else None
 
 
 def taken_back_in(conn: Connection, event_id: EventId) -> FoundConversation | None:
-    """The conversation of a message that was taken back, in the tab in which its box shows it; None for other undos."""
+    """Return the conversation of a message whose sending was undone, with the tab that offers the message again.
+
+    None for events of other kinds, and if the message is gone.
+    """
     change = undoable_change(conn, event_id)
     if not isinstance(change, SentMessage) or not change.is_undo:
         return None
@@ -131,7 +142,7 @@ def taken_back_in(conn: Connection, event_id: EventId) -> FoundConversation | No
 
 
 def last_redoable(conn: Connection, who: Identity) -> Event:
-    """The newest undo of a person that was not taken back itself; `Refused` if there is none or it cannot be."""
+    """Return a person's newest undo that was not undone itself; `Refused` if there is none or it cannot be."""
     newest = newest_own_undo(conn, who.user.id)
     if newest is None:
         raise Refused("There is nothing to redo: you have taken nothing back, or everything is redone.")
@@ -139,7 +150,7 @@ def last_redoable(conn: Connection, who: Identity) -> Event:
 
 
 def concerns_many(conn: Connection, event_id: EventId) -> bool:
-    """Whether a change moved more than one conversation, or opted out more than one number of a list."""
+    """Whether an event moved more than one conversation, or opted out more than one number of a list."""
     moved = conn.execute(
         "SELECT 1 FROM event_conversation WHERE event_id = ? AND to_assignment_id IS NOT NULL LIMIT 2", (event_id,)
     ).fetchall()
@@ -148,6 +159,6 @@ def concerns_many(conn: Connection, event_id: EventId) -> bool:
 
 
 def preview_undo(conn: Connection, who: Identity, event_id: EventId) -> UndoPreview:
-    """Work out what undoing a change would do, changing nothing; raises what `undoable` does."""
+    """Work out what undoing an event would do, without changing anything; raises as `undoable` does."""
     wanted, change = undoable(conn, who, event_id)
     return change.preview(conn, wanted)
