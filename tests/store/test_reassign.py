@@ -255,7 +255,7 @@ def test_if_there_are_none_nothing_happens_and_there_is_nothing_to_undo(
         (("lee",), (), None, "No destination"),
         (("lee",), ("gone",), None, "no longer active"),
         (FromEveryone(), ("elsewhere",), None, "no longer active"),
-        (FromConversations((ConversationId(2),)), ("lee",), None, "already at their destination"),
+        (FromConversations((ConversationId(2),)), ("lee",), None, "already at a destination"),
         (FromConversations((ConversationId(999),)), ("lee",), None, "no conversation 999"),
         (FromConversations((ConversationId(9),)), ("lee",), None, "9 is not in this campaign but in 'Fall'"),
     ],

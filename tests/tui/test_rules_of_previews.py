@@ -97,7 +97,7 @@ async def test_unassigned_is_not_unassigned_once_more(office: Office) -> None:
     people(office, 2)
     async with office.messenger(None) as person:
         await person.press("R", "u")
-        assert person.sees("Every source is also a destination: choose other destinations.")
+        assert person.sees("Every source is also a destination: choose others.")
         await person.press("enter", "escape")
     assert shares(office)["unassigned"] == 2
 
@@ -118,7 +118,7 @@ async def test_to_who_got_them_while_one_was_picking_is_refused(office: Office) 
         give(office, "lee", [id])
         before = journal(office)
         await keys(person, *"lee", "enter")
-        assert person.notice == "These conversations are already at their destination. Nothing was moved."
+        assert person.notice == "Every conversation chosen is already at a destination. Nothing was moved."
     assert (holder(office, id), journal(office)) == (LEE, before)
 
 

@@ -1,4 +1,4 @@
-"""The codes of the fields that may be used in a campaign (`docs/rules.md 7.1`)."""
+"""Codes of the fields that scripts of a campaign may use (`docs/rules.md 7.1`)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.engines.base import Connection
 
 _SAMPLE = 300
-"""How many contacts are asked for the custom fields that there are."""
+"""How many contacts `field_codes` reads to find custom fields."""
 
 
 def field_codes(conn: Connection, campaign_id: CampaignId | None) -> tuple[str, ...]:
-    """Tell the codes that every contact has, and those of some hundred contacts, of the campaign if it has any.
+    """Return the fixed codes, then the custom ones of a sample of contacts: the campaign's, or any if it has none.
 
-    It costs the same in a campaign of any size: 1 ms.
+    Takes 1 ms whatever the size of the campaign. With None for `campaign_id`, samples any contacts.
     """
     rows = conn.execute(
         """
@@ -33,13 +33,13 @@ def field_codes(conn: Connection, campaign_id: CampaignId | None) -> tuple[str, 
 
 
 def field_warnings(conn: Connection, campaign_id: CampaignId | None, texts: Iterable[str]) -> list[str]:
-    """Say of each thing in some scripts that looks like a field and is none what it looks like, in a sentence."""
+    """Return a sentence for each text in the scripts that looks like a field but is none, without duplicates."""
     codes = field_codes(conn, campaign_id)
     return list(dict.fromkeys(each.sentence for text in texts for each in suspected_fields(text, codes)))
 
 
 def send_all_warnings(conn: Connection, campaign: Campaign, tab: Tab) -> list[str]:
-    """Say the same of what Send All sends in a tab: the initial script, or the texts of the active follow-ups."""
+    """Return the same for the scripts of Send All in a tab: the initial, or the texts of active follow-ups."""
     if tab is not Tab.FOLLOW_UPS:
         return field_warnings(conn, campaign.id, [campaign.initial_script])
     rows = conn.execute(

@@ -1,4 +1,4 @@
-"""Finding questions, choices and the like by what people call them: an id, or the exact text."""
+"""Find a question or a choice by its id or its exact text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Named = TypeVar("_Named", Question, QuestionChoice)
 
 
 def question_named(offered: Sequence[Question], wanted: QuestionId | str) -> Question:
-    """Find a question; `NotFound` says how to list them."""
+    """Return the question with this text or id; `NotFound` says how to list them."""
     found = _named(offered, wanted)
     if found is None:
         raise NotFound(f"There is no survey question {wanted!r} in this campaign; `thrumsg campaign show` lists them.")
@@ -20,7 +20,7 @@ def question_named(offered: Sequence[Question], wanted: QuestionId | str) -> Que
 
 
 def choice_named(question: Question, wanted: ChoiceId | str) -> QuestionChoice:
-    """Find a choice of a question; `NotFound` says which there are."""
+    """Return the choice with this text or id; `NotFound` lists the choices of the question."""
     found = _named(question.choices, wanted)
     if found is None:
         offered = ", ".join(each.text for each in question.choices)
@@ -29,7 +29,7 @@ def choice_named(question: Question, wanted: ChoiceId | str) -> QuestionChoice:
 
 
 def _named(offered: Sequence[_Named], wanted: int | str) -> _Named | None:
-    """A text that happens to be a number counts before the id that it spells."""
+    """Prefer a text that happens to be a number to the id that it spells."""
     by_text = [each for each in offered if each.text == wanted]
     by_id = [each for each in offered if str(each.id) == str(wanted)]
     return next(iter(by_text + by_id), None)

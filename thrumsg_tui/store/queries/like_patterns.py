@@ -1,4 +1,4 @@
-"""What was typed into a search, as the patterns of LIKE (`docs/rules.md 3.6`)."""
+"""LIKE patterns for the text of a search (`docs/rules.md 3.6`)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 from thrumsg_tui.domain.names import digits
 
 _LIKE_A_NUMBER = re.compile(r"[0-9\s+().\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e\u2066-\u2069-]+")
-"""Digits and what people write between them, with the marks that come along when a number is copied."""
+"""Digits and the separators people write between them, with the invisible marks of copied numbers."""
 
 _SHORTEST_TRUNK = 5
-"""From more digits than these a leading 0 is taken for the one that is dialled within a country."""
+"""With more digits than this, a leading 0 is taken for the trunk prefix, which E.164 numbers do not have."""
 
 
 def containing(text: str) -> str:

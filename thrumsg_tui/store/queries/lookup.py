@@ -1,4 +1,4 @@
-"""Everything about one phone number, across campaigns."""
+"""Everything that is known of one phone number, across campaigns."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, reasons_of, unmatched_of
 
 _LATEST = 20
-"""How many messages in no conversation are shown with a number."""
+"""How many unmatched messages are shown with a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundConversation:
-    """A conversation of the number that was looked up."""
+    """A conversation with the number that was looked up."""
 
     id: ConversationId
     campaign_id: CampaignId
@@ -34,9 +34,10 @@ class FoundConversation:
 
 @dataclass(frozen=True, slots=True)
 class PhoneRecord:
-    """What is known of a number, or of a sender that is none; `name` is None where it is nobody's contact.
+    """Everything known of a number, or of a sender that is no number; `name` is None if it is nobody's contact.
 
-    `unmatched` counts its messages in no conversation, `reasons` says why, and `messages` are the latest of them.
+    `conversations` and `messages` are newest first. `messages` are the latest unmatched ones, `reasons` counts all of
+    them.
     """
 
     phone: str
@@ -58,9 +59,9 @@ class PhoneRecord:
 
 
 def look_up_typed(conn: Connection, text: str, region: str = "US") -> PhoneRecord:
-    """Look up a number in any spelling, or a sender that is none and has written, as a short code.
+    """Look up a number in any spelling, or a sender that is no number and has written, such as a short code.
 
-    Raises ValueError with a sentence for what is neither.
+    Raises ValueError with a sentence for any other text.
     """
     sender = as_given(text)
     if not is_number(sender) and unmatched_of(conn, sender, 1):
@@ -69,7 +70,7 @@ def look_up_typed(conn: Connection, text: str, region: str = "US") -> PhoneRecor
 
 
 def look_up(conn: Connection, phone: str) -> PhoneRecord:
-    """Look up a number in E.164, or a sender as it was given."""
+    """Look up a number in E.164, or a sender as the carrier gave it."""
     contact = conn.execute("SELECT id, first_name, last_name FROM contact WHERE phone = ?", (phone,)).fetchone()
     rows = conn.execute(
         """
@@ -105,7 +106,7 @@ def look_up(conn: Connection, phone: str) -> PhoneRecord:
 
 
 def conversations_by_phone(conn: Connection, campaign_id: CampaignId) -> dict[str, ConversationId]:
-    """Every conversation of a campaign, by its number in E.164."""
+    """Return the id of every conversation of a campaign by its number in E.164."""
     rows = conn.execute(
         """
         SELECT contact.phone, conversation.id FROM conversation

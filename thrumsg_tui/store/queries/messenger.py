@@ -1,4 +1,4 @@
-"""What the messenger shows at one moment, asked in one go so that its panes agree."""
+"""The contents of the messenger, read in one transaction so that its panes agree."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from thrumsg_tui.store.queries.thread import draft, drafts, get_conversation, ge
 from thrumsg_tui.store.times import to_ms
 
 _JUST_NOW = timedelta(seconds=30)
-"""How old what happened to a conversation may be to be told to whoever had it open."""
+"""How recent an event must be for the messenger to explain by it why the conversation left the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
-    """What is on the screen: the list, its window of rows, its cursor, and the open conversation.
+    """The state of the screen: the list, its window of rows, its cursor, and the open conversation.
 
-    The cursor follows `cursor_id`; where that has left the list it stays at `cursor_index` (`docs/rules.md 3.19`). With
-    `keep_open` the open conversation stays although it is not under the cursor.
+    The cursor follows `cursor_id`; if that has left the list, it stays at `cursor_index` (`docs/rules.md 3.19`). With
+    `keep_open`, that conversation stays open although the cursor is not on it.
     """
 
     list: ListRequest
@@ -52,7 +52,7 @@ class ViewRequest:
 
 @dataclass(frozen=True, slots=True)
 class OpenConversation:
-    """The conversation in the middle pane, with what its message box starts from."""
+    """The conversation in the middle pane, with the initial content of its message box."""
 
     conversation: Conversation
     next_message: NextMessage
@@ -63,7 +63,7 @@ class OpenConversation:
 
 @dataclass(frozen=True, slots=True)
 class ChangeByOthers:
-    """What somebody else has just done to the conversation under the cursor, which left the list by it."""
+    """An event by which somebody else has just removed the conversation under the cursor from the list."""
 
     name: str
     event: ThreadEvent
@@ -71,7 +71,7 @@ class ChangeByOthers:
 
 @dataclass(frozen=True, slots=True)
 class MessengerView:
-    """All that the messenger shows."""
+    """Everything that the messenger shows."""
 
     campaign: Campaign
     settings: Settings
@@ -95,12 +95,12 @@ class MessengerView:
 
     @property
     def campaign_here(self) -> Campaign:
-        """The campaign with its hours as they are for the contact whose conversation is open (`docs/rules.md 6.1`)."""
+        """The campaign, with the daily hours of the contact whose conversation is open (`docs/rules.md 6.1`)."""
         return self.campaign.for_contact(self.open.conversation.timezone) if self.open else self.campaign
 
 
 def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
-    """Read everything that the messenger shows, for one state of the screen."""
+    """Read everything that the messenger shows, for one state of the screen; `list` of the view has the tab shown."""
     wanted, kept = request.list, settings(conn)
     wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
     if wanted.assignment_id is None:
@@ -130,7 +130,7 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
         total=total,
         first=first,
         rows=rows,
-        drafts=drafts(conn, who.user.id, [each.id for each in rows]),
+        drafts=drafts(conn, who.user.id, [row.id for row in rows]),
         cursor_index=cursor,
         open=open_conversation(conn, who, shown, now) if shown else None,
         departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),
@@ -151,7 +151,7 @@ def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now
 def open_conversation(
     conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime
 ) -> OpenConversation:
-    """Read a conversation with what its message box starts from."""
+    """Read a conversation with the initial content of its message box."""
     conversation = get_conversation(conn, conversation_id)
     return OpenConversation(
         conversation=conversation,
@@ -162,14 +162,14 @@ def open_conversation(
 
 
 def visible_tabs(viewing: Assignment, campaign: Campaign, now: datetime, *, sent: bool) -> dict[Tab, int]:
-    """The tabs that an assignment shows, with their counts (`docs/rules.md 3.1` to `3.3`)."""
+    """Return the tabs that an assignment shows, in order, with their counts (`docs/rules.md 3.1` to `3.3`)."""
     over = window_state(campaign.window, now) is WindowState.OVER
     counts = {tab: _shown_count(tab, viewing, over=over, sent=sent) for tab in Tab}
     return {tab: number for tab, number in counts.items() if number is not None}
 
 
 def _shown_count(tab: Tab, viewing: Assignment, *, over: bool, sent: bool) -> int | None:
-    """How many conversations an assignment has in a tab, None where the tab is not shown."""
+    """Return how many conversations a tab has, None if the tab is not shown."""
     match tab:
         case Tab.INITIAL:
             return None if over else viewing.not_started or None
@@ -196,7 +196,7 @@ def _cursor(conn: Connection, wanted: ListRequest, request: ViewRequest, total: 
 
 
 def _first_tab(viewing: Assignment, tabs: Mapping[Tab, int]) -> Tab:
-    """Where to begin: with those who wait, else with the initials that are left."""
+    """Return the tab to start in: Responses if somebody waits, else Initial Messages if any are left."""
     return Tab.RESPONSES if viewing.needs_reply or Tab.INITIAL not in tabs else Tab.INITIAL
 
 

@@ -1,4 +1,4 @@
-"""What those may touch who work only their own conversations: these, and the numbers in them (`docs/rules.md 8.1`)."""
+"""Guards: senders may only work their own conversations, and the numbers in them (`docs/rules.md 8.1`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def require_own(who: Identity, conversation: ConversationHead) -> None:
 
 
 def require_own_number(conn: Connection, who: Identity, phone: str) -> None:
-    """Raise `Refused` for who holds no conversation of the number, and may not work for others."""
+    """Raise `Refused` unless the person holds a conversation with the number, or may work for others."""
     if who.may(Permission.WORK_FOR_OTHERS):
         return
     own = conn.execute(

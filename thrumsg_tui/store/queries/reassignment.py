@@ -64,7 +64,7 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
         taken = [holding for holding in matching if holding.assignment_id not in destinations]
         already_there = tuple(held.conversation_id for held in matching if held.assignment_id in destinations)
         if already_there and not taken:
-            raise Refused("These conversations are already at their destination.", Nothing.MOVED)
+            raise Refused("Every conversation chosen is already at a destination.", Nothing.MOVED)
     else:
         destinations = _destinations(request, active, set())
         taken = _taken(conn, request, active, destinations)
@@ -177,7 +177,7 @@ def _destinations(
         case _:
             assert_never(request.destinations)
     if named and named <= destinations:
-        raise Refused("Every source is also a destination: choose other destinations.", Nothing.MOVED)
+        raise Refused("Every source is also a destination: choose others.", Nothing.MOVED)
     return destinations
 
 

@@ -1,4 +1,4 @@
-"""How a script looks to a real contact, before it is saved."""
+"""Preview of a script for a real contact, before the script is saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAMELESS = "a contact without a name"
 
 @dataclass(frozen=True, slots=True)
 class ScriptPreview:
-    """A script as one contact would get it; `fields` are all codes that may be used."""
+    """A script as one contact would get it; `fields` are all codes that scripts may use."""
 
     contact: str
     rendered: Rendered
@@ -41,9 +41,15 @@ def script_preview(
     initial: bool,
     example: ConversationId | None = None,
 ) -> ScriptPreview:
-    """Render a script for `example`, else a contact of the campaign, else any, else an invented one, and check it.
+    """Render a script for one contact and check it.
 
-    An `initial` is also checked for the sender and the way out.
+    Args:
+        conn: A connection.
+        who: The author, who stands in for a missing sender.
+        template: The script.
+        campaign_id: The campaign whose contacts and custom fields to use; None for a campaign that is not created yet.
+        initial: Whether to check for the sender and the way to opt out, too.
+        example: The conversation to render for. None takes a contact of the campaign, else any, else an invented one.
     """
     name, values = _example(conn, who, campaign_id, example)
     codes = field_codes(conn, campaign_id)
@@ -59,7 +65,7 @@ def script_preview(
 def _example(
     conn: Connection, who: Identity, campaign_id: CampaignId | None, chosen: ConversationId | None
 ) -> tuple[str, dict[str, str]]:
-    """Name one contact, with every field's value; whoever asks stands in for the sender of another campaign's."""
+    """Return the name of one contact, and every field's value; `who` stands in for the sender where there is none."""
     if chosen is None:  # by the unique index, which has the contacts of a campaign in order
         row = conn.execute(
             "SELECT id FROM conversation WHERE campaign_id = ? ORDER BY contact_id LIMIT 1", (campaign_id,)

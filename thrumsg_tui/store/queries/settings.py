@@ -1,4 +1,4 @@
-"""The organization's settings."""
+"""Settings of the organization."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from thrumsg_tui.store.engines.base import Connection
 
 
 class Setting(StrEnum):
-    """What a person may set for the organization, by the name that it has everywhere.
+    """A setting of the organization; its value is its name on the command line and in the database.
 
-    What values each can have is in `changes/settings.py` (`docs/rules.md 5.2`, `5.3`, `3.12`, `3.20`, `6.1`).
+    `changes/settings.py` has the values that each may have (`docs/rules.md 5.2`, `5.3`, `3.12`, `3.20`, `6.1`).
     """
 
     ORGANIZATION = "organization"
@@ -25,13 +25,13 @@ class Setting(StrEnum):
     REDACT_PHONES = "redact_phones"
     UNDO_SEND = "undo_send"
     DEFAULT_TIMEZONE = "default_timezone"
-    """Where new campaigns are; without one, where the machine is."""
+    """The time zone of new campaigns; empty for that of the machine."""
     DEFAULT_OPEN = "default_open"
     DEFAULT_CLOSE = "default_close"
 
     @property
     def default(self) -> str:
-        """Its value from the start, as it is stored."""
+        """Its initial value, as it is stored."""
         match self:
             case Setting.ORGANIZATION | Setting.DEFAULT_TIMEZONE:
                 return ""
@@ -52,7 +52,7 @@ class Setting(StrEnum):
 
     @classmethod
     def named(cls, name: str) -> Setting:
-        """Return the setting of a name; `NotFound` where there is none."""
+        """Return the setting with a name; `NotFound` lists them if there is none."""
         try:
             return cls(name)
         except ValueError:
@@ -60,11 +60,11 @@ class Setting(StrEnum):
 
 
 PRACTICE = "practice"
-"""Marks a practice database; never set by hand (`docs/rules.md 6.6`)."""
+"""The key that marks a practice database; never set by hand (`docs/rules.md 6.6`)."""
 
 
 RESTORED = "restored"
-"""When the database went back to a backup last, in milliseconds; never set by hand (`docs/rules.md 11.4`)."""
+"""The key of the time of the last restore, in milliseconds; never set by hand (`docs/rules.md 11.4`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +76,32 @@ class Settings:
     auto_opt_out: bool
     redact_phones: bool
     undo_send: int
-    """For how many seconds what is sent from the message box can be taken back, at least."""
+    """For how many seconds at least a message from the message box can be undone."""
     practice_seed: int | None
 
     def phone_display(self, *, ascii_only: bool) -> PhoneDisplay:
-        """Return how numbers are shown: as they are written at home, or their last two digits (`docs/rules.md 3.20`).
+        """Return how numbers are shown: in national format, or redacted to two digits (`docs/rules.md 3.20`).
 
         Args:
-            ascii_only: Whether the digits that are hidden are shown as `*`.
+            ascii_only: Whether hidden digits are shown as `*`.
         """
         return PhoneDisplay(self.redact_phones, ascii_only=ascii_only)
 
     @property
     def gateway(self) -> GatewayKind | None:
-        """The gateway that takes this database's messages; None where none is set up."""
+        """The gateway that takes this database's messages; None if none is set up."""
         return None if self.practice_seed is None else GatewayKind.PRACTICE
 
 
 def stored_settings(conn: Connection) -> dict[str, str]:
-    """Read every setting as text, defaults filled in."""
-    return {each.value: each.default for each in Setting} | {
+    """Read every setting as text, with defaults for those that are not stored."""
+    return {setting.value: setting.default for setting in Setting} | {
         row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")
     }
 
 
 def default_timezone(stored: Mapping[str, str]) -> str:
-    """Return the time zone that new campaigns begin with: the organization's, without one the machine's."""
+    """Return the time zone of new campaigns: the organization's, or else the machine's."""
     if zone := stored[Setting.DEFAULT_TIMEZONE]:
         return zone
     from tzlocal import get_localzone_name
@@ -110,7 +110,7 @@ def default_timezone(stored: Mapping[str, str]) -> str:
 
 
 def restored_at(conn: Connection) -> str | None:
-    """When the database went back to a backup last, to be compared with what it was; 3 µs."""
+    """Return the stored time of the last restore, to be compared with an earlier one; None if never; 3 µs."""
     row = conn.execute("SELECT value FROM setting WHERE key = ?", (RESTORED,)).fetchone()
     return None if row is None else str(row["value"])
 

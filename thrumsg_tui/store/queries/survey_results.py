@@ -1,4 +1,4 @@
-"""What the survey has found: counts per choice, of all and by sender (`docs/rules.md 3.14`)."""
+"""Survey results: counts per choice, in total and by sender (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.campaigns import questions
 
 Counts = Mapping[ChoiceId, int]
-"""How many conversations have each choice as their answer."""
+"""The number of conversations for each recorded choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SenderResult:
-    """What is recorded in the conversations that a sender holds now; `login` is None for Unassigned."""
+    """The answers in the conversations that a sender holds now; `login` is None for Unassigned."""
 
     login: str | None
     name: str
@@ -25,13 +25,13 @@ class SenderResult:
 
     @property
     def unanswered(self) -> int:
-        """In how many of them no answer is recorded."""
+        """How many of the sender's conversations have no answer."""
         return self.conversations - sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What contacts answered to a question; those who opted out count too."""
+    """The answers to a question; contacts who opted out count too."""
 
     question: Question
     conversations: int
@@ -46,18 +46,18 @@ class QuestionResult:
 
     @property
     def unanswered(self) -> int:
-        """How many conversations of the campaign have none."""
+        """How many conversations of the campaign have no answer."""
         return self.conversations - self.answered
 
     def share(self, choice_id: ChoiceId) -> int:
-        """A choice's share of the answers in per cent, rounded half up; 0 without any."""
+        """Return a choice's share of the answers in per cent, rounded half up; 0 without any answer."""
         answered = self.answered
         return (200 * self.counts.get(choice_id, 0) + answered) // (2 * answered) if answered else 0
 
 
 def survey_results(conn: Connection, campaign_id: CampaignId, *, by_sender: bool = False) -> tuple[QuestionResult, ...]:
-    """Count the answers to every question, retired ones last; 0.1 µs for each answer, by sender 1 µs."""
-    rows = conn.execute(  # counted in answer_of_question, without a look at the table
+    """Count the answers to every question, in order, retired ones last; 0.1 µs an answer, 1 µs with `by_sender`."""
+    rows = conn.execute(  # counted from the index answer_of_question alone
         """
         SELECT choice.id, (SELECT COUNT(*) FROM answer
                            WHERE answer.question_id = question.id AND answer.choice_id = choice.id) AS answers
@@ -69,14 +69,16 @@ def survey_results(conn: Connection, campaign_id: CampaignId, *, by_sender: bool
     asked = questions(conn, campaign_id, retired=True)
     holders = _holders(conn, campaign_id)
     held = _counts_by_holder(conn, campaign_id) if by_sender else {}
-    total = sum(each.conversations for each in holders.values())
+    total = sum(holder.conversations for holder in holders.values())
     return tuple(
         QuestionResult(
             of,
             total,
             {choice.id: counts[choice.id] for choice in of.choices if counts[choice.id]},
             tuple(
-                replace(each, counts=held.get((of.id, held_by), {})) for held_by, each in holders.items() if by_sender
+                replace(holder, counts=held.get((of.id, held_by), {}))
+                for held_by, holder in holders.items()
+                if by_sender
             ),
         )
         for of in sorted(asked, key=lambda each: each.retired)
@@ -84,7 +86,7 @@ def survey_results(conn: Connection, campaign_id: CampaignId, *, by_sender: bool
 
 
 def _holders(conn: Connection, campaign_id: CampaignId) -> dict[AssignmentId, SenderResult]:
-    """Read who holds conversations, and how many, from the kept counts, in displayed order (`docs/rules.md 2.3`)."""
+    """Read from the kept counts who holds conversations, in displayed order (`docs/rules.md 2.3`)."""
     rows = conn.execute(
         """
         SELECT assignment.id, assignment.assigned, users.login, users.first_name, users.last_name
@@ -107,7 +109,7 @@ def _name(row: Row) -> str:
 def _counts_by_holder(
     conn: Connection, campaign_id: CampaignId
 ) -> dict[tuple[QuestionId, AssignmentId], dict[ChoiceId, int]]:
-    """Count the answers in what each holds: every answer is read, in the order of answer_of_question."""
+    """Count the answers by holder: reads every answer, in the order of answer_of_question."""
     rows = conn.execute(
         """
         SELECT answer.question_id, answer.choice_id, conversation.assignment_id, COUNT(*) AS answers

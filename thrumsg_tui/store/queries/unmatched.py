@@ -1,4 +1,4 @@
-"""Messages that are in no conversation, and why (`docs/rules.md 1.5`)."""
+"""Incoming messages that are in no conversation, and why (`docs/rules.md 1.5`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from thrumsg_tui.store.times import from_ms
 class UnmatchedMessage:
     """An incoming message that belongs to no conversation.
 
-    `phone` is the number in E.164, or the sender as the carrier gave it where that is no number.
+    `phone` is the number in E.164, or the sender as the carrier gave it if that is no number.
     """
 
     id: int
@@ -26,7 +26,7 @@ class UnmatchedMessage:
 
 
 def unmatched_messages(conn: Connection, offset: int = 0, limit: int | None = None) -> list[UnmatchedMessage]:
-    """Read a window of them, the last to arrive first; all without `limit`. By their rowid."""
+    """Read a window of all unmatched messages, the last to arrive first; all without `limit`. By rowid."""
     rows = conn.execute(
         "SELECT id, at, phone, body, reason FROM unmatched ORDER BY id DESC LIMIT ? OFFSET ?",
         (1 << 60 if limit is None else limit, offset),
@@ -35,7 +35,7 @@ def unmatched_messages(conn: Connection, offset: int = 0, limit: int | None = No
 
 
 def unmatched_of(conn: Connection, sender: str, limit: int) -> list[UnmatchedMessage]:
-    """Read the latest messages of one sender, newest first; by `unmatched_of_phone`."""
+    """Read the latest unmatched messages of one sender, newest first; by `unmatched_of_phone`."""
     rows = conn.execute(
         "SELECT id, at, phone, body, reason FROM unmatched WHERE phone = ? ORDER BY at DESC, id DESC LIMIT ?",
         (sender, limit),
@@ -44,12 +44,12 @@ def unmatched_of(conn: Connection, sender: str, limit: int) -> list[UnmatchedMes
 
 
 def count_unmatched(conn: Connection) -> int:
-    """How many there are."""
+    """Count all unmatched messages."""
     return int(conn.execute("SELECT COUNT(*) FROM unmatched").fetchone()[0])
 
 
 def reasons_of(conn: Connection, sender: str) -> Mapping[UnmatchedReason, int]:
-    """How many messages of one sender are in no conversation for each reason; by `unmatched_of_phone`."""
+    """Count the unmatched messages of one sender by reason; by `unmatched_of_phone`."""
     rows = conn.execute(
         "SELECT reason, COUNT(*) AS number FROM unmatched WHERE phone = ? GROUP BY reason ORDER BY reason", (sender,)
     )
