@@ -1,4 +1,4 @@
-"""Checking every stored figure against what it was derived from, and putting it right."""
+"""Check every stored figure against its sources, and correct it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SUBJECTS = (conversations, texts, counts, moves)
 
 
 def examine(db: Database) -> list[Problem]:
-    """Check the whole file, changing nothing; an empty list means that all is well.
+    """Check the whole database without changing it; an empty list means that all is well.
 
-    Reads everything once, 25 µs a message, while others go on writing. In a damaged file no figure is compared.
+    Reads everything once, 25 µs a message, while others go on writing. In a damaged database no figure is compared.
     """
     with db.reading() as conn:
         found = damage_in(db.engine, conn) or wrong_figures_in(conn)
@@ -33,20 +33,20 @@ def examine(db: Database) -> list[Problem]:
 
 
 def damage_in(engine: Engine[Any], conn: Connection) -> list[Problem]:
-    """Find what no thrumsg ever writes, which cannot be worked out again (`docs/rules.md 11.5`)."""
+    """Find damage: contents that thrumsg never writes and that cannot be derived again (`docs/rules.md 11.5`)."""
     return damage.damage(engine, conn)
 
 
 def wrong_figures_in(conn: Connection) -> list[Problem]:
-    """Find what is not as it is worked out."""
+    """Find stored figures that differ from what they are derived from."""
     return list(chain.from_iterable(subject.find(conn) for subject in _SUBJECTS))
 
 
 def repair(db: Database, who: Identity) -> list[str]:
-    """Recompute what is derived and stored wrongly, in one transaction, and say what was mended.
+    """Correct wrong derived figures in one transaction, and return a phrase for each correction.
 
-    What cannot be recomputed, `examine` still finds afterwards: damage to the file, or who holds a conversation. A file
-    whose tables are damaged stays as it is; indexes are made again.
+    `examine` still finds what cannot be derived: damage, or who holds a conversation. Jobs that were left behind are
+    finished first. A database with damaged tables stays as it is; damaged indexes are rebuilt.
     """
     who.require(Permission.MAINTAIN)
     mended = _indexes_made_again(db)
@@ -62,7 +62,7 @@ def repair(db: Database, who: Identity) -> list[str]:
 
 
 def _indexes_made_again(db: Database) -> list[str]:
-    """Make the indexes anew where they do not agree with the tables, if that leaves the file without damage."""
+    """Rebuild the indexes if only they are damaged, and if that leaves the database without damage."""
     with db.reading() as conn:
         found = damage_in(db.engine, conn)
         if not found or not all(db.engine.is_about_index(problem.sentence) for problem in found):
@@ -82,4 +82,4 @@ def _require_whole(engine: Engine[Any], conn: Connection) -> None:
 
 
 class _StillDamaged(Exception):
-    """Takes back what did not help."""
+    """Rolls back a rebuild that did not help."""

@@ -1,4 +1,4 @@
-"""What each conversation stores and its messages, its number and its follow-ups decide."""
+"""Check the columns of conversations that follow from messages, opt-outs and follow-ups."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
-    """A conversation's figure that differs from what it is derived from."""
+    """A stored value of a conversation that differs from the derived one."""
 
     id: ConversationId
     stored: object
@@ -27,7 +27,7 @@ class _Wrong:
 
 
 def find(conn: Connection) -> Iterator[Problem]:
-    """Find figures that differ from what they are derived from, and conversations that nobody could work."""
+    """Find values that differ from their sources, and conversations that nobody could work."""
     for name, wrong in _wrong_figures(conn):
         for figure in wrong:
             sentence = f"its {name} should be {figure.derived}, and {figure.stored} is stored."
@@ -36,16 +36,16 @@ def find(conn: Connection) -> Iterator[Problem]:
 
 
 def mend(tx: Transaction) -> Iterator[str]:
-    """Derive the figures anew; who holds a conversation cannot be derived."""
+    """Derive wrong values again; who holds a conversation cannot be derived."""
     for name, wrong in _wrong_figures(tx.conn):
-        for each in wrong:
-            _mend(tx.conn, name, each)
+        for figure in wrong:
+            _mend(tx.conn, name, figure)
         if wrong:
             yield f"{name} of {pluralize(len(wrong), 'conversation')} recomputed"
 
 
 def _wrong_figures(conn: Connection) -> Iterator[tuple[str, list[_Wrong]]]:
-    """Name each derived figure, with the conversations in which it is wrong."""
+    """Yield the name of each derived value, with the conversations in which it is wrong."""
     yield "standing", list(_wrong_standings(conn))
     yield "opt-out mark", list(_wrong_marks(conn))
     yield "pending follow-up", list(_wrong_follow_ups(conn))
@@ -66,13 +66,13 @@ def _mend(conn: Connection, name: str, wrong: _Wrong) -> None:
             conn.execute("UPDATE conversation SET first_key = ?, last_key = ? WHERE id = ?", (*keys, wrong.id))
 
 
-_STANDING = tuple(each.name for each in fields(ConversationState))
-"""The columns of a conversation that its messages decide."""
+_STANDING = tuple(field.name for field in fields(ConversationState))
+"""The columns of a conversation that follow from its messages."""
 
 
 def _wrong_standings(conn: Connection) -> Iterator[_Wrong]:
-    """Compare with the messages (`docs/rules.md 1.1`), both read once in the order of conversations."""
-    messages = groupby(  # message_in_thread
+    """Compare with the messages (`docs/rules.md 1.1`); reads both once, in the order of conversations."""
+    messages = groupby(  # by message_in_thread
         conn.execute(f"SELECT conversation_id, {FACTS} FROM message ORDER BY conversation_id"),
         key=itemgetter("conversation_id"),
     )
@@ -111,7 +111,7 @@ def _wrong_marks(conn: Connection) -> Iterator[_Wrong]:
 
 
 def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
-    """Compare with the targets that are pending in an active follow-up, and these with whom it is for."""
+    """Compare targets with the conversations that follow-ups are for, and the stored pending follow-ups with both."""
     rows = conn.execute(
         f"""
         SELECT conversation.id, target.follow_up_id AS stored, follow_up.id AS derived
@@ -145,6 +145,7 @@ def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
 
 
 def _wrong_keys(conn: Connection) -> Iterator[_Wrong]:
+    """Compare the sorting names with the contact's names."""
     rows = conn.execute(
         """
         SELECT conversation.id, conversation.first_key, conversation.last_key, contact.first_name, contact.last_name

@@ -1,4 +1,4 @@
-"""The counts that are kept beside the conversations, and the sum that is always true (`docs/rules.md 2.6`)."""
+"""Check the kept counts of conversations and replies, and the sum of `docs/rules.md 2.6`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REPLIES = """
 
 
 def find(conn: Connection) -> Iterator[Problem]:
-    """Find counts that are not what is counted, and campaigns that do not add up."""
+    """Find kept counts that are wrong, and campaigns whose assignments do not add up to their conversations."""
     for row, counts in _wrong_counts(conn):
         differences = ", ".join(f"{column} is {row[column]}, counted {number}" for column, number in counts.items())
         yield Problem(_holder(row), f"{differences}.")
@@ -28,7 +28,7 @@ def find(conn: Connection) -> Iterator[Problem]:
 
 
 def mend(tx: Transaction) -> Iterator[str]:
-    """Count again."""
+    """Recount."""
     for row, counts in _wrong_counts(tx.conn):
         sums = ", ".join(f"{column} = :{column}" for column in counts)
         tx.conn.execute(f"UPDATE assignment SET {sums} WHERE id = :id", {**counts, "id": row["id"]})
@@ -56,7 +56,7 @@ def _sums(conn: Connection) -> Iterator[Problem]:
 
 
 def _unassigned(conn: Connection) -> Iterator[Problem]:
-    """Find campaigns without their one Unassigned."""
+    """Find campaigns that do not have exactly one Unassigned."""
     rows = conn.execute(
         """
         SELECT campaign.name, COUNT(assignment.id) AS number
@@ -75,12 +75,12 @@ def _replies(conn: Connection) -> Iterator[Problem]:
         (row["campaign_id"], row["hour"]): row["replies"]
         for row in conn.execute("SELECT campaign_id, hour, replies FROM reply_hour")
     }
-    if wrong := sum(counted.get(each) != stored.get(each) for each in counted.keys() | stored.keys()):
+    if wrong := sum(counted.get(hour) != stored.get(hour) for hour in counted.keys() | stored.keys()):
         yield Problem("the replies by hour", f"are stored wrongly for {pluralize(wrong, 'hour')}.")
 
 
 def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:
-    """Pair each assignment that has a wrong kept count with the right ones."""
+    """Return each assignment with wrong kept counts, and the right values of these."""
     sums = ", ".join(
         f"COUNT(CASE WHEN conversation.id IS NOT NULL AND {condition.format(row='conversation')} THEN 1 END)"
         f" AS counted_{column}"

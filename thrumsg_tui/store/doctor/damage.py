@@ -1,4 +1,4 @@
-"""Find what no thrumsg ever writes: damage to the file, and values that make no sense (`docs/rules.md 11.5`)."""
+"""Find damage: a broken file, and values that thrumsg never writes (`docs/rules.md 11.5`)."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from thrumsg_tui.store.event_details import are_readable
 from thrumsg_tui.store.times import from_ms
 
 _ValueCheck = Callable[[object], object]
-"""Takes a stored value; returns False, or raises, where nothing can be made of it."""
+"""Takes a stored value; returns False or raises if the value is unusable."""
 
 
 def damage(engine: Engine[Any], conn: Connection) -> list[Problem]:
-    """Find damage in a whole database, at most `MOST` problems of each kind; an empty list where there is none.
+    """Find damage in a whole database, at most `MOST` problems of each kind; an empty list if there is none.
 
-    What is only worked out wrongly is no damage. Reads everything once, 5 µs a message.
+    A derived figure that is merely wrong is no damage. Reads everything once, 5 µs a message.
     """
     found: list[Problem] = []
     try:
         for check in engine.damage_checks():
-            found += (Problem(*each) for each in islice(check(conn), MOST))
-            if found:  # what follows would only say the same again
+            found += (Problem(*problem) for problem in islice(check(conn), MOST))
+            if found:  # later checks would only repeat it
                 break
         else:
             found += islice(_values(engine, conn), MOST)
@@ -44,7 +44,7 @@ def damage(engine: Engine[Any], conn: Connection) -> list[Problem]:
 
 
 def _values(engine: Engine[Any], conn: Connection) -> Iterator[Problem]:
-    """Look at each text, and at each value that is more than its type says."""
+    """Check that each text is UTF-8, and each value that has rules beyond its type."""
     for table, columns in engine.columns(conn).items():
         rules = _RULES.get(table, {})
         names = [column.name for column in columns if column.is_text or column.name in rules]
@@ -56,7 +56,7 @@ def _values(engine: Engine[Any], conn: Connection) -> Iterator[Problem]:
 def _unusable(
     table: str, rows: Iterator[tuple[object, ...]], checks: Sequence[tuple[int, str, _ValueCheck]]
 ) -> Iterator[Problem]:
-    """Find the values of a table that nothing can be made of, in the order in which it is read."""
+    """Yield the unusable values of a table, in the order of the rows."""
     nth = 0
     try:
         for nth, row in enumerate(rows, start=1):
@@ -140,4 +140,4 @@ _RULES: Mapping[str, Mapping[str, _ValueCheck]] = {
     "job": {"seen_at": _moment, "finished_at": _moment},
     "event_number": {"at": _moment, "kind": _word_of(OptOutKind)},
 }
-"""What a value must be besides its type, by table and column; CHECK constraints are the engine's to look at."""
+"""Rules for values beyond their type, by table and column; CHECK constraints are left to the engine."""

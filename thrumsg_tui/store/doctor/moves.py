@@ -1,4 +1,4 @@
-"""Moves in steps: what they count, and what the journal says of them (`docs/rules.md 4.8`)."""
+"""Check bulk moves in steps: their figures, and their events (`docs/rules.md 4.8`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from thrumsg_tui.store.queries.history import get_event
 
 
 def find(conn: Connection) -> Iterator[Problem]:
-    """Find moves in steps whose figures contradict what they moved, or whose entry in the journal does."""
+    """Find jobs whose figures contradict their recorded moves, or whose event contradicts their state."""
     for job, right in wrong_figures(conn):
         stored = f"{job.done} moved and {job.skipped} skipped of {job.total} is stored"
         yield Problem(named(job), f"{stored}, it is {right['done']} and {right['skipped']} of {right['total']}.")
@@ -25,7 +25,7 @@ def find(conn: Connection) -> Iterator[Problem]:
 
 
 def mend(tx: Transaction) -> Iterator[str]:
-    """Count again what they moved."""
+    """Recount their moves."""
     for job, figures in wrong_figures(tx.conn):
         right = "total = :total, done = :done, skipped = :skipped"
         tx.conn.execute(f"UPDATE job SET {right} WHERE event_id = :event_id", {**figures, "event_id": job.event_id})
@@ -33,5 +33,5 @@ def mend(tx: Transaction) -> Iterator[str]:
 
 
 def named(job: Job) -> str:
-    """How a move is called."""
+    """Return the name of a job in a sentence."""
     return f"the move of change {job.event_id}"

@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""A problem that the doctor finds."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from thrumsg_tui.domain.redaction import Phone, PhoneDisplay
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it must be: what it concerns, and what is wrong with it."""
+    """A problem: its subject, and what is wrong with it."""
 
     subject: str
     sentence: str
     damage: bool = False
-    """Whether no thrumsg ever writes this; else it is only worked out wrongly."""
+    """Whether thrumsg never writes this; otherwise it is a wrong derived figure."""
     phone: Phone | None = None
-    """The number with which the subject ends."""
+    """The number that follows the subject."""
 
     def named(self, phones: PhoneDisplay) -> str:
-        """Say what it concerns."""
+        """Return the subject, with its number."""
         return self.subject if self.phone is None else f"{self.subject} {phones.number(self.phone)}"
 
     @property
     def said(self) -> str:
-        """Both as the part of a sentence."""
+        """Subject and sentence, as part of another sentence."""
         return f"{self.subject} {self.sentence.rstrip('.')}"

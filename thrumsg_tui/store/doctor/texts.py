@@ -1,4 +1,4 @@
-"""What is worked out of words: how many segments a message takes, and how the note of an opt-out is searched."""
+"""Check figures that follow from texts: the segments of messages, and the searchable notes of opt-outs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from thrumsg_tui.store.engines.base import Connection
 
 
 def find(conn: Connection) -> Iterator[Problem]:
-    """Find what is worked out wrongly."""
+    """Find wrong segment counts and searchable notes."""
     for message_id, stored, right in _wrong_segments(conn):
         yield Problem(f"message {message_id}", f"its segments should be {right}, and {stored} is stored.")
     for _, phone in _wrong_notes(conn):
@@ -22,7 +22,7 @@ def find(conn: Connection) -> Iterator[Problem]:
 
 
 def mend(tx: Transaction) -> Iterator[str]:
-    """Work it out again."""
+    """Derive wrong ones again."""
     if segments := list(_wrong_segments(tx.conn)):
         measured = ((right, message_id) for message_id, _, right in segments)
         tx.conn.executemany("UPDATE message SET segments = ? WHERE id = ?", measured)
@@ -33,7 +33,7 @@ def mend(tx: Transaction) -> Iterator[str]:
 
 
 def _wrong_segments(conn: Connection) -> Iterator[tuple[int, int, int]]:
-    """Name each message whose segments are stored wrongly, with what is stored and what is right."""
+    """Yield id, stored segments and right segments of each message where these differ."""
     for row in conn.execute("SELECT id, body, segments FROM message ORDER BY id"):
         right = measure(row["body"]).segments
         if row["segments"] != right:
@@ -41,7 +41,7 @@ def _wrong_segments(conn: Connection) -> Iterator[tuple[int, int, int]]:
 
 
 def _wrong_notes(conn: Connection) -> Iterator[tuple[str, str]]:
-    """Pair the note of an opt-out as it should be searched with its number, where something else is stored."""
+    """Yield the right searchable note and the number of each opt-out that stores another."""
     for row in conn.execute("SELECT phone, note, note_key FROM opt_out ORDER BY phone"):
         if row["note_key"] != fold(row["note"]):
             yield fold(row["note"]), row["phone"]

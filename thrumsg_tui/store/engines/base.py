@@ -1,6 +1,6 @@
-"""Protocols of a database engine: its connections, cursors and rows, and all in which engines differ.
+"""Protocols of a database engine: its connections, cursors and rows, and every operation in which engines differ.
 
-The SQL above this seam stays within what SQLite 3.37 and PostgreSQL 14 share (`docs/architecture.md`).
+The SQL above these protocols stays within the common subset of SQLite 3.37 and PostgreSQL 14 (`docs/architecture.md`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 from thrumsg_tui.domain.errors import ThrumsgError
 
 BUSY_SECONDS = 15
-"""How long a writer waits for another one before it gives up."""
+"""How many seconds a writer waits for another one before it gives up."""
 
 MOST = 20
-"""How many problems are listed of each kind of damage; one damaged page causes hundreds."""
+"""How many problems to list of each kind of damage; one damaged page causes hundreds."""
 
 Role: TypeAlias = Literal["reader", "writer"]
-"""What a connection is for; a reader refuses to write."""
+"""The purpose of a connection; a reader refuses to write."""
 
 OnWait: TypeAlias = Callable[[bool], None]
 """Called when a wait for another writer begins (True) and when it ends (False)."""
@@ -29,7 +29,7 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 
 class Row(Protocol):
-    """One row of a result; its values are found by column name or by position."""
+    """One row of a result; values are found by column name or by position."""
 
     def __getitem__(self, key: Any, /) -> Any:
         """Return the value of a column."""
@@ -62,17 +62,17 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """A connection on which a transaction is open; the engine opens and ends it."""
+    """A connection with an open transaction; the engine begins and ends it."""
 
     def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
         """Run one statement."""
 
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
-        """Run one statement for each of many rows of parameters."""
+        """Run one statement for each row of parameters."""
 
 
 class Failure(Enum):
-    """The kinds of failure that an error of the driver reports."""
+    """The kinds of failure that a driver's error reports."""
 
     BUSY = auto()
     """Somebody else holds a lock."""
@@ -83,12 +83,12 @@ class Failure(Enum):
     DAMAGED = auto()
     """The engine itself says that the database is damaged."""
     NO_SUCH_ROW = auto()
-    """A row that is referred to does not exist."""
+    """A row refers to one that does not exist."""
     OTHER = auto()
 
 
 class Damage(NamedTuple):
-    """A problem that an engine finds in a database: what it concerns, and what is wrong with it."""
+    """A problem that an engine finds in a database: its subject, and what is wrong with it."""
 
     subject: str
     sentence: str
@@ -116,11 +116,11 @@ class Engine(Protocol[C]):
 
     @property
     def name(self) -> str:
-        """What the engine is called."""
+        """The name of the engine, for sentences."""
 
     @property
     def path(self) -> Path:
-        """Where the database is."""
+        """The path of the database."""
 
     @property
     def driver_error(self) -> type[Exception]:
@@ -128,14 +128,15 @@ class Engine(Protocol[C]):
 
     @property
     def unreadable(self) -> tuple[type[Exception], ...]:
-        """What reading a damaged database raises."""
+        """The exceptions that reading a damaged database raises."""
 
     # Connections and transactions
 
     def prepare(self, conn: C, on_wait: OnWait) -> None:
-        """Create the database or apply the migrations that it lacks, all or nothing.
+        """Create the database or apply its missing migrations, all or nothing.
 
-        Raises `DatabaseUnusable` where it is somebody else's, or newer than this program.
+        Raises:
+            DatabaseUnusable: The database is not thrumsg's, or newer than this program.
         """
 
     def open(self, role: Role) -> C:
@@ -148,11 +149,11 @@ class Engine(Protocol[C]):
         """Begin a transaction in which all queries see one state of the database."""
 
     def begin_write(self, conn: C, *, durable: bool, scratch: bool, on_wait: OnWait) -> None:
-        """Begin a write transaction; what it then reads nobody else changes before it ends.
+        """Begin a write transaction; nobody else changes the database before it ends.
 
         Args:
             conn: A writer.
-            durable: Whether what is committed survives a power cut, and not only a crash of the program.
+            durable: Whether a commit survives a power cut, and not only a crash of the program.
             scratch: Whether the whole database may be lost in a power cut.
             on_wait: Called when a wait for another writer begins and ends.
         """
@@ -161,24 +162,24 @@ class Engine(Protocol[C]):
         """Commit the transaction."""
 
     def roll_back(self, conn: C) -> None:
-        """End the transaction and change nothing; do nothing where none is open."""
+        """End the transaction and change nothing; do nothing if none is open."""
 
     def version(self, conn: C) -> int:
-        """Return a number that changes whenever anyone else than this connection has committed."""
+        """Return a number that changes whenever anybody but this connection has committed."""
 
     # Errors and damage
 
     def failure(self, error: BaseException) -> Failure:
-        """Return the kind of failure that an error reports; `OTHER` for what is not the driver's."""
+        """Return the kind of failure that an error reports; `OTHER` for an error that is not the driver's."""
 
     def explained(self, error: Exception) -> ThrumsgError | None:
-        """Return what to tell the user where the database is locked, full or not accessible; None for other errors."""
+        """Explain to the user that the database is locked, full or not accessible; None for other errors."""
 
     def described(self, error: BaseException) -> str:
-        """Describe an error without the words of people, which an error may quote."""
+        """Describe an error without people's words, which its text may quote."""
 
     def damage_checks(self) -> Sequence[Callable[[C], Iterator[Damage]]]:
-        """Return the engine's own checks, in order; each supposes that those before it found nothing."""
+        """Return the engine's own checks, in order; each assumes that the earlier ones found nothing."""
 
     def columns(self, conn: C) -> Mapping[str, Sequence[Column]]:
         """Return the columns of each table."""
@@ -186,14 +187,15 @@ class Engine(Protocol[C]):
     def stored_rows(self, conn: C, table: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
         """Read some columns of a whole table as plain tuples.
 
-        Raises `UnreadableText` at a text that is not UTF-8; the rows before it have been returned.
+        Raises:
+            UnreadableText: The next text is not UTF-8; the rows before it have been returned.
         """
 
     def is_about_index(self, sentence: str) -> bool:
-        """Whether a sentence of `damage_checks` is about an index, which can be made again from its table."""
+        """Whether a sentence of `damage_checks` is about an index, which can be rebuilt from its table."""
 
     def rebuild_indexes(self, conn: C) -> None:
-        """Make all indexes again, in the write transaction that is open."""
+        """Rebuild all indexes, in the open write transaction."""
 
     # Copies
 
@@ -201,31 +203,31 @@ class Engine(Protocol[C]):
         """Copy the state that a reader sees into an empty file, damaged parts too."""
 
     def overwrite(self, source: Path, once_locked: Callable[[], None]) -> None:
-        """Replace the contents of the database, which others may have open, by those of `source`, in one transaction.
+        """Replace the contents of the database, which others may have open, with those of `source`, in one transaction.
 
         Args:
             source: A database of the same engine.
-            once_locked: Called when nobody else can write any more, while all still read what was there; what it
-                raises leaves everything as it was.
+            once_locked: Called when nobody else can write any more, while everybody still reads the old contents. If it
+                raises, nothing is changed.
         """
 
     # The file
 
     def is_thrumsg(self) -> bool:
-        """Whether an existing file bears the mark of a thrumsg database."""
+        """Whether an existing file has the mark of a thrumsg database."""
 
     def was_thrumsg(self) -> bool:
-        """Whether a file without that mark may have been one of ours before its beginning was damaged."""
+        """Whether a file without that mark may have been a thrumsg database before its beginning was damaged."""
 
     def refuse_foreign(self) -> None:
-        """Raise `DatabaseUnusable` unless the database is ours, empty, or absent; it stays as it is."""
+        """Raise `DatabaseUnusable` unless the file is a thrumsg database, empty, or absent; it is not changed."""
 
     def companions(self) -> Sequence[Path]:
         """Return the files that the engine may keep beside the database, whether they exist or not."""
 
     @property
     def companion_endings(self) -> tuple[str, ...]:
-        """What is added to the name of the database for each of `companions`."""
+        """The suffixes that make the names of `companions` from that of the database."""
 
     @property
     def log_endings(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Campaigns, their assignments and their content."""
+"""Campaigns, their assignments and their questions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from thrumsg_tui.store.queries.people import USER_COLUMNS, find_user, user_name,
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
 ONLINE_FOR = timedelta(seconds=30)
-"""A messenger renews its presence well within this; whoever did not is offline (`docs/rules.md 2.4`)."""
+"""A user is offline this long after their messenger last renewed its presence (`docs/rules.md 2.4`)."""
 
 _CAMPAIGN = f"""
     SELECT campaign.*, {user_name()} AS creator
@@ -67,7 +67,7 @@ _GONE = "What was open here is not in the database any more."
 
 
 def get_campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
-    """Read one campaign; `NotFound` where it went with a database that went back to a backup."""
+    """Read one campaign; `NotFound` if a restored backup does not have it."""
     row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone()
     if row is None:
         raise NotFound(_GONE)
@@ -75,13 +75,13 @@ def get_campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
 
 
 def campaign_for(conn: Connection, campaign_id: CampaignId, phone: str) -> Campaign:
-    """Read a campaign that exists, with its daily hours as they are for a number in E.164 (`docs/rules.md 6.1`)."""
+    """Read a campaign with its daily hours as they are for a number in E.164 (`docs/rules.md 6.1`)."""
     campaign = get_campaign(conn, campaign_id)
     return campaign.for_contact(time_zone(phone)) if campaign.hours_in is HoursIn.CONTACT else campaign
 
 
 def find_campaign(conn: Connection, name: str | CampaignId) -> Campaign:
-    """Find a campaign by its name, or by its id written in digits."""
+    """Return the campaign with a name, else with that id in digits; `NotFound` says how to list them."""
     if isinstance(name, int):
         return get_campaign(conn, name)
     row = conn.execute(f"{_CAMPAIGN} WHERE campaign.name = ?", (name,)).fetchone()
@@ -147,9 +147,9 @@ def assignments(
     *,
     reverse: bool = False,
 ) -> list[Assignment]:
-    """List Unassigned, then the senders of a campaign in an order of `docs/rules.md 2.3`.
+    """List Unassigned, then the active senders of a campaign in an order of `docs/rules.md 2.3`.
 
-    Uses the unique index on `assignment (campaign_id, user_id)`; the sort is done here, over at most a few thousand.
+    Uses the unique index on `assignment (campaign_id, user_id)`; sorts at most a few thousand rows here.
     """
     rows = conn.execute(
         f"{_ASSIGNMENT} WHERE assignment.campaign_id = :campaign_id AND assignment.active = 1",
@@ -159,21 +159,21 @@ def assignments(
 
 
 def in_order(rows: Iterable[Assignment], sort: SenderSort, *, reverse: bool = False) -> list[Assignment]:
-    """Put assignments into an order of `docs/rules.md 2.3`, Unassigned always on top."""
+    """Sort assignments in an order of `docs/rules.md 2.3`, Unassigned always first."""
     found = list(rows)
-    senders = sorted((each for each in found if each.user), key=_by_name)
+    senders = sorted((assignment for assignment in found if assignment.user), key=_by_name)
     match sort:
         case SenderSort.PROGRESS:
-            senders.sort(key=lambda each: (each.assigned, each.texted), reverse=True)
+            senders.sort(key=lambda sender: (sender.assigned, sender.texted), reverse=True)
         case SenderSort.NEEDS_REPLY:
-            senders.sort(key=lambda each: each.needs_reply, reverse=True)
+            senders.sort(key=lambda sender: sender.needs_reply, reverse=True)
         case SenderSort.SENDER:
             pass
         case _:
             assert_never(sort)
     if reverse:
         senders.reverse()
-    return [each for each in found if not each.user] + senders
+    return [assignment for assignment in found if not assignment.user] + senders
 
 
 def _by_name(assignment: Assignment) -> tuple[str, str, str]:
@@ -183,7 +183,7 @@ def _by_name(assignment: Assignment) -> tuple[str, str, str]:
 
 
 def others_here(conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime) -> tuple[str, ...]:
-    """Names of others who have a conversation open now."""
+    """Return the names of others who have a conversation open now, sorted; by `presence_on_conversation`."""
     rows = conn.execute(
         f"""
         SELECT DISTINCT {USER_COLUMNS} FROM presence JOIN users ON users.id = presence.user_id
@@ -195,7 +195,7 @@ def others_here(conn: Connection, who: Identity, conversation_id: ConversationId
 
 
 def get_assignment(conn: Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
-    """Read one assignment; `NotFound` where it went with a database that went back to a backup."""
+    """Read one assignment, active or not; `NotFound` if a restored backup does not have it."""
     row = conn.execute(
         f"{_ASSIGNMENT} WHERE assignment.id = :id",
         {"id": assignment_id, "seen_after": to_ms(now - ONLINE_FOR)},
@@ -206,7 +206,7 @@ def get_assignment(conn: Connection, assignment_id: AssignmentId, now: datetime)
 
 
 def unassigned(conn: Connection, campaign_id: CampaignId) -> AssignmentId:
-    """The id of a campaign's Unassigned."""
+    """Return the id of a campaign's Unassigned."""
     row = conn.execute("SELECT id FROM assignment WHERE campaign_id = ? AND user_id IS NULL", (campaign_id,)).fetchone()
     if row is None:
         raise NotFound(_GONE)
@@ -214,7 +214,7 @@ def unassigned(conn: Connection, campaign_id: CampaignId) -> AssignmentId:
 
 
 def find_assignment(conn: Connection, campaign: Campaign, login: str) -> AssignmentId:
-    """Find a sender's assignment by login; `NotFound` unless they are on the campaign now."""
+    """Return the assignment of a sender by login; `NotFound` unless they are on the campaign now."""
     found = assignment_of_user(conn, campaign.id, find_user(conn, login).id)
     if found is None:
         raise NotFound(
@@ -224,7 +224,7 @@ def find_assignment(conn: Connection, campaign: Campaign, login: str) -> Assignm
 
 
 def find_destination(conn: Connection, campaign: Campaign, login: str) -> AssignmentId:
-    """Find the assignment of somebody who is to get conversations; `NotFound` says how to put them on the campaign."""
+    """Return the assignment that gets conversations, by login; `NotFound` says how to add that sender."""
     user = conn.execute("SELECT id FROM users WHERE login = ?", (login,)).fetchone()
     if user and (found := assignment_of_user(conn, campaign.id, UserId(user["id"]))):
         return found
@@ -239,7 +239,7 @@ def find_destination(conn: Connection, campaign: Campaign, login: str) -> Assign
 
 
 def assignment_of_user(conn: Connection, campaign_id: CampaignId, user_id: UserId) -> AssignmentId | None:
-    """The assignment that a user has now in a campaign, if any."""
+    """Return the id of a user's active assignment in a campaign, None if they are not on it."""
     row = conn.execute(
         "SELECT id FROM assignment WHERE campaign_id = ? AND user_id = ? AND active = 1",
         (campaign_id, user_id),
@@ -248,7 +248,7 @@ def assignment_of_user(conn: Connection, campaign_id: CampaignId, user_id: UserI
 
 
 def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = False) -> tuple[Question, ...]:
-    """List the survey questions in order, retired ones too where asked for."""
+    """List the survey questions and their choices in order; with `retired`, retired questions too."""
     rows = conn.execute(
         """
         SELECT question.id, question.text, question.retired, choice.id AS choice_id, choice.text AS choice
@@ -273,16 +273,20 @@ def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = Fals
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """A campaign as the list of campaigns shows it."""
+    """A campaign in the list of campaigns."""
 
     campaign: Campaign
     totals: Totals
 
 
 def campaign_rows(conn: Connection, who: Identity) -> list[CampaignRow]:
-    """List the campaigns with their counts, newest first; a sender's own, with their own (`docs/rules.md 8.1`)."""
+    """List the campaigns with their counts, newest first.
+
+    A person who may not view everything gets only their own campaigns, with the counts of their own conversations
+    (`docs/rules.md 8.1`).
+    """
     if who.may(Permission.VIEW_ALL):
-        return [CampaignRow(each, totals(conn, each.id)) for each in campaigns(conn)]
+        return [CampaignRow(campaign, totals(conn, campaign.id)) for campaign in campaigns(conn)]
     rows = conn.execute(
         """
         SELECT campaign_id, assigned AS total, not_started, sent, needs_reply, answered, opted_out, texted, replied
@@ -291,4 +295,4 @@ def campaign_rows(conn: Connection, who: Identity) -> list[CampaignRow]:
         (who.user.id,),
     )
     own = {row["campaign_id"]: {key: row[key] for key in row.keys()[1:]} for row in rows}
-    return [CampaignRow(each, Totals(**own[each.id])) for each in campaigns(conn) if each.id in own]
+    return [CampaignRow(campaign, Totals(**own[campaign.id])) for campaign in campaigns(conn) if campaign.id in own]

@@ -1,4 +1,4 @@
-"""When the opt-out of a number was written, which decides about later opt-in words (`docs/rules.md 5.5`)."""
+"""When the opt-out of a number was written, which decides whether later opt-in words count (`docs/rules.md 5.5`)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ WRITTEN_AT = """
 """
 """When the newest wish not to be texted was written: the contact's own words, or an opt-out by hand or from a list.
 
-On `opt_out`, with the `opt_out_word` of the same number where there is one.
+On `opt_out`, joined with the `opt_out_word` of the same number, if any.
 """
 
 
 def wish(conn: Connection, phone: str) -> Wish | None:
-    """Read since when a number (E.164) is opted out, by its own words' time and by ours; None where it is not."""
+    """Read when the opt-out of a number (E.164) was written and when it came; None if the number is not opted out."""
     row = conn.execute(
         f"""
         SELECT {WRITTEN_AT} AS written_at,

@@ -1,4 +1,4 @@
-"""Lists of conversations: windows on SQL, whatever the size (`docs/rules.md 3.1` to `3.6`)."""
+"""Lists of conversations, read in windows whatever their size (`docs/rules.md 3.1` to `3.6`)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from thrumsg_tui.store.times import from_ms_or_none
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """Which conversations, in which order.
+    """A list of conversations: its filters and its order.
 
-    Without `assignment_id` the whole campaign's, without `tab` those of every tab; `status` leaves out opted-out
-    ones. `search` is what was typed; with `by_phone` its digits are looked for in phone numbers too.
+    Without `assignment_id` it has those of the whole campaign, without `tab` those of every tab. `status` excludes
+    opted-out ones. `search` is the text as typed; with `by_phone` its digits are also searched in phone numbers.
     """
 
     campaign_id: CampaignId
@@ -34,17 +34,20 @@ class ListRequest:
 
     @property
     def order(self) -> ConversationSort:
-        """The order that counts: two tabs are always by name (`docs/rules.md 3.1`)."""
+        """The order that applies: some tabs are always by name (`docs/rules.md 3.1`)."""
         return ConversationSort.A_TO_Z if self.always_by_name else self.sort
 
     @property
     def always_by_name(self) -> bool:
-        """Whether the tab has one order only."""
+        """Whether the tab has only the order by name."""
         return self.tab is not None and self.tab.always_by_name
 
 
 class _Order(NamedTuple):
-    """An order in SQL: what is ordered by, and which rows come before the one whose `columns` are given by name."""
+    """An order in SQL: the ORDER BY terms, and conditions for the rows before the row with the values `columns`.
+
+    The conditions in `before` do not overlap, so their counts add up.
+    """
 
     by: str
     columns: str
@@ -52,7 +55,7 @@ class _Order(NamedTuple):
 
 
 def _order(sort: ConversationSort) -> _Order:
-    """Return an order with the index that it is read from named beside it."""
+    """Return an order; the index that it is read from is named beside it."""
     match sort:
         case ConversationSort.NEEDS_REPLY:  # conversation_by_urgency
             return _Order("urgency, id", "id, urgency", ("(urgency, id) < (:urgency, :id)",))
@@ -78,7 +81,7 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     match request.tab:
         case None:
             pass
-        case Tab.FOLLOW_UPS:  # what is in it stays in the tab of its status too
+        case Tab.FOLLOW_UPS:  # these are also in the tab of their status
             conditions.append("in_follow_ups = 1")
         case Tab.INITIAL | Tab.RESPONSES | Tab.OPT_OUTS | Tab.SENT:
             conditions.append("tab = :tab")
@@ -101,13 +104,13 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
 
 
 def count(conn: Connection, request: ListRequest) -> int:
-    """How many conversations the list has."""
+    """Count the conversations of a list."""
     where, parameters = _conditions(request)
     return int(conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where}", parameters).fetchone()[0])
 
 
 def ids(conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None) -> list[ConversationId]:
-    """Read a window of the list as ids, by the index of its order; all of it without `limit`."""
+    """Read a window of a list as ids, by the index of its order; all of it without `limit`."""
     where, parameters = _conditions(request)
     parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
     rows = conn.execute(
@@ -121,7 +124,7 @@ def ids(conn: Connection, request: ListRequest, offset: int = 0, limit: int | No
 
 
 def ids_from(conn: Connection, request: ListRequest, first: ConversationId, number: int) -> list[ConversationId]:
-    """Read some ids from a conversation down; none where that is not in the list any more."""
+    """Read `number` ids from a conversation down; none if it is no longer in the list."""
     place = position(conn, request, first)
     return [] if place is None else ids(conn, request, place, number)
 
@@ -129,18 +132,18 @@ def ids_from(conn: Connection, request: ListRequest, first: ConversationId, numb
 def ids_between(
     conn: Connection, request: ListRequest, one: ConversationId, other: ConversationId
 ) -> list[ConversationId]:
-    """Read the ids from one conversation to another, both included, whichever is first in the list now."""
-    places = [place for each in (one, other) if (place := position(conn, request, each)) is not None]
+    """Read the ids between two conversations, both included, in either order; if one is gone, only the other."""
+    places = [place for end in (one, other) if (place := position(conn, request, end)) is not None]
     return ids(conn, request, min(places), max(places) - min(places) + 1) if places else []
 
 
 def page(conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None) -> list[ConversationRow]:
-    """Read a window of the list: ids from an index first, then the rows of just those."""
+    """Read a window of a list: the ids from an index, then only the rows of these."""
     return rows_of(conn, ids(conn, request, offset, limit))
 
 
 def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[ConversationRow]:
-    """Read the rows of some conversations, in the order given."""
+    """Read the rows of some conversations in the order given; those that do not exist are left out."""
     found: dict[int, ConversationRow] = {}
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
@@ -161,7 +164,7 @@ def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[Conversa
             some,
         )
         found |= {row["id"]: _row_of(row) for row in rows}
-    return [found[each] for each in wanted if each in found]
+    return [found[wanted_id] for wanted_id in wanted if wanted_id in found]
 
 
 def _row_of(row: Row) -> ConversationRow:
@@ -183,7 +186,7 @@ def _row_of(row: Row) -> ConversationRow:
 
 
 def position(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
-    """Tell at which index of the list a conversation stands now, None if it is not in it."""
+    """Return the index of a conversation in a list, from 0, None if it is not there; counts rows by index."""
     where, parameters = _conditions(request)
     order = _order(request.order)
     row = conn.execute(
@@ -202,9 +205,10 @@ def position(conn: Connection, request: ListRequest, conversation_id: Conversati
 def next_waiting(
     conn: Connection, assignment_id: AssignmentId, current: ConversationId | None, *, wrap: bool = False
 ) -> ConversationId | None:
-    """The conversation of an assignment that waits longest of those who wait less long than the current one.
+    """Return the conversation of an assignment that has waited longest, of those that wait less long than `current`.
 
-    From one that does not wait, the longest waiting of all; with `wrap` also from the last one.
+    None if there is none. The longest waiting of all if `current` does not wait or is None; with `wrap` also after the
+    last one. By `conversation_by_urgency`.
     """
     starts = ["(urgency, id) > (SELECT urgency, id FROM conversation WHERE id = :current)"] if current else []
     if wrap or not current or not _waits(conn, current):
@@ -231,7 +235,7 @@ def _waits(conn: Connection, conversation_id: ConversationId) -> bool:
 def next_waiting_elsewhere(
     conn: Connection, campaign_id: CampaignId, besides: AssignmentId
 ) -> tuple[AssignmentId, ConversationId] | None:
-    """The longest waiting conversation of a campaign that somebody else than `besides` holds."""
+    """Return the longest waiting conversation of a campaign outside `besides`; by `conversation_waiting`."""
     row = conn.execute(
         """
         SELECT assignment_id, id FROM conversation

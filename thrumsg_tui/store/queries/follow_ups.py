@@ -1,4 +1,4 @@
-"""Follow-ups: whom one reaches, and how far they are (`docs/rules.md 3.1`)."""
+"""Follow-ups: their targets and their progress (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NAMED = """
 """
 
 IS_FOR = f"{_NAMED} AND conversation.status <> 'not_started'"
-"""On `follow_up` and `conversation`: whether the one is for the other, opted out or not; never NULL."""
+"""On `follow_up` and `conversation`: whether the conversation matches the target, opted out or not; never NULL."""
 
 LIVE = "follow_up.active = 1 AND follow_up.settled = 0"
-"""On `follow_up`: whether those whom its target comes to name get it too."""
+"""On `follow_up`: whether conversations that start to match its target get it too."""
 
 _IN_TAB = "conversation.opted_out = 0 AND conversation.status <> 'not_started'"
 
@@ -30,15 +30,15 @@ UNSENT = f"""
     (SELECT COUNT(*) FROM follow_up_target AS target JOIN conversation ON conversation.id = target.conversation_id
      WHERE target.follow_up_id = follow_up.id AND target.state = 'pending' AND {_IN_TAB})
 """
-"""On `follow_up`: in how many conversations it is unsent and not held back; those are in the tab while it is active."""
+"""On `follow_up`: in how many conversations it is pending and would be in the tab while it is active."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """In how many conversations a follow-up comes up, and how many it leaves out of those that its target names.
+    """How many conversations a follow-up reaches, and how many of its target it leaves out, by reason.
 
-    As in the counters of a campaign, an opted-out conversation that has not started is an opted-out one. `example` is
-    one that it reaches.
+    As in a campaign's counters, an opted-out conversation that has not started counts as opted out. `example` is one
+    that it reaches.
     """
 
     reaches: int
@@ -48,7 +48,7 @@ class Reach:
 
 
 def target_parameters(campaign_id: CampaignId, target: Target) -> dict[str, object]:
-    """A target as the columns of a follow-up."""
+    """Return a target as the columns of a follow-up."""
     answer = target.answer
     return {
         "campaign_id": campaign_id,
@@ -60,7 +60,7 @@ def target_parameters(campaign_id: CampaignId, target: Target) -> dict[str, obje
 
 
 def reach(conn: Connection, campaign_id: CampaignId, target: Target) -> Reach:
-    """Count whom a follow-up would reach now; a pass over the campaign's conversations, 1 µs each."""
+    """Count the conversations that a follow-up would reach now; reads all of the campaign's, 1 µs each."""
     row = conn.execute(
         f"""
         SELECT COUNT(*) AS named, COUNT(*) FILTER (WHERE {_IN_TAB}) AS reached,
@@ -78,7 +78,7 @@ def reach(conn: Connection, campaign_id: CampaignId, target: Target) -> Reach:
 
 
 def follow_ups(conn: Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
-    """List a campaign's follow-ups, oldest first, with how far they are; 1 µs for each conversation of each."""
+    """List a campaign's follow-ups, oldest first, with their progress; 1 µs for each conversation of each."""
     rows = conn.execute(
         f"""
         SELECT follow_up.id, follow_up.title, follow_up.text, follow_up.expires_at, follow_up.active, follow_up.settled,

@@ -20,12 +20,15 @@ _NAMED = """
     WHERE conversation.assignment_id = assignment.id AND conversation.tab = 'opt-outs'
       AND first_key || ' ' || last_key LIKE :text ESCAPE '\\'
 """
-"""The numbers of opted-out contacts whose name has the text in it; by `conversation_by_name`."""
+"""The numbers of opted-out contacts whose name contains the text; by `conversation_by_name`."""
 
 
 @dataclass(frozen=True, slots=True)
 class OptOutRow:
-    """An opted-out number: `phone_national` and `name` are those of its contact, E.164 and None where there is none."""
+    """An opted-out number with its contact's `phone_national` and `name`.
+
+    Without a contact, `phone_national` is the number in E.164 and `name` is None.
+    """
 
     opt_out: OptOut
     phone_national: str
@@ -35,10 +38,14 @@ class OptOutRow:
 def opt_out_rows(
     conn: Connection, search: str = "", offset: int = 0, limit: int | None = None, *, by_phone: bool = True
 ) -> list[OptOutRow]:
-    """Read a window of the opted-out numbers, newest first; all of them without `limit`.
+    """Read a window of the opted-out numbers, newest first; by `opt_out_newest`.
 
-    `search` is looked for in notes, in contacts' names and, with `by_phone`, its digits in the numbers. By
-    `opt_out_newest`; a search looks at every number, 1 µs each.
+    Args:
+        conn: A connection.
+        search: Text to find in notes and contacts' names, and its digits in numbers; reads every number, 1 µs each.
+        offset: How many to skip.
+        limit: How many to read at most; None reads all.
+        by_phone: Whether to search numbers; off where they are redacted.
     """
     where, parameters = _condition(search, by_phone=by_phone)
     parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
@@ -61,7 +68,7 @@ def opt_out_rows(
 
 
 def count_opt_outs(conn: Connection, search: str = "", *, by_phone: bool = True) -> int:
-    """How many numbers `opt_out_rows` lists."""
+    """Count the numbers that `opt_out_rows` lists."""
     where, parameters = _condition(search, by_phone=by_phone)
     return int(conn.execute(f"SELECT COUNT(*) FROM opt_out WHERE {where}", parameters).fetchone()[0])
 

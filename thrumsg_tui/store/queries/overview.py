@@ -1,4 +1,4 @@
-"""How a campaign stands, asked in one go (`docs/rules.md` 2)."""
+"""The state of a campaign, read in one transaction (`docs/rules.md` 2)."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from thrumsg_tui.store.times import from_ms, to_ms
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A campaign's counters and assignments, and the order that the person likes."""
+    """A campaign's counters and assignments, and the person's preferred `order`."""
 
     campaign: Campaign
     totals: Totals
     senders: tuple[Assignment, ...]
     longest_waiting: Mapping[AssignmentId, datetime]
     replies_by_hour: tuple[int, ...]
-    """Replies of the last 24 hours, oldest hour first, the present one last."""
+    """Replies in each of the last 24 hours, oldest first; the last is the present hour."""
     order: str | None
     job: Job | None
-    """The bulk move that is under way here."""
+    """The bulk move that is under way in the campaign."""
 
 
 def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: datetime, order_key: str) -> Overview:
-    """Read the overview of a campaign that exists."""
+    """Read the overview of a campaign; `order_key` is the preference with the person's order; `NotFound` if gone."""
     return Overview(
         get_campaign(conn, campaign_id),
         totals(conn, campaign_id),
@@ -45,7 +45,7 @@ def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: date
 
 
 def longest_waiting(conn: Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
-    """Since when each assignment's longest waiting contact waits; by `conversation_by_urgency`."""
+    """Return since when each assignment's longest waiting contact waits; by `conversation_by_urgency`."""
     rows = conn.execute(
         f"""
         SELECT assignment.id,
@@ -60,7 +60,7 @@ def longest_waiting(conn: Connection, campaign_id: CampaignId) -> dict[Assignmen
 
 
 def replies_by_hour(conn: Connection, campaign_id: CampaignId, now: datetime) -> tuple[int, ...]:
-    """Incoming messages in each of the last 24 hours, oldest first, from the kept counts."""
+    """Return the incoming messages in each of the last 24 hours, oldest first, from the kept counts."""
     present = to_ms(now) // 3_600_000
     rows = conn.execute(
         "SELECT hour, replies FROM reply_hour WHERE campaign_id = ? AND hour > ? AND hour <= ?",

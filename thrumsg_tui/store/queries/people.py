@@ -1,4 +1,4 @@
-"""Who there is, and who is at the keyboard."""
+"""Users, and who is at the keyboard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.
 
 
 def user_name(table: str = "users") -> str:
-    """Return SQL for `User.name`: the full name, or the login of somebody without either; NULL without a row.
+    """Return SQL for `User.name`: the full name, or the login if that is empty; NULL without a row.
 
     Args:
         table: The table `users`, or its alias.
@@ -23,7 +23,7 @@ def user_name(table: str = "users") -> str:
 
 
 def user_of(row: Row) -> User:
-    """Make a user of a row that has `USER_COLUMNS`."""
+    """Make a user from a row that has `USER_COLUMNS`."""
     return User(
         id=UserId(row["id"]),
         login=row["login"],
@@ -35,21 +35,21 @@ def user_of(row: Row) -> User:
 
 
 def users(conn: Connection) -> list[User]:
-    """List everybody by first and last name."""
+    """List all users by first name, last name, and login."""
     rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY first_name, last_name, login")
     return [user_of(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A user as the list of users shows them: `campaigns` are those not archived that they are on."""
+    """A user in the list of users; `campaigns` counts the unarchived campaigns that they are on."""
 
     user: User
     campaigns: int
 
 
 def people_rows(conn: Connection) -> list[PersonRow]:
-    """List everybody by first and last name, with how many campaigns they are on; reads small tables only."""
+    """List all users by first and last name, with their number of campaigns; reads small tables only."""
     rows = conn.execute(
         """
         SELECT assignment.user_id FROM campaign JOIN assignment ON assignment.campaign_id = campaign.id
@@ -62,7 +62,7 @@ def people_rows(conn: Connection) -> list[PersonRow]:
 
 
 def find_user(conn: Connection, login: str) -> User:
-    """Find a user by login; `NotFound` says how to list them, and how to add one."""
+    """Return the user with a login; `NotFound` says how to list them, and how to add one."""
     row = conn.execute(f"SELECT {USER_COLUMNS} FROM users WHERE login = ?", (login,)).fetchone()
     if row is None:
         raise NotFound(
@@ -72,9 +72,11 @@ def find_user(conn: Connection, login: str) -> User:
 
 
 def identify(conn: Connection, login: str, acting_for: str | None = None) -> Identity:
-    """Tell who is at the keyboard (`docs/rules.md 8.2`).
+    """Return who is at the keyboard, and for whom they act (`docs/rules.md 8.2`).
 
-    Raises `NotPermitted` for a login that is not a user, or one that may not act for others.
+    Raises:
+        NotPermitted: `login` is not a user, or may not act for others.
+        NotFound: `acting_for` is not a user.
     """
     try:
         actor = find_user(conn, login)
@@ -90,6 +92,6 @@ def identify(conn: Connection, login: str, acting_for: str | None = None) -> Ide
 
 
 def preference(conn: Connection, user_id: UserId, key: str) -> str | None:
-    """Read what a person has set for themselves."""
+    """Read a preference of a person, None if they have not set it."""
     row = conn.execute("SELECT value FROM preference WHERE user_id = ? AND key = ?", (user_id, key)).fetchone()
     return None if row is None else str(row["value"])

@@ -1,4 +1,4 @@
-"""The recommended replies of a campaign, and of all campaigns (`docs/rules.md 3.15`)."""
+"""Recommended replies of a campaign, and global ones (`docs/rules.md 3.15`)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from thrumsg_tui.store.engines.base import Connection
 
 
 def recommended_replies(conn: Connection, campaign_id: CampaignId) -> tuple[RecommendedReply, ...]:
-    """List a campaign's replies, then the global ones (`docs/rules.md 3.15`)."""
+    """List a campaign's replies in order, then the global ones (`docs/rules.md 3.15`)."""
     return (*_replies(conn, campaign_id), *global_replies(conn))
 
 
 def global_replies(conn: Connection) -> tuple[RecommendedReply, ...]:
-    """List the replies of all campaigns."""
+    """List the global replies in order."""
     return _replies(conn, None)
 
 
 def replies_of(campaign_id: CampaignId | None) -> str:
-    """On `recommended_reply`: the condition for those of the campaign `:campaign_id`, or of all campaigns for None."""
+    """Return the condition on `recommended_reply` for a campaign, `:campaign_id`; for the global ones if None."""
     return "campaign_id IS NULL" if campaign_id is None else "campaign_id = :campaign_id"
 
 

@@ -65,7 +65,7 @@ def script_preview(
 def _example(
     conn: Connection, who: Identity, campaign_id: CampaignId | None, chosen: ConversationId | None
 ) -> tuple[str, dict[str, str]]:
-    """Return the name of one contact, and every field's value; `who` stands in for the sender where there is none."""
+    """Return the name of one contact, and every field's value; outside a conversation, `who` is the sender."""
     if chosen is None:  # by the unique index, which has the contacts of a campaign in order
         row = conn.execute(
             "SELECT id FROM conversation WHERE campaign_id = ? ORDER BY contact_id LIMIT 1", (campaign_id,)

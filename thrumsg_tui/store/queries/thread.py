@@ -42,7 +42,7 @@ _IN_THREAD = """
 
 
 def get_conversation(conn: Connection, conversation_id: ConversationId) -> Conversation:
-    """Read a conversation with all that the messenger shows of it; `NotFound` if there is none. Five queries."""
+    """Read a conversation with everything the messenger shows of it; `NotFound` if there is none. Five queries."""
     head = _head_fields(conn, conversation_id)
     return Conversation(
         **head,
@@ -54,7 +54,7 @@ def get_conversation(conn: Connection, conversation_id: ConversationId) -> Conve
 
 
 def get_conversation_head(conn: Connection, conversation_id: ConversationId) -> ConversationHead:
-    """Read a conversation without its thread, for who it is with and whose it is; `NotFound` if there is none."""
+    """Read a conversation's contact, sender and status, without its thread; `NotFound` if there is none."""
     return ConversationHead(**_head_fields(conn, conversation_id))
 
 
@@ -102,7 +102,7 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
 
 
 def contact_names(conn: Connection, conversations: Sequence[ConversationId]) -> list[str]:
-    """The names of the contacts of a few conversations, in the order given."""
+    """Return the names of the contacts of a few conversations, in the order given."""
     if not conversations:
         return []
     rows = conn.execute(
@@ -114,7 +114,7 @@ def contact_names(conn: Connection, conversations: Sequence[ConversationId]) -> 
         tuple(conversations),
     )
     names = {row["id"]: full_name(row["first_name"], row["last_name"]) or NAMELESS for row in rows}
-    return [names[each] for each in conversations]
+    return [names[conversation_id] for conversation_id in conversations]
 
 
 def messages(conn: Connection, conversation_id: ConversationId) -> tuple[Message, ...]:
@@ -124,7 +124,7 @@ def messages(conn: Connection, conversation_id: ConversationId) -> tuple[Message
 
 
 def newest_message(conn: Connection, conversation_id: ConversationId) -> Message | None:
-    """Read the last message of a thread, None in one without any; by `message_in_thread`."""
+    """Read the newest message of a thread, None if it has no messages; by `message_in_thread`."""
     row = conn.execute(f"{_IN_THREAD} ORDER BY message.at DESC, message.id DESC LIMIT 1", (conversation_id,)).fetchone()
     return None if row is None else _message_of(row)
 
@@ -148,7 +148,7 @@ def _message_of(row: Row) -> Message:
 
 
 def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[ThreadEvent, ...]:
-    """Read what happened to a conversation besides messages, oldest first (`docs/rules.md 3.10`)."""
+    """Read a conversation's events other than messages, oldest first (`docs/rules.md 3.10`)."""
     rows = conn.execute(
         f"""
         SELECT event.id, event.at, event.action, event.summary, event.details, event.user_id,
@@ -186,7 +186,7 @@ def answers(conn: Connection, conversation_id: ConversationId) -> dict[QuestionI
 
 
 def get_opt_out(conn: Connection, phone: str) -> OptOut | None:
-    """Read the opt-out of a number in E.164, if there is one."""
+    """Read the opt-out of a number in E.164; None if it is not opted out."""
     row = conn.execute(
         f"""
         SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, {WRITTEN_AT} AS written_at,
@@ -204,7 +204,7 @@ def get_opt_out(conn: Connection, phone: str) -> OptOut | None:
 
 
 def draft(conn: Connection, user_id: UserId, conversation_id: ConversationId) -> str | None:
-    """Read a person's unfinished message in a conversation (`docs/rules.md 3.11`)."""
+    """Read a person's draft in a conversation, None if there is none (`docs/rules.md 3.11`)."""
     row = conn.execute(
         "SELECT body FROM draft WHERE user_id = ? AND conversation_id = ?", (user_id, conversation_id)
     ).fetchone()
@@ -212,7 +212,7 @@ def draft(conn: Connection, user_id: UserId, conversation_id: ConversationId) ->
 
 
 def drafts(conn: Connection, user_id: UserId, conversations: Sequence[ConversationId]) -> dict[ConversationId, str]:
-    """Read a person's unfinished messages in the rows of a page, by the primary key."""
+    """Read a person's drafts in the conversations of a page, by the primary key."""
     if not conversations:
         return {}
     rows = conn.execute(

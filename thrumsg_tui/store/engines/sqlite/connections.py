@@ -1,8 +1,8 @@
 """Connections to a SQLite file, and the files beside it.
 
-Closing any descriptor of a file drops all locks that the process has on it (POSIX), and other processes would take a
-database that is open here for unused. So this module knows which files are open, and `file_header` reads a file by
-hand only while this process has no connection to it.
+Closing any descriptor of a file drops all locks that the process has on it (POSIX), and other processes would think
+that the database is not in use. So this module records which files are open, and `file_header` reads a file directly
+only while this process has no connection to it.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from weakref import WeakKeyDictionary
 from thrumsg_tui.domain.errors import DatabaseUnusable
 
 COMPANION_ENDINGS = ("-wal", "-shm", "-journal")
-"""What SQLite adds to the name of a database for the files that it keeps beside it."""
+"""The suffixes of the files that SQLite keeps beside a database."""
 
 LOG_ENDINGS = ("-wal", "-journal")
-"""Those of them that hold contents of the database."""
+"""Those of them whose files hold contents of the database."""
 
 open_or_look = threading.RLock()
-"""Held while a file is opened, closed, or read by hand."""
+"""Held while a file is opened, closed, or read directly."""
 
 _open: WeakKeyDictionary[sqlite3.Connection, tuple[int, int]] = WeakKeyDictionary()
-"""Device and inode of the file of each open connection; no longer, since inodes are given again."""
+"""Device and inode of the file of each open connection; removed on close, because inodes are reused."""
 
 
 class _Known(sqlite3.Connection):
-    """A connection that this process knows of until it is closed, or forgotten by all who held it."""
+    """A connection that is recorded in `_open` until it is closed or garbage-collected."""
 
     def close(self) -> None:
         with open_or_look:
@@ -39,10 +39,15 @@ class _Known(sqlite3.Connection):
 
 
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    """Open a file, without transactions of Python's own; no one here looks at it by hand meanwhile.
+    """Open a file in autocommit mode, while nobody in this process reads it directly.
 
-    Raises `DatabaseUnusable` where something else lies in the place of the files that SQLite keeps beside it, or those
-    are somebody else's and shut.
+    Args:
+        path: The file; it is created if it does not exist.
+        busy_seconds: How long a statement waits for a lock.
+
+    Raises:
+        DatabaseUnusable: A file that SQLite keeps beside the database is a link or no ordinary file, or belongs to
+            somebody else and is not accessible.
     """
     with open_or_look:
         _look_at_companions(path)
@@ -52,23 +57,23 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
 
 
 def is_open_here(path: Path) -> bool:
-    """Whether this process has a connection to a file; to be asked while holding `open_or_look`."""
+    """Whether this process has a connection to a file; call it while holding `open_or_look`."""
     return _inode(path) in _open.values()
 
 
 def companions(path: Path) -> list[Path]:
-    """Return where SQLite keeps its files beside a database: beside the file at the end of a link."""
+    """Return the paths of the files that SQLite keeps beside a database; links are followed first."""
     real = Path(os.path.realpath(path))
     return [real.with_name(real.name + ending) for ending in COMPANION_ENDINGS]
 
 
 def pragma(conn: sqlite3.Connection, name: str) -> int:
-    """Return the value of a PRAGMA that is a number."""
+    """Return the value of a numeric PRAGMA."""
     return int(conn.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 def _look_at_companions(path: Path) -> None:
-    """See that SQLite follows no link to what it writes beside a database, and is not shut out of it."""
+    """Refuse links in place of the files that SQLite writes beside a database, and make these accessible."""
     real = Path(os.path.realpath(path))
     for companion in companions(path):
         try:
@@ -86,7 +91,7 @@ def _look_at_companions(path: Path) -> None:
 
 
 def _let_in(companion: Path, status: os.stat_result, database: Path) -> None:
-    """Give a file of ours that shuts us out the mode of its database: SQLite made it when that one was shut."""
+    """Give an inaccessible file of ours the mode of its database: SQLite made it when that was inaccessible too."""
     if status.st_uid != os.geteuid():
         raise DatabaseUnusable(
             f"You may not read and write {companion}, and {database} cannot be used without it: ask whoever owns it."

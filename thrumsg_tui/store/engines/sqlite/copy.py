@@ -1,4 +1,4 @@
-"""Replace the contents of a file that others have open, by SQLite's backup interface."""
+"""Replace the contents of a file that others have open, with SQLite's backup interface."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from time import monotonic
 from thrumsg_tui.store.engines import base
 
 _PAGES_AT_ONCE = 16
-"""Fewer than the emptiest database has: after the last step everything is committed."""
+"""Fewer than the smallest database has: the first step must not be the last, which commits everything."""
 
 
 def overwrite(target: sqlite3.Connection, source: sqlite3.Connection, once_locked: Callable[[], None]) -> None:
-    """Replace the contents of one file by another's, in one transaction; `Engine.overwrite` says more."""
+    """Replace the contents of one file with another's, in one transaction, as `Engine.overwrite` describes."""
     target.execute("PRAGMA synchronous = FULL")
     source.backup(target, pages=_PAGES_AT_ONCE, progress=_watched(once_locked))
 
 
 def _watched(once_locked: Callable[[], None]) -> Callable[[int, int, int], None]:
-    """Watch the steps of SQLite's backup: the first one takes the lock; Python would try for ever to get it."""
+    """Return a progress callback that calls `once_locked` after the first step and ends Python's endless retries."""
     deadline = monotonic() + base.BUSY_SECONDS
     locked = False
 

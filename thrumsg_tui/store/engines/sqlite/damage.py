@@ -13,14 +13,14 @@ from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
 
 def damaged_pages(conn: sqlite3.Connection) -> Iterator[Damage]:
-    """Ask SQLite, which looks at every page, type, index and CHECK."""
+    """Run SQLite's integrity check of every page, type, index and CHECK."""
     for row in conn.execute(f"PRAGMA integrity_check({MOST})"):
         if row[0] != "ok":
             yield Damage("the file", f"SQLite finds it damaged: {row[0]}.")
 
 
 def changed_tables(conn: sqlite3.Connection) -> Iterator[Damage]:
-    """Compare tables, indexes and triggers with those that the migrations of the file's version make."""
+    """Compare tables, indexes and triggers with those that the migrations of the file's version create."""
     made = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
     stored = {tuple(row) for row in conn.execute(made)}
     with closing(sqlite3.connect(":memory:")) as new:
@@ -38,7 +38,7 @@ def broken_references(conn: sqlite3.Connection) -> Iterator[Damage]:
 
 
 def columns(conn: sqlite3.Connection) -> dict[str, list[Column]]:
-    """Return the columns of each table, generated ones too, in the order in which they are read."""
+    """Return the columns of each table, generated ones too, in the order of the table."""
     names = conn.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
@@ -49,7 +49,7 @@ def columns(conn: sqlite3.Connection) -> dict[str, list[Column]]:
 
 
 def stored_rows(conn: sqlite3.Connection, table: str, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """Read columns of a whole table as plain tuples; `Engine.stored_rows` says more."""
+    """Read columns of a whole table as plain tuples, as `Engine.stored_rows` describes."""
     quoted = ", ".join(f'"{name}"' for name in names)
     cursor = conn.execute(f'SELECT {quoted} FROM "{table}"')
     cursor.row_factory = None
@@ -58,4 +58,4 @@ def stored_rows(conn: sqlite3.Connection, table: str, names: Sequence[str]) -> I
     except sqlite3.OperationalError as error:
         if error_code(error):
             raise
-        raise UnreadableText from error  # Python's own complaint
+        raise UnreadableText from error  # raised by Python, not by SQLite

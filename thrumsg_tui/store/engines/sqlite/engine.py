@@ -1,4 +1,4 @@
-"""SQLite behind the protocol of an engine."""
+"""The SQLite implementation of the `Engine` protocol."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 
 
 class SqliteEngine:
-    """The engine of one SQLite file; `thrumsg_tui.store.engines.base.Engine` says what each method does."""
+    """The engine of one SQLite file; `thrumsg_tui.store.engines.base.Engine` describes each method."""
 
     name = "SQLite"
     driver_error: type[Exception] = sqlite3.Error
@@ -43,7 +43,7 @@ class SqliteEngine:
                 f"{len(MIGRATIONS)}). Nothing was changed; install the newer version."
             )
         if version < len(MIGRATIONS):
-            from thrumsg_tui.store.engines.sqlite.upgrade import upgrade  # it costs 80 ms and is rarely needed
+            from thrumsg_tui.store.engines.sqlite.upgrade import upgrade  # takes 80 ms and is rarely needed
 
             upgrade(conn, on_wait)
         write_ahead(conn, on_wait)
@@ -76,11 +76,11 @@ class SqliteEngine:
         conn.execute("COMMIT")
 
     def roll_back(self, conn: sqlite3.Connection) -> None:
-        """Roll back, also where no transaction is open any more."""
+        """Roll back; do nothing if no transaction is open."""
         conn.rollback()
 
     def version(self, conn: sqlite3.Connection) -> int:
-        """Return a number that changes when anyone else writes."""
+        """Return a number that changes when anybody else commits."""
         return pragma(conn, "data_version")
 
     # Errors and damage
@@ -90,15 +90,15 @@ class SqliteEngine:
         return errors.failure(error)
 
     def explained(self, error: Exception) -> ThrumsgError | None:
-        """Return a sentence for what the file or the disk refuses."""
+        """Explain that the file or the disk cannot be used."""
         return errors.explained(self.path, error)
 
     def described(self, error: BaseException) -> str:
-        """Return SQLite's words for its own errors, the error's type for all others."""
+        """Return SQLite's text for its own errors, the type for all others."""
         return str(error) if errors.error_code(error) else type(error).__name__
 
     def damage_checks(self) -> Sequence[Callable[[sqlite3.Connection], Iterator[Damage]]]:
-        """Return what looks at pages, tables and references."""
+        """Return the checks of pages, tables and references."""
         from thrumsg_tui.store.engines.sqlite import damage
 
         return damage.damaged_pages, damage.changed_tables, damage.broken_references
@@ -120,7 +120,7 @@ class SqliteEngine:
         return " index " in sentence
 
     def rebuild_indexes(self, conn: sqlite3.Connection) -> None:
-        """Make all indexes again."""
+        """Rebuild all indexes."""
         conn.execute("REINDEX")
 
     # Copies
@@ -148,9 +148,9 @@ class SqliteEngine:
         return file_header.was_thrumsg(self.path)
 
     def refuse_foreign(self) -> None:
-        """Refuse somebody else's file."""
+        """Refuse a file that is not a thrumsg database."""
         file_header.refuse_foreign(self.path)
 
     def companions(self) -> Sequence[Path]:
-        """Return where the write-ahead log, its index and the rollback journal lie."""
+        """Return the paths of the write-ahead log, its index and the rollback journal."""
         return companions(self.path)

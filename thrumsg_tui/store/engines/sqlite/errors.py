@@ -11,7 +11,7 @@ from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, ThrumsgErr
 from thrumsg_tui.store.engines.base import BUSY_SECONDS, Failure
 
 UNREADABLE = (sqlite3.DatabaseError, MemoryError, UnicodeDecodeError)
-"""What reading a damaged file raises: SQLite's sentences may quote bytes of it that are not UTF-8."""
+"""The exceptions of reading a damaged file; SQLite's messages may quote bytes of it that are not UTF-8."""
 
 _ROOM = 64 * 1024
 """Bytes that a disk must have free for the files that SQLite makes beside a database."""
@@ -45,7 +45,7 @@ def error_code(error: BaseException) -> int:
 
 
 def explained(path: Path, error: Exception) -> ThrumsgError | None:
-    """Return what to tell the user where the database is locked, full or not accessible; None for other errors."""
+    """Explain that the database is locked, full or not accessible; None for other errors."""
     if isinstance(error, PermissionError):
         return DatabaseUnusable(_not_accessible(path, str(error)))
     if not isinstance(error, sqlite3.OperationalError):

@@ -1,7 +1,7 @@
-"""Tell a thrumsg file from any other by its header, without disturbing processes that have it open.
+"""Recognise a thrumsg file by its header, without disturbing processes that have it open.
 
-SQLite is not asked: to open a stranger's file may change it, and as `immutable` a file of ours that another process
-upgrades just now, or was killed at that, looks damaged.
+SQLite itself is not used: opening a foreign file may change it; and opened as `immutable`, a file of ours looks damaged
+if another process is upgrading it, or was killed doing so.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#appli
 
 
 def is_thrumsg(path: Path) -> bool:
-    """Whether an existing file bears the mark of a thrumsg database."""
+    """Whether an existing file has the mark of a thrumsg database."""
     with open_or_look:
         if is_open_here(path):
             return True
@@ -29,9 +29,10 @@ def is_thrumsg(path: Path) -> bool:
 
 
 def was_thrumsg(path: Path) -> bool:
-    """Whether a file that does not look like a database may have been one of ours before its beginning was damaged.
+    """Whether a file that does not look like a database may have been ours before its beginning was damaged.
 
-    Such a one still has our mark, or nothing but zeros where it began. Not to be asked of a file that is open here.
+    Such a file still has our mark, or only zeros at the beginning. Do not call it for a file that is open in this
+    process.
     """
     with path.open("rb") as file:
         header = file.read(_HEADER)
@@ -40,7 +41,7 @@ def was_thrumsg(path: Path) -> bool:
 
 
 def refuse_foreign(path: Path) -> None:
-    """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; it stays as it is."""
+    """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; it is not changed."""
     if not path.exists():
         if not path.parent.is_dir():
             raise DatabaseUnusable(f"There is no folder {path.parent} to keep {path.name} in.")

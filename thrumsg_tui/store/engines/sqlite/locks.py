@@ -14,7 +14,7 @@ _SOON = 0.3
 
 
 def when_free(conn: sqlite3.Connection, statement: str, on_wait: OnWait) -> None:
-    """Run a statement that needs a lock, and report the wait if it is long."""
+    """Run a statement that needs a lock, waiting up to `BUSY_SECONDS`; report a wait longer than `_SOON`."""
     try:
         conn.execute(f"PRAGMA busy_timeout = {int(_SOON * 1000)}")
         conn.execute(statement)
@@ -33,7 +33,7 @@ def when_free(conn: sqlite3.Connection, statement: str, on_wait: OnWait) -> None
 
 
 def write_ahead(conn: sqlite3.Connection, on_wait: OnWait) -> None:
-    """Switch to write-ahead logging, waiting for others who have the file open: SQLite does not wait here."""
+    """Switch to write-ahead logging; retry while others use the file, since SQLite itself does not wait here."""
     begun, told = monotonic(), False
     try:
         while conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

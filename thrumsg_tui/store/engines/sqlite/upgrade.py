@@ -1,4 +1,4 @@
-"""Applying the migrations that a file lacks; imported only for a new file or an old one."""
+"""Apply the migrations that a file lacks; imported only for a new file or an old one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS, migration_name,
 
 
 def upgrade(conn: sqlite3.Connection, on_wait: OnWait) -> None:
-    """Apply what is missing, all or nothing.
+    """Apply the missing migrations, all or nothing.
 
     The write lock comes first: two processes may start on a new file at once.
     """
@@ -42,7 +42,7 @@ def _step(file: str) -> Callable[..., None]:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Split a script, since `executescript` would commit first."""
+    """Split a script into statements, because `executescript` would commit first."""
     statement = ""
     for line in script.splitlines():
         statement += line + "\n"
