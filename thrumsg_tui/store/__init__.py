@@ -1,1 +1,1 @@
-"""The only place with SQL: one SQLite file, its queries and its changes."""
+"""The only package with SQL: the database, its queries and its changes."""

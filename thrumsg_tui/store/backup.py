@@ -15,12 +15,17 @@ from thrumsg_tui.store.output_files import replacing
 
 
 def backup(db: Database, target: Path) -> int:
-    """Write a copy of one state of the database; others go on writing meanwhile. 25 µs a message.
+    """Write a copy of one state of the database, while others go on writing; 25 µs a message.
 
-    The engine copies what is damaged too: the copy is looked through before it takes the place of an older
-    one. Returns how many figures are stored wrongly in it, which `doctor --repair` mends and which forbid no backup.
-    Raises `Refused` for the database itself, a target that is something else than a thrumsg database or that is in use,
-    and one that cannot be written; `DatabaseDamaged` where the copy is damaged. An older backup stays then.
+    The engine copies damage too, so the copy is checked before it replaces an older backup.
+
+    Returns:
+        How many figures in the copy are wrong; they do not prevent a backup, and `doctor --repair` corrects them.
+
+    Raises:
+        Refused: The target is the database itself, another file than a thrumsg database, in use, or not
+            writable.
+        DatabaseDamaged: The copy is damaged. An older backup is kept.
     """
     _refuse_target(db, target)
     with replacing(target) as part:
@@ -29,7 +34,7 @@ def backup(db: Database, target: Path) -> int:
 
 
 def copy_into(db: Database, part: Path, *, kept: str = "") -> None:
-    """Copy one state of the database into an empty file, as it is; `kept` is said where there is no room for it."""
+    """Copy one state of the database into an empty file; `kept` ends the sentence that there is no room."""
     with db.reading() as conn:
         try:
             db.engine.copy_into(conn, part)
@@ -43,7 +48,7 @@ def copy_into(db: Database, part: Path, *, kept: str = "") -> None:
 def _looked_through(db: Database, part: Path, target: Path) -> int:
     engine = engine_for(part)
     try:
-        conn = engine.open("writer")  # SQLite looks at no CHECK in what is opened to be read
+        conn = engine.open("writer")  # SQLite verifies no CHECK on a read-only connection
         try:
             found = damage_in(engine, conn)
             figures = 0 if found else len(wrong_figures_in(conn))
@@ -60,7 +65,7 @@ def _looked_through(db: Database, part: Path, target: Path) -> int:
 
 
 def _refuse_target(db: Database, target: Path) -> None:
-    """Raise `Refused` where a copy cannot be put."""
+    """Raise `Refused` if the target cannot take a backup."""
     try:
         if target.exists() and target.samefile(db.path):
             raise Refused(f"{target} is the database itself; name another file for the backup.")

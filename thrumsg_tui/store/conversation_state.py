@@ -1,4 +1,4 @@
-"""Keeping a conversation's derived columns true to its messages (`docs/rules.md 1.1`)."""
+"""Keep a conversation's derived columns consistent with its messages (`docs/rules.md 1.1`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 
 def read_state(conn: Connection, conversation_id: ConversationId) -> ConversationState:
-    """Derive the standing from the stored messages."""
+    """Derive a conversation's state from the stored messages."""
     rows = conn.execute(f"SELECT {FACTS} FROM message WHERE conversation_id = ?", (conversation_id,))
     return state_from(map(fact_of, rows))
 
@@ -19,7 +19,7 @@ FACTS = "id, at, direction, kind, state"
 
 
 def fact_of(row: Row) -> MessageFact:
-    """What a message says about the standing of its conversation."""
+    """Return the part of a message that the state of its conversation depends on."""
     return MessageFact(
         id=row["id"],
         at=row["at"],
@@ -30,7 +30,7 @@ def fact_of(row: Row) -> MessageFact:
 
 
 def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationState:
-    """Write the standing into the conversation, and the follow-ups that it is for by it; counts follow by trigger."""
+    """Store a conversation's derived state and update its follow-ups; triggers update the counts."""
     now = read_state(conn, conversation_id)
     conn.execute(
         """
@@ -56,10 +56,10 @@ def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationSt
 
 
 def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:
-    """Let follow-ups come up that are for a conversation now, and go that no longer are (`docs/rules.md 3.1`).
+    """Add the follow-ups that a conversation matches now, and remove pending ones that it no longer matches.
 
-    To be called after its standing or its answers have changed. What was sent or skipped stays so, and so does one that
-    has ended, or was settled when it was made. 10 µs where the campaign has none that lives.
+    Call it after the state or the answers have changed (`docs/rules.md 3.1`). Sent and skipped ones stay, and so do
+    those of a follow-up that has ended or was settled when it was made. 10 µs if the campaign has no live one.
     """
     this = {"id": conversation_id}
     of_campaign = "follow_up.campaign_id = (SELECT campaign_id FROM conversation WHERE id = :id)"
@@ -90,7 +90,7 @@ def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> Non
 
 
 def reopen_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:
-    """Let follow-ups whose message was cancelled be unsent again: they never left (`docs/rules.md 1.1`)."""
+    """Make follow-ups pending again whose messages were all cancelled: they never left (`docs/rules.md 1.1`)."""
     conn.execute(
         """
         UPDATE follow_up_target SET state = 'pending'
@@ -105,9 +105,12 @@ def reopen_follow_ups(conn: Connection, conversation_id: ConversationId) -> None
 
 
 def refresh_pending_follow_ups(conn: Connection, where: str, parameters: dict[str, object]) -> None:
-    """Point conversations at their oldest unsent active follow-up, or at none.
+    """Point conversations at their oldest pending active follow-up, or at none.
 
-    `where` is a condition on `conversation`, a constant of the caller's with named `parameters`.
+    Args:
+        conn: A connection for writing.
+        where: A condition on `conversation`, a constant of the caller's.
+        parameters: Its named parameters.
     """
     conn.execute(
         f"""

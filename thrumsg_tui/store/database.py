@@ -1,4 +1,4 @@
-"""One database: opening it, reading, and one writer at a time."""
+"""A database: open it, read it, and write to it one transaction at a time."""
 
 from __future__ import annotations
 
@@ -18,30 +18,35 @@ from thrumsg_tui.store.times import to_ms
 
 
 def utc_now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Return the present time, aware, in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open write transaction and the moment at which it happens."""
+    """An open write transaction, and the time at which it happens."""
 
     conn: Connection
     now: datetime
 
     @property
     def now_ms(self) -> int:
-        """The moment as UTC milliseconds."""
+        """Its time as UTC milliseconds."""
         return to_ms(self.now)
 
 
 class Database:
     """A thrumsg database. Each thread that uses it gets connections of its own.
 
-    Raises `DatabaseUnusable` where the file is not ours, newer than this program, damaged, or not readable; such a
-    file is left untouched. A `scratch` file is written fast and may be lost in a power cut. `on_wait` is told when a
-    thread begins to wait for another writer (True), and when it has waited (False), by that thread. `pacing` is how
-    large moves are made on it.
+    Args:
+        path: The file; it is created if it does not exist.
+        clock: The present time, in UTC.
+        scratch: Whether to write fast, so that the whole file may be lost in a power cut.
+        on_wait: Called in a thread that begins to wait for another writer (True), and when its wait ends (False).
+        pacing: How bulk moves are made in steps.
+
+    Raises:
+        DatabaseUnusable: The file is not ours, newer than this program, damaged, or not readable; it is left untouched.
     """
 
     def __init__(
@@ -70,7 +75,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection on which several queries see one state of the database."""
+        """Yield a connection on which several queries see one state of the database."""
         with translated_errors(self.engine):
             conn = self._connection("reader")
             self.engine.begin_read(conn)
@@ -81,9 +86,9 @@ class Database:
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
-        """Give the one write transaction; commit at the end, or change nothing if anything is raised.
+        """Yield the one write transaction; commit it at the end, or change nothing if the body raises.
 
-        With `durable` what was committed survives a power cut; otherwise only a crash of the program.
+        With `durable` a commit survives a power cut; otherwise only a crash of the program.
         """
         with translated_errors(self.engine):
             conn = self._connection("writer")
@@ -97,11 +102,11 @@ class Database:
                 raise
 
     def damage_named(self) -> AbstractContextManager[None]:
-        """Name damage to the file as the cause of what fails outside any transaction."""
+        """Check for damage if something fails outside any transaction, and name it as the cause."""
         return damage_named(self.engine)
 
     def version(self) -> int:
-        """A number that changes whenever anyone else than this thread's reader wrote; 5 µs."""
+        """Return a number that changes whenever anybody but this thread's reader has committed; 5 µs."""
         with translated_errors(self.engine):
             return self.engine.version(self._connection("reader"))
 
@@ -121,10 +126,16 @@ class Database:
 
 
 def overwrite(path: Path, source: Path, once_locked: Callable[[], None] = lambda: None) -> None:
-    """Replace the contents of one thrumsg database, which others may have open, by another's, in one transaction.
+    """Replace the contents of one thrumsg database, which others may have open, with another's, in one transaction.
 
-    `once_locked` is called when nobody else can write any more, while all still read what was there; what it raises
-    leaves everything as it was. Raises `DatabaseBusy` where somebody else keeps the database locked for too long.
+    Args:
+        path: The database to overwrite.
+        source: The database with the new contents.
+        once_locked: Called when nobody else can write any more, while everybody still reads the old contents. If it
+            raises, nothing is changed.
+
+    Raises:
+        DatabaseBusy: Somebody else keeps the database locked for too long.
     """
     engine = engine_for(path)
     with translated_errors(engine):

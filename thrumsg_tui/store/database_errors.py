@@ -11,7 +11,7 @@ from thrumsg_tui.store.engines.base import Engine, Failure
 from thrumsg_tui.store.engines.sentences import damaged
 
 NO_DAMAGE = frozenset({Failure.BUSY, Failure.NO_ROOM, Failure.NO_ACCESS, Failure.INTERRUPTED})
-"""Failures that happen with a database that is not damaged, too."""
+"""Failures that also happen with an undamaged database."""
 
 _SUSPECT = (
     ValueError,
@@ -23,12 +23,12 @@ _SUSPECT = (
     AssertionError,
     MemoryError,
 )
-"""What code that takes a row for sound raises where it is not, besides the driver's errors."""
+"""Besides the driver's errors, the exceptions of code that reads damaged rows."""
 
 
 @contextmanager
 def translated_errors(engine: Engine[Any]) -> Iterator[None]:
-    """Raise errors that explain what the driver, the file system or a damaged database has raised."""
+    """Replace errors of the driver, the file system or a damaged database with errors that explain them."""
     try:
         with damage_named(engine):
             yield
@@ -40,10 +40,13 @@ def translated_errors(engine: Engine[Any]) -> Iterator[None]:
 
 @contextmanager
 def damage_named(engine: Engine[Any]) -> Iterator[None]:
-    """Where something fails as it does on a damaged file, look whether the file is damaged (`docs/rules.md 11.5`).
+    """If the body fails as it would on a damaged file, check for damage (`docs/rules.md 11.5`).
 
-    Raises `DatabaseDamaged` if it is, and `Refused` where a row is gone that the change was about. Anything else is
-    raised as it came: a mistake of ours is never taken for damage.
+    Other errors pass unchanged, so a bug of ours is never reported as damage.
+
+    Raises:
+        DatabaseDamaged: The file is damaged.
+        Refused: A row that the change refers to no longer exists.
     """
     suspect: tuple[type[Exception], ...] = (engine.driver_error, *_SUSPECT)
     try:
@@ -54,14 +57,14 @@ def damage_named(engine: Engine[Any]) -> Iterator[None]:
         if reason := _damage(engine, error):
             raise DatabaseDamaged(damaged(engine.path, reason)) from error
         if engine.failure(error) is Failure.NO_SUCH_ROW:
-            raise Refused("What this is about is not in the database any more.", Nothing.CHANGED) from error
+            raise Refused("Something that this change needs is no longer in the database.", Nothing.CHANGED) from error
         error.looked_into = True  # type: ignore[attr-defined]
         raise
 
 
 def _damage(engine: Engine[Any], error: BaseException) -> str:
-    """Say what is damaged in a database, "" where nothing is."""
-    from thrumsg_tui.store.doctor.damage import damage  # late: nothing failed so far
+    """Return the damage in a database, or an empty text."""
+    from thrumsg_tui.store.doctor.damage import damage  # imported only after a failure
 
     failure = engine.failure(error)
     if failure in NO_DAMAGE:
@@ -74,6 +77,6 @@ def _damage(engine: Engine[Any], error: BaseException) -> str:
             found = damage(engine, conn)
         finally:
             engine.close(conn)
-    except (engine.driver_error, OSError):  # whether it is damaged cannot be told just now
+    except (engine.driver_error, OSError):  # it cannot be checked now
         return ""
     return found[0].said if found else ""

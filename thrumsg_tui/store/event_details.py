@@ -1,7 +1,7 @@
-"""How the journal stores what `domain/event_facts.py` has: as JSON in `event.details`, beside what undo needs.
+"""Storage of the facts of `domain/event_facts.py`: JSON in `event.details`, beside the data that undo needs.
 
-What an entry's kind can have is in `_forms`, each class by the name of its form in the file. Neither a form nor a field
-that was released is ever renamed; a field that comes later has a default.
+`_forms` has the facts that each kind of event can have, by the name of their form in the database. Neither a form nor a
+field that was released is ever renamed; a new field has a default.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from thrumsg_tui.domain.frozen_record import FrozenRecord
 _Record = TypeVar("_Record", bound=FrozenRecord)
 
 _fields: Callable[[type], Mapping[str, Any]] = cache(get_type_hints)
-"""The types of the fields of a class."""
+"""Return the types of the fields of a class."""
 
 
 def stored_details(kind: EventKind, facts: EventFacts, details: Mapping[str, object]) -> str:
-    """Write facts, and what undo needs, as the journal stores them; LookupError for facts of another kind."""
+    """Return facts and details for undo as JSON for the journal; LookupError if the kind has no such facts."""
     form = next((name for name, wanted in _forms(kind).items() if type(facts) is wanted), None)
     if form is None:
         raise LookupError(f"{kind} has no {type(facts).__name__}")
@@ -33,18 +33,18 @@ def stored_details(kind: EventKind, facts: EventFacts, details: Mapping[str, obj
 
 
 def facts_of(kind: EventKind, summary: str, details: str) -> EventFacts:
-    """Read the facts of an entry.
+    """Read the facts of an event.
 
     Args:
-        kind: What the entry records.
-        summary: Its sentence, which entries have that were written before there were facts.
-        details: The JSON that is stored with it.
+        kind: The kind of the event.
+        summary: Its sentence; empty except in events of versions that stored no facts.
+        details: Its stored JSON.
     """
     stored = json.loads(details)
     if "facts" not in stored:
         return OldSentences(summary, str(stored.get("thread", kind)))
     wanted = _forms(kind).get(stored["facts"]["form"])
-    if wanted is None:  # a newer thrumsg has written it
+    if wanted is None:  # written by a newer thrumsg
         return OldSentences(kind.replace("_", " "), kind.replace("_", " "))
     return _record(wanted, stored["facts"])
 
@@ -80,18 +80,18 @@ def _record(cls: type[_Record], stored: Mapping[str, Any]) -> _Record:
 
 
 def _value(hint: Any, stored: Any) -> Any:
-    """Make what a field holds of its JSON."""
+    """Convert the JSON of a field to its type."""
     if stored is None:
         return None
     if get_origin(hint) is tuple:
-        return tuple(_value(get_args(hint)[0], each) for each in stored)
+        return tuple(_value(get_args(hint)[0], item) for item in stored)
     if isinstance(hint, UnionType):
-        hint = next(each for each in get_args(hint) if each is not NoneType)
+        hint = next(member for member in get_args(hint) if member is not NoneType)
     return _record(hint, stored) if issubclass(hint, FrozenRecord) else hint(stored)
 
 
 def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
-    """The facts that an entry of a kind can have, by the name of their form."""
+    """Return the facts that a kind of event can have, by the name of their form."""
     match kind:
         case EventKind.SEND:
             return {"sent": conversations.MessageSent}
@@ -168,7 +168,7 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
 
 
 def _undo_forms() -> Mapping[str, type[EventFacts]]:
-    """What both an undo and a redo can have."""
+    """Return the forms that both an undo and a redo can have."""
     return {
         "moved": conversations.Moved,
         "begun": conversations.MoveBegun,

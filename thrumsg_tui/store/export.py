@@ -1,4 +1,4 @@
-"""Writing the four exports as CSV (`docs/rules.md 9.3`)."""
+"""Write the four exports as CSV (`docs/rules.md 9.3`)."""
 
 from __future__ import annotations
 
@@ -25,11 +25,23 @@ def export(
     *,
     on_progress: OnProgress | None = None,
 ) -> int:
-    """Write an export of one campaign, or of all, and return how many rows it has besides the header.
+    """Write an export from one state of the database, row by row, while others go on writing.
 
-    A file takes its place when it is whole. Everything is read from one state of the database, row by row, so memory
-    stays flat; others go on writing meanwhile. `on_progress` is told the rows written and how many there will be; what
-    it raises leaves no file. Raises `Refused` where the file cannot be written.
+    A file replaces an older one only when it is complete.
+
+    Args:
+        db: The database.
+        who: The person, who needs the permission to export.
+        what: Which export.
+        out: A file to replace, or an open one.
+        campaign_id: The campaign; None exports all.
+        on_progress: Called with rows written and rows in total. If it raises, no file is left.
+
+    Returns:
+        The number of rows without the header.
+
+    Raises:
+        Refused: The file cannot be written.
     """
     who.require(Permission.EXPORT)
     with db.reading() as conn:
@@ -45,7 +57,7 @@ def export(
 def exported(
     db: Database, who: Identity, what: ExportKind, campaign_id: CampaignId | None = None
 ) -> list[dict[str, str | int | bool | None]]:
-    """Return an export's rows by column, each value as it is stored."""
+    """Return the rows of an export by column name, in order, each value as it is stored."""
     who.require(Permission.EXPORT)
     with db.reading() as conn:
         rows = export_rows(conn, what, campaign_id)
@@ -73,7 +85,7 @@ def _watched(rows: Rows, on_progress: OnProgress, total: int) -> Rows:
 
 
 def _harmless(cell: str | int | bool | None) -> str | int | None:
-    """Keep a spreadsheet from taking a cell for a formula (`docs/rules.md 7.5`)."""
+    """Stop spreadsheets from evaluating a cell as a formula (`docs/rules.md 7.5`)."""
     if isinstance(cell, bool):
         return str(cell).lower()
     return guarded(cell) if isinstance(cell, str) else cell

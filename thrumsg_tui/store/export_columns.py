@@ -1,4 +1,4 @@
-"""The columns of the four exports (`docs/rules.md 9.3`), which an import knows again."""
+"""Columns of the four exports (`docs/rules.md 9.3`), by which an import recognises them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PREFIX = "custom_"
 
 
 def is_export(header: Collection[str]) -> bool:
-    """Whether a file is an export of ours, or what somebody left of one."""
+    """Whether a header is that of one of our exports, possibly with columns removed."""
     names_contact = {"contact_first_name", "contact_phone"} <= set(header)
     return names_contact and not _IDS.isdisjoint(header)
 
@@ -36,7 +36,7 @@ def has_answers(header: Collection[str]) -> bool:
 
 
 def ours_in(header: Collection[str]) -> frozenset[str]:
-    """Name the columns of an export that are ours; of one that misses some, all that any export has but the note."""
+    """Return our columns in an export; if some were removed, all columns of any export but the note."""
     if not is_export(header):
         return frozenset()
     whole = next((columns for columns in _KINDS if set(columns) <= set(header)), None)
@@ -44,11 +44,11 @@ def ours_in(header: Collection[str]) -> frozenset[str]:
 
 
 def title_of(own: str, fixed: Collection[str]) -> str:
-    """Head a column that a campaign brings, so that none is named like one of ours."""
+    """Return the title of a column of the campaign, prefixed if it would equal one of ours."""
     return f"{_PREFIX}{own}" if own in fixed else own
 
 
 def code_of(title: str, fixed: Collection[str]) -> str:
-    """Tell the field code that `title_of` made a title of."""
+    """Return the field code from which `title_of` made a title."""
     own = title.removeprefix(_PREFIX)
     return own if own in fixed else title

@@ -1,4 +1,4 @@
-"""The rows of the four exports, each with its header first (`docs/rules.md 9.3`)."""
+"""Rows of the four exports, each with its header first (`docs/rules.md 9.3`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from thrumsg_tui.store.times import from_ms_or_none, iso
 
 Cells = list[str | int | bool | None]
 Rows = Iterator[Cells]
-"""The header, then the rows, read as they are written."""
+"""The header, then the rows, read while they are written."""
 
 _CONTACT = """
     contact.id AS contact_id, contact.first_name AS contact_first_name, contact.last_name AS contact_last_name,
@@ -26,12 +26,12 @@ _CONTACT = """
 
 
 def _in_campaign(campaign_id: CampaignId | None) -> str:
-    """On `conversation`: the condition for those of a campaign, or of all."""
+    """Return the condition on `conversation` for those of a campaign; true for None."""
     return "1 = 1" if campaign_id is None else "conversation.campaign_id = :campaign_id"
 
 
 def export_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | None) -> Rows:
-    """Read an export of one campaign, or of all, row by row."""
+    """Read an export of one campaign, or of all for None, row by row in the order of its primary key."""
     match what:
         case ExportKind.MESSAGES:
             return _messages(conn, campaign_id)
@@ -46,7 +46,7 @@ def export_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | No
 
 
 def count_rows(conn: Connection, what: ExportKind, campaign_id: CampaignId | None) -> int:
-    """Count the rows of an export without its header, which takes a small part of the time that writing them does."""
+    """Count the rows of an export without its header; takes a small part of the time of writing them."""
     statement = _count_all(what) if campaign_id is None else _count_of_campaign(what)
     return int(conn.execute(statement, {"campaign_id": campaign_id}).fetchone()[0])
 
@@ -137,7 +137,7 @@ def _surveys(conn: Connection, campaign_id: CampaignId | None) -> Rows:
 
 
 def _opt_outs(conn: Connection, campaign_id: CampaignId | None) -> Rows:
-    """One row per number, with its conversation that was texted last; of a campaign, the numbers in it."""
+    """Yield a row per number, with its most recently texted conversation; for a campaign, only numbers in it."""
     columns = export_columns.OPT_OUTS
     cells = _cells(columns)
     yield [*columns]
@@ -199,7 +199,7 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
 
 
 def _field_codes(conn: Connection, campaign_id: CampaignId | None) -> list[str]:
-    """Name the custom fields that any exported contact has; a pass over all of them."""
+    """Return the custom fields of all exported contacts; reads all of these."""
     rows = conn.execute(
         f"""
         SELECT contact.fields FROM contact
@@ -218,7 +218,7 @@ def _titles(own: Iterable[str], fixed: Iterable[str]) -> list[str]:
 
 
 def _cells(columns: Iterable[str]) -> Callable[[Row], Cells]:
-    """Return what reads the columns of an export from a row, which has each under its name."""
+    """Return a function that reads the columns of an export from a row, which has each under its name."""
     shown = [(name, _SHOWN.get(name)) for name in columns]
     return lambda row: [show(row[name]) if show else row[name] for name, show in shown]
 
@@ -238,4 +238,4 @@ _SHOWN: Mapping[str, Callable[[int], str | bool | None]] = {
     "last_message_at": _time,
     "opted_out": bool,
 }
-"""The columns whose values are written otherwise than they are stored."""
+"""Columns whose values are written in another form than they are stored."""

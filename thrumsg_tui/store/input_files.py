@@ -1,4 +1,4 @@
-"""Reading what somebody names: an ordinary file of a bounded size, or standard input (`docs/rules.md 11.2`)."""
+"""Read what a user names: an ordinary file of limited size, or standard input (`docs/rules.md 11.2`)."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from pathlib import Path
 from thrumsg_tui.domain.errors import Nothing, Refused
 
 STANDARD_INPUT = Path("-")
-"""Stands for what is piped in where a file is asked for."""
+"""Stands for standard input where a file is expected."""
 
 MOST = 256 * 1024 * 1024
-"""Bytes that are read of a file at most, as it is held in memory: three million contacts."""
+"""How many bytes of a file are read at most, since it is held in memory: three million contacts."""
 
 
 def called(path: Path) -> Path:
-    """Give the name of a file as sentences and the journal have it."""
+    """Return the name of a file for sentences and the journal."""
     return Path("standard input") if path == STANDARD_INPUT else path
 
 
 def read_file(path: Path) -> bytes:
-    """Read a whole file, or with `-` standard input.
+    """Read a whole file, or standard input for `-`.
 
-    Raises `Refused` for what is no ordinary file, at once and without waiting for anybody to write to it, for one that
-    cannot be read, and for more than `MOST` bytes.
+    Raises:
+        Refused: There is no such file, it is no ordinary file (found without waiting for a writer to a pipe), it is not
+            readable, or it has more than `MOST` bytes.
     """
     try:
         content = _piped_in() if path == STANDARD_INPUT else _content(path)
@@ -38,7 +39,7 @@ def read_file(path: Path) -> bytes:
 
 
 def refuse_odd_file(path: Path, status: os.stat_result, hint: str = "") -> None:
-    """Raise `Refused` for a folder, a device, a pipe or a socket."""
+    """Raise `Refused` for a folder, a device, a pipe or a socket; `hint` is added for all but folders."""
     if stat.S_ISDIR(status.st_mode):
         raise Refused(f"{path} is a folder, not a file.", Nothing.CHANGED)
     if not stat.S_ISREG(status.st_mode):
@@ -46,7 +47,7 @@ def refuse_odd_file(path: Path, status: os.stat_result, hint: str = "") -> None:
 
 
 def _content(path: Path) -> bytes:
-    refuse_odd_file(path, path.stat(), "; - reads a pipe")  # a socket cannot even be opened
+    refuse_odd_file(path, path.stat(), "; - reads a pipe")  # before opening it, which a socket does not allow
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
         status = os.fstat(file.fileno())
         refuse_odd_file(path, status)

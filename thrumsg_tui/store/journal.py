@@ -1,4 +1,4 @@
-"""Writing the journal: every change leaves one entry in its own transaction (`docs/rules.md 8.3`)."""
+"""Write the journal: each change records one event in its own transaction (`docs/rules.md 8.3`)."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def record(
     undoable: bool = False,
     undoes: EventId | None = None,
 ) -> EventId:
-    """Write an entry.
+    """Record an event.
 
     Args:
         tx: The transaction of the change.
-        who: Who made it; None for what nobody at a keyboard did.
-        kind: What it is.
-        facts: What its sentences are made of.
-        campaign_id: Its campaign; not needed with a conversation, which brings its own.
-        conversation_id: Its conversation, where it concerned just one.
-        details: What undo needs to know of it.
+        who: Who made it; None if nobody at a keyboard did.
+        kind: The kind of event.
+        facts: The facts from which its sentences are made.
+        campaign_id: Its campaign; not needed with a conversation, whose campaign is used.
+        conversation_id: Its conversation, if it concerns exactly one.
+        details: The data that its undo needs.
         undoable: Whether it can be undone.
-        undoes: The change that it takes back.
+        undoes: The event that it undoes.
     """
     row = tx.conn.execute(
         """
@@ -64,7 +64,7 @@ def record(
 
 
 def recorded_facts(conn: Connection, event_id: EventId) -> EventFacts:
-    """Read the facts of an entry that there is."""
+    """Read the facts of an event that exists."""
     row = conn.execute("SELECT action, summary, details FROM event WHERE id = ?", (event_id,)).fetchone()
     return facts_of(EventKind(row["action"]), row["summary"], row["details"])
 
@@ -72,7 +72,7 @@ def recorded_facts(conn: Connection, event_id: EventId) -> EventFacts:
 def rewrite(
     tx: Transaction, event_id: EventId, facts: EventFacts, *, details: Mapping[str, object], undoable: bool
 ) -> None:
-    """Say in an entry what has become of a change that was under way when it was written."""
+    """Replace facts, details and `undoable` of an event that was recorded while its change was under way."""
     row = tx.conn.execute("SELECT action FROM event WHERE id = ?", (event_id,)).fetchone()
     stored = stored_details(EventKind(row["action"]), facts, details)
     tx.conn.execute(
@@ -85,7 +85,7 @@ def touch(
     event_id: EventId,
     touched: Iterable[tuple[ConversationId, AssignmentId | None, AssignmentId | None]],
 ) -> None:
-    """Note which conversations an event concerned, and for a move from where to where."""
+    """Record the conversations of an event: id, and for a move its source and destination, otherwise None."""
     tx.conn.executemany(
         """
         INSERT INTO event_conversation (event_id, conversation_id, from_assignment_id, to_assignment_id)

@@ -1,4 +1,4 @@
-"""Writing a file so that it is there whole, or not at all."""
+"""Write files completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.engines import engine_for
 
 PRIVATE = 0o600
-"""The mode of a file that is made: its maker's only (`docs/rules.md 11.2`)."""
+"""The mode of a new file: accessible to its owner only (`docs/rules.md 11.2`)."""
 
 
 def refuse_database(target: Path) -> None:
-    """Raise `Refused` for a file that is a thrumsg database, or belongs to one: nothing may take its place."""
+    """Raise `Refused` if a file is a thrumsg database or one of its companions: neither may be overwritten."""
     name = os.path.realpath(target)  # the link may have any name
     for ending in engine_for(target).companion_endings:
         name = name.removesuffix(ending)
     try:
         ours = Path(name).is_file() and engine_for(Path(name)).is_thrumsg()
-    except OSError:  # whoever may not read it cannot tell, and what cannot be written says so itself
+    except OSError:  # unreadable, so unknown; if it is not writable either, writing will say so
         return
     if ours:
         raise Refused(f"{target} is a thrumsg database, or part of one: name another file.", Nothing.WRITTEN)
 
 
 def refuse_unwritable(target: Path) -> None:
-    """Raise `Refused` for a file that could not be written, found out before there is anything to write."""
+    """Raise `Refused` if a file could not be written, before there is anything to write."""
     with _explained(target, Nothing.CHANGED):
         if _is_pipe_or_device(target):
             if not os.access(target, os.W_OK):
@@ -47,11 +47,14 @@ def refuse_unwritable(target: Path) -> None:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give an empty file beside `target` to write to, which takes its place at the end.
+    """Yield an empty file beside `target`, which replaces `target` at the end.
 
-    If anything is raised, nothing stays. The new file survives a power cut, is its maker's only, and keeps the mode and
-    the owner of a file that it replaces (`docs/rules.md 11.2`). What a process that died left beside `target` is
-    removed. Raises `Refused` where the target is a folder or cannot be written.
+    If the body raises, nothing is left behind. The new file survives a power cut, is accessible to its owner only, and
+    keeps mode and owner of a file that it replaces (`docs/rules.md 11.2`). Leftovers of dead processes beside `target`
+    are removed.
+
+    Raises:
+        Refused: The target is a folder or cannot be written.
     """
     with _explained(target, Nothing.LEFT_BEHIND):
         resolved = _resolved(target, None)
@@ -72,7 +75,7 @@ def replacing(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def writing_text(target: Path) -> Iterator[TextIO]:
-    """Open a UTF-8 file that takes the place of `target` when it is whole; a pipe or device is written directly."""
+    """Open a UTF-8 file that replaces `target` when it is complete; pipes and devices are written directly."""
     with _explained(target, Nothing.LEFT_BEHIND):
         direct = _is_pipe_or_device(target)
     if direct:
@@ -88,12 +91,12 @@ def writing_text(target: Path) -> Iterator[TextIO]:
 
 
 def text_for(file: TextIO) -> Callable[[str], str]:
-    """How text from outside is written: as it is, but harmless where that is to a terminal (`docs/rules.md 11.3`)."""
+    """Return how to write text from outside: unchanged, but made harmless for a terminal (`docs/rules.md 11.3`)."""
     return safe_text if file.isatty() else str
 
 
 def part_beside(target: Path) -> Path:
-    """What is written first, beside a target; `remove_part` removes it with what the engine may have put beside it."""
+    """Make an empty temporary file beside a target; `remove_part` removes it and its companions."""
     part = _part(target)
     remove_part(part)
     _remove_left_behind(target)
@@ -102,7 +105,7 @@ def part_beside(target: Path) -> Path:
 
 
 def remove_part(part: Path) -> None:
-    """Remove a file that was only on the way to another."""
+    """Remove a temporary file and its companions."""
     for path in (part, *engine_for(part).companions()):
         path.unlink(missing_ok=True)
 
@@ -116,7 +119,7 @@ def _explained(target: Path, nothing: Nothing) -> Iterator[None]:
 
 
 def _resolved(target: Path, nothing: Nothing | None) -> Path:
-    """Follow links to the file itself, which is what is replaced."""
+    """Follow links to the file itself, which is the one to replace."""
     resolved = Path(os.path.realpath(target))
     if resolved.is_symlink():
         raise Refused(f"{target} cannot be written: it is a link that leads back to itself.", nothing)
@@ -134,12 +137,12 @@ def _part(target: Path) -> Path:
 
 
 def _made(part: Path) -> int:
-    """Make a file that was not there, and open it."""
+    """Create a file that does not exist yet, and open it."""
     return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
 
 
 def take_over(part: Path, target: Path) -> None:
-    """Give a new file the mode and the owner of the one that it replaces."""
+    """Give a new file the mode and the owner of the file that it replaces."""
     try:
         old = target.stat()
     except FileNotFoundError:
@@ -169,7 +172,7 @@ def _is_alive(process: int) -> bool:
 
 
 def to_disk(path: Path) -> None:
-    """See that a file, or a folder's list of files, survives a power cut."""
+    """Make a file, or a folder's list of files, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

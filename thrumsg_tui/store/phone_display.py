@@ -1,4 +1,4 @@
-"""What numbers look like on the screens of this organization (`docs/rules.md 3.20`)."""
+"""How phone numbers are shown in this organization (`docs/rules.md 3.20`)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from thrumsg_tui.store.queries.settings import settings
 
 
 def phone_display(conn: Connection) -> PhoneDisplay:
-    """Read how numbers are shown here, in ASCII."""
+    """Read how numbers are shown, with ASCII characters only."""
     return settings(conn).phone_display(ascii_only=True)
 
 
 @contextmanager
 def refusals_redacted(db: Database) -> Iterator[None]:
-    """Let what is refused meanwhile show no more of a number than anything else does."""
+    """Redact numbers in the `Refused` errors of the body as everywhere else."""
     try:
         yield
     except Refused as refusal:

@@ -1,6 +1,6 @@
-"""Phone numbers: reading them in any spelling (`docs/rules.md 9.2`).
+"""Phone numbers: parse them in any spelling (`docs/rules.md 9.2`).
 
-The library is imported inside the functions: it costs start-up time, and most commands need no number.
+The library is imported inside the functions: it takes start-up time, and most commands need no number.
 """
 
 from __future__ import annotations
@@ -11,23 +11,27 @@ from thrumsg_tui.domain.phone_text import number_in
 
 _LONGEST_SHOWN = 30
 _TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
-"""The area codes that have exchanges such as 411."""
+"""Area codes in which exchanges such as 411 exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A number as it is stored, and as people of its country write it."""
+    """A number in E.164 as it is stored, and in the national format of its country."""
 
     e164: str
     national: str
 
 
 def normalize(text: str, region: str = "US") -> PhoneNumber:
-    """Read a number in any spelling; `region` says whose numbers are written without a country code.
+    """Parse a number in any spelling; 50 µs.
 
-    Raises ValueError with a sentence for an unknown region, and for what cannot be texted: no number, letters, an
-    extension, two numbers, a length that is not possible, or what the numbering plan rules out (`docs/rules.md 9.2`).
-    50 µs.
+    Args:
+        text: The number as written.
+        region: The country, in two letters, of numbers without a country code.
+
+    Raises:
+        ValueError: With a sentence, for an unknown region and for text that cannot be texted: no number, letters, an
+            extension, two numbers, an impossible length, or a number outside the numbering plan (`docs/rules.md 9.2`).
     """
     import phonenumbers
 
@@ -56,9 +60,9 @@ def normalize(text: str, region: str = "US") -> PhoneNumber:
 
 
 def ruled_out(national: str) -> str | None:
-    """Say why the North American numbering plan can never give out these ten digits; None where it may.
+    """Say why the North American numbering plan can never assign these ten digits; None if it can.
 
-    What is merely not given out yet is let through, since the plan gives out new area codes every year.
+    Numbers that are merely unassigned pass, since the plan adds area codes every year.
     """
     area, exchange = national[:3], national[3:6]
     if area[0] in "01":
@@ -79,7 +83,7 @@ def ruled_out(national: str) -> str | None:
 
 
 def time_zone(e164: str) -> str | None:
-    """The time zone of a number where its digits tell exactly one, else None; the first call reads tables for 50 ms."""
+    """Return the time zone of a number, None if it can be in several; the first call reads tables for 50 ms."""
     import phonenumbers
     from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 

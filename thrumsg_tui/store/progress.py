@@ -1,4 +1,4 @@
-"""Telling how far something slow has come, in rows."""
+"""Progress of slow work, in rows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TypeVar
 T = TypeVar("T")
 
 OnProgress = Callable[[int, int], None]
-"""Called with how many rows are done, and of how many; what it raises ends the work, and nothing is kept of it."""
+"""Called as (rows done, rows in total). An exception raised here ends the work, and nothing of it is kept."""
 
 EVERY = 1000
 """How many rows pass between two calls."""
 
 
 class PhaseProgress:
-    """The rows of a file on their way through the phases of its import, told as rows done."""
+    """Progress of an import whose rows pass several phases, reported as if there was one phase."""
 
     def __init__(self, on_progress: OnProgress | None, rows: int, phases: int) -> None:
         self._on_progress = on_progress
@@ -24,7 +24,7 @@ class PhaseProgress:
         self._phase = -1
 
     def over(self, items: Iterable[T]) -> Iterator[T]:
-        """Go through the items of the next phase, which are no more than the rows."""
+        """Iterate over the items of the next phase, which are at most as many as the rows."""
         self._phase += 1
         if self._on_progress is None:
             yield from items
@@ -36,6 +36,6 @@ class PhaseProgress:
             yield item
 
     def end(self) -> None:
-        """Tell that all rows are done."""
+        """Report that all rows are done."""
         if self._on_progress is not None:
             self._on_progress(self._rows, self._rows)

@@ -30,7 +30,7 @@ from thrumsg_tui.store.times import from_ms
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Counts of what happened after the backup and is lost by the restore: opted-out numbers and messages."""
+    """Counts of opt-outs and messages after the backup, which the restore loses."""
 
     opted_out: int
     sent: int
@@ -39,10 +39,10 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The result of a restore: the time of the backup's last change, and the file that keeps the state before, if any.
+    """The result of a restore: the time of the backup's last change, and the copy of the previous state, if any.
 
-    `in_doubt` counts messages that may have left since. `since` is None where that cannot be known: the state of before
-    is damaged, or there was none.
+    `as_of` is None if the backup has no events. `in_doubt` counts messages that may have been sent since. `since` is
+    None if it is unknown: the previous state is damaged, or there was none.
     """
 
     as_of: datetime | None
@@ -60,11 +60,23 @@ def restore(
     who: Identity | None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Restored:
-    """Put a backup in the place of what is in a database, in one transaction, after a copy of that was made.
+    """Replace the contents of a database with a backup, in one transaction, after keeping a copy of the present state.
 
-    `who` is None where the database cannot tell, being damaged or not there; the journal has the login then. Raises
-    `Refused` for what is no backup of ours or one of another kind, `DatabaseUnusable` for one that is damaged or newer.
-    Nothing is changed in all these cases, and the backup itself never.
+    The backup itself is never changed. Nothing is changed if an error is raised.
+
+    Args:
+        path: The database.
+        source: The backup.
+        login: The person; the journal keeps it in the facts if the backup does not have this user.
+        acting_for: For whom they act, if not for themselves.
+        who: The person as the database has them; None if it is damaged or missing and cannot tell.
+        clock: The present time, in UTC.
+
+    Raises:
+        NotPermitted: `who` may not maintain the database.
+        Refused: The source is no thrumsg backup, or one of the other kind (practice or real), or a file is not
+            accessible.
+        DatabaseUnusable: The backup is damaged or newer than this program.
     """
     if who:
         who.require(Permission.MAINTAIN)
@@ -95,9 +107,9 @@ def restore(
 
 
 def openable(path: Path) -> bool:
-    """Whether a database has anything in it and can be opened; False where there is none yet, or a damaged one.
+    """Whether a database has contents and can be opened; False if it is missing, empty or damaged.
 
-    Raises `DatabaseUnusable` for a file that is somebody else's, is newer, or may not be read.
+    Raises `DatabaseUnusable` for a file that is not ours, newer than this program, or not readable.
     """
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return False
@@ -116,7 +128,7 @@ def openable(path: Path) -> bool:
 
 
 def _refuse_source(path: Path, source: Path) -> None:
-    """Raise `Refused` for a file that cannot be a backup of this database; it is not opened for that."""
+    """Raise `Refused` for a file that cannot be a backup of this database, without opening it as one."""
     try:
         status = source.stat()
         refuse_odd_file(source, status)
@@ -136,7 +148,7 @@ def _refuse_damaged(part: Path) -> None:
 
 
 def _damage(copy: Path) -> str | None:
-    """Say what is damaged in a copy that nobody else has open; None where nothing is."""
+    """Return the damage in a copy that nobody else has open, None if there is none."""
     engine = engine_for(copy)
     try:
         conn = engine.open("writer")
@@ -150,7 +162,7 @@ def _damage(copy: Path) -> str | None:
 
 
 def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
-    """Raise `Refused` where practice would take the place of what is real, or the other way round."""
+    """Raise `Refused` if a practice database would replace a real one, or the other way round."""
     with backup.reading() as conn:
         practises = settings(conn).practice_seed is not None
     if not openable(path):
@@ -181,7 +193,7 @@ def _prepare_copy(db: Database, source: Path, login: str, acting_for: str | None
             {"in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms},
         ).rowcount
         tx.conn.execute("DELETE FROM presence")
-        tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # whoever starts next finishes it
+        tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # the next start resumes it
         store_setting(tx, RESTORED, str(tx.now_ms))
         _record_restore(tx, source, as_of, in_doubt, login, acting_for)
     return as_of, in_doubt
@@ -190,7 +202,7 @@ def _prepare_copy(db: Database, source: Path, login: str, acting_for: str | None
 def _record_restore(
     tx: Transaction, source: Path, as_of: datetime | None, in_doubt: int, login: str, acting_for: str | None
 ) -> None:
-    """Journal who went back to what; a login that the backup does not know is among the facts."""
+    """Journal the restore; a login that the backup does not have is kept in the facts."""
     who: Identity | None = None
     with suppress(ThrumsgError):
         who = Identity(find_user(tx.conn, acting_for or login), find_user(tx.conn, login))
@@ -203,7 +215,7 @@ def _record_restore(
 
 
 def _replace(own: Path, part: Path, kept: Path, before: _State) -> Since | None:
-    """Replace the contents of the database; return what happened since the backup, None where that is unknown."""
+    """Replace the contents of the database; return what happened since the backup, None if that is unknown."""
     since: Since | None = None
 
     def keep() -> None:
@@ -259,7 +271,7 @@ def _count_since(live: Database, before: _State) -> Since:
 
 @contextmanager
 def _errors_naming(part: Path, source: Path) -> Iterator[None]:
-    """Let what cannot be done name the backup, and not the copy of it that is looked at."""
+    """Make errors name the backup instead of the copy that is checked."""
     try:
         yield
     except ThrumsgError as error:

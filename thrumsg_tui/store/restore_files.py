@@ -1,4 +1,4 @@
-"""Files of a restore: copy the backup, keep the state before, and put a new database in its place."""
+"""Files of a restore: copy the backup, keep the previous state, and put a new database in place."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.output_files import PRIVATE, part_beside, remove_part, take_over, to_disk
 
 _AT_ONCE = 1024 * 1024
-"""Bytes that are copied at once."""
+"""How many bytes to copy at once."""
 
 
 def part_for(own: Path) -> Path:
-    """Make an empty file beside a database, into which the backup is copied first.
-
-    Raises `DatabaseUnusable` where nothing can be written there.
-    """
+    """Make an empty file beside a database for the copy of the backup; `DatabaseUnusable` if that fails."""
     try:
         return part_beside(own)
     except OSError as error:
@@ -27,7 +24,10 @@ def part_for(own: Path) -> Path:
 
 
 def copy_with_log(source: Path, part: Path) -> None:
-    """Copy a backup, and the log that lies beside one that was copied with `cp` or whose writer was killed."""
+    """Copy a backup, with the log beside it if it was copied with `cp` or its writer was killed.
+
+    Raises `Refused` if anybody writes to it meanwhile.
+    """
     real = Path(os.path.realpath(source))
     endings = ("", *engine_for(source).log_endings)
     pairs = [(real.with_name(real.name + ending), part.with_name(part.name + ending)) for ending in endings]
@@ -69,7 +69,7 @@ def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> 
 
 
 def keep_bytes(own: Path, kept: Path) -> None:
-    """Copy a database that the engine cannot read, byte for byte as far as the disk can read them."""
+    """Copy a database that the engine cannot read, byte by byte as far as the disk can read it."""
     try:
         for ending in ("", *engine_for(own).log_endings):
             if os.path.lexists(present := own.with_name(own.name + ending)):
@@ -81,9 +81,9 @@ def keep_bytes(own: Path, kept: Path) -> None:
 
 
 def put_in_place(part: Path, own: Path) -> None:
-    """Put a file in the place of a database that cannot be opened, or of none.
+    """Put a file in place of a database that cannot be opened, or that does not exist.
 
-    The old log is removed: it would be taken for the log of the new file.
+    The old log is removed, because it would be taken for the log of the new file.
     """
     take_over(part, own)
     to_disk(part)
@@ -94,7 +94,7 @@ def put_in_place(part: Path, own: Path) -> None:
 
 
 def free_name(own: Path, now: datetime) -> Path:
-    """Return a name for the copy of the present state, beside the database, that no file has."""
+    """Return an unused file name beside the database for the copy of its present state."""
     stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     wanted = own.with_name(f"{own.stem}-before-restore-{stamp}{own.suffix}")
     nth = 2

@@ -1,7 +1,7 @@
-"""The schema: the migrations that make it, and what the code must know of it to use it.
+"""The schema: its migrations, and the conditions of it that queries depend on.
 
-Tables, indexes and triggers are in `migrations/`, one frozen file for each migration. `docs/architecture.md` says how
-to add one.
+Tables, indexes and triggers are in `migrations/`, one frozen file per migration. `docs/architecture.md` says how to add
+one.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ APPLICATION_ID = 0x7468726D  # "thrm"
 _FOLDER = Path(__file__).with_name("migrations")
 
 MIGRATIONS = tuple(sorted(file.stem for file in _FOLDER.iterdir() if file.suffix == ".sql"))
-"""The files of `migrations/`, in order; a database has in `user_version` how many of them were applied to it."""
+"""The files of `migrations/`, in order; `user_version` of a database is how many were applied to it."""
 
 WAITING = "urgency < 2000000000000000"
-"""On `urgency`: waiting conversations carry the time since when, all others something larger."""
+"""On `urgency`: a waiting conversation has the time since when it waits, any other a larger value."""
 
 NOTABLE = "action NOT IN ('send', 'receive')"
-"""On `event`: what is not the traffic of messages itself. The index `event_notable` has the same condition."""
+"""On `event`: everything but sent and received messages; the condition of the index `event_notable`."""
 
 COUNTED = {
     "assigned": "1 = 1",
@@ -33,17 +33,17 @@ COUNTED = {
     "follow_ups": "{row}.in_follow_ups = 1",
     "sent_only": "{row}.tab = 'sent'",
 }
-"""What each kept count of an assignment counts, as a condition on a conversation row.
+"""The condition on a conversation row that each kept count of an assignment counts.
 
-The triggers on `conversation` have the same conditions: a change here needs a migration that makes them again.
+The triggers on `conversation` contain the same conditions: a change here needs a migration that recreates them.
 """
 
 
 def migration_name(file: str) -> str:
-    """Return the name under which sqlite-utils records a migration in a database: that of its file, unnumbered."""
+    """Return the name by which sqlite-utils records a migration: that of its file without the number."""
     return file.partition("_")[2]
 
 
 def read_migration(file: str) -> str:
-    """Return the statements of one of `MIGRATIONS`."""
+    """Return the SQL of one of `MIGRATIONS`."""
     return (_FOLDER / f"{file}.sql").read_text(encoding="utf-8")

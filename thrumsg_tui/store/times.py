@@ -1,4 +1,4 @@
-"""Times are stored as UTC milliseconds (`docs/rules.md 6.1`)."""
+"""Conversion of times, which are stored as UTC milliseconds (`docs/rules.md 6.1`)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def from_ms(ms: int) -> datetime:
 
 
 def from_ms_or_none(ms: int | None) -> datetime | None:
-    """Convert UTC milliseconds, or pass None on."""
+    """Convert UTC milliseconds to an aware datetime in UTC; None to None."""
     return None if ms is None else from_ms(ms)
 
 
 def iso(at: datetime | None) -> str | None:
-    """Write a time as UTC ISO 8601 with a `Z` (`docs/rules.md 9.3`)."""
+    """Format a time as UTC ISO 8601 in seconds with a `Z` (`docs/rules.md 9.3`); None to None."""
     return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
