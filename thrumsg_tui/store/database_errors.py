@@ -23,7 +23,7 @@ _SUSPECT = (
     AssertionError,
     MemoryError,
 )
-"""Besides the driver's errors, the exceptions of code that reads damaged rows."""
+"""The exceptions that code raises on damaged rows, besides the driver's errors."""
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def _wrong_marks(conn: Connection) -> Iterator[_Wrong]:
 
 
 def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
-    """Compare targets with the conversations that follow-ups are for, and the stored pending follow-ups with both."""
+    """Compare pending targets with the conversations that follow-ups match, and stored follow-ups with the targets."""
     rows = conn.execute(
         f"""
         SELECT conversation.id, target.follow_up_id AS stored, follow_up.id AS derived

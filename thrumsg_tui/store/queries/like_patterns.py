@@ -14,16 +14,16 @@ _SHORTEST_TRUNK = 5
 
 
 def containing(text: str) -> str:
-    """Return the pattern of what contains a text, its own `%` and `_` plain characters; for ESCAPE with a backslash."""
+    """Return the pattern for text that contains `text` literally; use it with ESCAPE and a backslash."""
     literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{literal}%"
 
 
 def number_patterns(text: str) -> dict[str, object]:
-    """Return the patterns `number` and `at_home` of stored numbers that contain a number's digits.
+    """Return the patterns `number` and `at_home` for stored numbers that contain the digits of `text`.
 
-    None unless the whole text looks like a number: "50% off" and "2b" are words. A number as it is written at home may
-    begin with a 0 that the stored one has not.
+    Empty unless the whole text looks like a number: "50% off" and "2b" are words. `at_home` is without a leading 0,
+    which numbers in national format may have and stored ones do not.
     """
     number = digits(text) if _LIKE_A_NUMBER.fullmatch(text) else ""
     if not number:

@@ -100,7 +100,11 @@ class MessengerView:
 
 
 def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
-    """Read everything that the messenger shows, for one state of the screen; `list` of the view has the tab shown."""
+    """Read everything that the messenger shows, for one state of the screen.
+
+    The view's `list` has the tab that is shown: the one asked for, or another if that is hidden. Raises `NotFound` if
+    the assignment is gone.
+    """
     wanted, kept = request.list, settings(conn)
     wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
     if wanted.assignment_id is None:
