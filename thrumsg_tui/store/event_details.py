@@ -50,9 +50,9 @@ def facts_of(kind: EventKind, summary: str, details: str) -> EventFacts:
 
 
 def are_readable(details: str) -> bool:
-    """Tell whether the facts in the details of an event can be read, by the form that they name.
+    """Whether the facts in the details of an event can be read, by the form that they name.
 
-    Details without facts, of an earlier version, are readable, and so are facts of a form that a newer one has written.
+    True for details without facts, of an earlier version, and for facts of a form that a newer version wrote.
     """
     stored = json.loads(details)
     if "facts" not in stored:

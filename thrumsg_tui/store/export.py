@@ -27,7 +27,7 @@ def export(
 ) -> int:
     """Write an export from one state of the database, row by row, while others go on writing.
 
-    A file replaces an older one only when it is complete.
+    A file replaces an older one only when it is complete. Memory use does not grow with the number of rows.
 
     Args:
         db: The database.

@@ -220,7 +220,10 @@ class Engine(Protocol[C]):
         """Whether a file without that mark may have been a thrumsg database before its beginning was damaged."""
 
     def refuse_foreign(self) -> None:
-        """Raise `DatabaseUnusable` unless the file is a thrumsg database, empty, or absent; it is not changed."""
+        """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; it is not changed.
+
+        Also raises it if there is no folder for an absent file.
+        """
 
     def companions(self) -> Sequence[Path]:
         """Return the files that the engine may keep beside the database, whether they exist or not."""

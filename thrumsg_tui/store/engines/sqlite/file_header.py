@@ -41,7 +41,7 @@ def was_thrumsg(path: Path) -> bool:
 
 
 def refuse_foreign(path: Path) -> None:
-    """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; it is not changed."""
+    """Raise `DatabaseUnusable` unless the file is ours, empty, or absent from an existing folder; it is not changed."""
     if not path.exists():
         if not path.parent.is_dir():
             raise DatabaseUnusable(f"There is no folder {path.parent} to keep {path.name} in.")
