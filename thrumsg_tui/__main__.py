@@ -1,4 +1,4 @@
-"""``thrumsg``, and ``python -m thrumsg_tui``."""
+"""The entry point of ``thrumsg`` and ``python -m thrumsg_tui``."""
 
 import os
 import sys
@@ -8,10 +8,10 @@ INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run the command line; Ctrl+C while it is still being loaded is as quiet as later."""
+    """Run the command line, and return its exit status; Ctrl+C while it loads prints no traceback."""
     _open_what_is_closed()
     try:
-        from thrumsg_tui.cli.main import main as run  # here, so that it can be interrupted
+        from thrumsg_tui.cli.main import main as run  # here, so that Ctrl+C during the import is caught
 
         return run()
     except KeyboardInterrupt:
@@ -19,9 +19,10 @@ def main() -> int:
 
 
 def _open_what_is_closed() -> None:
-    """Let nothing else get the descriptor of a standard stream that the caller has closed.
+    """Open each standard stream that the caller has closed, so that no other file gets its descriptor.
 
-    Reading finds the end, complaints go nowhere; writing fails as it does on a closed descriptor.
+    Reading standard input finds its end, and standard error is discarded. Standard output is opened for reading only,
+    so writing to it fails as it does on a closed descriptor.
     """
     if sys.stdin is None:
         sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))

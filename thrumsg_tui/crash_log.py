@@ -1,4 +1,4 @@
-"""Keeping what went wrong in a file, for a developer, without what people wrote or are called."""
+"""The log of unforeseen errors, for a developer: no messages, names or numbers (`docs/rules.md 11.2`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from thrumsg_tui.folders import make_private
 
 
 def keep(error: BaseException) -> str:
-    """Append an unforeseen error to the log, which is its owner's only; return a sentence that says where it is."""
+    """Append an unforeseen error to the log, which only its owner can read.
+
+    Returns:
+        A sentence for the person that says where the log is, or why it could not be written.
+    """
     from platformdirs import user_log_path
 
     what = f"Something went wrong that should not have ({type(error).__name__})"
@@ -29,9 +33,9 @@ def keep(error: BaseException) -> str:
 
 
 def _told(error: TracebackException) -> Iterator[str]:
-    """Tell the types of what was raised and the lines of code that it went through.
+    """Yield the lines of a traceback: the type of each exception, and the code that it passed through.
 
-    Its words are left out: they quote messages and numbers.
+    The texts of the exceptions are left out, because they quote messages and numbers.
     """
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before:
@@ -41,5 +45,5 @@ def _told(error: TracebackException) -> Iterator[str]:
         yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
         yield f"    {frame.line}"
     yield str(getattr(error, "exc_type_str", None) or getattr(error.exc_type, "__qualname__", ""))
-    for each in error.exceptions or ():
-        yield from _told(each)
+    for member in error.exceptions or ():
+        yield from _told(member)

@@ -1,4 +1,4 @@
-"""Folders of thrumsg's own."""
+"""Private folders for thrumsg's own files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and those above it that are missing, each its maker's only (`docs/rules.md 11.2`)."""
+    """Create a folder and its missing parents, each accessible to its owner only (`docs/rules.md 11.2`)."""
     if not folder.is_dir():
         if folder.parent != folder:
             make_private(folder.parent)

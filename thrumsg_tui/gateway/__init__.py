@@ -1,1 +1,1 @@
-"""Messages out and in: the outbox, and the practice gateway with contacts that answer."""
+"""Gateways: the outbox that sends through them, and the practice gateway with contacts that answer."""

@@ -1,4 +1,4 @@
-"""The outbox: brings queued messages to a gateway and stores what became of them (`docs/rules.md 6.6`)."""
+"""The outbox: hands queued messages to a gateway and stores its answers (`docs/rules.md 6.6`)."""
 
 from __future__ import annotations
 
@@ -12,46 +12,48 @@ from thrumsg_tui.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The gateway has taken the message.
-
-    `provider_id` is the gateway's own id of it, by which later reports name it; `delivered` means that it has arrived
-    already.
-    """
+    """The gateway has taken the message."""
 
     provider_id: str | None = None
+    """The gateway's own id of the message, which its later reports name."""
     delivered: bool = False
+    """Whether the message has arrived already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The gateway has refused the message for good, with its code and its words."""
+    """The gateway has refused the message for good; `code` and `text` are its own."""
 
     code: str
     text: str
 
 
 class Gateway(Protocol):
-    """A way to the telephone network."""
+    """A connection to the telephone network."""
 
     def send(self, message: Outgoing) -> Accepted | Rejected:
         """Hand one message to the network.
 
         Args:
-            message: a message that was claimed for this gateway and is stored as `sending`.
+            message: A message that is claimed for this gateway: it is stored as `sending`.
 
         Returns:
-            What the gateway has said about it.
+            The gateway's answer.
 
         Raises:
-            Exception: nobody can say whether the message went. It becomes `in_doubt` and is never sent again by itself.
+            Exception: The message may or may not have left. It becomes `in_doubt`, and is never sent again
+                automatically.
         """
 
 
 def deliver(db: Database, gateway: Gateway) -> list[Outgoing]:
-    """Send everything that is queued and may leave now.
+    """Send all queued messages that may leave now.
 
     Returns:
         The messages that were handed to the gateway, rejected ones included.
+
+    Raises:
+        Exception: The gateway raised it. Its message is stored as `in_doubt`, and no further one is sent.
     """
     handed_over = []
     while claimed := take_queued(db):
@@ -62,7 +64,7 @@ def deliver(db: Database, gateway: Gateway) -> list[Outgoing]:
 
 
 def _send(db: Database, gateway: Gateway, message: Outgoing) -> None:
-    """Send one message and store the answer; if the gateway raises, the message is in doubt."""
+    """Send one message and store the answer, which is `in_doubt` if the gateway raises."""
     try:
         answer = gateway.send(message)
     except BaseException:

@@ -1,4 +1,4 @@
-"""The practice database: a believable campaign, made by the same imports and changes that users have."""
+"""The practice database: a believable campaign, built with the imports and changes that users have."""
 
 from __future__ import annotations
 
@@ -62,10 +62,20 @@ def prepare(
     zone: str | None = None,
     on_wait: Callable[[bool], None] = lambda _: None,
 ) -> Database:
-    """Open a practice database, making it anew where there is none, `fresh` is asked for, or a `seed` given.
+    """Open a practice database; build it first if there is none, or if `fresh` or a `seed` asks for a new one.
 
-    An older one is replaced in one transaction, so that an app that has it open just sees the new campaign. What was
-    done in it is dated back from `clock`; `zone` is the campaign's time zone, by default the machine's.
+    An existing database is replaced in one transaction, so that an app that has it open shows the new campaign.
+
+    Args:
+        path: The file of the database.
+        login: The login of the first owner.
+        first_name: The owner's first name.
+        last_name: The owner's last name.
+        seed: Decides how the contacts answer; None takes the first seed for a new database.
+        fresh: Whether to replace an existing database even without a seed.
+        clock: The present; the events of the campaign are dated back from it.
+        zone: The campaign's time zone; None takes the machine's.
+        on_wait: Called when a wait for another writer begins (True) and when it ends (False).
     """
     if path.exists() and path.stat().st_size and not fresh and seed is None:
         return Database(path, clock=clock, on_wait=on_wait)
@@ -82,18 +92,18 @@ def prepare(
 
 
 class _Past:
-    """A clock that is set to when each thing happened."""
+    """A clock that is set to the time of each event while the campaign is built."""
 
     def __init__(self, present: datetime) -> None:
         self.present = present
         self.now = present - timedelta(days=6)
 
     def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)  # what follows comes later
+        self.now += timedelta(milliseconds=1)  # no two events have the same time
         return self.now
 
     def go_to(self, minutes_ago: int) -> None:
-        """Set the clock to some minutes before the present; never back."""
+        """Set the clock to some minutes before the present, but never back."""
         self.now = max(self.now, self.present - timedelta(minutes=minutes_ago))
 
 
@@ -102,7 +112,7 @@ def _build(db: Database, clock: _Past, login: str, zone: str) -> None:
         owner = identify(conn, login)
     change_setting(db, owner, "organization", "Harbor Votes")
     import_users(db, owner, practice_file("users.csv"))
-    hours = DailyHours(zone, 0, 24 * 60)  # a walkthrough may be at any time
+    hours = DailyHours(zone, 0, 24 * 60)  # somebody may practise at any time of day
     campaign = create_campaign(
         db, owner, Setup(CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True)
     )
@@ -136,7 +146,7 @@ def _assign(db: Database, owner: Identity, campaign: Campaign, conversations: di
 
 
 def _play_history(db: Database, clock: _Past, conversations: dict[str, ConversationId]) -> None:
-    """Let everything happen again, in order, each at its time and by its author."""
+    """Repeat the events of `history.csv` in order, each at its time and by its author."""
     with db.reading() as conn:
         people = {user.login: Identity(user, user) for user in users(conn)}
     for row in _rows("history.csv"):

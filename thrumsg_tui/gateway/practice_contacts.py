@@ -1,4 +1,4 @@
-"""Practice contacts: they answer what is sent to them, the same way for the same seed."""
+"""Practice contacts: they answer messages, and the same seed gives the same answers."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
 
 _LIKELIHOOD = {MessageKind.INITIAL: 0.6, MessageKind.REPLY: 0.6, MessageKind.FOLLOW_UP: 0.5}
-"""How likely a contact is to answer each kind of message."""
+"""The probability that a contact answers each kind of message."""
 
 _SECONDS = (2, 18)
-"""The shortest and longest time that an answer takes."""
+"""The shortest and the longest time that an answer takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a contact will write, and when."""
+    """The answer that a contact will write to a message (`to`) at a certain time (`due`)."""
 
     due: datetime
     to: Outgoing
@@ -33,14 +33,14 @@ class Answer:
 
 
 class PracticeContacts:
-    """The people at the other end of a practice database, while an app has it open."""
+    """The contacts of a practice database, who answer while an app has it open."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._waiting: list[Answer] = []
 
     def live(self, db: Database) -> None:
-        """Take what was sent, and write the answers whose time has come. Call it about once a second."""
+        """Deliver queued messages, and receive the answers that are due. Call it about once a second."""
         now = db.clock()
         delivered = deliver_queued(db)
         self._waiting += [answer for message in delivered if (answer := self.answer(message, now))]
@@ -50,7 +50,10 @@ class PracticeContacts:
             receive(db, None, answer.to.phone, answer.body, provider_id=f"practice-{answer.to.id}")
 
     def answer(self, message: Outgoing, now: datetime) -> Answer | None:
-        """Decide what a contact answers; depends on seed, number and how many messages they had, not on the time."""
+        """Decide what a contact answers, and when; None if they do not answer.
+
+        The decision depends on the seed, the number, and the count of our messages so far, not on the time.
+        """
         chance = Random(f"{self._seed}:{message.phone}:{message.nth}")  # noqa: S311 - a walkthrough must be repeatable
         if chance.random() >= _LIKELIHOOD.get(message.kind, 0):
             return None
@@ -69,7 +72,7 @@ def _answers() -> dict[MessageKind, list[tuple[str, int]]]:
 
 
 def practice_file(name: str) -> Path:
-    """A file of the practice campaign: inside the installed package, or beside it in a checkout."""
+    """Return the path of a practice file: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).parent.parent
     inside = package / "data" / name
     return inside if inside.exists() else package.parent / "data" / name

@@ -1,4 +1,4 @@
-"""The gateway of practice databases: it takes every message at once and sends it nowhere (`docs/rules.md 6.6`)."""
+"""The gateway of practice databases (`docs/rules.md 6.6`)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from thrumsg_tui.store.changes.delivery import Outgoing
 
 
 class PracticeGateway:
-    """Says of every message that it was delivered."""
+    """Accepts every message at once as delivered, and sends it nowhere."""
 
     def send(self, message: Outgoing) -> Accepted:
-        """Accept the message as delivered."""
+        """Return that the message was delivered."""
         del message
         return Accepted(delivered=True)

@@ -1,4 +1,4 @@
-"""Which gateway a database sends through; to add one, write a module with a `Gateway` and name it here."""
+"""The choice of a database's gateway. To add one, write a module with a `Gateway` and name it here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thrumsg_tui.store.queries.settings import settings
 
 
 def gateway_of(db: Database) -> Gateway | None:
-    """Return the gateway of a database, or None where no gateway is set up and messages stay queued."""
+    """Return the gateway of a database; None if none is set up, so that messages stay queued."""
     with db.reading() as conn:
         kind = settings(conn).gateway
     match kind:
@@ -26,6 +26,10 @@ def gateway_of(db: Database) -> Gateway | None:
 
 
 def deliver_queued(db: Database) -> list[Outgoing]:
-    """Deliver what is queued by the database's own gateway; without one, nothing leaves."""
+    """Send all queued messages that may leave now through the database's own gateway.
+
+    Returns:
+        The messages that were handed to the gateway; none without a gateway.
+    """
     gateway = gateway_of(db)
     return deliver(db, gateway) if gateway else []
