@@ -1,1 +1,1 @@
-"""What things are and what the rules say: pure functions and frozen records."""
+"""The domain: frozen records and the rules as pure functions, without I/O, SQL or a clock."""

@@ -1,4 +1,4 @@
-"""How long ago, in a few characters, and titles for the days of a thread. English in every locale."""
+"""Short ages, and titles for the days of a thread, in English whatever the locale."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -20,12 +20,19 @@ _MONTHS = (
 
 
 def age(since: datetime, now: datetime, zone: tzinfo, *, yesterday: str = "yesterday") -> str:
-    """Return how long before `now` (both aware) `since` was, as a list shows it, in at most 9 characters.
+    """Return how long ago `since` was, as lists show it, in at most 9 characters.
 
-    "now", "9 min", "3 h" (the same day in `zone`, or less than 12 hours), "yesterday", "Tue" (up to
-    6 days), "3 Mar" (the same year), "Mar 2024". What lies in the future is "now" too.
+    Args:
+        since: An aware time; one in the future counts as "now".
+        now: The present, aware.
+        zone: The time zone whose midnights separate the days.
+        yesterday: The word for the day before.
+
+    Returns:
+        "now", "9 min", "3 h" (the same day in `zone`, or less than 12 hours), "yesterday", "Tue" (up to 6 days),
+        "3 Mar" (the same year), or "Mar 2024".
     """
-    # In UTC: two times of one zone would be subtracted by their wall clocks.
+    # In UTC, because Python subtracts two times of one zone by their wall clocks.
     passed = now.astimezone(UTC) - since.astimezone(UTC)
     if passed < timedelta(minutes=1):
         return "now"
@@ -44,14 +51,15 @@ def age(since: datetime, now: datetime, zone: tzinfo, *, yesterday: str = "yeste
 
 
 def waiting_age(since: datetime, now: datetime, zone: tzinfo) -> str:
-    """Return how long somebody has waited, as `age` does but in at most 8 characters: yesterday is "1 day"."""
+    """Return how long somebody has waited: as `age`, but "1 day" for yesterday, so at most 8 characters."""
     return age(since, now, zone, yesterday="1 day")
 
 
 def day_title(day: date, today: date) -> str:
-    """Return the title of `day` between the messages of a thread (`docs/rules.md 3.10`).
+    """Return the title of a day between the messages of a thread (`docs/rules.md 3.10`).
 
-    "Today", "Yesterday", "Tue 3 March", and "Sun 3 March 2024" for another year than that of `today`.
+    Returns:
+        "Today", "Yesterday", "Tue 3 March", or "Sun 3 March 2024" if the year is not that of `today`.
     """
     days = (today - day).days
     if days == 0:

@@ -1,6 +1,6 @@
-"""What the journal keeps of changes to campaigns, their content, the team, and the database (`docs/rules.md 8.3`).
+"""Facts that the journal stores about changes to campaigns, content, users and the database (`docs/rules.md 8.3`).
 
-Each class has what its sentence in `event_sentences.py` needs: names as they were at the time.
+Each class has the fields that its sentence in `event_sentences.py` needs: names as they were at the time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class CampaignCreated(FrozenRecord):
 
 
 class SetupPart(StrEnum):
-    """The parts of a campaign's `Setup`, by the names of its attributes."""
+    """The parts of a campaign's setup; the values are the attribute names of `Setup`."""
 
     NAME = "name"
     INITIAL_SCRIPT = "initial_script"
@@ -32,7 +32,7 @@ class SetupPart(StrEnum):
 
 
 class CampaignEdited(FrozenRecord):
-    """Parts of a campaign's setup were changed; `released` and `cancelled` count what was held until then."""
+    """Parts of a campaign's setup were changed; `released` and `cancelled` count messages that were scheduled."""
 
     name: str
     parts: tuple[SetupPart, ...]
@@ -51,33 +51,33 @@ class CampaignStateChanged(FrozenRecord):
 
 
 class SendersAdded(FrozenRecord):
-    """Users were put on a campaign."""
+    """Users were added to a campaign as senders."""
 
     logins: tuple[str, ...]
     campaign: str
 
 
 class FollowUpCreated(FrozenRecord):
-    """A follow-up was made."""
+    """A follow-up was created for a number of conversations."""
 
     title: str
     conversations: int
 
 
 class Difference(FrozenRecord):
-    """What something was changed to, and what it was; None where there was or is nothing."""
+    """The new and the old value of something; None is no value."""
 
     now: str | None
     was: str | None
 
 
 def difference(now: str | None, was: str | None) -> Difference | None:
-    """Pair what something is with what it was; None where that is the same."""
+    """Return the new and the old value as a pair, or None if they are equal."""
     return None if now == was else Difference(now, was)
 
 
 class FollowUpChanged(FrozenRecord):
-    """A follow-up was changed before any of it was sent; `ends` are moments in ISO 8601."""
+    """A follow-up was changed before it was sent to anybody; `ends` are moments in ISO 8601."""
 
     title: str
     titles: Difference | None
@@ -86,7 +86,7 @@ class FollowUpChanged(FrozenRecord):
 
 
 class FollowUpEnded(FrozenRecord):
-    """A follow-up was ended by somebody, or has `expired`."""
+    """A follow-up was ended by a user, or has `expired`; `unsent` counts conversations."""
 
     title: str
     unsent: int
@@ -94,14 +94,14 @@ class FollowUpEnded(FrozenRecord):
 
 
 class FollowUpSkipped(FrozenRecord):
-    """The follow-up that was up for a contact was skipped."""
+    """A contact's pending follow-up was skipped."""
 
     title: str
     contact: str
 
 
 class SkipUndoneState(StrEnum):
-    """How a follow-up is after the undo of a skip, or of that undo."""
+    """The state of a follow-up after a skip was undone or redone."""
 
     UP = "up"
     SKIPPED = "skipped"
@@ -109,7 +109,7 @@ class SkipUndoneState(StrEnum):
 
 
 class FollowUpSkipUndone(FrozenRecord):
-    """A skipped follow-up is up again for a contact, or skipped again."""
+    """The skip of a contact's follow-up was undone or redone."""
 
     contact: str
     state: SkipUndoneState
@@ -122,34 +122,34 @@ class QuestionAdded(FrozenRecord):
 
 
 class QuestionChanged(FrozenRecord):
-    """A survey question or its choices were changed; `new_text` is None where its words stayed."""
+    """A survey question or its choices were changed; `new_text` is None if its text was not."""
 
     text: str
     new_text: str | None
 
 
 class QuestionMoved(FrozenRecord):
-    """A survey question was put at another place, 1 being the first."""
+    """A survey question was moved to another place; 1 is the first."""
 
     text: str
     place: int
 
 
 class QuestionRetired(FrozenRecord):
-    """A survey question is asked no more: `kept` with its answers, or deleted."""
+    """A survey question was retired (`kept`, with its answers) or deleted."""
 
     text: str
     kept: bool
 
 
 class QuestionRestored(FrozenRecord):
-    """A retired survey question is asked again."""
+    """A retired survey question was restored."""
 
     text: str
 
 
 class AnswerRecorded(FrozenRecord):
-    """A survey answer was recorded, or cleared where `choice` is None."""
+    """A survey answer was recorded, or cleared if `choice` is None."""
 
     question: str
     choice: str | None
@@ -157,7 +157,7 @@ class AnswerRecorded(FrozenRecord):
 
 
 class AnswerUndone(FrozenRecord):
-    """A survey answer is again what it was, none where `choice` is None."""
+    """A change of a survey answer was undone; `choice` is the restored answer, None if there was none."""
 
     contact: str
     question: str
@@ -171,27 +171,27 @@ class ReplyAdded(FrozenRecord):
 
 
 class ReplyChanged(FrozenRecord):
-    """A recommended reply was changed; `title` is what it was called."""
+    """A recommended reply was changed; `title` is the old one."""
 
     title: str
 
 
 class ReplyMoved(FrozenRecord):
-    """A recommended reply was put at another place, 1 being the first."""
+    """A recommended reply was moved to another place; 1 is the first."""
 
     title: str
     place: int
 
 
 class ReplyRemoved(FrozenRecord):
-    """A recommended reply was removed; `body` is kept for whoever wants it back."""
+    """A recommended reply was removed; `body` is stored so that it can be added again."""
 
     title: str
     body: str
 
 
 class OwnerAdded(FrozenRecord):
-    """Somebody made the database."""
+    """The database was created, with its first owner."""
 
     login: str
 
@@ -235,7 +235,7 @@ class SettingsChanged(FrozenRecord):
 
 
 class FileImported(FrozenRecord):
-    """Rows of a file were taken in."""
+    """A file was imported; the numbers count its rows."""
 
     what: ImportKind
     file: str
@@ -247,22 +247,21 @@ class FileImported(FrozenRecord):
 
 
 class Repaired(FrozenRecord):
-    """The doctor has recomputed stored figures; `mended` has a clause for each."""
+    """The doctor corrected stored figures; `mended` has a clause for each."""
 
     mended: tuple[str, ...]
 
 
 class BackupRestored(FrozenRecord):
-    """The database was replaced by a backup.
-
-    `as_of` is the moment of its last change in ISO 8601, None for an empty one. `stranger` is the login of whoever
-    restored it, where the backup does not know them. `in_doubt` counts messages that may have been sent since.
-    """
+    """The database was replaced by a backup."""
 
     file: str
     as_of: str | None
+    """The moment of the backup's last change in ISO 8601; None if the backup is empty."""
     stranger: str | None
+    """The login of the person who restored it, if the backup has no such user."""
     in_doubt: int
+    """How many messages may have been sent since the backup."""
 
 
 CampaignFacts = CampaignCreated | CampaignEdited | CampaignStateChanged | SendersAdded

@@ -1,4 +1,4 @@
-"""A campaign's setup as somebody types it: what is wrong with each field, and what it says."""
+"""Checks and reads a campaign's setup as a person enters it in a form or a command."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from thrumsg_tui.domain.hours import DailyHours, InitialWindow, parse_clock
 _T = TypeVar("_T")
 
 SetupFields = Mapping[str, str]
-"""By field: name, script, description, timezone, opens, closes, hours_in, starts, ends, quicksend."""
+"""The entered text by field: name, script, description, timezone, opens, closes, hours_in, starts, ends, quicksend."""
 
 
 def check_setup(entered: SetupFields, taken: Collection[str] = ()) -> dict[str, str]:
-    """Say what is wrong, in a sentence for each wrong field; `taken` are other campaigns' names (`docs/rules.md` 6).
+    """Return a sentence for each field that is wrong (`docs/rules.md` 6).
 
-    A field that is left out counts as empty; the days and the description may be.
+    Args:
+        entered: A missing field counts as empty; only the days, `description`, `hours_in` and `quicksend` may be.
+        taken: The names of the other campaigns.
     """
     wrong: dict[str, str] = {}
     _read(entered, taken, wrong)
@@ -27,7 +29,11 @@ def check_setup(entered: SetupFields, taken: Collection[str] = ()) -> dict[str, 
 
 
 def read_setup(entered: SetupFields) -> Setup:
-    """Read a setup; ValueError with all sentences of `check_setup` where something is wrong."""
+    """Return the setup that was entered.
+
+    Raises:
+        ValueError: With all sentences of `check_setup`, if a field is wrong.
+    """
     wrong: dict[str, str] = {}
     setup = _read(entered, (), wrong)
     if setup is None:
@@ -45,7 +51,7 @@ def _read(entered: SetupFields, taken: Collection[str], wrong: dict[str, str]) -
         wrong["script"] = "A campaign needs a first message."
     hours = _hours(entered, wrong)
     hours_in = _one(entered, "hours_in", _hours_in, wrong)
-    starts, ends = (_one(entered, each, _day, wrong) for each in ("starts", "ends"))
+    starts, ends = (_one(entered, field, _day, wrong) for field in ("starts", "ends"))
     quicksend = _one(entered, "quicksend", _yes_or_no, wrong)
     if starts and ends and ends < starts:
         wrong["ends"] = f"The end date {ends} is before the start date {starts}."
@@ -57,7 +63,7 @@ def _read(entered: SetupFields, taken: Collection[str], wrong: dict[str, str]) -
 
 def _hours(entered: SetupFields, wrong: dict[str, str]) -> DailyHours | None:
     timezone = _one(entered, "timezone", _timezone, wrong)
-    opens, closes = (_one(entered, each, parse_clock, wrong) for each in ("opens", "closes"))
+    opens, closes = (_one(entered, field, parse_clock, wrong) for field in ("opens", "closes"))
     if opens is None or closes is None:
         return None
     try:
@@ -76,7 +82,7 @@ def _one(entered: SetupFields, field: str, read: Callable[[str], _T], wrong: dic
 
 
 def _timezone(text: str) -> str:
-    """Read a time zone: one that was chosen once may stay, and so only the store knows whether it may be chosen."""
+    """Require a known time zone; the store decides whether it may be chosen, since an earlier choice may stay."""
     return InitialWindow(text, None, None).timezone
 
 

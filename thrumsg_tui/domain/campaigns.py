@@ -1,4 +1,4 @@
-"""A campaign and what belongs to it."""
+"""Campaigns, with their assignments, survey, recommended replies and follow-ups."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ FollowUpId = NewType("FollowUpId", int)
 
 
 UNASSIGNED = "Unassigned"
-"""The name of the pseudo-sender that holds what nobody holds."""
+"""The name of the pseudo-sender that holds the conversations without a sender."""
 
 
 def whose(holder: str) -> str:
-    """Say whose a conversation is, by the name of who holds it."""
+    """Return "Kim's" for a holder named Kim, and "unassigned" for `UNASSIGNED`."""
     return "unassigned" if holder == UNASSIGNED else f"{holder}'s"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a person settles about a campaign, and may change until it is archived.
+    """The part of a campaign that an admin enters, and may change until it is archived.
 
-    Raises ValueError with a sentence for a window that ends before it starts (`docs/rules.md 6.3`).
+    Raises:
+        ValueError: If the window ends before it starts, with a sentence (`docs/rules.md 6.3`).
     """
 
     name: str
@@ -44,18 +45,18 @@ class Setup:
     quicksend: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a window that never opens."""
+        """Check the window."""
         _ = self.window
 
     @property
     def window(self) -> InitialWindow:
-        """When initials may be sent, in the campaign's time zone."""
+        """The days on which initials may be sent, in the campaign's time zone."""
         return InitialWindow(self.hours.timezone, self.starts, self.ends)
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One text bank with its settings."""
+    """A text bank and its settings."""
 
     id: CampaignId
     name: str
@@ -70,11 +71,11 @@ class Campaign:
     created_at: datetime
     launched_at: datetime | None
     of_contact: bool = False
-    """Whether the daily hours are those of one contact already, in the zone of their number."""
+    """Whether `for_contact` has put the daily hours into a contact's time zone."""
 
     @property
     def setup(self) -> Setup:
-        """What may be changed about it."""
+        """The part that may be changed."""
         return Setup(
             name=self.name,
             initial_script=self.initial_script,
@@ -88,15 +89,18 @@ class Campaign:
 
     @property
     def whose_hours(self) -> str:
-        """The time zone of the daily hours, in words."""
+        """The time zone of the daily hours, in words for the screen."""
         if self.hours_in is HoursIn.CONTACT:
             return "in each contact's time zone"
         return f"in the contact's time zone, {self.hours.timezone}" if self.of_contact else self.hours.timezone
 
     def for_contact(self, timezone: str | None) -> Campaign:
-        """The campaign with its daily hours as they are for a contact, in the campaign's zone if theirs is unknown.
+        """Return the campaign with its daily hours in a contact's time zone, if its setup asks for that.
 
-        The window of the initials stays in the campaign's zone (`docs/rules.md 6.1`, `6.3`).
+        The initial window stays in the campaign's zone (`docs/rules.md 6.1`, `6.3`).
+
+        Args:
+            timezone: The zone of the contact's number; None if unknown, which leaves the hours in the campaign's zone.
         """
         if self.hours_in is HoursIn.CAMPAIGN:
             return self
@@ -108,7 +112,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What one sender, or Unassigned (`user` is None), holds in a campaign, with its kept counts."""
+    """The conversations that a sender, or Unassigned (`user` is None), holds in a campaign, as stored counts."""
 
     id: AssignmentId
     campaign_id: CampaignId
@@ -125,7 +129,7 @@ class Assignment:
     replied: int
     follow_ups: int
     sent_only: int
-    """Conversations of the Sent tab: `sent`, no pending follow-up (`docs/rules.md 3.3`)."""
+    """How many are in the Sent tab: `sent`, without a pending follow-up (`docs/rules.md 3.3`)."""
 
     @property
     def name(self) -> str:
@@ -134,23 +138,23 @@ class Assignment:
 
     @property
     def login(self) -> str | None:
-        """The sender's login, None for Unassigned."""
+        """The sender's login; None for Unassigned."""
         return self.user.login if self.user else None
 
     @property
     def responses(self) -> int:
-        """Conversations of the Responses tab (`docs/rules.md 3.1`)."""
+        """How many are in the Responses tab (`docs/rules.md 3.1`)."""
         return self.needs_reply + self.answered
 
 
 def has_not_started(assignment: Assignment) -> bool:
-    """Whether a sender holds conversations and has texted none of them: somebody to remind."""
+    """Return whether a sender has conversations to start and has texted in none: somebody to remind."""
     return assignment.user is not None and assignment.not_started > 0 and assignment.texted == 0
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionChoice:
-    """One possible answer."""
+    """A possible answer to a survey question."""
 
     id: ChoiceId
     text: str
@@ -158,7 +162,7 @@ class QuestionChoice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A survey question, single choice (`docs/rules.md 3.14`)."""
+    """A single-choice survey question (`docs/rules.md 3.14`)."""
 
     id: QuestionId
     text: str
@@ -168,7 +172,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class RecommendedReply:
-    """A reply to choose from; global ones belong to no campaign (`docs/rules.md 3.15`)."""
+    """A reply to choose from; a global one belongs to no campaign (`docs/rules.md 3.15`)."""
 
     id: int
     title: str
@@ -178,28 +182,30 @@ class RecommendedReply:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCondition:
-    """An answer that a conversation must have, or must not have if `given` is False.
-
-    It is `choice`, or without one any answer to the question.
-    """
+    """An answer that a conversation must have, or must not have if `given` is False."""
 
     question: QuestionId
     choice: ChoiceId | None = None
+    """The answer; None means any answer to the question."""
     given: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a follow-up is for, of those in whose conversation somebody has written.
-
-    `replied` narrows it to contacts who have, or have not, ever written, `answer` to those who fulfil a condition.
-    """
+    """The started conversations that a follow-up is for."""
 
     replied: bool | None = None
+    """Whether the contact must have written at least once, or never; None takes both."""
     answer: AnswerCondition | None = None
+    """The survey answer that is required, if any."""
 
     def words(self, question: str, choice: str) -> str:
-        """Say whom it names; `question` and `choice` are the words of those that it has."""
+        """Describe the target on the screen.
+
+        Args:
+            question: The text of the question in `answer`; ignored without one.
+            choice: The text of the choice in `answer`; ignored without one.
+        """
         written = {None: "anybody texted", True: "who has replied", False: "who has not replied"}[self.replied]
         if self.answer is None:
             return written
@@ -211,11 +217,11 @@ AS_OF_NOW = (
     "These are the numbers now: while it is active, whoever comes to match gets it too, "
     "and whoever matches no longer does not."
 )
-"""What is said beside the reach of a follow-up (`docs/rules.md 3.1`)."""
+"""The note beside the numbers that a follow-up would reach (`docs/rules.md 3.1`)."""
 
 
 def follow_up_obstacle(title: str, *, active: bool, sent: int) -> str | None:
-    """Say why a follow-up cannot be changed any more, None while it can be (`docs/rules.md 3.1`)."""
+    """Return why a follow-up can no longer be changed; None if it can (`docs/rules.md 3.1`)."""
     if not active:
         return f"{title!r} has ended, so it stays as it is."
     if sent:
@@ -226,10 +232,7 @@ def follow_up_obstacle(title: str, *, active: bool, sent: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A later message to contacts that were texted before; `pending` leaves out who is opted out.
-
-    `target` is None where whom it reaches was settled when it was made; `whom` says it in words.
-    """
+    """A later message to contacts of started conversations."""
 
     id: FollowUpId
     title: str
@@ -237,20 +240,23 @@ class FollowUp:
     expires_at: datetime | None
     active: bool
     pending: int
+    """How many conversations it waits in; opted-out and Not Started ones do not count."""
     sent: int
     skipped: int
     target: Target | None
+    """None if its conversations were listed once, when it was created."""
     whom: str
+    """Its target in words."""
 
     @property
     def obstacle(self) -> str | None:
-        """Why it cannot be changed any more, None while it can be."""
+        """The reason why it can no longer be changed; None if it can."""
         return follow_up_obstacle(self.title, active=self.active, sent=self.sent)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The counters of a campaign (`docs/rules.md 2.1`); the statuses leave out opted-out ones."""
+    """The counters of a campaign (`docs/rules.md 2.1`); those of a status leave out opted-out conversations."""
 
     total: int
     not_started: int

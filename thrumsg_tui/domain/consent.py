@@ -1,4 +1,4 @@
-"""Whether an opt-in word still counts: consent follows when words were written (`docs/rules.md 5.5`)."""
+"""Whether an opt-in word is newer than the opt-out: the time of writing decides (`docs/rules.md 5.5`)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 AHEAD_AT_MOST = timedelta(days=1)
-"""How long an opt-out whose time is still to come holds against opt-in words that are written before that time."""
+"""How long after its arrival an opt-out with a stamp in the future still outdates opt-in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The opt-out of a number: when the newest wish for it was written, by its own clock, and when that came to us."""
+    """The newest wish to opt a number out."""
 
     written_at: datetime
+    """When it was written, as it was stamped."""
     came_at: datetime
+    """When it arrived here."""
 
 
 def is_outdated(stamp: datetime | None, wish: Wish, now: datetime) -> bool:
-    """Whether an opt-in word that comes now is older than the opt-out, so that it opts nobody in.
+    """Return whether an opt-in word that arrives now is older than the opt-out, so that it opts nobody in.
 
-    `stamp` is when the word was written; without one it counts as written now. At equal stamps the opt-out holds:
-    carriers stamp whole seconds, which says nothing about the order. A clock that runs far ahead must not keep anybody
-    out for years, so an opt-out holds for `AHEAD_AT_MOST` after it came against words that are written later than that.
+    If both have the same stamp, the opt-out holds, because carriers stamp whole seconds. An opt-out
+    with a stamp in the future outdates only words that are written or arrive within `AHEAD_AT_MOST` of its arrival, so
+    that a wrong clock keeps nobody out for years.
+
+    Args:
+        stamp: When the word was written; None counts as now.
+        wish: The opt-out.
+        now: The present.
     """
     written_at = stamp or now
     older = written_at < wish.written_at or stamp == wish.written_at
