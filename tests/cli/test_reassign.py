@@ -64,7 +64,10 @@ def test_a_preview_changes_nothing_and_names_who_gives_to_whom(spring: Shell) ->
 def test_a_preview_says_what_stays_because_its_holder_receives(spring: Shell) -> None:
     spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", 2)
     shown = spring.done("reassign", "Spring", "--from-everyone", "--to-everyone", "--preview")
-    assert "Only the 1 unassigned moves: senders who receive do not give theirs, so the 2 that they hold stay." in shown
+    assert (
+        "Only the 1 unassigned moves: all senders are destinations, so the 2 conversations that they hold stay."
+        in shown
+    )
     shown = spring.done("reassign", "Spring", "--from-everyone", "--to", "lee", "--preview")
     assert "stay" not in shown
 

@@ -113,7 +113,7 @@ MESSAGES = [
         EventKind.RELEASE,
         {"form": "released", "released": 1, "cancelled": 2},
         MessagesReleased(released=1, cancelled=2),
-        "1 scheduled message may leave now; 2 scheduled initials cancelled, the initial window being over by then",
+        "1 scheduled message may leave now; 2 scheduled initials cancelled: too late for the initial window",
         _WINDOW_OVER,
         None,
     ),
@@ -210,7 +210,7 @@ OPT_OUTS = [
         EventKind.OPT_OUT,
         {"form": "asked_again", "phone": NUMBER},
         OptOutAskedAgain(Phone(NUMBER)),
-        f"{NUMBER} asked to be opted out, as it is",
+        f"{NUMBER} asked to be opted out, and already was",
     ),
     Example(
         EventKind.OPT_OUT,
@@ -272,14 +272,14 @@ OPT_OUT_UNDOS = [
             kind,
             {"form": "opt_out", "contact": "Maria Lopez", "asked": True, "told": True},
             OptOutUndone("Maria Lopez", asked=True, told=True),
-            "Maria Lopez is opted in again, though they asked to be out",
+            "Maria Lopez is opted in again, though they asked to be opted out",
             "opt-out taken back by Ana Ortiz",
         ),
         Example(
             kind,
             {"form": "opt_out", "contact": None, "asked": False, "told": True},
             OptOutUndone(None, asked=False, told=True),
-            "the number is opted in again, though told to be out",
+            "the number is opted in again, though they were told that they are opted out",
         ),
         Example(
             kind,
@@ -300,7 +300,7 @@ OPT_OUT_UNDOS = [
             kind,
             {"form": "list", "numbers": 1, "left": 3, "opted_out": False},
             ListUndone(1, left=3, opted_out=False),
-            "1 number opted in again, 3 changed since and left as it is now",
+            "1 number opted in again, 3 left alone because of later changes",
             "opt-out taken back by Ana Ortiz",
         ),
     )
@@ -327,9 +327,9 @@ CAMPAIGNS = [
             "cancelled": 1,
         },
         CampaignEdited("Spring", tuple(SetupPart), "Summer", released=2, cancelled=1),
-        "changed the name, the initial script, the description, the hours, whose hours they are, the first day, "
+        "changed the name, the initial script, the description, the hours, the choice of time zone, the first day, "
         "the last day, QuickSend of 'Spring', now 'Summer'; 2 scheduled messages may leave now; "
-        "1 scheduled initial cancelled, the initial window being over by then",
+        "1 scheduled initial cancelled: too late for the initial window",
         _WINDOW_OVER,
     ),
     Example(
@@ -412,7 +412,7 @@ SKIP_UNDOS = [
     for state, what in {
         SkipUndoneState.UP: "is up again",
         SkipUndoneState.SKIPPED: "is skipped again",
-        SkipUndoneState.NOT_FOR_THEM: "is skipped no more, but is not for them now",
+        SkipUndoneState.NOT_FOR_THEM: "is no longer skipped, but this contact no longer matches it",
     }.items()
 ]
 
@@ -447,7 +447,7 @@ SURVEY = [
         EventKind.EDIT_SURVEY,
         {"form": "added", "text": "Will you vote?"},
         QuestionAdded("Will you vote?"),
-        "asks 'Will you vote?'",
+        "added the question 'Will you vote?'",
     ),
     Example(
         EventKind.EDIT_SURVEY,
@@ -483,7 +483,7 @@ SURVEY = [
         EventKind.EDIT_SURVEY,
         {"form": "restored", "text": "Will you vote?"},
         QuestionRestored("Will you vote?"),
-        "asks 'Will you vote?' again",
+        "restored the question 'Will you vote?'",
     ),
 ]
 
@@ -607,7 +607,7 @@ DATABASE = [
         EventKind.RESTORE,
         {"form": "backup", "file": "backup.db", "as_of": None, "stranger": "sam", "in_doubt": 0},
         BackupRestored("backup.db", None, "sam", 0),
-        "went back to the backup backup.db, as of before anything was done (by sam)",
+        "went back to the backup backup.db, from before the first change (by sam)",
         by=None,
     ),
 ]

@@ -106,8 +106,8 @@ def test_to_everyone_is_every_sender_who_does_not_give() -> None:
 def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
     asked = request(EVERYONE, ALL_OTHERS)
     assert givers(asked, rows) == (NOBODY,)
-    assert what_stays(asked, rows).startswith("Only the 288 unassigned move: senders who receive do not give theirs, ")
-    assert "so the 17 that they hold stay." in what_stays(asked, rows)
+    assert what_stays(asked, rows).startswith("Only the 288 unassigned move: all senders are destinations, ")
+    assert "so the 17 conversations that they hold stay." in what_stays(asked, rows)
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,23 @@ def test_from_everyone_to_everyone_only_the_unassigned_move() -> None:
         (request(EVERYONE, to(LEE)), ""),  # holds none
         (
             request(EVERYONE, to(KIM, ZOE)),
-            "Kim Alvarez and Zoe Doe receive, and whoever receives does not give: the 17 that they hold stay.",
+            "Kim Alvarez and Zoe Doe are destinations, so the 17 conversations that they hold stay.",
         ),
         (
             request(of(KIM, ZOE), to(ZOE)),
-            "Zoe Doe receives, and whoever receives does not give: the 5 that Zoe Doe holds stay.",
+            "Zoe Doe is a destination, so the 5 conversations that Zoe Doe holds stay.",
         ),
         (
             request(EVERYONE, to(NOBODY)),
-            "Unassigned receives, and whoever receives does not give: the 288 unassigned stay.",
+            "Unassigned is a destination, so the 288 unassigned conversations stay.",
         ),
         (
             request(EVERYONE, to(ONE)),
-            "Ona Ode receives, and whoever receives does not give: the 1 that Ona Ode holds stays.",
+            "Ona Ode is a destination, so the 1 conversation that Ona Ode holds stays.",
         ),
         (
             request(EVERYONE, to(KIM, ZOE), StatusFilter.NEEDS_REPLY),
-            "Kim Alvarez receives, and whoever receives does not give: the 3 matching that Kim Alvarez holds stay.",
+            "Kim Alvarez is a destination, so the 3 matching conversations that Kim Alvarez holds stay.",
         ),
     ],
 )

@@ -189,7 +189,9 @@ def test_held_messages_wait_anew_when_the_hours_become_the_contacts(
         send(db, owner, each)
     assert held_until(db, coasts, HONOLULU) == datetime(2026, 3, 4, 14, tzinfo=UTC)
     edit_campaign(db, owner, coasts.id, coasts.setup)
-    assert sentence_of(journal(db)[0]) == "changed whose hours they are of 'Coasts'; 2 scheduled messages may leave now"
+    assert (
+        sentence_of(journal(db)[0]) == "changed the choice of time zone of 'Coasts'; 2 scheduled messages may leave now"
+    )
     assert [each.phone for each in take_queued(db)] == [LOS_ANGELES, HONOLULU]
     assert held_until(db, coasts, NEW_YORK) == datetime(2026, 3, 4, 14, tzinfo=UTC)
     edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours=DailyHours("Asia/Tokyo", 8 * 60, 21 * 60)))

@@ -56,7 +56,7 @@ def only_message(db: Database, conversation_id: ConversationId) -> tuple[Message
         ({"description": " Doors "}, "changed the description of 'Spring'"),
         ({"hours": DAY}, "changed the hours of 'Spring'"),
         ({"hours": DailyHours("Asia/Tokyo", 0, 1440)}, "changed the hours of 'Spring'"),
-        ({"hours_in": HoursIn.CONTACT}, "changed whose hours they are of 'Spring'"),
+        ({"hours_in": HoursIn.CONTACT}, "changed the choice of time zone of 'Spring'"),
         ({"starts": date(2026, 3, 1)}, "changed the first day of 'Spring'"),
         ({"ends": date(2026, 3, 9)}, "changed the last day of 'Spring'"),
         ({"quicksend": True}, "changed QuickSend of 'Spring'"),
@@ -247,7 +247,7 @@ def test_an_initial_that_the_new_window_shuts_out_is_cancelled_and_its_thread_sa
     assert sentence_of(after.events[-1]) == "message cancelled: the initial window was over before it could leave"
     assert (senders(db, campaign)["kim"].not_started, senders(db, campaign)["kim"].texted) == (1, 0)
     assert sentence_of(journal(db)[0]) == (
-        "changed the last day of 'Hours'; 1 scheduled initial cancelled, the initial window being over by then"
+        "changed the last day of 'Hours'; 1 scheduled initial cancelled: too late for the initial window"
     )
     assert examine(db) == []
 
@@ -374,7 +374,7 @@ def test_a_held_initial_whose_window_was_slept_through_is_cancelled(
     assert sentence_of(after.events[-1]) == "message cancelled: the initial window was over before it could leave"
     entry = journal(db)[0]
     assert (entry.kind, entry.by) == (EventKind.RELEASE, "")
-    assert sentence_of(entry) == "1 scheduled initial cancelled, the initial window being over by then"
+    assert sentence_of(entry) == "1 scheduled initial cancelled: too late for the initial window"
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 3, 9, 22, tzinfo=UTC), datetime(2026, 3, 10, 12, tzinfo=UTC)])

@@ -285,7 +285,7 @@ def test_what_happened_to_a_number_since_stays(
     receive(db, None, ANN, "STOP")
     opt_in_number(db, owner, BEA)
     outcome = undo(db, owner, done.event)
-    assert outcome.sentence == "1 number opted in again, 2 changed since and left as it is now"
+    assert outcome.sentence == "1 number opted in again, 2 left alone because of later changes"
     assert listed(db) == [ANN]
     opt_out_number(db, owner, CY, "himself")
     again = undo(db, owner, outcome.event)

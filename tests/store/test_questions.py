@@ -79,7 +79,7 @@ def test_a_question_is_asked_after_the_others(
         EventKind.EDIT_SURVEY,
         "ana",
         "Spring",
-        "asks 'When?'",
+        "added the question 'When?'",
     )
 
 

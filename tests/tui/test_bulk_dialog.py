@@ -238,7 +238,7 @@ async def test_where_all_receive_it_is_said_that_only_the_unassigned_move(twelve
     async with menu_of(twelve, "campaign") as person:
         await keys(person, "a", "space")
         assert person.sees("Reassign All: everyone's conversations")
-        assert "Only the 4 unassigned move: senders who receive do not give theirs, so the 12" in said(person)
+        assert "Only the 4 unassigned move: all senders are destinations, so the 12" in said(person)
         assert "To even out what senders hold" in said(person)
         await person.press("enter")
     assert shares(twelve) == {"unassigned": 0, "kim": 14, "lee": 1, "priya": 1}
@@ -247,7 +247,7 @@ async def test_where_all_receive_it_is_said_that_only_the_unassigned_move(twelve
 async def test_where_one_receives_it_is_said_what_they_keep(twelve: Office) -> None:
     async with menu_of(twelve, "campaign") as person:
         await fill_in(person, "a", to=[KIM])
-        assert "receives does not give: the 12 that Kim Alvarez holds stay." in said(person)
+        assert "Kim Alvarez is a destination, so the 12 conversations that Kim Alvarez holds stay." in said(person)
 
 
 async def test_nothing_is_said_to_stay_where_nothing_does(twelve: Office) -> None:

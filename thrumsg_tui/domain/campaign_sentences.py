@@ -81,7 +81,7 @@ def _part(part: SetupPart) -> str:
         case SetupPart.HOURS:
             return "the hours"
         case SetupPart.HOURS_IN:
-            return "whose hours they are"
+            return "the choice of time zone"
         case SetupPart.STARTS:
             return "the first day"
         case SetupPart.ENDS:
@@ -125,7 +125,7 @@ def _skip_undone(state: SkipUndoneState) -> str:
         case SkipUndoneState.SKIPPED:
             return "is skipped again"
         case SkipUndoneState.NOT_FOR_THEM:
-            return "is skipped no more, but is not for them now"
+            return "is no longer skipped, but this contact no longer matches it"
     assert_never(state)
 
 
@@ -147,7 +147,7 @@ def survey_summary(facts: SurveyFacts) -> str:
     """Say what happened to a survey question."""
     match facts:
         case QuestionAdded():
-            return f"asks {facts.text!r}"
+            return f"added the question {facts.text!r}"
         case QuestionChanged():
             to = f" to {facts.new_text!r}" if facts.new_text is not None else ""
             return f"changed the question {facts.text!r}{to}"
@@ -156,7 +156,7 @@ def survey_summary(facts: SurveyFacts) -> str:
         case QuestionRetired():
             return f"{'retired' if facts.kept else 'deleted'} the question {facts.text!r}"
         case QuestionRestored():
-            return f"asks {facts.text!r} again"
+            return f"restored the question {facts.text!r}"
     assert_never(facts)
 
 
@@ -225,9 +225,9 @@ def database_summary(facts: DatabaseFacts) -> str:
         case Repaired():
             return f"repaired: {'; '.join(facts.mended)[:_MOST_MENDED]}"
         case BackupRestored():
-            when = "before anything was done" if facts.as_of is None else _moment(facts.as_of)
+            dated = "from before the first change" if facts.as_of is None else f"as of {_moment(facts.as_of)}"
             by = f" (by {facts.stranger})" if facts.stranger is not None else ""
-            return f"went back to the backup {facts.file}, as of {when}{by}"
+            return f"went back to the backup {facts.file}, {dated}{by}"
     assert_never(facts)
 
 

@@ -56,7 +56,7 @@ def message_summary(facts: MessageFacts) -> str:
 def released(may_leave: int, cancelled: int) -> list[str]:
     """Say what became of scheduled messages, a clause for each thing that did."""
     left = f"{pluralize(may_leave, 'scheduled message')} may leave now"
-    shut = f"{pluralize(cancelled, 'scheduled initial')} cancelled, the initial window being over by then"
+    shut = f"{pluralize(cancelled, 'scheduled initial')} cancelled: too late for the initial window"
     return [*([left] if may_leave else []), *([shut] if cancelled else [])]
 
 
@@ -92,7 +92,7 @@ def opt_out_summary(facts: OptOutFacts) -> str:
         case NumberOptedOut():
             return f"opted {facts.phone} out ({facts.how})"
         case OptOutAskedAgain():
-            return f"{facts.phone} asked to be opted out, as it is"
+            return f"{facts.phone} asked to be opted out, and already was"
         case OptOutNoteChanged():
             return f"changed the note on the opt-out of {facts.phone} to {facts.note!r}, was {facts.was!r}"
         case NumberOptedIn():
@@ -110,7 +110,7 @@ def opt_out_in_thread(facts: OptOutFacts | OptOutUndoFacts, by: str | None) -> s
         case NumberOptedOut():
             return f"opted out by {by or 'the contact'}{_noted(facts.note)}"
         case OptOutAskedAgain():
-            return "the contact asked to be opted out, as they are"
+            return "the contact asked to be opted out, and already was"
         case OptOutNoteChanged():
             return f"note on the opt-out changed by {by}: {facts.note or '(none)'}"
         case NumberOptedIn():
@@ -124,13 +124,13 @@ def opt_out_undo_summary(facts: OptOutUndoFacts) -> str:
     """Say which numbers were opted out or in again."""
     match facts:
         case OptOutUndone():
-            told = ", though told to be out" if facts.told else ""
-            although = ", though they asked to be out" if facts.asked else told
+            told = ", though they were told that they are opted out" if facts.told else ""
+            although = ", though they asked to be opted out" if facts.asked else told
             return f"{facts.contact or 'the number'} is opted in again{although}"
         case OptInUndone():
             return f"{facts.contact or 'the number'} is opted out again"
         case ListUndone():
-            left = f", {facts.left} changed since and left as it is now" if facts.left else ""
+            left = f", {facts.left} left alone because of later changes" if facts.left else ""
             return f"{pluralize(facts.numbers, 'number')} opted {'out' if facts.opted_out else 'in'} again{left}"
     assert_never(facts)
 

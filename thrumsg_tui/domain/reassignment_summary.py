@@ -18,7 +18,7 @@ from thrumsg_tui.domain.reassignment import (
     ToAssignments,
     listed,
 )
-from thrumsg_tui.domain.wording import inflect
+from thrumsg_tui.domain.wording import inflect, pluralize
 
 _MOST_NAMES = 6
 """How many destinations a sentence names; the preview has all of them."""
@@ -88,6 +88,7 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
         return ""
     stay = inflect(held, "stays", "stay")
     which = "" if request.status is StatusFilter.ANY else "matching "
+    conversations = pluralize(held, f"{which}conversation")
     if request.from_all_to_all:
         free = sum(matching(each, request.status) for each in givers(request, rows))
         moving = (
@@ -95,10 +96,11 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
             if request.count
             else f"Only the {free} unassigned {inflect(free, 'moves', 'move')}"
         )
-        return f"{moving}: senders who receive do not give theirs, so the {held} {which}that they hold {stay}."
+        return f"{moving}: all senders are destinations, so the {conversations} that they hold {stay}."
     names = listed([each.name for each in both])
     if len(both) > 1:
-        return f"{names} receive, and whoever receives does not give: the {held} {which}that they hold {stay}."
+        return f"{names} are destinations, so the {conversations} that they hold {stay}."
     if both[0].user is None:
-        return f"{names} receives, and whoever receives does not give: the {held} unassigned {stay}."
-    return f"{names} receives, and whoever receives does not give: the {held} {which}that {names} holds {stay}."
+        unassigned = pluralize(held, "unassigned conversation")
+        return f"{names} is a destination, so the {unassigned} {stay}."
+    return f"{names} is a destination, so the {conversations} that {names} holds {stay}."

@@ -209,8 +209,12 @@ def handed_over(role: Role, holder_name: str, *, is_holder: bool) -> Refusal | N
 
 
 def _after_window(campaign: Campaign, now: datetime) -> Refusal:
-    past = "its last day was" if window_state(campaign.window, now) is WindowState.OVER else "the hours are past on"
-    return Refusal(Obstacle.WINDOW_OVER, f"The initial window is over: {past} {campaign.window.ends}.")
+    ends = campaign.window.ends
+    if window_state(campaign.window, now) is WindowState.OVER:
+        return Refusal(Obstacle.WINDOW_OVER, f"The initial window is over: its last day was {ends}.")
+    return Refusal(
+        Obstacle.WINDOW_OVER, f"The initial window is over: its last day is {ends}, and that day's hours are past."
+    )
 
 
 def _closed(campaign: Campaign, now: datetime) -> Refusal | None:

@@ -146,7 +146,7 @@ def test_a_skip_is_taken_back_where_it_is_for_others_now_and_that_is_said(
     event = skip_follow_up(db, owner, four[0])
     record_answer(db, owner, four[0], vote.id, "No")
     undone = undo(db, owner, event)
-    assert undone.sentence == "the follow-up for Ann is skipped no more, but is not for them now"
+    assert undone.sentence == "the follow-up for Ann is no longer skipped, but this contact no longer matches it"
     assert in_tab(db, spring, Tab.FOLLOW_UPS) == []
     again = undo(db, owner, undone.event)
     assert (again.event, again.sentence) == (

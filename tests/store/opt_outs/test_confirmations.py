@@ -108,7 +108,7 @@ def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
     take_queued(db)
     opt_out_number(db, owner, ANN)
     take_queued(db)
-    assert undo(db, owner).sentence == "Ann Otieno is opted in again, though told to be out"
+    assert undo(db, owner).sentence == "Ann Otieno is opted in again, though they were told that they are opted out"
 
 
 def test_taking_a_contacts_own_opt_out_back_says_so_before_and_after(
@@ -118,7 +118,7 @@ def test_taking_a_contacts_own_opt_out_back_says_so_before_and_after(
     wish = next(entry.id for entry in journal(db) if entry.kind is EventKind.OPT_OUT)
     with db.reading() as conn:
         assert preview_undo(conn, owner, wish).asked_for
-    assert undo(db, owner, wish).sentence == "Ann Otieno is opted in again, though they asked to be out"
+    assert undo(db, owner, wish).sentence == "Ann Otieno is opted in again, though they asked to be opted out"
 
 
 def test_a_stop_is_confirmed_where_it_was_said_and_never_by_a_draft(
