@@ -1,4 +1,4 @@
-"""The sentences for what the journal keeps of campaigns, their content, the team and the database."""
+"""Sentences for the journal's facts about campaigns, content, users and the database."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.wording import pluralize
 
 _MOST_MENDED = 500
-"""Characters of what was mended, which may be much, that a line of the history shows."""
+"""How many characters a line of the history shows of the list of repairs, which may be long."""
 
 
 def campaign_summary(facts: CampaignFacts) -> str:
-    """Say what happened to a campaign."""
+    """Return the history's sentence for a change to a campaign."""
     match facts:
         case CampaignCreated():
             return f"created {facts.name!r}"
@@ -92,7 +92,7 @@ def _part(part: SetupPart) -> str:
 
 
 def follow_up_summary(facts: FollowUpFacts) -> str:
-    """Say what happened to a follow-up."""
+    """Return the history's sentence for a change to a follow-up."""
     match facts:
         case FollowUpCreated():
             return f"made the follow-up {facts.title!r} for {pluralize(facts.conversations, 'conversation')}"
@@ -109,7 +109,7 @@ def follow_up_summary(facts: FollowUpFacts) -> str:
 
 
 def skip_in_thread(facts: FollowUpSkipped | FollowUpSkipUndone, by: str | None) -> str:
-    """Say in the thread of a contact that a follow-up was skipped, or is up again."""
+    """Return the thread's sentence for a skip or its undo; `by` is the name of the person who did it."""
     match facts:
         case FollowUpSkipped():
             return f"follow-up {facts.title!r} skipped by {by}"
@@ -144,7 +144,7 @@ def _moment(iso: str | None) -> str:
 
 
 def survey_summary(facts: SurveyFacts) -> str:
-    """Say what happened to a survey question."""
+    """Return the history's sentence for a change to a survey question."""
     match facts:
         case QuestionAdded():
             return f"added the question {facts.text!r}"
@@ -161,7 +161,7 @@ def survey_summary(facts: SurveyFacts) -> str:
 
 
 def answer_summary(facts: AnswerFacts) -> str:
-    """Say what was answered."""
+    """Return the history's sentence for a survey answer."""
     match facts:
         case AnswerRecorded():
             return f"{facts.question} {'(cleared)' if facts.choice is None else facts.choice} for {facts.contact}"
@@ -171,7 +171,7 @@ def answer_summary(facts: AnswerFacts) -> str:
 
 
 def answer_in_thread(facts: AnswerFacts, by: str | None) -> str:
-    """Say it in the thread of the contact who answered."""
+    """Return the thread's sentence for a survey answer; `by` is the name of the person who recorded it."""
     match facts:
         case AnswerRecorded():
             return f"{facts.question} {'(answer cleared)' if facts.choice is None else facts.choice}, by {by}"
@@ -186,7 +186,7 @@ def _answer_again(facts: AnswerUndone) -> str:
 
 
 def reply_summary(facts: ReplyFacts) -> str:
-    """Say what happened to a recommended reply."""
+    """Return the history's sentence for a change to a recommended reply."""
     match facts:
         case ReplyAdded():
             return f"added the reply {facts.title!r}"
@@ -200,7 +200,7 @@ def reply_summary(facts: ReplyFacts) -> str:
 
 
 def team_summary(facts: TeamFacts) -> str:
-    """Say what happened to a user."""
+    """Return the history's sentence for a change to a user."""
     match facts:
         case OwnerAdded():
             return f"{facts.login} made this database and is its owner"
@@ -216,7 +216,7 @@ def team_summary(facts: TeamFacts) -> str:
 
 
 def database_summary(facts: DatabaseFacts) -> str:
-    """Say what happened to the database as a whole."""
+    """Return the history's sentence for a change to settings, an import, a repair or a restore."""
     match facts:
         case SettingsChanged():
             return ", ".join(f"set {setting.key} to {setting.value!r}" for setting in facts.settings)

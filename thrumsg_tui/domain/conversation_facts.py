@@ -1,6 +1,7 @@
-"""What the journal keeps of changes to conversations and to the numbers behind them (`docs/rules.md 8.3`).
+"""Facts that the journal stores about messages, moves and opt-outs (`docs/rules.md 8.3`).
 
-Each class has what its sentence in `event_sentences.py` needs: names as they were at the time, numbers as `Phone`.
+Each class has the fields that its sentence in `event_sentences.py` needs: names as they were at the time, numbers as
+`Phone`.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ class MessageSent(FrozenRecord):
 
 
 class MessageReceived(FrozenRecord):
-    """A message came in; `unmatched` says why it is in no conversation."""
+    """A message was received; `unmatched` says why it is in no conversation, if it is in none."""
 
     sender: Phone
     unmatched: UnmatchedReason | None = None
 
 
 class WithdrawalReason(StrEnum):
-    """Why a message was cancelled when a gateway was about to take it."""
+    """The reason why a message was cancelled when a gateway was about to take it."""
 
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
@@ -41,20 +42,20 @@ class MessageWithdrawn(FrozenRecord):
 
 
 class MessagesReleased(FrozenRecord):
-    """Scheduled messages of a campaign whose time has come: how many may leave, how many initials are cancelled."""
+    """Scheduled messages of a campaign were released to the outbox; initials that are too late were cancelled."""
 
     released: int
     cancelled: int
 
 
 class MessageTakenBack(FrozenRecord):
-    """A message was taken back before it left."""
+    """The send of a message was undone before it left; `to` is the contact's name."""
 
     to: str
 
 
 class MoveBegun(FrozenRecord):
-    """A move in steps is under way (`docs/rules.md 4.8`)."""
+    """A move in steps has begun (`docs/rules.md 4.8`); sources and destinations are names."""
 
     conversations: int
     sources: tuple[str, ...]
@@ -62,7 +63,7 @@ class MoveBegun(FrozenRecord):
 
 
 class Moved(FrozenRecord):
-    """Conversations changed hands, by a reassignment or its undo."""
+    """Conversations were moved by a reassignment or its undo; sources and destinations are names."""
 
     moved: int
     sources: tuple[str, ...]
@@ -71,7 +72,7 @@ class Moved(FrozenRecord):
 
 
 class SenderRemoved(FrozenRecord):
-    """A sender was taken off the campaign."""
+    """A sender was removed from the campaign."""
 
     sender: str
     moves: Moved
@@ -85,7 +86,7 @@ class SenderReturned(FrozenRecord):
 
 
 class Handover(FrozenRecord):
-    """What a thread shows of a move: who had the conversation, who has it now. Read from the move, never stored."""
+    """The move of one conversation, for its thread: its old and new holder. Derived from the move, never stored."""
 
     source: str
     destination: str
@@ -93,7 +94,7 @@ class Handover(FrozenRecord):
 
 
 class NumberOptedOut(FrozenRecord):
-    """A number was opted out; `note` has the words of a contact who asked for it."""
+    """A number was opted out; `note` has the contact's words if they asked for it."""
 
     phone: Phone
     how: OptOutKind
@@ -101,7 +102,7 @@ class NumberOptedOut(FrozenRecord):
 
 
 class OptOutAskedAgain(FrozenRecord):
-    """A contact asked to be opted out who was already."""
+    """A contact who was opted out already asked for it again."""
 
     phone: Phone
 
@@ -121,30 +122,30 @@ class NumberOptedIn(FrozenRecord):
 
 
 class ListOptedOut(FrozenRecord):
-    """Numbers of a pasted list were opted out."""
+    """The numbers of a pasted list were opted out."""
 
     numbers: int
     note: str
 
 
 class OptOutUndone(FrozenRecord):
-    """An opt-out was taken back, or an opt-in redone; `contact` is None where nobody is known by the number."""
+    """An opt-out was undone, or an opt-in redone; `contact` is None if no contact has the number."""
 
     contact: str | None
     asked: bool
     """Whether the contact had asked to be opted out."""
     told: bool
-    """Whether the contact was told that they are."""
+    """Whether the contact was sent the confirmation."""
 
 
 class OptInUndone(FrozenRecord):
-    """An opt-in was taken back, or an opt-out redone; `contact` is None where nobody is known by the number."""
+    """An opt-in was undone, or an opt-out redone; `contact` is None if no contact has the number."""
 
     contact: str | None
 
 
 class ListUndone(FrozenRecord):
-    """The opt-outs of a list or file were taken back, or made again; `left` were changed since and stay as they are."""
+    """The opt-outs of a list or file were undone or redone, except for the `left` numbers that were changed since."""
 
     numbers: int
     left: int

@@ -1,4 +1,4 @@
-"""The sentences for what the journal keeps of messages, moves and opt-outs."""
+"""Sentences for the journal's facts about messages, moves and opt-outs."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from thrumsg_tui.domain.reassignment import from_to, moved_sentence
 from thrumsg_tui.domain.wording import pluralize
 
 WINDOW_OVER = "message cancelled: the initial window was over before it could leave"
-"""What a thread says of a scheduled initial that never left."""
+"""The thread's sentence for a scheduled initial that was too late."""
 
 
 def message_summary(facts: MessageFacts) -> str:
-    """Say what happened to messages."""
+    """Return the history's sentence for a change to messages."""
     match facts:
         case MessageSent():
             return f"sent {facts.message.replace('_', '-')} to {facts.to}"
@@ -54,7 +54,7 @@ def message_summary(facts: MessageFacts) -> str:
 
 
 def released(may_leave: int, cancelled: int) -> list[str]:
-    """Say what became of scheduled messages, a clause for each thing that did."""
+    """Return a clause for the released and one for the cancelled messages, each only if there are any."""
     left = f"{pluralize(may_leave, 'scheduled message')} may leave now"
     shut = f"{pluralize(cancelled, 'scheduled initial')} cancelled: too late for the initial window"
     return [*([left] if may_leave else []), *([shut] if cancelled else [])]
@@ -72,7 +72,7 @@ def _withdrawn(why: WithdrawalReason) -> str:
 
 
 def move_summary(facts: MoveFacts) -> str:
-    """Say what changed hands."""
+    """Return the history's sentence for a move."""
     match facts:
         case MoveBegun():
             moved = pluralize(facts.conversations, "conversation")
@@ -87,7 +87,7 @@ def move_summary(facts: MoveFacts) -> str:
 
 
 def opt_out_summary(facts: OptOutFacts) -> str:
-    """Say which numbers were opted out or in."""
+    """Return the history's sentence for an opt-out or opt-in."""
     match facts:
         case NumberOptedOut():
             return f"opted {facts.phone} out ({facts.how})"
@@ -103,7 +103,12 @@ def opt_out_summary(facts: OptOutFacts) -> str:
 
 
 def opt_out_in_thread(facts: OptOutFacts | OptOutUndoFacts, by: str | None) -> str:
-    """Say it in a thread, where there is no number to say; `by` is None for what the contact asked for."""
+    """Return the thread's sentence for an opt-out, an opt-in or the undo of one; it names no number.
+
+    Args:
+        facts: What the journal stores.
+        by: The name of the person who did it; None if the contact asked for it.
+    """
     if isinstance(facts, OptOutUndoFacts):
         return _undo_in_thread(facts, by)
     match facts:
@@ -121,7 +126,7 @@ def opt_out_in_thread(facts: OptOutFacts | OptOutUndoFacts, by: str | None) -> s
 
 
 def opt_out_undo_summary(facts: OptOutUndoFacts) -> str:
-    """Say which numbers were opted out or in again."""
+    """Return the history's sentence for the undo or redo of an opt-out or opt-in."""
     match facts:
         case OptOutUndone():
             told = ", though they were told that they are opted out" if facts.told else ""

@@ -1,4 +1,4 @@
-"""A conversation, its thread, and how its messages decide where it stands."""
+"""Conversations, their threads, and the status that follows from their messages."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ MessageId = NewType("MessageId", int)
 EventId = NewType("EventId", int)
 
 NAMELESS = "(no name)"
-"""Stands for a contact without a name; not the number, which may have to be hidden (`docs/rules.md 3.20`)."""
+"""Replaces a missing contact name; the number would not do, since it may be hidden (`docs/rules.md 3.20`)."""
 
 NO_SENDER = "(no sender)"
-"""Stands for the sender of a message that came without one (`docs/rules.md 1.5`)."""
+"""Replaces the missing sender of an incoming message (`docs/rules.md 1.5`)."""
 
 NO_TEXT = "(no text)"
-"""Stands for the words of a message that has none, as a picture (`docs/rules.md 1.5`)."""
+"""Replaces the missing text of a message, such as a picture (`docs/rules.md 1.5`)."""
 
 
 def words_of(body: str) -> str:
-    """What a screen shows of a message: its words, or that it has none."""
+    """Return the text of a message as screens show it, `NO_TEXT` for a blank one."""
     return body if body.strip() else NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFact:
-    """As much of a message as decides a conversation's standing; times are UTC milliseconds."""
+    """The part of a message that decides the state of its conversation; `at` is in UTC milliseconds."""
 
     id: int
     at: int
     direction: Direction
     cancelled: bool
     confirmation: bool = False
-    """Whether it confirms an opt-out."""
+    """Whether it is the confirmation of an opt-out."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationState:
-    """What a conversation's messages say about it (`docs/rules.md 1.1`); times are UTC milliseconds."""
+    """The state that follows from a conversation's messages (`docs/rules.md 1.1`); times are UTC milliseconds."""
 
     status: Status
     texted: bool
@@ -60,12 +60,15 @@ class ConversationState:
 
 
 def state_from(messages: Iterable[MessageFact]) -> ConversationState:
-    """Derive where a conversation stands from all its messages, in any order (`docs/rules.md 1.1`).
+    """Derive a conversation's state from all its messages (`docs/rules.md 1.1`).
 
-    What counts is the order of arrival, which is that of the ids: a message that comes late, stamped with an earlier
-    time, has been read by nobody. A cancelled message does not count as written: it never left. The confirmation of an
-    opt-out counts as written, but answers nothing and is never the last word. Waiting counts from the first message of
-    the contact that nobody answered (`docs/rules.md 3.5`).
+    The order of arrival decides, which is that of the ids: nobody has read a message that arrives late with an earlier
+    stamp. A cancelled message does not count, since it never left. The confirmation of an opt-out counts as written,
+    but answers nothing and is never the last word. A contact waits since their first unanswered message
+    (`docs/rules.md 3.5`).
+
+    Args:
+        messages: All messages of the conversation, in any order.
     """
     written = sorted((fact for fact in messages if not fact.cancelled), key=lambda fact: fact.id)
     outgoing = [fact for fact in written if fact.direction is Direction.OUTGOING]
@@ -97,7 +100,7 @@ def state_from(messages: Iterable[MessageFact]) -> ConversationState:
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """A conversation as a list shows it."""
+    """A row of a conversation list."""
 
     id: ConversationId
     first_name: str
@@ -126,7 +129,7 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a thread."""
+    """A message of a thread."""
 
     id: MessageId
     at: datetime
@@ -143,9 +146,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ThreadEvent:
-    """Something that happened to a conversation besides messages (`docs/rules.md 3.10`).
+    """An event in a thread, other than a message (`docs/rules.md 3.10`).
 
-    `event_sentences.thread_sentence` says it. `by` and `by_name` are None for what nobody at a keyboard did.
+    `event_sentences.thread_sentence` makes its sentence. `by` and `by_name` are None if no user did it.
     """
 
     id: EventId
@@ -158,22 +161,21 @@ class ThreadEvent:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """The opt-out of a phone number (`docs/rules.md 5.1`).
-
-    `at` is since when it holds here; `written_at` when the newest words for it were written, by the carrier's clock.
-    """
+    """The opt-out of a phone number (`docs/rules.md 5.1`)."""
 
     phone: str
     kind: OptOutKind
     note: str
     at: datetime
+    """When it took effect here."""
     by: str | None
     written_at: datetime
+    """When the newest wish for it was written, as it was stamped."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationHead:
-    """A conversation with its contact and its holder, without what was said in it."""
+    """A conversation with its contact and its holder, without its thread."""
 
     id: ConversationId
     campaign_id: CampaignId
@@ -186,7 +188,7 @@ class ConversationHead:
     phone: str
     phone_national: str
     timezone: str | None
-    """The number's, where it tells one and the campaign keeps its contacts' hours (`docs/rules.md 6.1`)."""
+    """The number's zone, if it has exactly one and the campaign's hours are its contacts' (`docs/rules.md 6.1`)."""
     fields: Mapping[str, str]
     status: Status
     opted_out: bool
@@ -201,7 +203,7 @@ class ConversationHead:
 
 @dataclass(frozen=True, slots=True)
 class Conversation(ConversationHead):
-    """A conversation with all that the messenger shows of it."""
+    """A conversation with its thread, answers and opt-out, as the messenger shows it."""
 
     messages: tuple[Message, ...]
     events: tuple[ThreadEvent, ...]

@@ -1,4 +1,4 @@
-"""The words of the product (`docs/rules.md` 1) as enumerations."""
+"""Enumerations of the product's terms (`docs/rules.md` 1)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import assert_never
 
 
 class Status(StrEnum):
-    """Where a conversation stands, derived from its messages (`docs/rules.md 1.1`)."""
+    """The status of a conversation, derived from its messages (`docs/rules.md 1.1`)."""
 
     NOT_STARTED = "not_started"
     SENT = "sent"
@@ -16,7 +16,7 @@ class Status(StrEnum):
 
 
 class CampaignState(StrEnum):
-    """The life of a campaign (`docs/rules.md 6.5`)."""
+    """The state of a campaign (`docs/rules.md 6.5`)."""
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -25,14 +25,14 @@ class CampaignState(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which way a message went."""
+    """The direction of a message."""
 
     INCOMING = "incoming"
     OUTGOING = "outgoing"
 
 
 class MessageKind(StrEnum):
-    """What an outgoing message is."""
+    """The kind of an outgoing message."""
 
     INITIAL = "initial"
     REPLY = "reply"
@@ -41,7 +41,7 @@ class MessageKind(StrEnum):
 
 
 class MessageState(StrEnum):
-    """How far a message has come (`docs/rules.md 6.6`); incoming ones are `received`."""
+    """The state of a message (`docs/rules.md 6.6`); incoming ones are `received`."""
 
     RECEIVED = "received"
     UNSENT = "unsent"
@@ -55,13 +55,13 @@ class MessageState(StrEnum):
 
 
 class GatewayKind(StrEnum):
-    """A way to the telephone network that a database can be set up with (`docs/rules.md 6.6`)."""
+    """The kind of gateway that a database is set up with (`docs/rules.md 6.6`)."""
 
     PRACTICE = "practice"
 
 
 class OptOutKind(StrEnum):
-    """How a number came to be opted out (`docs/rules.md` 5)."""
+    """The way in which a number was opted out (`docs/rules.md` 5)."""
 
     MANUAL = "manual"
     AUTOMATIC = "automatic"
@@ -69,7 +69,7 @@ class OptOutKind(StrEnum):
 
 
 class UnmatchedReason(StrEnum):
-    """Why an incoming message is in no conversation, as it was when it came (`docs/rules.md 1.5`)."""
+    """The reason, at its arrival, why an incoming message is in no conversation (`docs/rules.md 1.5`)."""
 
     UNKNOWN = "unknown"
     ARCHIVED = "archived"
@@ -90,7 +90,7 @@ class UnmatchedReason(StrEnum):
 
     @property
     def came(self) -> str:
-        """The reason as the end of a sentence that begins with how many messages there are."""
+        """The end of a sentence that begins with the number of messages."""
         match self:
             case UnmatchedReason.UNKNOWN:
                 return "came while nobody knew the number"
@@ -113,7 +113,7 @@ class Tab(StrEnum):
 
     @property
     def label(self) -> str:
-        """What the screen calls it."""
+        """The name on the screen."""
         match self:
             case Tab.INITIAL:
                 return "Initial Messages"
@@ -130,7 +130,7 @@ class Tab(StrEnum):
 
     @property
     def always_by_name(self) -> bool:
-        """Whether it has one order only, by name (`docs/rules.md 3.1`)."""
+        """Whether the tab is always sorted by name (`docs/rules.md 3.1`)."""
         match self:
             case Tab.INITIAL | Tab.FOLLOW_UPS:
                 return True
@@ -141,7 +141,7 @@ class Tab(StrEnum):
 
     @property
     def send_all_kind(self) -> MessageKind | None:
-        """What Send All sends in it, None where it sends nothing (`docs/rules.md 3.12`)."""
+        """The kind of message that Send All sends in the tab; None if it sends none (`docs/rules.md 3.12`)."""
         match self:
             case Tab.INITIAL:
                 return MessageKind.INITIAL
@@ -154,7 +154,7 @@ class Tab(StrEnum):
 
 
 class HoursIn(StrEnum):
-    """In whose time zone a campaign's daily hours are (`docs/rules.md 6.1`)."""
+    """The time zone of a campaign's daily hours: the campaign's or each contact's (`docs/rules.md 6.1`)."""
 
     CAMPAIGN = "campaign"
     CONTACT = "contact"
@@ -169,7 +169,7 @@ class ConversationSort(StrEnum):
 
     @property
     def label(self) -> str:
-        """What the screen calls it."""
+        """The name on the screen."""
         match self:
             case ConversationSort.NEEDS_REPLY:
                 return "Needs reply"
@@ -190,7 +190,7 @@ class SenderSort(StrEnum):
 
     @property
     def label(self) -> str:
-        """The title of the column that is sorted by."""
+        """The title of the column that decides the order."""
         match self:
             case SenderSort.SENDER:
                 return "Sender"
@@ -203,7 +203,7 @@ class SenderSort(StrEnum):
 
 
 class StatusFilter(StrEnum):
-    """Which conversations a reassignment takes (`docs/rules.md 4.1`)."""
+    """The filter for the conversations of a reassignment (`docs/rules.md 4.1`)."""
 
     ANY = "any"
     NEEDS_REPLY = "needs-reply"
@@ -211,7 +211,7 @@ class StatusFilter(StrEnum):
 
     @property
     def label(self) -> str:
-        """What the screen calls it."""
+        """The name on the screen."""
         match self:
             case StatusFilter.ANY:
                 return "Any"
@@ -224,7 +224,7 @@ class StatusFilter(StrEnum):
 
     @property
     def status(self) -> Status | None:
-        """The status that it takes, of those that are not opted out; None where it takes all."""
+        """The status of the conversations that match, none of them opted out; None if all match, opted-out ones too."""
         match self:
             case StatusFilter.ANY:
                 return None
@@ -247,22 +247,22 @@ class ImportKind(StrEnum):
 
     @property
     def needs_campaign(self) -> bool:
-        """Whether such a file is for one campaign."""
+        """Whether a file of this kind must belong to a campaign."""
         return self in {ImportKind.CONTACTS, ImportKind.SURVEY}
 
     @property
     def takes_campaign(self) -> bool:
-        """Whether such a file may be for one campaign."""
+        """Whether a file of this kind may belong to a campaign."""
         return self.needs_campaign or self is ImportKind.REPLIES
 
     @property
     def has_numbers(self) -> bool:
-        """Whether such a file has phone numbers, which a region may go with."""
+        """Whether a file of this kind has phone numbers, so that a region applies."""
         return self in {ImportKind.CONTACTS, ImportKind.OPT_OUTS}
 
 
 class ExportKind(StrEnum):
-    """What can be exported (`docs/rules.md 9.3`)."""
+    """The kinds of export (`docs/rules.md 9.3`)."""
 
     MESSAGES = "messages"
     SURVEYS = "surveys"

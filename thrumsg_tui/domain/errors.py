@@ -1,4 +1,4 @@
-"""What can go wrong, each with a sentence for the person at the keyboard."""
+"""Errors that are explained to the user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Nothing(StrEnum):
-    """What a failure left as it was, in the sentence that follows the reason."""
+    """The sentence after the reason that says what was left unchanged."""
 
     CHANGED = "Nothing was changed."
     MOVED = "Nothing was moved."
@@ -21,13 +21,13 @@ class Nothing(StrEnum):
 
 
 class ThrumsgError(Exception):
-    """Any failure that is explained to the user; as text it is the whole explanation.
+    """A failure that is explained to the user; `str` gives the whole explanation.
 
     Args:
-        reason: What is wrong, in a sentence or more. With `facts`, their names stand in it in braces.
-        nothing: What was left as it was, where that is worth saying.
-        advice: What to do about it, in sentences.
-        facts: Texts in which phone numbers may have to be hidden, a number being a `Phone`; or what makes such a text.
+        reason: What is wrong, in one or more sentences. `{name}` stands for the fact of that name.
+        nothing: What was left unchanged, if that is worth saying.
+        advice: What the user can do, in sentences.
+        facts: By name, a `Phone`, a text in which phone numbers may have to be hidden, or a function that makes one.
     """
 
     def __init__(
@@ -41,26 +41,26 @@ class ThrumsgError(Exception):
         super().__init__(reason)
         self.nothing = nothing
         self.phones: PhoneDisplay | None = None
-        """How phone numbers are shown in it; None before anybody has said."""
+        """How phone numbers are shown in the text; None, until it is set, shows them in full."""
         self._reason, self._advice, self._facts = reason, advice, facts
 
     def __str__(self) -> str:
-        """Explain it in full."""
+        """Return the reason, what was left unchanged, and the advice."""
         return " ".join(filter(None, (self.reason, self.nothing, self._advice)))
 
     @property
     def explanation(self) -> str:
-        """The reason and the advice, for where nothing was to be done yet."""
+        """The reason and the advice, for a check before anything is done."""
         return " ".join(filter(None, (self.reason, self._advice)))
 
     @property
     def reason(self) -> str:
-        """What is wrong."""
+        """What is wrong, with the facts filled in."""
         shown = self._reason.format(**self._shown()) if self._facts else self._reason
-        return self.phones.text(shown) if self.phones else shown  # names in it may hold numbers, too
+        return self.phones.text(shown) if self.phones else shown  # names in it may contain numbers, too
 
     def rename(self, name: str, known_as: str) -> None:
-        """Say another name, of a file that the person does not know."""
+        """Replace the name of a file that the user does not know."""
         self._reason = self._reason.replace(name, known_as)
 
     def _shown(self) -> dict[str, str]:
@@ -71,28 +71,28 @@ class ThrumsgError(Exception):
 
 
 class Refused(ThrumsgError):
-    """A rule does not allow it; nothing was changed."""
+    """A rule forbids the change; nothing was changed."""
 
 
 class MovedOn(Refused):
-    """The thread has gone on since the author read it; sending anyway needs their word."""
+    """The thread has new messages that the author has not read; sending anyway needs their consent."""
 
 
 class NotPermitted(Refused):
-    """The person's role does not allow it (`docs/rules.md 8.1`)."""
+    """The user's role forbids it (`docs/rules.md 8.1`)."""
 
 
 class NotFound(Refused):
-    """There is no such campaign, user, conversation, question or event."""
+    """The named campaign, user, conversation, question or event does not exist."""
 
 
 class DatabaseUnusable(ThrumsgError):
-    """The database file cannot be used; the text says why and what to do."""
+    """The database file cannot be used; the text says why, and what to do."""
 
 
 class DatabaseDamaged(DatabaseUnusable):
-    """The file holds what no thrumsg has written; nothing was changed (`docs/rules.md 11.5`)."""
+    """The file has content that no version of thrumsg writes; nothing was changed (`docs/rules.md 11.5`)."""
 
 
 class DatabaseBusy(DatabaseUnusable):
-    """Somebody else held the database for longer than we wait; nothing was changed."""
+    """Another process held the lock for longer than we wait; nothing was changed."""

@@ -1,4 +1,4 @@
-"""What the journal keeps of a change, whatever its kind (`docs/rules.md 8.3`)."""
+"""The facts that the journal stores about an event, of any kind (`docs/rules.md 8.3`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from thrumsg_tui.domain.frozen_record import FrozenRecord
 
 
 class OldSentences(FrozenRecord):
-    """What an entry has that was written while the journal kept sentences: the history's, and the threads'."""
+    """The sentences of an event from before the journal stored facts: for the history, and for threads."""
 
     summary: str
     thread: str

@@ -1,6 +1,6 @@
-"""The sentences of the history and of threads, made of what the journal keeps; no other place hides numbers in them.
+"""Sentences about events for the history and for threads, made from the journal's facts. Only this module redacts them.
 
-Sentences begin small and end without a full stop. A class of facts without a sentence is an error to mypy.
+Sentences begin with a small letter and have no full stop. mypy reports a class of facts without a sentence.
 """
 
 from __future__ import annotations
@@ -62,16 +62,16 @@ _T = TypeVar("_T")
 
 
 def summary(facts: EventFacts, phones: PhoneDisplay) -> str:
-    """Say what a change did, for a line of the history."""
+    """Return the history's sentence for an event."""
     return _summary(_redacted(facts, phones))
 
 
 def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneDisplay) -> str:
-    """Say what a change did to a conversation, for its thread.
+    """Return the sentence for an event in the thread of a conversation.
 
     Args:
-        facts: What the journal keeps of it.
-        by: The name of whoever made the change; None for what nobody at a keyboard did.
+        facts: The facts that the journal stores about the event.
+        by: The name of the user who did it; None if no user did.
         phones: How phone numbers are shown.
     """
     facts, by = _redacted(facts, phones), _redacted(by, phones)
@@ -96,7 +96,7 @@ def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneD
 
 
 def _cancelled(facts: EventFacts) -> str | None:
-    """Say why a scheduled message is cancelled by a change that is in no thread but for that."""
+    """Return why an event cancelled a scheduled message, if that is the only reason for it to be in a thread."""
     match facts:
         case MessagesReleased() | CampaignEdited():
             return WINDOW_OVER
@@ -139,7 +139,7 @@ def _setup_summary(facts: SetupFacts) -> str:
 
 
 def _redacted(value: _T, phones: PhoneDisplay) -> _T:
-    """Hide the numbers in facts, and those that people have written into names, notes and titles."""
+    """Hide phone numbers, also those in names, notes and titles, if the display redacts them."""
     return _shown(value, phones) if phones.redacts else value
 
 

@@ -1,4 +1,4 @@
-"""The journal's entries (`docs/rules.md 8.3`)."""
+"""The events of the journal (`docs/rules.md 8.3`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from thrumsg_tui.domain.event_facts import EventFacts
 
 
 class EventKind(StrEnum):
-    """What a journal entry records."""
+    """The kind of an event."""
 
     SEND = "send"
     RECEIVE = "receive"
@@ -44,7 +44,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change: what, when, by whom, and whether it can be taken back; `event_sentences.summary` says it."""
+    """A change in the journal; `event_sentences.summary` makes its sentence."""
 
     id: EventId
     at: datetime
@@ -57,20 +57,21 @@ class Event:
     undone_by: EventId | None
     undoes: EventId | None
     under_way: bool
-    """Whether it is still being done, in steps (`docs/rules.md 4.8`)."""
+    """Whether it is a move in steps that is not finished (`docs/rules.md 4.8`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoPreview:
-    """A change, how many conversations would go back, and which would stay because they were moved since.
-
-    Unless it `takes_effect` nothing of it is left: it was changed again. What is `asked_for` is an opt-out that the
-    contact asked for in their own words.
-    """
+    """The effect that the undo of an event would have."""
 
     entry: Event
     takes_effect: bool
+    """False if later changes have replaced all of the event, so that nothing is left to undo."""
     moves: int = 0
+    """How many conversations would go back."""
     skipped: tuple[ConversationId, ...] = ()
+    """The conversations that would stay, because they were moved since."""
     gains: Mapping[str, int] = field(default_factory=dict)
+    """The net gain by login, or `unassigned`."""
     asked_for: bool = False
+    """Whether the event is an opt-out that the contact asked for in their own words."""
