@@ -1,4 +1,4 @@
-"""Which field somebody means who does not write it as we do: `firstName`, `contact.first_name`, `FNAME`."""
+"""Recognises a field that is written in another way: `firstName`, `contact.first_name`, `FNAME`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from thrumsg_tui.domain.names import fold
 
 FIXED = ("first_name", "last_name", "sender_first_name", "sender_last_name", "organization")
-"""The fields that every contact has; the others come with the contacts."""
+"""The fields that every contact has; custom fields come with an import."""
 
 _ALIASES = {
     "first_name": "fname firstnm first given givenname forename prenom nombre primernombre name fullname preferredname",
@@ -36,7 +36,7 @@ _ORDINARY = frozenset(
         "texter",
     }
 )
-"""Meanings that are words of every day as well, so that a sign beside one proves nothing."""
+"""Aliases that are also everyday words: a sign beside one does not make it a field."""
 
 _OURS = ("sender", "texter", "agent", "volunteer", "caller", "staff", "organizer", "owner", "my", "your", "rep")
 _THEIRS = (
@@ -50,7 +50,7 @@ _OTHERS = frozenset(
         "pollingplace", "pollinglocation", "votinglocation",
     }
 )  # fmt: skip
-"""What other tools have a field for; with us it is one only where the contacts came with it."""
+"""Fields of other tools; here they exist only if the contacts have them."""
 
 _FALLBACK = re.compile(r"""\s*[|:,?"'=]|(?:\s+|_)(?:or|default|fallback)(?=[\s_])""")
 _SHORTEST_FUZZY = 5
@@ -58,21 +58,24 @@ _ALIKE = 0.85
 
 
 def meant_by(written: str, known: Collection[str], *, exactly: bool = False) -> str | None:
-    """Return the code of the field that is probably meant, None where it is none of them or cannot be told.
+    """Return the code of the field that is probably meant; None if there is none.
 
-    `known` are the codes of the contacts. Not `exactly`, a slip of the keyboard is read as well.
+    Args:
+        written: What stands in the text, without the signs around it.
+        known: The codes of the contacts' fields.
+        exactly: Whether to accept no typing errors.
     """
     return _meant(written, tuple(known), exactly=exactly)
 
 
 def names_other_field(written: str) -> bool:
-    """Whether other tools have a field of that name, such as a city, which need not be one of ours."""
+    """Return whether other tools have a field of that name, such as a city."""
     squashed = _squashed(_FALLBACK.split(written.strip(), maxsplit=1)[0])
     return any(squashed.removeprefix(whose) in _OTHERS for whose in ("", *_THEIRS))
 
 
 def is_ordinary(written: str) -> bool:
-    """Whether somebody may well write that in a text without thinking of a field."""
+    """Return whether it is an everyday word, which may be written without a field in mind."""
     return _squashed(written) in _ORDINARY
 
 
@@ -85,7 +88,7 @@ def _meant(written: str, known: tuple[str, ...], *, exactly: bool) -> str | None
         return found
     if exactly or len(squashed) < _SHORTEST_FUZZY:
         return None
-    from difflib import get_close_matches  # late: few texts need it
+    from difflib import get_close_matches  # here, because few texts need it
 
     close = get_close_matches(squashed, codes, n=1, cutoff=_ALIKE)
     return codes[close[0]] if close else None
@@ -108,5 +111,5 @@ def _without(squashed: str, prefixes: Iterable[str]) -> Iterable[str]:
 
 
 def _squashed(written: str) -> str:
-    """Return letters and digits alone, without case and accents: `first_name` and `FirstName` are the same."""
-    return "".join(each for each in fold(written) if each.isalnum())
+    """Return the letters and digits without case and accents, so that `first_name` equals `FirstName`."""
+    return "".join(character for character in fold(written) if character.isalnum())

@@ -1,4 +1,4 @@
-"""Fields such as `%first_name%` in a script: finding them and filling them in."""
+"""Finds and fills the fields of a script, such as `%first_name%`."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from thrumsg_tui.domain.field_meanings import is_ordinary, meant_by
 from thrumsg_tui.domain.names import fold
 
-# Letters of any alphabet: a word that nobody can fill must block the send, not slip through as text.
+# Letters of any alphabet, so that a field without a value blocks the send instead of leaving as text.
 FIELD = re.compile(r"%([^\W\d]\w*)%")
 _PERCENT = "[%\uff05\ufe6a\u066a]"
 _UNSEEN = "\u200b-\u200f\u2060\ufeff\u00ad"
 _MISSPELT = re.compile(rf"{_PERCENT}(\s*[^\W\d][\w .:\-\u2010-\u2015{_UNSEEN}]{{0,60}}?){_PERCENT}")
-"""A field with spaces or other signs in it, or between percent signs of another kind."""
+"""A field with spaces or other signs in it, or between other kinds of percent signs."""
 
 _DOUBLED = re.compile(r"(?<![%\w])%%+([^\W\d]\w*)%%+(?![%\w])")
 _NOT_IN_A_CODE = re.compile(r"[^a-z0-9_]+")
@@ -20,25 +20,27 @@ _NOT_IN_A_CODE = re.compile(r"[^a-z0-9_]+")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A script with its fields filled in, and the codes of those that could not be.
+    """A script with its fields filled in, and the fields that could not be.
 
-    `missing` are known fields without a value, `unknown` the others, `misspelt` what stands between percent signs and
-    means a known field; each distinct, in order of appearance, and still in `text` as it was written.
+    Each of these is distinct, in order of appearance, and still in `text` as it was written.
     """
 
     text: str
     missing: tuple[str, ...]
+    """The codes of known fields without a value."""
     unknown: tuple[str, ...]
+    """The codes that no known field has."""
     misspelt: tuple[str, ...] = ()
+    """What stands between percent signs and means a known field, with the percent signs."""
 
     @property
     def complete(self) -> bool:
-        """Whether every field found a value, so that the text may be sent."""
+        """Whether every field has a value, so that the text may be sent."""
         return not self.unresolved
 
     @property
     def unresolved(self) -> tuple[str, ...]:
-        """What is left in the text, as it is to be named: with its percent signs."""
+        """The fields that are left in the text, with their percent signs."""
         return (*(f"%{code}%" for code in self.unknown), *self.misspelt, *(f"%{code}%" for code in self.missing))
 
 
@@ -48,12 +50,15 @@ def field_names(text: str) -> tuple[str, ...]:
 
 
 def render(template: str, values: Mapping[str, str], known: Collection[str] = ()) -> Rendered:
-    """Fill the fields of `template` from `values`, keyed by lower-case code (`docs/rules.md 7.1`).
+    """Fill in the fields of a script (`docs/rules.md 7.1`).
 
-    `known` are codes that other contacts have, by which a misspelt one is recognised.
+    It takes one pass, so a field in a value is never filled in. If two fields share a percent sign (`%a%b%`), the left
+    one counts.
 
-    One pass: a value goes in as it is, and is never expanded. Where two readings share a percent sign
-    (`%a%b%`) the left one counts.
+    Args:
+        template: The script.
+        values: The contact's values by lower-case code; a blank value counts as missing.
+        known: Further codes, by which a misspelt field is recognised.
     """
     missing: dict[str, None] = {}
     unknown: dict[str, None] = {}
@@ -75,12 +80,20 @@ def render(template: str, values: Mapping[str, str], known: Collection[str] = ()
 
 
 def may_be_misspelt(text: str) -> bool:
-    """Whether a text has something between percent signs that is no field but may mean one."""
+    """Return whether something between percent signs is not a field, but may mean one."""
     return bool(_MISSPELT.search(FIELD.sub(_blank, text)) or _DOUBLED.search(text))
 
 
 def misspelt_fields(text: str, known: Collection[str]) -> Iterator[tuple[int, str, str]]:
-    """Find what means a field but is none, such as `%first name%`: where it begins, what is written, the code meant."""
+    """Find misspelt fields, such as `%first name%`.
+
+    Args:
+        text: A script or a message.
+        known: The codes of the contacts' fields.
+
+    Yields:
+        The offset of the first percent sign, the text as written with its percent signs, and the code that is meant.
+    """
     for match in _DOUBLED.finditer(text):
         if code := meant_by(match[1], known, exactly=True):
             yield match.start(), match[0], code
@@ -98,10 +111,10 @@ def _blank(field: re.Match[str]) -> str:
 
 
 def field_code(header: str) -> str:
-    """Return the field code for a column header: "Polling Location" is `polling_location`.
+    """Return the field code for a column header: "Polling Location" gives `polling_location`.
 
-    Accents fold, each run of other characters becomes one underscore (none at the ends). The code is
-    never empty and never starts with a digit. Two headers can get the same code (`docs/rules.md 7.1, 9.1`).
+    Letters lose their accents, and each run of other characters becomes one underscore, none at the ends. The code is
+    never empty and never starts with a digit. Two headers can have the same code (`docs/rules.md 7.1`, `9.1`).
     """
     words = _NOT_IN_A_CODE.sub(" ", fold(header)).strip()
     code = words.replace(" ", "_")
@@ -109,7 +122,7 @@ def field_code(header: str) -> str:
 
 
 def no_value(written: str) -> str:
-    """Say why a field of ours is empty, as the beginning of a sentence."""
+    """Return the beginning of a sentence that says why a known field is empty."""
     if written.lower() == "%organization%":
         return f"{written} has no value, since the organization has no name in the settings"
     return f"{written} has no value for this contact"

@@ -1,4 +1,4 @@
-"""What a file gives as somebody's name: what is not seen in it, and what stands for none (`docs/rules.md 9.1`)."""
+"""Names in imported files: invisible characters, and entries that stand for no name (`docs/rules.md 9.1`)."""
 
 from __future__ import annotations
 
@@ -14,25 +14,29 @@ _NO_NAMES = frozenset(_NOTHING.split())
 _WORDS = frozenset(filter(str.isalpha, _NO_NAMES))
 _NO_NAME_AS_WRITTEN = frozenset({"NaN", "nan", "NA", "\\N"})
 _ERROR = re.compile(r"#[\u00a1\u00bf]?[^\W\d_][^a-z]*|Err:\d+")
-"""What a spreadsheet shows where a formula failed, in any language: #N/A, #VALEUR!, #\u00a1REF!, Err:502."""
+"""A spreadsheet's error value, in any language: #N/A, #VALEUR!, #\u00a1REF!, Err:502."""
 _QUOTES = " '\"`"
 _NO_LAST_NAMES = frozenset({"Null", "None", "NA"})
 
 
 def is_invisible(character: str) -> bool:
-    """Whether a character takes no room by itself: a format character, a variation selector, a filler or a blank."""
+    """Return whether a character is a format character, a variation selector, a filler or a blank that looks empty."""
     return unicodedata.category(character) == "Cf" or character in _BLANKS or _is_selector(character)
 
 
 def is_unseen(character: str) -> bool:
-    """Whether a character has no place in a name: an invisible one, a control, one that only a private font has."""
+    """Return whether a character is invisible, a control, or for private use, so that no name needs it."""
     return is_invisible(character) or unicodedata.category(character) in {"Cc", "Co"}
 
 
 def stands_for_none(name: str, *, last: bool = False) -> bool:
-    """Whether a whole cell is what programs and people write where there is no name (`docs/rules.md 9.1`).
+    """Return whether a whole cell says that there is no name, such as "n/a" or "#N/A" (`docs/rules.md 9.1`).
 
-    Null, Nan and Na, written as a name is, are names; as last names None and NA are too.
+    "Null", "Nan" and "Na" with a capital first letter are names.
+
+    Args:
+        name: The cell.
+        last: Whether it is a last name; then "None" and "NA" are names, too.
     """
     if last and name in _NO_LAST_NAMES:
         return False
@@ -41,17 +45,18 @@ def stands_for_none(name: str, *, last: bool = False) -> bool:
     bare = name.strip(_QUOTES)
     if _ERROR.fullmatch(bare) or bare in _NO_NAME_AS_WRITTEN or "".join(bare.lower().split()) in _NO_NAMES - _WORDS:
         return True
-    if not any(unicodedata.category(each)[0] in "LN" or _is_picture(each) for each in name):
+    if not any(unicodedata.category(character)[0] in "LN" or _is_picture(character) for character in name):
         return True
     words = bare.split()
-    return (len(words) > 1 or bare != name) and all(stands_for_none(each, last=last) for each in words)
+    return (len(words) > 1 or bare != name) and all(stands_for_none(word, last=last) for word in words)
 
 
 def given_name(text: str) -> str:
-    """Return a name as a file gives it, without what is not seen and does nothing (`docs/rules.md 9.1`).
+    """Return a name from a file without invisible characters that have no effect (`docs/rules.md 9.1`).
 
-    Joiners between letters that are joined, marks of direction among letters of both, and the selectors of a
-    character's form stay; every other space and line break becomes a plain space. Doing it twice changes nothing.
+    These stay: joiners between joined letters, direction overrides, other direction controls inside a name (marks only
+    in right-to-left scripts), and selectors of a character's form. Every kind of space and line break becomes a plain
+    space. Idempotent.
     """
     if text.isascii() and text.isprintable():
         return text.strip()
@@ -61,13 +66,14 @@ def given_name(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    plain = "".join(" " if each.isspace() else each for each in text).strip()
-    kept = (each for place, each in enumerate(plain) if not is_unseen(each) or _does_something(plain, place))
-    return "".join(kept)
+    plain = "".join(" " if character.isspace() else character for character in text).strip()
+    return "".join(
+        character for place, character in enumerate(plain) if not is_unseen(character) or _does_something(plain, place)
+    )
 
 
 def _does_something(text: str, place: int) -> bool:
-    """Whether an invisible character changes how its neighbours in a name look."""
+    """Return whether an invisible character changes the look of its neighbours in a name."""
     character = text[place]
     before, after = text[max(place - 1, 0) : place], text[place + 1 : place + 2]
     match unicodedata.category(character):
@@ -82,7 +88,7 @@ def _does_something(text: str, place: int) -> bool:
 
 
 def _turns(text: str, control: str, *, inside: bool) -> bool:
-    """Whether a control of direction does something; overrides do, and all that is with them (`docs/rules.md 7.4`)."""
+    """Return whether a direction control has an effect; with an override in the text, all do (`docs/rules.md 7.4`)."""
     if "\u202d" in text or "\u202e" in text:
         return True
     letters = (each for each in text if not is_invisible(each))

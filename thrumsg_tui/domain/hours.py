@@ -1,6 +1,6 @@
-"""When a campaign may send: its daily hours, and the window of its initial messages.
+"""A campaign's daily hours, and the window of its initial messages.
 
-Every moment is an aware datetime, UTC in and out; the rules compare it by the clock on the wall.
+Functions take aware datetimes, and return them in UTC; the hours and days are those of the wall clock in a time zone.
 """
 
 import re
@@ -14,9 +14,10 @@ _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 
 
 def parse_clock(text: str) -> int:
-    """Return the minutes after midnight that "9:00", "09:00" or "24:00" (1440) mean.
+    """Return the minutes after midnight for a time such as "9:00", "09:00" or "24:00" (1440).
 
-    Raises ValueError with a sentence for anything else.
+    Raises:
+        ValueError: With a sentence, for any other text.
     """
     found = _CLOCK.fullmatch(text.strip())
     minutes = int(found[1]) * 60 + int(found[2]) if found else _DAY + 1
@@ -32,10 +33,11 @@ def format_clock(minutes: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DailyHours:
-    """Opening and closing time in minutes after midnight, half open, by the wall clock of `timezone`.
+    """Opening and closing time in minutes after midnight in `timezone`; the closing minute is closed.
 
-    Raises ValueError with a sentence for an unknown time zone, a time outside 0 to 1440, or closing at
-    or before opening, which is an error and never a swap (`docs/rules.md 6.1, 6.2`).
+    Raises:
+        ValueError: With a sentence, if the time zone is unknown, a time is not from 0 to 1440, or the closing time is
+            not after the opening time, since the two are never swapped (`docs/rules.md 6.1`, `6.2`).
     """
 
     timezone: str
@@ -43,7 +45,7 @@ class DailyHours:
     closes: int
 
     def __post_init__(self) -> None:
-        """Refuse hours that cannot be kept."""
+        """Check the time zone and both times."""
         _zone(self.timezone)
         for minutes in (self.opens, self.closes):
             if not 0 <= minutes <= _DAY:
@@ -54,15 +56,16 @@ class DailyHours:
 
 
 def is_open(hours: DailyHours, at: datetime) -> bool:
-    """Say whether the wall clock at `at` is from opening to before closing time (`docs/rules.md 6.1`)."""
+    """Return whether a moment is in the daily hours (`docs/rules.md 6.1`)."""
     wall = _utc(at).astimezone(_zone(hours.timezone))
     return hours.opens <= wall.hour * 60 + wall.minute < hours.closes
 
 
 def next_opening(hours: DailyHours, at: datetime) -> datetime:
-    """Return the first moment from `at` on that is open, in UTC; `at` itself if it is open.
+    """Return the first open moment from `at` on, in UTC, which is `at` itself if it is open.
 
-    Opening time skipped in spring: the moment after the gap. Repeated in autumn: whichever comes first.
+    If a clock change skips the opening time, it is the moment after the gap; if it repeats the opening time, it is the
+    first open one.
     """
     zone = _zone(hours.timezone)
     moment = _utc(at)
@@ -73,13 +76,13 @@ def next_opening(hours: DailyHours, at: datetime) -> datetime:
         if opening <= wall:
             opening += timedelta(days=1)
         target = (opening - offset).replace(tzinfo=UTC)
-        # The clocks may change on the way, even into open hours; then look again from there.
+        # A clock change before that may already lead into the hours: look again from there.
         moment = _clock_change(zone, moment, target) or target
     return moment
 
 
 class WindowState(StrEnum):
-    """Where a moment lies to the window of the initial messages."""
+    """The position of a moment relative to the initial window."""
 
     BEFORE = "before"
     OPEN = "open"
@@ -88,10 +91,10 @@ class WindowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InitialWindow:
-    """First and last day for initial messages, both whole, in `timezone`; None leaves that side open.
+    """The first and the last day for initial messages in `timezone`, both included; None is no limit.
 
-    Raises ValueError with a sentence for an unknown time zone or an end before the start
-    (`docs/rules.md 6.3`).
+    Raises:
+        ValueError: With a sentence, if the time zone is unknown or the end is before the start (`docs/rules.md 6.3`).
     """
 
     timezone: str
@@ -99,14 +102,14 @@ class InitialWindow:
     ends: date | None
 
     def __post_init__(self) -> None:
-        """Refuse a window that never opens."""
+        """Check the time zone and the order of the days."""
         _zone(self.timezone)
         if self.starts is not None and self.ends is not None and self.ends < self.starts:
             raise ValueError(f"The end date {self.ends} is before the start date {self.starts}.")
 
 
 def window_state(window: InitialWindow, at: datetime) -> WindowState:
-    """Say whether `at` is before, in or after the window (`docs/rules.md 3.2, 6.3`)."""
+    """Return whether `at` is before, in or after the window (`docs/rules.md 3.2`, `6.3`)."""
     day = _utc(at).astimezone(_zone(window.timezone)).date()
     if window.starts is not None and day < window.starts:
         return WindowState.BEFORE
@@ -116,24 +119,28 @@ def window_state(window: InitialWindow, at: datetime) -> WindowState:
 
 
 def window_start(window: InitialWindow) -> datetime | None:
-    """Return the first moment of the start date in UTC, None if the window has no start."""
+    """Return the first moment of the start date in UTC; None if the window has no start."""
     if window.starts is None:
         return None
     zone = _zone(window.timezone)
     midnight = datetime.combine(window.starts, time(), zone)
     start = midnight.astimezone(UTC)
-    # A skipped midnight is read by the old offset as it stands, and by the new one with fold.
+    # If a clock change skips midnight, Python applies the old offset to it, and the new one with fold=1.
     earlier = midnight.replace(fold=1).astimezone(UTC)
     return (_clock_change(zone, earlier, start) or start) if earlier < start else start
 
 
 _UNKNOWN = "{!r} is not a known time zone; write it like America/New_York."
 _NO_PLACE = re.compile(r"localtime|posixrules|Factory|posix/.*|right/.*")
-"""Files of a time zone database that mean another zone on every machine, or none. A file may have some from before."""
+"""Names in the time zone database that differ between machines, or mean no zone. Old databases may have stored them."""
 
 
 def require_place(timezone: str) -> str:
-    """Return the name of a time zone that may be chosen; ValueError if it is unknown, or another on every machine."""
+    """Return the name of a time zone, if it may be chosen.
+
+    Raises:
+        ValueError: With a sentence, if the zone is unknown, or differs between machines.
+    """
     _zone(timezone)
     if _NO_PLACE.fullmatch(timezone):
         raise ValueError(_UNKNOWN.format(timezone))
@@ -154,12 +161,12 @@ def _utc(at: datetime) -> datetime:
 
 
 def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
-    # A ZoneInfo always has an offset; only the type allows None.
+    # A ZoneInfo always has an offset, though the type allows None.
     return moment.astimezone(zone).utcoffset() or timedelta()
 
 
 def _clock_change(zone: ZoneInfo, start: datetime, end: datetime) -> datetime | None:
-    """Return when the offset of `zone` changes after `start`, up to and with `end` (about a day later)."""
+    """Return when the offset of `zone` changes after `start` and not after `end` (about a day later); None if never."""
     before = _offset(zone, start)
     if _offset(zone, end) == before:
         return None

@@ -1,6 +1,6 @@
-"""Characters that look like plain ones and make a text cost more: named, with a plain replacement.
+"""Characters that look like plain ones but force a costlier encoding, each with its name and a plain replacement.
 
-Emoji, and what holds them together (U+200D, variation selectors), are never in the table.
+The table has no emoji, and nothing that joins them (U+200D, variation selectors).
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """One character outside GSM-7, what an admin would call it, and the GSM-7 text that replaces it."""
+    """A character outside GSM-7, its name for an admin, and the GSM-7 text that replaces it."""
 
     character: str
     name: str
@@ -75,7 +75,7 @@ _TABLE = {
     for characters, name, replacement in _GROUPS
     for character in characters
 }
-# The full-width forms stand in the order of ASCII.
+# The full-width forms are in the order of ASCII.
 for _code in range(0x21, 0x7F):
     _wide = chr(_code - 0x21 + 0xFF01)
     _TABLE.setdefault(_wide, Lookalike(_wide, f"full-width {chr(_code)}", chr(_code)))
@@ -89,8 +89,8 @@ def find_lookalikes(text: str) -> tuple[Lookalike, ...]:
 
 
 def replace_lookalikes(text: str) -> str:
-    """Return `text` with every occurrence of every look-alike replaced (`docs/rules.md 7.3`).
+    """Return `text` with every look-alike replaced (`docs/rules.md 7.3`).
 
-    Only for when the admin asked for it: nothing is ever changed silently.
+    Call it only if the user asked for it: nothing is replaced silently.
     """
     return text.translate(_REPLACEMENTS)

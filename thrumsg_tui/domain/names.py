@@ -1,4 +1,4 @@
-"""People's names and numbers, made comparable."""
+"""Names and numbers in comparable form, for search and sorting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 _Row = TypeVar("_Row")
 
-# Letters that Unicode does not decompose, and the apostrophes and hyphen that nobody types in a search.
+# Letters that Unicode does not decompose, and apostrophes and a hyphen that nobody types in a search.
 _PLAIN_LETTERS = str.maketrans(
     {
         "æ": "ae",
@@ -44,12 +44,9 @@ _PLAIN_LETTERS = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Return `text` without case, accents and superfluous whitespace, for search and sorting.
-
-    Folding twice changes nothing. Source: `docs/rules.md 3.5, 3.6`.
-    """
+    """Return `text` without case, accents and superfluous whitespace (`docs/rules.md 3.5`, `3.6`). Idempotent."""
     if not text.isascii():
-        # Folding the case can yield letters that decompose again.
+        # Folding the case can give letters that decompose again.
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         bare = "".join(character for character in decomposed if not unicodedata.combining(character))
         text = bare.translate(_PLAIN_LETTERS)
@@ -57,19 +54,19 @@ def fold(text: str) -> str:
 
 
 def search_rows(rows: Iterable[_Row], search: str, text_of: Callable[[_Row], str]) -> list[_Row]:
-    """Return the rows that a search finds, in their order: all for an empty one.
+    """Return the rows that a search finds, in their order.
 
     Args:
-        rows: What is searched.
-        search: As typed; case, accents and superfluous whitespace do not matter.
-        text_of: The text of a row that may contain it.
+        rows: The rows to search.
+        search: The text as typed; case, accents and superfluous whitespace do not matter. Empty finds all rows.
+        text_of: Returns the text of a row that is searched.
     """
     wanted = fold(search)
     return [row for row in rows if wanted in fold(text_of(row))] if wanted else list(rows)
 
 
 def full_name(first: str, last: str) -> str:
-    """Return first and last name as they were written, with one space between, either may be empty."""
+    """Return first and last name with one space between; either may be empty."""
     return f"{first.strip()} {last.strip()}".strip()
 
 

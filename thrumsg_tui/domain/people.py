@@ -13,7 +13,7 @@ UserId = NewType("UserId", int)
 
 
 class Role(StrEnum):
-    """What a user is, weakest first (`docs/rules.md 8.1`)."""
+    """The role of a user, weakest first (`docs/rules.md 8.1`)."""
 
     SENDER = "sender"
     MODERATOR = "moderator"
@@ -22,16 +22,16 @@ class Role(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the weakest role."""
+        """The place in the order of roles; 0 is the weakest."""
         return list(Role).index(self)
 
     def may(self, action: Permission) -> bool:
-        """Whether it allows something."""
+        """Return whether the role has a permission."""
         return self.rank >= WEAKEST_ROLE[action].rank
 
 
 class Permission(StrEnum):
-    """What a person may want to do; the value completes "You may not …"."""
+    """Something that needs a role; the value completes "You may not …"."""
 
     WORK = "work conversations"
     WORK_FOR_OTHERS = "work other people's conversations"
@@ -71,18 +71,18 @@ WEAKEST_ROLE = {
     Permission.MAINTAIN: Role.ADMIN,
     Permission.CHANGE_ROLES: Role.OWNER,
 }
-"""The weakest role that may do each thing (`docs/rules.md 8.1`)."""
+"""The weakest role that has each permission (`docs/rules.md 8.1`)."""
 
 
 def needed_role(permission: Permission) -> str:
-    """Name the weakest role that has a permission, with its article, as in "a moderator"."""
+    """Return the weakest role that has a permission, with its article: "a moderator"."""
     role = WEAKEST_ROLE[permission]
     return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody with a login here."""
+    """A person with a login."""
 
     id: UserId
     login: str
@@ -93,28 +93,28 @@ class User:
 
     @property
     def name(self) -> str:
-        """First and last name, or the login of somebody without either."""
+        """First and last name, or the login if both are empty."""
         return full_name(self.first_name, self.last_name) or self.login
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is acting: `user` is whom it is done as, `actor` who is at the keyboard (`docs/rules.md 8.2`)."""
+    """The user that a change is made as, and the `actor` at the keyboard (`docs/rules.md 8.2`)."""
 
     user: User
     actor: User
 
     @property
     def role(self) -> Role:
-        """The weaker of both roles, so that `--as` never gives anybody more than they have."""
+        """The weaker of both roles, so that `--as` never gives anybody more permissions."""
         return min(self.user.role, self.actor.role, key=lambda role: role.rank)
 
     def may(self, action: Permission) -> bool:
-        """Whether the role allows it."""
+        """Return whether the role has a permission."""
         return self.role.may(action)
 
     def require(self, action: Permission) -> None:
-        """Raise `NotPermitted` unless the role allows it."""
+        """Raise `NotPermitted` unless the role has a permission."""
         if not self.may(action):
             needed = WEAKEST_ROLE[action]
             raise NotPermitted(

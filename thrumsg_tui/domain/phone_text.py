@@ -1,6 +1,6 @@
-"""The digits of a phone number in a text, as people, pages and spreadsheets write it (`docs/rules.md 9.2`).
+"""Reads a phone number as people, pages and spreadsheets write it (`docs/rules.md 9.2`).
 
-A text says a number in one way only, or it says none: what might be somebody else's number is never made up.
+A text that can be read as more than one number is refused, since a wrong number is a stranger's.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ _TELEPHONES = """
     callto text sms txt whatsapp
     """
 _LABELS = frozenset(_TELEPHONES.split())
-"""Words for a telephone or its number, folded: in front of a number they change nothing."""
+"""Words for a telephone or its number, folded; they are ignored in front of a number."""
 
 _LOOKS = str.maketrans(
     "\u00b7\u2024\u2027\u30fb\uff0e\uff0f\u2044\u2215\uff08\uff09\uff0b\ufe62\uff03\u2212\u2043\u02d7\u2018\u2019\uff07\u201c\u201d",
     "...../" + "//()++#---'''\"\"",
 )
-"""What looks like the punctuation of a number, beside the dashes that Unicode calls so."""
+"""Lookalikes of the punctuation in numbers, apart from the dashes that Unicode classifies as such."""
 
 _USUAL = re.compile(r"(?:\+|\+?1[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-]?)[0-9]{3}[ .-]?[0-9]{4}")
-"""How most numbers are written: only their digits need to be taken out."""
+"""The spelling of most numbers, from which only the digits are taken."""
 _DIGITS_AND_PLUS = frozenset("0123456789+")
 _SCIENTIFIC = re.compile(r"[\d.,]+ ?(?:e|[x*\u00d7] ?10)[ ^+-]*\d+ *", re.IGNORECASE)
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _WHOLE = re.compile(r"\d{7,}[.,]00?|\d{10,}[.,]0+|.*\d{4}[.,]00?")
-"""With a fraction of nothing, as spreadsheets write it."""
+"""A whole number with a fraction of zero, as spreadsheets write it."""
 _THOUSANDS = re.compile(r"(\d{1,3}(?:,\d{3})+)(?:\.0+)?")
 _FRACTION = re.compile(r"\d{7,}[.,]\d{1,3}|(?!0|1[.,]\d{10}$)\d{1,3}[.,]\d{8,}")
-"""No number with one mark in it: those have three digits and seven, or six and four, or begin with 0 or 1."""
+"""Not a number with one separator: those have 3 and 7 digits, or 6 and 4, or begin with 0 or 1."""
 _BROKEN = re.compile(r"-\d+[.,]\d+|-?[.,]\d+")
-"""Below nought, or between nought and one."""
+"""A negative number with a fraction, or a fraction without a whole part."""
 _NOT_TO_TEXT = re.compile(r"\b(?:no|do not|don't|dont) (?:text|txt|sms|call|contact|whatsapp)\b")
 _EXTENSION = re.compile(
     r"""
@@ -58,9 +58,10 @@ _MOST = 15  # E.164
 
 
 def number_in(text: str) -> str:
-    """Return the digits of the one number in a text, after `+` where it has its country code.
+    """Return the digits of the number in a text, with `+` in front if it has its country code.
 
-    Raises ValueError with what is wrong, to be said after the text itself.
+    Raises:
+        ValueError: With the end of a sentence that begins with the text, if it is not exactly one number.
     """
     if _USUAL.fullmatch(text):
         return "".join(filter(_DIGITS_AND_PLUS.__contains__, text))
@@ -80,7 +81,7 @@ def number_in(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Write digits, spaces, dashes and punctuation of any script as the plain ones; drop what is not seen."""
+    """Replace digits, spaces, dashes and punctuation of any script by the plain ones; drop invisible characters."""
     if text.isascii():
         return " ".join(text.split())
     kept = []
@@ -92,13 +93,13 @@ def _plain(text: str) -> str:
             kept.append(" ")
         elif category == "Pd":
             kept.append("-")
-        elif not is_invisible(character) and character != "\u20e3":  # the frame of a key, around a digit
+        elif not is_invisible(character) and character != "\u20e3":  # the keycap around a digit
             kept.append(character)
     return " ".join("".join(kept).split())
 
 
 def _require_label(label: str, *, international: bool) -> None:
-    """Refuse what stands in front of the digits unless it changes nothing about them."""
+    """Raise ValueError unless the text in front of the digits can be ignored."""
     if _NOT_TO_TEXT.search(fold(label)):
         raise ValueError("says that it is not to be texted or called: opt it out instead")
     words = re.findall(r"[^\W\d_]+", fold(label))
@@ -106,14 +107,14 @@ def _require_label(label: str, *, international: bool) -> None:
         raise ValueError("has an extension, and an extension cannot be texted")
     if not international and (odd := [word for word in words if word not in _LABELS]):
         raise ValueError(f"has letters in front, {' '.join(odd)!r}, that are no word for a telephone")
-    if odd_digits := [each for each in label if unicodedata.category(each) in {"No", "Nl"}]:
+    if odd_digits := [sign for sign in label if unicodedata.category(sign) in {"No", "Nl"}]:
         raise ValueError(f"has {odd_digits[0]!r} in it, which no phone number has")
     if set(label) & set("?_") or re.search(r"([^\w\s+])\1", label) or ("+" in label and not international):
         raise ValueError("has digits hidden, so nobody can tell which number it is")
 
 
 def _digits(number: str) -> str:
-    """Return the digits of a number that begins with one; ValueError for whatever else is in it."""
+    """Return the digits of a text that begins with one; raise ValueError if it is not exactly one number."""
     if _SCIENTIFIC.fullmatch(number):
         raise ValueError("is in a spreadsheet's scientific notation, which has lost digits: format the column as text")
     number = _without_zeros(number)
@@ -136,7 +137,7 @@ def _digits(number: str) -> str:
 
 
 def _without_zeros(number: str) -> str:
-    """Take away the `.0` that a spreadsheet has put behind a number."""
+    """Remove the `.0` that a spreadsheet has put behind a number."""
     whole = re.split(r"[.,]0+\Z", number)[0]
     enough = _FEWEST if whole.isdigit() else _FULL
     return whole if _WHOLE.fullmatch(number) and _count(whole) >= enough else number

@@ -1,4 +1,4 @@
-"""What to move where, and what was moved (`docs/rules.md` 4)."""
+"""Reassignments: the request, its plan, and its outcome (`docs/rules.md` 4)."""
 
 from __future__ import annotations
 
@@ -15,71 +15,71 @@ from thrumsg_tui.domain.wording import pluralize
 
 @dataclass(frozen=True, slots=True)
 class FromAssignments:
-    """Some assignments give what they hold."""
+    """The conversations of some assignments."""
 
     assignments: tuple[AssignmentId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FromEveryone:
-    """Every active assignment gives what it holds, Unassigned included."""
+    """The conversations of every active assignment, Unassigned included."""
 
 
 @dataclass(frozen=True, slots=True)
 class FromConversations:
-    """Some conversations are given, whoever holds them."""
+    """Some chosen conversations, whoever holds them."""
 
     conversations: tuple[ConversationId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ToAssignments:
-    """Some assignments receive; none do while nobody is chosen yet."""
+    """Some assignments; none until one is chosen."""
 
     assignments: tuple[AssignmentId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ToAllOthers:
-    """Every active sender receives who does not give."""
+    """Every active sender who is not a named source."""
 
 
 Sources = FromAssignments | FromEveryone | FromConversations
-"""Where the conversations of a reassignment come from (`docs/rules.md 4.1`)."""
+"""The source of the conversations (`docs/rules.md 4.1`)."""
 
 Destinations = ToAssignments | ToAllOthers
-"""Who receives them (`docs/rules.md 4.4`)."""
+"""The destinations of the conversations (`docs/rules.md 4.4`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A reassignment as asked for: from whom, to whom, which.
-
-    `count` limits how many are moved in total; None moves all. `sort` and `reverse` are the order in which senders are
-    displayed: it decides who gives first and who gets what is left over (`docs/rules.md 4.4`, `4.5`).
-    """
+    """A reassignment as it is asked for."""
 
     campaign_id: CampaignId
     sources: Sources
     destinations: Destinations
     status: StatusFilter = StatusFilter.ANY
     count: int | None = None
+    """How many to move in total; None moves all."""
     level: bool = False
+    """Whether to bring the totals of the destinations close, in place of equal shares."""
     sort: SenderSort = SenderSort.SENDER
+    """The displayed order of senders: the first give first, and get what is left over (`docs/rules.md 4.4`, `4.5`)."""
     reverse: bool = False
+    """Whether that order is reversed."""
 
     @property
     def named_sources(self) -> tuple[AssignmentId, ...]:
-        """The assignments that give because they are named; empty where everyone gives or conversations are chosen."""
+        """The assignments that are named as sources; empty for `FromEveryone` and `FromConversations`."""
         return self.sources.assignments if isinstance(self.sources, FromAssignments) else ()
 
     @property
     def from_all_to_all(self) -> bool:
-        """Whether everyone gives and every sender receives: then only what is unassigned moves."""
+        """Whether it goes from everyone to all senders, so that only unassigned conversations move."""
         return isinstance(self.sources, FromEveryone) and isinstance(self.destinations, ToAllOthers)
 
     def takes_from(self, assignment: AssignmentId) -> bool:
-        """Whether an assignment is asked to give what it holds; none is where conversations are chosen."""
+        """Return whether an assignment is a source; none is if conversations are chosen."""
         match self.sources:
             case FromAssignments(assignments):
                 return assignment in assignments
@@ -92,7 +92,7 @@ class Request:
 
 
 class Way(NamedTuple):
-    """The way of one conversation from an assignment to another."""
+    """A conversation, the assignment that it leaves, and the one that it goes to."""
 
     conversation_id: ConversationId
     source: AssignmentId
@@ -101,7 +101,7 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A conversation that is moved, as it is before."""
+    """The move of a conversation, with its status before the move."""
 
     conversation_id: ConversationId
     source: AssignmentId
@@ -111,53 +111,51 @@ class Move:
 
     @property
     def way(self) -> Way:
-        """From whom it goes to whom."""
+        """The conversation with its source and destination."""
         return Way(self.conversation_id, self.source, self.destination)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Exactly what a reassignment will do (`docs/rules.md 4.7`).
-
-    `as_of` is the newest event when it was made: whatever changed hands after it is skipped when it is applied.
-    """
+    """The exact moves that a reassignment will make (`docs/rules.md 4.7`)."""
 
     campaign_id: CampaignId
     as_of: EventId
+    """The newest event when the plan was made; conversations that are moved after it will be skipped."""
     moves: tuple[Move, ...]
     already_there: tuple[ConversationId, ...]
+    """The chosen conversations that their destination holds already."""
     names: Mapping[AssignmentId, str]
     logins: Mapping[AssignmentId, str | None]
 
     @property
     def gains(self) -> Mapping[str, int]:
-        """Net gain by login, or `unassigned`; no zero entries."""
+        """The net gain by login, or `unassigned`, without zeros."""
         return net_gains(self.moves, self.logins)
 
     @property
     def sides(self) -> tuple[list[str], list[str]]:
-        """The names of those who give, and of those who get."""
+        """The names of the sources and of the destinations."""
         return sides(self.moves, self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a reassignment, or its undo, did; `event` is None where nothing moved.
-
-    While it is `under_way`, in steps, `moved` is how many were dealt with so far (`docs/rules.md 4.8`).
-    """
+    """The result of a reassignment or its undo."""
 
     event: EventId | None
+    """None if nothing was moved."""
     moved: int
     skipped: tuple[ConversationId, ...]
     gains: Mapping[str, int]
     sentence: str
     under_way: bool = False
+    """Whether a move in steps is not finished; `moved` then counts the conversations so far (`docs/rules.md 4.8`)."""
     undoable: bool = True
 
 
 def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]) -> dict[str, int]:
-    """Sum what each sender gains, losses negative, by login or `unassigned`; no zero entries."""
+    """Return the net gain by login, or `unassigned`; losses are negative, and zeros are left out."""
     gains: Counter[str] = Counter()
     for move in moves:
         gains[logins[move.destination] or "unassigned"] += 1
@@ -166,13 +164,13 @@ def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]
 
 
 def sides(moves: Sequence[Move], names: Mapping[AssignmentId, str]) -> tuple[list[str], list[str]]:
-    """Name those who give and those who get, in the order of the moves."""
-    sources = dict.fromkeys(names[each.source] for each in moves)
-    return list(sources), list(dict.fromkeys(names[each.destination] for each in moves))
+    """Return the distinct names of the sources and of the destinations, in the order of the moves."""
+    sources = dict.fromkeys(names[move.source] for move in moves)
+    return list(sources), list(dict.fromkeys(names[move.destination] for move in moves))
 
 
 def moved_sentence(moved: int, sources: Sequence[str], destinations: Sequence[str], skipped: int) -> str:
-    """Say how many were moved from whom to whom, and how many were skipped."""
+    """Return the sentence for a finished move: how many conversations were moved, and how many skipped."""
     if not moved:
         sentence = "nothing was moved" if skipped else "nothing matched, nothing was moved"
     else:
@@ -181,12 +179,12 @@ def moved_sentence(moved: int, sources: Sequence[str], destinations: Sequence[st
 
 
 def from_to(sources: Sequence[str], destinations: Sequence[str]) -> str:
-    """Say from whom to whom."""
+    """Return "from A to B" with the names."""
     return f"from {listed(sources)} to {listed(destinations)}"
 
 
 def listed(names: Sequence[str]) -> str:
-    """Name some in a sentence; of more than three the first two, and how many others."""
+    """Join names for a sentence; of more than three, only the first two and the number of others."""
     if len(names) > 3:
         return f"{', '.join(names[:2])} and {len(names) - 2} others"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
@@ -194,7 +192,7 @@ def listed(names: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What one assignment gives another: how many, by status without opted-out ones, and how many are opted out."""
+    """The moves from one assignment to another; `by_status` leaves out opted-out conversations."""
 
     source: AssignmentId
     destination: AssignmentId
@@ -204,13 +202,13 @@ class Flow:
 
 
 def by_status(moves: Sequence[Move]) -> str:
-    """Say how many of some moves have which status, and how many are opted out (`docs/rules.md 4.7`)."""
+    """Return the number of moves of each status, and of opted-out ones, in words (`docs/rules.md 4.7`)."""
     counts = Counter("opted out" if move.opted_out else move.status.replace("_", " ") for move in moves)
     return ", ".join(f"{number} {words}" for words, number in counts.most_common())
 
 
 def flows(moves: Sequence[Move]) -> tuple[Flow, ...]:
-    """Sum moves by who gives to whom (`docs/rules.md 4.7`)."""
+    """Group moves by source and destination (`docs/rules.md 4.7`)."""
     grouped: dict[tuple[AssignmentId, AssignmentId], list[Move]] = {}
     for move in moves:
         grouped.setdefault((move.source, move.destination), []).append(move)

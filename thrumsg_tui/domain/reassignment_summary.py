@@ -1,4 +1,4 @@
-"""What a bulk reassignment will do, and what stays where it is and why, in sentences (`docs/rules.md 4.5`, `4.7`)."""
+"""Sentences that preview a bulk reassignment (`docs/rules.md 4.5`, `4.7`)."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from thrumsg_tui.domain.reassignment import (
 from thrumsg_tui.domain.wording import inflect, pluralize
 
 _MOST_NAMES = 6
-"""How many destinations a sentence names; the preview has all of them."""
+"""The most destinations that a sentence names; the preview has all."""
 
 
 def matching(assignment: Assignment, status: StatusFilter) -> int:
-    """How many conversations of an assignment a status takes, from its kept counts (`docs/rules.md 4.1`)."""
+    """Return how many conversations of an assignment match, from its stored counts (`docs/rules.md 4.1`)."""
     match status:
         case StatusFilter.ANY:
             return assignment.assigned
@@ -36,29 +36,40 @@ def matching(assignment: Assignment, status: StatusFilter) -> int:
 
 
 def receivers(request: Request, rows: Sequence[Assignment]) -> tuple[Assignment, ...]:
-    """The destinations, in the order of `rows`, which are all active assignments of the campaign."""
+    """Return the destinations in the order of `rows`.
+
+    Args:
+        request: The reassignment.
+        rows: All active assignments of the campaign.
+    """
     match request.destinations:
         case ToAllOthers():
-            return tuple(each for each in rows if each.user and each.id not in request.named_sources)
+            return tuple(row for row in rows if row.user and row.id not in request.named_sources)
         case ToAssignments(assignments):
-            return tuple(each for each in rows if each.id in assignments)
+            return tuple(row for row in rows if row.id in assignments)
         case _:
             assert_never(request.destinations)
 
 
 def givers(request: Request, rows: Sequence[Assignment]) -> tuple[Assignment, ...]:
-    """Those of `rows` who give: those asked for, without the destinations (`docs/rules.md 4.5`)."""
-    receiving = {each.id for each in receivers(request, rows)}
-    return tuple(each for each in rows if request.takes_from(each.id) and each.id not in receiving)
+    """Return the sources among `rows`, without those that are destinations too (`docs/rules.md 4.5`)."""
+    receiving = {row.id for row in receivers(request, rows)}
+    return tuple(row for row in rows if request.takes_from(row.id) and row.id not in receiving)
 
 
 def of_whom(request: Request, rows: Sequence[Assignment], sources: str) -> str:
-    """Say whose conversations are moved; `sources` names several: `2 marked senders`."""
+    """Return whose conversations are moved: "Kim Alvarez's conversations".
+
+    Args:
+        request: The reassignment.
+        rows: All active assignments of the campaign.
+        sources: The name for several sources, such as "2 marked senders".
+    """
     match request.sources:
         case FromEveryone():
             return "everyone's conversations"
         case FromAssignments((only,)):
-            return f"{next((whose(each.name) for each in rows if each.id == only), whose(sources))} conversations"
+            return f"{next((whose(row.name) for row in rows if row.id == only), whose(sources))} conversations"
         case FromAssignments():
             return f"conversations of {sources}"
         case FromConversations():
@@ -68,12 +79,18 @@ def of_whom(request: Request, rows: Sequence[Assignment], sources: str) -> str:
 
 
 def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[Assignment]) -> str:
-    """Say what Enter will do: how many of whose go to whom, and how many each one gets, none included."""
+    """Return what Enter will do: how many conversations it moves, and how many each destination gets.
+
+    Args:
+        planned: The plan.
+        whose_conversations: The result of `of_whom`.
+        destinations: All destinations, also those that get none.
+    """
     gets = Counter(move.destination for move in planned.moves)
-    named = [f"{each.name}: {gets[each.id]}" for each in destinations]
+    named = [f"{destination.name}: {gets[destination.id]}" for destination in destinations]
     if len(named) > _MOST_NAMES:
         rest = destinations[_MOST_NAMES - 1 :]
-        named[_MOST_NAMES - 1 :] = [f"{len(rest)} others: {sum(gets[each.id] for each in rest)}"]
+        named[_MOST_NAMES - 1 :] = [f"{len(rest)} others: {sum(gets[destination.id] for destination in rest)}"]
     if len(named) == 1:
         named = [destinations[0].name]
     article = "" if "'s " in whose_conversations else "the "
@@ -81,23 +98,23 @@ def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[As
 
 
 def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
-    """Say what stays because those who would give it receive, empty where nothing does (`docs/rules.md 4.5`)."""
-    both = [each for each in receivers(request, rows) if request.takes_from(each.id) and matching(each, request.status)]
-    held = sum(matching(each, request.status) for each in both)
+    """Say how many conversations stay because their holder is a destination; empty if none do (`docs/rules.md 4.5`)."""
+    both = [row for row in receivers(request, rows) if request.takes_from(row.id) and matching(row, request.status)]
+    held = sum(matching(row, request.status) for row in both)
     if not both:
         return ""
     stay = inflect(held, "stays", "stay")
     which = "" if request.status is StatusFilter.ANY else "matching "
     conversations = pluralize(held, f"{which}conversation")
     if request.from_all_to_all:
-        free = sum(matching(each, request.status) for each in givers(request, rows))
+        free = sum(matching(row, request.status) for row in givers(request, rows))
         moving = (
             "Only unassigned ones move"
             if request.count
             else f"Only the {free} unassigned {inflect(free, 'moves', 'move')}"
         )
         return f"{moving}: all senders are destinations, so the {conversations} that they hold {stay}."
-    names = listed([each.name for each in both])
+    names = listed([row.name for row in both])
     if len(both) > 1:
         return f"{names} are destinations, so the {conversations} that they hold {stay}."
     if both[0].user is None:

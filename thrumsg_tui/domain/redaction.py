@@ -1,4 +1,4 @@
-"""Hiding phone numbers from the screen (`docs/rules.md 3.20`)."""
+"""Hides phone numbers on the screen (`docs/rules.md 3.20`)."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _NUMBER = re.compile(
 
 
 class Phone(str):
-    """A phone number, or whatever else a message came from: hidden where numbers are (`docs/rules.md 3.20`)."""
+    """A phone number, or another sender of a message, which is hidden with the numbers (`docs/rules.md 3.20`)."""
 
     __slots__ = ()
 
 
 def redacted(national: str, *, ascii_only: bool = False) -> str:
-    """Hide all digits of a number but the last two."""
+    """Return a number with all digits but the last two hidden."""
     hidden = "*" if ascii_only else "•"
     seen = 0
     shown = []
@@ -43,28 +43,32 @@ def redacted(national: str, *, ascii_only: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhoneDisplay:
-    """Shows numbers, or hides all but their last digits."""
+    """Shows phone numbers, or hides all but their last two digits."""
 
     redacts: bool
     ascii_only: bool = False
 
     def number(self, phone: str) -> str:
-        """Show one number."""
+        """Return a number as it is shown."""
         return redacted(phone, ascii_only=self.ascii_only) if self.redacts else phone
 
     def text(self, text: str) -> str:
-        """Show a number, or what people wrote, as a note or a name, in which numbers may occur in any usual spelling.
+        """Return a text as it is shown, with numbers hidden in any usual spelling.
 
-        Sentences of thrumsg's own are made with `number`, but for those in old entries of the journal.
+        It is for what people wrote, such as notes and names, and for sentences in old events. Our own sentences use
+        `number`.
+
+        Args:
+            text: A text, or a `Phone`, which is a number as a whole.
         """
         if isinstance(text, Phone) or not self.redacts:
             return self.number(text)
         return _NUMBER.sub(lambda found: self.number(found[0]), text)
 
     def name(self, first_name: str, last_name: str, phone: str) -> str:
-        """Show a contact's name, or the number of somebody without one."""
+        """Return a contact's name, or their number as it is shown if they have none."""
         return full_name(first_name, last_name) or self.number(phone)
 
 
 IN_FULL = PhoneDisplay(redacts=False)
-"""Shows numbers as they are: for sentences that have none, and for tests."""
+"""Shows numbers in full: for sentences without numbers, and for tests."""

@@ -1,7 +1,7 @@
-"""What an incoming message says about opting out.
+"""Classifies incoming messages as opt-out, opt-in, near miss or ordinary reply.
 
-An ordinary reply taken for an opt-out silences a voter for good, so only a whole message that is one of
-the listed words opts out. A flag costs one glance, so near misses are heard more freely.
+A wrong opt-out silences a voter for good, so only a whole message that is one of the listed words opts out. A wrong
+flag costs one glance, so near misses are recognised more freely.
 """
 
 import re
@@ -31,20 +31,20 @@ _OPT_OUT = frozenset(
 )
 _OPT_IN = frozenset({"start", "unstop", "yes"})
 
-# Emoji that NFKC would turn into letters or digits: keycaps, TM, (M), squared kana and the like.
+# Emoji that NFKC would turn into letters or digits, such as keycaps, TM, (M) and squared kana.
 _KEYCAP = "[0-9#*]\ufe0f?\u20e3"
 _LETTERED_EMOJI = re.compile(_KEYCAP + "|[\u00a9\u00ae\u2122\u2139\u24c2\u3297\u3299\U0001f200-\U0001f2ff]")
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u2032\u02bc\u00b4`", "'"))
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
-"""Single quotes: apostrophes that do not stand between two letters."""
+"""Single quotes: apostrophes that are not between two letters."""
 
 _SPELT = re.compile(r"s[ .,*_-]+t[ .,*_-]+o[ .,*_-]+p")
 
 
 class ReplyIntent(StrEnum):
-    """What an incoming message asks for."""
+    """The intent of an incoming message."""
 
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
@@ -53,11 +53,15 @@ class ReplyIntent(StrEnum):
 
 
 def classify_reply(body: str, *, opted_out: bool) -> ReplyIntent:
-    """Say what a message from a number that is `opted_out` or not asks for (`docs/rules.md 5.3-5.5`).
+    """Classify an incoming message (`docs/rules.md 5.3` to `5.5`).
 
-    OPT_OUT only if the whole message is one of the words of 5.3, whatever its case, spacing, and the
-    quotes, punctuation and emoji around it. OPT_IN only from an opted-out number. A NEAR_MISS is to be
-    flagged, never acted upon.
+    Args:
+        body: The message.
+        opted_out: Whether its number is opted out now; only then can it opt in.
+
+    Returns:
+        `OPT_OUT` only if the whole message is one of the words of rule 5.3, apart from case, spacing, and the quotes,
+        punctuation and emoji around it. A `NEAR_MISS` flags the conversation, and does nothing else.
     """
     plain = _plain(body)
     if (beside := own_words(plain)) is not None:
@@ -71,11 +75,11 @@ def classify_reply(body: str, *, opted_out: bool) -> ReplyIntent:
 
 
 def _plain(body: str) -> str:
-    """Return `body` in lower case and plain letters without accents, and without what cannot be seen."""
+    """Return `body` in lower case, without accents and invisible characters."""
     pictured = _LETTERED_EMOJI.sub("\u2b1b", body).translate(_APOSTROPHES)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", pictured).casefold())
     seen = "".join(_seen(character) for character in folded)
-    return "".join(each for each in unicodedata.normalize("NFD", seen) if unicodedata.category(each) != "Mn")
+    return "".join(sign for sign in unicodedata.normalize("NFD", seen) if unicodedata.category(sign) != "Mn")
 
 
 def _seen(character: str) -> str:
@@ -102,10 +106,10 @@ def _bare(text: str) -> str:
 
 
 def _written(plain: str) -> str:
-    """Return what the contact wrote, without the lines that are quoted from another message."""
+    """Return the message without the lines that it quotes, unless nothing is left; emoji become spaces."""
     lines = plain.splitlines()
     own = [line for line in lines if not line.lstrip().startswith(">")]
     kept = "\n".join(own) if any(_bare(line) for line in own) else plain
-    # A picture between two words does not part them, as in "please <folded hands> stop".
-    worded = "".join(" " if unicodedata.category(each) in {"So", "Sk"} else each for each in kept)
+    # An emoji between two words does not separate them, as in "please <folded hands> stop".
+    worded = "".join(" " if unicodedata.category(sign) in {"So", "Sk"} else sign for sign in kept)
     return _QUOTES.sub(" ", worded)

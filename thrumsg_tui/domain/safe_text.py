@@ -1,4 +1,4 @@
-"""Text from outside, made harmless for a terminal. It is stored as received; only the display changes."""
+"""Makes text from outside harmless for a terminal. Text is stored as received; only its display changes."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ _UNSAFE_CLASS = (
     r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f"
     rf"{_DIRECTIONS}{_NONCHARACTERS}"
 )
-# Wider than the combining marks, which `re` cannot name; with the invisible characters between them.
+# A superset of the combining marks, which `re` cannot name, and of invisible characters between them.
 _MARKS_CLASS = (
     r"\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u200b-\u200d\u2060-\u2064\u20d0-\u20ff\u2cef-\u2dff"
     r"\u302a-\u309a\ua66f-\uabed\ufb1e\ufe00-\ufe2f\ufeff\U000101fd-\U0001e94a\U000e0100-\U000e01ef"
@@ -23,12 +23,15 @@ _UNSAFE = re.compile(rf"\r\n|[{_UNSAFE_CLASS}]")
 
 
 def safe_text(text: str, *, multiline: bool = False) -> str:
-    r"""Return `text` as it may be written to a terminal (`docs/rules.md 7.4`).
+    r"""Return `text` in a form that is safe to write to a terminal (`docs/rules.md 7.4`).
 
-    Control characters show as `^[` or `\x9b`; a tab is one space; a line break of any kind is a newline
-    if `multiline`, else one space; what turns the direction of the line, hides in it or is no character
-    is U+FFFD; more than four combining marks in a row are cut to four. Console markup stays as it is:
-    never parse the result as markup. Idempotent. One regex search where there is nothing to do.
+    Control characters become `^[` or `\x9b`, and a tab becomes one space. Direction controls, invisible tags,
+    surrogates and noncharacters become U+FFFD. Of more than four combining marks in a row, four stay. Console markup
+    stays, so never parse the result as markup. Idempotent. A harmless text costs one regex search.
+
+    Args:
+        text: Text from outside.
+        multiline: Whether a line break of any kind becomes a newline, or else one space.
     """
     if _SUSPECT.search(text) is None:
         return text
@@ -37,10 +40,10 @@ def safe_text(text: str, *, multiline: bool = False) -> str:
 
 
 def stand_ins(text: str) -> str:
-    """Return `text` with one harmless character for each that is not, so that places in it stay what they are.
+    """Return `text` with each unsafe character replaced by one safe character, so that offsets stay the same.
 
-    For editors, where `safe_text` would move the cursor: a control character shows as its picture, as in ␛, anything
-    else as U+FFFD. A tab stays.
+    It is for editors, in which `safe_text` would move the cursor. A control character becomes its picture, such as ␛,
+    any other U+FFFD. A tab stays.
     """
     return _UNSAFE.sub(lambda unsafe: "".join(map(_stand_in, unsafe[0])), text) if _SUSPECT.search(text) else text
 

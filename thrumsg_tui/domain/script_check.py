@@ -1,4 +1,4 @@
-"""What to look at in a script before thousands of people get it."""
+"""Checks of a script before thousands of people get it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_SHOWN = 5
 _WORD = (
     r"(?:stop ?all|stop|unsubscribe|unsub|cancelar|cancel|end|quit|revoke|opt[ -]?out|alto|parar|baja|arreter|arret)"
 )
-"""The words that opt out when they are sent back (`docs/rules.md 5.3`)."""
+"""Words that opt out a contact who sends them (`docs/rules.md 5.3`)."""
 
 _TELLS = (
     r"(?:reply|respond|text|txt|send|write|type|answer|say|responde|responda|envie|envia|escribe|escriba|manda"
@@ -30,27 +30,33 @@ _WAY_OUT = re.compile(
     rf"|\b{_WORD}[^\w\s]? ?(?:to|2|=|:|for) ?(?:{_WORD}|leave|be removed)\b"
     rf"|\b(?:opt[ -]?out|unsubscribe|end|quit)[,:=-]? ?{_TELLS}?{_BETWEEN} ?[^\w\s]?stop\b"
 )
-"""An instruction, in folded text: to send one of the words, or what one of them is for. "Stop by!" is none."""
+"""An opt-out instruction in folded text: send one of the words, or what a word is for. "Stop by!" is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: whether it is as it should be, and what to know about it."""
+    """The result of one check: whether it passed (`fit`), and a sentence about it."""
 
     fit: bool
     sentence: str
 
 
 def check_script(template: str, example: Rendered, known: Collection[str]) -> tuple[Check, ...]:
-    """Check any script against the field codes that are `known`, as one contact gets it (`docs/rules.md` 7).
+    """Check a script of any kind (`docs/rules.md` 7).
 
-    In this order: unknown fields, what only looks like a field, one check each, fields without a value, the number of
-    segments, the encoding.
+    Args:
+        template: The script.
+        example: The script with its fields filled in for one contact.
+        known: The codes of the contacts' fields.
+
+    Returns:
+        In this order: unknown fields, one check for each suspected field, fields without a value, the number of
+        segments, and the encoding. A passed check of unknown fields is left out if a field is suspected.
     """
     measured = measure(example.text)
-    suspected = [Check(False, each.sentence) for each in suspected_fields(template, known)]
+    suspected = [Check(False, field.sentence) for field in suspected_fields(template, known)]
     fields = _known(template, known)
-    if suspected and fields.fit:  # that all is well with the fields is not so
+    if suspected and fields.fit:  # "Its fields are known" would mislead
         return (*suspected, _filled_in(example), _length(measured), _encoding(template, measured))
     return (fields, *suspected, _filled_in(example), _length(measured), _encoding(template, measured))
 
@@ -59,7 +65,14 @@ _NAMELESS = Check(False, "%organization% is empty: give the organization a name 
 
 
 def check_initial(template: str, example: Rendered, known: Collection[str], organization: str) -> tuple[Check, ...]:
-    """Check an initial script also for what carriers want in it, first: who is writing, and how to be left alone."""
+    """Check an initial script, first for what carriers require: who is writing, and how to opt out.
+
+    Args:
+        template: The script.
+        example: The script with its fields filled in for one contact.
+        known: The codes of the contacts' fields.
+        organization: The organization's name; may be empty.
+    """
     checks = (_sender(template, organization), _way_out(template), *check_script(template, example, known))
     return tuple(dict.fromkeys(checks))
 
@@ -73,7 +86,7 @@ def _sender(template: str, organization: str) -> Check:
 
 
 def _names(template: str, organization: str) -> bool:
-    """Whether a text has a name in it as whole words, whatever its case and accents."""
+    """Return whether a text contains a name as whole words, apart from case and accents."""
     return re.search(rf"(?<!\w){re.escape(fold(organization))}(?!\w)", fold(template)) is not None
 
 
@@ -112,11 +125,11 @@ def _length(measured: Segmentation) -> Check:
 
 
 def _encoding(template: str, measured: Segmentation) -> Check:
-    """Name what makes a text Unicode, and whether it is the script's (`docs/rules.md 7.3`)."""
+    """Name the characters that force UCS-2, and whether they are the script's own (`docs/rules.md 7.3`)."""
     if measured.encoding is Encoding.GSM_7:
         return Check(True, f"{measured.encoding}, {measured.units} of {measured.capacity} characters.")
-    plain = {each.character: each.name for each in find_lookalikes("".join(measured.forcing))}
-    written = [each for each in measured.forcing if each in template]
+    plain = {lookalike.character: lookalike.name for lookalike in find_lookalikes("".join(measured.forcing))}
+    written = [character for character in measured.forcing if character in template]
     said = f"Unicode because of {_named(written or measured.forcing, plain)}"
     if not written:
         said += " in what is filled in for this contact"
@@ -125,6 +138,6 @@ def _encoding(template: str, measured: Segmentation) -> Check:
 
 
 def _named(characters: Sequence[str], plain: Mapping[str, str]) -> str:
-    shown = [f"{each} ({plain[each]})" if each in plain else each for each in characters[:_MOST_SHOWN]]
+    shown = [f"{sign} ({plain[sign]})" if sign in plain else sign for sign in characters[:_MOST_SHOWN]]
     more = len(characters) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

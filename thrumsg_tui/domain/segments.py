@@ -1,4 +1,4 @@
-"""How many SMS segments a text takes, and in which encoding."""
+"""The encoding of a text, and the number of SMS segments that it takes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 MAX_SEGMENTS = 9
 
-# The default alphabet of GSM 03.38, in the order of its table, without the escape code itself.
+# The default alphabet of GSM 03.38, in the order of its table, without the escape code.
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -22,35 +22,34 @@ class Encoding(StrEnum):
     UCS_2 = "UCS-2"
 
 
-# Units that fit into a message alone, and into each segment of a longer one.
+# How many units fit into a single segment, and into each of several.
 _ROOM = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
 
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """What sending a text costs.
-
-    `units` are septets in GSM-7 and UTF-16 code units in UCS-2; `capacity` is how many of them the
-    present number of segments could hold (that of one segment for an empty text, which takes none).
-    `forcing` are the distinct characters that GSM-7 lacks, in order of appearance.
-    """
+    """The size of a text."""
 
     encoding: Encoding
     units: int
+    """The length in septets for GSM-7, in UTF-16 code units for UCS-2."""
     segments: int
+    """0 for an empty text."""
     capacity: int
+    """How many units the present number of segments can hold; for an empty text, that of one segment."""
     forcing: tuple[str, ...]
+    """The distinct characters that GSM-7 lacks, in order of appearance."""
 
 
 def is_gsm_7(text: str) -> bool:
-    """Say whether every character of `text` is in GSM-7, its extension table included."""
+    """Return whether every character of `text` is in GSM-7 or its extension table."""
     return _GSM_7.issuperset(text)
 
 
 def measure(text: str) -> Segmentation:
     """Return the encoding, the length and the number of segments of `text` (`docs/rules.md 7.2`).
 
-    Any length is measured; refusing more than `MAX_SEGMENTS` is for the caller. Linear in the text.
+    The text may be of any length; the caller refuses more than `MAX_SEGMENTS`. Linear in the text.
     """
     forcing = tuple(dict.fromkeys(character for character in text if character not in _GSM_7))
     if forcing:
@@ -67,7 +66,7 @@ def measure(text: str) -> Segmentation:
 
 
 def _filled_in_turn(costs: Iterable[int], room: int) -> int:
-    """Count the segments of `room` units that characters of these costs fill, none of them split."""
+    """Count the segments of `room` units that characters of these costs fill; no character is split."""
     segments, used = 1, 0
     for cost in costs:
         if used + cost > room:

@@ -1,4 +1,4 @@
-"""Whether a message may be sent now, and if not, why (`docs/rules.md 3.17`, `3.18`, `5.8`, 6)."""
+"""Decides whether and when a message may be sent (`docs/rules.md 3.17`, `3.18`, `5.8`, 6)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Why a campaign is closed, and when it opens by itself, if it does (`docs/rules.md 3.17`)."""
+    """The reason why a campaign is closed; `opens_at` is None if only a person can open it (`docs/rules.md 3.17`)."""
 
     reason: str
     opens_at: datetime | None
 
 
 class Obstacle(StrEnum):
-    """What stands in the way of a message, in the few words that fit in the place of the Send key."""
+    """The reason why a message cannot be sent, in a few words that replace the Send key."""
 
     OPTED_OUT = "opted out"
     CLOSED = "campaign closed"
@@ -40,7 +40,7 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a message cannot be sent, in few words and in a sentence."""
+    """The reason why a message cannot be sent, in a few words and in a sentence."""
 
     obstacle: Obstacle
     sentence: str
@@ -48,7 +48,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`refusal` says why a message cannot be sent; `leaves_at` until when an accepted one waits."""
+    """The decision on a message: its refusal, or when it leaves (None for now)."""
 
     refusal: Refusal | None = None
     leaves_at: datetime | None = None
@@ -56,36 +56,34 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A message that somebody wants to send, with what decides about it.
-
-    `filled_in` tells that the body is a script with its fields filled in, so that a `%word%` in it is a contact's
-    value; `is_holder` whether the conversation is the author's own; `holder_name` whose it is; `field_codes` are
-    those by which a field is recognised that is written in another way.
-    """
+    """A message to send, and all that decides whether it may be sent."""
 
     campaign: Campaign
     kind: MessageKind
     body: str
     filled_in: bool
+    """Whether the body is a script with its fields filled in, so that a `%word%` in it is a contact's value."""
     role: Role
     is_holder: bool
+    """Whether the author holds the conversation."""
     holder_name: str
     opted_out: bool
     field_codes: Collection[str] = ()
+    """The codes of the contacts' fields, by which a misspelt field is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """When an accepted message leaves, None for now; it is `scheduled` if the hours or the start date delay it."""
+    """When an accepted message leaves (None for now); `scheduled` if the hours or the start date delay it."""
 
     at: datetime | None
     scheduled: bool
 
 
 def format_moment(campaign: Campaign, at: datetime, now: datetime) -> str:
-    """Say a time in the zone of the hours, and name that: `09:00 EST`, `tomorrow 09:00 EST`, `Tue 3 March 09:00 EST`.
+    """Return a time in the zone of the hours: `09:00 EST`, `tomorrow 09:00 EST`, or `Tue 3 March 09:00 EST`.
 
-    Whoever reads it may be in another one.
+    It names the zone, because the reader may be in another one.
     """
     zone = ZoneInfo(campaign.hours.timezone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
@@ -97,14 +95,15 @@ def format_moment(campaign: Campaign, at: datetime, now: datetime) -> str:
 
 
 def seconds_until(leaves_at: datetime, now: datetime) -> int:
-    """Count the seconds in which a message can still be taken back, 0 where it may leave."""
+    """Return the seconds, rounded up, until a message may leave; until then its send can be undone."""
     return max(0, ceil((leaves_at - now).total_seconds()))
 
 
 def closure(campaign: Campaign, now: datetime) -> Closure | None:
-    """Say why the campaign is closed at a moment, or None while it is open (`docs/rules.md 3.17`).
+    """Return why the campaign is closed; None if it is open (`docs/rules.md 3.17`).
 
-    One whose hours are its contacts' is closed for contacts only: ask with `Campaign.for_contact`.
+    A campaign with its hours in the contacts' time zones is outside them only for a contact: use
+    `Campaign.for_contact`.
     """
     match campaign.state:
         case CampaignState.DRAFT:
@@ -122,7 +121,7 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
 
 
 def check_send(attempt: Attempt, now: datetime) -> Verdict:
-    """Decide about a message, the most fundamental reason first (`docs/rules.md 3.18`, `6.4`)."""
+    """Decide whether a message may be sent, and when it leaves (`docs/rules.md 3.18`, `6.4`)."""
     refusal = forbidden(attempt, now) or unfit(
         attempt.body, filled_in=attempt.filled_in, field_codes=attempt.field_codes
     )
@@ -130,9 +129,10 @@ def check_send(attempt: Attempt, now: datetime) -> Verdict:
 
 
 def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
-    """Say why nothing may be sent here now, whatever its words; None if something may.
+    """Return why no message at all may be sent now; None if one may.
 
-    What nobody can change comes first, then what ends by itself: whoever mends the one must not meet the other.
+    The reasons are in the order of `docs/rules.md 3.18`: a person who removes one must not meet another that was there
+    all the time.
     """
     campaign = attempt.campaign
     if theirs := handed_over(attempt.role, attempt.holder_name, is_holder=attempt.is_holder):
@@ -147,7 +147,7 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
 
 
 def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
-    """Say until when an accepted message waits, None where it may leave now (`docs/rules.md 5.9`, `6.4`)."""
+    """Return until when an accepted message waits; None if it may leave now (`docs/rules.md 5.9`, `6.4`)."""
     if kind is MessageKind.OPT_OUT_CONFIRMATION:
         return None
     earliest = now
@@ -158,10 +158,14 @@ def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datet
 
 
 def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds: int = 0) -> Departure:
-    """Say when an accepted message leaves, after some seconds in which it can be taken back.
+    """Return when an accepted message leaves (`docs/rules.md 6.4`).
 
-    The seconds are fewer where hours or window end meanwhile, so that what was accepted in time leaves in time
-    (`docs/rules.md 6.4`).
+    Args:
+        campaign: The campaign, as it is for the contact.
+        kind: The kind of the message.
+        now: The present.
+        undo_seconds: How long the send can be undone. It is shortened if the hours or the window end before, so that a
+            message that is accepted in time leaves in time.
     """
     opens_at = scheduled_for(campaign, kind, now)
     if opens_at and opens_at >= now + timedelta(seconds=undo_seconds):
@@ -175,16 +179,25 @@ def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds
 
 
 _TO_FETCH = timedelta(seconds=2)
-"""How long a gateway may take to fetch a message that may leave."""
+"""How long a gateway may take to fetch a message that is due."""
 
 
 def shut_out(campaign: Campaign, kind: MessageKind, at: datetime) -> bool:
-    """Whether the window of the initials is over for a message that would leave at a moment (`docs/rules.md 6.3`)."""
+    """Return whether a message is an initial, and the initial window is over at a moment (`docs/rules.md 6.3`)."""
     return kind is MessageKind.INITIAL and window_state(campaign.window, at) is WindowState.OVER
 
 
 def unfit(body: str, *, filled_in: bool = False, field_codes: Collection[str] = ()) -> Refusal | None:
-    """Say what is wrong with a text itself: empty, a field left, too long; None if nothing (`docs/rules.md` 7)."""
+    """Return what is wrong with a text: it is empty, has a field left, or is too long (`docs/rules.md` 7).
+
+    Args:
+        body: The text.
+        filled_in: Whether it is a script with its fields filled in; then no field is looked for.
+        field_codes: The codes of the contacts' fields, by which a misspelt field is recognised.
+
+    Returns:
+        The first fault; None if there is none.
+    """
     if not body.strip():
         return Refusal(Obstacle.EMPTY, "There is nothing to send: the message is empty.")
     if not filled_in and (fields := field_names(body)):
@@ -202,7 +215,7 @@ def unfit(body: str, *, filled_in: bool = False, field_codes: Collection[str] = 
 
 
 def handed_over(role: Role, holder_name: str, *, is_holder: bool) -> Refusal | None:
-    """Refuse a conversation that is somebody else's by now to whoever works only their own (`docs/rules.md 4.11`)."""
+    """Refuse a conversation that the user does not hold, unless their role allows it (`docs/rules.md 4.11`)."""
     if is_holder or role.may(Permission.WORK_FOR_OTHERS):
         return None
     return Refusal(Obstacle.REASSIGNED, f"This conversation is {whose(holder_name)} now; nothing was sent.")

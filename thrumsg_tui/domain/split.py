@@ -1,4 +1,4 @@
-"""Sharing conversations out among senders."""
+"""Distributes conversations among senders."""
 
 import heapq
 from collections.abc import Hashable, Sequence
@@ -11,10 +11,17 @@ _NOWHERE = "There is no destination to share the conversations out to."
 
 
 def deal(items: Sequence[T], destinations: Sequence[D]) -> list[tuple[T, D]]:
-    """Deal `items` to `destinations` in turn, as (item, destination) in the order of the items.
+    """Deal items to destinations in turn, so that shares differ by at most one (`docs/rules.md 4.4`).
 
-    Shares differ by at most one; the extra ones go to the first destinations (`docs/rules.md 4.4`).
-    Raises ValueError without a destination.
+    Args:
+        items: The items in order.
+        destinations: The destinations; the first ones get the extra items.
+
+    Returns:
+        Pairs of item and destination, in the order of the items.
+
+    Raises:
+        ValueError: If there is no destination.
     """
     if not destinations:
         raise ValueError(_NOWHERE)
@@ -22,11 +29,20 @@ def deal(items: Sequence[T], destinations: Sequence[D]) -> list[tuple[T, D]]:
 
 
 def deal_level(items: Sequence[T], loads: Sequence[tuple[D, int]]) -> list[tuple[T, D]]:
-    """Deal each item to the destination whose total is the smallest by then, ties by the given order.
+    """Deal each item to the destination with the smallest total so far, ties by the given order.
 
-    `loads` are the destinations, each with the number that it holds already. The totals come as close
-    as they can without taking anything away (`docs/rules.md 4.4`). O(items x log destinations).
-    Raises ValueError without a destination.
+    The totals become as close as they can without taking anything away (`docs/rules.md 4.4`).
+    O(items x log destinations).
+
+    Args:
+        items: The items in order.
+        loads: The destinations, each with the number that it holds already.
+
+    Returns:
+        Pairs of item and destination, in the order of the items.
+
+    Raises:
+        ValueError: If there is no destination.
     """
     if not loads:
         raise ValueError(_NOWHERE)

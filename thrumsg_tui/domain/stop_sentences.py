@@ -1,8 +1,8 @@
-"""Sentences that ask to be left alone, in English, Spanish and French (`docs/rules.md 5.4`).
+"""Recognises requests to be left alone, in English, Spanish and French (`docs/rules.md 5.4`).
 
-Instructions how to ask are told from them: ours in what a contact quotes, and those of other senders.
-All patterns are for text in lower case, without accents, with one space between words. They are compiled, and kept by
-`re`, when the first message is heard: most commands hear none.
+Opt-out instructions are not requests: ours, which a contact quotes, or those of other senders.
+All patterns are for text in lower case, without accents, with one space between words. `re` compiles and caches them
+when the first message is classified, since most commands classify none.
 """
 
 import re
@@ -58,7 +58,7 @@ _OTHER_THINGS = (
     r"(?! (?:du|de la|de l'|de mon|d'une?|del|de mi) (?:journal|magazine|parti|partido|liste electorale|padron|syndicat"
     r"|sindicato|club|gimnasio|trabajo|seguro|podcast))"
 )
-"""What else people leave, behind a word for leaving us."""
+"""Other things that people leave, behind a word for leaving us."""
 
 # Spanish
 
@@ -126,12 +126,12 @@ _BARE = (
     rf"(?:{_BESIDE} )*(?:stopp*|st0p|stopstop|stop ?all|opt[ -]?out|remove|arret|arretez|alto|paren?)"
     rf"(?: (?:stop|arret|todo|{_BESIDE}))*"
 )
-"""A sentence of nothing but such a word, as it stands in a longer message."""
+"""A whole sentence of a longer message that is only such a word."""
 
 _OPENS = (
     r"stop (?:i|i'm|im|i've|ive|we|we're|you have|you've|this is|it's|not|no|wrong|this (?:nonsense|crap|bs))(?![\w'])"
 )
-"""How a message begins that has its word first and no full stop behind it."""
+"""The beginning of a message with the word first and no full stop behind it."""
 
 _ALONE = (
     rf"(?:{_BESIDE} )*(?:end|cancel|quit|revoke|remove|unsubscribed|enough|no more|i want out"
@@ -141,7 +141,7 @@ _ALONE = (
     r"|resilier"
     rf"|(?:plus|pas) (?:de|aucun|un seul) {_MESSAGES})(?: {_BESIDE})*"
 )
-"""The whole message: words that are ordinary in any longer one."""
+"""A whole message of words that are ordinary in a longer one."""
 
 # Instructions
 
@@ -170,7 +170,7 @@ _COPIED = (
     rf"(?:{_SAY_IT} )?{_CLEAR} ?{_FOR} ?{_AIM}|{_SAY_IT} {_CLEAR}"
     rf"|(?:{_FOR} )?{_AIM} {_SAY_IT} {_WORD}"
 )
-"""Our own instruction, and nothing else."""
+"""Our own instruction as the whole message."""
 
 _NOT_THEIR_WISH = "".join(f"(?<!{word} )" for word in ("want", "like", "how", "need", "wish", "trying", "asked", "you"))
 _INSTRUCTION = (
@@ -192,14 +192,14 @@ _FEW = 3
 
 
 def copies_instruction(text: str) -> bool:
-    """Whether a text is our own "Reply STOP to end" and nothing else."""
+    """Return whether a text is only a copy of our own instruction, such as "Reply STOP to end"."""
     return re.fullmatch(_COPIED, " ".join(_WORDS_OR_EQUALS.findall(text))) is not None
 
 
 def asks_to_stop(text: str) -> bool:
-    """Whether a text has a sentence that asks to be left alone.
+    """Return whether a text asks to be left alone.
 
-    An instruction is none, be it ours that is quoted or another sender's, where more than a few words stand beside it.
+    An opt-out instruction in it, ours or another sender's, counts only if at most three other words stand beside it.
     """
     own, instructions = re.subn(_INSTRUCTION, " . ", " ".join(text.split()))
     if instructions and len(_WORDS.findall(own)) <= _FEW:

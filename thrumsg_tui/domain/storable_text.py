@@ -1,4 +1,4 @@
-"""Text that every database can store: no NUL, which PostgreSQL refuses, and no lone surrogates, which are no text."""
+"""Text that every database can store: without NUL, which PostgreSQL refuses, and without lone surrogates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def require_storable(*texts: str) -> None:
-    """Raise `Refused` if any of the texts that somebody entered has a character that cannot be stored."""
+    """Raise `Refused` if a text that a user entered has a character that cannot be stored."""
     for text in texts:
         if unstorable := _UNSTORABLE.search(text):
             name = "a NUL" if unstorable[0] == "\0" else f"half of one (U+{ord(unstorable[0]):04X})"
@@ -22,5 +22,5 @@ def require_storable(*texts: str) -> None:
 
 
 def storable(text: str) -> str:
-    """Replace what cannot be stored by U+FFFD, in text that must not be lost."""
+    """Return a text that must not be lost, with U+FFFD for each character that cannot be stored."""
     return _UNSTORABLE.sub("\ufffd", text)

@@ -1,8 +1,7 @@
-"""What looks like a field in a text, and would be sent as it stands (`docs/rules.md 7.1`).
+"""Finds text that looks like a field, but is not and would be sent as it stands (`docs/rules.md 7.1`).
 
-Every tool of this trade writes its fields in its own way, and people mistype ours. Brackets, percent
-signs and other signs stand in a text for many reasons, so something is suspected only where its words mean a field, or
-where it can be nothing but one, as in `{{county}}`.
+Every texting tool writes its fields in its own way, and people mistype ours. Brackets and signs have many uses in a
+text, so something is suspected only if its words mean a field, or if it can be nothing else, such as `{{county}}`.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ from thrumsg_tui.domain.fields import FIELD, misspelt_fields
 
 @dataclass(frozen=True, slots=True)
 class SuspectedField:
-    """Something that looks like a field, as it is `written`, and the code that was probably `meant`, if any.
-
-    What `blocks` stands between percent signs, so that the text is not sent.
-    """
+    """Text that looks like a field."""
 
     written: str
+    """The text, with its signs."""
     meant: str | None
+    """The code of the field that is probably meant, if any."""
     blocks: bool = False
+    """Whether it stands between percent signs, so that the text cannot be sent."""
 
     @property
     def sentence(self) -> str:
-        """What to tell whoever wrote it."""
+        """The sentence for the author of the text."""
         if self.blocks:
             return f"{self.written} is not a field, so it cannot be sent: %{self.meant}% was probably meant."
         if self.meant:
@@ -43,7 +42,7 @@ _TEMPLATES = (
     r"\*\|\s*([^\W\d][^|*\n]{0,60}?)\s*\|\*",
     r"\[\[\s*([^\W\d][^\[\]\n]{0,60}?)\s*\]\]|<<\s*([^\W\d][^<>\n]{0,60}?)\s*>>",
 )
-"""How templates are written, and nothing else."""
+"""The notations of templates, which have no other use."""
 
 _BRACKETS = (
     r"\{\s*([^\W\d][^{}\n]{0,60}?)\s*\}",
@@ -52,7 +51,7 @@ _BRACKETS = (
     r"«\s*([^\W\d][^«»\n]{0,60}?)\s*»",
     r"&(?:lt|#60|#123|#91);\s*([^\W\d][\w .-]{0,60}?)\s*&(?:gt|#62|#125|#93);",
 )
-"""Brackets of any text, which are a field's where a field is named in them."""
+"""Ordinary brackets, which make a field only if they contain the name of one."""
 
 _SIGNS = (
     r"%\(\s*([^\W\d][\w .-]{0,40}?)\s*\)s?",
@@ -63,21 +62,26 @@ _SIGNS = (
     r"(?i:\(\s*((?:first|last|sender(?: first| last)?) ?name)\s*\))",
     r"(?i:(?<!\w)%((?:sender )?(?:first|last) name)\b|\b((?:sender )?(?:first|last) name)%)",
 )
-"""The same sign on both sides, or a percent sign on one: a field's where a code is named."""
+"""The same sign on both sides, or a percent sign on one, which make a field only with a field's code."""
 
 _WRAPPED = r"\{\s*\{?\s*%([^\W\d]\w*)%\s*\}?\s*\}|\[\s*\[?\s*%([^\W\d]\w*)%\s*\]?\s*\]|<\s*%([^\W\d]\w*)%\s*>"
-"""One of our fields with another tool's brackets around it, which stay."""
+"""One of our fields in another tool's brackets, which would stay in the message."""
 
 _CODE = r"(?<![\w/.?&=@-])([%$@#:{\[<*]{0,2})([^\W\d]\w*)([%$}\]>*]{0,2})(?![\w/=]|[.@]\w)"
 _WRITTEN_TOGETHER = (
     r"[a-z]+(?:[A-Z][a-z]*)+|[fl]name|(?:first|last)name|[FL]NAME|(?:FIRST|LAST)NAME"
     r"|(?:First|Last)[Nn]ame"
 )
-"""Names that stand for nothing but a field, though they have no underscore."""
+"""Spellings without an underscore that can only mean a field."""
 
 
 def suspected_fields(text: str, known: Collection[str]) -> tuple[SuspectedField, ...]:
-    """Find what looks like a field and is none, distinct, in order; `known` are the codes of the contacts."""
+    """Return what looks like a field but is not, distinct, in order of appearance.
+
+    Args:
+        text: A script or a message.
+        known: The codes of the contacts' fields.
+    """
     found: dict[int, SuspectedField] = {}
     rest = text
     for place, blocking in _percent_signs(text, known):
@@ -99,7 +103,7 @@ def suspected_fields(text: str, known: Collection[str]) -> tuple[SuspectedField,
 
 
 def _percent_signs(text: str, known: Collection[str]) -> Iterator[tuple[int, SuspectedField]]:
-    """Find what stands between percent signs and means a field, with the place where it begins."""
+    """Yield what stands between percent signs and means another field, each with its offset."""
     rest = text
     for place, written, meant in misspelt_fields(text, known):
         rest = _blank(rest, place, place + len(written))
@@ -122,7 +126,7 @@ def _judged(match: re.Match[str], known: Collection[str], pattern: str) -> Suspe
 
 
 def _bare(match: re.Match[str], known: Collection[str]) -> str | None:
-    """Tell which field a code without its two percent signs is; any word may be written with one sign."""
+    """Return the field that a code without both percent signs means; with one sign, it may be any known code."""
     before, code, after = match.groups()
     if "_" in code.strip("_") or re.fullmatch(_WRITTEN_TOGETHER, code):
         return meant_by(code, known, exactly=not before)

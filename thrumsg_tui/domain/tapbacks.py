@@ -1,10 +1,10 @@
-"""Reactions to a message, which phones send to other kinds of phones as a text that quotes it: a tapback."""
+"""Recognises tapbacks: reactions that phones send as a text that quotes the message."""
 
 import re
 
 _OPENING = "“„«\"'‘"
 _CLOSING = {"“": "”“", "„": "“”", "«": "»", '"': '"', "'": "", "‘": ""}
-"""What ends each kind of quotation; a single quote does not, since it is an apostrophe as well."""
+"""The marks that end each kind of quotation; a single quote ends none, since it may be an apostrophe."""
 
 _PICTURE = r"[^\w\s“„«\"‘]{1,12}"
 _REACTIONS = (
@@ -25,17 +25,20 @@ _REACTIONS = (
     rf"a reagi (?:avec|par) (?:{_PICTURE}|\w+) (?:a|sur)",
     r"a (?:ajoute|retire|supprime|enleve) (?:une? |le |la )?"
     rf"(?:{_PICTURE}|[\w' ]{{1,30}}|« ?[\w' ]{{1,20}} ?») (?:a|de|sur)",
-    # Any of them: a picture, then what it is put on
+    # In any of these languages: an emoji, then the message that it reacts to
     rf"{_PICTURE} (?:removed from|to|from|a|en|de|sur)",
 )
 _TAPBACK = rf"\s*(?:{'|'.join(_REACTIONS)})\s*:?\s*([{_OPENING}])"
 
 
 def own_words(plain: str) -> str | None:
-    """Return what is said beside a tapback's quotation, often nothing; None if the text is no tapback.
+    """Return the text after a tapback's quotation, often empty; None if the text is not a tapback.
 
-    `plain` is in lower case, without accents and invisible characters. What is quoted is somebody else's text, mostly
-    one of ours with its "Reply STOP to end", and may be cut short (`docs/rules.md 5.4`).
+    The quotation is mostly one of our messages, with its "Reply STOP to end", and may be cut short
+    (`docs/rules.md 5.4`).
+
+    Args:
+        plain: A message in lower case, without accents and invisible characters.
     """
     tapback = re.match(_TAPBACK, plain)
     if tapback is None:

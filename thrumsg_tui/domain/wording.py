@@ -1,4 +1,4 @@
-"""Nouns and verbs that agree with a number, and the first letter of a sentence."""
+"""Words that agree with a number, and sentences that begin with a capital."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ def inflect(number: int, singular: str, plural: str = "") -> str:
     """Return the form of a word that agrees with a number.
 
     Args:
-        number: How many.
+        number: The number.
         singular: The form for exactly one.
-        plural: The form for any other number, `singular` with an s if it is left out.
+        plural: The form for any other number; by default `singular` with an s.
     """
     return singular if number == 1 else plural or f"{singular}s"
 
 
 def pluralize(number: int, singular: str, plural: str = "") -> str:
-    """Say how many of something: `1 user`, `2 users`."""
+    """Return a number with its noun: `1 user`, `2 users`."""
     return f"{number} {inflect(number, singular, plural)}"
 
 
 def capitalized(sentence: str) -> str:
-    """Begin with a capital letter, and leave all else as it is."""
+    """Return a sentence with its first letter as a capital, and the rest unchanged."""
     return sentence[:1].upper() + sentence[1:]
