@@ -51,7 +51,7 @@ def age(since: datetime, now: datetime, zone: tzinfo, *, yesterday: str = "yeste
 
 
 def waiting_age(since: datetime, now: datetime, zone: tzinfo) -> str:
-    """Return how long somebody has waited: as `age`, but "1 day" for yesterday, so at most 8 characters."""
+    """Return how long a contact has waited: as `age`, but "1 day" for yesterday, so at most 8 characters."""
     return age(since, now, zone, yesterday="1 day")
 
 

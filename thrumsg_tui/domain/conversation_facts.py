@@ -102,7 +102,7 @@ class NumberOptedOut(FrozenRecord):
 
 
 class OptOutAskedAgain(FrozenRecord):
-    """A contact who was opted out already asked for it again."""
+    """A contact asked for an opt-out that was in force already."""
 
     phone: Phone
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Nothing(StrEnum):
-    """The sentence after the reason that says what was left unchanged."""
+    """Says what a failure left unchanged, after the reason."""
 
     CHANGED = "Nothing was changed."
     MOVED = "Nothing was moved."

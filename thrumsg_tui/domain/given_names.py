@@ -91,9 +91,9 @@ def _turns(text: str, control: str, *, inside: bool) -> bool:
     """Return whether a direction control has an effect; with an override in the text, all do (`docs/rules.md 7.4`)."""
     if "\u202d" in text or "\u202e" in text:
         return True
-    letters = (each for each in text if not is_invisible(each))
+    letters = (letter for letter in text if not is_invisible(letter))
     is_mark = control in "\u200e\u200f\u061c"
-    return inside and (not is_mark or any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in letters))
+    return inside and (not is_mark or any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in letters))
 
 
 def _takes_selector(before: str, selector: str) -> bool:
