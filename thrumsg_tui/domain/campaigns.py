@@ -221,7 +221,13 @@ AS_OF_NOW = (
 
 
 def follow_up_obstacle(title: str, *, active: bool, sent: int) -> str | None:
-    """Return why a follow-up can no longer be changed; None if it can (`docs/rules.md 3.1`)."""
+    """Return why a follow-up can no longer be changed; None if it can (`docs/rules.md 3.1`).
+
+    Args:
+        title: Its title.
+        active: Whether it has not ended.
+        sent: How many contacts it was sent to.
+    """
     if not active:
         return f"{title!r} has ended, so it stays as it is."
     if sent:

@@ -147,7 +147,13 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
 
 
 def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
-    """Return until when an accepted message waits; None if it may leave now (`docs/rules.md 5.9`, `6.4`)."""
+    """Return until when an accepted message waits; None if it may leave now (`docs/rules.md 5.9`, `6.4`).
+
+    Args:
+        campaign: The campaign, as it is for the contact.
+        kind: The kind of the message.
+        now: The present.
+    """
     if kind is MessageKind.OPT_OUT_CONFIRMATION:
         return None
     earliest = now
