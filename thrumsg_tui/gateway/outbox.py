@@ -53,7 +53,7 @@ def deliver(db: Database, gateway: Gateway) -> list[Outgoing]:
         The messages that were handed to the gateway, rejected ones included.
 
     Raises:
-        Exception: The gateway raised it. Its message is stored as `in_doubt`, and no further one is sent.
+        Exception: The gateway raised it. Its message is stored as `in_doubt`; those claimed with it stay `sending`.
     """
     handed_over = []
     while claimed := take_queued(db):
