@@ -1,1 +1,1 @@
-"""Taking CSV files in: one module per kind of file, each import one journalled transaction."""
+"""Imports of CSV files: one module per kind of file; each import is one transaction and one event."""

@@ -1,4 +1,4 @@
-"""Which column of a file is which field (`docs/rules.md 9.1`)."""
+"""The fields that the columns of a file are read as (`docs/rules.md 9.1`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from thrumsg_tui.store.importing.result import own_width
 
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]?\d\d?[-/.]?\d\d?(?!\d)|$)|\d\d?[-/.]\d\d?[-/.](?:\d\d){1,2}$")
-"""As titles of columns have them: an election's year or day."""
+"""A year or date as column titles have it, such as an election's."""
 _DIGITS_OF_A_PHONE = 10
 _DIGITS_OF_AN_AREA = 6
 _DIGITS_OF_A_VALUE = 3
@@ -26,7 +26,7 @@ _OF_A_TELEPHONE = ("phone", "tel", "cell", "mobil", "movil", "landline", "handy"
 
 @dataclass(frozen=True, slots=True)
 class ImportField:
-    """Something a file can tell, and the headers it is known by, best known first."""
+    """A field that a file can supply, and its known headers, best known first."""
 
     name: str
     headers: tuple[str, ...]
@@ -46,7 +46,7 @@ _NUMBER = ("", "number", "no", "num")
 
 
 def _numbers(*kinds: str) -> list[str]:
-    """Give each kind of telephone as a column is called by it: `cell`, `cellnumber`, `cellno`."""
+    """Return each kind of telephone with the endings that headers have: `cell`, `cellnumber`, `cellno`."""
     return [f"{kind}{number}" for kind in kinds for number in _NUMBER]
 
 
@@ -57,15 +57,15 @@ _PHONE = _numbers(
 )
 _HOME = _numbers("homephone", "landline", "workphone")
 _PLACES = frozenset({"home", "work", "office", "business", "daytime", "evening"})
-"""Headers that may be those of numbers, beside one that says so."""
+"""Headers of columns that may contain numbers, though no word for a telephone is in them."""
 _TEXTED = (*_CELL, "handy", "movil", "celular", *_PHONE, "telefono", "telefon")
-"""Headers of numbers that may well be texted: of several such columns one stands in for the other."""
+"""Headers of numbers that can usually be texted: where one such column has no number, the next is read."""
 PHONE = ImportField("phone", (*_TEXTED, *_HOME, "contactnumber", "number"))
 _IN_EXPORTS = {each: f"contact_{each}" for each in (FIRST_NAME.name, LAST_NAME.name, PHONE.name)}
 
 
 def recognise(header: Sequence[str], fields: Sequence[ImportField]) -> dict[str, int]:
-    """Find the position of each field whose header is known; the best-known header wins, then the leftmost."""
+    """Return the position of each field that has a known header; the best-known header wins, then the leftmost."""
     keys = [_key(title) for title in header[: own_width(header)]]
     exported = is_export(header)
     found = {}
@@ -81,9 +81,17 @@ def recognise(header: Sequence[str], fields: Sequence[ImportField]) -> dict[str,
 
 
 def phone_columns(header: Sequence[str], mapping: Mapping[str, str], chosen: Mapping[str, int]) -> tuple[int, ...]:
-    """Give the columns that a number is read from, in order: as mapped, else those of numbers that may be texted.
+    """Return the columns to read a number from, in order: as mapped, else those of numbers that may be texted.
 
-    A number of a landline is read only where there is no other column of numbers (`docs/rules.md 9.2`).
+    A landline column is read only if no other column has numbers (`docs/rules.md 9.2`).
+
+    Args:
+        header: The titles of the columns.
+        mapping: The title of a column for a field; for the phone several, with commas between.
+        chosen: The position of each field, the phone included.
+
+    Raises:
+        Refused: If a mapped column does not exist.
     """
     first = chosen[PHONE.name]
     given = next((title for wanted, title in mapping.items() if field_code(wanted) == PHONE.name), None)
@@ -97,7 +105,7 @@ def phone_columns(header: Sequence[str], mapping: Mapping[str, str], chosen: Map
 
 
 def other_phone_columns(header: Sequence[str], read: Sequence[int]) -> list[int]:
-    """Give the columns that are called a telephone, but are not read."""
+    """Return the columns that may contain numbers, by their titles, but are not `read`."""
     keys = enumerate(map(_key, header[: own_width(header)]))
     return [place for place, key in keys if place not in read and _may_have_numbers(key)]
 
@@ -107,17 +115,17 @@ def _may_have_numbers(key: str) -> bool:
 
 
 def _phones(keys: Sequence[str], known: Sequence[str]) -> list[int]:
-    """Find columns by header, the best known first; a digit at the end counts columns of one kind."""
+    """Return the columns with a known header, best known first; `phone2` is a second column of the kind `phone`."""
     kinds = [key if key in known else _COUNTED.sub("", key) for key in keys]
     places = [place for place, kind in enumerate(kinds) if kind in known]
     return sorted(places, key=lambda place: (known.index(kinds[place]), keys[place]))
 
 
 def fitness(fields: Sequence[ImportField], mapping: Mapping[str, str]) -> Callable[[Sequence[str]], int]:
-    """Make the judge of a line as a header: it counts the columns that are recognised or mapped.
+    """Return a function that rates a line as a header: it counts the columns that are recognised or mapped.
 
-    It counts none in a line that has somebody's number or address in it, or that lacks a required field and has a
-    value in it.
+    It returns 0 for a line with somebody's number or address in it, except the header of an export, and for a line
+    that lacks a required field and has a value in it.
     """
 
     def check_send(cells: Sequence[str]) -> int:
@@ -137,12 +145,12 @@ def fitness(fields: Sequence[ImportField], mapping: Mapping[str, str]) -> Callab
 
 
 def example(fields: Sequence[ImportField]) -> str:
-    """Give a header for such a file."""
+    """Return the header of a file with these fields, as an example."""
     return ",".join(each.name for each in fields)
 
 
 def is_data(cell: str) -> bool:
-    """Whether a cell is hardly the title of a column: somebody's number or address, or digits that are no date."""
+    """Return whether a cell is probably no title: a phone number, an email address, or digits that are no date."""
     count = sum(map(str.isdigit, cell))
     if any(map(str.isalpha, cell)):
         begun = cell[0] in "0123456789(+" and count >= _DIGITS_OF_AN_AREA and _DATE.match(cell) is None  # 415-220-XXXX
@@ -157,10 +165,11 @@ def _is_personal(cell: str) -> bool:
 def choose(
     header: Sequence[str], fields: Sequence[ImportField], mapping: Mapping[str, str], *, custom: bool = False
 ) -> dict[str, int]:
-    """Settle the position of each field: as mapped, else as recognised.
+    """Return the position of each field, by field name: as mapped, else as recognised. Arguments are as for `mapped`.
 
-    Raises `Refused` as `mapped` does, and for a required field without a column; the sentence lists the columns and
-    says how to map.
+    Raises:
+        Refused: As `mapped` does, and if a required field has no column; the sentence lists the columns and says how
+            to map one.
     """
     chosen = mapped(header, fields, mapping, custom=custom)
     if missing := missing_fields(fields, chosen):
@@ -171,10 +180,16 @@ def choose(
 def mapped(
     header: Sequence[str], fields: Sequence[ImportField], mapping: Mapping[str, str], *, custom: bool = False
 ) -> dict[str, int]:
-    """Settle the position of each field that has one: as mapped, else as recognised.
+    """Return the position of each field that has a column, by field name: as mapped, else as recognised.
 
-    With `custom` a mapping may name a field of the user's own. Raises `Refused` for a column or field that does not
-    exist, and for a column that would be two fields.
+    Args:
+        header: The titles of the columns.
+        fields: The fields of the kind of file.
+        mapping: The title of a column for a field.
+        custom: Whether a mapping may name a field of the user's own.
+
+    Raises:
+        Refused: If a mapped column or field does not exist, or one column would be two fields.
     """
     chosen = recognise(header, fields)
     names = [each.name for each in fields]
@@ -193,12 +208,21 @@ def mapped(
 
 
 def missing_fields(fields: Sequence[ImportField], chosen: Mapping[str, int]) -> list[str]:
-    """Name the required fields that have no column."""
+    """Return the names of the required fields that have no column."""
     return [each.name for each in fields if each.required and each.name not in chosen]
 
 
 def custom_fields(header: Sequence[str], used: Collection[int], reserved: Collection[str]) -> dict[str, int]:
-    """Give each column that is not used a field code of its own, but for those that an export or rejects file adds."""
+    """Return the columns that become custom fields, by field code.
+
+    Columns that an export or a rejects file adds are left out; of an export of conversations, whose other columns are
+    survey questions, so is every column.
+
+    Args:
+        header: The titles of the columns.
+        used: The positions of the columns that are read as something else.
+        reserved: Codes that no column may get. A taken code gets a number: `city_2`.
+    """
     ours = ours_in(header)
     if has_answers(header):
         return {}
@@ -218,7 +242,7 @@ def custom_fields(header: Sequence[str], used: Collection[int], reserved: Collec
 
 
 def other_columns(header: Sequence[str], used: Collection[int]) -> list[int]:
-    """Give the positions of the columns that are not used, without what a rejects file adds."""
+    """Return the positions of the columns that are not `used`, without those that a rejects file adds."""
     return [each for each in range(own_width(header)) if each not in used]
 
 
@@ -227,7 +251,7 @@ def _key(title: str) -> str:
 
 
 def _positions(header: Sequence[str], titles: str) -> tuple[int, ...]:
-    """Find the columns named, in order, with commas between; a title may have commas itself, and the longest counts."""
+    """Return the columns named in a list with commas, in order; a title may have commas itself: the longest wins."""
     pieces = titles.split(",")
     found: dict[int, None] = {}
     while pieces:
@@ -254,7 +278,7 @@ def _find(header: Sequence[str], title: str) -> int | None:
 
 
 def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
-    """Say which fields have no column, and how to name one."""
+    """Return the sentence that names the fields without a column and says how to map one."""
     hint = ""
     if "first_name" in missing and any(_key(each) in {"fullname", "name", "contactname"} for each in header):
         hint = " A full name in one column is not enough: messages greet people by first name."
@@ -265,7 +289,7 @@ def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
 
 
 def _listed(header: Sequence[str]) -> str:
-    """Quote the titles of a header, but no line that may be somebody's row, since nothing in it is known as a title."""
+    """Quote the titles of a header. A line without any known title may be somebody's row, so it is not quoted."""
     titles = {_key(each) for each in header}
     if titles.isdisjoint(_USUAL_TITLES) and not recognise(header, (FIRST_NAME, LAST_NAME, PHONE)):
         return "none that is known here"

@@ -1,4 +1,4 @@
-"""Taking contacts into a campaign (`docs/rules.md 9.1`, `9.2`)."""
+"""The import of contacts into a campaign (`docs/rules.md 9.1`, `9.2`)."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from thrumsg_tui.store.queries.campaigns import unassigned
 
 FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
 FILLED_IN = ("sender_first_name", "sender_last_name", "organization")
-"""Field codes that a script fills from elsewhere (`docs/rules.md 7.1`), so that no column can have them."""
+"""Field codes that scripts fill from elsewhere (`docs/rules.md 7.1`), so no column can get them."""
 _BATCH = 500
 _PHASES = 4
-"""Numbers are read, new contacts stored, known ones compared, conversations stored."""
+"""Read numbers, store new contacts, compare known ones, store conversations."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """What a usable row says; blank cells say nothing."""
+    """The values of a usable row, without blank custom fields."""
 
     line: int
     number: PhoneNumber
@@ -51,7 +51,7 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """A conversation that is new: the line that it comes from, and its columns."""
+    """A new conversation: the line that it comes from, and the values to insert."""
 
     line: int
     row: tuple[int, int, str, str, str]
@@ -59,7 +59,7 @@ class _Arrival:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is stored of a contact, and whether it has a conversation in the campaign."""
+    """A stored contact, and whether it has a conversation in the campaign."""
 
     id: int
     first_name: str
@@ -75,10 +75,14 @@ def import_contacts(
     campaign: str,
     options: ImportOptions = AS_IT_IS,
 ) -> Imported:
-    """Take contacts in; those new to the campaign get a conversation there, held by Unassigned.
+    """Import contacts. Each contact that is new to the campaign gets an unassigned conversation there.
 
-    Raises `Refused` where the file as a whole cannot be used, or the campaign is archived. 70 µs a row; others who want
-    to write wait for half of that, since the numbers are read first.
+    Takes 70 µs a row. Other writers wait for half of that, since the numbers are read before the transaction.
+    `campaign` is a name, or an id in digits.
+
+    Raises:
+        NotFound: If there is no such campaign.
+        Refused: If the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Permission.IMPORT)
     try:
@@ -103,7 +107,7 @@ def import_contacts(
 
 
 def codes_of(header: Sequence[str], columns: Mapping[str, int], phones: Sequence[int]) -> dict[str, int]:
-    """Give the columns that become fields of the contact, by code: those mapped, then those left over."""
+    """Return the columns that become custom fields, by code: those mapped, then those left over."""
     mapped_codes = {code: place for code, place in columns.items() if code not in {each.name for each in FIELDS}}
     return mapped_codes | custom_fields(header, {*columns.values(), *phones}, {*columns, *FILLED_IN})
 
@@ -111,7 +115,7 @@ def codes_of(header: Sequence[str], columns: Mapping[str, int], phones: Sequence
 def _usable(
     table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: PhaseProgress
 ) -> list[_Person]:
-    """Part the rows that can be used from those that cannot, and from those that repeat an earlier one."""
+    """Return the usable rows; note in `tally` those that cannot be used and those that repeat an earlier number."""
     people: dict[str, _Person] = {}
     names = NameReader()
     for row in steps.over(table.rows):
@@ -131,7 +135,7 @@ def _usable(
 
 
 def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally: Tally, steps: PhaseProgress) -> None:
-    """Store contacts, and conversations for those who have none in the campaign: these count as imported."""
+    """Store contacts, and a conversation for each that has none in the campaign. These count as imported."""
     known = _known(tx, campaign, [person.number.e164 for person in people])
     holder = unassigned(tx.conn, campaign.id)
     new = [person for person in people if person.number.e164 not in known]
@@ -163,7 +167,7 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
 
 
 def _known(tx: Transaction, campaign: Campaign, phones: Sequence[str]) -> dict[str, _Known]:
-    """Look contacts up by number, on the unique indexes of contact and conversation."""
+    """Return stored contacts by number, read from the unique indexes of contact and conversation."""
     known = {}
     for start in range(0, len(phones), _BATCH):
         some = phones[start : start + _BATCH]
@@ -186,7 +190,7 @@ def _known(tx: Transaction, campaign: Campaign, phones: Sequence[str]) -> dict[s
 
 
 def _merged(before: _Known, person: _Person) -> _Known:
-    """Let what the row says replace what was stored; where it says nothing the old stays."""
+    """Replace stored values with those of the row, except where the row's are blank."""
     fields = {**before.fields, **person.fields}
     return _Known(before.id, person.first_name, person.last_name or before.last_name, fields, before.in_campaign)
 
@@ -224,7 +228,7 @@ def _update_contact(tx: Transaction, before: _Known, after: _Known) -> None:
 
 
 def _arrival(campaign: Campaign, holder: int, person: _Person, stored: _Known | None = None) -> _Arrival:
-    """Describe a new conversation by its contact's number, with the names as they are stored."""
+    """Return a contact's new conversation, with the names as they are stored; its contact is found by number."""
     last_name = stored.last_name if stored else person.last_name
     row = (campaign.id, holder, fold(person.first_name), fold(last_name), person.number.e164)
     return _Arrival(person.line, row)

@@ -1,4 +1,4 @@
-"""The kinds of file there are: what each can tell, and how it is taken in."""
+"""The kinds of file: their fields, and the import of each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thrumsg_tui.store.importing.result import Imported
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What files of a kind can tell; with `custom` every other column becomes a field of the contact."""
+    """The fields of one kind of file; with `custom` every other column becomes a custom field of the contact."""
 
     fields: tuple[ImportField, ...]
     custom: bool = False
@@ -28,9 +28,21 @@ class Kind:
 def import_file(
     db: Database, who: Identity, kind: ImportKind, path: Path, campaign: str | None, options: ImportOptions
 ) -> Imported:
-    """Import a file, or in a dry run say what that would do.
+    """Import a file; in a dry run, return what the import would do.
 
-    Raises `Refused` where the file as a whole cannot be used, and for a campaign too many or too few.
+    Args:
+        db: The database.
+        who: Who imports, and as whom.
+        kind: The kind of file.
+        path: The CSV file; `-` is standard input.
+        campaign: The campaign's name, or its id in digits. Replies without a campaign become global.
+        options: Mapping, region, dry run and progress.
+
+    Raises:
+        NotPermitted: If the role may not import (`docs/rules.md 8.1`).
+        NotFound: If there is no such campaign.
+        Refused: If the file as a whole cannot be used, the campaign is archived, or the kind needs a campaign and none
+            is given, or the reverse.
     """
     if not kind.takes_campaign and campaign is not None:
         raise Refused(f"{kind.capitalize()} belong to no campaign.", Nothing.CHANGED)

@@ -1,4 +1,4 @@
-"""What every import shares: counting its rows, its one transaction, its one journal entry."""
+"""The parts that all imports share: the count of rows, the one transaction, the one event."""
 
 from __future__ import annotations
 
@@ -35,10 +35,13 @@ def _in_order(lines: array[int]) -> array[int]:
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How a file is to be taken in; what its kind has no use for is left aside.
+    """The options of an import. A kind of file ignores those that it has no use for.
 
-    `mapping` names the column of a field, or of a code of the user's own. `region` says whose numbers are written
-    without a country code. A dry run changes nothing. `on_progress` is told how many rows of how many are done.
+    Attributes:
+        mapping: The title of a column for a field, or for a field code of the user's own.
+        region: The region of numbers without a country code, such as `US`.
+        dry_run: Whether to change nothing and return what the import would do.
+        on_progress: Called with the number of rows done and of all rows.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -48,12 +51,12 @@ class ImportOptions:
 
 
 AS_IT_IS = ImportOptions()
-"""How a file is taken in that needs nothing said about it."""
+"""The default options."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """The counts and the unused rows of an import that is under way."""
+    """The counts, rejected rows and notes of an import that is under way."""
 
     imported: int = 0
     updated: int = 0
@@ -64,26 +67,26 @@ class Tally:
     updated_lines: array[int] = field(default_factory=_no_lines)
     warnings: list[RejectedRow] = field(default_factory=list)
     line: int = 0
-    """The line of the row that is being taken in."""
+    """The line of the current row."""
     notes: list[str] = field(default_factory=list)
-    """What is worth saying about the rows, beside what is about the file."""
+    """Notes about the rows; those about the file are in `Table.notes`."""
     phones: Sequence[int] = ()
     custom: Mapping[str, int] = field(default_factory=dict)
     readings: Sequence[Reading] = ()
 
     def each(self, rows: Iterable[FileRow]) -> Iterator[FileRow]:
-        """Go through rows, knowing the line of each."""
+        """Yield each row, with `line` set to its line."""
         for row in rows:
             self.line = row.line
             yield row
 
     def count_new(self) -> None:
-        """Count the row as something that was not there before."""
+        """Count the current row as imported."""
         self.imported += 1
         self.new_lines.append(self.line)
 
     def count_known(self, *, changed: bool) -> None:
-        """Count the row as about something that was there before."""
+        """Count the current row as updated if it `changed` something stored, else as unchanged."""
         if changed:
             self.updated += 1
             self.updated_lines.append(self.line)
@@ -91,20 +94,20 @@ class Tally:
             self.unchanged += 1
 
     def reject(self, row: FileRow, reason: ThrumsgError | ValueError | str) -> None:
-        """Note a row that cannot be used, in the words of what refused it, without what concerns the whole change."""
+        """Add a row that cannot be used, with the reason; a refusal's "Nothing was changed." is left out."""
         why = reason.explanation if isinstance(reason, ThrumsgError) else str(reason)
         self.rejected.append(RejectedRow(row.line, why, row.cells))
 
     def repeat(self, row: FileRow, what: str, line: int) -> None:
-        """Note a row that says again what an earlier line said."""
+        """Add a row that has the same `what`, such as a number, as an earlier `line`."""
         self.repeated.append(RejectedRow(row.line, f"the same {what} as line {line}", row.cells))
 
     def warn(self, row: FileRow, reason: str) -> None:
-        """Note what is to be looked at in a row that is taken in."""
+        """Add a warning about a row that is imported nevertheless."""
         self.warnings.append(RejectedRow(row.line, reason, row.cells))
 
     def result(self, table: Table, columns: Mapping[str, int], event: EventId | None) -> Imported:
-        """Give what was counted, the rejected rows in the order of the file."""
+        """Return what was counted, with the rejected rows in the order of the file."""
         return Imported(
             imported=self.imported,
             updated=self.updated,
@@ -126,12 +129,12 @@ class Tally:
 
 
 class _DryRun(Exception):
-    """Takes a dry run's transaction back."""
+    """Raised to roll back the transaction of a dry run."""
 
 
 @contextmanager
 def transaction(db: Database, *, dry_run: bool) -> Iterator[Transaction]:
-    """Open the write transaction of an import; a dry run's is rolled back at the end."""
+    """Open the write transaction of an import; roll it back at the end of a dry run."""
     with suppress(_DryRun), db.writing() as tx:
         yield tx
         if dry_run:
@@ -139,7 +142,16 @@ def transaction(db: Database, *, dry_run: bool) -> Iterator[Transaction]:
 
 
 def open_campaign(conn: Connection, name: str) -> Campaign:
-    """Find the campaign that a file is for; `Refused` if it is archived."""
+    """Return the campaign to import into.
+
+    Args:
+        conn: The connection to read from.
+        name: The campaign's name, or its id in digits.
+
+    Raises:
+        NotFound: If there is no such campaign.
+        Refused: If it is archived.
+    """
     campaign = find_campaign(conn, name)
     if campaign.state is CampaignState.ARCHIVED:
         raise Refused(f"{campaign.name!r} is archived: nothing can be imported into it any more.")
@@ -156,7 +168,20 @@ def journal_import(
     *,
     details: Mapping[str, object] | None = None,
 ) -> EventId | None:
-    """Write the one journal entry of an import, none where it changed nothing; with `details` it can be undone."""
+    """Record an import as one event.
+
+    Args:
+        tx: The transaction of the import.
+        who: Who imports.
+        what: The kind of file.
+        path: The file, of which the event keeps the name only.
+        tally: The counts of the import.
+        campaign_id: The campaign, or None if the import belongs to none.
+        details: What the undo needs; without it the import cannot be undone.
+
+    Returns:
+        The event, or None if the import changed nothing.
+    """
     if not tally.imported and not tally.updated:
         return None
     facts = FileImported(

@@ -1,4 +1,4 @@
-"""Looking at a file before anything is done with it (`docs/rules.md 9.1`)."""
+"""The inspection of a file before its import (`docs/rules.md 9.1`)."""
 
 from __future__ import annotations
 
@@ -25,16 +25,26 @@ from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.table import Table, read_table
 
 FIRST_ROWS = 20
-"""How many rows are shown."""
+"""How many rows an inspection shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a file looks like, taken as one kind.
+    """The content of a file, read as one kind of file.
 
-    `columns` tells from which header each field would be read, `phones` from which a number is, in order, and `custom`
-    which header would become which field of the contact; `unused` are the headers left over. While `missing` names
-    required fields without a column, the import would be refused with the sentence `refusal`.
+    Attributes:
+        columns: The header that each field would be read from.
+        phones: The headers that a number would be read from, in order.
+        custom: The header that would become each custom field.
+        unused: The headers that would not be read.
+        missing: The required fields without a column; unless it is empty, the import would be refused.
+        refusal: The sentence of that refusal.
+        rows: The number of rows, the unreadable ones included.
+        unreadable: The number of rows that do not fit the header or have an open quotation mark; the import would
+            reject them.
+        numbers: For each of the first rows, the phone cell as it is written and its number; for a row without a
+            number, nothing and the reason.
+        notes: Notes about encoding, separator and header.
     """
 
     kind: ImportKind
@@ -48,21 +58,27 @@ class Inspection:
     refusal: str | None
     rows: int
     unreadable: int
-    """Rows that cannot be told apart into cells; the import would reject them."""
     first_rows: tuple[tuple[str, ...], ...]
     numbers: tuple[tuple[str, str], ...]
-    """What the phone cells of these rows are read as, each as it is written, with the number or why it is none."""
     notes: tuple[str, ...]
-    """What is worth saying about encoding, separator and header."""
 
 
 def inspect(
     path: Path, kind: ImportKind, mapping: Mapping[str, str] | None = None, *, region: str = "US"
 ) -> Inspection:
-    """Read a whole file and say what is in it, with columns as mapped, else as recognised; no database is asked.
+    """Return what is in a file, with columns as mapped, else as recognised.
 
-    Raises `Refused` as the import would: for a file that is none or cannot be read, and for a mapping that names a
-    field or column that there is not. 4 µs a row.
+    Reads the whole file and no database. Takes 4 µs a row.
+
+    Args:
+        path: The CSV file.
+        kind: The kind of file to read it as.
+        mapping: The title of a column for a field.
+        region: The region of numbers without a country code.
+
+    Raises:
+        Refused: As the import would, if the file is missing, cannot be read or is no CSV file, or the mapping names a
+            field or column that does not exist.
     """
     spec = KINDS[kind]
     mapping = mapping or {}

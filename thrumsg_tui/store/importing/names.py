@@ -1,4 +1,4 @@
-"""Reading the names of each row, where a cell may stand for no name (`docs/rules.md 9.1`)."""
+"""The names in a row, where a cell such as `N/A` is no name (`docs/rules.md 9.1`)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ _LOST = "\ufffd"
 
 
 class NameReader:
-    """Reads names row by row, and knows afterwards what there is to say about them."""
+    """Reads names row by row, and collects notes about them."""
 
     def __init__(self) -> None:
         self._cleaned: list[int] = []
         self._dropped: list[int] = []
 
     def read(self, row: FileRow, columns: Mapping[str, int]) -> tuple[str, str]:
-        """Read first and last name; ValueError without a first name, or where a letter was lost before."""
+        """Return the first and the last name in a row.
+
+        Raises:
+            ValueError: If there is no first name, or a name has a U+FFFD, for a letter that an earlier program lost.
+        """
         said = row.values({name: columns[name] for name in ("first_name", "last_name") if name in columns})
         cells = said["first_name"], said.get("last_name", "")
         first, last = map(given_name, cells)
@@ -36,7 +40,7 @@ class NameReader:
         return first, last
 
     def notes(self) -> Iterator[str]:
-        """Say which names were not taken as they were written."""
+        """Yield a note on each way in which names were changed, with the lines."""
         if self._cleaned:
             yield f"Invisible characters were left out of names: {on_lines(self._cleaned)}."
         if self._dropped:

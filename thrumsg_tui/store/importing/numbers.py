@@ -1,4 +1,4 @@
-"""Reading the number of each row, from the first of its columns that has one (`docs/rules.md 9.2`)."""
+"""The number in a row, from the first of its columns that has one (`docs/rules.md 9.2`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NONE = "no phone number"
 
 
 class NumberReader:
-    """Reads numbers row by row, and knows afterwards what there is to say; with `keep` what each cell was read as."""
+    """Reads numbers row by row, and collects notes about them; with `keep`, every reading too."""
 
     def __init__(
         self,
@@ -38,7 +38,11 @@ class NumberReader:
         self._beside: dict[int, list[int]] = defaultdict(list)
 
     def read(self, row: FileRow) -> PhoneNumber:
-        """Read the number of a row; ValueError where none of its columns has one, with another column that has."""
+        """Return the number in a row.
+
+        Raises:
+            ValueError: If none of `columns` has one; the text names another column that has.
+        """
         why = _NONE
         for place in self.columns:
             text = row.cells[place].strip()
@@ -59,7 +63,7 @@ class NumberReader:
         raise ValueError(f"{why.removesuffix('.')}{self._elsewhere(row)}" if self._elsewhere(row) else why)
 
     def look_beside(self, row: FileRow, number: PhoneNumber) -> None:
-        """Note, for `notes`, which columns have another number than the one just read from a row."""
+        """Note the columns that have another number than the one just read from the row."""
         for place in (*self.columns, *self._others):
             if place == self._read_from:
                 continue
@@ -68,7 +72,7 @@ class NumberReader:
                     self._beside[place].append(row.line)
 
     def notes(self) -> Iterator[str]:
-        """Say which rows were read from another column than the first, and which have one more number."""
+        """Yield notes on rows whose number is not in the first column, and on rows with one more number."""
         for place, lines in self._instead.items():
             name, first = self._header[place], self._header[self.columns[0]]
             yield f"{pluralize(len(lines), 'number')} read from {name!r}, as {first!r} has none: {on_lines(lines)}."

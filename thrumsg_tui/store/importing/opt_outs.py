@@ -1,4 +1,4 @@
-"""Taking opt-outs in (`docs/rules.md` 5)."""
+"""The import of opt-outs (`docs/rules.md` 5)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from thrumsg_tui.store.progress import PhaseProgress
 FIELDS = (PHONE, ImportField("note", ("note", "notes", "reason", "comment", "comments"), required=False))
 
 _PHASES = 2
-"""Numbers are read, then opted out."""
+"""Read numbers, opt them out."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The line of a number, and its note."""
+    """The first line with a number, and its note."""
 
     line: int
     note: str
@@ -39,10 +39,12 @@ def import_opt_outs(
     path: Path,
     options: ImportOptions = AS_IT_IS,
 ) -> Imported:
-    """Opt numbers out in every campaign, whether anybody knows them or not; nobody is sent a confirmation.
+    """Opt numbers out in every campaign, those of no contact too; send no confirmations.
 
-    All of them are opted in again by undoing the import (`docs/rules.md 5.2`). Raises `Refused` where the file as a
-    whole cannot be used.
+    An undo of the import opts them all in again (`docs/rules.md 5.2`).
+
+    Raises:
+        Refused: If the file as a whole cannot be used.
     """
     who.require(Permission.IMPORT)
     try:
@@ -73,7 +75,7 @@ def import_opt_outs(
 def _usable(
     table: Table, columns: Mapping[str, int], numbers: NumberReader, tally: Tally, steps: PhaseProgress
 ) -> dict[str, _Said]:
-    """Read what is said of each number, by the first row where a number comes twice."""
+    """Return each number with the first row that has it."""
     wanted: dict[str, _Said] = {}
     for row in steps.over(table.rows):
         said = row.values(columns)

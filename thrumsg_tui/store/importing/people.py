@@ -1,4 +1,4 @@
-"""Taking users in."""
+"""The import of users."""
 
 from __future__ import annotations
 
@@ -40,12 +40,16 @@ def import_users(
     path: Path,
     options: ImportOptions = AS_IT_IS,
 ) -> Imported:
-    """Take users in, new ones as senders unless the file says otherwise; a known login's name, email and role change.
+    """Import users. A known login gets the row's name, email and role; blank cells change nothing.
 
-    A new user without a first name is called by the login: initials are written in it.
+    A new user is a sender if the row has no role. One without a first name gets the login as first name, since initial
+    messages have it in them.
 
-    A row is rejected for an unknown role, a login that cannot be one, a role that the person may not give
-    (`docs/rules.md 8.1`), or the demotion of the last owner. Raises `Refused` where the file as a whole cannot be used.
+    A row is rejected for an unknown role, an invalid login, a role that the importing person may not give
+    (`docs/rules.md 8.1`), or the demotion of the last owner.
+
+    Raises:
+        Refused: If the file as a whole cannot be used.
     """
     who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
@@ -71,7 +75,7 @@ def import_users(
 
 
 def _without_placeholders(said: Mapping[str, str]) -> dict[str, str]:
-    """Read names as those of contacts are (`docs/rules.md 9.1`)."""
+    """Clean names as for contacts: a placeholder such as `N/A` becomes blank (`docs/rules.md 9.1`)."""
     names = {name: given_name(said[name]) for name in (FIRST_NAME.name, LAST_NAME.name) if name in said}
     stated = {name: "" if stands_for_none(each, last=name == LAST_NAME.name) else each for name, each in names.items()}
     return {**said, **stated}
@@ -90,7 +94,7 @@ def _take_in(tx: Transaction, who: Identity, said: Mapping[str, str], tally: Tal
         user = insert_user(
             tx, login, said.get("first_name") or login, said.get("last_name", ""), said.get("email", ""), given
         )
-        if given is not Role.SENDER:  # a role is worth an entry of its own, where a sender is one of many
+        if given is not Role.SENDER:  # a higher role gets an event of its own; new senders share that of the import
             record(tx, who, EventKind.ADD_USER, UserAdded(user.name, login, given))
         tally.count_new()
     else:
@@ -105,7 +109,7 @@ def _role(name: str) -> Role | None:
 
 
 def _update(tx: Transaction, who: Identity, known: User, said: Mapping[str, str], role: Role) -> bool:
-    """Change what the row says otherwise, and tell whether that was anything."""
+    """Store what the row changes about a user; return whether it changes anything."""
     after = replace(
         known,
         first_name=said.get("first_name") or known.first_name,

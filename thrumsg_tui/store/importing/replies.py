@@ -1,4 +1,4 @@
-"""Taking recommended replies in (`docs/rules.md 3.15`)."""
+"""The import of recommended replies (`docs/rules.md 3.15`)."""
 
 from __future__ import annotations
 
@@ -37,11 +37,14 @@ def import_replies(
     campaign: str | None = None,
     options: ImportOptions = AS_IT_IS,
 ) -> Imported:
-    """Take replies into a campaign, or as global ones; a title that is there already gets the new body.
+    """Import recommended replies. A title that exists already gets the new body.
 
-    What looks like a field in a body and is none is warned of (`docs/rules.md 7.1`).
+    Warns of text in a body that looks like a field and is none (`docs/rules.md 7.1`). `campaign` is a name, or an id in
+    digits; without it the replies are global.
 
-    Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
+    Raises:
+        NotFound: If there is no such campaign.
+        Refused: If the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))

@@ -1,4 +1,4 @@
-"""What an import did, row by row (`docs/rules.md 9.2`)."""
+"""The result of an import, row by row (`docs/rules.md 9.2`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from thrumsg_tui.domain.wording import inflect
 from thrumsg_tui.store.output_files import refuse_unwritable, text_for, writing_text
 
 REJECT_COLUMNS = ("line", "reason")
-"""What a rejects file has after the columns of its source."""
+"""The columns that a rejects file has after those of its source."""
 
 _MOST_NAMED = 8
 _NUMBERED = re.compile(r" [0-9]+$")
@@ -24,19 +24,19 @@ _NUMBERED = re.compile(r" [0-9]+$")
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A row of cells, as many as the header has, and the line on which it begins."""
+    """A row with as many cells as the header has, and the line on which it begins; the first line is 1."""
 
     line: int
     cells: tuple[str, ...]
 
     def values(self, columns: Mapping[str, int]) -> dict[str, str]:
-        """Read the cell of each field, without the space around it and what an export puts in front of it."""
+        """Return the cell of each field, without surrounding space and without the guard that exports put in front."""
         return {name: unguarded(self.cells[position].strip()) for name, position in columns.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that was not taken: the line on which it begins (the header is 1), why, and its cells."""
+    """A row that an import rejects, repeats or warns of: the line on which it begins, the reason, and its cells."""
 
     line: int
     reason: str
@@ -45,7 +45,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the phone cell of a row was read as: its line, the cell as it was written, the number in E.164."""
+    """A phone cell that was read: its line, its text as it was written, and the number in E.164."""
 
     line: int
     text: str
@@ -54,14 +54,22 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, or in a dry run would do; `event` is None where nothing changed.
+    """The result of an import, or of a dry run what it would be.
 
-    Each row counts once: as imported, updated, unchanged, repeated or rejected. `columns` tells from which header each
-    field was read, `repeated` are the later rows of what the file has twice, and `new_lines` and `updated_lines` the
-    lines on which the imported and the updated rows begin, in order. `rows` are all that could be read. `warnings` are
-    about rows that were taken in all the same. `phones` are the headers that a number was read from, in order, and
-    `custom` tells which header became which contact field. A dry run also tells what every number was read as, in
-    `readings`.
+    Each row counts once: as imported, updated, unchanged, repeated or rejected.
+
+    Attributes:
+        repeated: The later rows of those with the same number, login, question or title.
+        columns: The header that each field was read from.
+        rows: All rows that could be read.
+        notes: Notes about the file and its rows.
+        new_lines: The lines on which the imported rows begin, in order.
+        updated_lines: The lines on which the updated rows begin, in order.
+        event: None if nothing changed, and for a dry run.
+        warnings: Rows that were imported nevertheless, with what to look at.
+        phones: The headers that a number was read from, in order.
+        custom: The header that became each custom field.
+        readings: In a dry run, every phone cell that was read.
     """
 
     imported: int
@@ -83,12 +91,16 @@ class Imported:
 
     @property
     def duplicates(self) -> int:
-        """How many rows repeat an earlier one of the same file."""
+        """The number of rows that repeat an earlier one of the same file."""
         return len(self.repeated)
 
 
 def refuse_rejects_file(path: Path, source: Path) -> None:
-    """Raise `Refused` where rejected rows could not be kept in a file, or would take the place of their source."""
+    """Check that rejected rows can be written to a file.
+
+    Raises:
+        Refused: If it cannot be written, or is the `source` of the import.
+    """
     try:
         same = path.exists() and source.exists() and path.samefile(source)
     except OSError as error:
@@ -99,11 +111,20 @@ def refuse_rejects_file(path: Path, source: Path) -> None:
 
 
 def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Sequence[RejectedRow]) -> None:
-    """Write the rejected rows of a source as CSV, their own cells first, then line and reason; whole or not at all.
+    """Write a CSV file of rejected rows: their own cells first, then line and reason.
 
-    The file can be corrected and imported as it is; then the line and reason of before make room for the new ones.
-    Cells beyond the header stand beyond these two, so that such a row is rejected as long as nobody corrects it.
-    Raises `Refused` where it cannot be written.
+    It is written whole or not at all. It can be corrected and imported as it is; the next rejects file then has the new
+    line and reason in place of the old. Cells beyond the header come after these two, so that such a row is rejected
+    again until somebody corrects it.
+
+    Args:
+        path: The file to write.
+        source: The file that was imported.
+        header: The titles of its columns.
+        rejected: The rows.
+
+    Raises:
+        Refused: If the file cannot be written, or is the source.
     """
     refuse_rejects_file(path, source)
     with writing_text(path) as file:
@@ -111,7 +132,7 @@ def write_rejects(path: Path, source: Path, header: Sequence[str], rejected: Seq
 
 
 def list_rejects(file: TextIO, header: Sequence[str], rejected: Sequence[RejectedRow]) -> None:
-    """Write what a rejects file has in it."""
+    """Write the content of a rejects file to an open file (see `write_rejects`)."""
     own = own_width(header)
     writer, shown = csv.writer(file), text_for(file)
     writer.writerow([*map(shown, header[:own]), *REJECT_COLUMNS])
@@ -121,7 +142,7 @@ def list_rejects(file: TextIO, header: Sequence[str], rejected: Sequence[Rejecte
 
 
 def ranges(lines: Sequence[int], most: int | None = None) -> str:
-    """Write ascending line numbers with those in a row as one, `2-4, 7`; no more than `most` of them, if given."""
+    """Return ascending line numbers as ranges, `2-4, 7`; at most `most` ranges, then `and others`."""
     runs: list[tuple[int, int]] = []
     for line in lines:
         if runs and line == runs[-1][1] + 1:
@@ -133,11 +154,11 @@ def ranges(lines: Sequence[int], most: int | None = None) -> str:
 
 
 def on_lines(lines: Sequence[int]) -> str:
-    """Name a few lines: `line 3`, or `lines 2-4, 7`."""
+    """Return a few line numbers in words: `line 3`, or `lines 2-4, 7`."""
     return f"{inflect(len(lines), 'line')} {ranges(lines, _MOST_NAMED)}"
 
 
 def own_width(header: Sequence[str]) -> int:
-    """Count the columns without those that a rejects file adds, which are numbered where the file has such already."""
+    """Return the number of columns without those of a rejects file, numbered if the source has such already."""
     last = tuple(_NUMBERED.sub("", title) for title in header[-len(REJECT_COLUMNS) :])
     return len(header) - (len(REJECT_COLUMNS) if last == REJECT_COLUMNS else 0)

@@ -1,4 +1,4 @@
-"""Taking survey questions in (`docs/rules.md 3.14`)."""
+"""The import of survey questions (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -37,10 +37,14 @@ def import_survey(
     campaign: str,
     options: ImportOptions = AS_IT_IS,
 ) -> Imported:
-    """Take questions in, their choices separated by `|`; a question that is there already gets the new choices.
+    """Import survey questions, with choices separated by `|`. A question that exists already gets the new choices.
 
-    A choice that was ever recorded stays, or its answers and their undo would be lost. A retired question comes back.
-    Raises `Refused` where the file as a whole cannot be used, or the campaign is archived.
+    A choice that was ever recorded stays, or its answers and their undo would be lost. A retired question is asked
+    again. `campaign` is a name, or an id in digits.
+
+    Raises:
+        NotFound: If there is no such campaign.
+        Refused: If the file as a whole cannot be used, or the campaign is archived.
     """
     who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
@@ -97,6 +101,6 @@ def _store(tx: Transaction, campaign_id: CampaignId, text: str, choices: list[st
 
 
 def _kept(tx: Transaction, campaign_id: CampaignId, known: Question, choices: Sequence[str]) -> list[str]:
-    """Name the present choices that stay: those the file has too, and those that were ever recorded."""
+    """Return the stored choices that stay: those in the file, and those that were ever recorded."""
     recorded = recorded_choices(tx, campaign_id, known.id)
     return [each.text for each in known.choices if each.text in choices or each.id in recorded]

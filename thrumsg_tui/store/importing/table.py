@@ -1,4 +1,4 @@
-"""Reading a CSV file as people have them: any usual encoding, separator and line end (`docs/rules.md 9.1`)."""
+"""The reader of CSV files in any usual encoding, with any usual separator and line end (`docs/rules.md 9.1`)."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LONGEST_CELL = 2**31 - 1
 _MOST_OPEN_QUOTES = 20
 _MOST_ABOVE = 20
-"""How many lines that are not blank are looked at for the header."""
+"""The header is among this many lines that are not blank."""
 _SEP_LINE = re.compile(r'\ufeff?"?sep=(\\t|[^\r\n"])"?[,;|\t ]*[\r\n]*', re.IGNORECASE)
 _END = "\0"
-"""Fed to the reader after the last line: where it ends up inside a row, that row's quotation mark is still open."""
+"""Given to the reader after the last line: if it becomes part of a row, that row's quotation mark is still open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's header, its usable rows, the others, and what is worth saying about how it was read."""
+    """A file's header, its usable rows, the others, and notes on how it was read."""
 
     header: tuple[str, ...]
     rows: tuple[FileRow, ...]
@@ -40,11 +40,16 @@ class Table:
 
 
 def read_table(path: Path, recognised: Callable[[Sequence[str]], int], example: str = "first_name,phone") -> Table:
-    """Read a CSV file; `recognised` says how many of a line's cells are known as titles of columns.
+    """Read a CSV file into memory.
 
-    That decides on the separator and on the line of the header, which may have others above it. Raises `Refused` with
-    a sentence where the file is missing, a folder, empty, no text, or has no header, as in `example`. The whole file is
-    held in memory.
+    Args:
+        path: The file; `-` is standard input.
+        recognised: Counts the cells of a line that are known as titles. The count decides on the separator and on the
+            line of the header, which may have others above it.
+        example: A header to show in the refusal of a file without one.
+
+    Raises:
+        Refused: If the file is missing, a folder, empty, no text, or has no header.
     """
     text, notes = read_text(path)
     csv.field_size_limit(_LONGEST_CELL)
@@ -91,9 +96,9 @@ def _table(lines: Sequence[str], separator: str, head: _Head, notes: Sequence[st
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """The line of a file that names its columns, as one separator parts it, and the lines above that say something.
+    """The header of a file as one separator splits it, and the lines above it that are not blank.
 
-    `fitness` is how many columns are known, then how many there are.
+    `fitness` is the number of known columns, then the number of columns.
     """
 
     line: int
@@ -103,9 +108,9 @@ class _Head:
 
 
 def _head(lines: Sequence[str], separator: str, recognised: Callable[[Sequence[str]], int]) -> _Head:
-    """Find the header: the first line with most known columns; where none is known the first with two cells filled."""
+    """Find the header: the first line with most known columns; if none is known, the first with two filled cells."""
     first: list[tuple[int, tuple[str, ...]]] = []
-    with suppress(Refused):  # a file full of open quotation marks is refused when all of it is read
+    with suppress(Refused):  # a file full of open quotation marks is refused when the whole file is read
         first += [(line, cells) for line, cells, _ in islice(_read_rows(lines, separator), _MOST_ABOVE)]
     if not first:
         return _Head(1, (), (), (0, 0))
@@ -117,13 +122,17 @@ def _head(lines: Sequence[str], separator: str, recognised: Callable[[Sequence[s
 
 
 def _declared(lines: Sequence[str]) -> str | None:
-    """Read the separator from a first line such as `sep=;`, which spreadsheets write and read."""
+    """Return the separator from a first line such as `sep=;`, which spreadsheets write; None without such a line."""
     found = _SEP_LINE.fullmatch(lines[0]) if lines else None
     return found and {"\\t": "\t"}.get(found[1], found[1])
 
 
 def read_text(path: Path) -> tuple[str, list[str]]:
-    """Read a text file in any usual encoding, with what is worth saying about it; `Refused` where it is none."""
+    """Return the text of a file in any usual encoding, and notes about it.
+
+    Raises:
+        Refused: If the file cannot be read or is no text.
+    """
     return _decoded(called(path), _read(path))
 
 
@@ -160,7 +169,10 @@ def _decoded(path: Path, content: bytes) -> tuple[str, list[str]]:
 
 
 def _eight_bits(content: bytes) -> tuple[str, list[str]]:
-    """Read UTF-8, or Windows-1252 where more lines are that; in UTF-8 a stray byte is read as Windows-1252 alone."""
+    """Decode UTF-8, or Windows-1252 if more of the lines with accents are no UTF-8 than are, and return notes.
+
+    In UTF-8, only a stray byte is decoded as Windows-1252.
+    """
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError:
@@ -177,7 +189,7 @@ def _eight_bits(content: bytes) -> tuple[str, list[str]]:
     if sound < len(stray) and not content.startswith(codecs.BOM_UTF8):
         text = content.decode("cp1252", errors="replace")
         if text.count("\ufffd") > len(text) // 10:
-            content.decode("cp1252")  # raises UnicodeDecodeError: so much is lost that it is no text
+            content.decode("cp1252")  # raises UnicodeDecodeError: with so many lost characters it is no text
         return text, ["The file is not in UTF-8 and was read as Windows-1252: check the accents."]
     said = f"What is not UTF-8 was read as Windows-1252: check the accents on {on_lines(stray)}."
     return content.decode("utf-8-sig", errors=_STRAY), [said]
@@ -194,9 +206,9 @@ codecs.register_error(_STRAY, _read_stray)
 
 
 def _read_rows(lines: Sequence[str], separator: str) -> Iterator[tuple[int, tuple[str, ...], bool]]:
-    """Yield each row that is not blank, with its line and whether its quotation marks are closed.
+    """Yield each row that is not blank: its line, its cells, and whether its quotation marks are closed.
 
-    A row that is not closed ends with its first line, so that it does not swallow the rest of the file.
+    A row with an open quotation mark ends with its first line, so that it does not swallow the rest of the file.
     """
     start = 0
     for _ in range(_MOST_OPEN_QUOTES):
@@ -218,7 +230,7 @@ def _read_rows(lines: Sequence[str], separator: str) -> Iterator[tuple[int, tupl
 
 
 def _distinct(header: Sequence[str]) -> tuple[str, ...]:
-    """Name every column, and none like another."""
+    """Return a title for every column, each different from the others."""
     names: list[str] = []
     for position, title in enumerate(header, start=1):
         name = wanted = title.strip() or f"Column {position}"
