@@ -1,4 +1,4 @@
-"""Opening the terminal app, on the person's database or on a practice one."""
+"""The commands that open the terminal app, on a real or a practice database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ USAGE = 2
 
 
 def open_app(args: Namespace) -> int:
-    """Open the app where the person left it."""
+    """Open the app on the person's database."""
     if not _has_terminal():
         return USAGE
     with opened(args) as session:
@@ -34,9 +34,9 @@ def open_app(args: Namespace) -> int:
 
 
 def demo(args: Namespace) -> int:
-    """Open the app on a practice database, making one where there is none.
+    """Open the app on a practice database; create it if there is none.
 
-    It makes whoever opens it an owner, in a file of the account: under a forced command it is refused
+    The person becomes an owner of it. Refused under a forced command, where the file would belong to the shared account
     (`docs/rules.md 8.2`).
     """
     if args.forced_login is not None and ORIGINAL_COMMAND in os.environ:
@@ -69,7 +69,7 @@ def demo(args: Namespace) -> int:
 
 
 def _has_terminal() -> bool:
-    """Whether the app can be shown; says what to do instead where not, before anything is made."""
+    """Return whether the app can be shown. If not, say what to do instead; nothing is created yet."""
     if os.environ.get("TERM") != "dumb" and sys.stdin.isatty() and sys.stdout.isatty():
         return True
     complain("The app needs a terminal; `thrumsg --help` lists what the command line can do without one.")

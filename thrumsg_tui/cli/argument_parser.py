@@ -1,4 +1,4 @@
-"""What the command line is put together from: parsers, commands, and the options that every command has."""
+"""The building blocks of the command line: parsers, commands, and the options of every command."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from typing import NoReturn
 from thrumsg_tui.domain.safe_text import safe_text
 
 _DASHED = re.compile(r"-(?!-[a-z]|-$)")
-"""The beginning of words that are no long option."""
+"""The beginning of a word that starts with one dash and is not a long option."""
 
 ArgumentCheck = Callable[[argparse.Namespace], str | None]
-"""Says what is wrong with options that do not go together, None if nothing."""
+"""Returns what is wrong with a combination of options, or None."""
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that takes no abbreviations, and repeats what was typed harmlessly."""
+    """A parser that takes no abbreviations, and prints typed text with `safe_text`."""
 
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings, allow_abbrev=False)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        """Explain the usage and exit with 2."""
+        """Print the usage and the message, and exit with 2."""
         self.exit(2, f"{self.format_usage()}{self.prog}: {safe_text(message)}\n")
 
 
 def global_options() -> Parser:
-    """The options that are taken before and after the command; a default would undo the one given before."""
+    """Return the parser of the options that may stand before and after the command.
+
+    They have no defaults: a default after the command would overwrite a value given before it.
+    """
     parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     options = parent.add_argument_group("everywhere")
     options.add_argument("--db", type=Path, metavar="PATH", help="the database (else THRUMSG_DB, else your own)")
@@ -40,7 +43,7 @@ def global_options() -> Parser:
 
 
 def with_values(parser: Parser, words: Sequence[str]) -> list[str]:
-    """Join a value that begins with one dash to its option, as in `--body -no`, where argparse would see an option."""
+    """Join a value that begins with one dash to its option: argparse takes the `-no` of `--body -no` for an option."""
     options: dict[str, bool] = {}
     for option in _every_option(parser):
         takes_one = option.nargs is None
@@ -75,15 +78,20 @@ class Commands:
     ) -> Parser:
         """Add a command.
 
-        `run` is its function, as `module.function` in this package: it is imported when it is run, so that `--help`
-        loads no store. `late` is a positional that may be left out, and may stand after options.
+        Args:
+            name: The word that is typed.
+            run: Its function, as `module.function` in this package. It is imported when the command runs, so that
+                `--help` loads no store.
+            explanation: The help text.
+            check: Finds options that do not go together.
+            late: The name of an optional positional argument that may also stand after options.
         """
         parser = self._added(name, explanation)
         parser.set_defaults(run=run, check=check, late=late, usage_error=parser.error)
         return parser
 
     def group(self, name: str, explanation: str) -> Commands:
-        """Add a word that commands follow."""
+        """Add a group of commands, and return it."""
         return Commands(self._added(name, explanation), required=True)
 
     def _added(self, name: str, explanation: str) -> Parser:

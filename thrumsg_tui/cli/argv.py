@@ -1,4 +1,4 @@
-"""The words of a command line, before they are parsed: made readable, and those of a forced command added."""
+"""The words of a command line before parsing, with those that an SSH client adds to a forced command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from thrumsg_tui.domain.errors import Refused
 
 ORIGINAL_COMMAND = "SSH_ORIGINAL_COMMAND"
-"""What an SSH client asked for, where its key has a forced command (see sshd(8))."""
+"""The variable with the command that an SSH client asked for, if its key has a forced command (see sshd(8))."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _OURS = {"thrumsg", "thrumsg-tui"}
@@ -17,9 +17,9 @@ _IDENTITY = ("--as", "--db", "--forced-login")
 
 
 def command_words(given: Sequence[str], environment: Mapping[str, str]) -> list[str]:
-    """Return the words to parse; under `--forced-login` those of the SSH client follow (`docs/rules.md 8.2`).
+    """Return the words to parse; with `--forced-login`, those of the SSH client follow (`docs/rules.md 8.2`).
 
-    Bytes that are not UTF-8 become U+FFFD. Raises `Refused` where the client says who it is, or names a database.
+    Bytes that are not UTF-8 become U+FFFD. Raise `Refused` if the client gives an identity or a database.
     """
     words = [readable(word) for word in given]
     original = environment.get(ORIGINAL_COMMAND)
@@ -36,7 +36,7 @@ def command_words(given: Sequence[str], environment: Mapping[str, str]) -> list[
 
 
 def readable(text: str) -> str:
-    """Replace what could not be decoded."""
+    """Replace bytes that could not be decoded by U+FFFD."""
     return _SURROGATES.sub("\ufffd", text)
 
 

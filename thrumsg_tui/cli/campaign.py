@@ -1,4 +1,4 @@
-"""Creating campaigns and running them."""
+"""The commands that create and run campaigns."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def create(session: Session, args: Namespace) -> Report:
 
 
 def edit(session: Session, args: Namespace) -> Report:
-    """Change a campaign's settings; what is not given stays."""
+    """Change the given settings of a campaign; the others stay."""
     with session.db.reading() as conn:
         campaign = queries.find_campaign(conn, args.name)
     before = campaign.setup
@@ -93,7 +93,7 @@ def launch(session: Session, args: Namespace) -> Report:
 
 
 def pause(session: Session, args: Namespace) -> Report:
-    """Hold everything that goes out."""
+    """Stop all sending until the campaign is resumed."""
     return _changed(session, args.name, CampaignState.PAUSED)
 
 
@@ -107,7 +107,7 @@ def resume(session: Session, args: Namespace) -> Report:
 
 
 def archive(session: Session, args: Namespace) -> Report:
-    """End a campaign for good, after asking twice (`docs/rules.md 6.5`)."""
+    """Archive a campaign for good, after two questions (`docs/rules.md 6.5`)."""
     session.who.require(Permission.RUN_CAMPAIGN)
     if not args.yes:
         with session.db.reading() as conn:
@@ -125,7 +125,7 @@ def add_sender(session: Session, args: Namespace) -> Report:
 
 
 def remove_sender(session: Session, args: Namespace) -> Report:
-    """Take a sender off a campaign, and their conversations to whoever was said (`docs/rules.md 4.12`)."""
+    """Take a sender off a campaign, and move their conversations as asked (`docs/rules.md 4.12`)."""
     to = ToAllOthers() if args.to_everyone else args.to
     outcome = changes.remove_sender(session.db, session.who, args.name, args.login, to)
     report = outcome_report(outcome, session.program)

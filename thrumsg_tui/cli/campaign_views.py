@@ -1,4 +1,4 @@
-"""Listing campaigns, and showing one."""
+"""The commands that list campaigns and show one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from thrumsg_tui.store.queries.script_preview import script_preview
 
 
 def list_all(session: Session, _args: Namespace) -> Report:
-    """List the campaigns; a sender sees those they are on, with what they hold there."""
+    """List the campaigns; a sender sees those they are on, with the counts of their own conversations."""
     with session.db.reading() as conn:
         seen = [(of, _numbers(conn, session, of)) for of in queries.campaigns(conn)]
     found = [campaign_record(of) | counters(numbers) for of, numbers in seen if numbers]
@@ -60,7 +60,7 @@ def show(session: Session, args: Namespace) -> Report:
 
 
 def check(session: Session, args: Namespace) -> Report:
-    """Show a campaign's initial script as one of its contacts would get it, and what was looked at in it."""
+    """Show a campaign's initial script as one of its contacts would get it, and the results of the checks."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         campaign = queries.find_campaign(conn, args.name)

@@ -1,4 +1,4 @@
-"""Every command with its options."""
+"""All commands with their options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from thrumsg_tui.domain.people import Role
 
 
 def add_commands(commands: Commands) -> None:
-    """Add every command there is."""
+    """Add all commands."""
     _add_app(commands)
     _add_campaigns(commands.group("campaign", "create campaigns, run them, and say who is on them"))
     _add_people(commands.group("user", "who may use this database, and as what"))

@@ -1,4 +1,4 @@
-"""The commands for what a campaign asks and says: survey, recommended replies, follow-ups."""
+"""The commands for a campaign's content: survey, recommended replies, follow-ups."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from thrumsg_tui.cli.argument_parser import Commands
 
 
 def add_content_commands(commands: Commands) -> None:
-    """Add them."""
+    """Add the commands for a campaign's content."""
     _add_survey(commands.group("survey", "what contacts are asked, and what they answered"))
     _add_replies(commands.group("reply", "recommended replies, of a campaign or of all"))
     _add_follow_ups(commands.group("follow-up", "messages to contacts that were texted before"))

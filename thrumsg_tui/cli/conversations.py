@@ -1,4 +1,4 @@
-"""Lists of conversations, one thread, and its survey answers."""
+"""The commands that list conversations, show one, and record a survey answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from thrumsg_tui.store.queries import thread as threads
 
 
 def list_all(session: Session, args: Namespace) -> Report:
-    """List conversations; a sender sees their own assignment only (`docs/rules.md 8.1`)."""
+    """List conversations; a sender sees only their own (`docs/rules.md 8.1`)."""
     with session.db.reading() as conn:
         campaign = campaigns.find_campaign(conn, args.name)
         phones = phone_display(conn)
@@ -47,7 +47,7 @@ def list_all(session: Session, args: Namespace) -> Report:
 
 
 def thread(session: Session, args: Namespace) -> Report:
-    """Show a conversation; a sender sees their own only."""
+    """Show a conversation; a sender may see only their own."""
     with session.db.reading() as conn:
         conversation = threads.get_conversation(conn, args.conversation)
         if conversation.sender_id != session.who.user.id:
@@ -84,7 +84,7 @@ def answer(session: Session, args: Namespace) -> Report:
 
 
 def _viewed(conn: Connection, session: Session, campaign: Campaign, args: Namespace) -> AssignmentId | None:
-    """Whose conversations are asked for; None for everybody's."""
+    """Return the assignment whose conversations to list, or None for all."""
     own_login = session.who.user.login
     if args.sender != own_login and (args.sender or args.unassigned):
         session.who.require(Permission.VIEW_ALL)
@@ -120,7 +120,7 @@ def _status(conversation: ConversationRow | Conversation) -> str:
 
 
 def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime) -> Iterator[str]:
-    """Tell messages and events in the order in which they happened."""
+    """Yield the lines of messages and events, oldest first."""
     zone = ZoneInfo(campaign.hours.timezone)
     hours = campaign.for_contact(conversation.timezone)
     happened: list[Message | ThreadEvent] = sorted(

@@ -1,4 +1,4 @@
-"""CSV files in and out (`docs/rules.md` 9)."""
+"""The commands that import and export CSV files (`docs/rules.md` 9)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
 def import_csv(session: Session, args: Namespace) -> Report:
-    """Import a file, and account for every row of it."""
+    """Import a file, and report on every row."""
     options = ImportOptions(_mapping(args.map), args.region, args.dry_run)
     if args.rejects and not _to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
@@ -86,7 +86,7 @@ def _to_standard_output(path: Path) -> bool:
 
 
 def _print_rejects(done: Imported, lines: Sequence[str]) -> Report:
-    """Print the rejected rows; what the import did is said where it does not get between them."""
+    """Print the rejected rows to standard output, and the report to standard error."""
     for line in lines:
         complain(line)
     with standard_output() as out:
@@ -95,7 +95,7 @@ def _print_rejects(done: Imported, lines: Sequence[str]) -> Report:
 
 
 def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Tell the column of each field; `Refused` for a field that has two."""
+    """Return the column of each field; raise `Refused` if a field has two."""
     mapping: dict[str, str] = {}
     for named, column in given:
         field = field_code(named)
@@ -107,7 +107,7 @@ def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 def _keep_rejects(args: Namespace, done: Imported) -> tuple[list[str], str]:
-    """Write the rejected rows; say where they are, and what went wrong: the import itself is done by then."""
+    """Write the rejected rows after the import; return a line that says where they are, or an error."""
     if _to_standard_output(args.rejects):
         return [], ""
     try:
@@ -121,7 +121,7 @@ def _keep_rejects(args: Namespace, done: Imported) -> tuple[list[str], str]:
 
 
 def export(session: Session, args: Namespace) -> Report:
-    """Write an export to a file, or to standard output, always in UTF-8."""
+    """Write an export to a file or to standard output, in UTF-8."""
     campaign_id = None
     if args.name is not None:
         with session.db.reading() as conn:
@@ -159,7 +159,7 @@ def _summary(done: Imported) -> list[str]:
 
 
 def _dry_lines(done: Imported) -> list[str]:
-    """Say which lines are new and which change something, as ranges."""
+    """Return the lines of a dry run's report that list new and updated rows as ranges."""
     said = {"New": done.new_lines, "Updated": done.updated_lines}
     lines = [f"{what}: {ranges(of)}." for what, of in said.items() if of]
     return [*lines, "A dry run: nothing was changed."]
@@ -175,7 +175,7 @@ def _row_record(rejected: RejectedRow, phones: PhoneDisplay) -> dict[str, object
 
 
 def _as_csv(out: TextIO) -> TextIO:
-    """Write as to a file, in UTF-8; a terminal has an encoding of its own."""
+    """Set a stream to UTF-8, as for a file; a terminal keeps its own encoding."""
     if isinstance(out, TextIOWrapper):
         if out.isatty():
             out.reconfigure(errors="replace")

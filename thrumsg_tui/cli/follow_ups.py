@@ -1,4 +1,4 @@
-"""Follow-ups: whom they reach, making, changing and ending them, passing over one (`docs/rules.md 3.1`)."""
+"""The commands that preview, create, list, edit, end and skip follow-ups (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
 
 
 def create(session: Session, args: Namespace) -> Report:
-    """Write a follow-up, or say whom it would reach; a time without a zone is in the campaign's."""
+    """Create a follow-up, or preview its reach. A time without a zone is in the campaign's time zone."""
     with session.db.reading() as conn:
         campaign = find_campaign(conn, args.name)
         target = _target(args, questions(conn, campaign.id, retired=True))
@@ -40,7 +40,7 @@ def create(session: Session, args: Namespace) -> Report:
 
 
 def list_all(session: Session, args: Namespace) -> Report:
-    """List a campaign's follow-ups with how far they are."""
+    """List a campaign's follow-ups and their progress."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         found = follow_ups(conn, find_campaign(conn, args.name).id)
@@ -58,7 +58,7 @@ def list_all(session: Session, args: Namespace) -> Report:
 
 
 def edit(session: Session, args: Namespace) -> Report:
-    """Change a follow-up before the first of it is sent; what is not given stays."""
+    """Change the given parts of a follow-up, before the first of it is sent."""
     with session.db.reading() as conn:
         campaign = find_campaign(conn, args.name)
         found = _named(follow_ups(conn, campaign.id), args.follow_up, campaign)
@@ -79,7 +79,7 @@ def edit(session: Session, args: Namespace) -> Report:
 
 
 def end(session: Session, args: Namespace) -> Report:
-    """Send a follow-up to nobody any more."""
+    """End a follow-up: it is sent to nobody any more."""
     with session.db.reading() as conn:
         campaign = find_campaign(conn, args.name)
         found = _named(follow_ups(conn, campaign.id), args.follow_up, campaign)
@@ -89,7 +89,7 @@ def end(session: Session, args: Namespace) -> Report:
 
 
 def skip(session: Session, args: Namespace) -> Report:
-    """Pass over the follow-up that is up in a conversation."""
+    """Skip the follow-up that is next in a conversation."""
     event = skip_follow_up(session.db, session.who, args.conversation)
     return Report({"event": event, "conversation": args.conversation}, ["Skipped; `thrumsg undo` takes that back."])
 
@@ -102,13 +102,13 @@ def _target(args: Namespace, asked: tuple[Question, ...]) -> Target:
 
 
 def _answer(wanted: str, asked: tuple[Question, ...]) -> AnswerCondition:
-    """Read a question, or a question, = and one of its choices."""
+    """Parse `QUESTION` or `QUESTION=CHOICE`, each by id or exact text."""
     whole = [each for each in asked if each.text == wanted or str(each.id) == wanted]
-    if whole:  # the question alone, though there may be a = in its words
+    if whole:  # the question alone; its text may contain a =
         return AnswerCondition(whole[0].id)
     found = []
     for place in (place for place, character in enumerate(wanted) if character == "="):
-        with suppress(NotFound):  # any = may be the one in between, since a question and a choice may have some too
+        with suppress(NotFound):  # any = may be the separator: questions and choices may contain some
             question = question_named(asked, wanted[:place])
             found.append(AnswerCondition(question.id, choice_named(question, wanted[place + 1 :]).id))
     if len(found) > 1:

@@ -1,4 +1,4 @@
-"""What was done, and taking it back."""
+"""The commands that list and undo changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, last_undoable, pre
 
 
 def undo(session: Session, args: Namespace) -> Report:
-    """Take a change back, by default the person's own last (`docs/rules.md 4.9`)."""
+    """Undo a change, by default the person's own last (`docs/rules.md 4.9`)."""
     if args.preview:
         return _preview(session, args)
     with explained_if_cut_short(session):
@@ -49,14 +49,14 @@ def _preview(session: Session, args: Namespace) -> Report:
 
 
 def _standing(event: Event) -> str | None:
-    """Whether a change is under way, was undone, or can be."""
+    """Return whether a change is under way, was undone or can be undone; None for neither."""
     if event.under_way:
         return "under way"
     return f"undone by {event.undone_by}" if event.undone_by else "can be undone" if event.undoable else None
 
 
 def history(session: Session, args: Namespace) -> Report:
-    """List who did what; a sender sees that of their own conversations only."""
+    """List events; a sender sees only those of one of their own conversations."""
     with session.db.reading() as conn:
         conversation = get_conversation_head(conn, args.conversation) if args.conversation is not None else None
         if conversation is None or conversation.sender_id != session.who.user.id:

@@ -1,4 +1,4 @@
-"""The JSON that scripts rely on: keys may be added, none renamed. Times are UTC ISO 8601."""
+"""The JSON that scripts rely on: keys may be added, never renamed. Times are UTC ISO 8601."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Record = dict[str, object]
 
 
 def campaign_record(campaign: Campaign) -> Record:
-    """A campaign's settings."""
+    """Return a campaign's settings."""
     return {
         "id": campaign.id,
         "name": campaign.name,
@@ -43,7 +43,7 @@ def campaign_record(campaign: Campaign) -> Record:
 
 
 def script_record(campaign: Campaign, shown: ScriptPreview) -> Record:
-    """A campaign's script as one contact would get it, with what was looked at."""
+    """Return a campaign's script as one contact would get it, with the results of the checks."""
     return {
         "campaign": campaign.name,
         "contact": shown.contact,
@@ -58,7 +58,7 @@ def script_record(campaign: Campaign, shown: ScriptPreview) -> Record:
 
 
 def counters(totals: Totals | Assignment) -> Record:
-    """The counters of a campaign, or of what one sender holds."""
+    """Return the counters of a campaign or of one sender."""
     return {
         "total": totals.total if isinstance(totals, Totals) else totals.assigned,
         "not_started": totals.not_started,
@@ -70,14 +70,14 @@ def counters(totals: Totals | Assignment) -> Record:
 
 
 def job_record(job: Job | None) -> Record | None:
-    """A bulk move that is under way."""
+    """Return a bulk move that is under way."""
     if job is None:
         return None
     return {"event": job.event_id, "by": job.by, "total": job.total, "done": job.done, "skipped": job.skipped}
 
 
 def sender_record(assignment: Assignment) -> Record:
-    """A row of the senders table; `sent` counts conversations in which we have written (`docs/rules.md 2.2`)."""
+    """Return a row of the senders table; `sent` counts conversations in which we have written (`docs/rules.md 2.2`)."""
     return {
         "login": assignment.login,
         "name": assignment.name,
@@ -93,7 +93,7 @@ def sender_record(assignment: Assignment) -> Record:
 
 
 def question_record(question: Question) -> Record:
-    """A survey question."""
+    """Return a survey question."""
     return {
         "id": question.id,
         "question": question.text,
@@ -103,12 +103,12 @@ def question_record(question: Question) -> Record:
 
 
 def reply_record(reply: RecommendedReply) -> Record:
-    """A recommended reply."""
+    """Return a recommended reply."""
     return {"id": reply.id, "title": reply.title, "body": reply.body, "global": reply.is_global}
 
 
 def follow_up_record(follow_up: FollowUp) -> Record:
-    """A follow-up."""
+    """Return a follow-up."""
     return {
         "id": follow_up.id,
         "title": follow_up.title,
@@ -131,7 +131,7 @@ def _target_record(target: Target) -> Record:
 
 
 def result_record(result: QuestionResult) -> Record:
-    """What was answered to a question."""
+    """Return the results of a question."""
     return {
         "id": result.question.id,
         "question": result.question.text,
@@ -160,7 +160,7 @@ def result_record(result: QuestionResult) -> Record:
 
 
 def user_record(user: User) -> Record:
-    """A user."""
+    """Return a user."""
     return {
         "login": user.login,
         "name": user.name,
@@ -172,7 +172,7 @@ def user_record(user: User) -> Record:
 
 
 def conversation_record(conversation: ConversationRow, phones: PhoneDisplay) -> Record:
-    """A conversation as a list shows it."""
+    """Return a conversation as a list shows it."""
     return {
         "id": conversation.id,
         "contact": phones.name(conversation.first_name, conversation.last_name, conversation.phone),
@@ -188,7 +188,7 @@ def conversation_record(conversation: ConversationRow, phones: PhoneDisplay) -> 
 
 
 def thread_record(conversation: Conversation, questions: Sequence[Question], phones: PhoneDisplay) -> Record:
-    """A conversation with its messages, answers and events."""
+    """Return a conversation with its messages, answers and events."""
     return {
         "id": conversation.id,
         "contact": phones.name(conversation.first_name, conversation.last_name, conversation.phone),
@@ -215,7 +215,7 @@ def thread_record(conversation: Conversation, questions: Sequence[Question], pho
 
 
 def answers(conversation: Conversation, questions: Sequence[Question]) -> Mapping[str, str]:
-    """The recorded answers as texts, by question."""
+    """Return the texts of the recorded answers, by question."""
     return {
         question.text: choice.text
         for question in questions
@@ -241,7 +241,7 @@ def _message_record(message: Message) -> Record:
 
 
 def opt_out_record(opt_out: OptOut | None, phones: PhoneDisplay) -> Record | None:
-    """How and when a number was opted out."""
+    """Return how and when a number was opted out, or None."""
     if opt_out is None:
         return None
     written_at = iso(opt_out.written_at)
@@ -255,7 +255,7 @@ def opt_out_record(opt_out: OptOut | None, phones: PhoneDisplay) -> Record | Non
 
 
 def unmatched_record(message: UnmatchedMessage, phones: PhoneDisplay) -> Record:
-    """A message in no conversation; `phone` is the sender as given where that is no number."""
+    """Return an unmatched message; `phone` is the sender as given if that is no number."""
     return {
         "id": message.id,
         "at": iso(message.at),
@@ -266,7 +266,7 @@ def unmatched_record(message: UnmatchedMessage, phones: PhoneDisplay) -> Record:
 
 
 def outcome_record(outcome: Outcome) -> Record:
-    """What a reassignment, or an undo, did."""
+    """Return the outcome of a reassignment or an undo."""
     return {
         "event": outcome.event,
         "moved": outcome.moved,
@@ -278,7 +278,7 @@ def outcome_record(outcome: Outcome) -> Record:
 
 
 def preview_record(plan: Plan) -> Record:
-    """What a reassignment would do."""
+    """Return the preview of a reassignment."""
     return {
         "event": None,
         "moved": len(plan.moves),
@@ -289,7 +289,7 @@ def preview_record(plan: Plan) -> Record:
 
 
 def undo_record(preview: UndoPreview) -> Record:
-    """What an undo would do."""
+    """Return the preview of an undo."""
     return {
         "event": None,
         "undoes": preview.entry.id,
@@ -301,7 +301,7 @@ def undo_record(preview: UndoPreview) -> Record:
 
 
 def entry_record(event: Event, phones: PhoneDisplay) -> Record:
-    """An entry of the journal."""
+    """Return an event of the journal."""
     return {
         "id": event.id,
         "at": iso(event.at),

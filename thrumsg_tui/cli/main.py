@@ -1,4 +1,4 @@
-"""`thrumsg`: parse, open, call, print."""
+"""The entry point of `thrumsg`: parse, open the database, run the command, print its report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from thrumsg_tui.store.pacing import Pacing
 
 _WITHOUT_SESSION = {"restore.restore"}
-"""Commands that do without a database that can be opened."""
+"""Commands that need no usable database."""
 
 DONE, REFUSED, DATABASE, BROKEN, INTERRUPTED = 0, 1, 3, 70, 130
 """Exit statuses; argparse has 2 for usage."""
@@ -27,11 +27,11 @@ DONE, REFUSED, DATABASE, BROKEN, INTERRUPTED = 0, 1, 3, 70, 130
 def main(argv: Sequence[str] | None = None, *, pacing: Pacing | None = None) -> int:
     """Run one command line and return its exit status; every failure is one line on standard error.
 
-    `pacing` is how large moves are made, by default that of production.
+    `pacing` says in which steps large moves are made; None is that of production.
     """
     try:
         return _run(sys.argv[1:] if argv is None else argv, pacing)
-    except SystemExit as stopped:  # argparse, after it has explained itself
+    except SystemExit as stopped:  # argparse, after it has printed its message
         return _explained(stopped)
     except Refused as reason:
         return _failed(REFUSED, str(reason))
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None, *, pacing: Pacing | None = None) -> 
     except BrokenPipeError:
         stop_writing()
         return DONE
-    except Exception as error:  # noqa: BLE001 - the last resort, and it is kept
+    except Exception as error:  # noqa: BLE001 - the last resort; the traceback is kept
         return _failed(BROKEN, _kept(error))
 
 
@@ -72,7 +72,7 @@ def _reported(command: Callable[..., Any], args: Namespace) -> int:
 
 
 def _explained(stopped: SystemExit) -> int:
-    """See that what argparse has said arrives."""
+    """Flush what argparse has printed, and return its exit status."""
     try:
         with standard_output():
             return stopped.code if isinstance(stopped.code, int) else DONE
@@ -89,7 +89,7 @@ def _failed(status: int, sentence: str) -> int:
 
 
 def _kept(error: Exception) -> str:
-    """Keep what happened where a developer can read it, and say where."""
+    """Write the traceback to the crash log; return a sentence that says where it is."""
     from thrumsg_tui.crash_log import keep
 
     return keep(error)

@@ -1,4 +1,4 @@
-"""Settings, checks and backups."""
+"""The commands for settings, checks and backups."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def settings(session: Session, args: Namespace) -> Report:
 
 
 def doctor(session: Session, args: Namespace) -> Report:
-    """Check every stored figure; with `--repair` work out again what is wrong first."""
+    """Check all stored values; with `--repair`, first recompute wrong ones."""
     session.who.require(Permission.MAINTAIN)
     mended = repair(session.db, session.who) if args.repair else []
     problems = examine(session.db)
@@ -58,7 +58,7 @@ def doctor(session: Session, args: Namespace) -> Report:
 
 
 def backup(session: Session, args: Namespace) -> Report:
-    """Copy the database while it is in use, to a file or to standard output."""
+    """Copy the database to a file or to standard output; it may be in use."""
     session.who.require(Permission.MAINTAIN)
     if str(args.file) == STANDARD_STREAM:
         return _print_backup(session)
@@ -71,7 +71,7 @@ def backup(session: Session, args: Namespace) -> Report:
 
 
 def _print_backup(session: Session) -> Report:
-    """Write a copy to standard output, once it has been looked through."""
+    """Write a copy to standard output, after it has been checked."""
     if sys.stdout.isatty():
         raise Refused("A backup is no text for a terminal: redirect it to a file. No backup was made.")
     with new_files_private(), TemporaryDirectory(prefix="thrumsg-") as folder:

@@ -1,4 +1,4 @@
-"""Messages out and in: `send`, `send-all`, `receive`."""
+"""The commands `send`, `send-all` and `receive`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NO_GATEWAY = "No gateway is set up"
 
 
 def send(session: Session, args: Namespace) -> Report:
-    """Send one message, and say what became of it so far (`docs/rules.md 6.6`)."""
+    """Send one message, and report its state so far (`docs/rules.md 6.6`)."""
     sent = sending.send(session.db, session.who, args.conversation, body=args.body)
     deliver_queued(session.db)
     with session.db.reading() as conn:
@@ -59,7 +59,7 @@ def send(session: Session, args: Namespace) -> Report:
 
 
 def send_all(session: Session, args: Namespace) -> Report:
-    """Send a tab of a sender's, batch by batch; Ctrl+C stops between two (`docs/rules.md 3.12`)."""
+    """Send to all conversations in a sender's tab, in batches; Ctrl+C stops between two (`docs/rules.md 3.12`)."""
     with session.db.reading() as conn:
         campaign = campaigns.find_campaign(conn, args.name)
         assignment_id = (
@@ -95,7 +95,7 @@ def send_all(session: Session, args: Namespace) -> Report:
 
 
 def receive(session: Session, args: Namespace) -> Report:
-    """Enter what somebody wrote, whoever it was (`docs/rules.md 1.5`)."""
+    """Store an incoming message from any sender (`docs/rules.md 1.5`)."""
     at: datetime | None = args.at
     if at and at.utcoffset() is None:
         at = at.replace(tzinfo=UTC)
@@ -149,7 +149,7 @@ def _progress(message: Message, campaign: Campaign, now: datetime) -> str:
 def _batches(
     session: Session, assignment_id: AssignmentId, tab: Tab, interrupted: Event
 ) -> Iterator[tuple[int, tuple[Unsendable, ...]]]:
-    """Send batch after batch; give how many each accepted, and what it refused."""
+    """Send batch after batch; yield the number sent and the refused ones of each."""
     after = None
     while not interrupted.is_set():
         batch = send_batch(session.db, session.who, assignment_id, tab, after)
@@ -167,9 +167,9 @@ def _show_progress(sent: int) -> None:
 
 @contextmanager
 def _interruption() -> Iterator[Event]:
-    """Note Ctrl+C in place of raising it, so that no batch is counted wrongly."""
+    """Yield an event that Ctrl+C sets in place of raising, so that no batch is counted wrongly."""
     interrupted = Event()
-    if current_thread() is not main_thread():  # where there are no signals
+    if current_thread() is not main_thread():  # signals can only be set in the main thread
         yield interrupted
         return
     before = signal.signal(signal.SIGINT, lambda *_: interrupted.set())

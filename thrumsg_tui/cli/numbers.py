@@ -1,4 +1,4 @@
-"""Phone numbers: opting out and in, and looking one up."""
+"""The commands for opt-outs, phone lookup and unmatched messages."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
 
 _WORTH_SAYING = timedelta(minutes=1)
-"""How far the time at which an opt-out was written must be from that at which it came."""
+"""The time an opt-out was written is shown if it differs from its arrival by at least this much."""
 
 
 def _read_number(text: str, region: str) -> str:
-    """Read a number in any spelling, as E.164; `Refused` for what is none (`docs/rules.md 9.2`)."""
+    """Return a number in any spelling as E.164; raise `Refused` if it is none (`docs/rules.md 9.2`)."""
     try:
         return normalize(text, region).e164
     except ValueError as error:
@@ -40,7 +40,7 @@ def _read_number(text: str, region: str) -> str:
 
 
 def opt_out(session: Session, args: Namespace) -> Report:
-    """Opt numbers out in every campaign, and tell the contacts (`docs/rules.md 5.2`)."""
+    """Opt numbers out in every campaign, and send confirmations (`docs/rules.md 5.2`)."""
     phones = [_read_number(each, args.region) for each in args.phones]
     if len(phones) > 1:
         return _opt_out_each(session, phones, args.note)
@@ -72,7 +72,7 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
 
 
 def opt_out_list(session: Session, args: Namespace) -> Report:
-    """Opt out the numbers in a file, or in what is piped in; nobody is told (`docs/rules.md 5.2`)."""
+    """Opt out the numbers in a file or on standard input, without confirmations (`docs/rules.md 5.2`)."""
     session.who.require(Permission.CHANGE_OPT_OUTS)
     piped = args.file == STANDARD_INPUT
     text = read_file(args.file).decode("utf-8", "replace") if piped else read_text(args.file)[0]
@@ -142,7 +142,7 @@ def opt_in(session: Session, args: Namespace) -> Report:
 
 
 def look_up(session: Session, args: Namespace) -> Report:
-    """Show all that is known of a number."""
+    """Show a number's contact, opt-out, conversations and unmatched messages."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
@@ -166,7 +166,7 @@ def look_up(session: Session, args: Namespace) -> Report:
 
 
 def unmatched(session: Session, args: Namespace) -> Report:
-    """List the messages that are in no conversation, the last to arrive first (`docs/rules.md 1.5`)."""
+    """List the messages that are in no conversation, latest arrival first (`docs/rules.md 1.5`)."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)

@@ -1,4 +1,4 @@
-"""Option values: from what was typed to what is meant, or a sentence about why not."""
+"""The parsers of option values; each raises a sentence for a value it cannot read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _YEARS = range(1970, 9999)
 
 
 def value(parse: Callable[[str], T]) -> Callable[[str], T]:
-    """Make a type for argparse that gives the sentence of a ValueError to the user."""
+    """Return an argparse type that shows the text of a ValueError to the user."""
 
     def parsed(text: str) -> T:
         try:
@@ -31,19 +31,19 @@ def value(parse: Callable[[str], T]) -> Callable[[str], T]:
 
 @value
 def clock(text: str) -> int:
-    """Read a time of day, as minutes after midnight."""
+    """Parse a time of day; return minutes after midnight."""
     return hours.parse_clock(text)
 
 
 @value
 def timezone(text: str) -> str:
-    """Read the name of a time zone."""
+    """Parse the name of a time zone."""
     return hours.require_place(text)
 
 
 @value
 def day(text: str) -> date:
-    """Read a date."""
+    """Parse a date."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -52,14 +52,14 @@ def day(text: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class DayOrNone:
-    """A day, or that there is none any more."""
+    """A date, or None to remove the stored one."""
 
     day: date | None
 
 
 @value
 def day_or_none(text: str) -> DayOrNone:
-    """Read a date, or `none`."""
+    """Parse a date, or `none`."""
     if text == "none":
         return DayOrNone(None)
     try:
@@ -70,7 +70,7 @@ def day_or_none(text: str) -> DayOrNone:
 
 @value
 def moment(text: str) -> datetime:
-    """Read a time, which need not say its zone."""
+    """Parse a date and time, with or without a zone."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -82,7 +82,7 @@ def moment(text: str) -> datetime:
 
 @value
 def status(text: str) -> Status:
-    """Read a status, with a hyphen or an underscore."""
+    """Parse a status, with a hyphen or an underscore."""
     try:
         return Status(text.replace("-", "_"))
     except ValueError:
@@ -91,7 +91,7 @@ def status(text: str) -> Status:
 
 @value
 def identifier(text: str) -> int:
-    """Read an id, as the listings show it."""
+    """Parse an id, as the listings show it."""
     if not _fits(text):
         raise ValueError(f"{text!r} is not an id; the listings show them.")
     return int(text)
@@ -99,7 +99,7 @@ def identifier(text: str) -> int:
 
 @value
 def limit(text: str) -> int:
-    """Read how many rows to show."""
+    """Parse a number of rows."""
     if not _fits(text):
         raise ValueError(f"{text!r} is not a number of rows.")
     return int(text)
@@ -107,7 +107,7 @@ def limit(text: str) -> int:
 
 @value
 def whole_number(text: str) -> int:
-    """Read a number that a rule may still refuse."""
+    """Parse a whole number of any sign; the store checks its range."""
     if not _fits(text.removeprefix("-")):
         raise ValueError(f"{text!r} is not a whole number.")
     return int(text)
@@ -115,7 +115,7 @@ def whole_number(text: str) -> int:
 
 @value
 def column(text: str) -> tuple[str, str]:
-    """Read `FIELD=COLUMN`."""
+    """Parse `FIELD=COLUMN`."""
     field, separator, header = text.partition("=")
     if not (field.strip() and separator and header.strip()):
         raise ValueError(f"{text!r} does not say FIELD=COLUMN, as in phone=Mobile.")
@@ -124,7 +124,7 @@ def column(text: str) -> tuple[str, str]:
 
 @value
 def renaming(text: str) -> tuple[str, str]:
-    """Read `OLD=NEW`."""
+    """Parse `OLD=NEW`."""
     old, separator, new = text.partition("=")
     if not (old.strip() and separator and new.strip()):
         raise ValueError(f"{text!r} does not say OLD=NEW, as in Maybe=Undecided.")

@@ -1,4 +1,4 @@
-"""The Conversations Overview: counters and the senders table (`docs/rules.md` 2)."""
+"""The command for the Conversations Overview: counters and the senders table (`docs/rules.md` 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the words of a command line to the command that they mean."""
+"""The parser of the whole command line."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from thrumsg_tui.cli.commands import add_commands
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Read a command line; exits with 2 and the usage where it cannot be read, with 0 for `--help`."""
+    """Parse a command line; exit with 2 and the usage if it is wrong, with 0 for `--help`."""
     parser = build_parser()
     args, extra = parser.parse_known_args(with_values(parser, words))
-    # argparse gives a positional that may be left out its default as soon as it meets an option.
+    # argparse sets an optional positional to its default as soon as it meets an option.
     if len(extra) == 1 and args.late and not extra[0].startswith("-") and getattr(args, args.late) is None:
         setattr(args, args.late, extra.pop())
     if extra:
@@ -27,7 +27,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def build_parser() -> Parser:
-    """The whole command line, from which its documentation is made too."""
+    """Return the parser of all commands, which also generates their documentation."""
     parser = Parser(
         prog="thrumsg",
         description="A terminal Admin Messenger for peer-to-peer texting campaigns. Without a command the app opens.",

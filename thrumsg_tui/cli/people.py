@@ -1,4 +1,4 @@
-"""Who may use the database, and as what."""
+"""The commands for users and their roles."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def edit(session: Session, args: Namespace) -> Report:
 
 
 def list_all(session: Session, _args: Namespace) -> Report:
-    """List everybody, with how many campaigns they are on."""
+    """List the users, with the number of campaigns they are on."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         people = queries.people_rows(conn)
@@ -56,7 +56,7 @@ def list_all(session: Session, _args: Namespace) -> Report:
 
 
 def list_idle(session: Session, args: Namespace) -> Report:
-    """List the senders of a campaign who hold conversations and have texted none of them."""
+    """List the senders of a campaign who hold conversations but have texted in none of them."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         campaign = find_campaign(conn, args.name)

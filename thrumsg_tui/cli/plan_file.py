@@ -1,4 +1,4 @@
-"""A preview kept in a file, so that exactly this can be done later (`docs/rules.md 4.7`)."""
+"""The file of a reassignment plan, which makes exactly the previewed moves later (`docs/rules.md 4.7`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VERSION = 1
 
 
 def save(path: Path, campaign: str, planned: Plan) -> None:
-    """Write a plan, whole or not at all; `Refused` where it cannot be written."""
+    """Write a plan to a file, whole or not at all; raise `Refused` if it cannot be written."""
     with writing_text(path) as file:
         write(file, campaign, planned)
 
@@ -52,11 +52,11 @@ def write(file: TextIO, campaign: str, planned: Plan) -> None:
 
 
 def load(path: Path) -> tuple[str, Plan]:
-    """Read a plan, and the name of its campaign, with `-` from standard input; `Refused` for a file that is none."""
+    """Return the campaign's name and the plan in a file, `-` for standard input; raise `Refused` if it is no plan."""
     text = read_file(path)
     try:
         content = json.loads(text.decode("utf-8"))
-        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        json.dumps(content, ensure_ascii=False).encode()  # raises for half a surrogate pair
         if content["format"] != _FORMAT:
             raise ValueError(content["format"])  # noqa: TRY301 - as for any other file that is none
         if content["version"] == _VERSION:

@@ -1,4 +1,4 @@
-"""What a command says: tables for people, JSON for scripts."""
+"""The output of commands: tables for people, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "→": "->", "●"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a command, said twice; `error` goes to standard error."""
+    """The outcome of a command, as JSON and as lines; `error` goes to standard error."""
 
     json: object
     lines: Sequence[str]
@@ -28,7 +28,7 @@ class Report:
 
 
 def show(report: Report, *, as_json: bool) -> None:
-    """Print a report; nothing in it reaches the terminal as anything but text (`docs/rules.md 7.4`)."""
+    """Print a report; nothing in it can control the terminal (`docs/rules.md 7.4`)."""
     with standard_output() as out:
         if as_json:
             print(json.dumps(report.json, indent=2), file=out)
@@ -41,9 +41,9 @@ def show(report: Report, *, as_json: bool) -> None:
 
 @contextmanager
 def standard_output() -> Iterator[TextIO]:
-    """Give standard output, and see that what is written arrives.
+    """Yield standard output, and flush it at the end.
 
-    Raises `Refused` where it does not, and `BrokenPipeError` where whoever read it has left.
+    Raises `Refused` if it cannot be written, and `BrokenPipeError` if its reader has closed it.
     """
     try:
         yield sys.stdout
@@ -56,30 +56,30 @@ def standard_output() -> Iterator[TextIO]:
 
 
 def stop_writing() -> None:
-    """Let what is left to write go nowhere."""
+    """Discard everything that is still written to standard output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(sentence: str) -> None:
-    """Say a sentence on standard error, on one line, if anybody can hear it."""
+    """Print a sentence on one line of standard error; ignore it if that cannot be written."""
     text = f"thrumsg: {safe_text(sentence)}"
     with suppress(OSError):
         print(text if _is_unicode(sys.stderr.encoding) else _ascii(text), file=sys.stderr, flush=True)
 
 
 def ask(question: str) -> str:
-    """Put a question to the person at the terminal; the answer to none is empty."""
+    """Ask the person at the terminal; return the answer, empty at the end of input."""
     print(printable(safe_text(question)), end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip()
 
 
 def printable(text: str) -> str:
-    """Return text as standard output can show it: plain ASCII unless it is UTF-8."""
+    """Return text that standard output can show: ASCII unless its encoding is Unicode."""
     return text if _is_unicode(sys.stdout.encoding) else _ascii(text)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Align rows under their heads; numbers to the right, None as nothing."""
+    """Return aligned lines, heads first. Columns with numbers are right-aligned; None is blank."""
     cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(heads, *cells, strict=True)]
     right = [any(isinstance(row[place], int) for row in rows) for place in range(len(heads))]
@@ -93,7 +93,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
 
 
 def pairs(values: Sequence[tuple[str, object]]) -> list[str]:
-    """Align names and their values."""
+    """Return lines of names and aligned values."""
     cells = [(_cell(name), _cell(value)) for name, value in values]
     width = max((_width(name) for name, _ in cells), default=0)
     return [f"{_padded(name, width, to_the_right=False)}  {value}".rstrip() for name, value in cells]
@@ -109,10 +109,10 @@ def _padded(cell: str, width: int, *, to_the_right: bool) -> str:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes, as the app counts them."""
+    """Return the width of a text in terminal columns, as the app counts them."""
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len  # 13 ms, which most tables need not wait for
+    from rich.cells import cell_len  # takes 13 ms, and most tables are ASCII
 
     return cell_len(text)
 

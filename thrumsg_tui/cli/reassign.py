@@ -1,4 +1,4 @@
-"""Reassigning: at once, as a preview, or from a saved plan (`docs/rules.md` 4)."""
+"""The command that reassigns conversations: at once, as a preview, or from a saved plan (`docs/rules.md` 4)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from thrumsg_tui.store.queries.bulk_move_jobs import open_jobs
 
 
 def reassign(session: Session, args: Namespace) -> Report:
-    """Move conversations, or say what would be moved."""
+    """Move conversations, or preview the moves."""
     session.who.require(Permission.REASSIGN)
     if args.plan:
         planned = _saved(session, args)
@@ -57,7 +57,7 @@ def reassign(session: Session, args: Namespace) -> Report:
 
 @contextmanager
 def explained_if_cut_short(session: Session) -> Iterator[None]:
-    """Where a move in steps ends before its time, say what becomes of the rest (`docs/rules.md 4.8`)."""
+    """If a move in steps is interrupted, say what happens to the rest (`docs/rules.md 4.8`)."""
     try:
         yield
     except (KeyboardInterrupt, DatabaseUnusable):
@@ -69,7 +69,7 @@ def explained_if_cut_short(session: Session) -> Iterator[None]:
 
 
 def outcome_report(outcome: Outcome, program: str) -> Report:
-    """Say what was moved, and how to take it back, by a command line that begins with `program`."""
+    """Report the moves, and the command that undoes them, which begins with `program`."""
     lines = [f"{capitalized(outcome.sentence)}."]
     lines += [f"  {login}: {gain:+}" for login, gain in outcome.gains.items()]
     if outcome.skipped:
@@ -81,7 +81,7 @@ def outcome_report(outcome: Outcome, program: str) -> Report:
 
 def _request(conn: Connection, args: Namespace) -> Request:
     campaign = campaigns.find_campaign(conn, args.name)
-    queries.require_not_archived(campaign)  # before who is on it: nobody could be added any more
+    queries.require_not_archived(campaign)  # checked before its senders: a hint to add one would be wrong
     return Request(
         campaign.id,
         _sources(conn, campaign, args),
@@ -93,7 +93,7 @@ def _request(conn: Connection, args: Namespace) -> Request:
 
 
 def _sources(conn: Connection, campaign: Campaign, args: Namespace) -> Sources:
-    """Read the options that say from whom; the parser has seen to it that only one kind is given."""
+    """Return the sources; the parser has checked that only one kind is given."""
     if args.conversation:
         return FromConversations(tuple(map(ConversationId, args.conversation)))
     if args.from_everyone:
@@ -104,7 +104,7 @@ def _sources(conn: Connection, campaign: Campaign, args: Namespace) -> Sources:
 
 
 def _destinations(conn: Connection, campaign: Campaign, args: Namespace) -> Destinations:
-    """Read the options that say to whom; the parser has seen to it that only one kind is given."""
+    """Return the destinations; the parser has checked that only one kind is given."""
     if args.to_everyone:
         return ToAllOthers()
     if args.to_unassigned:
@@ -130,7 +130,7 @@ def _preview(session: Session, args: Namespace) -> Report:
 
 
 def _lines(planned: Plan) -> list[str]:
-    """Say who would give how many to whom, by status (`docs/rules.md 4.7`)."""
+    """Return the lines of a preview: how many move from whom to whom, by status (`docs/rules.md 4.7`)."""
     if not planned.moves:
         return ["Nothing matches: nothing would be moved."]
     heads = ["From", "To", *(status.replace("_", " ").capitalize() for status in Status), "Opted out", "Total"]
@@ -152,7 +152,7 @@ def _lines(planned: Plan) -> list[str]:
 
 
 def _saved(session: Session, args: Namespace) -> Plan:
-    """Read a plan, and see that it was made for this database."""
+    """Return a saved plan; raise `Refused` if it was made for another database."""
     name, planned = plan_file.load(args.plan)
     with session.db.reading() as conn:
         present = campaigns.assignments(conn, planned.campaign_id, session.db.clock())

@@ -1,4 +1,4 @@
-"""Recommended replies (`docs/rules.md 3.15`)."""
+"""The commands for recommended replies (`docs/rules.md 3.15`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from thrumsg_tui.store.queries.recommended_replies import global_replies, recomm
 
 
 def list_all(session: Session, args: Namespace) -> Report:
-    """List a campaign's replies and then the global ones; without a campaign those alone."""
+    """List a campaign's replies, then the global ones; without a campaign only the global ones."""
     with session.db.reading() as conn:
         campaign_id = _campaign(conn, args)
         if campaign_id is not None and assignment_of_user(conn, campaign_id, session.who.user.id) is None:
@@ -38,14 +38,14 @@ def add(session: Session, args: Namespace) -> Report:
 
 
 def edit(session: Session, args: Namespace) -> Report:
-    """Change a reply; what is not given stays."""
+    """Change the given parts of a reply."""
     campaign_id, reply = _found(session, args)
     changes.edit_reply(session.db, session.who, reply.id, title=args.new_title, body=args.body)
     return _own(session, campaign_id)
 
 
 def move(session: Session, args: Namespace) -> Report:
-    """Put a reply at another place."""
+    """Move a reply to another place in the list."""
     campaign_id, reply = _found(session, args)
     changes.move_reply(session.db, session.who, reply.id, args.place)
     return _own(session, campaign_id)

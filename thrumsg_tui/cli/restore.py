@@ -1,4 +1,4 @@
-"""Going back to a backup (`docs/rules.md 11.4`)."""
+"""The command that restores a backup (`docs/rules.md 11.4`)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from thrumsg_tui.store.times import iso
 
 
 def restore(args: Namespace) -> Report:
-    """Put a backup in the place of what is in the database, which need not be one that can be opened."""
+    """Replace the content of the database by a backup; a database that cannot be opened is replaced too."""
     if args.forced_login is not None:
         raise NotPermitted(
             "restore reads a file of this host, so it is for people with a login here.", Nothing.RESTORED
@@ -49,7 +49,7 @@ def restore(args: Namespace) -> Report:
 
 
 def _who(path: Path, login: str, acting_for: str | None) -> Identity | None:
-    """Tell who it is, and that they may: by the database, or where it is damaged as the owner of the file."""
+    """Return who restores, if they may. For a missing or damaged database return None; a damaged file's owner may."""
     if openable(path):
         db = open_database(path)
         try:
@@ -76,7 +76,7 @@ def _require_owner(path: Path) -> None:
 
 
 def _lines(file: Path, done: Restored, own: str) -> list[str]:
-    """Say what was done, and what to do about what is lost; `own` begins a command on the restored database."""
+    """Return the report, with commands for what was lost; `own` begins a command on the restored database."""
     when = f", as of {done.as_of.astimezone():%Y-%m-%d %H:%M}" if done.as_of else ""
     lines = [f"Went back to {file}{when}."]
     if done.kept and done.since:

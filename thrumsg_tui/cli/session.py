@@ -1,4 +1,4 @@
-"""The database a command works on, and who is at the keyboard."""
+"""The database and the identity that a command works with."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 
 
 STANDARD_STREAM = "-"
-"""Stands for standard input or output where a file is asked for."""
+"""The file name that means standard input or output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What every command starts from."""
+    """The database and the identity of one command."""
 
     db: Database
     who: Identity
     program: str = "thrumsg"
-    """How a command line on the same database begins."""
+    """The beginning of a command line on the same database."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A login with the name that the operating system has for it."""
+    """A login and its person's name, from the operating system."""
 
     login: str
     first_name: str
@@ -49,9 +49,9 @@ class Account:
 
 @contextmanager
 def opened(args: Namespace) -> Iterator[Session]:
-    """Open the database and tell who it is; whoever makes a new one becomes its owner (`docs/rules.md 8.2`).
+    """Open the database and identify the user; the creator of a new one becomes its owner (`docs/rules.md 8.2`).
 
-    Scheduled messages and follow-ups that have come due are let go first.
+    Scheduled messages and follow-ups that have come due are released first.
     """
     from thrumsg_tui.store.changes.people import make_first_owner
     from thrumsg_tui.store.changes.scheduled_messages import let_due
@@ -76,9 +76,9 @@ def opened(args: Namespace) -> Iterator[Session]:
 
 
 def finish_what_was_left(db: Database, who: Identity) -> None:
-    """Finish what a process that has died was moving, and say so (`docs/rules.md 4.8`).
+    """Finish the bulk moves of processes that have died, and say so (`docs/rules.md 4.8`).
 
-    Where that cannot be done now, this is said, and whatever else was wanted goes on.
+    If the database cannot be used for that now, say so and go on with the command.
     """
     from thrumsg_tui.store.queries.bulk_move_jobs import open_jobs
 
@@ -86,7 +86,7 @@ def finish_what_was_left(db: Database, who: Identity) -> None:
         jobs = open_jobs(conn)
     if not jobs:
         return
-    from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind  # wanted seldom, and start-up counts
+    from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind  # rarely needed; saves start-up time
 
     try:
         for outcome in finish_left_behind(db):
@@ -97,9 +97,9 @@ def finish_what_was_left(db: Database, who: Identity) -> None:
 
 
 def _require_own_account(args: Namespace, path: Path) -> None:
-    """Raise `NotPermitted` where somebody says who they are on a file of another account (`docs/rules.md 8.2`).
+    """Raise `NotPermitted` for `--forced-login` on a file of another account (`docs/rules.md 8.2`).
 
-    The account that the keys open owns the database; whoever has a login of their own is known by it.
+    The account that the SSH keys open owns the database; people with a login of their own are identified by it.
     """
     owner, own = path.stat().st_uid, os.getuid()
     if args.forced_login is not None and own not in {owner, 0}:
@@ -110,10 +110,10 @@ def _require_own_account(args: Namespace, path: Path) -> None:
 
 
 def require_no_files(args: Namespace) -> None:
-    """Raise `NotPermitted` where a file is named under a forced command, by anybody (`docs/rules.md 8.2`).
+    """Raise `NotPermitted` if a file is named under a forced command (`docs/rules.md 8.2`).
 
-    The account that the key opens is shared. Whoever could write a file of their choice there, with what a contact
-    wrote in it, could give themselves a shell.
+    The account that the key opens is shared. A person who could write a chosen file there, with a contact's text in
+    it, could give themselves a shell.
     """
     if args.forced_login is None:
         return
@@ -126,13 +126,13 @@ def require_no_files(args: Namespace) -> None:
 
 
 def program(args: Namespace) -> str:
-    """Begin a command line that is about the same database, to be copied; the one of a forced command is tied to it."""
+    """Return the beginning of a command to copy; it names the database with `--db` unless the command is forced."""
     named = args.db is not None and args.forced_login is None
     return f"thrumsg --db {quote(str(args.db))}" if named else "thrumsg"
 
 
 def account(forced_login: str | None) -> Account:
-    """Tell whose account this is, by the operating system and never by the environment."""
+    """Return the account of this process, by the operating system and never by the environment."""
     if forced_login is not None:
         return Account(forced_login, forced_login, "")
     try:
@@ -144,14 +144,14 @@ def account(forced_login: str | None) -> Account:
 
 
 def database_path(chosen: Path | None) -> Path:
-    """The file to use: `--db`, else THRUMSG_DB, else the person's own, whose folder is made on the first run."""
+    """Return the file to use: `--db`, else THRUMSG_DB, else the person's own, whose folder is created if missing."""
     if chosen or (chosen := _from_environment()):
         return chosen
     return own_folder() / "thrumsg.db"
 
 
 def own_folder() -> Path:
-    """The person's folder for databases, made where it does not exist, closed to others."""
+    """Return the person's folder for databases; create it, closed to others, if it is missing."""
     from platformdirs import user_data_path
 
     folder = user_data_path("thrumsg", appauthor=False)
@@ -166,7 +166,7 @@ def own_folder() -> Path:
 
 @contextmanager
 def new_files_private() -> Iterator[None]:
-    """Let a file that is made meanwhile be its maker's only."""
+    """Give files that are created inside the block to their creator alone."""
     mask = os.umask(0o077)
     try:
         yield
@@ -175,7 +175,7 @@ def new_files_private() -> Iterator[None]:
 
 
 def open_database(path: Path, pacing: Pacing | None = None) -> Database:
-    """Open a database, or make one that is its maker's only; `DatabaseUnusable` says why not."""
+    """Open a database, or create one that only its creator can read; raise `DatabaseUnusable` if that fails."""
     from thrumsg_tui.store.database import Database
 
     with new_files_private(), explained(path):
@@ -183,14 +183,14 @@ def open_database(path: Path, pacing: Pacing | None = None) -> Database:
 
 
 def tell_of_waiting(begins: bool) -> None:
-    """Say to a person that another writer is waited for; a script is left in peace."""
+    """Tell a person, but not a script, that the command waits for another writer."""
     if begins and sys.stderr.isatty():
         complain("Waiting for the database: another change is being written.")
 
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Say in words why there can be no database at a place."""
+    """Turn an `OSError` at `path` into `DatabaseUnusable`."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Survey questions, and what was answered (`docs/rules.md 3.14`)."""
+"""The commands for survey questions and their results (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BAR = 20
 
 
 def add(session: Session, args: Namespace) -> Report:
-    """Ask one question more."""
+    """Add a question."""
     with session.db.reading() as conn:
         campaign = find_campaign(conn, args.name)
     made = changes.add_question(session.db, session.who, campaign.id, args.question, args.choice)
@@ -27,7 +27,7 @@ def add(session: Session, args: Namespace) -> Report:
 
 
 def edit(session: Session, args: Namespace) -> Report:
-    """Change a question's words and choices; what is not given stays."""
+    """Change the given parts of a question: its text, its choices."""
     with session.db.reading() as conn:
         before = _found(conn, args)
     renamed = {choice_named(before, old).id: new for old, new in args.rename}
@@ -40,7 +40,7 @@ def edit(session: Session, args: Namespace) -> Report:
 
 
 def move(session: Session, args: Namespace) -> Report:
-    """Put a question at another place."""
+    """Move a question to another place in the survey."""
     with session.db.reading() as conn:
         question = _found(conn, args)
         campaign_id = find_campaign(conn, args.name).id
@@ -53,7 +53,7 @@ def move(session: Session, args: Namespace) -> Report:
 
 
 def retire(session: Session, args: Namespace) -> Report:
-    """Ask a question no more."""
+    """Retire a question, or delete it if nobody ever answered it."""
     with session.db.reading() as conn:
         question = _found(conn, args)
     kept = changes.retire_question(session.db, session.who, question.id)
@@ -70,7 +70,7 @@ def restore(session: Session, args: Namespace) -> Report:
 
 
 def results(session: Session, args: Namespace) -> Report:
-    """Show what was answered, retired questions last."""
+    """Show the results of all questions, retired ones last."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         found = survey_results(conn, find_campaign(conn, args.name).id, by_sender=args.by_sender)

@@ -1,4 +1,4 @@
-"""Warnings beside what a command did (`docs/rules.md 7.1`)."""
+"""Warnings in the report of a command (`docs/rules.md 7.1`)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from thrumsg_tui.store.queries.field_codes import field_warnings
 def warned(
     session: Session, record: Mapping[str, object], lines: Sequence[str], campaign_id: CampaignId, *texts: str
 ) -> Report:
-    """Report what was done, and what in the texts of a campaign looks like a field and is none."""
+    """Return a report with warnings of words in `texts` that look like fields of the campaign but are none."""
     with session.db.reading() as conn:
         warnings = field_warnings(conn, campaign_id, texts)
     return Report({**record, **where_any(warnings)}, [*lines, *warnings])
 
 
 def where_any(warnings: Sequence[object]) -> dict[str, object]:
-    """Give the key that JSON has where there is something to warn of."""
+    """Return the `warnings` key of a JSON record, or nothing if there are none."""
     return {"warnings": list(warnings)} if warnings else {}
