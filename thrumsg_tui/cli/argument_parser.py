@@ -35,7 +35,7 @@ def global_options() -> Parser:
     """
     parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     options = parent.add_argument_group("everywhere")
-    options.add_argument("--db", type=Path, metavar="PATH", help="the database (else THRUMSG_DB, else your own)")
+    options.add_argument("--db", type=Path, metavar="PATH", help="the database (default: THRUMSG_DB, else your own)")
     options.add_argument("--as", dest="acting_for", metavar="LOGIN", help="act for another user")
     options.add_argument("--forced-login", metavar="LOGIN", help=argparse.SUPPRESS)
     options.add_argument("--json", action="store_true", help="print JSON, for scripts")

@@ -24,8 +24,8 @@ from thrumsg_tui.domain.people import Role
 def add_commands(commands: Commands) -> None:
     """Add all commands."""
     _add_app(commands)
-    _add_campaigns(commands.group("campaign", "create campaigns, run them, and say who is on them"))
-    _add_people(commands.group("user", "who may use this database, and as what"))
+    _add_campaigns(commands.group("campaign", "create and run campaigns, and choose their senders"))
+    _add_people(commands.group("user", "manage users and their roles"))
     _add_views(commands)
     _add_messages(commands)
     add_content_commands(commands)
@@ -36,9 +36,9 @@ def add_commands(commands: Commands) -> None:
 
 
 def _add_app(commands: Commands) -> None:
-    demo = commands.add("demo", "app.demo", "open a practice campaign that answers back")
-    demo.add_argument("--seed", type=options.whole_number, metavar="N", help="make the same answers happen again")
-    demo.add_argument("--fresh", action="store_true", help="start over")
+    demo = commands.add("demo", "app.demo", "open a practice campaign whose contacts reply")
+    demo.add_argument("--seed", type=options.whole_number, metavar="N", help="get the same replies for the same number")
+    demo.add_argument("--fresh", action="store_true", help="start over with a new practice campaign")
 
 
 def _add_campaigns(commands: Commands) -> None:
@@ -46,32 +46,32 @@ def _add_campaigns(commands: Commands) -> None:
     create.add_argument("name", metavar="NAME")
     create.add_argument("--initial", required=True, metavar="TEXT", help="the first message, with %%first_name%% etc.")
     create.add_argument("--description", default="", metavar="TEXT")
-    _add_hours(create, "default: as the settings say")
+    _add_hours(create, "default: from the settings")
     create.add_argument("--starts", type=options.day, metavar="DATE", help="the first day for initial messages")
     create.add_argument("--ends", type=options.day, metavar="DATE", help="the last day for initial messages")
     create.add_argument("--quicksend", action="store_true", help="allow Send All")
     create.add_argument("--draft", action="store_true", help="leave the launch for later")
-    edit = commands.add("edit", "campaign.edit", "change a campaign's settings; what is not given stays")
+    edit = commands.add("edit", "campaign.edit", "change the given settings of a campaign")
     edit.add_argument("name", metavar="NAME")
     edit.add_argument("--name", dest="new_name", metavar="TEXT", help="another name")
     edit.add_argument("--initial", metavar="TEXT", help="another first message")
     edit.add_argument("--description", metavar="TEXT")
-    _add_hours(edit, "another one reschedules the campaign's messages")
+    _add_hours(edit, "a change reschedules messages")
     edit.add_argument("--starts", type=options.day_or_none, metavar="DATE", help="the first day for initials, or none")
     edit.add_argument("--ends", type=options.day_or_none, metavar="DATE", help="the last day for initials, or none")
     edit.add_argument("--quicksend", action=BooleanOptionalAction, help="allow Send All, or not")
     commands.add("list", "campaign_views.list_all", "list the campaigns, newest first")
-    check = commands.add("check", "campaign_views.check", "look an initial script over, as a contact would get it")
+    check = commands.add("check", "campaign_views.check", "check the initial script, and show what a contact would get")
     check.add_argument("name", metavar="NAME")
     for name, explanation in {
         "show": "show a campaign's settings, survey, replies, follow-ups and senders",
         "launch": "make a draft active",
-        "pause": "hold everything that goes out",
+        "pause": "stop all sending until the campaign is resumed",
         "resume": "make a paused campaign active again",
     }.items():
         module = "campaign_views" if name == "show" else "campaign"
         commands.add(name, f"{module}.{name}", explanation).add_argument("name", metavar="NAME")
-    idle = commands.add("idle", "people.list_idle", "list the senders who have not started on what they hold")
+    idle = commands.add("idle", "people.list_idle", "list the senders who have not texted any of their contacts yet")
     idle.add_argument("name", metavar="NAME")
     archive = commands.add("archive", "campaign.archive", "end a campaign for good")
     archive.add_argument("name", metavar="NAME")
@@ -83,15 +83,15 @@ def _add_campaigns(commands: Commands) -> None:
     remove.add_argument("name", metavar="NAME")
     remove.add_argument("login", metavar="LOGIN")
     to = remove.add_mutually_exclusive_group()
-    to.add_argument("--to", action="append", default=[], metavar="LOGIN", help="who gets their conversations")
-    to.add_argument("--to-unassigned", action="store_true", help="nobody gets them (the default)")
-    to.add_argument("--to-everyone", action="store_true", help="all other senders share them")
+    to.add_argument("--to", action="append", default=[], metavar="LOGIN", help="move the conversations to this user")
+    to.add_argument("--to-unassigned", action="store_true", help="leave the conversations unassigned (the default)")
+    to.add_argument("--to-everyone", action="store_true", help="share the conversations among all other senders")
 
 
 def _add_hours(to: ArgumentParser, note: str) -> None:
-    to.add_argument("--timezone", type=options.timezone, metavar="TZ", help=f"of hours and window; {note}")
-    to.add_argument("--open", type=options.clock, metavar="TIME", help=f"when the day begins; {note}")
-    to.add_argument("--close", type=options.clock, metavar="TIME", help=f"when the day ends; {note}")
+    to.add_argument("--timezone", type=options.timezone, metavar="TZ", help=f"of hours and dates; {note}")
+    to.add_argument("--open", type=options.clock, metavar="TIME", help=f"when sending begins each day; {note}")
+    to.add_argument("--close", type=options.clock, metavar="TIME", help=f"when sending ends each day; {note}")
     whose = "the hours are in the campaign's time zone, or in that of each contact's number"
     to.add_argument("--hours-in", choices=_words(HoursIn), metavar="WHOSE", help=f"campaign or contact: {whose}")
 
@@ -103,7 +103,7 @@ def _add_people(commands: Commands) -> None:
     add.add_argument("--last-name", required=True, metavar="L")
     add.add_argument("--email", default="", metavar="E")
     add.add_argument("--role", choices=_words(Role), default=str(Role.SENDER))
-    edit = commands.add("edit", "people.edit", "change a user's name or email address; what is not given stays")
+    edit = commands.add("edit", "people.edit", "change a user's name or email address")
     edit.add_argument("login", metavar="LOGIN")
     edit.add_argument("--first-name", metavar="F")
     edit.add_argument("--last-name", metavar="L")
@@ -115,52 +115,52 @@ def _add_people(commands: Commands) -> None:
 
 
 def _add_views(commands: Commands) -> None:
-    overview = commands.add("overview", "overview.show", "a campaign's counters, and how far every sender is")
+    overview = commands.add("overview", "overview.show", "show a campaign's counters and the progress of its senders")
     overview.add_argument("name", metavar="NAME")
     overview.add_argument("--sort", choices=_words(SenderSort), default=str(SenderSort.SENDER))
-    overview.add_argument("--reverse", action="store_true", help="the other way round; Unassigned stays first")
+    overview.add_argument("--reverse", action="store_true", help="reverse the order; Unassigned stays first")
     listing = commands.add("conversations", "conversations.list_all", "list conversations")
     listing.add_argument("name", metavar="NAME")
     whose = listing.add_mutually_exclusive_group()
     whose.add_argument("--sender", metavar="LOGIN", help="only this sender's")
     whose.add_argument("--unassigned", action="store_true", help="only those without a sender")
     listing.add_argument("--tab", choices=_words(Tab))
-    listing.add_argument("--status", type=options.status, metavar="STATUS", help="leaves out opted-out ones")
+    listing.add_argument("--status", type=options.status, metavar="STATUS", help="leaves out opted-out conversations")
     listing.add_argument("--search", default="", metavar="TEXT", help="part of a name, or of a phone number")
     listing.add_argument("--sort", choices=_words(ConversationSort), default=str(ConversationSort.NEEDS_REPLY))
     listing.add_argument("--limit", type=options.limit, metavar="N")
     thread = commands.add("thread", "conversations.thread", "show a conversation's messages, answers and events")
     thread.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
-    unmatched = commands.add("unmatched", "numbers.unmatched", "list the messages that are in no conversation")
+    unmatched = commands.add("unmatched", "numbers.unmatched", "list the messages that belong to no conversation")
     unmatched.add_argument("--limit", type=options.limit, metavar="N")
-    history = commands.add("history", "journal.history", "list who did what, newest first")
+    history = commands.add("history", "journal.history", "list changes and who made them, newest first")
     history.add_argument("--campaign", metavar="NAME")
     history.add_argument("--conversation", type=options.identifier, metavar="ID")
-    history.add_argument("--person", metavar="LOGIN", help="only what this user did")
+    history.add_argument("--person", metavar="LOGIN", help="only changes by this user")
     history.add_argument("--limit", type=options.limit, metavar="N")
 
 
 def _add_messages(commands: Commands) -> None:
     send = commands.add("send", "messages.send", "send one message")
     send.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
-    send.add_argument("--body", metavar="TEXT", help="these words; without it the initial or the follow-up goes")
-    everyone = commands.add("send-all", "messages.send_all", "send a sender's initials or follow-ups, with QuickSend")
+    send.add_argument("--body", metavar="TEXT", help="the text; default: the initial or the follow-up")
+    everyone = commands.add("send-all", "messages.send_all", "send all initials or follow-ups of a sender (QuickSend)")
     everyone.add_argument("name", metavar="NAME")
     whose = everyone.add_mutually_exclusive_group(required=True)
     whose.add_argument("--sender", metavar="LOGIN")
     whose.add_argument("--unassigned", action="store_true")
     everyone.add_argument("--tab", choices=[str(tab) for tab in Tab if tab.send_all_kind], default=str(Tab.INITIAL))
-    receive = commands.add("receive", "messages.receive", "enter what a contact wrote")
+    receive = commands.add("receive", "messages.receive", "store a message from a contact")
     receive.add_argument(
-        "--from", dest="phone", required=True, metavar="PHONE", help="a phone number, or whatever the carrier gives"
+        "--from", dest="phone", required=True, metavar="PHONE", help="a phone number, or what the carrier gives instead"
     )
     receive.add_argument("--body", required=True, metavar="TEXT", help="the message; empty for a picture")
-    receive.add_argument("--provider-id", metavar="ID", help="the gateway's id: the same one is stored once")
-    receive.add_argument("--at", type=options.moment, metavar="TIME", help="when; UTC unless it says its zone")
+    receive.add_argument("--provider-id", metavar="ID", help="the message's id at the gateway; an id is stored once")
+    receive.add_argument("--at", type=options.moment, metavar="TIME", help="when it was sent; without a zone, in UTC")
     receive.add_argument(
-        "--campaign", metavar="NAME", help="where it can take it; default: the one that texted the number last"
+        "--campaign", metavar="NAME", help="used if it can take the message; default: the last that texted the number"
     )
-    receive.add_argument("--region", default="US", help="of numbers without a country code")
+    receive.add_argument("--region", default="US", help="the country of numbers without a country code")
 
 
 def _add_numbers(commands: Commands) -> None:
@@ -170,24 +170,24 @@ def _add_numbers(commands: Commands) -> None:
     answer.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
     answer.add_argument("question", metavar="QUESTION", help="an id, or the exact text")
     answer.add_argument("choice", nargs="?", metavar="CHOICE", help="an id, or the exact text")
-    answer.add_argument("--clear", action="store_true", help="take the answer away")
+    answer.add_argument("--clear", action="store_true", help="remove the answer")
     _add_opt_outs(commands)
-    lookup = commands.add("lookup", "numbers.look_up", "show all that is known of a number")
+    lookup = commands.add("lookup", "numbers.look_up", "show the contact, opt-out and conversations of a number")
     _add_number(lookup)
 
 
 def _add_opt_outs(commands: Commands) -> None:
-    opt_out = commands.add("opt-out", "numbers.opt_out", "opt numbers out, in every campaign, and tell the contacts")
+    opt_out = commands.add("opt-out", "numbers.opt_out", "opt numbers out in every campaign, and send confirmations")
     opt_out.add_argument("phones", nargs="+", metavar="PHONE", help="in any spelling")
-    listed = commands.add("opt-out-list", "numbers.opt_out_list", "opt a list of numbers out, and tell nobody")
-    listed.add_argument("file", type=Path, metavar="FILE", help="numbers in lines or parted by commas; - reads a pipe")
+    listed = commands.add("opt-out-list", "numbers.opt_out_list", "opt a list of numbers out, without confirmations")
+    listed.add_argument("file", type=Path, metavar="FILE", help="numbers on lines or between commas; - reads a pipe")
     for parser in (opt_out, listed):
         parser.add_argument("--note", default="", metavar="TEXT", help="why, for the record")
-        parser.add_argument("--region", default="US", help="of numbers without a country code")
+        parser.add_argument("--region", default="US", help="the country of numbers without a country code")
     _add_number(commands.add("opt-in", "numbers.opt_in", "opt a number in again"))
     note = commands.add("opt-out-note", "numbers.change_note", "change the note on an opt-out")
     _add_number(note)
-    note.add_argument("note", metavar="TEXT", help="what it says from now on; may be empty")
+    note.add_argument("note", metavar="TEXT", help="the new note; may be empty")
     listing = commands.add("opt-outs", "numbers.list_opt_outs", "list the numbers that are opted out, newest first")
     listing.add_argument("--search", default="", metavar="TEXT", help="part of a name, a note or a phone number")
     listing.add_argument("--limit", type=options.limit, metavar="N")
@@ -195,7 +195,7 @@ def _add_opt_outs(commands: Commands) -> None:
 
 def _add_number(to: ArgumentParser) -> None:
     to.add_argument("phone", metavar="PHONE", help="in any spelling")
-    to.add_argument("--region", default="US", help="of numbers without a country code")
+    to.add_argument("--region", default="US", help="the country of numbers without a country code")
 
 
 def _wrong_answer(args: Namespace) -> str | None:
@@ -208,7 +208,7 @@ def _add_reassignment(commands: Commands) -> None:
     sources = move.add_argument_group("from")
     sources.add_argument("--from", action="append", default=[], dest="sources", metavar="LOGIN", help="repeatable")
     sources.add_argument("--from-unassigned", action="store_true", help="may be combined with --from")
-    sources.add_argument("--from-everyone", action="store_true", help="all who are not destinations, Unassigned too")
+    sources.add_argument("--from-everyone", action="store_true", help="all senders but destinations, and Unassigned")
     sources.add_argument(
         "--conversation", action="append", default=[], type=options.identifier, metavar="ID", help="repeatable"
     )
@@ -219,14 +219,14 @@ def _add_reassignment(commands: Commands) -> None:
     destinations.add_argument("--to", action="append", default=[], metavar="LOGIN", help="repeatable")
     destinations.add_argument("--to-unassigned", action="store_true")
     destinations.add_argument("--to-everyone", action="store_true", help="all other senders")
-    destinations.add_argument("--level", action="store_true", help="bring totals close, in place of equal shares")
+    destinations.add_argument("--level", action="store_true", help="even out the totals, in place of equal shares")
     plans = move.add_argument_group("preview")
-    plans.add_argument("--preview", action="store_true", help="say what would happen, change nothing")
-    plans.add_argument("--save-plan", type=Path, metavar="FILE", help="keep the preview; - prints it")
-    plans.add_argument("--plan", type=Path, metavar="FILE", help="do exactly what was previewed; - reads a pipe")
-    undo = commands.add("undo", "journal.undo", "take a change back, by default your last")
+    plans.add_argument("--preview", action="store_true", help="show what would happen, and change nothing")
+    plans.add_argument("--save-plan", type=Path, metavar="FILE", help="save the preview; - prints it")
+    plans.add_argument("--plan", type=Path, metavar="FILE", help="make the moves of a saved preview; - reads a pipe")
+    undo = commands.add("undo", "journal.undo", "undo a change, by default your last")
     undo.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
-    undo.add_argument("--preview", action="store_true", help="say what would go back, and change nothing")
+    undo.add_argument("--preview", action="store_true", help="show what would be undone, and change nothing")
 
 
 def _wrong_move(args: Namespace) -> str | None:
@@ -236,7 +236,7 @@ def _wrong_move(args: Namespace) -> str | None:
     if args.plan:
         narrowed = args.status is not StatusFilter.ANY or args.count is not None or args.level
         alone = not (args.name or sources or destinations or narrowed or args.preview or args.save_plan)
-        return None if alone else "--plan says all by itself: give nothing else"
+        return None if alone else "give --plan alone: it has all the options in it"
     if not args.name:
         return "name a campaign, or give --plan"
     if sources != 1:
@@ -262,19 +262,19 @@ def _add_files(commands: Commands) -> None:
     import_csv.add_argument("file", type=Path, metavar="FILE", help="- reads a pipe")
     import_csv.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
     import_csv.add_argument("--map", action="append", default=[], type=options.column, metavar="FIELD=COLUMN")
-    import_csv.add_argument("--region", default="US", help="of numbers without a country code")
-    import_csv.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    import_csv.add_argument("--region", default="US", help="the country of numbers without a country code")
+    import_csv.add_argument("--dry-run", action="store_true", help="show what would happen, and change nothing")
     import_csv.add_argument(
-        "--rejects", type=Path, metavar="FILE", help="write the rows that could not be used here; - prints them"
+        "--rejects", type=Path, metavar="FILE", help="write the rejected rows to this file; - prints them"
     )
     export = commands.add("export", "files.export", "write a CSV file", late="name")
     export.add_argument("kind", choices=_words(ExportKind))
-    export.add_argument("name", nargs="?", metavar="NAME", help="of one campaign; default: all")
+    export.add_argument("name", nargs="?", metavar="NAME", help="only this campaign; default: all")
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
     backup = commands.add("backup", "maintenance.backup", "copy the database while it is in use", check=_wrong_backup)
-    backup.add_argument("file", type=Path, metavar="FILE", help="an older backup is replaced; - is standard output")
-    restore = commands.add("restore", "restore.restore", "go back to a backup; what is there now is kept in a copy")
-    restore.add_argument("file", type=Path, metavar="FILE", help="what backup wrote")
+    backup.add_argument("file", type=Path, metavar="FILE", help="replaces an older backup; - is standard output")
+    restore = commands.add("restore", "restore.restore", "go back to a backup; a copy of the present database is kept")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup wrote")
 
 
 def _wrong_backup(args: Namespace) -> str | None:
@@ -296,8 +296,8 @@ def _add_upkeep(commands: Commands) -> None:
     )
     settings.add_argument("key", nargs="?", metavar="KEY")
     settings.add_argument("value", nargs="?", metavar="VALUE")
-    doctor = commands.add("doctor", "maintenance.doctor", "check every stored figure")
-    doctor.add_argument("--repair", action="store_true", help="work out again what is wrong")
+    doctor = commands.add("doctor", "maintenance.doctor", "check the database for damage and wrong figures")
+    doctor.add_argument("--repair", action="store_true", help="correct wrong figures")
 
 
 def _words(values: type[StrEnum]) -> list[str]:

@@ -10,21 +10,21 @@ from thrumsg_tui.cli.argument_parser import Commands
 
 def add_content_commands(commands: Commands) -> None:
     """Add the commands for a campaign's content."""
-    _add_survey(commands.group("survey", "what contacts are asked, and what they answered"))
-    _add_replies(commands.group("reply", "recommended replies, of a campaign or of all"))
-    _add_follow_ups(commands.group("follow-up", "messages to contacts that were texted before"))
+    _add_survey(commands.group("survey", "edit survey questions, and show the answers"))
+    _add_replies(commands.group("reply", "edit recommended replies, of one campaign or of all"))
+    _add_follow_ups(commands.group("follow-up", "create and edit follow-ups to contacts who were texted before"))
 
 
 def _add_survey(survey: Commands) -> None:
-    add = survey.add("add", "survey.add", "ask one question more")
+    add = survey.add("add", "survey.add", "add a question")
     add.add_argument("name", metavar="NAME")
-    add.add_argument("--question", required=True, metavar="TEXT", help="its words")
-    add.add_argument("--choice", action="append", required=True, metavar="TEXT", help="repeatable, 1 to 9")
-    edit = survey.add("edit", "survey.edit", "change a question; what is not given stays", check=_wrong_edit)
+    add.add_argument("--question", required=True, metavar="TEXT", help="its text")
+    add.add_argument("--choice", action="append", required=True, metavar="TEXT", help="repeatable, up to 9 times")
+    edit = survey.add("edit", "survey.edit", "change the text or the choices of a question", check=_wrong_edit)
     _add_question(edit)
-    edit.add_argument("--text", metavar="TEXT", help="its words")
+    edit.add_argument("--text", metavar="TEXT", help="another text")
     edit.add_argument(
-        "--choice", action="append", default=[], metavar="TEXT", help="all its choices in order, repeatable"
+        "--choice", action="append", default=[], metavar="TEXT", help="all its choices in order; repeatable"
     )
     edit.add_argument(
         "--rename",
@@ -32,16 +32,16 @@ def _add_survey(survey: Commands) -> None:
         default=[],
         type=options.renaming,
         metavar="OLD=NEW",
-        help="other words for a choice, which keeps its answers; repeatable",
+        help="rename a choice, which keeps its answers; repeatable",
     )
-    move = survey.add("move", "survey.move", "put a question at another place")
+    move = survey.add("move", "survey.move", "move a question to another place")
     _add_question(move)
     move.add_argument("place", type=options.whole_number, metavar="N", help="1 is the first")
-    _add_question(survey.add("retire", "survey.retire", "ask a question no more; its answers stay"))
+    _add_question(survey.add("retire", "survey.retire", "stop asking a question; its answers stay"))
     _add_question(survey.add("restore", "survey.restore", "ask a retired question again"))
-    results = survey.add("results", "survey.results", "what was answered")
+    results = survey.add("results", "survey.results", "show how many contacts gave which answer")
     results.add_argument("name", metavar="NAME")
-    results.add_argument("--by-sender", action="store_true", help="also by who holds the conversation")
+    results.add_argument("--by-sender", action="store_true", help="also for each sender")
 
 
 def _add_question(to: ArgumentParser) -> None:
@@ -55,10 +55,10 @@ def _wrong_edit(args: Namespace) -> str | None:
 
 
 def _add_replies(reply: Commands) -> None:
-    listing = reply.add("list", "replies.list_all", "list them, the campaign's first")
+    listing = reply.add("list", "replies.list_all", "list replies, those of the campaign first")
     add = reply.add("add", "replies.add", "add a reply")
-    edit = reply.add("edit", "replies.edit", "change a reply; what is not given stays")
-    move = reply.add("move", "replies.move", "put a reply at another place")
+    edit = reply.add("edit", "replies.edit", "change the title or the body of a reply")
+    move = reply.add("move", "replies.move", "move a reply to another place")
     remove = reply.add("remove", "replies.remove", "remove a reply")
     for each in (add, edit, move, remove):
         each.add_argument("title", metavar="T", help="its title" + ("" if each is add else ", or its id"))
@@ -71,34 +71,34 @@ def _add_replies(reply: Commands) -> None:
 
 
 def _add_follow_ups(follow_up: Commands) -> None:
-    create = follow_up.add("create", "follow_ups.create", "write a follow-up", check=_wrong_follow_up)
+    create = follow_up.add("create", "follow_ups.create", "create a follow-up", check=_wrong_follow_up)
     create.add_argument("name", metavar="NAME")
     create.add_argument("--title", metavar="T")
     create.add_argument("--text", metavar="TEXT")
-    create.add_argument("--expires", type=options.moment, metavar="TIME", help="in the campaign's time zone")
+    create.add_argument("--expires", type=options.moment, metavar="TIME", help="the end, in the campaign's time zone")
     written = create.add_mutually_exclusive_group()
-    written.add_argument("--replied", action="store_true", help="only where the contact has written")
-    written.add_argument("--not-replied", action="store_true", help="only where the contact never has")
+    written.add_argument("--replied", action="store_true", help="only contacts who have written")
+    written.add_argument("--not-replied", action="store_true", help="only contacts who have never written")
     answered = create.add_mutually_exclusive_group()
     answered.add_argument("--answered", metavar="QUESTION=CHOICE", help="only with this answer; QUESTION alone: any")
-    answered.add_argument("--unanswered", metavar="QUESTION", help="only without an answer to it")
-    create.add_argument("--preview", action="store_true", help="say whom it would reach, and make nothing")
-    listing = follow_up.add("list", "follow_ups.list_all", "list them with how far they are")
+    answered.add_argument("--unanswered", metavar="QUESTION", help="only without an answer to this question")
+    create.add_argument("--preview", action="store_true", help="show how many it would reach, and create nothing")
+    listing = follow_up.add("list", "follow_ups.list_all", "list follow-ups and their progress")
     listing.add_argument("name", metavar="NAME")
     edit = follow_up.add(
-        "edit", "follow_ups.edit", "change one before the first is sent; what is not given stays", check=_wrong_change
+        "edit", "follow_ups.edit", "change a follow-up of which nothing is sent yet", check=_wrong_change
     )
     edit.add_argument("name", metavar="NAME")
     edit.add_argument("follow_up", metavar="T", help="its title, or its id")
     edit.add_argument("--title", dest="new_title", metavar="T", help="another title")
     edit.add_argument("--text", metavar="TEXT", help="another text")
     until = edit.add_mutually_exclusive_group()
-    until.add_argument("--expires", type=options.moment, metavar="TIME", help="in the campaign's time zone")
-    until.add_argument("--no-expiry", action="store_true", help="no end but by hand")
-    end = follow_up.add("end", "follow_ups.end", "send a follow-up to nobody any more")
+    until.add_argument("--expires", type=options.moment, metavar="TIME", help="the end, in the campaign's time zone")
+    until.add_argument("--no-expiry", action="store_true", help="let it never expire")
+    end = follow_up.add("end", "follow_ups.end", "end a follow-up: nobody gets it any more")
     end.add_argument("name", metavar="NAME")
     end.add_argument("follow_up", metavar="T", help="its title, or its id")
-    skip = follow_up.add("skip", "follow_ups.skip", "pass over the follow-up that is up in a conversation")
+    skip = follow_up.add("skip", "follow_ups.skip", "skip the current follow-up of a conversation")
     skip.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
 
 
