@@ -140,7 +140,7 @@ def test_a_full_disk_under_the_rejected_rows_is_told_and_the_import_reported(spr
     ran = spring.run("import", "contacts", source, "--campaign", "Spring", "--rejects", "/dev/full")
     assert ran.code == 1
     assert "1 imported" in ran.out
-    assert "The import is done, but its rejected rows are kept nowhere" in ran.err
+    assert "The import is done, but its rejected rows could not be written" in ran.err
 
 
 def test_a_field_is_mapped_once(spring: Shell, tmp_path: Path) -> None:

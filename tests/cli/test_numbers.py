@@ -104,7 +104,7 @@ def test_several_are_opted_out_all_or_none(spring: Shell) -> None:
 
 def test_several_that_are_out_already_are_said(spring: Shell) -> None:
     spring.done("opt-out", MARIA, DEV)
-    assert spring.done("opt-out", MARIA, DEV, MARIA) == f"Out already: {MARIA}, {DEV}.\n"
+    assert spring.done("opt-out", MARIA, DEV, MARIA) == f"Opted out already: {MARIA}, {DEV}.\n"
 
 
 def test_a_list_is_read_from_a_file_and_every_piece_accounted_for(spring: Shell, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_list_is_read_from_a_file_and_every_piece_accounted_for(spring: Shell,
 def test_a_list_is_piped_in(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO(f"{MARIA}\n12\n"))
     said = spring.done("opt-out-list", "-")
-    assert said.startswith("1 opted out, 0 out already, 0 repeated, 1 rejected.\n  line 2: rejected, '12'")
+    assert said.startswith("1 opted out, 0 opted out already, 0 repeated, 1 rejected.\n  line 2: rejected, '12'")
 
 
 def test_bytes_that_are_no_text_are_rejected_by_line(spring: Shell) -> None:

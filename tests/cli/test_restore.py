@@ -83,7 +83,7 @@ def test_a_damaged_database_is_kept_and_no_command_promised_that_cannot_work(spr
     spring.database.write_bytes(content)
     said = spring.done("restore", saved)
     (kept,) = saved.parent.glob("*-before-restore-*")
-    assert f"What was there before is damaged; it is kept as it was, in {kept}." in said
+    assert f"The database from before is damaged; it is kept as it was, in {kept}." in said
     assert f"restore {kept}" not in said
 
 

@@ -212,7 +212,7 @@ def test_what_stands_for_no_last_name_is_left_out_and_said_and_one_known_stays(i
     importer.take_in("first,last,phone\nAda,Quill,4152200101\n")
     done = importer.take_in("first,last,phone\nAda,N/A,4152200101\nBo,NULL,4152200102\nCy,Null,4152200103\n")
     assert importer.stored() == {"0101": ("Ada", "Quill"), "0102": ("Bo", ""), "0103": ("Cy", "Null")}
-    assert done.notes == ("What stands for no last name was left out: lines 2-3.",)
+    assert done.notes == ("Placeholders for a last name were left out: lines 2-3.",)
 
 
 def test_invisible_characters_are_left_out_of_names_and_said(importer: Importer) -> None:

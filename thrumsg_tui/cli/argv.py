@@ -31,7 +31,7 @@ def command_words(given: Sequence[str], environment: Mapping[str, str]) -> list[
     asked = _split(readable(original))
     for option in _IDENTITY:
         if any(_names(word, option) for word in asked):
-            raise Refused(f"{option} is not yours to choose here: the key that you came with decides it.")
+            raise Refused(f"{option} cannot be given here: your SSH key decides it.")
     return words + asked
 
 

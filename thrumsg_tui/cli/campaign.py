@@ -120,7 +120,7 @@ def add_sender(session: Session, args: Namespace) -> Report:
     added = changes.add_senders(session.db, session.who, args.name, args.logins)
     already = [login for login in dict.fromkeys(args.logins) if login not in added]
     lines = [f"Added {', '.join(added)}."] if added else []
-    lines += [f"On it already: {', '.join(already)}."] if already else []
+    lines += [f"Already on it: {', '.join(already)}."] if already else []
     return Report({"campaign": args.name, "added": added, "already": already}, lines)
 
 
@@ -139,7 +139,7 @@ def _changed(session: Session, name: str, to: CampaignState) -> Report:
 
 def _confirm_archiving(campaign: Campaign) -> None:
     if not sys.stdin.isatty():
-        raise Refused(f"Archiving {campaign.name!r} is final: without a terminal to ask on it needs --yes.")
+        raise Refused(f"Archiving {campaign.name!r} is final: without a terminal to confirm it needs --yes.")
     sure = ask(f"Archive {campaign.name}? It is final, and no more replies come in. [y/N] ").lower() in {"y", "yes"}
     if not sure or ask("Type its name to archive it: ") != campaign.name:
         raise Refused(f"{campaign.name!r} was not archived.")

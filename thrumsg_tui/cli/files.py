@@ -114,7 +114,7 @@ def _keep_rejects(args: Namespace, done: Imported) -> tuple[list[str], str]:
         write_rejects(args.rejects, args.file, done.header, done.rejected)
     except Refused as reason:
         did = "The dry run is done" if args.dry_run else "The import is done"
-        return [], f"{did}, but its rejected rows are kept nowhere: {reason}"
+        return [], f"{did}, but its rejected rows could not be written: {reason}"
     if not done.rejected:
         return [f"No row was rejected; {args.rejects} has the header only."], ""
     return [f"The rejected rows are in {args.rejects}."], ""

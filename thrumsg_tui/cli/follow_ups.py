@@ -91,7 +91,7 @@ def end(session: Session, args: Namespace) -> Report:
 def skip(session: Session, args: Namespace) -> Report:
     """Skip the current follow-up of a conversation."""
     event = skip_follow_up(session.db, session.who, args.conversation)
-    return Report({"event": event, "conversation": args.conversation}, ["Skipped; `thrumsg undo` takes that back."])
+    return Report({"event": event, "conversation": args.conversation}, ["Skipped; `thrumsg undo` undoes that."])
 
 
 def _target(args: Namespace, asked: tuple[Question, ...]) -> Target:

@@ -53,7 +53,7 @@ def doctor(session: Session, args: Namespace) -> Report:
         return Report(record, [*lines, "All is well."])
     if any(each.damage for each in problems):
         return Report(record, lines, 3, damaged(session.db.path, problems[0].said))
-    hint = "" if args.repair else "; `thrumsg doctor --repair` works out again what can be"
+    hint = "" if args.repair else "; `thrumsg doctor --repair` mends what it can"
     return Report(record, lines, 1, f"{pluralize(len(problems), 'problem')}{hint}.")
 
 
@@ -66,14 +66,14 @@ def backup(session: Session, args: Namespace) -> Report:
         wrong = copy_database(session.db, args.file)
     lines = [f"Copied to {args.file}, and the copy is sound."]
     if wrong:
-        lines.append(f"{pluralize(wrong, 'figure')} in it is stored wrongly: `thrumsg doctor --repair` mends that.")
+        lines.append(f"Wrong figures in it: {wrong}. `thrumsg doctor --repair` mends them.")
     return Report({"file": str(args.file), "wrong_figures": wrong}, lines)
 
 
 def _print_backup(session: Session) -> Report:
     """Write a copy to standard output, after it has been checked."""
     if sys.stdout.isatty():
-        raise Refused("A backup is no text for a terminal: redirect it to a file. No backup was made.")
+        raise Refused("A backup cannot be shown in a terminal: redirect it to a file. No backup was made.")
     with new_files_private(), TemporaryDirectory(prefix="thrumsg-") as folder:
         copy = Path(folder) / "backup.db"
         copy_database(session.db, copy)

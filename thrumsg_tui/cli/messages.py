@@ -85,7 +85,7 @@ def send_all(session: Session, args: Namespace) -> Report:
     }
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {pluralize(sent, 'message')}; {len(refused)} refused."]
     if sent and gateway_of(session.db) is None:
-        lines += [f"{_NO_GATEWAY}: what may leave now is queued."]
+        lines += [f"{_NO_GATEWAY}: messages that may leave now are queued."]
     lines += [f"  conversation {each}: {reason}" for each, reason in refused]
     if stopped:
         return Report(record, lines, INTERRUPTED)
@@ -126,13 +126,13 @@ def receive(session: Session, args: Namespace) -> Report:
         "unmatched": taken.unmatched,
         "rerouted": taken.rerouted,
     }
-    where = f"Conversation {taken.conversation_id}" if taken.conversation_id else "No conversation takes it; it is kept"
+    where = f"Conversation {taken.conversation_id}" if taken.conversation_id else "Stored in no conversation"
     said = [
         *([taken.unmatched.why] if taken.unmatched else []),
         *([f"{args.campaign!r} could not take it"] if taken.rerouted else []),
         *([taken.status.replace("_", " ")] if taken.status and not taken.opted_out else []),
         *(["opted out"] if taken.opted_out else []),
-        *(["asks to stop, perhaps: `thrumsg opt-out` opts the number out"] if taken.flagged else []),
+        *(["may ask to stop: `thrumsg opt-out` opts the number out"] if taken.flagged else []),
         *(["was stored before"] if taken.duplicate else []),
     ]
     return Report(record, [": ".join([where, ", ".join(said)] if said else [where]) + "."])

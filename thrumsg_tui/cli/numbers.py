@@ -49,7 +49,7 @@ def opt_out(session: Session, args: Namespace) -> Report:
     told = (
         "a confirmation goes out"
         if done.confirmation_sent
-        else "no confirmation, since nobody has texted it in a campaign that goes on"
+        else "no confirmation, since only campaigns that are not archived send one, and none has texted it"
     )
     return _report(session, done, f"is opted out, in {pluralize(len(done.conversations), 'conversation')}; {told}")
 
@@ -62,7 +62,7 @@ def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
     already = [shown.number(phone) for phone in dict.fromkeys(phones) if phone not in done]
     told = sum(each.confirmation_sent for each in done.values())
     lines = [f"{pluralize(len(done), 'number')} opted out; {pluralize(told, 'confirmation')} went out."] if done else []
-    lines += [f"Out already: {', '.join(already)}."] if already else []
+    lines += [f"Opted out already: {', '.join(already)}."] if already else []
     if session.who.may(Permission.OPT_IN):
         lines += [
             f"Undo {shown.number(each.phone)} with: {session.program} undo {each.event}" for each in done.values()
@@ -86,7 +86,7 @@ def opt_out_list(session: Session, args: Namespace) -> Report:
         "repeated": done.repeated,
         "rejected": [{"line": each.line, "text": each.text, "reason": each.reason} for each in done.unreadable],
     }
-    counts = {"opted out": len(done.new), "out already": len(done.already), "repeated": done.repeated}
+    counts = {"opted out": len(done.new), "opted out already": len(done.already), "repeated": done.repeated}
     counts["rejected"] = len(done.unreadable)
     lines = [", ".join(f"{number} {word}" for word, number in counts.items()) + "."]
     lines += [f"  line {each.line}: rejected, {each.reason}" for each in done.unreadable]

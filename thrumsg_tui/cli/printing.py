@@ -13,7 +13,7 @@ from typing import TextIO
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.safe_text import safe_text
 
-_NOT_SHOWN = "Standard output cannot be written ({}). What was to be changed is changed; only this is not told."
+_NOT_SHOWN = "Standard output cannot be written ({}). Any change was made; only its report is lost."
 _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "→": "->", "●": "*", "’": "'", "“": '"', "”": '"', "·": "-"})
 
 

@@ -80,17 +80,17 @@ def _lines(file: Path, done: Restored, own: str) -> list[str]:
     when = f", as of {done.as_of.astimezone():%Y-%m-%d %H:%M}" if done.as_of else ""
     lines = [f"Went back to {file}{when}."]
     if done.kept and done.since:
-        lines.append(f"What was there before is in {done.kept}; go back to it with: {own} restore {_quoted(done.kept)}")
+        lines.append(f"The database from before is in {done.kept}; go back with: {own} restore {_quoted(done.kept)}")
     elif done.kept:
-        lines.append(f"What was there before is damaged; it is kept as it was, in {done.kept}.")
+        lines.append(f"The database from before is damaged; it is kept as it was, in {done.kept}.")
     if done.in_doubt:
         which = pluralize(done.in_doubt, "message")
         lines.append(f"{which} may have left since the backup: in doubt now, and not sent again by itself.")
     if done.kept and done.since:
         lines += _lost(done.since, f"thrumsg --db {_quoted(done.kept)}", own)
     elif done.kept:
-        lines.append("Who opted out, wrote or was texted since then cannot be read: ask who knows before texting.")
-        lines.append("Close and open again every thrumsg that is open on this database.")
+        lines.append("Opt-outs and messages since then cannot be read: ask the senders about them before texting.")
+        lines.append("Close and reopen every thrumsg that is open on this database.")
     return lines
 
 

@@ -104,7 +104,7 @@ def _require_own_account(args: Namespace, path: Path) -> None:
     owner, own = path.stat().st_uid, os.getuid()
     if args.forced_login is not None and own not in {owner, 0}:
         raise NotPermitted(
-            f"--forced-login is for the account that owns {path}; yours has a login by which it is known. "
+            f"--forced-login is for the account that owns {path}; your own login identifies you. "
             "Leave --forced-login out, or let the account that the keys open own the file."
         )
 
@@ -138,7 +138,7 @@ def account(forced_login: str | None) -> Account:
     try:
         entry = pwd.getpwuid(os.getuid())
     except KeyError:
-        raise Refused(f"Your user number, {os.getuid()}, has no login on this machine; nobody can know you.") from None
+        raise Refused(f"Your user id, {os.getuid()}, has no login on this machine: nobody can identify you.") from None
     first_name, _, last_name = readable(entry.pw_gecos).split(",")[0].strip().partition(" ")
     return Account(entry.pw_name, first_name or entry.pw_name, last_name.strip())
 

@@ -44,7 +44,7 @@ class NameReader:
         if self._cleaned:
             yield f"Invisible characters were left out of names: {on_lines(self._cleaned)}."
         if self._dropped:
-            yield f"What stands for no last name was left out: {on_lines(self._dropped)}."
+            yield f"Placeholders for a last name were left out: {on_lines(self._dropped)}."
 
 
 def _invisible(text: str) -> int:
