@@ -30,8 +30,8 @@ from thrumsg_tui.store.queries.script_preview import script_preview
 def list_all(session: Session, _args: Namespace) -> Report:
     """List the campaigns; a sender sees those they are on, with the counts of their own conversations."""
     with session.db.reading() as conn:
-        seen = [(of, _numbers(conn, session, of)) for of in queries.campaigns(conn)]
-    found = [campaign_record(of) | counters(numbers) for of, numbers in seen if numbers]
+        seen = [(campaign, _numbers(conn, session, campaign)) for campaign in queries.campaigns(conn)]
+    found = [campaign_record(campaign) | counters(numbers) for campaign, numbers in seen if numbers]
     columns = ("id", "name", "state", "total", "not_started", "needs_reply", "opted_out")
     heads = ("Id", "Campaign", "State", "Total", "Not started", "Needs reply", "Opted out")
     rows = [[each[column] for column in columns] for each in found]

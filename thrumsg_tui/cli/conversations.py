@@ -101,15 +101,15 @@ def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign
         ("Id", "", "Contact", "Phone", "Sender", "Status", "Last"),
         [
             (
-                each.id,
-                "●" if each.waiting else None,
-                phones.name(each.first_name, each.last_name, each.phone),
-                phones.number(each.phone),
-                each.sender_login or UNASSIGNED,
-                _status(each),
-                age(each.last_message_at, now, zone) if each.last_message_at else None,
+                row.id,
+                "●" if row.waiting else None,
+                phones.name(row.first_name, row.last_name, row.phone),
+                phones.number(row.phone),
+                row.sender_login or UNASSIGNED,
+                _status(row),
+                age(row.last_message_at, now, zone) if row.last_message_at else None,
             )
-            for each in rows
+            for row in rows
         ],
     )
 
@@ -124,7 +124,7 @@ def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Camp
     zone = ZoneInfo(campaign.hours.timezone)
     hours = campaign.for_contact(conversation.timezone)
     happened: list[Message | ThreadEvent] = sorted(
-        [*conversation.messages, *conversation.events], key=lambda each: each.at
+        [*conversation.messages, *conversation.events], key=lambda happening: happening.at
     )
     for happening in happened:
         time = f"{happening.at.astimezone(zone):%Y-%m-%d %H:%M}"

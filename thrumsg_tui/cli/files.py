@@ -161,7 +161,7 @@ def _summary(done: Imported) -> list[str]:
 def _dry_lines(done: Imported) -> list[str]:
     """Return the lines of a dry run's report that list new and updated rows as ranges."""
     said = {"New": done.new_lines, "Updated": done.updated_lines}
-    lines = [f"{what}: {ranges(of)}." for what, of in said.items() if of]
+    lines = [f"{what}: {ranges(numbers)}." for what, numbers in said.items() if numbers]
     return [*lines, "A dry run: nothing was changed."]
 
 

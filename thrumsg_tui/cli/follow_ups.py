@@ -46,10 +46,10 @@ def list_all(session: Session, args: Namespace) -> Report:
         found = follow_ups(conn, find_campaign(conn, args.name).id)
     rows = [
         [
-            *(each.id, each.title, "active" if each.active else "ended"),
-            *(each.pending, each.sent, each.skipped, each.whom, each.text),
+            *(follow_up.id, follow_up.title, "active" if follow_up.active else "ended"),
+            *(follow_up.pending, follow_up.sent, follow_up.skipped, follow_up.whom, follow_up.text),
         ]
-        for each in found
+        for follow_up in found
     ]
     heads = ("Id", "Title", "State", "Unsent", "Sent", "Skipped", "For", "Text")
     lines = table(heads, rows) if rows else ["No follow-ups yet."]

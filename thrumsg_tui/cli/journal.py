@@ -67,17 +67,17 @@ def history(session: Session, args: Namespace) -> Report:
             conversation_id=args.conversation,
             people=(find_user(conn, args.person).id,) if args.person else None,
         )
-        entries = queries.history(conn, request, limit=args.limit)
+        events = queries.history(conn, request, limit=args.limit)
     rows = [
         (
-            each.id,
-            f"{each.at.astimezone():%Y-%m-%d %H:%M}",
-            f"{each.by} for {each.acting_for}" if each.acting_for else each.by,
-            each.campaign,
-            summary(each.facts, phones),
-            _standing(each),
+            event.id,
+            f"{event.at.astimezone():%Y-%m-%d %H:%M}",
+            f"{event.by} for {event.acting_for}" if event.acting_for else event.by,
+            event.campaign,
+            summary(event.facts, phones),
+            _standing(event),
         )
-        for each in entries
+        for event in events
     ]
     lines = table(("Id", "When", "Who", "Campaign", "What", ""), rows) if rows else ["Nothing yet."]
-    return Report([entry_record(each, phones) for each in entries], lines)
+    return Report([entry_record(each, phones) for each in events], lines)

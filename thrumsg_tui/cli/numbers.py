@@ -114,22 +114,22 @@ def list_opt_outs(session: Session, args: Namespace) -> Report:
         found = opt_out_rows(conn, args.search, limit=args.limit, by_phone=not shown.redacts)
     records = [
         {
-            "phone": shown.number(each.opt_out.phone),
-            "name": each.name,
-            **(opt_out_record(each.opt_out, shown) or {}),
+            "phone": shown.number(row.opt_out.phone),
+            "name": row.name,
+            **(opt_out_record(row.opt_out, shown) or {}),
         }
-        for each in found
+        for row in found
     ]
     rows = [
         (
-            shown.number(each.opt_out.phone),
-            each.name,
-            each.opt_out.kind,
-            f"{each.opt_out.at.astimezone():%Y-%m-%d %H:%M}",
-            each.opt_out.by,
-            shown.text(each.opt_out.note),
+            shown.number(row.opt_out.phone),
+            row.name,
+            row.opt_out.kind,
+            f"{row.opt_out.at.astimezone():%Y-%m-%d %H:%M}",
+            row.opt_out.by,
+            shown.text(row.opt_out.note),
         )
-        for each in found
+        for row in found
     ]
     lines = table(("Number", "Contact", "Kind", "When", "By", "Note"), rows) if rows else ["No number matches."]
     return Report(records, lines)
@@ -195,10 +195,10 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
     if found.conversations:
         rows = [
             (
-                *(each.id, each.campaign, each.sender or UNASSIGNED),
-                "opted out" if found.opt_out else each.status.replace("_", " "),
+                *(conversation.id, conversation.campaign, conversation.sender or UNASSIGNED),
+                "opted out" if found.opt_out else conversation.status.replace("_", " "),
             )
-            for each in found.conversations
+            for conversation in found.conversations
         ]
         lines += ["", *table(("Id", "Campaign", "Sender", "Status"), rows)]
     if found.unmatched:

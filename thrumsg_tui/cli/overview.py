@@ -50,13 +50,13 @@ def show(session: Session, args: Namespace) -> Report:
             ("Sender", "Login", "Online", "Progress", "Needs reply"),
             [
                 (
-                    each.name,
-                    each.login,
-                    "online" if each.online else None,
-                    f"{each.texted}/{each.assigned}",
-                    each.needs_reply,
+                    sender.name,
+                    sender.login,
+                    "online" if sender.online else None,
+                    f"{sender.texted}/{sender.assigned}",
+                    sender.needs_reply,
                 )
-                for each in senders
+                for sender in senders
             ],
         ),
     ]

@@ -37,13 +37,13 @@ def write(file: TextIO, campaign: str, planned: Plan) -> None:
         ],
         "moves": [
             {
-                "conversation": each.conversation_id,
-                "from": each.source,
-                "to": each.destination,
-                "status": each.status,
-                "opted_out": each.opted_out,
+                "conversation": move.conversation_id,
+                "from": move.source,
+                "to": move.destination,
+                "status": move.status,
+                "opted_out": move.opted_out,
             }
-            for each in planned.moves
+            for move in planned.moves
         ],
         "already_there": list(planned.already_there),
     }
@@ -71,13 +71,13 @@ def _plan(content: dict[str, Any]) -> Plan:
     logins = {AssignmentId(_id(each["assignment"])): _login(each["login"]) for each in content["senders"]}
     moves = tuple(
         Move(
-            ConversationId(_id(each["conversation"])),
-            AssignmentId(_id(each["from"])),
-            AssignmentId(_id(each["to"])),
-            Status(each["status"]),
-            bool(each["opted_out"]),
+            ConversationId(_id(move["conversation"])),
+            AssignmentId(_id(move["from"])),
+            AssignmentId(_id(move["to"])),
+            Status(move["status"]),
+            bool(move["opted_out"]),
         )
-        for each in content["moves"]
+        for move in content["moves"]
     )
     if not {each.source for each in moves} | {each.destination for each in moves} <= names.keys():
         raise ValueError("a sender without a name")
