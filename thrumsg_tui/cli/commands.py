@@ -236,7 +236,7 @@ def _wrong_move(args: Namespace) -> str | None:
     if args.plan:
         narrowed = args.status is not StatusFilter.ANY or args.count is not None or args.level
         alone = not (args.name or sources or destinations or narrowed or args.preview or args.save_plan)
-        return None if alone else "give --plan alone: it has all the options in it"
+        return None if alone else "give --plan alone, without other options"
     if not args.name:
         return "name a campaign, or give --plan"
     if sources != 1:

@@ -49,7 +49,7 @@ def opt_out(session: Session, args: Namespace) -> Report:
     told = (
         "a confirmation goes out"
         if done.confirmation_sent
-        else "no confirmation, since only campaigns that are not archived send one, and none has texted it"
+        else "no confirmation, since no campaign that is not archived has texted it"
     )
     return _report(session, done, f"is opted out, in {pluralize(len(done.conversations), 'conversation')}; {told}")
 

@@ -85,7 +85,7 @@ def _lines(file: Path, done: Restored, own: str) -> list[str]:
         lines.append(f"The database from before is damaged; it is kept as it was, in {done.kept}.")
     if done.in_doubt:
         which = pluralize(done.in_doubt, "message")
-        lines.append(f"{which} may have left since the backup: in doubt now, and not sent again by itself.")
+        lines.append(f"{which} may have left since the backup: in doubt now, and not sent again automatically.")
     if done.kept and done.since:
         lines += _lost(done.since, f"thrumsg --db {_quoted(done.kept)}", own)
     elif done.kept:
