@@ -24,7 +24,7 @@ USAGE = 2
 
 
 def open_app(args: Namespace) -> int:
-    """Open the app on the person's database."""
+    """Open the app on the person's database, at the place where they left it."""
     if not _has_terminal():
         return USAGE
     with opened(args) as session:
