@@ -1,4 +1,4 @@
-"""The app: its keys, what goes on while it is open, and how it ends."""
+"""The terminal app: keys, background work, and how it ends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
 
 _ALWAYS = frozenset({"ctrl+c", *command("app.quit").keys.split(), *command("app.suspend").keys.split()})
-"""Keys that do not wait for the ones before them; ctrl+c is Textual's, which says how to quit."""
+"""Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""
 
 _WAITING = "Waiting for the database: another change is being written. Keys are kept."
 
@@ -52,7 +52,7 @@ class ThrumsgApp(NavigatingApp):
     TITLE = "thrumsg"
     COMMANDS = {PaletteProvider}
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS = bindings([command("app.suspend")], checked=False, priority=True)  # while one writes, too
+    BINDINGS = bindings([command("app.suspend")], checked=False, priority=True)  # works in the box, too
 
     def __init__(
         self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False, timers: Timers | None = None
@@ -70,7 +70,7 @@ class ThrumsgApp(NavigatingApp):
         self._restored: str | None = None
 
     async def on_mount(self) -> None:
-        """Open where the person was, and keep in touch with the store."""
+        """Open the last screen, and start the timers."""
         self.ending.loop = get_running_loop()
         self.store.on_wait = self._wait_changed
         self._restored = await self.store.query(restored_at)
@@ -82,7 +82,7 @@ class ThrumsgApp(NavigatingApp):
         await self._look_after_moves()
         seed = (await self.store.query(settings)).practice_seed
         if seed is not None:
-            from thrumsg_tui.gateway.practice_contacts import PracticeContacts  # a real database has none
+            from thrumsg_tui.gateway.practice_contacts import PracticeContacts  # for practice databases only
 
             self._contacts = PracticeContacts(seed)
             self.set_interval(self.timers.practice, self._let_contacts_live)
@@ -90,27 +90,27 @@ class ThrumsgApp(NavigatingApp):
     # Keys
 
     async def on_event(self, event: Event) -> None:
-        """Let keys and pastes wait for their turn; all but those that must always work."""
+        """Queue keys and pastes, except the keys that must always work."""
         fresh = isinstance(event, Key | Paste) and not event.is_forwarded
         if fresh and not (isinstance(event, Key) and event.key in _ALWAYS):
-            for each in as_typed(event):
-                self.keys.put(each)
+            for typed in as_typed(event):
+                self.keys.put(typed)
             return
         await super().on_event(event)
 
     @property
     def keys_pressed(self) -> int:
-        """How many keys have been taken so far, the present one among them."""
+        """Number of keys and pastes handled so far, including the current one."""
         return self.keys.taken
 
     @property
     def key_pressed_at(self) -> float:
-        """When the present key was pressed, by the monotonic clock."""
+        """When the current key was pressed, by the monotonic clock."""
         return self.keys.pressed_at
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether the screen in front shows what the last key led to."""
+        """Whether the front screen shows the result of the last key."""
         screen = self.screen
         if self.is_on_the_way or not screen.is_mounted:
             return False
@@ -118,20 +118,20 @@ class ThrumsgApp(NavigatingApp):
 
     @property
     def keeps_keys(self) -> bool:
-        """Whether another writer is waited for, or a screen is still being put up."""
+        """Whether keys wait without limit: for another writer, or until a screen is up."""
         return self.store.waiting or self.is_on_the_way or not self.screen.is_mounted
 
     def post_display_hook(self) -> None:
-        """Let the screen in front know that what it has drawn was written to the terminal."""
+        """Tell the front screen that its drawing was written to the terminal."""
         if isinstance(self.front, Painted) and not is_batching(self):
             self.front.was_painted()
 
-    # What goes on
+    # Watching the database
 
     def _wait_changed(self) -> None:
         if (loop := self.ending.loop) is None:
             return
-        with suppress(RuntimeError):  # the app has ended meanwhile
+        with suppress(RuntimeError):  # the loop is closed: the app has ended
             loop.call_soon_threadsafe(self._tell_of_waiting)
 
     def _tell_of_waiting(self) -> None:
@@ -139,8 +139,8 @@ class ThrumsgApp(NavigatingApp):
             screen.key_line.wait(_WAITING if self.store.waiting else "")
 
     async def _watch(self) -> None:
-        """Let the screen ask again when anybody wrote."""
-        self._tell_of_waiting()  # it may be another screen by now
+        """Refresh the screen if anybody has written to the database."""
+        self._tell_of_waiting()  # the front screen may have changed
         try:
             version = await self.store.version()
         except ThrumsgError as error:
@@ -154,12 +154,12 @@ class ThrumsgApp(NavigatingApp):
                 self.ask_again()
 
     async def _know_the_role(self) -> None:
-        """Read again who is here: an owner may have changed their role (`docs/rules.md 8.1`)."""
+        """Read the person's identity again: an owner may have changed their role (`docs/rules.md 8.1`)."""
         user, actor = self.who.user.login, self.who.actor.login
         try:
             self.who = await self.store.query(identify, actor, None if user == actor else user)
         except Refused as refusal:
-            if await self._went_back():  # whoever has this id now may be somebody else
+            if await self._went_back():  # in the backup, this id may be another user's
                 self.exit(message=f"The database went back to a backup. {refusal}")
             else:
                 self.tell(str(refusal))
@@ -167,14 +167,14 @@ class ThrumsgApp(NavigatingApp):
             self.tell(str(error))
 
     async def _know_the_database(self) -> None:
-        """Begin anew on the campaigns where the database went back to a backup (`docs/rules.md 11.4`)."""
+        """Return to the campaigns screen if the database was restored from a backup (`docs/rules.md 11.4`)."""
         if await self._went_back():
             self._restored = await self.store.query(restored_at)
             self.go_to(Route())
             self.run_worker(self._tell_of_restore(), group="place")
 
     async def _tell_of_restore(self) -> None:
-        async with self._turn:  # once the campaigns are shown
+        async with self._turn:  # wait until the campaigns are shown
             self.tell("The database went back to a backup: what was open here may be gone.")
 
     async def _went_back(self) -> bool:
@@ -190,7 +190,7 @@ class ThrumsgApp(NavigatingApp):
     # Moves in steps
 
     def finish_later(self, begun: Outcome) -> None:
-        """Make the moves that a change has only begun, while everything else goes on, and say what came of them."""
+        """Finish a move that a change has only begun, in the background, and show the outcome."""
         self.run_worker(self._finish(begun), group="moves")
 
     async def _finish(self, begun: Outcome) -> None:
@@ -218,17 +218,17 @@ class ThrumsgApp(NavigatingApp):
 
     @property
     def _under_dialogs(self) -> CommandScreen | None:
-        """The screen in front, dialogs aside; None once the app is ending."""
+        """The front screen below any dialogs; None once the app is ending."""
         return next((each for each in reversed(self.screen_stack) if isinstance(each, CommandScreen)), None)
 
     def ask_again(self) -> None:
-        """Let the screen in front ask again."""
+        """Let the front screen run its queries again."""
         if isinstance(self.front, CommandScreen):
             self.front.ask_again()
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is under way, so that a test may look at the screen."""
+        """Whether no work is pending, so that a test may look at the screen."""
         asked = not isinstance(self.screen, CommandScreen) or self.screen.settled
         painted = not isinstance(self.screen, Painted) or not self.screen.to_be_painted
         return asked and painted and self.store.busy == 0 and not self.keys.busy
@@ -236,7 +236,7 @@ class ThrumsgApp(NavigatingApp):
     # Ending
 
     def end(self) -> None:
-        """Leave, keeping what is being written; also when the terminal is closed or the process is told to end."""
+        """Store what is being written and exit; also called on a signal or when the terminal is gone."""
         if is_exiting(self):
             return
         for screen in self.screen_stack:
@@ -245,7 +245,7 @@ class ThrumsgApp(NavigatingApp):
         self.exit(message=None if self._terminal_is_gone else self.moves.farewell)
 
     def terminal_gone(self) -> None:
-        """Leave, since nobody is there any more; from any thread."""
+        """End the app because its terminal is gone; callable from any thread."""
         self._terminal_is_gone = True
         self.ending.ask(signal.SIGHUP)
 
@@ -254,12 +254,12 @@ class ThrumsgApp(NavigatingApp):
             driver.stop_writing()
 
     def get_driver_class(self) -> type[Driver]:
-        """Choose the driver that notices when its terminal is gone."""
+        """Return `TerminalDriver`, which notices a lost terminal, for `LinuxDriver`."""
         chosen = super().get_driver_class()
         return TerminalDriver if chosen is LinuxDriver else chosen
 
     def action_suspend_process(self) -> None:
-        """Stop, and let the shell have the terminal; where there is none, say so."""
+        """Suspend to the shell, or say that there is none."""
         if not self._may_suspend or not can_be_continued():
             if screen := self._under_dialogs:
                 screen.say("There is no shell to return to here; ctrl+q ends thrumsg.", warning=True)
@@ -268,15 +268,15 @@ class ThrumsgApp(NavigatingApp):
             driver.suspend_to_shell()
 
     def action_help_quit(self) -> None:
-        """Say how to leave, without covering anything."""
+        """Say how to quit, in the bottom line."""
         self.tell("q goes back, ctrl+q leaves at once; a draft is kept.")
 
     async def action_quit(self) -> None:
-        """Leave."""
+        """Quit."""
         self.end()
 
     def _handle_exception(self, error: Exception) -> None:
-        """Say what the store refused to a worker that did not ask for it; what it showed may be gone meanwhile."""
+        """Show a worker's uncaught `ThrumsgError` as a sentence, and refresh: what was shown may be gone."""
         if isinstance(error, WorkerFailed) and isinstance(error.error, ThrumsgError):
             self.tell(str(error.error))
             self.ask_again()
@@ -284,15 +284,15 @@ class ThrumsgApp(NavigatingApp):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """Print one line and keep the rest in a log: Textual's own report shows locals, which are people's numbers."""
+        """Print one line and log the rest: Textual's own report shows locals, which hold people's numbers."""
         error = exception_of(self) or RuntimeError("stopped without an error")
         close_with(self, Text(keep(getattr(error, "error", error))))
 
 
 def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int:
-    """Run the app until its user leaves; return the exit code.
+    """Run the app until its user quits; return the exit code.
 
-    Under a `forced_command` it names no file and is not suspended (`docs/rules.md 8.2`).
+    Under a `forced_command` it accepts no file names and cannot be suspended (`docs/rules.md 8.2`).
     """
     from tzlocal import get_localzone
 

@@ -1,4 +1,4 @@
-"""What the screens and the key queue need of the app, so that they need not know it."""
+"""Protocols of the app for the screens and the key queue, which do not import it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thrumsg_tui.tui.timers import Timers
 
 
 class AppContext(Protocol):
-    """Who is here, the way to the store, and the ways to other screens."""
+    """The app as screens see it: identity, store client and navigation."""
 
     store: StoreClient
     who: Identity
@@ -33,11 +33,11 @@ class AppContext(Protocol):
 
     @property
     def keys_pressed(self) -> int:
-        """How many keys have been taken so far, the present one among them."""
+        """Number of keys and pastes handled so far, including the current one."""
 
     @property
     def key_pressed_at(self) -> float:
-        """When the present key was pressed, by the monotonic clock."""
+        """When the current key was pressed, by the monotonic clock."""
 
     async def open_campaign(self, campaign_id: CampaignId) -> None:
         """Open a campaign."""
@@ -52,61 +52,61 @@ class AppContext(Protocol):
         """Show the journal."""
 
     def finish_later(self, begun: Outcome) -> None:
-        """Make the moves that a change has only begun, while everything else goes on."""
+        """Finish a move that a change has only begun, in the background."""
 
     def show_over(self, screen: Screen[None]) -> None:
-        """Show a screen over the present one."""
+        """Show a screen over the current one."""
 
     def viewing(self, assignment_id: AssignmentId) -> None:
-        """Remember whose assignment is viewed."""
+        """Remember the assignment that the messenger shows."""
 
     def resting_on_a_conversation(self) -> None:
-        """Let others see which conversation is open here."""
+        """Tell others which conversation is open here."""
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text to the terminal's clipboard (OSC 52)."""
 
     def go_back(self) -> None:
-        """Go to the screen before."""
+        """Go up to the parent screen."""
 
 
 def app_context(widget: Widget) -> AppContext:
-    """The app that a widget is in; `tests/tui/test_app_context.py` lets mypy compare the app with `AppContext`."""
+    """Return the app of a widget; `tests/tui/test_app_context.py` lets mypy compare it with `AppContext`."""
     return cast(AppContext, widget.app)
 
 
 class Keyboard(Protocol):
-    """What the key queue waits for."""
+    """The app as the key queue sees it."""
 
     @property
     def screen(self) -> Screen[object]:
-        """The screen in front."""
+        """The front screen."""
 
     @property
     def focused(self) -> Widget | None:
-        """The widget that keys go to."""
+        """The widget that receives keys."""
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether what the last key led to is on the screen."""
+        """Whether the result of the last key is on the screen."""
 
     @property
     def keeps_keys(self) -> bool:
-        """Whether keys wait for as long as it takes: another writer to be done, or a screen to be up."""
+        """Whether keys wait without limit: for another writer, or until a screen is up."""
 
 
 @runtime_checkable
 class Saying(Protocol):
-    """A screen or dialog that has a place for a sentence."""
+    """A screen or dialog that can show a sentence."""
 
     def say(self, sentence: str) -> None:
-        """Say what happened."""
+        """Show a sentence."""
 
 
 @runtime_checkable
 class Waiting(Protocol):
-    """A screen or dialog that shows what the last key led to only after a while."""
+    """A screen or dialog that shows the result of a key with a delay."""
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether it does now."""
+        """Whether the result of the last key is shown."""

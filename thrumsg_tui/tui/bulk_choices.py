@@ -1,4 +1,4 @@
-"""What is chosen in the bulk dialog so far; each choice can be taken back, the last one first (`docs/rules.md 4.3`)."""
+"""The choices made in the bulk dialog; each can be undone, the last one first (`docs/rules.md 4.3`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class BulkAction(StrEnum):
 
 
 class BulkField(StrEnum):
-    """What is asked besides the destinations, in the order in which it is asked."""
+    """The fields besides the destinations, in their order."""
 
     COUNT = "How many"
     STATUS = "Status"
@@ -33,14 +33,14 @@ class BulkField(StrEnum):
 
 
 class _Step(NamedTuple):
-    """A choice: in which field, None for the destinations, and what was asked for before it."""
+    """One choice: its field (None for the destinations) and the request before it."""
 
     field: BulkField | None
     before: Request
 
 
 class BulkChoices:
-    """The request that the choices make, and the steps that led to it."""
+    """The request built so far, and the steps that led to it."""
 
     def __init__(self, base: Request, action: BulkAction, rows: Sequence[Assignment]) -> None:
         self.request = base
@@ -49,16 +49,16 @@ class BulkChoices:
         self.fields = tuple(each for each in BulkField if self.takes_count or each is not BulkField.COUNT)
         self._steps: list[_Step] = []
 
-    # What is chosen
+    # The choices
 
     @property
     def offered(self) -> list[Assignment]:
-        """Who can be chosen as destination: everybody but the only one who gives."""
+        """The possible destinations: all assignments, except a single named source."""
         return [each for each in self.rows if self.request.named_sources != (each.id,)]
 
     @property
     def others(self) -> int:
-        """How many senders distribute to all means."""
+        """Number of senders that distributing to all reaches."""
         return sum(each.user is not None and each.id not in self.request.named_sources for each in self.rows)
 
     @property
@@ -68,16 +68,16 @@ class BulkChoices:
 
     @property
     def matching(self) -> int:
-        """How many conversations match, whatever the count."""
+        """Number of conversations that match, ignoring the count."""
         return sum(matching(each, self.request.status) for each in givers(self.request, self.rows))
 
     def is_chosen(self, assignment: Assignment) -> bool:
-        """Whether somebody is chosen by name."""
+        """Return whether an assignment is chosen by name."""
         return assignment.id in self._named
 
     @property
     def all_chosen(self) -> bool:
-        """Whether all other senders together are chosen."""
+        """Whether distributing to all other senders is chosen."""
         return isinstance(self.request.destinations, ToAllOthers)
 
     @property
@@ -93,22 +93,22 @@ class BulkChoices:
     # Choosing
 
     def choose(self, assignment: Assignment) -> None:
-        """Make somebody a destination; all others together are none any more."""
+        """Add a destination by name, which ends distributing to all."""
         if not self.is_chosen(assignment):
             self.turn_destination(assignment)
 
     def turn_destination(self, assignment: Assignment) -> None:
-        """Make somebody a destination, or no longer one."""
+        """Add or remove a destination by name."""
         chosen = {*self._named} ^ {assignment.id}
         self._step(None, replace(self.request, destinations=ToAssignments(self._in_order(chosen))))
 
     def turn_everyone(self) -> None:
-        """Distribute to all, or no longer; whoever was chosen by name is not any more."""
+        """Turn distributing to all on or off; either clears the destinations chosen by name."""
         chosen = ToAssignments(()) if self.all_chosen else ToAllOthers()
         self._step(None, replace(self.request, destinations=chosen))
 
     def turn(self, field: BulkField, step: int) -> None:
-        """Go to the next value of a field that has a few, or to the one before."""
+        """Step a field through its values; a count is typed instead."""
         request = self.request
         match field:
             case BulkField.STATUS:
@@ -117,20 +117,20 @@ class BulkChoices:
             case BulkField.SPLIT:
                 self._step(field, replace(request, level=not request.level))
             case BulkField.COUNT:
-                pass  # it is typed
+                pass
 
     def type_digit(self, digit: int) -> None:
-        """Add a digit to the count."""
+        """Append a digit to the count, up to nine digits."""
         typed = f"{'' if self.request.count is None else self.request.count}{digit}"
         self._step(BulkField.COUNT, replace(self.request, count=int(typed[:_MOST_DIGITS])))
 
     def erase_digit(self) -> None:
-        """Take the last digit off the count."""
+        """Remove the last digit of the count."""
         left = str(self.request.count or "")[:-1]
         self._step(BulkField.COUNT, replace(self.request, count=int(left) if left else None))
 
     def step_back(self) -> bool:
-        """Take back the last choice; False where there is none."""
+        """Undo the last choice; return False if there is none."""
         if not self._steps:
             return False
         self.request = self._steps.pop().before
@@ -138,14 +138,14 @@ class BulkChoices:
 
     @property
     def can_step_back(self) -> bool:
-        """Whether anything is chosen that can be taken back."""
+        """Whether there is a choice to undo."""
         return bool(self._steps)
 
     def _in_order(self, chosen: set[AssignmentId]) -> tuple[AssignmentId, ...]:
         return tuple(each.id for each in self.rows if each.id in chosen)
 
     def _step(self, field: BulkField | None, request: Request) -> None:
-        """Go on to another request; what is changed in one field several times in a row is one step."""
+        """Set the request. Successive changes of one field are one step; a change back to its old value removes it."""
         last = self._steps[-1] if self._steps else None
         if field is None or last is None or last.field is not field:
             self._steps.append(_Step(field, self.request))

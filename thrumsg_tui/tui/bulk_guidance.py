@@ -1,4 +1,4 @@
-"""What the bulk dialog says about its keys (`docs/rules.md 4.3`)."""
+"""The bulk dialog's sentences about its keys (`docs/rules.md 4.3`)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from thrumsg_tui.tui.bulk_choices import BulkChoices
 
 @dataclass(frozen=True, slots=True)
 class BulkGuidance:
-    """What the dialog shows at this moment, and so what its keys do.
+    """The dialog's current state, and the sentences that follow from it.
 
-    `found` is the name of the destination under the cursor, `plan` the plan that is shown; it is None while `counting`,
-    and where the plan is refused, for the reason `refusal`.
+    `found` is the name of the destination under the cursor. `plan` is None while `counting`, and if it is refused, with
+    the reason in `refusal`.
     """
 
     choices: BulkChoices
@@ -29,7 +29,7 @@ class BulkGuidance:
 
     @property
     def enter(self) -> str:
-        """Say what Enter does."""
+        """The effect of Enter, as a sentence."""
         if self.search:
             if self.found is None:
                 return f"Nobody is called {safe_text(self.search)!r}: Esc clears the search."
@@ -44,14 +44,14 @@ class BulkGuidance:
 
     @property
     def escape(self) -> str:
-        """Say what Esc does, as the end of "Esc …"."""
+        """The effect of Esc, as the end of "Esc …"."""
         if self.search:
             return "clears the search"
         return "takes a step back" if self.choices.can_step_back else "leaves"
 
     @property
     def why_nothing_moved(self) -> str:
-        """Say why Enter applied nothing."""
+        """The reason why Enter moved nothing."""
         if self.counting:
             return "Still counting, so nothing was moved: press Enter again when the numbers are there."
         if self.asks_for_destinations and not self.choices.receivers:

@@ -1,4 +1,4 @@
-"""Moves in steps, made while the app is open: those begun here, and those that others left (`docs/rules.md 4.8`)."""
+"""Runs moves in steps while the app is open: its own, and those that other processes left (`docs/rules.md 4.8`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 
 class BulkMoveRunner:
-    """Makes the steps, one change after the other so that the person's own come between."""
+    """Runs the steps one by one, so that the person's own changes come between."""
 
     def __init__(self, store: StoreClient, glyphs: Glyphs) -> None:
         self._store = store
@@ -23,9 +23,9 @@ class BulkMoveRunner:
         self._seen: list[Job] = []
 
     async def finish(self, begun: Outcome, line: KeyLine | None = None) -> str:
-        """Finish a move, and return a sentence on what came of it.
+        """Finish a move and return a sentence about its outcome.
 
-        In a bottom line it shows how far it is, until the person goes on to something else there.
+        Show the progress in `line` until another notice appears there.
         """
         job = await self._store.query(job_of, begun.event) if begun.event is not None else None
         total, said = job.total if job else 0, line.notice if line else ""
@@ -45,7 +45,7 @@ class BulkMoveRunner:
         return f"{sentence}; change {outcome.event} in the history undoes it." if outcome.event else f"{sentence}."
 
     async def left_by_others(self) -> list[Outcome]:
-        """Look for moves whose last step is too long ago, or that have not got further since the last look."""
+        """Return the moves that others left: the last step is too long ago, or nothing moved since the last call."""
         jobs, db = await self._store.query(open_jobs), self._store.db
         still = [job for job in jobs if stands_still(job, db.clock(), db.pacing) or job in self._seen]
         self._seen = jobs
@@ -55,5 +55,5 @@ class BulkMoveRunner:
 
     @property
     def farewell(self) -> str | None:
-        """What to say to a person who leaves while something is being moved here."""
+        """The sentence printed on exit while a move runs here; None otherwise."""
         return "The move goes on with the next thrumsg that anybody starts." if self._store.moving else None

@@ -1,4 +1,4 @@
-"""Counts before a command, as in `10r`, among digits that also name tabs."""
+"""Counts before a command, as in `10r`, where single digits select tabs."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Tab
 
 _QUICK = 1.0
-"""Seconds within which digits that may each name a tab are taken for one number."""
+"""Digits that each select a tab form one number if typed within this many seconds."""
 
 _MOST = 6
-"""Digits of a count."""
+"""Maximum number of digits of a count."""
 
 
 def tab_of(digit: int) -> Tab | None:
-    """The tab that a digit names, None for one that is only part of a count."""
+    """Return the tab that a digit selects, None if it can only be part of a count."""
     tabs = list(Tab)
     return tabs[digit - 1] if 1 <= digit <= len(tabs) else None
 
 
 def digit_of(tab: Tab) -> int:
-    """The digit that names a tab."""
+    """Return the digit that selects a tab."""
     return list(Tab).index(tab) + 1
 
 
 COUNT_DIGITS = tuple(digit for digit in range(10) if tab_of(digit) is None)
-"""The digits that name no tab."""
+"""The digits that select no tab."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A row of a list: the conversation in it, if it is known, and its index."""
+    """A row of a list: its conversation, if known, and its index."""
 
     conversation_id: ConversationId | None = None
     index: int = 0
 
 
 class CountStart(NamedTuple):
-    """Where the person was before the first digit, which may have gone to a tab."""
+    """Tab and cursor before the first digit, which may have switched the tab."""
 
     tab: Tab
     cursor: Cursor
@@ -47,7 +47,7 @@ class CountStart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CountPrefix:
-    """Digits typed one after the other, with nothing in between. One that names a tab is no count by itself."""
+    """Digits typed in a row. A single digit that selects a tab is not a count."""
 
     digits: str = ""
     start: CountStart | None = None
@@ -55,16 +55,16 @@ class CountPrefix:
     key: int = 0
     """Sequence number of the key press that added the last digit."""
     at: float = 0.0
-    """When that was, in seconds."""
+    """When it was pressed, in seconds."""
 
     def add_digit(self, digit: int, here: CountStart, *, key: int, at: float) -> CountPrefix:
-        """Take a digit: the next one, or the first of another count.
+        """Return this count with a digit appended, or a new count that begins with it.
 
         Args:
-            digit: What was typed.
-            here: Where the person is now.
+            digit: The digit typed.
+            here: The current tab and cursor.
             key: Sequence number of the key press.
-            at: Seconds on any clock that does not go back, always the same.
+            at: When it was pressed, in seconds of a monotonic clock, the same for all digits.
         """
         if self._goes_on_at(key, at):
             return replace(self, digits=(self.digits + str(digit))[:_MOST], key=key, at=at)
@@ -76,7 +76,7 @@ class CountPrefix:
         return any(tab_of(int(digit)) is None for digit in self.digits)
 
     def count_at(self, key: int, at: float) -> int | None:
-        """Return the count for the command that a key press gives, None if there is none."""
+        """Return the count for the command of a key press, None if there is none."""
         counts = self.names_no_tab or len(self.digits) > 1
         return int(self.digits) if counts and self._goes_on_at(key, at) else None
 

@@ -1,4 +1,4 @@
-"""The few special characters on screen, with an ASCII form for terminals that lack them."""
+"""The special characters on screen, with ASCII forms for terminals that lack them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Glyphs:
     separator: str
     path: str
     bars: str
-    """From nothing to the most, for a row of bars."""
+    """Bars of a sparkline, from empty to full."""
 
     @property
     def ascii_only(self) -> bool:
-        """Whether this is the set for terminals that show nothing but ASCII."""
+        """Whether this is the ASCII set."""
         return self == ASCII
 
 
@@ -80,6 +80,6 @@ ASCII = Glyphs(
 
 
 def glyphs_for_locale() -> Glyphs:
-    """Choose the set that the terminal's character encoding can show."""
+    """Return the set that the locale's encoding can show."""
     encoding = locale.getpreferredencoding(do_setlocale=False).lower().replace("-", "")
     return UNICODE if encoding in {"utf8", "utf"} else ASCII

@@ -1,4 +1,4 @@
-"""Whether there is a shell that takes the terminal over while the app is stopped."""
+"""The check whether a shell can continue the app after a stop."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _STOP_YOURSELF = ("/bin/sh", "-c", "kill -TSTP $$")
 
 
 def can_be_continued() -> bool:
-    """Whether whoever stops here can come back.
+    """Return whether a shell can continue this process after a stop.
 
-    The first process of a session has nobody to stop for, and neither has a group of processes that no other one of
-    its session has started: POSIX calls it orphaned, and lets none of them be stopped from a terminal. Which it is
-    only the kernel knows, so a process is started here that tries.
+    A session leader has no shell to return to. Neither has an orphaned process group, which no other process of its
+    session has started: POSIX lets no terminal stop it. Only the kernel knows which groups are orphaned, so a child
+    process tries to stop itself.
     """
     if os.getsid(0) == os.getpid():
         return False

@@ -1,7 +1,7 @@
-"""One key at a time: each is dealt with, focus and dialogs included, before the next one is looked at.
+"""A queue that completes one key, with its focus changes and dialogs, before it takes the next.
 
-Over a slow line keys arrive in bursts, and whoever types fast types ahead. Without this the letters behind an Enter
-would still go to the list, as commands.
+Over a slow line keys arrive in bursts, and fast typists type ahead. Without the queue, letters typed after Enter would
+still reach the list as commands.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _PAUSE = 0.002
 
 
 class KeyQueue:
-    """Hands keys and pastes to the app in turn; `handle` is what the app does with one.
+    """Hands keys and pastes to the app one by one, by its function `handle`.
 
-    After `patience`, in seconds, the next key is looked at whatever became of the last: a busy disk must not lock the
-    keys. While the last one waits for another writer, which the screen says, they are kept: the box that holds what is
-    being sent would swallow them. So are those for a screen that is not up yet, which would swallow them too.
+    After `patience` seconds it takes the next key even if the last one is not done, so that a busy disk cannot block
+    the keyboard. Keys wait longer while another process writes, which the screen says, since the box is read-only while
+    it sends and would swallow them. They also wait for a screen that is not up yet, which would swallow them too.
     """
 
     def __init__(self, app: Keyboard, handle: Callable[[Event], Awaitable[None]], patience: float) -> None:
@@ -33,17 +33,17 @@ class KeyQueue:
         self._waiting: deque[Event] = deque()
         self._task: asyncio.Task[None] | None = None
         self.taken = 0
-        """How many have been handed on."""
+        """Number of events handed on."""
         self.pressed_at = 0.0
-        """When the last one that was handed on was pressed, by the monotonic clock."""
+        """When the last event handed on was pressed, by the monotonic clock."""
 
     @property
     def busy(self) -> bool:
-        """Whether keys are waiting or being dealt with."""
+        """Whether keys wait or are being handled."""
         return self._task is not None
 
     def put(self, event: Event) -> None:
-        """Take a key, to be dealt with when those before it have been."""
+        """Add a key or paste to the queue."""
         self._waiting.append(event)
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="keys")
@@ -61,7 +61,7 @@ class KeyQueue:
             self._task = None
 
     async def _dealt_with(self) -> None:
-        """Wait until every message that the key led to has been handled, and nothing more comes of it."""
+        """Wait until all messages caused by the key are handled, and screen and focus no longer change."""
         before: object = None
         deadline = monotonic() + self._patience
         while monotonic() < deadline:
@@ -73,7 +73,7 @@ class KeyQueue:
             before = now
 
     async def _round(self) -> None:
-        """Let the focused widget and all above it handle what is in their queues."""
+        """Let the focused widget and its ancestors handle their queued messages."""
         start = self._app.focused or self._app.screen
         for node in start.ancestors_with_self:
             passed = asyncio.Event()
@@ -90,10 +90,10 @@ class KeyQueue:
 
 
 def as_typed(event: Event) -> list[Event]:
-    """Undo what a slow line does to Esc and the key behind it: together they look like Alt and that key."""
+    """Split Alt+key into Esc and the key: a slow line merges the two into one."""
     if not isinstance(event, Key) or not (event.key.startswith("alt+") and len(event.key) == len("alt+x")):
         return [event]
     typed = [Key("escape", None), Key(event.key[-1], event.character or event.key[-1])]
-    for each in typed:
-        each.time = event.time
+    for key in typed:
+        key.time = event.time
     return list[Event](typed)

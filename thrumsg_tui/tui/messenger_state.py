@@ -1,4 +1,4 @@
-"""The state of the messenger: whose list it shows, and what is searched, marked and counted there."""
+"""The state of the messenger: sender, tab, order, cursor, searches, marks and count."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from thrumsg_tui.tui.count_prefix import CountPrefix, CountStart, Cursor
 from thrumsg_tui.tui.cursors import next_in_cycle
 
 CONVERSATION_SORT = "conversation_sort"
-"""The preference that remembers the order of conversation lists."""
+"""The preference that stores the order of conversation lists."""
 
 FIRST_ROW = Cursor()
 NO_COUNT = CountPrefix()
@@ -22,10 +22,10 @@ NO_COUNT = CountPrefix()
 
 @dataclass(frozen=True, slots=True)
 class MessengerState:
-    """What the person has chosen to see in the messenger. Every method returns a new state and changes nothing else.
+    """The person's choices in the messenger. Every method returns a new state and changes nothing else.
 
-    A search belongs to a tab and a mark to an assignment: there is no search without a tab, and another assignment
-    begins without searches and marks. Whoever is in the Sent tab has it shown.
+    Each tab has its own search, so there is none without a tab. Another assignment begins without searches and marks.
+    The Sent tab can be the current one only while it is shown.
     """
 
     campaign_id: CampaignId
@@ -35,14 +35,14 @@ class MessengerState:
     """None lets the next answer choose (`docs/rules.md 3.1`)."""
     cursor: Cursor = FIRST_ROW
     shows_sent: bool = False
-    """Whether there is a Sent tab (`docs/rules.md 3.3`)."""
+    """Whether the Sent tab is shown (`docs/rules.md 3.3`)."""
     searches: Mapping[Tab, str] = field(default_factory=dict)
     marks: frozenset[ConversationId] = frozenset()
     range_start: ConversationId | None = None
-    """Where a range of marks begins, until it is ended."""
+    """The conversation at which a range of marks was begun."""
     count: CountPrefix = NO_COUNT
     last_changed: ConversationId | None = None
-    """The conversation that undo goes back to."""
+    """The conversation to which undo returns the cursor."""
 
     def __post_init__(self) -> None:
         if self.tab is Tab.SENT and not self.shows_sent:
@@ -50,11 +50,11 @@ class MessengerState:
 
     @property
     def search(self) -> str:
-        """What is searched in the present tab."""
+        """The search in the current tab."""
         return self.searches.get(self.tab, "") if self.tab else ""
 
     def list_request(self, *, by_phone: bool = False) -> ListRequest:
-        """Make the request for the present list; `by_phone` also searches in phone numbers."""
+        """Return the request for the current list; `by_phone` also searches phone numbers."""
         return ListRequest(
             self.campaign_id, self.assignment_id, self.tab, search=self.search, by_phone=by_phone, sort=self.sort
         )
@@ -62,12 +62,12 @@ class MessengerState:
     def view_request(
         self, window: tuple[int, int], *, keep_open: ConversationId | None, by_phone: bool = False
     ) -> ViewRequest:
-        """Make the request for all that the messenger shows.
+        """Return the request for everything that the messenger shows.
 
         Args:
-            window: The index of the first row that is wanted in memory, and the number of rows.
-            keep_open: The conversation that stays open, although it may not be under the cursor.
-            by_phone: Also search in phone numbers.
+            window: Index of the first row wanted in memory, and number of rows.
+            keep_open: The conversation that stays open even if the cursor is elsewhere.
+            by_phone: Also search phone numbers.
         """
         first, height = window
         return ViewRequest(
@@ -80,14 +80,14 @@ class MessengerState:
             sent_tab=self.shows_sent,
         )
 
-    # What is shown
+    # Answers and cursor
 
     def is_answered_by(self, asked: MessengerState) -> bool:
-        """Whether an answer to `asked` still fits: the list and the cursor are the same."""
+        """Return whether an answer to `asked` still fits: list and cursor are the same."""
         return (self.list_request(), self.cursor) == (asked.list_request(), asked.cursor)
 
     def answered(self, tab: Tab | None, cursor: Cursor) -> MessengerState:
-        """Take the tab and the cursor of an answer."""
+        """Take over the tab and cursor of an answer."""
         return replace(self, tab=tab, cursor=cursor)
 
     def move_cursor(self, cursor: Cursor) -> MessengerState:
@@ -95,17 +95,17 @@ class MessengerState:
         return replace(self, cursor=cursor)
 
     def follow(self, conversation_id: ConversationId) -> MessengerState:
-        """Put the cursor on a conversation of the present list, in whichever row that is."""
+        """Put the cursor on a conversation of the current list, whatever its row."""
         return replace(self, cursor=replace(self.cursor, conversation_id=conversation_id))
 
     # Tabs, search, sort
 
     def go_to_tab(self, tab: Tab, cursor: Cursor = FIRST_ROW) -> MessengerState:
-        """Show a tab from its first row, or with the cursor somewhere else."""
+        """Show a tab with the cursor on `cursor`."""
         return replace(self, tab=tab, cursor=cursor, shows_sent=self.shows_sent or tab is Tab.SENT)
 
     def step_tab(self, tabs: Sequence[Tab], step: int) -> MessengerState:
-        """Go to the tab `step` places further among those that are shown, wrapping."""
+        """Go to the tab `step` places further among those shown, wrapping."""
         if self.tab is None or self.tab not in tabs:
             return self
         return self.go_to_tab(next_in_cycle(tabs, self.tab, step))
@@ -117,24 +117,24 @@ class MessengerState:
         return replace(self, tab=None if self.tab is Tab.SENT else self.tab, shows_sent=False)
 
     def search_for(self, text: str) -> MessengerState:
-        """Search in the present tab, from its first row; an empty text ends the search."""
+        """Search the current tab, from its first row; an empty text ends the search."""
         if self.tab is None or text == self.search:
             return self
         return replace(self, searches={**self.searches, self.tab: text}, cursor=FIRST_ROW)
 
     def reveal(self, tab: Tab, conversation_id: ConversationId) -> MessengerState:
-        """Go to a conversation in a tab, whatever was searched there."""
+        """Go to a conversation in a tab, and end the search there."""
         searches = {other: text for other, text in self.searches.items() if other is not tab}
         return replace(self, searches=searches).go_to_tab(tab, Cursor(conversation_id))
 
     def next_sort(self) -> MessengerState:
-        """Go to the next order, and to its first row."""
+        """Take the next sort order, from its first row."""
         return replace(self, sort=next_in_cycle(list(ConversationSort), self.sort), cursor=FIRST_ROW)
 
     # Senders
 
     def view_as(self, assignment_id: AssignmentId, conversation_id: ConversationId | None = None) -> MessengerState:
-        """Show another assignment in the same tab, or a conversation of it in Responses."""
+        """Show another assignment in the same tab, or one of its conversations in Responses."""
         tab = Tab.RESPONSES if conversation_id else self.tab or Tab.RESPONSES
         other = replace(self.unmark(), assignment_id=assignment_id, searches={})
         return other.go_to_tab(tab, Cursor(conversation_id))
@@ -142,11 +142,11 @@ class MessengerState:
     # Marks
 
     def toggle_mark(self, conversation_id: ConversationId) -> MessengerState:
-        """Mark a conversation, or take its mark off."""
+        """Mark a conversation, or remove its mark."""
         return replace(self, marks=self.marks ^ {conversation_id})
 
     def mark(self, conversation_ids: Iterable[ConversationId]) -> MessengerState:
-        """Mark conversations beside those that are marked."""
+        """Mark conversations in addition to the marked ones."""
         return replace(self, marks=self.marks.union(conversation_ids))
 
     def begin_range(self) -> MessengerState:
@@ -154,40 +154,40 @@ class MessengerState:
         return replace(self, range_start=self.cursor.conversation_id)
 
     def end_range(self) -> MessengerState:
-        """Forget a range that was begun."""
+        """Forget where a range was begun."""
         return replace(self, range_start=None)
 
     def unmark(self) -> MessengerState:
-        """Take all marks off, and forget a range that was begun."""
+        """Remove all marks, and forget where a range was begun."""
         return replace(self, marks=frozenset(), range_start=None)
 
     # Counts before a command
 
     def type_digit(self, digit: int, *, key: int, at: float) -> MessengerState:
-        """Take a digit of a count; once it names no tab, leave the tab to which the first digits seemed to lead.
+        """Add a digit to the count. Once the digits can only be a count, return to where it was begun.
 
         Args:
-            digit: What was typed.
+            digit: The digit typed.
             key: Sequence number of the key press.
-            at: When that was, in seconds of the monotonic clock.
+            at: When it was pressed, in seconds of the monotonic clock.
         """
         here = CountStart(self.tab or Tab.RESPONSES, self.cursor)
         typed = replace(self, count=self.count.add_digit(digit, here, key=key, at=at))
         return typed.return_to_count_start() if typed.count.names_no_tab else typed
 
     def return_to_count_start(self) -> MessengerState:
-        """Go back to the row from which a count was begun, if that is in another tab."""
+        """Return to the row where the count was begun, if that is in another tab."""
         start = self.count.start
         return self if start is None or start.tab is self.tab else self.go_to_tab(start.tab, start.cursor)
 
     # Undo
 
     def changed(self, conversation_id: ConversationId | None) -> MessengerState:
-        """Remember the conversation that a change was about, None if it was about many."""
+        """Remember the conversation of a change, None if it was about several."""
         return replace(self, last_changed=conversation_id)
 
     def undone(self) -> MessengerState:
-        """Go back to the conversation that the last change was about."""
+        """Put the cursor on the conversation of the last change."""
         if self.last_changed is None:
             return self
         return replace(self.follow(self.last_changed), last_changed=None)

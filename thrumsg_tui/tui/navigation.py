@@ -1,4 +1,4 @@
-"""Where one is in the app: from screen to screen, remembered for the next time and shown to others."""
+"""Navigation between screens; the current place is stored, and shown to others."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from thrumsg_tui.tui.timers import Timers
 
 
 class NavigatingApp(App[None]):
-    """Who is here, the way to the store, and the ways from screen to screen."""
+    """An app that knows its user, its store and the way to each screen."""
 
     def __init__(self, db: Database, who: Identity, zone: tzinfo, *, names_files: bool, timers: Timers) -> None:
         super().__init__()
@@ -48,17 +48,21 @@ class NavigatingApp(App[None]):
     def go_to(
         self, place: Route, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
     ) -> None:
-        """Show the screen of a place, in the messenger with the cursor on a conversation.
+        """Show the screen of a route, once the current key is handled.
 
-        That is once the key that asked for it has been dealt with, and after the screens that were asked for before:
-        a screen that is cancelled while it comes up takes the app with it.
+        Screens come up one after the other: to cancel one while it comes up would end the app.
+
+        Args:
+            place: The route.
+            cursor_on: The conversation on which the messenger begins.
+            came_from: The assignment on which the overview's cursor begins.
         """
         self._on_the_way += 1
         self.run_worker(self._show_in_turn(place, cursor_on, came_from), group="place")
 
     @property
     def is_on_the_way(self) -> bool:
-        """Whether the screen of a place that was asked for is still to come."""
+        """Whether a requested screen is still to come."""
         return self._on_the_way > 0
 
     async def _show_in_turn(
@@ -73,7 +77,7 @@ class NavigatingApp(App[None]):
     async def show_place(
         self, place: Route, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
     ) -> None:
-        """Show the screen of a place now, and remember it."""
+        """Show the screen of a route now, and remember it."""
         self.place = place
         while isinstance(self.screen, OverlayScreen):
             await self.pop_screen()
@@ -87,7 +91,7 @@ class NavigatingApp(App[None]):
     async def _screen_of(
         self, place: Route, cursor_on: FoundConversation | None, came_from: AssignmentId | None
     ) -> CommandScreen:
-        """Make the screen of a place. Each is imported when it is wanted: the first one comes up sooner."""
+        """Make the screen of a route. Each is imported when it is needed, to start faster."""
         if place.campaign_id is None:
             from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 
@@ -107,7 +111,7 @@ class NavigatingApp(App[None]):
         return messenger
 
     async def open_campaign(self, campaign_id: CampaignId) -> None:
-        """Open a campaign: its overview, or a sender's own assignment."""
+        """Open a campaign's overview, or for a sender their own assignment."""
         if self.who.may(Permission.VIEW_ALL):
             self.go_to(Route(campaign_id))
             return
@@ -124,30 +128,30 @@ class NavigatingApp(App[None]):
         self.go_to(Route(found.campaign_id, found.assignment_id), found)
 
     def show_history(self, campaign_id: CampaignId | None, conversation: Conversation | None) -> None:
-        """Show the journal over the present screen."""
+        """Show the journal over the current screen."""
         if not self.who.may(Permission.VIEW_ALL):
             self.tell(f"The history of a campaign needs {needed_role(Permission.VIEW_ALL)}.")
             return
-        from thrumsg_tui.tui.screens.history import HistoryScreen  # wanted seldom, and start-up counts
+        from thrumsg_tui.tui.screens.history import HistoryScreen  # rarely needed: start-up stays fast
 
         name, its_id = (conversation.name, conversation.id) if conversation else ("", None)
         self.push_screen(HistoryScreen(campaign_id, its_id, name))
 
     def show_over(self, screen: Screen[None]) -> None:
-        """Show a screen over the present one."""
+        """Show a screen over the current one."""
         self.push_screen(screen)
 
     def resting_on_a_conversation(self) -> None:
-        """Let others see which conversation is open here."""
+        """Tell others which conversation is open here."""
         self.run_worker(self.tell_presence(), group="presence", exclusive=True)
 
     def viewing(self, assignment_id: AssignmentId) -> None:
-        """Remember whose assignment the messenger has turned to."""
+        """Remember the assignment that the messenger shows."""
         self.place = Route(self.place.campaign_id, assignment_id)
         self._remember()
 
     def go_back(self) -> None:
-        """Go to the screen before, or quit from the first one."""
+        """Go up to the parent screen, or quit from the first one."""
         if self.place.campaign_id is None:
             self.end()
         elif self.place.assignment_id is None or not self.who.may(Permission.VIEW_ALL):
@@ -156,11 +160,11 @@ class NavigatingApp(App[None]):
             self.go_to(Route(self.place.campaign_id), came_from=self.place.assignment_id)
 
     def end(self) -> None:
-        """Leave."""
+        """Exit."""
         self.exit()
 
     def _remember(self) -> None:
-        if self.place.campaign_id is not None:  # whoever quits by way of the campaigns comes back to the last one
+        if self.place.campaign_id is not None:  # quitting from the campaigns keeps the last campaign
             self.run_worker(self._remember_place(str(self.place)))
         self.run_worker(self.tell_presence())
 
@@ -171,7 +175,7 @@ class NavigatingApp(App[None]):
             self.tell(str(error))
 
     async def tell_presence(self) -> None:
-        """Let others see where the person is."""
+        """Tell others where the person is."""
         messenger = self.place.campaign_id if self.place.assignment_id else None
         opened = self.front.open_conversation_id if isinstance(self.front, CommandScreen) else None
         try:
@@ -181,10 +185,10 @@ class NavigatingApp(App[None]):
 
     @property
     def front(self) -> Screen[object] | None:
-        """The screen in front; None once the app is ending, when things may still come in."""
+        """The front screen; None once the app is ending, when events may still arrive."""
         return self.screen_stack[-1] if self.screen_stack else None
 
     def tell(self, sentence: str) -> None:
-        """Say what went wrong, in the bottom line of the screen in front."""
+        """Show a warning in the bottom line of the front screen."""
         if isinstance(self.front, CommandScreen):
             self.front.say(sentence, warning=True)

@@ -10,19 +10,18 @@ from thrumsg_tui.tui.commands import Command, Scope, commands_of
 from thrumsg_tui.tui.screens.base import CommandScreen
 
 _ELSEWHERE = {Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES}
-"""What makes sense only with the focus in its own pane."""
-
+"""Scopes whose commands need the focus in their own pane."""
 
 _TITLE_FIRST = 1000.0
-"""Added for what is found in a command's title: its explanation may name other commands."""
+"""Score added for a match in the title: a help text may name other commands."""
 
 
 class PaletteProvider(Provider):
-    """Every command of the present screen, by title, with its keys."""
+    """Every command of the current screen, by title, with its keys."""
 
     async def discover(self) -> Hits:
-        for each in self._commands():
-            yield DiscoveryHit(each.title, self._run(each), help=self._help(each))
+        for command in self._commands():
+            yield DiscoveryHit(command.title, self._run(command), help=self._help(command))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)

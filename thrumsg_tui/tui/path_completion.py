@@ -1,4 +1,4 @@
-"""Completing the path of a file, as a shell does."""
+"""Completion of file paths, as in a shell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ESCAPED = re.compile(r"\\([ ()'&\[\]])")
 
 
 def given_path(text: str) -> Path:
-    """Read a path as people type it, and as terminals paste a file: in quotes, with backslashes, or as an address."""
+    """Parse a path as people type it or terminals paste it: quoted, with backslashes, or as a `file://` address."""
     text = text.strip()
     if text.startswith("file://"):
         text = unquote(text.removeprefix("file://").removeprefix("localhost"))
@@ -28,7 +28,10 @@ def given_path(text: str) -> Path:
 
 
 def matching(typed: str) -> list[str]:
-    """What a half-typed path may become: folders with a slash at their end, then files, in order of name."""
+    """Return the completions of a path: tables, then folders with a trailing slash, then other files, each by name.
+
+    Hidden files are left out, unless a dot is typed. A folder that cannot be read has no completions.
+    """
     folder, separator, beginning = typed.rpartition("/")
     place = Path(folder + separator if separator else ".").expanduser()
     try:
@@ -46,20 +49,20 @@ def _is_table(name: str) -> bool:
 
 
 def listed(typed: str) -> list[str]:
-    """The first of what a half-typed path may become, with how many more there are."""
+    """Return the first completions of a path, and how many more there are."""
     found = matching(typed)
     more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
     return [*found[:_MOST], *more]
 
 
 class PathSuggester(Suggester):
-    """Suggests the first file or folder that fits what is typed."""
+    """Suggests the first completion of a path."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Look into the folder, beside the event loop."""
+        """Read the folder, off the event loop."""
         found = await asyncio.to_thread(matching, value) if value else []
-        harmless = (each for each in found if safe_text(each) == each)  # it is written to the terminal as it is
+        harmless = (each for each in found if safe_text(each) == each)  # it is written to the terminal unescaped
         return next(harmless, None)

@@ -1,4 +1,4 @@
-"""Where the app opens: the last screen of this person, else where their work is."""
+"""Routes to screens, and the one on which the app opens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from thrumsg_tui.store.queries.campaigns import assignment_of_user, campaigns
 from thrumsg_tui.store.queries.people import preference
 
 LAST_ROUTE = "last_place"
-"""The preference that remembers the last screen."""
+"""The preference that stores the last screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Route:
 
     @classmethod
     def parse(cls, stored: str | None) -> Route | None:
-        """Read what `str()` wrote; None for anything else."""
+        """Parse the result of `str()`; return None for anything else."""
         parts = (stored or "").split()
         if len(parts) != 2 or not all(part.isdigit() for part in parts):
             return None
@@ -36,7 +36,11 @@ class Route:
 
 
 def opening_route(conn: Connection, who: Identity) -> Route:
-    """Choose where the app opens; a place that is gone, or not this person's any more, is passed over."""
+    """Return the route on which the app opens.
+
+    That is the last one, unless it is gone or no longer open to this person; else the only campaign, which must be
+    active for those who see all campaigns; else the list of campaigns.
+    """
     last = Route.parse(preference(conn, who.user.id, LAST_ROUTE))
     if not who.may(Permission.VIEW_ALL):
         return _own_place(conn, who, last)
@@ -49,9 +53,9 @@ def opening_route(conn: Connection, who: Identity) -> Route:
 
 def _own_place(conn: Connection, who: Identity, last: Route | None) -> Route:
     own = {
-        each.id: mine
-        for each in campaigns(conn)
-        if each.state is not CampaignState.ARCHIVED and (mine := assignment_of_user(conn, each.id, who.user.id))
+        campaign.id: mine
+        for campaign in campaigns(conn)
+        if campaign.state is not CampaignState.ARCHIVED and (mine := assignment_of_user(conn, campaign.id, who.user.id))
     }
     if last and last.campaign_id in own:
         return Route(last.campaign_id, own[last.campaign_id])

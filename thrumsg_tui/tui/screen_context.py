@@ -1,6 +1,6 @@
-"""Parts of a screen, and what they need of it, so that a part need not know which screen it belongs to.
+"""Screen parts, and the protocol by which they use their screen.
 
-A part does commands: those whose action it has as a method `action_…` (`CommandScreen.parts`).
+A part runs the commands whose action it has as a method `action_…` (`CommandScreen.parts`).
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ _P = ParamSpec("_P")
 
 
 class ScreenContext(Protocol):
-    """A screen as its parts see it: who is here and the way to the store, its bottom line, dialogs, and its queries."""
+    """A screen as its parts see it: the app, the bottom line, dialogs and queries."""
 
     @property
     def thrumsg(self) -> AppContext:
         """The app."""
 
     def facts(self) -> Facts:
-        """What the person has chosen on the screen."""
+        """Return the facts that decide which commands are allowed."""
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
-        """Say what happened, in the bottom line."""
+        """Show a sentence in the bottom line."""
 
     def say_for(self, seconds: float, sentence: str, then: str) -> None:
-        """Say something for some seconds, then something else, unless other words came meanwhile."""
+        """Show `sentence` for some seconds, then `then`, unless another sentence came meanwhile."""
 
     def ask_again(self) -> None:
-        """Let the screen ask its queries again, since something was changed."""
+        """Let the screen run its queries again, since something was changed."""
 
     async def make(
         self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs
     ) -> bool:
-        """Make a change, after which the panes ask again; where it is refused say why, and return False."""
+        """Make a change and refresh the panes; if it is refused, show why and return False."""
 
     async def show_dialog(self, dialog: Screen[_Answer]) -> _Answer:
-        """Show a dialog and wait for its answer; only a worker may wait."""
+        """Show a dialog and return its answer; call it from a worker only."""
 
     def run_action_worker(self, action: Callable[[], Coroutine[None, None, None]]) -> object:
         """Run an action that may wait for a dialog; the next key waits until it is done."""
@@ -56,10 +56,10 @@ class ScreenContext(Protocol):
         name: str = "",
         group: str = "default",
     ) -> object:
-        """Run something for as long as the screen is there, while keys go on."""
+        """Run background work while the screen exists; keys do not wait for it."""
 
     async def action_run_command(self, id: str) -> None:
-        """Do what a command says, or say why not."""
+        """Run a command, or say why it is not allowed."""
 
 
 class ScreenPart(Protocol):
@@ -67,13 +67,13 @@ class ScreenPart(Protocol):
 
     @property
     def screen(self) -> ScreenContext:
-        """The screen that it belongs to."""
+        """The screen of the part."""
 
 
 def action_worker(
     action: Callable[Concatenate[_Part, _P], Coroutine[None, None, None]],
 ) -> Callable[Concatenate[_Part, _P], None]:
-    """Let an action of a part run in a worker, so that it may wait for a dialog (`textual.work` is for widgets)."""
+    """Run an action of a part in a worker, so that it may wait for a dialog (`textual.work` is for widgets)."""
 
     @wraps(action)
     def begin(part: _Part, /, *args: _P.args, **kwargs: _P.kwargs) -> None:

@@ -1,4 +1,4 @@
-"""The order of senders, the same in overview and picker, remembered per campaign and person (`docs/rules.md 2.3`)."""
+"""The order of senders in overview and picker, stored per campaign and person (`docs/rules.md 2.3`)."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from thrumsg_tui.tui.cursors import next_in_cycle
 
 @dataclass(frozen=True, slots=True)
 class SenderOrder:
-    """A column, and whether it was chosen again."""
+    """A column, and whether its order is reversed."""
 
     sort: SenderSort = SenderSort.SENDER
     reverse: bool = False
 
     def next(self) -> SenderOrder:
-        """The next column, in its first direction."""
+        """Return the order by the next column, not reversed."""
         return SenderOrder(next_in_cycle(list(SenderSort), self.sort))
 
     def flipped(self) -> SenderOrder:
-        """The same column the other way round."""
+        """Return the opposite order of the same column."""
         return SenderOrder(self.sort, not self.reverse)
 
     def sorted(self, rows: Iterable[Assignment]) -> list[Assignment]:
-        """Put assignments into this order, Unassigned on top."""
+        """Return assignments in this order, Unassigned on top."""
         return in_order(rows, self.sort, reverse=self.reverse)
 
     @classmethod
     def parse(cls, stored: str | None) -> SenderOrder:
-        """Read what `str()` wrote; anything else is the first order."""
+        """Parse the result of `str()`; return the default order for anything else."""
         sort, _, direction = (stored or "").partition(" ")
         known = sort in {each.value for each in SenderSort}
         return cls(SenderSort(sort), direction == "reverse") if known else cls()
@@ -42,5 +42,5 @@ class SenderOrder:
 
 
 def preference_key(campaign_id: CampaignId) -> str:
-    """Under which key the order is remembered."""
+    """Return the key of the preference that stores the order."""
     return f"sender_order:{campaign_id}"

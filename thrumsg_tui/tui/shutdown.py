@@ -1,4 +1,4 @@
-"""How the app ends without a key: it was told to, or its terminal is gone."""
+"""Shutdown without a key: by a signal, or because the terminal is gone."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from thrumsg_tui.store.engines.base import BUSY_SECONDS
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 
 _WRITE_FOR = 1.5
-"""Seconds in which a terminal must take what is still to be written to it; after them nothing more is."""
+"""Stop writing if the app has not left its terminal after this many seconds."""
 
 _INSIST_AFTER = 3.0
-"""Seconds in which the app must have left its terminal."""
+"""Force the exit if the app has not left its terminal after this many seconds."""
 
 _STORE_FOR = 2.0 * BUSY_SECONDS
-"""Seconds in which all that was begun must be stored: somebody else may hold the database."""
+"""Force the exit if pending changes are not stored this many seconds later; another process may hold the database."""
 
 
 class Shutdown(Thread):
-    """Ends the app when it is asked to, from whichever thread; where that does not help, it ends the process.
+    """The thread that ends the app on request, or the process if the app does not end.
 
-    It has a thread of its own, and is asked through a queue that signal handlers may use: the event loop may be
-    waiting for a terminal that takes nothing.
+    It is a thread because a terminal that takes no output may block the event loop. Requests come through a queue that
+    signal handlers may use.
     """
 
     def __init__(self, end: Callable[[], None], stop_writing: Callable[[], None]) -> None:
         super().__init__(name="ending", daemon=True)
         self.loop: AbstractEventLoop | None = None
-        """The app's, once it runs."""
+        """The app's event loop, once it runs."""
         self.terminal_left = Event()
         self.stored = Event()
         self._end = end
@@ -43,14 +43,14 @@ class Shutdown(Thread):
         self._asked: SimpleQueue[int] = SimpleQueue()
 
     def ask(self, number: signal.Signals) -> None:
-        """End the app, for the reason that a signal stands for."""
+        """Request the end of the app, as by a signal; callable from any thread."""
         self._asked.put(number)
 
     def run(self) -> None:
-        """Wait to be asked."""
+        """Wait for a request, then end the app or, if it takes too long, the process."""
         status = 128 + self._asked.get()
         if self.loop:
-            with suppress(RuntimeError):  # it has ended meanwhile
+            with suppress(RuntimeError):  # the loop is closed: the app has ended
                 self.loop.call_soon_threadsafe(self._end)
         if not self.terminal_left.wait(_WRITE_FOR):
             self._stop_writing()
@@ -59,16 +59,16 @@ class Shutdown(Thread):
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Be asked by signals, whatever the process that started this one does with them."""
+        """Start, and end the app on SIGHUP and SIGTERM, even if the parent process ignores or blocks them."""
 
         def handle(number: int, _: FrameType | None) -> None:
             self.ask(signal.Signals(number))
 
         self.start()
-        before = {each: signal.signal(each, handle) for each in _SIGNALS}
+        before = {number: signal.signal(number, handle) for number in _SIGNALS}
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         try:
             yield
         finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""When what a key would do was on the screen: nothing reaches a contact by a key from before (`docs/rules.md 12.2`)."""
+"""Detection of stale keys: a key pressed before its effect was shown sends nothing (`docs/rules.md 12.2`)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from time import monotonic
 from typing import Protocol, runtime_checkable
 
 TOO_EARLY = "{} came before this was shown: press it again."
-"""What is said about a key that does nothing, being from before."""
+"""The warning for a stale key, which does nothing."""
 
 
 class Sight:
-    """Whether something was painted since it last changed, and when.
+    """The time since which the current content of a widget is on the screen.
 
-    A widget says `changed` when it shows something else, `drawn` when it makes its lines, and `painted` when the screen
-    with those lines has gone to the terminal.
+    The widget calls `changed` when its content changes, `drawn` when it makes its lines, and `painted` when the screen
+    with those lines was written to the terminal.
     """
 
     def __init__(self) -> None:
@@ -23,34 +23,34 @@ class Sight:
 
     @property
     def waiting(self) -> bool:
-        """Whether it is still to be painted."""
+        """Whether the content is still to be painted."""
         return self._since == inf
 
     def changed(self) -> None:
-        """Show something else: it is still to be painted."""
+        """Note that the content changed and is not painted yet."""
         self._drawn, self._since = False, inf
 
     def drawn(self) -> None:
-        """The lines were made as they are now."""
+        """Note that lines were made of the current content."""
         self._drawn = True
 
     def painted(self) -> None:
-        """What was drawn is on the screen."""
+        """Note that the drawn lines are on the screen."""
         if self._drawn and self.waiting:
             self._since = monotonic()
 
     def before(self, pressed_at: float) -> bool:
-        """Whether it was on the screen already when a key was pressed, by the monotonic clock."""
+        """Return whether the content was on the screen before a key was pressed, by the monotonic clock."""
         return self._since < pressed_at
 
 
 @runtime_checkable
 class Painted(Protocol):
-    """A screen that wants to know when it has been painted."""
+    """A screen that is told when it has been painted."""
 
     @property
     def to_be_painted(self) -> bool:
-        """Whether a key has to wait for that."""
+        """Whether a key must wait until the screen is painted."""
 
     def was_painted(self) -> None:
-        """Take note that what was drawn has gone to the terminal."""
+        """Note that the drawing was written to the terminal."""

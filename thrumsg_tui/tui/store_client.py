@@ -1,4 +1,4 @@
-"""Where the screens ask and act: queries on one thread, changes on another, nothing on the event loop."""
+"""Runs store queries and changes on worker threads, off the event loop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 class Progress:
-    """How far something long is; whoever watches may stop it, which takes it back."""
+    """The progress of long work; setting `stopped` cancels the work and rolls it back."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -30,7 +30,7 @@ class Progress:
         self.stopped = False
 
     def __call__(self, done: int, total: int = 0) -> None:
-        """Take note, in the thread that works; raises `Refused` once it was stopped."""
+        """Store the progress, from the working thread; raise `Refused` if the work is stopped."""
         self.done, self.total = done, total or self.total
         if self.stopped:
             raise Refused("Stopped: nothing was changed, and no file was left behind.")
@@ -39,7 +39,7 @@ class Progress:
 class StoreClient:
     """The app's only way to the store.
 
-    `busy` counts what is under way, so that a test can wait until nothing is. `sleep` waits for so many seconds
+    `busy` counts the calls under way, so that a test can wait until there are none. `sleep` waits a number of seconds
     between two steps of a move.
     """
 
@@ -54,15 +54,15 @@ class StoreClient:
         self._waits = 0
         self._counting = Lock()
         self.on_wait: Callable[[], None] = lambda: None
-        """Told, in some thread, when `waiting` may have changed."""
+        """Called, from any thread, when `waiting` may have changed."""
         self._told_before = db.on_wait
         db.on_wait = self._wait
         self.moving: set[EventId | None] = set()
-        """The moves that are made here, by their entries in the journal."""
+        """The moves that run here, by their events."""
 
     @property
     def waiting(self) -> bool:
-        """Whether something waits until another writer is done."""
+        """Whether a call waits for another writer."""
         return self._waits > 0
 
     def _wait(self, begins: bool) -> None:
@@ -71,7 +71,7 @@ class StoreClient:
         self.on_wait()
 
     async def query(self, query: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run a query on one state of the database."""
+        """Run a query in one read transaction."""
 
         def run() -> _T:
             with refusals_redacted(self.db), self.db.reading() as conn:
@@ -80,7 +80,7 @@ class StoreClient:
         return await self._awaited(self._reader, run)
 
     async def execute(self, change: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Make a change; when this returns it is stored."""
+        """Make a change; it is stored when this returns."""
 
         def run() -> _T:
             with refusals_redacted(self.db):
@@ -95,7 +95,7 @@ class StoreClient:
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> _T:
-        """Do something long, as an export, while queries and changes go on; it is stopped when the app ends."""
+        """Run long work, such as an export, beside queries and changes; `close` stops it."""
 
         def run() -> _T:
             return work(self.db, progress, *args, **kwargs)
@@ -104,15 +104,22 @@ class StoreClient:
         return await self._awaited(self._worker, run)
 
     async def run_job(self, begun: Outcome, told: Callable[[Outcome], None]) -> Outcome:
-        """Go on with a move in steps, each a change of its own so that others come between; return what it did.
+        """Run the remaining steps of a move, each a change of its own so that others come between.
 
-        What ends this before its time leaves the move to whoever comes next (`docs/rules.md 4.8`).
+        If this ends early, it releases the move, and another process may finish it (`docs/rules.md 4.8`).
+
+        Args:
+            begun: The move so far.
+            told: Called with the move so far after each step.
+
+        Returns:
+            The outcome of the whole move.
         """
         self.moving.add(begun.event)
         try:
             while begun.under_way:
                 await self._sleep(self.db.pacing.pause)
-                with suppress(DatabaseBusy):  # a step that did not get its turn is tried again
+                with suppress(DatabaseBusy):  # the step is tried again
                     begun = await self.execute(step, begun)
                 told(begun)
             return begun
@@ -122,23 +129,23 @@ class StoreClient:
                 self._writer.submit(let_go, self.db, begun)
 
     async def run_io(self, look: Callable[[], _T]) -> _T:
-        """Look at the file system, which may be slow too."""
+        """Run file system work, which may be slow, too."""
         return await self._awaited(self._reader, look)
 
     async def version(self) -> int:
-        """A number that changes whenever anybody wrote."""
+        """Return a number that changes whenever anybody writes."""
         return await self._awaited(self._reader, self.db.version)
 
     def execute_on_exit(
         self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs
     ) -> None:
-        """Make a change while the app is ending, after those under way, and wait for it at most a second."""
+        """Make a change while the app is ending, after those under way; wait at most a second for it."""
         last: Future[object] = self._writer.submit(lambda: change(self.db, *args, **kwargs))
-        with suppress(TimeoutError):  # somebody else writes for long: `close` waits for it
+        with suppress(TimeoutError):  # another writer is slow: `close` waits for it
             last.result(timeout=1)
 
     def close(self) -> None:
-        """Stop what is long, let all else that is under way end, then close the connections."""
+        """Stop long work, let all other calls end, then close the connections."""
         if self._progress:
             self._progress.stopped = True
         self.db.on_wait = self._told_before

@@ -1,4 +1,4 @@
-"""The terminal that the app runs in: it may go away, and it may take nothing any more."""
+"""The terminal driver, which notices a terminal that is gone or takes no output."""
 
 from __future__ import annotations
 
@@ -18,49 +18,49 @@ from textual.drivers.linux_driver import LinuxDriver
 from thrumsg_tui.tui.textual_compat import ParseError, XTermParser, end_queue, take_from_queue
 
 _LOOK_EVERY = 0.1
-"""Seconds between two looks whether the driver is to stop: what Textual's own has."""
+"""Seconds between two checks whether the driver must stop, as in Textual's own driver."""
 
 _ANSWERS_WITHIN = 5.0
-"""Seconds in which a terminal answers, over the slowest line."""
+"""Seconds in which a terminal answers, even over the slowest line."""
 
 _CTRL_D = "\x04"
 _WHO_ARE_YOU = "\x1b[c"
 _ANSWER = re.compile(r"\x1b\[\?[0-9;]*c")
 _ANSWER_BEGUN = re.compile(r"\x1b\[\?[0-9;]*\Z")
-"""Primary device attributes: every terminal since the VT100 gives them when it is asked."""
+"""Primary device attributes: every terminal since the VT100 reports them on request."""
 
 _ENOUGH = 8192
-"""Characters that are written at once."""
+"""Number of buffered characters above which they are written."""
 
 
 class OnTerminal(Protocol):
-    """What the driver tells when there is no terminal any more, from whichever thread has noticed."""
+    """The app as the driver sees it."""
 
     def terminal_gone(self) -> None:
-        """End."""
+        """End the app because its terminal is gone; called from any thread."""
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, which ends the app once the terminal cannot be read or written.
+    """Textual's driver, extended to end the app once the terminal cannot be read or written.
 
-    Hang-up signals are sent to the session's leader alone, and one that waits for the app, as make does, passes none
-    on. Textual's own reader takes an end of file for a pause, and asks again at once, for ever.
+    SIGHUP is sent to the session's leader alone, and a leader that waits for the app, as make does, does not pass it
+    on. Textual's own reader takes an end of file for a pause, and reads again at once, for ever.
     """
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # whatever Textual gives
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on unchanged
         self._output = _Output(cast(TextIO, self._file), self._gone)
         self._file = cast(Any, self._output)
         self._is_up = False
         self._is_suspended = False
 
     def start_application_mode(self) -> None:
-        """Take the terminal."""
+        """Take over the terminal."""
         self._is_up, self._is_suspended = True, False
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
-        """Read keys until the driver is stopped, or there is nothing to be read from any more."""
+        """Read keys until the driver is stopped or the terminal is gone."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         silence = _Silence(self.write)
@@ -68,7 +68,7 @@ class TerminalDriver(LinuxDriver):
             if select.select([self.fileno], [], [], _LOOK_EVERY)[0]:
                 try:
                     data = os.read(self.fileno, 4096)
-                except BlockingIOError:  # somebody else has read it
+                except BlockingIOError:  # another process has read it
                     continue
                 except OSError:
                     data = b""
@@ -76,7 +76,7 @@ class TerminalDriver(LinuxDriver):
                     self._gone()
                     return
                 keys = silence.broken_by(decode(data))
-                for event in parser.feed(keys) if keys else ():  # to feed nothing is to end it
+                for event in parser.feed(keys) if keys else ():  # an empty text would end the parser
                     self.process_message(event)
             elif silence.too_long:
                 self._gone()
@@ -88,7 +88,7 @@ class TerminalDriver(LinuxDriver):
                 pass
 
     def stop_writing(self) -> None:
-        """Drop what is still to be written: a terminal that takes nothing keeps nobody waiting from now on."""
+        """Drop pending output, so that a terminal that takes none blocks nobody."""
         self._output.over = True
         if self._writer_thread is not None:
             with suppress(Empty):
@@ -96,7 +96,7 @@ class TerminalDriver(LinuxDriver):
                     take_from_queue(self._writer_thread)
 
     def close(self) -> None:
-        """Write what is left, unless the terminal takes nothing any more."""
+        """Write pending output, unless the terminal is gone or takes none."""
         self._is_up = False
         if (writer := self._writer_thread) is None:
             return
@@ -107,19 +107,19 @@ class TerminalDriver(LinuxDriver):
     # Suspending
 
     def suspend_to_shell(self) -> None:
-        """Give the terminal back, then stop with all that the shell has started together with this, as make."""
+        """Restore the terminal, then stop the whole process group, which may include make."""
         self.suspend_application_mode()
         self._must_signal_resume = True
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)
 
     def suspend_application_mode(self) -> None:
-        """Give the terminal back."""
+        """Restore the terminal."""
         self._is_suspended = True
         super().suspend_application_mode()
 
     def _sigcont_application(self, *_: object) -> None:
-        """Take the terminal again; where it was not given back, as after SIGSTOP, begin with that."""
+        """Take over the terminal again; after SIGSTOP, which did not restore it, restore it first."""
         signal.signal(signal.SIGTSTP, self._sigtstp_application)
         if self._is_up:
             self.suspend_application_mode()
@@ -132,10 +132,10 @@ class TerminalDriver(LinuxDriver):
 
 
 class _Silence:
-    """Tells a terminal that is gone from a key.
+    """Distinguishes a terminal that is gone from the key ctrl+d.
 
-    `script` says that it has come to the end of its own terminal by ctrl+d, and keeps ours open. So after each ctrl+d
-    the terminal is asked who it is, if it has ever answered that; one that says nothing at all any more is gone.
+    `script` sends ctrl+d when its own terminal ends, and keeps ours open. So each ctrl+d is followed by a request for
+    the device attributes, if the terminal has ever answered one; a terminal that then sends nothing at all is gone.
     """
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -147,11 +147,11 @@ class _Silence:
 
     @property
     def too_long(self) -> bool:
-        """Whether an answer would have come by now."""
+        """Whether an answer is overdue."""
         return self._asked_at is not None and monotonic() - self._asked_at > _ANSWERS_WITHIN
 
     def broken_by(self, text: str) -> str:
-        """Take what has come, and give back what of it are keys."""
+        """Take input, and return its keys without the terminal's answers."""
         text, answers = _ANSWER.subn("", self._kept + text)
         self._answers |= answers > 0
         self._asked_at = None
@@ -165,10 +165,9 @@ class _Silence:
 
 
 class _Output:
-    """The terminal as a file to write to. Once it cannot be written it takes everything, and nothing comes of it.
+    """The terminal as a file to write to. Once that fails, all output is discarded.
 
-    It writes past Python's own buffers: their locks would be held by a thread that is stuck, and the process could not
-    end.
+    It bypasses Python's own buffers: a blocked thread would hold their locks, and the process could not end.
     """
 
     def __init__(self, file: TextIO, gone: Callable[[], None]) -> None:

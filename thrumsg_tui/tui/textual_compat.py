@@ -1,4 +1,4 @@
-"""Everything that the app takes from Textual beyond its documented interface.
+"""The app's uses of Textual beyond its documented interface.
 
 Private members are used through the functions of this module. An override has to stay in its class; `RELIED_UPON`
 names it, and `tests/tui/test_textual_compat.py` compares the table with the installed Textual.
@@ -46,9 +46,9 @@ class TextualMember(NamedTuple):
     owner: str
     name: str
     shape: str
-    """The parameters of a function without `self`; of an attribute the type of its first value."""
+    """The parameters of a function without `self`, or the type of an attribute's first value."""
     used_in: tuple[str, ...]
-    """Files, as seen from `tui/`."""
+    """Files, relative to `tui/`."""
     why: str
 
 
@@ -56,22 +56,22 @@ class TextualMember(NamedTuple):
 
 
 def is_exiting(app: App[None]) -> bool:
-    """Whether `App.exit` was called."""
+    """Return whether `App.exit` was called."""
     return app._exit
 
 
 def is_batching(app: App[None]) -> bool:
-    """Whether updates are held back: nothing was written to the terminal."""
+    """Return whether updates are held back, so that nothing was written to the terminal."""
     return bool(app._batch_count)
 
 
 def driver_of(app: App[None]) -> Driver | None:
-    """The driver of the running app."""
+    """Return the driver of the running app."""
     return app._driver
 
 
 def exception_of(app: App[None]) -> Exception | None:
-    """The exception that ends the app."""
+    """Return the exception that ends the app."""
     return app._exception
 
 
@@ -85,17 +85,17 @@ def close_with(app: App[None], text: Text) -> None:
 
 
 def bind_first(node: DOMNode, bindings: Iterable[BindingType]) -> None:
-    """Bind keys in one widget or screen only, before those of its class."""
+    """Bind keys in this one widget or screen, before those of its class."""
     node._bindings = BindingsMap.merge([BindingsMap(bindings), node._bindings])
 
 
 def refresh_scrollbars(widget: Widget) -> None:
-    """Show or hide the scrollbars for the present virtual size, before the next layout."""
+    """Show or hide the scrollbars for the current virtual size, before the next layout."""
     widget._refresh_scrollbars()
 
 
 def repaint_required(widget: Widget) -> bool:
-    """Whether the widget is still to be painted for itself."""
+    """Return whether the widget itself is still to be painted."""
     return widget._repaint_required
 
 
@@ -107,7 +107,7 @@ def paint_now(widget: Widget) -> None:
 
 
 def suggestion_of(editor: Input) -> str:
-    """The completion that is shown behind the cursor, with what was typed; empty if there is none."""
+    """Return the completion shown behind the cursor, with the typed text; empty if there is none."""
     return editor._suggestion
 
 
@@ -115,12 +115,12 @@ def suggestion_of(editor: Input) -> str:
 
 
 def take_from_queue(writer: WriterThread) -> None:
-    """Take one text that is to be written from the queue; raise `queue.Empty` if there is none."""
+    """Remove one pending text from the queue; raise `queue.Empty` if there is none."""
     writer._queue.get_nowait()
 
 
 def end_queue(writer: WriterThread) -> None:
-    """Let the writer end once it has written what is in its queue."""
+    """Let the writer end after its pending output."""
     writer._queue.put(None)
 
 
@@ -201,4 +201,4 @@ RELIED_UPON = (
     TextualMember(_DRIVER, "exit_event", "Event", ("terminal.py",), "ends the reader"),
     TextualMember(_WRITER, "_queue", "Queue", _HERE, "is emptied, or ended"),
 )
-"""Every such member; one that Textual drops, renames or gives other parameters fails a test."""
+"""Every such member. A test fails if Textual drops or renames one, or changes its parameters."""

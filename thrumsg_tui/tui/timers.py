@@ -1,4 +1,4 @@
-"""What the app does by itself after a time; a test gives it other times."""
+"""The times of the app's timers; tests set other ones."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timers:
-    """Times in seconds; the defaults are those of production."""
+    """Times in seconds; the defaults are for production."""
 
     watch: float = 0.2
-    """Between two looks whether anybody wrote; a look takes microseconds."""
+    """Between two checks whether anybody wrote; a check takes microseconds."""
 
     tick: float = 30.0
-    """Between two looks at ages, opening hours and expiries."""
+    """Between two updates of ages, opening hours and expiries."""
 
     presence: float = 10.0
-    """Between two times that others are told where the person is."""
+    """Between two reports of where the person is."""
 
     practice: float = 0.5
-    """Between two turns of the contacts of a practice campaign."""
+    """Between two turns of a practice campaign's contacts."""
 
     key: float = 2.0
-    """After which the next key is looked at, whatever became of the last."""
+    """After which the next key is taken even if the last one is not done."""
 
     draft: float = 0.2
-    """After the last key until a draft is stored."""
+    """From the last key until the draft is stored."""
 
     rest: float = 0.7
-    """On a conversation, after which others are told that it is open here."""
+    """On a conversation, after which others see that it is open here."""
 
     countdown: float = 1.0
-    """Between two numbers of the countdown of a message that waits to be sent."""
+    """Between two updates of the countdown until a message is sent."""
 
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    """Waits between two steps of a move; the event loop goes on meanwhile."""
+    """Waits between two steps of a move, without blocking the event loop."""
