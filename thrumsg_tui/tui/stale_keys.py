@@ -50,7 +50,7 @@ class Painted(Protocol):
 
     @property
     def to_be_painted(self) -> bool:
-        """Whether a key must wait until the screen is painted."""
+        """Whether a key would be stale until the screen is painted."""
 
     def was_painted(self) -> None:
         """Note that the drawing was written to the terminal."""

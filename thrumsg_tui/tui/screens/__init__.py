@@ -1,1 +1,1 @@
-"""The app's screens, one module and one style sheet each."""
+"""The app's screens and their parts, one module each."""

@@ -1,4 +1,4 @@
-"""What all screens share: commands with reasons, asking again, and saying what happened."""
+"""The base of all screens: commands, refreshing, and sentences in the bottom line."""
 
 from __future__ import annotations
 
@@ -30,34 +30,34 @@ _P = ParamSpec("_P")
 _Answer = TypeVar("_Answer")
 
 ACTION = "action"
-"""The group of the workers that do what a key asked for, dialogs included."""
+"""The group of the workers that run a key's action, with its dialogs."""
 
 
 class CommandScreen(Screen[None]):
-    """A screen whose panes ask their queries again whenever anything changed, by whomever."""
+    """A screen whose panes run their queries again whenever anybody changed anything."""
 
     SCOPES: ClassVar[Sequence[Scope]] = ()
     AUTO_FOCUS = None
-    focused = reactive[Widget | None](None, repaint=False)  # who has the focus repaints itself; not the whole screen
+    focused = reactive[Widget | None](None, repaint=False)  # a focused widget repaints itself, not the whole screen
 
     def __init__(self) -> None:
         super().__init__()
         self.title_line = LineWidget(id="title")
         self.key_line = KeyLine(id="keys")
         self.parts: Sequence[object] = (UndoCommands(self),)
-        """What does the commands whose action it has; the screen does the others."""
+        """Parts that run the commands whose action they have; the screen runs the others."""
         self._stale = False
         self._asking = False
 
     @property
     def thrumsg(self) -> AppContext:
-        """The app, as what it is."""
+        """The app."""
         return app_context(self)
 
-    # Asking again
+    # Refreshing
 
     def ask_again(self) -> None:
-        """Let the panes ask their queries again; several calls before the answer count as one."""
+        """Let the panes run their queries again; several calls before the answer count as one."""
         self._stale = True
         if not self._asking:
             self._asking = True
@@ -75,30 +75,30 @@ class CommandScreen(Screen[None]):
             self._asking = False
 
     async def ask_and_paint(self) -> None:
-        """Ask what the screen shows, and show it."""
+        """Run the screen's queries and show the answers."""
         raise NotImplementedError
 
     @property
     def settled(self) -> bool:
-        """Whether everything asked for is on the screen."""
+        """Whether all answers are on the screen."""
         return not self._asking
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether the screen is settled, and what the last key began is done."""
+        """Whether the screen is settled and the last key's action is done."""
         return self.settled and not any(
             worker.group == ACTION and worker.is_running for worker in self.workers if worker.node is self
         )
 
     def on_screen_resume(self) -> None:
-        """Catch up with what happened meanwhile."""
+        """Refresh, since data may have changed meanwhile."""
         self.ask_again()
 
     # Leaving
 
     @property
     def open_conversation_id(self) -> ConversationId | None:
-        """The conversation that others see as open here; None where none is."""
+        """The conversation that others see as open here, None if there is none."""
         return None
 
     def keep_what_is_written(self) -> None:
@@ -107,14 +107,14 @@ class CommandScreen(Screen[None]):
     # Commands
 
     def facts(self) -> Facts:
-        """What decides which commands are allowed."""
+        """Return the facts that decide which commands are allowed."""
         thrumsg = self.thrumsg
         own_only = not thrumsg.who.may(Permission.VIEW_ALL)
         return Facts(thrumsg.who, own_only=own_only, names_files=thrumsg.names_files)
 
     async def action_run_command(self, id: str) -> None:
-        """Do what a command says, or say why not."""
-        if not self.is_mounted:  # a key from before it came up, which meant another screen
+        """Run a command, or say why it is not allowed."""
+        if not self.is_mounted:  # the key was meant for the screen before
             return
         chosen = command(id)
         if why_not := chosen.why_not(self.facts()):
@@ -134,19 +134,19 @@ class CommandScreen(Screen[None]):
         await action()
 
     async def show_dialog(self, dialog: Screen[_Answer]) -> _Answer:
-        """Show a dialog and wait for its answer; only a worker may wait."""
+        """Show a dialog and return its answer; call it from a worker only."""
         answer: _Answer = await self.app.push_screen_wait(dialog)
         return answer
 
     def shown_commands(self) -> list[Command]:
-        """The commands that the bottom line names."""
+        """Return the commands that the bottom line names."""
         who = self.thrumsg.who
         return [each for each in commands_of(*self.SCOPES, Scope.EVERYWHERE) if each.footer and not each.beyond(who)]
 
     async def make(
         self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs
     ) -> bool:
-        """Make a change, after which the panes ask again; where it is refused say why, and return False."""
+        """Make a change and refresh the panes; if it is refused, show why and return False."""
         try:
             await self.thrumsg.store.execute(change, *args, **kwargs)
         except ThrumsgError as refusal:
@@ -157,27 +157,27 @@ class CommandScreen(Screen[None]):
         return True
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
-        """Say what happened, in the bottom line."""
+        """Show a sentence in the bottom line."""
         self.key_line.say(sentence, warning=warning)
 
     def say_for(self, seconds: float, sentence: str, then: str) -> None:
-        """Say something for some seconds, then something else, unless other words came meanwhile."""
+        """Show `sentence` for some seconds, then `then`, unless another sentence came meanwhile."""
         self.say(sentence)
         self.set_timer(seconds, lambda: self.say(then) if self.key_line.notice == sentence else None)
 
     def show_title(self, *path: str, others_online: int | None = None, news: str = "") -> None:
-        """Say where one is, and who one is."""
+        """Show the path to the screen, the user, and news if there is room."""
         who, glyphs = self.thrumsg.who, self.thrumsg.glyphs
         left: list[Part] = [(" " + f" {glyphs.path} ".join(path), "strong")]
         name = who.user.login if who.user == who.actor else f"{who.actor.login} as {who.user.login}"
         right = f"{name} {glyphs.separator} {who.role}"
         if others_online is not None:
             right += f"   {pluralize(others_online, 'other')} online"
-        told: list[Part] = [(f"  {news} ", "marked")] if news else []  # last, to be left where there is little room
+        told: list[Part] = [(f"  {news} ", "marked")] if news else []  # last: left out if there is no room
         self.title_line.show(left, [(right + " ", "quiet"), *told])
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Show the keys of this screen."""
         from thrumsg_tui.tui.dialogs.help import HelpDialog
 
         scopes = dict.fromkeys([*scopes_at(self.focused or self), *self.SCOPES, Scope.LIST, Scope.EVERYWHERE])
@@ -185,22 +185,22 @@ class CommandScreen(Screen[None]):
 
     @property
     def place(self) -> tuple[CampaignId | None, Conversation | None]:
-        """The campaign and the conversation that one is in."""
+        """The current campaign and conversation."""
         facts = self.facts()
         return (facts.campaign.id if facts.campaign else None), facts.conversation
 
     def action_history(self) -> None:
-        """Show everything that was done."""
+        """Show the journal."""
         self.thrumsg.show_history(*self.place)
 
     @work(group=ACTION)
     async def action_lookup(self) -> None:
-        """Look a phone number up, and open one of its conversations."""
+        """Look up a phone number, beginning with the current contact's."""
         _, conversation = self.place
         await self.look_up(conversation.phone if conversation else "")
 
     async def look_up(self, number: str) -> None:
-        """Look a number in E.164 up, or one that is typed, and open one of its conversations."""
+        """Look up `number` (E.164), or one that is typed, and open one of its conversations."""
         from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 
         thrumsg = self.thrumsg
@@ -210,15 +210,15 @@ class CommandScreen(Screen[None]):
             thrumsg.open_conversation(found)
 
     def action_back(self) -> None:
-        """Go back, or quit."""
+        """Go up to the parent screen, or quit."""
         self.thrumsg.go_back()
 
     async def about_to_undo(self) -> None:
-        """Store what is being written, before something else may come into the box."""
+        """Store what is being written, before undo may put other text into the box."""
 
     async def write_again(self, found: FoundConversation) -> None:
-        """Go to the box into which a message was taken back."""
+        """Go to the box that holds the text of an undone message."""
         self.thrumsg.open_conversation(found)
 
     def undone(self) -> None:
-        """Go back to what the change was about, before the panes ask again."""
+        """Return to the subject of the undone change, before the panes refresh."""

@@ -1,4 +1,4 @@
-"""Bulk reassignment, the same from the overview and from the yellow bar (`docs/rules.md 4.1`)."""
+"""Bulk reassignment, from the overview or the yellow bar (`docs/rules.md 4.1`)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 
 
 async def reassign_in_bulk(screen: ScreenContext, whose: str, campaign_id: CampaignId, sources: Sources) -> None:
-    """Choose the action, fill the form, look at the preview, apply it; `whose` names the sources in a title."""
-    from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign  # wanted seldom, and start-up counts
+    """Ask for the action, show the form with its preview, and apply the plan; `whose` names the sources in titles."""
+    from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign  # rarely needed: start-up stays fast
 
     choices: list[Choice[BulkAction | None]] = [
         Choice(UNASSIGN_ALL, BulkAction.UNASSIGN_ALL, BulkAction.UNASSIGN_ALL),
@@ -46,7 +46,7 @@ async def reassign_in_bulk(screen: ScreenContext, whose: str, campaign_id: Campa
 
 
 async def apply_plan(screen: ScreenContext, planned: Plan) -> bool:
-    """Apply a plan, or begin with it where it is large, and say what was done and what undoes it; False if not."""
+    """Apply a plan, or begin it if it is large, and show the outcome; return False if it is refused."""
     try:
         outcome = await screen.thrumsg.store.execute(begin_plan, screen.thrumsg.who, planned)
     except ThrumsgError as refusal:
@@ -64,7 +64,7 @@ async def apply_plan(screen: ScreenContext, planned: Plan) -> bool:
 
 
 async def _why_skipped(screen: ScreenContext, planned: Plan) -> str:
-    """Say why not all of a plan was done."""
+    """Return the reason why some moves of a plan were skipped."""
     store = screen.thrumsg.store
     there = {row.id for row in await store.query(assignments, planned.campaign_id, store.db.clock())}
     gone = {planned.names[move.destination] for move in planned.moves if move.destination not in there}

@@ -1,6 +1,6 @@
-"""Running a campaign, the same from the list of campaigns and from an overview (`docs/rules.md` 6, 8.1).
+"""Commands that manage a campaign, from the list of campaigns or an overview (`docs/rules.md` 6, 8.1).
 
-The screens that it opens are imported when they are wanted, since most visits want none.
+The screens that they open are imported when they are needed, since most visits need none.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 
 
 class _StateChange(NamedTuple):
-    """A change of a campaign's state: the answer that chooses it, and what it does."""
+    """A change of a campaign's state: its choice in the dialog, and its effect in words."""
 
     choice: Choice[CampaignState | None]
     effect: str
@@ -48,14 +48,14 @@ _STATE_CHANGES: dict[CampaignState, tuple[_StateChange, ...]] = {
     CampaignState.PAUSED: (_RESUME, _ARCHIVE),
     CampaignState.ARCHIVED: (),
 }
-"""Where a campaign can go from each state (`docs/rules.md 6.5`)."""
+"""The state changes possible from each state (`docs/rules.md 6.5`)."""
 
 
 class CampaignManagement:
-    """The commands of `Scope.MANAGE`, for the campaign that is chosen on a screen."""
+    """The commands of `Scope.MANAGE`, for the current campaign of a screen."""
 
     def __init__(self, screen: ScreenContext, menu: Sequence[Scope]) -> None:
-        """`menu` says what the menu offers."""
+        """Take the screen, and the scopes that its menu offers."""
         self.screen = screen
         self._menu = menu
 
@@ -65,7 +65,7 @@ class CampaignManagement:
 
     @action_worker
     async def action_menu(self) -> None:
-        """Offer everything that can be done here."""
+        """Show a menu of the commands, and run the chosen one."""
         from thrumsg_tui.tui.dialogs.command_menu import CommandMenu, Entry
 
         facts = self.screen.facts()
@@ -89,13 +89,13 @@ class CampaignManagement:
 
     @action_worker
     async def action_add_senders(self) -> None:
-        """Put users on the campaign."""
+        """Choose users and add them as senders."""
         if campaign := self._campaign:
             await choose_new_senders(self.screen, campaign)
 
     @action_worker
     async def action_state(self) -> None:
-        """Launch, pause, resume or archive, after saying what that does; archiving asks twice."""
+        """Launch, pause, resume or archive after a dialog that explains it; archiving asks twice."""
         if (campaign := self._campaign) is None:
             return
         changes = _STATE_CHANGES[campaign.state]
@@ -123,7 +123,7 @@ class CampaignManagement:
         self.screen.ask_again()
 
     def action_survey(self) -> None:
-        """Show the survey's questions with their results."""
+        """Show the survey's questions and results."""
         from thrumsg_tui.tui.screens.survey import SurveyScreen
 
         if campaign := self._campaign:
@@ -151,7 +151,7 @@ class CampaignManagement:
 
     @action_worker
     async def action_export(self) -> None:
-        """Write an export."""
+        """Export to a file."""
         from thrumsg_tui.tui.dialogs.export import export_form
 
         thrumsg = self.screen.thrumsg

@@ -1,4 +1,4 @@
-"""Put senders on a campaign, and take one off (`docs/rules.md 4.12`)."""
+"""Dialogs that add senders to a campaign and remove one (`docs/rules.md 4.12`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from thrumsg_tui.tui.screens.pick_sender import pick_sender
 
 
 async def choose_new_senders(screen: ScreenContext, campaign: Campaign) -> None:
-    """Let users be chosen, and put them on a campaign."""
+    """Ask for users, and add them to a campaign as senders."""
     from thrumsg_tui.tui.dialogs.user_picker import UserPicker
 
     store, who = screen.thrumsg.store, screen.thrumsg.who
@@ -41,7 +41,7 @@ async def choose_new_senders(screen: ScreenContext, campaign: Campaign) -> None:
 
 
 async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: Assignment) -> None:
-    """Take a sender off a campaign, after asking where their conversations go; Unassigned stays."""
+    """Ask where a sender's conversations go, and remove the sender from a campaign; Unassigned stays."""
     if leaving.login is None:
         return
     question = f"Take {leaving.name} off {campaign.name}?"

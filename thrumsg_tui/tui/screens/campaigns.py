@@ -1,4 +1,4 @@
-"""All campaigns: choose one, make one, run one."""
+"""The campaigns screen: open a campaign, make one, manage one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ON_NO_CAMPAIGN = "You are on no campaign yet: {} puts you on one, and it appear
 
 
 class CampaignList(PagedList[CampaignRow]):
-    """Campaigns with state and counts."""
+    """The campaigns with their states and counts."""
 
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
 
@@ -67,7 +67,7 @@ class CampaignList(PagedList[CampaignRow]):
 
 
 class CampaignsScreen(CommandScreen):
-    """Choose a campaign, make one, or run the one under the cursor."""
+    """The list of campaigns, with commands that make, open and manage one."""
 
     CSS_PATH = "campaigns.tcss"
     SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)
@@ -126,7 +126,7 @@ class CampaignsScreen(CommandScreen):
 
     @work(group=ACTION)
     async def action_create(self) -> None:
-        """Make a campaign."""
+        """Make a campaign, and choose its senders."""
         from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
 
         form = await campaign_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)

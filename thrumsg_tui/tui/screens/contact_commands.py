@@ -1,4 +1,4 @@
-"""Commands for the contact whose conversation is open (`docs/rules.md` 3, 5)."""
+"""Commands for the contact of the open conversation (`docs/rules.md` 3, 5)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from thrumsg_tui.tui.screens.messenger_context import MessengerContext
 
 
 class ContactCommands:
-    """The part of the messenger that does something to the open conversation, but for sending and reassigning."""
+    """The messenger's commands for the open conversation, except sending and reassigning."""
 
     def __init__(self, screen: MessengerContext) -> None:
         self.screen = screen
 
     async def action_skip(self) -> None:
-        """Pass over the follow-up that is up for this contact."""
+        """Skip this contact's current follow-up."""
         screen = self.screen
         if (contact := screen.open_contact) and await screen.make(skip_follow_up, screen.thrumsg.who, contact.id):
             screen.state = screen.state.changed(contact.id)
@@ -31,7 +31,7 @@ class ContactCommands:
 
     @action_worker
     async def action_opt_out(self) -> None:
-        """Opt the number out, or in again."""
+        """Opt the number out, or back in."""
         screen, who, contact = self.screen, self.screen.thrumsg.who, self.screen.open_contact
         if contact is None or screen.view is None:
             return
@@ -62,7 +62,7 @@ class ContactCommands:
         screen.say(f"Copied {screen.open_contact.phone_national}.")
 
     async def record_answer(self, question: QuestionId, choice: ChoiceId | None) -> None:
-        """Record the answer to a question of the survey, or clear it without a choice."""
+        """Record the answer to a survey question; None as the choice clears it."""
         screen, contact = self.screen, self.screen.open_contact
         if contact is None:
             return
@@ -77,9 +77,9 @@ class ContactCommands:
         screen.ask_again()
 
     async def use_reply(self, body: str) -> bool:
-        """Put a recommended reply into the message box, never sending it (`docs/rules.md 3.15`).
+        """Put a recommended reply into the message box without sending it (`docs/rules.md 3.15`).
 
-        Where there are words in the box, ask first.
+        If there is text in the box, ask first.
 
         Returns:
             Whether the reply is in the box.

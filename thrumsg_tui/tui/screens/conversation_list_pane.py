@@ -1,4 +1,4 @@
-"""The messenger's left: tabs, search and order, and the conversations of one tab."""
+"""The messenger's left pane: tabs, search, order, and the conversations of one tab."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from thrumsg_tui.tui.widgets.tab_line import TabLine
 
 
 class MessengerList(ConversationList):
-    """The conversation list with the keys of a list."""
+    """The conversation list, with the keys of a list."""
 
     BINDINGS = bindings([key for key in commands_of(Scope.LIST) if key.id != "list.choose"], checked=False)
 
 
 class ConversationListPane(Vertical):
-    """The conversations of a tab, below what is searched in it and how they are ordered."""
+    """The conversations of a tab, below its search and sort order."""
 
     list: MessengerList
 
@@ -50,18 +50,18 @@ class ConversationListPane(Vertical):
 
     @property
     def cursor(self) -> Cursor:
-        """Where the cursor is."""
+        """The cursor."""
         return Cursor(self.list.row.id if self.list.row else None, self.list.cursor)
 
     def show_state(self, state: MessengerState, before: MessengerState) -> None:
-        """Show the cursor and the marks of a state, and the search if that of `before` was for another list."""
+        """Show the cursor and marks of a state, and its search if `before` had another list."""
         self.list.cursor = state.cursor.index
         self.list.show_marks(state.marks)
         if state.list_request() != before.list_request():
             self.search.value = state.search
 
     def show(self, view: MessengerView, now: datetime) -> None:
-        """Show the tabs and the rows of an answer."""
+        """Show the tabs and rows of an answer."""
         tab = view.list.tab or Tab.RESPONSES
         self._tabs.show_tabs(view.tabs, tab)
         self.list.empty_text = "nothing matches" if view.list.search else "nothing here"

@@ -1,4 +1,4 @@
-"""The messenger's middle: the conversation that is open, and the box in which one writes to the contact."""
+"""The messenger's middle pane: the open conversation and its message box."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
 
 
 class ConversationPane(Vertical):
-    """Head, thread, notice and box of one conversation."""
+    """The head, thread, notice and message box of one conversation."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -56,10 +56,10 @@ class ConversationPane(Vertical):
     def _thrumsg(self) -> AppContext:
         return app_context(self)
 
-    # What the screen tells
+    # Showing
 
     def show(self, view: MessengerView, *, narrow: bool) -> None:
-        """Show the open conversation of a view; where it is `narrow` the head has one line."""
+        """Show the open conversation of a view, with a head of one line if `narrow`."""
         self._view, self._narrow = view, narrow
         if (shown := view.open) is None:
             self.drafts.conversation_id = None
@@ -80,11 +80,11 @@ class ConversationPane(Vertical):
 
     @property
     def undo_keys(self) -> str:
-        """What one presses to undo: in the box `z` is a letter."""
+        """The keys that undo: in the box, `z` is a letter."""
         return "Esc, then z," if self.box.has_focus else "z"
 
     def _count_down(self) -> None:
-        """Go on counting in the thread while a message waits to be sent; no clock runs otherwise."""
+        """Restart the countdown in the thread if a message waits to be sent; else no timer runs."""
         if self._countdown:
             self._countdown.stop()
             self._countdown = None
@@ -96,20 +96,20 @@ class ConversationPane(Vertical):
         self._count_down()
 
     def mark_read(self) -> None:
-        """What is on the screen has been read: the person opened it, or has just written under it."""
+        """Note that the person has read the thread: they opened it, or have just written in its box."""
         messages = self._view.open.conversation.messages if self._view and self._view.open else ()
         self.read_to = messages[-1].id if messages else None
 
-    # What the screen asks
+    # State
 
     @property
     def written_in(self) -> ConversationId | None:
-        """The conversation in which the person is just writing."""
+        """The conversation in which the person is writing, None if there is none."""
         return self.drafts.conversation_id if self.box.has_focus and self.box.draft is not None else None
 
     @property
     def kind(self) -> MessageKind:
-        """What the box sends: a follow-up only from its own tab, where it is shown."""
+        """The kind of message that the box sends: a follow-up only from the tab that shows it."""
         if self._view is None or self._view.open is None:
             return MessageKind.REPLY
         kind = self._view.open.next_message.kind
@@ -118,7 +118,7 @@ class ConversationPane(Vertical):
         return kind
 
     def verdict(self) -> Verdict | None:
-        """Whether what the box holds may be sent now."""
+        """Check whether the text in the box may be sent now."""
         if (view := self._view) is None or view.open is None:
             return None
         contact, who, ready = view.open.conversation, self._thrumsg.who, view.open.next_message.rendered
@@ -136,13 +136,13 @@ class ConversationPane(Vertical):
         return check_send(attempt, self._thrumsg.store.db.clock())
 
     def tell(self) -> None:
-        """Say at the box whether it can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
+        """Show at the box whether its text can be sent, and above it why not (`docs/rules.md 3.17`, `3.18`)."""
         if self.thread.counts_down:
             self.thread.count_down(self._thrumsg.store.db.clock(), self.undo_keys)
         view, verdict, now = self._view, self.verdict(), self._thrumsg.store.db.clock()
         text, writing = self.box.content, self.box.has_focus
         sentence = notice_of(view, verdict, now, text=text, writing=writing) if view and verdict else ""
-        if sentence != self._notice:  # it changes the layout, which costs the whole screen
+        if sentence != self._notice:  # a new layout repaints the whole screen
             self._notice = sentence
             self.notice.update(safe_text(sentence))
             self.notice.set_class(bool(sentence), "-shown")
@@ -153,7 +153,7 @@ class ConversationPane(Vertical):
     # Painting
 
     def _show_head(self, view: MessengerView, contact: Conversation) -> None:
-        """Name, number, who else is here and whose it is now; the keys beside them, or below (`docs/rules.md 3.9`)."""
+        """Show name, number, others here and a new holder, with the keys beside or below (`docs/rules.md 3.9`)."""
         phone = view.settings.phone_display(ascii_only=self._glyphs.ascii_only).number(contact.phone_national)
         parts: list[Part] = [(f" {safe_text(contact.name)}", "strong"), (f"  {safe_text(phone)}", "quiet")]
         if view.open and view.open.others_here:
@@ -164,13 +164,13 @@ class ConversationPane(Vertical):
         reassign = " r Reassign " if who.may(Permission.REASSIGN) else ""
         may_opt = who.may(Permission.OPT_IN) or not contact.opted_out
         opt = "" if not may_opt else " o Opt In " if contact.opted_out else " o Opt Out "
-        first = " Esc, then" if self.box.has_focus else ""  # in the box they are letters
+        first = " Esc, then" if self.box.has_focus else ""  # in the box, they are letters
         keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
         self.head.show(parts, keys if self._narrow else ())
         self.head_keys.show(keys)
 
     def _fill_box(self, shown: OpenConversation) -> None:
-        """Fill the box for another conversation; leave a person's own words alone (`docs/rules.md 3.11`)."""
+        """Fill the box for another conversation; keep the person's own text (`docs/rules.md 3.11`)."""
         starting = "" if self.kind is MessageKind.REPLY else shown.next_message.rendered.text
         cancelled = {message.id for message in shown.conversation.messages if message.state is MessageState.CANCELLED}
         some_taken_back, self._cancelled = cancelled > self._cancelled, cancelled
@@ -182,7 +182,7 @@ class ConversationPane(Vertical):
                 self._rest_timer.stop()
             self._rest_timer = self.set_timer(self._thrumsg.timers.rest, self._thrumsg.resting_on_a_conversation)
             self.box.hold(starting if shown.draft is None else shown.draft, starting)
-            if self.box.has_focus:  # perhaps with the words of the last one
+            if self.box.has_focus:  # perhaps with the text of the last one
                 self.box.must_be_seen()
         elif some_taken_back and shown.draft is not None and self._goes_on_with(shown.draft):
             self.box.hold(shown.draft, starting)
@@ -191,7 +191,7 @@ class ConversationPane(Vertical):
             self.box.hold(starting, starting)
 
     def _goes_on_with(self, draft: str) -> bool:
-        """Whether what is in the box stands at the end of a draft, as where a message was taken back before it."""
+        """Return whether a draft ends with the box's own text, as when an undone message was put before it."""
         return self.box.draft is None or draft.endswith(f"\n{self.box.draft}")
 
     @on(TextArea.Changed)

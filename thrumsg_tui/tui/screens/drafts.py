@@ -1,4 +1,4 @@
-"""The draft in the message box, stored a moment after the last key (`docs/rules.md 3.11`)."""
+"""Storage of drafts, a moment after the last key (`docs/rules.md 3.11`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from thrumsg_tui.tui.widgets.message_box import MessageBox
 
 
 class DraftKeeper:
-    """Stores what is written in a box, for the conversation that it is written in."""
+    """Stores the draft in a message box, for the conversation in which it is written."""
 
     def __init__(self, box: MessageBox) -> None:
         self.conversation_id: ConversationId | None = None
@@ -25,29 +25,29 @@ class DraftKeeper:
 
     @property
     def is_stored(self) -> bool:
-        """Whether nothing in the box is still to be stored."""
+        """Whether the text in the box is stored."""
         return self._timer is None
 
     def typed(self) -> None:
-        """Store the draft a moment after the last key."""
+        """Schedule storing the draft, a moment after the last key."""
         self._stop()
         self._timer = self._box.set_timer(self._thrumsg.timers.draft, self.store)
 
     def store(self, *, leaving: bool = False) -> None:
-        """Store the draft now, if it is not stored yet; with `leaving` also while it is being sent."""
+        """Store the draft now, if it is not stored yet; `leaving` stores it even while it is being sent."""
         if self._timer is None or self.conversation_id is None:
             return
         self._stop()
-        if self._box.read_only and not leaving:  # being sent: one that was refused before would outlive its message
+        if self._box.read_only and not leaving:  # being sent: the draft would outlive its message
             self._timer = self._box.set_timer(self._thrumsg.timers.draft, self.store)
             return
         kept = self._kept(self.conversation_id, self._box.draft)
-        self._box.app.run_worker(kept, name="draft")  # the app's, since the screen may be left meanwhile
+        self._box.app.run_worker(kept, name="draft")  # of the app: the screen may be left meanwhile
 
     async def _kept(self, conversation_id: ConversationId, draft: str | None) -> None:
         try:
             await self._thrumsg.store.execute(keep_draft, self._thrumsg.who, conversation_id, draft)
-        except ThrumsgError:  # somebody else writes for long: once more, unless another one is in the box by then
+        except ThrumsgError:  # another writer is slow: try again, unless the box has changed
             if self.conversation_id == conversation_id and self._box.is_attached:
                 self.typed()
 
@@ -58,12 +58,12 @@ class DraftKeeper:
             await self._thrumsg.store.execute(keep_draft, self._thrumsg.who, self.conversation_id, self._box.draft)
 
     def store_last(self) -> None:
-        """Store the draft while the app is ending."""
+        """Store the draft, if it is not stored yet, while the app is ending."""
         if self._timer is not None and self.conversation_id is not None:
             self._thrumsg.store.execute_on_exit(keep_draft, self._thrumsg.who, self.conversation_id, self._box.draft)
 
     def forget(self) -> None:
-        """Empty the box of a message that was sent, and store nothing any more."""
+        """Empty the box after its message was sent, and store no draft."""
         self._stop()
         self.conversation_id = None
         self._box.hold("", "")

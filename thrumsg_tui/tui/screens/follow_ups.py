@@ -1,4 +1,4 @@
-"""A campaign's follow-ups: whom they reach, how far they are (`docs/rules.md 3.1`)."""
+"""The follow-ups screen of a campaign: targets and progress (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 
 class FollowUpList(OverlayList[FollowUp]):
-    """Follow-ups in two lines each: how far it is, and its text."""
+    """Follow-ups in two lines each: title and progress, then text and target."""
 
     empty_text = "no follow-ups yet: c makes one"
 
@@ -56,7 +56,7 @@ class FollowUpList(OverlayList[FollowUp]):
 
 
 class FollowUpsScreen(ListingScreen[FollowUp]):
-    """Make follow-ups, change and end them."""
+    """The list of follow-ups, with commands that make, change and end them."""
 
     SCOPES = (Scope.FOLLOW_UPS, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.FOLLOW_UPS))
@@ -74,7 +74,7 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         return Facts(self.thrumsg.who, campaign=self._campaign)
 
     def moved(self) -> None:
-        """All rows are in memory."""
+        """Do nothing: all rows are in memory."""
 
     async def ask_and_paint(self) -> None:
         campaign, rows = await self.thrumsg.store.query(_read, self._campaign_id)

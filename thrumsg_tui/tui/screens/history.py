@@ -1,4 +1,4 @@
-"""Everything that was done, by whom, and taking it back (`docs/rules.md 4.9`, `8.3`)."""
+"""The history screen: the journal, and undo of any event in it (`docs/rules.md 4.9`, `8.3`)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _Page = tuple[int, int, list[Event], Settings]
-"""How many entries there are, the first of those read, those, and how numbers are shown."""
+"""Number of events, index of the first one read, the events read, and the settings."""
 
 
 class HistoryList(NumbersList[Event]):
-    """Journal entries, newest first."""
+    """The events of the journal, newest first."""
 
     empty_text = "nothing matches"
 
@@ -56,7 +56,7 @@ class HistoryList(NumbersList[Event]):
 
 
 class HistoryScreen(ListingScreen[Event]):
-    """The journal of this campaign, or of all, of one conversation, of some people."""
+    """The journal of one campaign or all, one conversation or all, some people or all."""
 
     SCOPES = (Scope.HISTORY, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.HISTORY))
@@ -104,13 +104,13 @@ class HistoryScreen(ListingScreen[Event]):
         return total, first, history(conn, request, first, height), settings(conn)
 
     def action_all_campaigns(self) -> None:
-        """Show this campaign's changes, or all."""
+        """Switch between this campaign's changes and all."""
         self._all_campaigns = not self._all_campaigns if self._campaign_id else True
         self._this_conversation = False
         self.from_the_top()
 
     def action_this_conversation(self) -> None:
-        """Show one conversation's changes, or all."""
+        """Switch between one conversation's changes and all."""
         if self._conversation_id is None:
             self.say("Open the history from a conversation to see that one's.", warning=True)
             return
@@ -118,14 +118,14 @@ class HistoryScreen(ListingScreen[Event]):
         self.from_the_top()
 
     def action_traffic(self) -> None:
-        """Show or leave out what was sent and received."""
+        """Show or hide messages sent and received."""
         self._traffic = not self._traffic
         self.from_the_top()
 
     @on(PagedList.Chosen)
     @work(group=ACTION)
     async def action_take_back(self) -> None:
-        """Take the change under the cursor back, after saying what that will do."""
+        """Undo the change under the cursor, after a preview."""
         if (row := self.list.row) is None:
             return
         store = self.thrumsg.store

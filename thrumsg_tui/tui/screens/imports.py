@@ -1,4 +1,4 @@
-"""Importing a file: what is in it, what would happen line by line, then doing it (`docs/rules.md` 9)."""
+"""The import screen: choose a file, preview it line by line, import it (`docs/rules.md` 9)."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _SHOW_PROGRESS_EVERY = 0.2
 
 @dataclass(frozen=True, slots=True)
 class LineReport:
-    """What becomes of one row: the line on which it begins, a word, and why; a note is of no line.
+    """The result of one row: the line on which it begins, its fate and the reason; a note has line 0.
 
-    `number` is its phone cell, with what that was read as.
+    `number` is its phone cell, with the number read from it.
     """
 
     line: int
@@ -45,7 +45,7 @@ class LineReport:
 
 
 class ReportList(NumbersList[LineReport]):
-    """The rows that are not simply as they were before, those that cannot be used first."""
+    """The rows that an import would change or reject; rejected ones come first."""
 
     empty_text = "nothing is read yet"
 
@@ -64,7 +64,7 @@ class ReportList(NumbersList[LineReport]):
 
 
 class ImportScreen(ListingScreen[LineReport]):
-    """Choose a file, correct its columns, look at what would happen, then let it happen."""
+    """A file to import: choose it, correct its columns, look at the preview, import it."""
 
     SCOPES = (Scope.IMPORT, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.IMPORT))
@@ -88,10 +88,10 @@ class ImportScreen(ListingScreen[LineReport]):
         self.action_file()
 
     def moved(self) -> None:
-        """All lines are in memory."""
+        """Do nothing: all lines are in memory."""
 
     async def ask_and_paint(self) -> None:
-        """What is shown is a report: it does not change by itself."""
+        """Do nothing: the report does not change by itself."""
 
     def shown_commands(self) -> list[Command]:
         shown = super().shown_commands()
@@ -101,7 +101,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
     @work(group=ACTION)
     async def action_file(self) -> None:
-        """Choose a file, then its columns; leaving the first choice leaves the import."""
+        """Choose a file, then its columns; leaving the first choice leaves the screen."""
         store, glyphs = self.thrumsg.store, self.thrumsg.glyphs
         offered = [each for each in await store.query(campaigns) if each.state is not CampaignState.ARCHIVED]
         form = file_form(store, glyphs, offered, self._campaign, self._chosen)
@@ -113,7 +113,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
     @work(group=ACTION)
     async def action_columns(self) -> None:
-        """Correct which column is what."""
+        """Change the meaning of the columns."""
         if self._chosen:
             await self._choose_columns(self._chosen)
 
@@ -133,7 +133,7 @@ class ImportScreen(ListingScreen[LineReport]):
     @on(PagedList.Chosen)
     @work(group=ACTION)
     async def action_go(self) -> None:
-        """Import what was looked at, once."""
+        """Import the previewed file, once."""
         if self._taking_in:
             return
         if self._done or self._chosen is None or self._result is None:
@@ -171,7 +171,7 @@ class ImportScreen(ListingScreen[LineReport]):
             self.say(f"{progress_bar(done, total, 20, self.thrumsg.glyphs)} {done} of {total} rows, Esc stops")
 
     def action_escape(self) -> None:
-        """Stop what is running, else go back."""
+        """Stop a running import, else go back."""
         if self._taking_in:
             self._progress.stopped = True
         else:
@@ -179,7 +179,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
     @property
     def ready_for_keys(self) -> bool:
-        """While a file is taken in keys count too: Esc stops it."""
+        """Whether keys are taken; they are during an import, too, since Esc stops it."""
         return self._taking_in or super().ready_for_keys
 
     def facts(self) -> Facts:
@@ -210,7 +210,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
     @work(group=ACTION)
     async def action_rejects(self) -> None:
-        """Keep the rejected rows in a file that can be corrected and imported."""
+        """Write the rejected rows to a file that can be corrected and imported."""
         if self._result is None or self._chosen is None or not self._result.rejected:
             self.say("No row was rejected.")
             return
@@ -220,7 +220,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
 
 def reports(imported: Imported) -> list[LineReport]:
-    """What there is to say of all, then what becomes of each row, what needs a look first."""
+    """Return the notes, then a report for each row, those that need attention first."""
     cells = {row.line: row.cells for row in imported.rows}
     numbers = {each.line: (each.text, each.phone) for each in imported.readings}
     codes = ", ".join(f"%{code}% from {title!r}" for code, title in imported.custom.items())
@@ -236,7 +236,7 @@ def reports(imported: Imported) -> list[LineReport]:
 
 
 def counted(imported: Imported) -> str:
-    """The counts of an import in words."""
+    """Return the counts of an import in words."""
     counts = {
         "rejected": len(imported.rejected),
         "new": imported.imported,

@@ -1,4 +1,4 @@
-"""Commands of the conversation list: marks, tabs, order, and from sender to sender (`docs/rules.md` 3)."""
+"""Commands of the conversation list: marks, tabs, order and senders (`docs/rules.md` 3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thrumsg_tui.tui.screens.pick_sender import pick_sender
 
 
 class ListCommands:
-    """The part of the messenger that changes which conversations are listed, and which of them are marked."""
+    """The messenger's commands that change the listed and the marked conversations."""
 
     def __init__(self, screen: MessengerContext) -> None:
         self.screen = screen
@@ -21,7 +21,7 @@ class ListCommands:
     # Marks
 
     def action_mark(self) -> None:
-        """Mark the conversation under the cursor, or take its mark off, and go down."""
+        """Mark or unmark the conversation under the cursor, and go down."""
         rows = self.screen.list_pane.list
         if row := rows.row:
             self.screen.go(self.screen.state.toggle_mark(row.id))
@@ -30,7 +30,7 @@ class ListCommands:
             self.screen.say(f"{marked} marked, and one down. r reassigns the marked ones.")
 
     async def action_mark_range(self) -> None:
-        """Begin a range at the cursor, or end it there and mark all of it."""
+        """Begin a range at the cursor, or mark the whole range that ends there."""
         screen = self.screen
         begun, here = screen.state.range_start, screen.list_pane.cursor.conversation_id
         if begun is None or here is None:
@@ -43,7 +43,7 @@ class ListCommands:
         screen.go(screen.state.mark(found))
 
     async def action_mark_all(self) -> None:
-        """Mark all that match the tab and the search."""
+        """Mark all conversations of the tab that match the search."""
         screen = self.screen
         if screen.view:
             found = await screen.thrumsg.store.query(ids, screen.list_request)
@@ -52,7 +52,7 @@ class ListCommands:
     # Tabs and order
 
     def action_digit(self, digit: int) -> None:
-        """Go to a tab by its number, always the same; digits that are none, or more than one, are a count for `r`."""
+        """Go to a tab by its fixed number. Other digits, or several in a row, are a count for `r`."""
         screen = self.screen
         state = screen.state.type_digit(digit, key=screen.thrumsg.keys_pressed, at=screen.key_clock())
         if state.count.names_no_tab:
@@ -68,7 +68,7 @@ class ListCommands:
             screen.say(f"There is no tab {tab.label} here now.", warning=True)
 
     def action_tab_step(self, step: int) -> None:
-        """Go to the tab beside."""
+        """Go `step` tabs further."""
         if view := self.screen.view:
             self.screen.go(self.screen.state.step_tab(list(view.tabs), step))
 
@@ -77,7 +77,7 @@ class ListCommands:
         self.screen.go(self.screen.state.toggle_sent_tab())
 
     async def action_sort(self) -> None:
-        """Go to the next order."""
+        """Take the next sort order, and store it."""
         screen = self.screen
         if screen.list_request.always_by_name:
             screen.say("This tab is always in order of name.", warning=True)
@@ -88,18 +88,18 @@ class ListCommands:
     # Senders
 
     async def action_next_sender(self, step: int) -> None:
-        """Go to the next sender."""
+        """Go `step` senders further."""
         self.screen.go(await next_sender(self.screen.thrumsg, self.screen.state, step))
 
     @action_worker
     async def action_viewing_as(self) -> None:
-        """Choose whose assignment to look at."""
+        """Choose the sender whose assignment is shown."""
         state = self.screen.state
         if chosen := await pick_sender(self.screen, state.campaign_id, "Viewing as", state.assignment_id):
             self.screen.go(self.screen.state.view_as(chosen.id))
 
     async def action_next_waiting(self) -> None:
-        """Go to the next contact that waits, this sender's first, then others'."""
+        """Go to the next waiting contact, this sender's first, then others'."""
         screen = self.screen
         current, own_only = screen.open_contact.id if screen.open_contact else None, screen.facts().own_only
         state = await next_waiting_contact(screen.thrumsg, screen.state, current, own_only=own_only)

@@ -1,4 +1,4 @@
-"""Sending what is in the message box (`docs/rules.md 3.11` to `3.19`)."""
+"""Sending from the message box (`docs/rules.md 3.11` to `3.19`)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from thrumsg_tui.tui.screens.messenger_notices import KIND_TITLES, sending_verb
 from thrumsg_tui.tui.stale_keys import TOO_EARLY
 
 AFTER_REPLY = "after_reply"
-"""The preference that says where the cursor goes after a reply: `next` or `stay` (`docs/rules.md 3.19`)."""
+"""The preference for the cursor after a reply: `next` or `stay` (`docs/rules.md 3.19`)."""
 
 
 class MessageSender:
-    """Sends what is in the message box, asks where that may not be meant, and goes on to the next contact."""
+    """Sends the text in the message box, asks if that may not be meant, and goes to the next contact."""
 
     def __init__(self, screen: MessengerContext) -> None:
         self.screen = screen
@@ -32,7 +32,7 @@ class MessageSender:
         self._box = screen.conversation.box
 
     def send(self, pressed_at: float) -> None:
-        """Send what is in the box, or say why that cannot be sent; until it is done, the box takes no more keys.
+        """Send the text in the box, or say why not; the box is read-only until that is done.
 
         Args:
             pressed_at: When Enter was pressed, by the monotonic clock.
@@ -46,7 +46,7 @@ class MessageSender:
         elif verdict and verdict.refusal:
             self.screen.say(verdict.refusal.sentence, warning=True)
         else:
-            self._box.read_only = True  # until the next one is in the box, Enter must not send this one again
+            self._box.read_only = True  # Enter must not send it twice
             self._send_to(view.open)
 
     @action_worker
@@ -64,7 +64,7 @@ class MessageSender:
                     self._conversation.drafts.forget()
                 await self._go_on_after(sent, contact, following)
         except ThrumsgError as refusal:
-            self._box.must_be_seen()  # an Enter from before it was refused is none to try again
+            self._box.must_be_seen()  # an Enter pressed before the refusal must not send it
             self.screen.say(str(refusal), warning=True)
         finally:
             await self.screen.ask_and_paint()
@@ -73,7 +73,7 @@ class MessageSender:
     async def _sent(
         self, contact: Conversation, kind: MessageKind, body: str, read_to: MessageId | None
     ) -> Sent | None:
-        """Send what the box held; ask first where the thread has moved on since it was read."""
+        """Send the text; if the thread has new messages since it was read, ask first."""
         store, who, up = self.screen.thrumsg.store, self.screen.thrumsg.who, contact.follow_up_id
         try:
             return await store.execute(
@@ -95,7 +95,7 @@ class MessageSender:
         return await store.execute(send, who, contact.id, body=body, kind=kind, follow_up_id=up, from_box=True)
 
     async def _is_meant(self, contact: Conversation, body: str) -> bool:
-        """Ask about a text that may be a key pressed in the wrong place (`docs/rules.md 3.11`)."""
+        """Ask whether to send a text that may be a key pressed in the wrong place (`docs/rules.md 3.11`)."""
         question = f"“{body.strip()}” is a key too. Send it to {contact.name} as a message?"
         choices = [Choice(YES, "Send it", True), Choice(LEAVE, "Leave it", False)]
         typed: list[str] = []
@@ -108,7 +108,7 @@ class MessageSender:
         return False
 
     async def _go_on_after(self, sent: Sent, contact: Conversation, following: ConversationId | None) -> None:
-        """Put the cursor where the next work is (`docs/rules.md 3.19`)."""
+        """Say that the message was sent, and go to the next waiting contact (`docs/rules.md 3.19`)."""
         screen, view = self.screen, self.screen.view
         queued = sent.leaves_at is not None or view is None or sending_verb(view) == "queued"
         wait = ", waits until the campaign opens" if sent.state is MessageState.UNSENT else ""
@@ -126,7 +126,7 @@ class MessageSender:
             screen.state = screen.state.follow(following)
 
     def _say_sent(self, sent: Sent, done: str) -> None:
-        """Say what became of a message, and how it is taken back for as long as that can be done."""
+        """Show `done`, and the keys that undo it for as long as they can."""
         keys = self._conversation.undo_keys
         if sent.leaves_at is None:
             self.screen.say(done)
@@ -137,7 +137,7 @@ class MessageSender:
             self.screen.say_for(seconds, f"{done} {keys} takes it back within {seconds} s.", done)
 
     async def action_after_reply(self) -> None:
-        """Switch between going on and staying after a reply."""
+        """Switch between going on and staying after a reply, and store that."""
         store, user = self.screen.thrumsg.store, self.screen.thrumsg.who.user
         before = await store.query(preference, user.id, AFTER_REPLY)
         after = "next" if before == "stay" else "stay"

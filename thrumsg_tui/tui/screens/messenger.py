@@ -1,7 +1,7 @@
 """The Admin Messenger: any sender's conversations, worked by keys (`docs/rules.md` 3).
 
-What the person has chosen to see is a `MessengerState`; each key makes another one, or a change, after which the
-panes ask again. Most commands are those of the parts.
+The person's choices are a `MessengerState`. Each key makes a new state or a change in the store, after which the panes
+run their queries again. Most commands belong to the parts.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from thrumsg_tui.tui.widgets.yellow_bar import YellowBar
 
 
 class MessengerScreen(CommandScreen):
-    """List, conversation and sidebar of one assignment."""
+    """The list, conversation and sidebar of one assignment."""
 
     CSS_PATH = "messenger.tcss"
     SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES)
@@ -64,7 +64,7 @@ class MessengerScreen(CommandScreen):
         self.state = MessengerState(campaign_id, assignment_id, sort)
         self.view: MessengerView | None = None
         self.key_clock: Callable[[], float] = monotonic
-        """Seconds by which digits that follow each other quickly are a count."""
+        """The clock, in seconds, that tells quick digits of a count from separate ones."""
         self._glyphs = glyphs
         self._yellow_bar = YellowBar(id="yellow-bar")
         self.list_pane = ConversationListPane(glyphs, id="left")
@@ -95,7 +95,7 @@ class MessengerScreen(CommandScreen):
         self._panes.focus_list()
 
     def begin_on(self, tab: Tab, conversation_id: ConversationId) -> None:
-        """Begin on a conversation in a tab."""
+        """Put the cursor on a conversation before the screen comes up."""
         self.state = self.state.go_to_tab(tab, Cursor(conversation_id))
 
     @property
@@ -113,10 +113,10 @@ class MessengerScreen(CommandScreen):
             own_only=not self.thrumsg.who.may(Permission.VIEW_ALL),
         )
 
-    # Asking and painting
+    # Queries and painting
 
     def go(self, state: MessengerState) -> None:
-        """Go on to another state, and ask for its list."""
+        """Take another state, and query its list."""
         before, self.state = self.state, state
         self.list_pane.show_state(state, before)
         if state.assignment_id != before.assignment_id:
@@ -125,7 +125,7 @@ class MessengerScreen(CommandScreen):
 
     @property
     def list_request(self) -> ListRequest:
-        """The list that is asked for now, searched as typed; the rows on screen may still be an older one's."""
+        """The request for the current list; the rows on screen may still be of an older one."""
         return self.state.list_request(by_phone=self._by_phone)
 
     @property
@@ -139,7 +139,7 @@ class MessengerScreen(CommandScreen):
         view = await self.thrumsg.store.query(messenger_view, self.thrumsg.who, request, db.clock())
         if self.state.is_answered_by(asked):
             self._paint(view)
-        else:  # the person went on meanwhile
+        else:  # the person has moved on
             self.ask_again()
 
     def _paint(self, view: MessengerView) -> None:
@@ -149,7 +149,7 @@ class MessengerScreen(CommandScreen):
         self._yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
         self.list_pane.show(view, now)
         self.state = self.state.answered(view.list.tab, self.list_pane.cursor)
-        if self.state.search != view.list.search:  # the tab is gone, and its search with it
+        if self.state.search != view.list.search:  # its tab is gone
             self.search.value = self.state.search
             self.ask_again()
         self.sidebar.show(view, now)
@@ -171,7 +171,7 @@ class MessengerScreen(CommandScreen):
     @on(MessageBox.Leave)
     @on(Pane.Leave)
     def leave_to_list(self) -> None:
-        """Go back to the list."""
+        """Store the draft and go back to the list."""
         self.conversation.drafts.store()
         self._panes.focus_list()
         self.ask_again()
@@ -204,22 +204,22 @@ class MessengerScreen(CommandScreen):
 
     @property
     def to_be_painted(self) -> bool:
-        """Whether Enter has to wait until the message box is on the screen as it is."""
+        """Whether Enter would be stale until the message box is painted."""
         return self.box.has_focus and self.box.sight.waiting
 
     def was_painted(self) -> None:
-        """What the message box shows is on the screen."""
+        """Note that the message box is painted."""
         self.box.sight.painted()
 
     # Digits and search
 
     def action_digit(self, digit: int) -> None:
-        """Take a digit of a count that names no tab; those that do are commands."""
+        """Take a digit that selects no tab; the others are commands of the list."""
         self._list_commands.action_digit(digit)
 
     @property
     def count(self) -> int | None:
-        """The count that was typed before the present key."""
+        """The count typed before the current key, None if there is none."""
         return self.state.count.count_at(self.thrumsg.keys_pressed, self.key_clock())
 
     @on(Input.Changed, "#search")
@@ -234,7 +234,7 @@ class MessengerScreen(CommandScreen):
         self._panes.focus_list()
 
     def action_escape(self) -> None:
-        """Out of a count, then out of the search, then out of the marks, then back (`q` from the list)."""
+        """Leave the count, the search, the marks, the pane or the screen: the first of these that there is."""
         if self.state.count.names_no_tab and self.count is not None:
             self.say("No count any more.")
         elif self.search.has_focus or self.search.value:
@@ -286,12 +286,12 @@ class MessengerScreen(CommandScreen):
         await self.conversation.drafts.keep()
 
     def undone(self) -> None:
-        """Go back to the conversation, and to the question, that the change was about."""
+        """Return to the conversation, and the question, of the undone change."""
         self.sidebar.survey.follow_change()
         self.state = self.state.undone()
 
     async def write_again(self, found: FoundConversation) -> None:
-        """Go back to the conversation of a message that was taken back, with the cursor in its box."""
+        """Return to the conversation of an undone message, with the focus in its box."""
         state = self.state
         if found.campaign_id != state.campaign_id:
             await super().write_again(found)
@@ -299,7 +299,7 @@ class MessengerScreen(CommandScreen):
         if found.assignment_id != state.assignment_id:
             state = state.view_as(found.assignment_id)
         self._panes.focus_list()
-        self.conversation.drafts.conversation_id = None  # what is stored for it has changed
+        self.conversation.drafts.conversation_id = None  # its stored draft has changed
         self.go(state.reveal(found.tab, found.id))
         await self.ask_and_paint()
         self.action_write()

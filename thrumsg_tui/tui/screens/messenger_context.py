@@ -1,4 +1,4 @@
-"""What the parts of the messenger need of it."""
+"""The protocol by which the messenger's parts use it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
 
 
 class MessengerContext(ScreenContext, Protocol):
-    """The messenger as its parts see it: what was chosen, what is shown, and its panes."""
+    """The messenger as its parts see it: its state, view and panes."""
 
     list_pane: ConversationListPane
     conversation: ConversationPane
     state: MessengerState
     view: MessengerView | None
-    """The last answer, None before the first one."""
+    """The last answer; None before the first one."""
     key_clock: Callable[[], float]
-    """Seconds by which digits that follow each other quickly are a count."""
+    """The clock, in seconds, that tells quick digits of a count from separate ones."""
 
     @property
     def open_contact(self) -> Conversation | None:
@@ -31,14 +31,14 @@ class MessengerContext(ScreenContext, Protocol):
 
     @property
     def list_request(self) -> ListRequest:
-        """The list that is asked for now, searched as typed; the rows on screen may still be an older one's."""
+        """The request for the current list; the rows on screen may still be of an older one."""
 
     @property
     def count(self) -> int | None:
-        """The count that was typed before the present key."""
+        """The count typed before the current key, None if there is none."""
 
     def go(self, state: MessengerState) -> None:
-        """Go on to another state, and ask for its list."""
+        """Take another state, and query its list."""
 
     async def ask_and_paint(self) -> None:
-        """Ask what the screen shows, and show it."""
+        """Run the screen's queries and show the answers."""

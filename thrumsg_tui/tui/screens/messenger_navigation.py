@@ -1,4 +1,4 @@
-"""Where to go next in a campaign: from sender to sender, and to the next contact that waits."""
+"""Navigation in a campaign: the next sender, and the next waiting contact."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 
 
 async def next_sender(thrumsg: AppContext, state: MessengerState, step: int) -> MessengerState:
-    """Go `step` senders on in the remembered order, wrapping, Unassigned included (`docs/rules.md 3.8`)."""
+    """Return the state `step` senders further in the stored order, wrapping, with Unassigned (`docs/rules.md 3.8`)."""
     store = thrumsg.store
     stored = await store.query(preference, thrumsg.who.user.id, preference_key(state.campaign_id))
     rows = SenderOrder.parse(stored).sorted(await store.query(assignments, state.campaign_id, store.db.clock()))
@@ -25,12 +25,12 @@ async def next_sender(thrumsg: AppContext, state: MessengerState, step: int) -> 
 async def next_waiting_contact(
     thrumsg: AppContext, state: MessengerState, current: ConversationId | None, *, own_only: bool
 ) -> MessengerState | None:
-    """Go to the next contact that waits, this sender's first, then others'; None if nobody else waits.
+    """Return the state on the next waiting contact, this sender's first, then others'; None if nobody else waits.
 
     Args:
         thrumsg: The app.
-        state: Where the person is.
-        current: The conversation to go on from.
+        state: The current state.
+        current: The conversation after which to search.
         own_only: Whether the person sees no other senders.
     """
     store = thrumsg.store

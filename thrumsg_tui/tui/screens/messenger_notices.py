@@ -1,4 +1,4 @@
-"""What the messenger says about a conversation (`docs/rules.md 3.17`, `3.18`, `5.4`)."""
+"""The messenger's sentences about a conversation (`docs/rules.md 3.17`, `3.18`, `5.4`)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SendingVerb = Literal["sent", "queued"]
 
 
 def sending_verb(view: MessengerView) -> SendingVerb:
-    """Say what becomes of a message: nothing is called sent that no gateway takes (`docs/rules.md 6.6`)."""
+    """Return "sent", or "queued" if there is no gateway to take messages (`docs/rules.md 6.6`)."""
     return "sent" if view.settings.gateway is not None else "queued"
 
 
 def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, text: str, writing: bool) -> str:
-    """Say what matters before one sends a text: what looks like a field in it, closed, opted out, flagged."""
+    """Return the warnings before sending: text that looks like a field, opted out, closed, flagged."""
     if view.open is None:
         return ""
     conversation = view.open.conversation
@@ -59,13 +59,13 @@ def _circumstances(
 
 
 def departed(departure: ChangeByOthers, phones: PhoneDisplay) -> str:
-    """Say what somebody else did to the conversation under the cursor, which left the list by it."""
+    """Return a sentence on somebody else's change that took the conversation under the cursor off the list."""
     event = departure.event
     return f"{departure.name}: {thread_sentence(event.facts, event.by_name, phones)}."
 
 
 def obstacle_of(view: MessengerView | None, verdict: Verdict | None, now: datetime) -> str | None:
-    """Say in a few words, in the place of the Send key, why sending is not possible; None where it is."""
+    """Return in a few words, for the place of the Send key, why sending is impossible; None if it is possible."""
     if view is None or verdict is None or view.open is None:
         return "nothing to send"
     if verdict.refusal is None:

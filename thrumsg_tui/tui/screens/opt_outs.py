@@ -1,4 +1,4 @@
-"""The opt-out manager: every number that is opted out (`docs/rules.md` 5)."""
+"""The opt-outs screen: every opted-out number (`docs/rules.md` 5)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _Page = tuple[int, int, list[OptOutRow], Settings]
-"""How many there are, the first of those read, those, and how numbers are shown."""
+"""Number of opt-outs, index of the first one read, the rows read, and the settings."""
 
 
 class OptedOutNumbers(NumbersList[OptOutRow]):
@@ -47,7 +47,7 @@ class OptedOutNumbers(NumbersList[OptOutRow]):
 
 
 class OptOutsScreen(ListingScreen[OptOutRow]):
-    """Search, opt out one or a list, opt in, change a note."""
+    """The list of opt-outs, with commands that opt numbers out and in and change notes."""
 
     SCOPES = (Scope.OPT_OUTS, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.OPT_OUTS))
@@ -70,7 +70,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
 
     @work(group=ACTION)
     async def action_add(self) -> None:
-        """Opt numbers out."""
+        """Opt one number or a list out."""
         form = opt_out_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs, self.list.phones)
         if said := await self.app.push_screen_wait(form):
             self.say(said)
@@ -102,7 +102,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
     @on(PagedList.Chosen)
     @work(group=ACTION)
     async def action_look_up(self) -> None:
-        """Show all that is known of the number under the cursor."""
+        """Look up the number under the cursor."""
         if row := self.list.row:
             await self.look_up(row.opt_out.phone)
 

@@ -1,6 +1,6 @@
-"""Running the organization, the same from the list of campaigns and from an overview (`docs/rules.md` 5, 8).
+"""Commands that manage the organization, from the list of campaigns or an overview (`docs/rules.md` 5, 8).
 
-The screens that it opens are imported when they are wanted, since most visits want none.
+The screens that they open are imported when they are needed, since most visits need none.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class OrganizationManagement:
         self.screen.thrumsg.show_over(UsersScreen())
 
     def action_opt_outs(self) -> None:
-        """Show the numbers that are opted out."""
+        """Show the opted-out numbers."""
         from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
 
         self.screen.thrumsg.show_over(OptOutsScreen())
 
     def action_unmatched(self) -> None:
-        """Show the messages that are in no conversation."""
+        """Show the messages without a conversation."""
         from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
 
         self.screen.thrumsg.show_over(UnmatchedScreen())

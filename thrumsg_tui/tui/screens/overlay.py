@@ -1,4 +1,4 @@
-"""Screens that open over another one, and most of which are a list."""
+"""The base of screens that open over another one, most of them with a list."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Row = TypeVar("_Row")
 
 
 class OverlayScreen(CommandScreen):
-    """A screen over the one that it was opened from; going back returns there."""
+    """A screen over another one, to which going back returns."""
 
     BINDINGS = bindings(commands_of(Scope.OVERLAY, Scope.EVERYWHERE))
 
@@ -45,7 +45,7 @@ class OverlayList(PagedList[_Row]):
 
 
 class NumbersList(OverlayList[_Row]):
-    """A list in which phone numbers are shown, or hidden (`docs/rules.md 3.20`)."""
+    """A list whose phone numbers may be hidden (`docs/rules.md 3.20`)."""
 
     def __init__(self, zone: tzinfo, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -53,17 +53,17 @@ class NumbersList(OverlayList[_Row]):
         self.zone = zone
 
     def tell_phones(self, phones: PhoneDisplay) -> None:
-        """Say how numbers are shown from now on."""
+        """Set how numbers are shown."""
         if phones != self.phones:
             self.phones = phones
             self.repaint_changed()
 
 
 class ListingScreen(OverlayScreen, Generic[_Row]):
-    """A line that sums up, perhaps a search, and a list.
+    """A screen with a summary line, an optional search, and a list.
 
-    A subclass makes `list` in `make_list`, and shows it in `ask_and_paint`; a search is there where `searches_for` says
-    what is looked for.
+    A subclass makes `list` in `make_list` and fills it in `ask_and_paint`. There is a search if `searches_for`, its
+    placeholder, is not empty.
     """
 
     CSS_PATH = "overlay.tcss"
@@ -76,7 +76,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
         self.search = SearchInput(placeholder=self.searches_for, id="search")
 
     def make_list(self) -> PagedList[_Row]:
-        """Make the list; the app is known by now."""
+        """Make the list; called when the app is known."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
@@ -96,7 +96,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
         self.list.focus()
 
     def moved(self) -> None:
-        """The cursor moved: other rows may be wanted."""
+        """Fetch rows after a move of the cursor: others may be needed."""
         self.ask_again()
 
     def on_paged_list_window_wanted(self) -> None:
@@ -104,7 +104,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
         self.ask_again()
 
     def from_the_top(self) -> None:
-        """Ask again, with the cursor on the first row."""
+        """Run the queries again, with the cursor on the first row."""
         self.list.cursor = 0
         self.ask_again()
 
@@ -121,7 +121,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
         self.list.focus()
 
     def action_escape(self) -> None:
-        """Out of the search, then back."""
+        """Leave the search, or else the screen."""
         if self.search.has_focus or self.search.value:
             self.search.value = ""
             self.list.focus()

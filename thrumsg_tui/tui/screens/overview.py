@@ -1,4 +1,4 @@
-"""How a campaign stands: counters and the senders table (`docs/rules.md` 2)."""
+"""The overview of a campaign: its counters and its senders (`docs/rules.md` 2)."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
 
 class OverviewTable(SenderTable):
-    """The senders table with the keys of a list."""
+    """The senders table, with the keys of a list."""
 
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
 
 
 class OverviewScreen(CommandScreen):
-    """Counters on top, senders below; Enter opens the messenger on the row."""
+    """The counters of a campaign above its senders; Enter opens the messenger on a sender."""
 
     CSS_PATH = "overview.tcss"
     SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)
@@ -161,19 +161,19 @@ class OverviewScreen(CommandScreen):
         self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self.thrumsg.glyphs)
 
     def action_search(self) -> None:
-        """Search a sender."""
+        """Go to the search for a sender."""
         self._search.focus()
 
     def on_input_changed(self) -> None:
-        """Narrow the table."""
+        """Filter the table."""
         self._paint_table()
 
     def on_input_submitted(self) -> None:
-        """Go to the table that was narrowed."""
+        """Go to the filtered table."""
         self.table.focus()
 
     def action_escape(self) -> None:
-        """Clear the search."""
+        """Clear search and filter; in the table without a search, the marks, too."""
         if self.table.has_focus and not self._search.value and self.table.marks:
             self.table.marks = set()
             self.table.repaint_changed()
@@ -184,7 +184,7 @@ class OverviewScreen(CommandScreen):
         self.table.focus()
 
     def action_remind(self) -> None:
-        """Show only the senders who have not started, or all again."""
+        """Switch between the senders who have not started and all."""
         if self._shown is None:
             return
         self.idle_only = not self.idle_only
@@ -194,11 +194,11 @@ class OverviewScreen(CommandScreen):
         self.say(f"{idlers} not started yet: w shows all again." if self.idle_only else "All senders.")
 
     async def action_sort(self) -> None:
-        """Go to the next order."""
+        """Take the next sort order."""
         await self._reorder(self._order.next())
 
     async def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         await self._reorder(self._order.flipped())
 
     async def _reorder(self, order: SenderOrder) -> None:
@@ -213,7 +213,7 @@ class OverviewScreen(CommandScreen):
             self.thrumsg.open_messenger(self.campaign_id, row.id)
 
     def action_mark(self) -> None:
-        """Mark the sender under the cursor, or take the mark off."""
+        """Mark or unmark the sender under the cursor, and go down."""
         if row := self.table.row:
             self.table.marks ^= {row.id}
             self.table.repaint_changed()
@@ -222,13 +222,13 @@ class OverviewScreen(CommandScreen):
 
     @work(group=ACTION)
     async def action_reassign(self) -> None:
-        """Move the conversations of the sender under the cursor."""
+        """Reassign the conversations of the sender under the cursor."""
         if row := self.table.row:
             await reassign_in_bulk(self, row.name, self.campaign_id, FromAssignments((row.id,)))
 
     @work(group=ACTION)
     async def action_reassign_bulk(self) -> None:
-        """Move the conversations of the marked senders, else of everyone."""
+        """Reassign the conversations of the marked senders, or of everyone if none is marked."""
         if self._shown is None:
             return
         marked = [row for row in self._order.sorted(self._shown.senders) if row.id in self.table.marks]
@@ -240,13 +240,13 @@ class OverviewScreen(CommandScreen):
 
     @work(group=ACTION)
     async def action_remove_sender(self) -> None:
-        """Take the sender under the cursor off, after asking where their conversations go."""
+        """Remove the sender under the cursor, after asking where their conversations go."""
         if self._shown and self.table.row:
             await take_sender_off(self, self._shown.campaign, self.table.row)
 
 
 def _hint(shown: Overview) -> list[Part]:
-    """What comes next in a campaign that has only just begun."""
+    """Return a hint at the next step of setting up a campaign."""
     if shown.totals.total == 0:
         return [("I imports contacts ", "accent")]
     if len(shown.senders) == 1:
@@ -256,7 +256,7 @@ def _hint(shown: Overview) -> list[Part]:
 
 
 def sparkline(counts: Sequence[int], glyphs: Glyphs) -> str:
-    """Draw counts as a row of bars; only no replies at all look like none."""
+    """Draw counts as a row of bars, rounded up: only a count of 0 is drawn empty."""
     most = max(counts, default=0)
     steps = glyphs.bars
     return "".join(steps[-(-count * (len(steps) - 1) // most) if most else 0] for count in counts)

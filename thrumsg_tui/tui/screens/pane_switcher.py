@@ -1,4 +1,4 @@
-"""Which pane of the messenger has the focus, and is in front where not all have room."""
+"""The messenger's focus, and the panes that are shown if not all have room."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
 
 _ALL_PANES = 120
-"""Columns in which all panes have room beside each other."""
+"""Columns from which all panes are shown."""
 
 _TWO_PANES = 90
-"""Columns in which list and conversation have."""
+"""Columns from which list and conversation are shown."""
 
 _TALL = 30
-"""Rows in which the message box has its full height."""
+"""Rows from which the message box has its full height."""
 
 
 class _Front(StrEnum):
-    """What the style sheet calls the panes."""
+    """The panes, by their names in the style sheet."""
 
     LIST = "list"
     CONVERSATION = "conversation"
@@ -33,7 +33,7 @@ class _Front(StrEnum):
 
 
 class PaneSwitcher:
-    """Puts the focus into a pane, and says to the style sheet by classes which panes have room."""
+    """Moves the focus between panes, and sets the style classes that show or hide them."""
 
     def __init__(
         self, screen: Screen[None], list_pane: ConversationListPane, conversation: ConversationPane, sidebar: Sidebar
@@ -79,7 +79,7 @@ class PaneSwitcher:
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """Where the keys of what has the focus are listed, empty for those of the messenger itself."""
+        """The scopes of the focused pane's keys; empty for those of the messenger itself."""
         if self._conversation.box.has_focus:
             return [Scope.MESSAGE_BOX]
         if self._sidebar.survey.has_focus:
@@ -91,7 +91,7 @@ class PaneSwitcher:
         self._show_in_front(self._front)
 
     def fit(self, size: Size) -> None:
-        """Show the panes that a size has room for."""
+        """Show the panes that have room in a size."""
         self._screen.set_class(_TWO_PANES <= size.width < _ALL_PANES, "-medium")
         self._screen.set_class(size.width < _TWO_PANES, "-narrow")
         self._screen.set_class(size.height < _TALL, "-short")
@@ -111,7 +111,7 @@ class PaneSwitcher:
         widget.focus(scroll_visible=False)
 
     def _show_in_front(self, front: _Front) -> None:
-        """Where all panes have room there is no front, and nothing to lay out again."""
+        """Bring a pane to the front; if all panes have room there is no front, and no new layout."""
         crowded = self._screen.size.width < _ALL_PANES
         for pane in _Front:
             self._screen.set_class(crowded and pane is front, f"-front-{pane}")

@@ -1,4 +1,4 @@
-"""Let a sender be chosen, in the order that the person likes (`docs/rules.md 2.3`, `3.8`)."""
+"""A dialog that chooses a sender, in the stored order (`docs/rules.md 2.3`, `3.8`)."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ async def pick_sender(
     current: AssignmentId | None = None,
     without: Collection[AssignmentId] = (),
 ) -> Assignment | None:
-    """Let a sender of a campaign be chosen, Unassigned included.
+    """Ask for a sender of a campaign, Unassigned included.
 
     Args:
-        screen: The screen that asks, from a worker.
+        screen: The screen that asks; call this from a worker.
         campaign_id: The campaign.
-        title: What the sender is chosen for.
-        current: Where the cursor starts; without it on no row.
-        without: Those who are not offered.
+        title: The title of the dialog.
+        current: The assignment under the cursor at first; without it, no row is.
+        without: Assignments that are not offered.
 
     Returns:
         The sender, None if nobody was chosen or there is nobody to choose.
     """
-    from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker  # wanted seldom, and start-up counts
+    from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker  # rarely needed: start-up stays fast
 
     thrumsg = screen.thrumsg
     store, user = thrumsg.store, thrumsg.who.user

@@ -1,4 +1,4 @@
-"""Commands that give conversations of the messenger to others (`docs/rules.md` 4)."""
+"""The messenger's commands that reassign conversations (`docs/rules.md` 4)."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from thrumsg_tui.tui.screens.pick_sender import pick_sender
 
 
 class ReassignCommands:
-    """The part of the messenger that reassigns the counted, the marked or the open conversations, or a sender's."""
+    """Reassigns the counted, marked or open conversations, or all of a sender."""
 
     def __init__(self, screen: MessengerContext) -> None:
         self.screen = screen
 
     def action_reassign(self) -> None:
-        """Give conversations to somebody else."""
+        """Reassign the counted, marked or open conversations."""
         self._reassign(self.screen.count)
 
     @action_worker
     async def action_reassign_sender(self) -> None:
-        """Move this sender's conversations in bulk."""
+        """Reassign this sender's conversations in bulk."""
         if view := self.screen.view:
             source = FromAssignments((view.viewing.id,))
             await reassign_in_bulk(self.screen, view.viewing.name, view.campaign.id, source)
@@ -46,7 +46,7 @@ class ReassignCommands:
                 screen.go(screen.state.unmark())
 
     async def _chosen(self, count: int | None) -> Sequence[ConversationId]:
-        """As many as were counted from the cursor's conversation down, else the marked ones, else the open one."""
+        """Return `count` conversations from the cursor down; without a count the marked ones, else the open one."""
         screen = self.screen
         if count is None:
             return sorted(screen.state.marks) or ([screen.open_contact.id] if screen.open_contact else [])
@@ -61,10 +61,10 @@ class ReassignCommands:
         return found
 
     async def _plan(self, chosen: Sequence[ConversationId]) -> Plan | None:
-        """Let a sender be chosen, and ask about the moves if there are several.
+        """Ask for the destination, and for a confirmation if there are several moves.
 
         Returns:
-            The plan to apply, None if the person left or the moves are refused, which is said.
+            The plan to apply; None if the person left, or if it was refused, which is shown.
         """
         screen, store, campaign_id = self.screen, self.screen.thrumsg.store, self.screen.state.campaign_id
         what = pluralize(len(chosen), "conversation")

@@ -1,4 +1,4 @@
-"""Recommended replies: a campaign's, and those of all campaigns (`docs/rules.md 3.15`)."""
+"""The recommended replies screen: a campaign's replies, and those of all campaigns (`docs/rules.md 3.15`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
 class ReplyList(OverlayList[RecommendedReply]):
-    """Replies in two lines each: the title, and the words."""
+    """Replies in two lines each: title, then text."""
 
     empty_text = "no replies yet: c adds one"
 
@@ -40,7 +40,7 @@ class ReplyList(OverlayList[RecommendedReply]):
 
 
 class RepliesScreen(ListingScreen[RecommendedReply]):
-    """Add replies, change, order and remove them."""
+    """The list of replies, with commands that add, change, order and remove them."""
 
     SCOPES = (Scope.REPLY_EDITOR, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.REPLY_EDITOR))
@@ -61,7 +61,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         return Facts(self.thrumsg.who, campaign=self._campaign)
 
     def moved(self) -> None:
-        """All rows are in memory."""
+        """Do nothing: all rows are in memory."""
 
     async def ask_and_paint(self) -> None:
         campaign, self._all = await self.thrumsg.store.query(_read, self._campaign_id)

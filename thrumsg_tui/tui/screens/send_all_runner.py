@@ -1,4 +1,4 @@
-"""Send All: all of a tab, batch by batch, while keys go on (`docs/rules.md 3.12`)."""
+"""Send All: sends all messages of a tab in batches, in the background (`docs/rules.md 3.12`)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from thrumsg_tui.tui.screens.messenger_notices import SendingVerb, sending_verb
 
 
 class SendAllRunner:
-    """Sends all of the tab that the messenger shows, one batch after the other."""
+    """Sends all messages of the messenger's tab, one batch after the other."""
 
     def __init__(self, screen: MessengerContext) -> None:
         self.screen = screen
         self.running = False
-        """Set to False, it ends after the present batch."""
+        """Set it to False to stop after the current batch."""
 
     @action_worker
     async def action_send_all(self) -> None:
-        """Ask whether to send all of the tab and begin, or stop doing so."""
+        """Ask whether to send all of the tab and begin, or stop a run."""
         if self.running:
             self.running = False
             return

@@ -1,4 +1,4 @@
-"""A campaign's survey: its questions, and what was answered, live (`docs/rules.md 3.14`)."""
+"""The survey screen of a campaign: its questions and live results (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from thrumsg_tui.tui.widgets.survey_results import ResultsPane
 
 
 class SurveyScreen(OverlayScreen):
-    """Look at the results; add questions, change, order, retire and restore them."""
+    """The survey results, with commands that add, change, order, retire and restore questions."""
 
     CSS_PATH = "overlay.tcss"
     SCOPES = (Scope.SURVEY_EDITOR, Scope.OVERLAY)
@@ -66,7 +66,7 @@ class SurveyScreen(OverlayScreen):
         self._summary.show([(asked, "quiet")])
 
     def action_by_sender(self) -> None:
-        """Show what each sender's contacts answered, or only all together."""
+        """Switch between results by sender and in total."""
         self._by_sender = not self._by_sender
         self.ask_again()
 
@@ -101,7 +101,7 @@ class SurveyScreen(OverlayScreen):
 
     @work(group=ACTION)
     async def action_retire(self) -> None:
-        """Retire the question under the cursor, or ask a retired one again."""
+        """Retire the question under the cursor, or restore a retired one."""
         if (chosen := self.pane.chosen) is None:
             return
         asked, store, who = chosen.question, self.thrumsg.store, self.thrumsg.who

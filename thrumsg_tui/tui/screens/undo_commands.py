@@ -1,6 +1,6 @@
-"""Undo and redo, the same on every screen (`docs/rules.md 4.9`).
+"""Undo and redo on every screen (`docs/rules.md 4.9`).
 
-The records of all undoable changes are imported when somebody undoes one: the first screen comes up sooner.
+The records of all undoable changes are imported when somebody undoes one, to start faster.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from thrumsg_tui.tui.screen_context import ScreenContext, action_worker
 
 
 class UndoContext(ScreenContext, Protocol):
-    """A screen on which a change is undone."""
+    """A screen as undo sees it."""
 
     async def about_to_undo(self) -> None:
-        """Store what is being written, before something else may come into the box."""
+        """Store what is being written, before undo may put other text into the box."""
 
     async def write_again(self, found: FoundConversation) -> None:
-        """Go to the box into which a message was taken back."""
+        """Go to the box that holds the text of an undone message."""
 
     def undone(self) -> None:
-        """Go back to what the change was about, before the panes ask again."""
+        """Return to the subject of the undone change, before the panes refresh."""
 
 
 class UndoCommands:
-    """The part of every screen that undoes the person's last change, and redoes it."""
+    """The commands of every screen that undo the person's last change, and redo it."""
 
     def __init__(self, screen: UndoContext) -> None:
         self.screen = screen
 
     @action_worker
     async def action_undo(self) -> None:
-        """Take back the person's last change; one that they may not expect, or of many, is shown to them first."""
+        """Undo the person's last change; preview it first if they may not expect it, or if it is large."""
         from thrumsg_tui.store.queries.history import newest_own
         from thrumsg_tui.store.queries.undo_preview import last_undoable, newest_change, why_message_stays
 
@@ -55,7 +55,7 @@ class UndoCommands:
 
     @action_worker
     async def action_redo(self) -> None:
-        """Take the person's last undo back; one that they may not expect, or of many, is shown to them first."""
+        """Redo the person's last undo; preview it first if they may not expect it, or if it is large."""
         from thrumsg_tui.store.queries.undo_preview import last_redoable, newest_change
 
         store, who = self.screen.thrumsg.store, self.screen.thrumsg.who
@@ -68,14 +68,14 @@ class UndoCommands:
             self.screen.say(str(error), warning=True)
 
     async def _is_weighty(self, wanted: Event) -> bool:
-        """Whether a change is from before the app was opened, or of many (`docs/rules.md 4.9`)."""
+        """Return whether a change concerns many, or is older than this session (`docs/rules.md 4.9`)."""
         from thrumsg_tui.store.queries.undo_preview import concerns_many
 
         many = await self.screen.thrumsg.store.query(concerns_many, wanted.id)
         return many or wanted.at < self.screen.thrumsg.opened_at
 
     async def _undo_or_redo(self, wanted: Event, title: str, late: str | None = None, *, asks: bool) -> None:
-        """Take a change back, and say what that did; `late` says why another one cannot be."""
+        """Undo or redo an event and show the outcome; `late` is the reason why a later message cannot be undone."""
         from thrumsg_tui.store.changes.undo import begin_undo
         from thrumsg_tui.store.queries.undo_preview import taken_back_in
         from thrumsg_tui.tui.dialogs.undo import undo_confirmation

@@ -1,4 +1,4 @@
-"""Unmatched messages: those in no conversation (`docs/rules.md 1.5`)."""
+"""The unmatched messages screen: messages without a conversation (`docs/rules.md 1.5`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
 class UnmatchedList(NumbersList[UnmatchedMessage]):
-    """The messages, the last to arrive first."""
+    """The unmatched messages, latest arrival first."""
 
     empty_text = "every message found its conversation"
 
@@ -34,7 +34,7 @@ class UnmatchedList(NumbersList[UnmatchedMessage]):
 
 
 class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
-    """Look through them; Enter looks the number up."""
+    """The list of unmatched messages; Enter looks up the number."""
 
     SCOPES = (Scope.UNMATCHED, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.UNMATCHED))
@@ -57,7 +57,7 @@ class UnmatchedScreen(ListingScreen[UnmatchedMessage]):
     @on(PagedList.Chosen)
     @work(group=ACTION)
     async def action_look_up(self) -> None:
-        """Show all that is known of the number under the cursor."""
+        """Look up the number under the cursor."""
         if row := self.list.row:
             await self.look_up(row.phone)
 

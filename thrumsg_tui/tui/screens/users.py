@@ -1,4 +1,4 @@
-"""Who may use this database, and as what (`docs/rules.md` 8)."""
+"""The users screen: the users of the database and their roles (`docs/rules.md` 8)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
 class UserList(OverlayList[PersonRow]):
-    """Users with role and campaigns."""
+    """The users with their roles and numbers of campaigns."""
 
     empty_text = "nobody matches"
 
@@ -38,7 +38,7 @@ class UserList(OverlayList[PersonRow]):
 
 
 class UsersScreen(ListingScreen[PersonRow]):
-    """Add users, change them and their roles."""
+    """The list of users, with commands that add and change them."""
 
     SCOPES = (Scope.USERS, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.USERS))
@@ -52,7 +52,7 @@ class UsersScreen(ListingScreen[PersonRow]):
         super().on_mount()
 
     def moved(self) -> None:
-        """All rows are in memory."""
+        """Do nothing: all rows are in memory."""
 
     async def ask_and_paint(self) -> None:
         everybody = await self.thrumsg.store.query(people_rows)
