@@ -64,7 +64,7 @@ def make_campaign(terminal: Terminal) -> None:
     terminal.wait_for("Add senders to Autumn")
     terminal.type("kim")
     terminal.press("enter")
-    terminal.wait_for("Autumn is made, and active", "Autumn")
+    terminal.wait_for("Created Autumn (active)", "Autumn")
 
 
 def import_file(terminal: Terminal, file: Path) -> None:

@@ -179,7 +179,7 @@ async def test_a_reply_that_one_decides_to_keep_is_offered_still(office: Office)
     office.replies("Where,At the library")
     async with office.app() as person:
         await person.press("a", "x")
-        assert person.question == "Remove 'Where'? What was sent with it stays."
+        assert person.question == "Remove 'Where'? Messages sent with it stay."
         await person.press("n")
         assert person.notice.startswith("'Where' was not removed")
         assert person.sees("At the library")
@@ -297,7 +297,7 @@ async def test_a_follow_up_ends_once_and_only_if_one_wants(office: Office) -> No
     create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today!")
     async with office.app() as person:
         await person.press("f", "x")
-        assert person.question == "End 'Reminder'? It is unsent in 1 conversation, and stays so."
+        assert person.question == "End 'Reminder'? 1 pending message will not be sent."
         await person.press("n")
         assert person.sees("1 active, 0 ended")
         await person.press("x", "y")

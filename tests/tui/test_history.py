@@ -36,7 +36,7 @@ async def test_without_an_open_conversation_there_is_no_journal_of_one(office: O
     async with office.app() as person:
         assert isinstance(person.app.screen, OverviewScreen)
         await person.press("H", "v")
-        assert person.notice == "Open the history from a conversation to see that one's."
+        assert person.notice == "Open the history from a conversation to see its changes."
         assert person.sees("all conversations")
 
 

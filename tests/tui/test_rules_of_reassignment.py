@@ -209,7 +209,7 @@ async def test_a_count_that_can_only_be_one_has_no_hurry(office: Office, five: l
 async def test_a_count_of_none_is_said_to_be_one(office: Office, five: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await keys(person, "0", "r")
-        assert person.notice == "There are none to count from here."
+        assert person.notice == "No conversations to count from here."
 
 
 @pytest.mark.parametrize("pressed", [["0", "2"], ["V", "j"]])

@@ -71,9 +71,9 @@ async def test_what_may_be_a_wish_names_the_key_that_opts_out_where_one_is(offic
     """docs/rules.md 5.4."""
     office.contact("Maria Lopez", wrote="Ann here now. Text STOP to 80001")
     async with office.messenger() as person:
-        assert person.banner.startswith("This may be a wish to be left alone: o opts the number out")
+        assert person.banner.startswith("Looks like an opt-out request. Press o to opt out")
         await person.press("enter")
-        assert person.banner.startswith("This may be a wish to be left alone: Esc, then o, opts the number out")
+        assert person.banner.startswith("Looks like an opt-out request. Press Esc, then o, to opt out")
 
 
 async def test_the_bottom_line_has_the_keys_of_what_has_the_focus(office: Office, maria: ConversationId) -> None:

@@ -37,7 +37,7 @@ class BulkGuidance:
         if self.plan is None:
             if self.counting:
                 return "Counting."
-            return "" if self.choices.receivers else "Choose whom to: type a name, or press Space on a row."
+            return "" if self.choices.receivers else "Choose a sender: type a name, or press Space on a row."
         if not self.plan.moves:
             return "Enter would move nothing."
         return will_move(self.plan, self.whose, self.choices.receivers)

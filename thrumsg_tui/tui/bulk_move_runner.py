@@ -40,7 +40,7 @@ class BulkMoveRunner:
         try:
             outcome = await self._store.run_job(begun, tell)
         except ThrumsgError as error:
-            return f"{error} The rest of the move is made by the next thrumsg that anybody starts."
+            return f"{error} The next thrumsg that anybody starts finishes the move."
         sentence = safe_text(capitalized(outcome.sentence))
         return f"{sentence}; change {outcome.event} in the history undoes it." if outcome.event else f"{sentence}."
 

@@ -35,7 +35,7 @@ _HOW_TO_BEGIN = (
     "",
     "`thrumsg demo` opens a practice campaign in a database of its own.",
 )
-_ON_NO_CAMPAIGN = "You are on no campaign yet: {} puts you on one, and it appears here by itself."
+_ON_NO_CAMPAIGN = "You are not on any campaign yet: ask {} to add you."
 
 
 class CampaignList(PagedList[CampaignRow]):
@@ -134,5 +134,5 @@ class CampaignsScreen(CommandScreen):
             self._wanted = made.id
             await self.ask_and_paint()
             await choose_new_senders(self, made)
-            self.say(f"{made.name} is made, and {made.state}. I imports its contacts, Enter opens it.")
+            self.say(f"Created {made.name} ({made.state}). I imports its contacts, Enter opens it.")
             self.ask_again()

@@ -46,7 +46,7 @@ class HistoryList(NumbersList[Event]):
             state = (f" undone by {row.undone_by} " if roomy else " undone ", "quiet")
         else:
             state = ((" can be undone " if roomy else " can undo ") if row.undoable else "", "recorded")
-        who = f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "by itself"
+        who = f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "automatic"
         left: list[Part] = [
             (f"{row.id:>6}  {row.at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
             (pad(safe_text(who), 12), "strong"),
@@ -112,7 +112,7 @@ class HistoryScreen(ListingScreen[Event]):
     def action_this_conversation(self) -> None:
         """Switch between one conversation's changes and all."""
         if self._conversation_id is None:
-            self.say("Open the history from a conversation to see that one's.", warning=True)
+            self.say("Open the history from a conversation to see its changes.", warning=True)
             return
         self._this_conversation = not self._this_conversation
         self.from_the_top()

@@ -27,7 +27,7 @@ class ListCommands:
             self.screen.go(self.screen.state.toggle_mark(row.id))
             rows.action_move(1)
             marked = len(self.screen.state.marks)
-            self.screen.say(f"{marked} marked, and one down. r reassigns the marked ones.")
+            self.screen.say(f"{marked} marked. r reassigns the marked ones.")
 
     async def action_mark_range(self) -> None:
         """Begin a range at the cursor, or mark the whole range that ends there."""

@@ -121,7 +121,7 @@ class MessageSender:
             return
         if following is None:
             key = "Esc, then u," if self._box.has_focus else "u"
-            self._say_sent(sent, f"{done} Nobody else waits here: {key} goes on to other senders'.")
+            self._say_sent(sent, f"{done} Nobody else waits here: {key} goes to other senders.")
         elif screen.view and contact.assignment_id == screen.view.viewing.id:
             screen.state = screen.state.follow(following)
 

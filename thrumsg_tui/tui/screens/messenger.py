@@ -236,7 +236,7 @@ class MessengerScreen(CommandScreen):
     def action_escape(self) -> None:
         """Leave the count, the search, the marks, the pane or the screen: the first of these that there is."""
         if self.state.count.names_no_tab and self.count is not None:
-            self.say("No count any more.")
+            self.say("Count cancelled.")
         elif self.search.has_focus or self.search.value:
             self.search.value = ""
             self.go(self.state.search_for(""))

@@ -50,7 +50,7 @@ def _circumstances(
         waits = " What you send now waits until then." if waits_for_opening else ""
         return f"Campaign is currently closed: {closed.reason}.{waits}"
     if conversation.flagged:
-        return f"This may be a wish to be left alone: {'Esc, then o,' if writing else 'o'} opts the number out."
+        return f"Looks like an opt-out request. Press {'Esc, then o,' if writing else 'o'} to opt out."
     if verdict.leaves_at:
         return f"What you send now leaves {format_moment(view.campaign_here, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:

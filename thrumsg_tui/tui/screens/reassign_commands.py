@@ -57,7 +57,7 @@ class ReassignCommands:
         if first and count:
             found = await store.query(ids_from, screen.list_request, first, count)
         if not found:
-            screen.say("There are none to count from here.", warning=True)
+            screen.say("No conversations to count from here.", warning=True)
         return found
 
     async def _plan(self, chosen: Sequence[ConversationId]) -> Plan | None:

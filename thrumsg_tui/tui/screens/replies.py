@@ -112,7 +112,7 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         if (row := self.list.row) is None:
             return
         everywhere = " It is one of all campaigns." if row.is_global else ""
-        question = f"Remove {row.title!r}?{everywhere} What was sent with it stays."
+        question = f"Remove {row.title!r}?{everywhere} Messages sent with it stay."
         dialog = confirmation("Remove the reply", question, "Remove it", left=f"{row.title!r} was not removed")
         if await self.app.push_screen_wait(dialog) and await self.make(remove_reply, self.thrumsg.who, row.id):
             self.say(f"{row.title} is removed.")

@@ -61,6 +61,6 @@ class SendAllRunner:
             return
         finally:
             stopped, self.running = not self.running, False
-        left = f"; {refused} could not be sent, each says why when opened" if refused else ""
+        left = f"; {refused} could not be sent; open each to see why" if refused else ""
         done = f"Stopped: {verb}" if stopped else verb.capitalize()
         self.screen.say(f"{done} {sent} of {total}{left}.", warning=bool(refused))
