@@ -1,1 +1,1 @@
-"""What the screens are made of. No widget asks the store; a screen shows it what it asked for."""
+"""The parts of the screens. No widget queries the store: its screen does, and passes it the result."""

@@ -1,4 +1,4 @@
-"""The list of conversations: dot, name, age, last words (`docs/rules.md 3.7`)."""
+"""The list of conversations: dot, name, age, last message (`docs/rules.md 3.7`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
 class ConversationList(PagedList[ConversationRow]):
-    """Conversations in two lines each where there is height, else in one."""
+    """The list of conversations, each on two lines in a tall window, else on one."""
 
     def __init__(self, glyphs: Glyphs, zone: tzinfo, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -29,17 +29,17 @@ class ConversationList(PagedList[ConversationRow]):
         self._now: datetime | None = None
 
     def tell_time(self, now: datetime) -> None:
-        """Set the moment that ages are counted to; repaints with the next change only."""
+        """Set the present time for the ages; nothing is painted until the next change."""
         self._now = now
 
     def show_marks(self, marks: frozenset[ConversationId]) -> None:
-        """Say which rows are marked."""
+        """Show which rows are marked."""
         if marks != self.marks:
             self.marks = marks
             self.repaint_changed()
 
     def show_drafts(self, drafts: Mapping[ConversationId, str]) -> None:
-        """Say in which rows the person has begun to write."""
+        """Show the user's drafts in place of the last messages."""
         if drafts != self.drafts:
             self.drafts = drafts
             self.repaint_changed()

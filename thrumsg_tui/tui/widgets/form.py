@@ -1,4 +1,4 @@
-"""A form: named fields with titles, each with room beside it for what is wrong with it."""
+"""A form: named fields with titles, and room below each for an error."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from thrumsg_tui.tui.widgets.line_widgets import LineWidget
 
 
 class _Row(Vertical):
-    """A field's title, its editor, and below them what is wrong."""
+    """A field's title and editor, and its error below them."""
 
     def __init__(self, field: Field, glyphs: Glyphs) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class _Row(Vertical):
         self._title.show([(f" {self.field.title}", "accent" if self.editor.has_focus else "quiet")])
 
     def show_wrong(self, sentence: str) -> None:
-        """Say what is wrong, or nothing."""
+        """Show an error, or none if the sentence is empty."""
         self._wrong.update(safe_text(sentence))
         self._wrong.set_class(bool(sentence), "-shown")
 
@@ -69,7 +69,7 @@ class _Row(Vertical):
 
 
 class Form(VerticalScroll, can_focus=False):
-    """Fields one below the other. Tab, Enter and the arrows go from one to the next; Enter in the last one is done."""
+    """A column of fields. Tab, Enter and the arrows move between them; Enter in the last one posts `Done`."""
 
     SCOPES = (Scope.FIELD,)
     BINDINGS = bindings(commands_of(Scope.FIELD), checked=False, priority=True)
@@ -87,41 +87,41 @@ class Form(VerticalScroll, can_focus=False):
     """
 
     class Changed(Message):
-        """Something else is entered now."""
+        """The content of a field has changed."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Form.Changed)
 
     class Done(Message):
-        """Enter in the last field."""
+        """Enter was pressed in the last field."""
 
     def __init__(self, fields: Sequence[Field], glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows = {each.name: _Row(each, glyphs) for each in fields}
+        self._rows = {field.name: _Row(field, glyphs) for field in fields}
 
     def compose(self) -> ComposeResult:
         yield from self._rows.values()
 
     @property
     def entered(self) -> dict[str, str]:
-        """What every field holds, by its name."""
+        """The content of every field, by field name."""
         return {name: row.editor.entered for name, row in self._rows.items()}
 
     @property
     def touched(self) -> bool:
-        """Whether any field holds something else than at the beginning."""
+        """Whether the content of any field differs from its first value."""
         return any(row.editor.entered != row.field.value for row in self._rows.values())
 
     def enter_value(self, name: str, value: str) -> None:
-        """Put a value into a field."""
+        """Set the content of a field."""
         self._rows[name].editor.enter_value(value)
 
     def begin(self, name: str | None = None) -> None:
-        """Put the focus into a field, the first one unless named."""
+        """Focus the named field, by default the first one."""
         (self._rows[name] if name else next(iter(self._rows.values()))).editor.focus()
 
     def show_wrong(self, wrong: Mapping[str, str]) -> None:
-        """Say beside each field what is wrong with it, and put the focus into the first that is."""
+        """Show the error of each field, and focus the first field that has one."""
         for name, row in self._rows.items():
             row.show_wrong(wrong.get(name, ""))
         if first := next((name for name in self._rows if name in wrong), None):
@@ -129,11 +129,11 @@ class Form(VerticalScroll, can_focus=False):
 
     @property
     def here(self) -> str | None:
-        """The field that has the focus."""
+        """The name of the field that has the focus."""
         return next((name for name, row in self._rows.items() if row.editor.has_focus), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the arrows to a text of several lines, while the cursor has another line to go to."""
+        """Leave up and down to a text of several lines while the cursor can move inside it."""
         editor = self.screen.focused
         match action, parameters:
             case "go", (int(step),) if isinstance(editor, LinesEditor):
@@ -142,7 +142,7 @@ class Form(VerticalScroll, can_focus=False):
                 return True
 
     def action_go(self, step: int) -> None:
-        """Go to the next field or the one before, if there is one."""
+        """Focus the next field or the one before, if there is one."""
         names = list(self._rows)
         here = self.here
         index = names.index(here) + step if here else 0
@@ -150,25 +150,25 @@ class Form(VerticalScroll, can_focus=False):
             self.begin(names[index])
 
     def action_enter(self) -> None:
-        """Go to the next field; in the last one the form is done."""
+        """Focus the next field; in the last one, post `Done`."""
         if self.here == list(self._rows)[-1]:
             self.post_message(self.Done())
         else:
             self.action_go(1)
 
     def action_next_field(self) -> None:
-        """Complete the path, or go to the next field."""
+        """Complete the path; focus the next field if there is nothing to complete."""
         editor = self.screen.focused
         if not (isinstance(editor, LineEditor) and editor.complete()):
             self.screen.focus_next()
 
     def on_key(self, event: Key) -> None:
-        """What is typed where nothing can be written begins the path."""
+        """Write a character that is typed in a choice into the path field."""
         if event.is_printable and event.character and not event.character.isspace():
             self._write_path(event, event.character)
 
     def on_paste(self, event: Paste) -> None:
-        """What is pasted where nothing can be written goes into the path."""
+        """Write a line that is pasted into a choice into the path field."""
         self._write_path(event, event.text.partition("\n")[0].strip())
 
     def _write_path(self, event: Event, text: str) -> None:
@@ -184,6 +184,6 @@ class Form(VerticalScroll, can_focus=False):
     @on(ChoiceEditor.Changed)
     def _changed(self, event: Message) -> None:
         event.stop()
-        if here := self.here:  # what was wrong with it may be so no more
+        if here := self.here:  # its error may be fixed now
             self._rows[here].show_wrong("")
         self.post_message(self.Changed())

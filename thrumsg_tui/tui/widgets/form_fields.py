@@ -1,4 +1,4 @@
-"""The fields of a form, and the widgets in which they are filled in."""
+"""The fields of a form, and their editors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, width_of
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A text; with more than one line ctrl+n begins a new one, and it wraps. `hint` shows while it is empty."""
+    """A text of one line, or of several that wrap, where ctrl+n begins a new one. `hint` shows while it is empty."""
 
     name: str
     title: str
@@ -31,7 +31,7 @@ class TextField:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceField:
-    """One of a few values, each with the words that stand for it; unless `by_letter`, no letter chooses one."""
+    """One of a few options, each a value and its words; with `by_letter` a letter goes to an option."""
 
     name: str
     title: str
@@ -42,7 +42,7 @@ class ChoiceField:
 
 @dataclass(frozen=True, slots=True)
 class PathField:
-    """The path of a file: Tab completes it, as in a shell."""
+    """The path of a file. Tab completes it, as in a shell."""
 
     name: str
     title: str
@@ -69,7 +69,7 @@ class LineEditor(LineInput):
         self.cursor_position = len(value)
 
     def complete(self) -> bool:
-        """Complete the path as far as is known; return whether that added anything."""
+        """Complete the path as far as it is unique; return whether that changed it."""
         suggestion = suggestion_of(self)
         if not suggestion or suggestion == self.value:
             return False
@@ -78,7 +78,7 @@ class LineEditor(LineInput):
 
 
 class LinesEditor(TextEditor):
-    """The editor of a longer text: Enter goes on, as in every other field."""
+    """The editor of a text of several lines. Enter goes to the next field, as in every other editor."""
 
     SCOPES = (Scope.TEXT_FIELD,)
     BINDINGS = bindings(commands_of(Scope.TEXT_FIELD), checked=False)
@@ -97,7 +97,7 @@ class LinesEditor(TextEditor):
             self.put_in(value)
 
     def has_line(self, step: int) -> bool:
-        """Whether there is a line on the screen below the cursor's, or above it where `step` is negative."""
+        """Return whether the line of the screen that is `step` below the cursor is in the text; negative is above."""
         line = self.wrapped_document.location_to_offset(self.cursor_location).y
         return 0 <= line + step < self.wrapped_document.height
 
@@ -107,7 +107,7 @@ class LinesEditor(TextEditor):
 
 
 class ChoiceEditor(StripWidget, can_focus=True):
-    """The editor of a choice: left, right and space go through the options."""
+    """The editor of a choice. Left, right and space go through the options."""
 
     SCOPES = (Scope.CHOICE_FIELD,)
     BINDINGS = bindings(commands_of(Scope.CHOICE_FIELD), checked=False)
@@ -128,11 +128,11 @@ class ChoiceEditor(StripWidget, can_focus=True):
         self.refresh()
 
     def action_turn(self, step: int) -> None:
-        """Go to the option before or after."""
+        """Choose the option `step` places after this one, round and round."""
         self._go_to((self._here + step) % len(self._options))
 
     def on_key(self, event: Key) -> None:
-        """Go to the next option that begins with the letter that is typed."""
+        """Choose the next option that begins with the character that was typed."""
         if not (self._by_letter and event.character and event.character.isalnum()):
             return
         event.stop()
@@ -164,7 +164,7 @@ class ChoiceEditor(StripWidget, can_focus=True):
             chosen = value == self.entered
             sign = self._glyphs.chosen if chosen else self._glyphs.unchosen
             parts.append((f"{sign} {safe_text(words)}  ", "recorded" if chosen else "quiet"))
-        if width_of(parts) > self.size.width:  # no room for all: the chosen one, between arrows
+        if width_of(parts) > self.size.width:  # no room for all options: only the chosen one, between arrows
             chosen_words = next(words for value, words in self._options if value == self.entered)
             parts = [("< ", "quiet"), (safe_text(chosen_words), "recorded"), (" >", "quiet")]
         return self.strip(parts, width=self.size.width, base="cursor" if self.has_focus else "")

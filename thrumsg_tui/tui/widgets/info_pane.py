@@ -1,4 +1,4 @@
-"""The campaign beside a conversation (`docs/rules.md 3.16`)."""
+"""The campaign's settings and counts, beside a conversation (`docs/rules.md 3.16`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from thrumsg_tui.tui.widgets.pane import Pane
 
 
 class InfoPane(Pane):
-    """The campaign's settings and counts."""
+    """The settings and counts of the campaign."""
 
     SCOPES = (Scope.SCROLLED, Scope.SIDEBAR)
     BINDINGS = bindings(commands_of(Scope.SCROLLED), checked=False, priority=True)
@@ -27,7 +27,7 @@ class InfoPane(Pane):
         self._entries: Sequence[tuple[str, str]] = ()
 
     def show_info(self, campaign: Campaign, totals: Totals, now: datetime) -> None:
-        """Show a campaign."""
+        """Show a campaign with its counts."""
         closed = closure(campaign, now)
         window, hours = campaign.window, campaign.hours
         entries = [

@@ -1,4 +1,4 @@
-"""Editors that show what a terminal must not be given (`docs/rules.md 7.4`), while what they hold stays as it is."""
+"""Editors that show harmless stand-ins for control characters (`docs/rules.md 7.4`) and leave their text unchanged."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 
 
 class _Harmless(Highlighter):
-    """Takes the place of what an input would print."""
+    """Replaces the text that an input prints with its harmless form."""
 
     def __call__(self, text: str | Text) -> Text:
         plain = text if isinstance(text, str) else text.plain
         return Text(stand_ins(plain), no_wrap=True, overflow="ignore", end="")
 
     def highlight(self, text: Text) -> None:
-        """Do nothing more."""
+        """Do nothing: `__call__` returns the finished text."""
 
 
 class LineInput(Input):
-    """A text of one line, without a frame and without blinking."""
+    """An input of one line, without a frame or a blinking cursor."""
 
     def __init__(
         self, value: str = "", placeholder: str = "", *, suggester: Suggester | None = None, id: str | None = None
@@ -41,7 +41,7 @@ class LineInput(Input):
         self.cursor_blink = False
 
     def _on_paste(self, event: Paste) -> None:
-        """Take all lines that are pasted, as one."""
+        """Insert all lines of a paste, joined into one."""
         event.stop()
         event.prevent_default()
         lines = event.text.splitlines()
@@ -53,14 +53,14 @@ class LineInput(Input):
 
 
 class SearchInput(LineInput):
-    """A search above a list; Enter goes to what was found."""
+    """The search above a list. Enter goes to the list."""
 
     SCOPES = (Scope.SEARCH,)
     BINDINGS = bindings(commands_of(Scope.SEARCH), checked=False, priority=True)
 
 
 class TextEditor(TextArea):
-    """A text of several lines, without blinking."""
+    """An editor of several lines, without a blinking cursor."""
 
     def __init__(self, text: str = "", *, placeholder: str = "", compact: bool = True, id: str | None = None) -> None:
         super().__init__(
@@ -76,22 +76,22 @@ class TextEditor(TextArea):
         self._put_in = (text, self.text)
 
     def put_in(self, text: str) -> None:
-        """Hold a text, with the cursor at its end."""
+        """Set the text, with the cursor at its end."""
         self.load_text(text)
         self._put_in = (text, self.text)
         self.move_cursor(self.document.end)
 
     @property
     def untouched(self) -> bool:
-        """Whether it holds what was put in, and nobody has edited it."""
-        _, looked = self._put_in
-        return self.text == looked
+        """Whether the text is the one that was set last."""
+        _, loaded = self._put_in
+        return self.text == loaded
 
     @property
     def content(self) -> str:
-        """What it holds; exactly what was put in until somebody edits it, since an editor makes all line ends one."""
-        put_in, looked = self._put_in
-        return put_in if self.text == looked else self.text
+        """The text; exactly the one that was set until somebody edits it, because the editor unifies line ends."""
+        put_in, loaded = self._put_in
+        return put_in if self.text == loaded else self.text
 
     def get_line(self, line_index: int) -> Text:
         return Text(stand_ins(self.document.get_line(line_index)), end="", no_wrap=True)

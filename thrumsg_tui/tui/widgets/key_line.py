@@ -1,4 +1,4 @@
-"""The bottom line: what the keys do, or what has just happened."""
+"""The bottom line: the keys of the screen, or a notice."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from thrumsg_tui.tui.textual_compat import paint_now
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, width_of
 
 _PIECES = re.compile(r" ?[^ /]+/?| ?/")
-"""Words with the space before them, and the steps of a path: where a sentence may be broken."""
+"""The pieces between which a sentence may wrap: words with the space before them, and the steps of a path."""
 
 
 class KeyLine(FlowingLines):
-    """What the keys do, on the bottom line; or what has just happened, on as many lines as it takes, up to three."""
+    """The bottom line: the keys of the screen, or a notice on up to three lines."""
 
     DEFAULT_CSS = "KeyLine { max-height: 3; }"
 
@@ -28,24 +28,24 @@ class KeyLine(FlowingLines):
 
     @property
     def notice(self) -> str:
-        """What is being said, empty while the keys are shown."""
+        """The notice that is shown, empty while the keys are."""
         return self._notice
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
-        """Say what happened, until something else does."""
+        """Show a notice until the next notice or `show_keys`."""
         self._notice, self._look = sentence, "warning" if warning else "recorded"
         self._paint()
 
     def show_keys(self, commands: Sequence[Command]) -> None:
-        """Show keys with their short names."""
+        """Show commands with their keys and short names, in place of a notice."""
         self._notice = ""
         self._commands = commands
         self._paint()
 
     def wait(self, sentence: str) -> None:
-        """Say what is waited for, in front of all else; nothing once it has come.
+        """Show what the app waits for, in place of all else; an empty sentence ends that.
 
-        It is painted by this call: the screen, which would do that in its turn, may be what waits.
+        This call paints the line itself, because the screen may be blocked by what it waits for.
         """
         if sentence != self._waiting:
             self._waiting = sentence
@@ -67,8 +67,10 @@ class KeyLine(FlowingLines):
     def _show_what_fits(self) -> None:
         groups: list[list[Part]] = []
         room = self.size.width or 80
-        for each in (command for command in self._commands if command.footer):
-            group: list[Part] = [(f" {each.shown_keys.split()[0]} ", "accent"), (f"{each.footer} ", "quiet")]
+        for command in self._commands:
+            if not command.footer:
+                continue
+            group: list[Part] = [(f" {command.shown_keys.split()[0]} ", "accent"), (f"{command.footer} ", "quiet")]
             room -= width_of(group)
             if room < 0:
                 break

@@ -1,4 +1,4 @@
-"""Widgets that draw their own lines, from parts of text with named looks."""
+"""Base widgets that draw their own lines from parts: texts with named looks."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ LOOKS = frozenset(
 
 
 _JOINERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
-"""What makes one picture of several characters for some terminals, and not for others, tmux and xterm among them."""
+"""Characters that join others into one picture: some terminals apply them, others, as tmux and xterm, do not."""
 
 
 def separated(text: str) -> str:
-    """Take joined pictures apart, so that every terminal counts the same cells."""
+    """Split joined pictures, so that every terminal counts the same cells."""
     return _JOINERS.sub("", text) if _JOINERS.search(text) else text
 
 
 def heading(text: str) -> str:
-    """A text from outside as the title of a frame: safe, and not read as markup."""
+    """Return a text from outside as the title of a frame: safe for a terminal, with markup escaped."""
     return Content(separated(safe_text(text))).markup
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """Cut a text to a width in cells, with an ellipsis where something is lost."""
+    """Cut a text to a width in cells; an ellipsis shows that something was cut."""
     if cell_len(text) <= width:
         return text
     if width <= cell_len(ellipsis):
@@ -52,30 +52,30 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:
-    """Bring a text to exactly a width in cells, cut or filled, at its left or right."""
+    """Cut or pad a text to exactly a width in cells; `right` aligns it to the right."""
     text = fit(text, width)
     filling = " " * (width - cell_len(text))
     return filling + text if right else text + filling
 
 
 def width_of(parts: Iterable[Part]) -> int:
-    """How many cells some parts take."""
+    """Return the width of some parts in cells."""
     return sum(cell_len(text) for text, _ in parts)
 
 
 class StripWidget(Widget):
-    """A widget that makes strips of parts."""
+    """A widget that draws strips from parts."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(LOOKS)
 
     def look(self, name: str) -> Style:
-        """The style of a named look."""
+        """Return the style of a look."""
         return self.get_component_rich_style(name, partial=True) if name else Style.null()
 
     def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
-        """Draw one line, the whole in the look `base`.
+        """Draw one line of `width` cells, with `left` and `right` at its ends and the look `base` under all of it.
 
-        Where there is no room for both, `right` loses parts from its beginning, down to its last, before `left` is cut.
+        If there is no room for both, `right` loses its first parts, down to the last one, before `left` is cut.
         """
         left = [(separated(text), name) for text, name in left]
         right = [(separated(text), name) for text, name in right]
@@ -97,7 +97,7 @@ class StripWidget(Widget):
 
 
 class LineWidget(StripWidget):
-    """One line of text, repainted only when it says something else."""
+    """One line of text, painted again only when it changes."""
 
     DEFAULT_CSS = "LineWidget { height: 1; }"
     base: ClassVar[str] = ""
@@ -108,14 +108,14 @@ class LineWidget(StripWidget):
         self._right: Sequence[Part] = ()
 
     def show(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
-        """Say something."""
+        """Show parts at the left and the right end."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
             self.refresh()
 
     @property
     def text(self) -> str:
-        """What the line says, for tests and readers."""
+        """The text of the line, for tests and screen readers."""
         return "".join(text for text, _ in [*self._left, *self._right])
 
     def render_line(self, y: int) -> Strip:
@@ -124,7 +124,7 @@ class LineWidget(StripWidget):
 
 
 class FlowingLines(StripWidget):
-    """Groups of parts on as many lines as they need."""
+    """Groups of parts, on as many lines as they need."""
 
     DEFAULT_CSS = "FlowingLines { height: auto; }"
 
@@ -134,14 +134,14 @@ class FlowingLines(StripWidget):
         self._rows: list[list[Part]] = [[]]
 
     def show(self, groups: Sequence[Sequence[Part]]) -> None:
-        """Show groups; one that does not fit on a line begins the next."""
+        """Show groups; a group that does not fit on a line goes to the next one."""
         if groups != self._groups:
             self._groups = groups
             self._flow()
 
     @property
     def text(self) -> str:
-        """What is said."""
+        """The text of all lines."""
         return "".join(text for row in self._rows for text, _ in row)
 
     def on_resize(self) -> None:
@@ -169,7 +169,7 @@ class FlowingLines(StripWidget):
 
 
 class ScrollingLines(StripWidget, ScrollView):
-    """Many lines that scroll; a subclass makes them for a width."""
+    """Lines that scroll. A subclass draws all of them for a width (`lines`)."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -177,25 +177,25 @@ class ScrollingLines(StripWidget, ScrollView):
         self._made_for = (0, 0)
 
     def lines(self, width: int) -> list[Strip]:
-        """Make all lines for a width in cells."""
+        """Draw all lines for a width in cells."""
         raise NotImplementedError
 
     def wrapped(self, text: str, width: int) -> list[str]:
-        """Break a text from outside into lines."""
+        """Wrap a text from outside into lines of `width` cells."""
         lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
         return [line.plain.rstrip() for line in lines] or [""]
 
     def remake(self) -> None:
-        """Make the lines again, because what they show has changed."""
+        """Draw the lines again, because their content has changed."""
         self._make()
         if self.scrollable_content_region.width not in {0, self._made_for[0]}:
-            self._make()  # a scrollbar has come, or gone
+            self._make()  # a scrollbar appeared or disappeared
 
     def _make(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
         self._made_for = (width, self.size.height)
         if width <= 0:
-            return  # hidden: made when it is shown
+            return  # hidden: drawn when it is shown
         before, self._strips = self._strips, self.lines(width)
         size = Size(width, max(len(self._strips), self.size.height))
         if size == self.virtual_size:
@@ -203,10 +203,10 @@ class ScrollingLines(StripWidget, ScrollView):
         else:
             self.virtual_size = size
             self.refresh()
-        refresh_scrollbars(self)  # nobody else does until the widget's own size changes
+        refresh_scrollbars(self)  # Textual does this only when the widget's own size changes
 
     def _repaint_other_than(self, before: Sequence[Strip]) -> None:
-        """Paint again the lines that were others: each costs bytes, and that is time over a slow line."""
+        """Paint only the lines that changed: each line costs bytes, and these take time over a slow connection."""
         top = self.scroll_offset.y
         for y in range(self.size.height):
             if self._strips[top + y : top + y + 1] != before[top + y : top + y + 1]:

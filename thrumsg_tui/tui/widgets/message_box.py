@@ -1,4 +1,4 @@
-"""The message box: what will be sent, and whether it can be (`docs/rules.md 3.11`, `3.18`)."""
+"""The message box, with the length of the text and the reason if it cannot be sent (`docs/rules.md 3.11`, `3.18`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from thrumsg_tui.tui.widgets.line_widgets import heading
 
 
 class MessageBox(TextEditor):
-    """A text area in which Enter sends. `starting_text` is what it held before anybody typed."""
+    """A text area in which Enter sends. `starting_text` is its text before the user types."""
 
     SCOPES = (Scope.MESSAGE_BOX,)
     BINDINGS = bindings(commands_of(Scope.MESSAGE_BOX), checked=False, priority=True)
@@ -29,14 +29,14 @@ class MessageBox(TextEditor):
     """
 
     class Send(Message):
-        """Enter in the box; `pressed_at` is when the key came, on the monotonic clock."""
+        """Enter was pressed in the box, at `pressed_at` on the monotonic clock."""
 
         def __init__(self, pressed_at: float) -> None:
             super().__init__()
             self.pressed_at = pressed_at
 
     class Leave(Message):
-        """Esc in the box."""
+        """Esc was pressed in the box."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id, compact=False)
@@ -44,10 +44,10 @@ class MessageBox(TextEditor):
         self._glyphs = glyphs
         self._edges = ("", "")
         self.sight = Sight()
-        """When the present words, and the cursor in them, came on the screen; letters that a person types are known."""
+        """When the present text and cursor were painted; what the user types counts as seen already."""
 
     def hold(self, text: str, starting_text: str) -> None:
-        """Hold a text, as it starts or as it was left, with the cursor at its end."""
+        """Set the text, a new one or a draft, and its `starting_text`; put the cursor at its end."""
         self.starting_text = starting_text
         if text != self.content:
             self.put_in(text)
@@ -56,32 +56,32 @@ class MessageBox(TextEditor):
             self.move_cursor(self.document.end)
 
     def append(self, text: str) -> None:
-        """Add a text behind what is there, as the user's own words."""
+        """Append a text to the user's own."""
         self.put_in(f"{self.text.rstrip()} {text}" if self.text.strip() else text)
         self.must_be_seen()
 
     def must_be_seen(self) -> None:
-        """Let nothing be sent by a key from before the box is painted as it is now (`docs/rules.md 12.2`)."""
+        """Refuse to send by a key that was pressed before the box is painted as it is now (`docs/rules.md 12.2`)."""
         self.sight.changed()
         self.refresh()
 
     def on_focus(self, event: Focus) -> None:
-        """What is pressed from now on is meant for this box once it shows that it has the cursor."""
+        """Require that the box, now with the cursor, is painted before a key sends."""
         del event
         self.must_be_seen()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        if not repaint_required(self):  # else it is drawn beside another widget, and painted itself only after that
+        if not repaint_required(self):  # else another widget caused this, and the box is painted only after it
             self.sight.drawn()
         return super().render_lines(crop)
 
     @property
     def draft(self) -> str | None:
-        """What was typed, None while the box holds just what it started from."""
+        """The user's text, None while it equals the starting text."""
         return self.content if self.content != self.starting_text else None
 
     def tell(self, author: str, obstacle: str | None) -> None:
-        """Say on the edges whose name it is sent in, how long it is, and the key or why it cannot be sent."""
+        """Show on the frame the author, the length of the text, and the key that sends or the obstacle to sending."""
         measured = measure(self.content)
         counts = f"{measured.units}/{measured.capacity}"
         segments = pluralize(measured.segments, "segment")
@@ -103,7 +103,7 @@ class MessageBox(TextEditor):
         self.set_class(obstacle is not None and bool(self.text), "-refused")
 
     def action_send(self) -> None:
-        """Let what is in the box be sent."""
+        """Ask to send the text."""
         if not self.read_only:
             self.post_message(self.Send(app_context(self).key_pressed_at))
 
@@ -113,7 +113,7 @@ class MessageBox(TextEditor):
             self.insert("\n")
 
     def action_plain(self) -> None:
-        """Replace the characters that only look like plain ones (`docs/rules.md 7.3`)."""
+        """Replace lookalikes, as curly quotes, with plain characters (`docs/rules.md 7.3`)."""
         if not self.read_only and find_lookalikes(self.text):
             self.load_text(replace_lookalikes(self.text))
             self.move_cursor(self.document.end)

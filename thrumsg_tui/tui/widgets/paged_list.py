@@ -1,4 +1,4 @@
-"""A list of any length: only the rows near the window are ever in memory."""
+"""A list of any length that keeps only the rows near its window in memory."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from thrumsg_tui.tui.widgets.line_widgets import StripWidget
 _Row = TypeVar("_Row")
 
 NO_ROW = -1
-"""Where the cursor is before anybody has put it on a row."""
+"""The cursor's index while it is on no row."""
 
 
 class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
-    """Rows drawn by line, with a cursor. The screen shows it a window of rows and is asked for others.
+    """A list of rows with a cursor. The screen shows it a window of rows; `WindowWanted` asks for others.
 
-    `on_move` is called in the same turn when the cursor moves, so that the neighbour pane follows in the same frame.
+    A move of the cursor calls `on_move` at once, so that the pane beside the list follows in the same frame.
     """
 
     DEFAULT_CSS = "PagedList { scrollbar-size-vertical: 1; overflow: hidden auto; }"
     row_height = reactive(1)
 
     class Chosen(Message):
-        """Enter on a row."""
+        """Enter was pressed on a row."""
 
     class WindowWanted(Message):
-        """Rows are to be drawn that are not in memory."""
+        """The list has to draw rows that are not in memory."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, PagedList.WindowWanted)
@@ -44,13 +44,13 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         self.total = 0
         self.cursor = 0
         self.active = False
-        """Whether the cursor looks alive although the focus is elsewhere, as under a search."""
+        """Whether the cursor looks focused although the focus is elsewhere, as in a search above the list."""
         self.on_move: Callable[[], None] = lambda: None
         self._first = 0
         self._rows: Sequence[_Row] = ()
         self._painted: dict[int, Strip] = {}
 
-    # What the screen tells
+    # Content
 
     def show(self, total: int, first: int, rows: Sequence[_Row], cursor: int) -> None:
         """Show a window of rows.
@@ -59,7 +59,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
             total: How many rows there are.
             first: Index of the first row in the window.
             rows: The rows in the window.
-            cursor: Index to put the cursor on, or as near to it as there is a row; or `NO_ROW`.
+            cursor: Index of the cursor; the nearest row if there is none at it, no row for `NO_ROW`.
         """
         cursor = cursor if cursor == NO_ROW else nearest_index(cursor, total)
         if total and (total, first, rows, cursor) == (self.total, self._first, self._rows, self.cursor):
@@ -70,18 +70,18 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         self.repaint_changed()
 
     def show_all(self, rows: Sequence[_Row], cursor: int) -> None:
-        """Show rows that are all in memory; `cursor` as in `show`."""
+        """Show all rows of a list that is in memory; `cursor` as in `show`."""
         self.show(len(rows), 0, rows, cursor)
 
-    # What the screen asks
+    # State
 
     @property
     def row(self) -> _Row | None:
-        """The row under the cursor, None while it is not in memory or the list is empty."""
+        """The row under the cursor; None if it is not in memory or there is none."""
         return self.row_at(self.cursor)
 
     def row_at(self, index: int) -> _Row | None:
-        """The row at an index, None if it is not in memory."""
+        """Return the row at an index, None if it is not in memory."""
         offset = index - self._first
         return self._rows[offset] if 0 <= offset < len(self._rows) else None
 
@@ -97,19 +97,19 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
     @property
     def window(self) -> tuple[int, int]:
-        """First index and number of rows that are wanted in memory: what is visible, and as much around it."""
+        """First index and number of the rows to keep in memory: the visible ones, and as many before and after them."""
         visible = self.visible_rows
         return max(0, self.scroll_offset.y // self.row_height - visible), visible * 3
 
     @property
     def visible_rows(self) -> int:
-        """How many rows fit on the screen."""
+        """The number of rows that fit into the window."""
         return max(1, self.size.height // self.row_height)
 
     # Moving
 
     def move(self, index: int) -> None:
-        """Put the cursor on an index, as near as there is one."""
+        """Put the cursor on an index, or on the nearest row."""
         index = nearest_index(index, self.total)
         if index == self.cursor:
             return
@@ -120,11 +120,11 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         self.on_move()
 
     def action_move(self, rows: int) -> None:
-        """Move by some rows."""
+        """Move the cursor by some rows."""
         self.move(self.cursor + rows)
 
     def action_move_page(self, pages: float) -> None:
-        """Move by pages or halves of one."""
+        """Move the cursor by pages or half pages."""
         self.move(self.cursor + round(pages * self.visible_rows))
 
     def action_first(self) -> None:
@@ -136,7 +136,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         self.move(self.total - 1)
 
     def action_choose(self) -> None:
-        """Choose the row under the cursor."""
+        """Post `Chosen` for the row under the cursor."""
         if self.total:
             self.post_message(self.Chosen())
 
@@ -151,7 +151,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         return Strip.blank(width, self.rich_style)
 
     def cursor_look(self, index: int) -> str:
-        """The look of a whole row."""
+        """Return the look of a row: that of the cursor if it is there, else the plain one."""
         if index != self.cursor:
             return ""
         return "cursor" if self.has_focus or self.active else "blurred"
@@ -187,25 +187,25 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
     def _measure(self) -> None:
         size = Size(self.size.width, max(self.total * self.row_height, self.size.height))
-        if size != self.virtual_size:  # it lays the screen out again
+        if size != self.virtual_size:  # a change makes Textual lay out the screen again
             self.virtual_size = size
-        refresh_scrollbars(self)  # nobody else does until the widget's own size changes
+        refresh_scrollbars(self)  # Textual does this only when the widget's own size changes
 
     def repaint_changed(self) -> None:
-        """Paint again the lines that look other than before: each costs bytes, and that is time over a slow line."""
+        """Paint only the lines that changed: each line costs bytes, and these take time over a slow connection."""
         for y in range(self.size.height):
             if self._line(y) != self._painted.get(y):
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def repaint_row(self, index: int) -> None:
-        """Paint one row again."""
+        """Paint a row again."""
         if index == NO_ROW:
             return
         top = index * self.row_height - self.scroll_offset.y
         self.refresh(Region(0, top, self.size.width, self.row_height))
 
     def _scroll_to_cursor(self) -> bool:
-        """Scroll as little as needed for the cursor to be seen; tell whether that moved anything."""
+        """Scroll as little as needed to make the cursor visible; return whether anything moved."""
         top = max(self.cursor, 0) * self.row_height
         height = max(self.size.height, self.row_height)
         before = self.scroll_offset.y

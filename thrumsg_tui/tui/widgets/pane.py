@@ -1,4 +1,4 @@
-"""What the panes of the sidebar share."""
+"""The base class of the sidebar's panes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines
 
 
 class Pane(ScrollingLines, can_focus=True):
-    """A pane with a cursor over some of its entries."""
+    """A pane of the sidebar, drawn again when it gets or loses the focus."""
 
     SCOPES: ClassVar[Sequence[Scope]] = (Scope.SIDEBAR,)
     BINDINGS = bindings(commands_of(Scope.SIDEBAR), checked=False)
     DEFAULT_CSS = "Pane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     class Leave(Message):
-        """Esc in the pane."""
+        """Esc was pressed in the pane."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)

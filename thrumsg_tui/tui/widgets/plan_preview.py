@@ -1,4 +1,4 @@
-"""What a plan would do: what each destination gets, and who gives how many to whom (`docs/rules.md 4.7`)."""
+"""The preview of a bulk reassignment: what each destination gets, and from whom (`docs/rules.md 4.7`)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _COLUMNS = {
     Status.NEEDS_REPLY: ("needs reply", "waits"),
     Status.ANSWERED: ("answered", "answ."),
 }
-"""The counts of the preview, with their titles where there is room and where there is less."""
+"""The columns of the preview, with a title for wide and one for narrow windows."""
 
 _OPTED_OUT = ("opted out", "out")
 
 
 class PlanPreview(ScrollingLines):
-    """The totals of all destinations, also of those that get none; then who gives how many to whom, by status."""
+    """The totals of all destinations, also those that get none; then each pair of giver and receiver, by status."""
 
     DEFAULT_CSS = "PlanPreview { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
@@ -37,7 +37,7 @@ class PlanPreview(ScrollingLines):
         self._look = "quiet"
 
     def show_plan(self, planned: Plan, destinations: Sequence[Assignment]) -> None:
-        """Show a plan, with its destinations as they stand before it."""
+        """Show a plan; `destinations` are the assignments as they are before it."""
         self._plan, self._destinations = planned, destinations
         self._sentence, self._look = "Nothing matches: nothing would be moved.", "quiet"
         self.scroll_home(animate=False)
@@ -56,7 +56,7 @@ class PlanPreview(ScrollingLines):
         return [*self._totals(width), *self._flows(self._plan, width)]
 
     def _totals(self, width: int) -> list[Strip]:
-        """What each destination holds, gets, and holds then."""
+        """Draw the number of conversations that each destination holds now, gets, and holds then."""
         if not self._destinations or self._plan is None:
             return []
         gets = Counter(move.destination for move in self._plan.moves)
@@ -72,13 +72,13 @@ class PlanPreview(ScrollingLines):
         return strips
 
     def _flows(self, planned: Plan, width: int) -> list[Strip]:
-        """Who gives how many to whom, by status."""
+        """Draw how many conversations move from whom to whom, by status."""
         roomy = width >= 96
         column = 12 if roomy else 6
         heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
         strips = [self.strip([(" from → to", "quiet")], [(f"{heads}  moved ", "quiet")], width=width)]
         for flow in flows(planned.moves):
-            names = [safe_text(planned.names[each]) for each in (flow.source, flow.destination)]
+            names = [safe_text(planned.names[assignment]) for assignment in (flow.source, flow.destination)]
             counts = [*(flow.by_status.get(status, 0) for status in _COLUMNS), flow.opted_out]
             numbers = "".join(f"{count or '·':>{column}}" for count in counts)
             half = (width - len(numbers) - 13) // 2

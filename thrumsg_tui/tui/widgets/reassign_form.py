@@ -1,4 +1,4 @@
-"""What the bulk dialog asks: the destinations, and the fields below them (`docs/rules.md` 4)."""
+"""The widgets of the bulk reassignment: search, destinations, and the fields below them (`docs/rules.md` 4)."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _FOR_THE_DIALOG = frozenset(key for command in commands_of(Scope.BULK) for key i
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A row of the list: somebody, or all others together where `assignment` is None."""
+    """A row of the list: one assignment, or all other senders together if that is None."""
 
     assignment: Assignment | None = None
 
 
 class DestinationSearch(LineInput):
-    """Searches a destination by name; Space and digits go to the dialog first, which may leave them to the search."""
+    """The search for a destination. Space and digits go to the dialog first, which may leave them to the search."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key not in _FOR_THE_DIALOG and super().check_consume_key(key, character)
 
 
 class DestinationList(PagedList[Destination]):
-    """Everybody who can get conversations, with a box each; a search leaves those whose name matches."""
+    """The possible destinations, each with a check box; a search leaves only those whose names match."""
 
     def __init__(self, choices: BulkChoices, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -49,15 +49,15 @@ class DestinationList(PagedList[Destination]):
 
     @property
     def size_of_all(self) -> int:
-        """How many rows there are without a search."""
+        """The number of rows without a search."""
         return len(self._all)
 
     def name_of(self, row: Destination) -> str:
-        """What a row is called in a sentence."""
+        """Return the name of a row for a sentence."""
         return row.assignment.name if row.assignment else f"all {pluralize(self._choices.others, 'other sender')}"
 
     def search(self, text: str) -> None:
-        """Narrow the list to names, with the cursor on the first sender; without a text it stays on its row."""
+        """Show the rows that match, with the cursor on the first sender; an empty text shows all and keeps the row."""
         wanted = fold(text)
         if wanted == self._search:
             return
@@ -66,14 +66,14 @@ class DestinationList(PagedList[Destination]):
         if wanted:
             named = search_rows(self._choices.offered, text, lambda assignment: assignment.name)
             rows = [Destination(assignment) for assignment in named]
-            senders = [index for index, each in enumerate(rows) if each.assignment and each.assignment.user]
+            senders = [index for index, row in enumerate(rows) if row.assignment and row.assignment.user]
             cursor = senders[0] if senders else 0
         else:
             cursor = rows.index(keep) if keep in rows else 0
         self.show_all(rows, cursor)
 
     def show_rows(self) -> None:
-        """Show all, with the cursor on the first."""
+        """Show all rows, with the cursor on the first."""
         self.show_all(self._all, 0)
 
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
@@ -94,12 +94,12 @@ class DestinationList(PagedList[Destination]):
 
 
 class BulkFields(ScrollingLines):
-    """How many, which, and how they are shared out: a line each, one of them under the cursor or none."""
+    """The lines that ask how many, which, and how they are split; the cursor is on one of them or none."""
 
     def __init__(self, choices: BulkChoices, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.field: BulkField | None = None
-        """The field under the cursor; None while that is in the list of destinations."""
+        """The field under the cursor; None while the cursor is in the list of destinations."""
         self._choices = choices
         self._glyphs = glyphs
 
@@ -123,7 +123,7 @@ class BulkFields(ScrollingLines):
                     (f" of {matching} that match{rest}{hint}", "quiet"),
                 ]
             case BulkField.STATUS:
-                return self._options(field, [(each.label, request.status is each) for each in StatusFilter])
+                return self._options(field, [(status.label, request.status is status) for status in StatusFilter])
             case BulkField.SPLIT:
                 ways = [("equal shares", not request.level), ("level their totals", request.level)]
                 return self._options(field, ways)

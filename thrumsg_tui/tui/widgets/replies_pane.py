@@ -1,4 +1,4 @@
-"""Recommended replies beside a conversation (`docs/rules.md 3.15`)."""
+"""The recommended replies of a conversation (`docs/rules.md 3.15`)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MatchingReplies(ScrollingLines):
         self.search = ""
         self.cursor = 0
         self.active = False
-        """Whether keys go to it, and so its cursor is shown."""
+        """Whether the pane has the focus, so that the cursor is shown."""
 
     @property
     def found(self) -> list[RecommendedReply]:
@@ -60,16 +60,16 @@ class MatchingReplies(ScrollingLines):
 
 
 class ReplySearch(LineInput):
-    """The search; digits go to the pane first, which may leave them to the search."""
+    """The search. Digits go to the pane first, which may leave them to the search."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key not in _DIGITS and super().check_consume_key(key, character)
 
 
 class RepliesPane(Vertical):
-    """Recommended replies: type to search, a digit or Enter chooses.
+    """The recommended replies. Letters search; a digit or Enter chooses.
 
-    A digit chooses the reply with this number, if there is one; else it is searched for, as pasted ones are.
+    A digit chooses the reply with that number; if there is none, or if it is pasted, it is searched.
     """
 
     SCOPES = (Scope.REPLIES, Scope.SIDEBAR)
@@ -81,7 +81,7 @@ class RepliesPane(Vertical):
     """
 
     class Chosen(Message):
-        """A reply for the message box."""
+        """A reply was chosen for the message box."""
 
         def __init__(self, reply: RecommendedReply) -> None:
             super().__init__()
@@ -100,23 +100,23 @@ class RepliesPane(Vertical):
         yield self._list
 
     def show_replies(self, replies: Sequence[RecommendedReply]) -> None:
-        """Show replies."""
+        """Show the replies of a campaign."""
         if replies != self._list.all:
             self._list.all = replies
             self._list.remake()
 
     def begin(self) -> None:
-        """Start without a search."""
+        """Clear the search."""
         self._search.value = ""
         self._narrow("")
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        """Let keys go to the search."""
+        """Focus the search."""
         self._search.focus(scroll_visible)
         return self
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave to the search a digit for which there is no reply."""
+        """Leave a digit without a reply to the search."""
         match action, parameters:
             case "pick", (int(number),):
                 return number <= len(self._list.found)
@@ -151,7 +151,7 @@ class RepliesPane(Vertical):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _focus_moved(self) -> None:
-        self.call_later(self._show_cursor)  # who has the focus changes after this
+        self.call_later(self._show_cursor)  # has_focus_within changes after this event
 
     def _show_cursor(self) -> None:
         self._list.active = self.has_focus_within

@@ -1,4 +1,4 @@
-"""Senders with state, progress and needs reply (`docs/rules.md 2.2`)."""
+"""The table of senders with state, progress and Needs Reply (`docs/rules.md 2.2`)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _ROOMY = 90
-"""From this width the online state is written out; below it is a dot."""
+"""From this width on, in cells, the online state is a word; below it is a dot."""
 
 
 def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs: Glyphs) -> str:
-    """An arrow for the column that a table is sorted by, with its direction."""
+    """Return an arrow with the direction if the table is sorted by this column, else nothing."""
     if current is not column:
         return ""
     return f" {glyphs.up if reverse else glyphs.down}"
@@ -30,7 +30,7 @@ class SenderHeading(LineWidget):
     """The column titles of a sender table."""
 
     def show_sort(self, sort: SenderSort, *, reverse: bool, glyphs: Glyphs) -> None:
-        """Say what the table is sorted by."""
+        """Show the titles, and an arrow at the column by which the table is sorted."""
         first, *others = (
             _column_heading(column, column.label + sorted_by(sort, column, reverse=reverse, glyphs=glyphs))
             for column in SenderSort
@@ -40,7 +40,7 @@ class SenderHeading(LineWidget):
 
 
 def _column_heading(column: SenderSort, title: str) -> str:
-    """Place the title of a column over what the rows show in it, with what stands beside it."""
+    """Align the title of a column with its cells, and add the titles of the cells beside it."""
     match column:
         case SenderSort.SENDER:
             return f"  {title}"
@@ -62,7 +62,7 @@ class SenderTable(PagedList[Assignment]):
         self._ages: Mapping[AssignmentId, str] = {}
 
     def show_ages(self, ages: Mapping[AssignmentId, str]) -> None:
-        """Say how long each one's longest waiting contact waits."""
+        """Show for each assignment how long its longest waiting contact has waited."""
         if ages != self._ages:
             self._ages = ages
             self.repaint_changed()

@@ -1,4 +1,4 @@
-"""Sentences below one another, each wrapped and in its own look."""
+"""A widget of sentences below each other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 
 
 class SentenceLines(ScrollingLines):
-    """Sentences, each with its look, one below the other."""
+    """Sentences below each other, each wrapped and in its own look."""
 
     DEFAULT_CSS = "SentenceLines { overflow: hidden hidden; }"
 
@@ -19,7 +19,7 @@ class SentenceLines(ScrollingLines):
         self._sentences: Sequence[Part] = ()
 
     def show(self, sentences: Sequence[Part]) -> bool:
-        """Say something; return whether it is something else than before."""
+        """Show sentences; return whether they differ from those before."""
         if sentences == self._sentences:
             return False
         self._sentences = sentences

@@ -1,4 +1,4 @@
-"""Survey, Replies and Info beside a conversation (`docs/rules.md 3.14` to `3.16`)."""
+"""The sidebar of a conversation: Survey, Replies and Info (`docs/rules.md 3.14` to `3.16`)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SidebarTab(StrEnum):
 
 
 class Sidebar(Vertical):
-    """The three panes, one of them shown."""
+    """The three panes, of which one is shown, below the line with their titles."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -52,20 +52,20 @@ class Sidebar(Vertical):
         self._name_tabs()
 
     def turn_to(self, tab: SidebarTab) -> Widget:
-        """Show a pane and return it."""
+        """Show the pane of a tab, and return that pane."""
         self.current = tab
         panes: dict[SidebarTab, Widget] = {
             SidebarTab.SURVEY: self.survey,
             SidebarTab.REPLIES: self.replies,
             SidebarTab.INFO: self.info,
         }
-        for each, pane in panes.items():
-            pane.display = each is tab
+        for pane_tab, pane in panes.items():
+            pane.display = pane_tab is tab
         self._name_tabs()
         return panes[tab]
 
     def show(self, view: MessengerView, now: datetime) -> None:
-        """Show survey, replies and settings; beside the titles whose survey it is, where there is room."""
+        """Show survey, replies and settings, and beside the titles the contact's name if there is room."""
         contact = view.open.conversation if view.open else None
         self.survey.show_survey(view.questions, contact.answers if contact else {})
         self.replies.show_replies(view.replies)

@@ -1,4 +1,4 @@
-"""The survey beside a conversation (`docs/rules.md 3.14`)."""
+"""The survey of a conversation (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from thrumsg_tui.tui.widgets.pane import Pane
 
 
 class SurveyPane(Pane):
-    """Questions with their choices; a digit answers the one under the cursor."""
+    """The questions with their choices; a digit answers the question under the cursor."""
 
     SCOPES = (Scope.SURVEY, Scope.SIDEBAR)
     BINDINGS = bindings(commands_of(Scope.SURVEY), checked=False, priority=True)
 
     class Answered(Message):
-        """A choice for a question, or None to clear it."""
+        """A choice was made for a question, or its answer cleared (None)."""
 
         def __init__(self, question: QuestionId, choice: ChoiceId | None) -> None:
             super().__init__()
@@ -45,24 +45,26 @@ class SurveyPane(Pane):
         self.cursor = min(self.cursor, max(len(questions) - 1, 0))
         if self._follows:
             self._follows = False
-            other = [place for place, each in enumerate(questions) if before.get(each.id) != answers.get(each.id)]
-            self.cursor = other[0] if other else self.cursor
+            changed = [
+                index for index, question in enumerate(questions) if before.get(question.id) != answers.get(question.id)
+            ]
+            self.cursor = changed[0] if changed else self.cursor
             self._show_cursor()
         else:
             self.remake()
 
     def follow_change(self) -> None:
-        """Put the cursor on the question whose answer changes next."""
+        """Put the cursor on the question whose answer changes in the next `show_survey`."""
         self._follows = True
 
     def begin(self) -> None:
         """Put the cursor on the first unanswered question."""
-        unanswered = [index for index, each in enumerate(self._questions) if each.id not in self._answers]
+        unanswered = [index for index, question in enumerate(self._questions) if question.id not in self._answers]
         self.cursor = unanswered[0] if unanswered else 0
         self._show_cursor()
 
     def _show_cursor(self) -> None:
-        """Scroll so that the question under the cursor is seen, with what comes after it where there is room."""
+        """Scroll the question under the cursor to the top, as far as the pane scrolls."""
         self.remake()
         if self._starts:
             self.scroll_to(y=self._starts[self.cursor], animate=False, force=True, immediate=True)
@@ -91,7 +93,7 @@ class SurveyPane(Pane):
         return strips
 
     def on_key(self) -> None:
-        """Leave the cursor where it is after the next change: the person does something else now."""
+        """Do not follow the next change: the user does something else now."""
         self._follows = False
 
     def action_move(self, step: int) -> None:
@@ -101,7 +103,7 @@ class SurveyPane(Pane):
         self._show_cursor()
 
     def action_answer(self, number: int) -> None:
-        """Record a choice by its number, and go to the next question."""
+        """Answer with a choice by its number, and go to the next question."""
         self._follows = False
         if not self._questions:
             return

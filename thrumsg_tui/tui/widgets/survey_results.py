@@ -1,4 +1,4 @@
-"""Survey questions with what was answered, as bars (`docs/rules.md 3.14`)."""
+"""The results of the survey questions, as bars (`docs/rules.md 3.14`)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, pad
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _ROOMY = 100
+"""From this width on, in cells, the bars are longer."""
 
 
 class ResultsPane(ScrollingLines, can_focus=True):
-    """Every question with its choices; the cursor is on one of the questions."""
+    """Every question with the counts of its choices; the cursor is on one of the questions."""
 
-    BINDINGS = bindings([each for each in commands_of(Scope.LIST) if each.id != "list.choose"], checked=False)
+    BINDINGS = bindings([command for command in commands_of(Scope.LIST) if command.id != "list.choose"], checked=False)
     DEFAULT_CSS = "ResultsPane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
@@ -32,7 +33,7 @@ class ResultsPane(ScrollingLines, can_focus=True):
         self._starts: list[int] = []
 
     def show_results(self, results: Sequence[QuestionResult], *, by_sender: bool) -> None:
-        """Show results."""
+        """Show results, with those of each sender if `by_sender`."""
         if (results, by_sender) != (self._results, self.by_sender):
             self._results, self.by_sender = results, by_sender
             self.cursor = nearest_index(self.cursor, len(results))
@@ -44,7 +45,7 @@ class ResultsPane(ScrollingLines, can_focus=True):
         return self._results[self.cursor] if self._results else None
 
     def move_to(self, index: int) -> None:
-        """Put the cursor on a question, and scroll so that all of it is seen."""
+        """Put the cursor on a question, and scroll until all of it is visible."""
         self.cursor = nearest_index(index, len(self._results))
         self.remake()
         if self._starts:
@@ -54,11 +55,11 @@ class ResultsPane(ScrollingLines, can_focus=True):
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
 
     def action_move(self, questions: int) -> None:
-        """Move by some questions."""
+        """Move the cursor by some questions."""
         self.move_to(self.cursor + questions)
 
     def action_move_page(self, pages: float) -> None:
-        """Scroll, without moving the cursor."""
+        """Scroll by pages; the cursor stays on its question."""
         self.scroll_relative(y=round(pages * self.size.height), animate=False, force=True)
 
     def action_first(self) -> None:
@@ -105,12 +106,14 @@ class ResultsPane(ScrollingLines, can_focus=True):
 
     def _senders(self, result: QuestionResult, width: int) -> list[Strip]:
         strips = []
-        for held in result.by_sender:
-            counts = held.counts
-            said = [
-                f"{safe_text(each.text)} {counts[each.id]}" for each in result.question.choices if counts.get(each.id)
+        for sender in result.by_sender:
+            counts = sender.counts
+            shown = [
+                f"{safe_text(choice.text)} {counts[choice.id]}"
+                for choice in result.question.choices
+                if counts.get(choice.id)
             ]
-            said += [f"unanswered {held.unanswered}"] if held.unanswered else []
-            left: list[Part] = [(f"      {pad(safe_text(held.name), 22)} ", "quiet"), (", ".join(said), "")]
+            shown += [f"unanswered {sender.unanswered}"] if sender.unanswered else []
+            left: list[Part] = [(f"      {pad(safe_text(sender.name), 22)} ", "quiet"), (", ".join(shown), "")]
             strips.append(self.strip(left, width=width))
         return strips

@@ -1,4 +1,4 @@
-"""The tabs of the messenger with their counts (`docs/rules.md 3.1`)."""
+"""The line with the tabs of the messenger (`docs/rules.md 3.1`)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part
 
 
 class TabLine(FlowingLines):
-    """The tabs with their counts (`docs/rules.md 3.1`)."""
+    """The tabs, each with its digit and its count (`docs/rules.md 3.1`)."""
 
     def show_tabs(self, tabs: Mapping[Tab, int], current: Tab) -> None:
-        """Show the tabs."""
+        """Show tabs with their counts, the current one highlighted."""
         groups: list[list[Part]] = []
         for tab, count in tabs.items():
             look = "accent" if tab is current else ""

@@ -1,4 +1,4 @@
-"""A conversation's thread: messages as blocks, days and events between them (`docs/rules.md 3.10`)."""
+"""The thread of a conversation: messages as blocks, with days and events between them (`docs/rules.md 3.10`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
 
 @dataclass(frozen=True, slots=True)
 class ShownThread:
-    """What the pane shows; `gateway` tells whether any takes messages, `undo_keys` what `reader` presses to undo."""
+    """The content of the pane.
+
+    Attributes:
+        gateway: Whether the database has a gateway.
+        reader: The login of the user; only they are told how to undo a message of theirs.
+        undo_keys: The keys of undo.
+    """
 
     conversation: Conversation
     campaign: Campaign
@@ -37,7 +43,7 @@ class ShownThread:
 
 
 class ThreadPane(ScrollingLines, can_focus=True):
-    """The thread, scrolled to its end."""
+    """The thread of a conversation, scrolled to its end."""
 
     SCOPES = (Scope.SCROLLED,)
     BINDINGS = bindings(commands_of(Scope.SCROLLED), checked=False, priority=True)
@@ -50,7 +56,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
         self._key: object = None
 
     def show_thread(self, shown: ShownThread | None) -> None:
-        """Show a thread, at its end unless the same one was scrolled up."""
+        """Show a thread at its end; if it was shown already and scrolled up, leave it there."""
         key = (shown.conversation, shown.now.date(), shown.gateway, shown.phones) if shown else None
         if key == self._key:
             if shown and self._shown and self.counts_down:
@@ -65,12 +71,12 @@ class ThreadPane(ScrollingLines, can_focus=True):
 
     @property
     def counts_down(self) -> bool:
-        """Whether a message is shown that waits for some seconds."""
+        """Whether a message is shown that can still be undone for some seconds."""
         shown = self._shown
-        return shown is not None and any(_seconds_left(each, shown.now) for each in shown.conversation.messages)
+        return shown is not None and any(_seconds_left(message, shown.now) for message in shown.conversation.messages)
 
     def count_down(self, now: datetime, undo_keys: str) -> None:
-        """Say how long messages still wait; only their lines are painted again."""
+        """Show how many seconds such messages have left; only their lines are painted again."""
         if self._shown:
             self._shown = replace(self._shown, now=now, undo_keys=undo_keys)
             self.remake()
@@ -158,6 +164,6 @@ class ThreadPane(ScrollingLines, can_focus=True):
 
 
 def _seconds_left(message: Message, now: datetime) -> int:
-    """For how many seconds a message is held back so that it can be taken back."""
-    held = message.state is MessageState.QUEUED and message.leaves_at
-    return seconds_until(held, now) if held else 0
+    """Return for how many seconds a queued message can still be undone, 0 if it cannot."""
+    leaves_at = message.state is MessageState.QUEUED and message.leaves_at
+    return seconds_until(leaves_at, now) if leaves_at else 0

@@ -1,4 +1,4 @@
-"""The bar that says whose assignment is viewed (`docs/rules.md 3.8`)."""
+"""The yellow bar: the sender as whom an admin views the messenger (`docs/rules.md 3.8`)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _COMMANDS = ("messenger.next_sender", "messenger.reassign_sender", "messenger.viewing_as")
-"""The commands that the bar names."""
+"""The commands whose keys the bar shows."""
 
 
 class YellowBar(LineWidget):
-    """Whose assignment is viewed (`docs/rules.md 3.8`)."""
+    """The sender whose assignment is viewed (`docs/rules.md 3.8`)."""
 
     DEFAULT_CSS = "YellowBar { height: 1; }"
     base = "bar"
 
     def show_viewing(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
-        """Say whom one views as, their state and progress; what is least needed falls away where it is narrow."""
+        """Show the sender with state and progress, and keys; in a narrow bar the least needed parts are left out."""
         left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)} {glyphs.down}", "bar")]
         pieces = [
             (f"   sent {viewing.texted}/{viewing.assigned}", 1),
