@@ -151,7 +151,7 @@ async def test_a_sender_without_conversations_is_taken_off_with_one_answer(offic
 async def test_unassigned_is_not_taken_off(office: Office) -> None:
     async with office.app() as person:
         await person.press("minus")
-        assert person.notice == "Unassigned is no sender: it always stays."
+        assert person.notice == "Unassigned cannot be removed: it is not a sender."
 
 
 async def test_who_has_not_started_can_be_seen_alone(office: Office) -> None:

@@ -25,7 +25,7 @@ async def test_no_form_asks_for_a_file(office: Office, tmp_path: Path, key: str,
         before, screen = set(tmp_path.iterdir()), app.screen
         await person.press(key)
         assert app.screen is screen
-        assert "Your key names no file here" in person.notice
+        assert "Your key may open no file here" in person.notice
         assert set(tmp_path.iterdir()) == before
     app.store.close()
 

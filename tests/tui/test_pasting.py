@@ -148,4 +148,4 @@ async def test_a_command_is_pasted_into_the_palette(office: Office, maria: Conve
     async with office.messenger() as person:
         await person.press("colon")
         await paste(person, "phone lookup")
-        await person.wait_for("Who a number is")
+        await person.wait_for("Find a number in all campaigns")

@@ -25,7 +25,7 @@ async def test_a_sender_views_nobody_else(office: Office, key: str) -> None:
     office.contact("Maria Lopez", "kim", wrote="Hello")
     async with office.app("kim") as person:
         await person.press(key)
-        assert person.notice == "You have your own assignment only."
+        assert person.notice == "You see your own assignment only."
         assert person.rows == ["Maria Lopez"]
 
 

@@ -1,6 +1,6 @@
-"""Every action that a user can take, once: keys, footer, palette, help and the documentation come from here.
+"""The table of all commands, from which keys, bottom line, palette, help and documentation are made.
 
-A module has the commands of a screen, a pane or a dialog, and is imported when they are asked for first.
+Each module has the commands of a screen, pane or dialog, and is imported when they are first needed.
 """
 
 from __future__ import annotations
@@ -72,17 +72,17 @@ _MODULES: Mapping[Scope, str] = {
 
 
 def commands_of(*scopes: Scope) -> list[Command]:
-    """The commands of some scopes, in the order in which `Scope` names these."""
+    """Return the commands of some scopes, in the order of `Scope`."""
     return [command for scope in Scope if scope in scopes for command in _commands_in(scope)]
 
 
 def all_commands() -> list[Command]:
-    """All commands; an id, once published, keeps its meaning, since keys are remapped by it."""
+    """Return all commands. A released id keeps its meaning, because users remap keys by it."""
     return commands_of(*Scope)
 
 
 def command(id: str) -> Command:
-    """A command by its id; no module is imported for it if the command is known already."""
+    """Return a command by its id; import modules only until it is found."""
     for scope in Scope:
         if id in _known:
             break
@@ -91,7 +91,7 @@ def command(id: str) -> Command:
 
 
 _known: dict[str, Command] = {}
-"""The commands of the scopes that were asked for, by id."""
+"""The commands of the scopes loaded so far, by id."""
 
 
 @cache
@@ -103,31 +103,31 @@ def _commands_in(scope: Scope) -> tuple[Command, ...]:
 
 
 def scopes_at(node: DOMNode) -> list[Scope]:
-    """The scopes of a widget or screen and of all that it is in, innermost first: each names its own in `SCOPES`."""
+    """Return the scopes (`SCOPES`) of a widget or screen and of its ancestors, innermost first."""
     return [scope for within in node.ancestors_with_self for scope in getattr(within, "SCOPES", ())]
 
 
 def is_key(text: str) -> bool:
-    """Whether a text is what somebody may have pressed who meant a key: one that does something, once or repeatedly."""
+    """Return whether a text is the character of a key, once or repeated: the user may have meant the key."""
     pressed = text.strip()
     return len(set(pressed)) == 1 and pressed[0] in _characters()
 
 
 @cache
 def _characters() -> frozenset[str]:
-    """The keys of screens and panes that type a character."""
+    """Return the keys of screens and panes that type an ASCII character."""
     screens = [scope for scope in Scope if scope not in DIALOGS]
     shown = {shown_key(key) for command in commands_of(*screens) for key in command.keys.split()}
     return frozenset(key for key in shown if len(key) == 1 and key.isascii())
 
 
 def bindings(commands: Iterable[Command], *, checked: bool = True, priority: bool = False) -> list[BindingType]:
-    """Make Textual's bindings of commands, each with the id by which its keys are remapped.
+    """Make Textual bindings for commands, each with the id by which its keys are remapped.
 
     Args:
-        commands: Commands; those without keys or action are left out.
-        checked: Whether the command goes through `run_command` of the screen, which may say why not.
-        priority: Whether the keys are taken before the widget that has the focus sees them.
+        commands: The commands; those without keys or action are left out.
+        checked: Whether the screen's `run_command` runs the action, which may refuse with the reason.
+        priority: Whether the binding takes its keys before the focused widget gets them.
     """
     return [binding for command in commands for binding in _bindings_of(command, checked, priority)]
 
@@ -135,7 +135,7 @@ def bindings(commands: Iterable[Command], *, checked: bool = True, priority: boo
 def _bindings_of(command: Command, checked: bool, priority: bool) -> Iterator[Binding]:
     if not command.action:
         return
-    if command.takes_key:  # each of its keys is remapped by itself
+    if command.takes_key:  # one binding per key, so that each can be remapped
         for key in command.keys.split():
             yield Binding(
                 key,

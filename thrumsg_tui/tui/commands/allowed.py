@@ -1,4 +1,4 @@
-"""Why a command is not allowed: a sentence, or None where it is."""
+"""Conditions of commands: each returns the reason why a command is not allowed, None if it is."""
 
 from __future__ import annotations
 
@@ -15,53 +15,53 @@ _STATES = {
 
 
 def role_allows(action: Permission) -> WhyNot:
-    """The role must allow it."""
+    """Require a permission of the user's role."""
     return lambda facts: None if facts.who.may(action) else f"To {action} needs the role {WEAKEST_ROLE[action]}."
 
 
 def all_of(*conditions: WhyNot) -> WhyNot:
-    """All of some conditions must hold; the first that does not is the reason."""
+    """Require several conditions; the reason is that of the first one that fails."""
     return lambda facts: next((reason for condition in conditions if (reason := condition(facts))), None)
 
 
 def may_name_files(facts: Facts) -> str | None:
-    """Under a forced command nobody names a file (`docs/rules.md 8.2`)."""
-    return None if facts.names_files else "Your key names no file here: give ssh the command import or export instead."
+    """Require that the user may name files: not under a forced command (`docs/rules.md 8.2`)."""
+    return None if facts.names_files else "Your key may open no file here: give ssh the command import or export."
 
 
 def has_campaign(facts: Facts) -> str | None:
-    """There must be a campaign under the cursor."""
+    """Require a campaign."""
     return None if facts.campaign else "There is no campaign here yet."
 
 
 def is_not_archived(facts: Facts) -> str | None:
-    """Archived campaigns stay as they are (`docs/rules.md 6.5`)."""
+    """Require that the campaign is not archived (`docs/rules.md 6.5`)."""
     archived = facts.campaign and facts.campaign.state is CampaignState.ARCHIVED
     return "The campaign is archived: nothing in it changes any more." if archived else None
 
 
 def is_idle(facts: Facts) -> str | None:
-    """Nothing long may be under way."""
+    """Require that no long work is under way."""
     return "It is still running: Esc stops it." if facts.busy else None
 
 
 def has_sender(facts: Facts) -> str | None:
-    """The cursor must be on a sender."""
-    return None if facts.sender else "Unassigned is no sender: it always stays."
+    """Require a sender under the cursor."""
+    return None if facts.sender else "Unassigned cannot be removed: it is not a sender."
 
 
 def needs_conversation(facts: Facts) -> str | None:
-    """A conversation must be open."""
+    """Require an open conversation."""
     return None if facts.conversation else "No conversation is open."
 
 
 def may_view_all(facts: Facts) -> str | None:
-    """The role must allow to see the assignments of others."""
-    return "You have your own assignment only." if facts.own_only else None
+    """Require that the user may see the assignments of others."""
+    return "You see your own assignment only." if facts.own_only else None
 
 
 def may_reassign_in_bulk(facts: Facts) -> str | None:
-    """The role must allow to move conversations, and the campaign must not be archived."""
+    """Require the permission to reassign, in a campaign that is not archived."""
     if not facts.who.may(Permission.REASSIGN):
         return f"Reassigning needs {needed_role(Permission.REASSIGN)}."
     if facts.campaign and facts.campaign.state is CampaignState.ARCHIVED:
@@ -70,26 +70,26 @@ def may_reassign_in_bulk(facts: Facts) -> str | None:
 
 
 def may_mark(facts: Facts) -> str | None:
-    """Marks are for moving, so the role must allow that."""
+    """Require the permission to reassign, because marks serve nothing else."""
     if facts.who.may(Permission.REASSIGN):
         return None
     return f"Marks are for reassigning, which needs {needed_role(Permission.REASSIGN)}."
 
 
 def may_reassign(facts: Facts) -> str | None:
-    """Moving what is marked, or what is open."""
+    """Require `may_reassign_in_bulk`, and a marked or open conversation."""
     return may_reassign_in_bulk(facts) or (None if facts.marked else needs_conversation(facts))
 
 
 def may_opt(facts: Facts) -> str | None:
-    """Everybody opts a number out; the role must allow to opt one in."""
+    """Require an open conversation, and for an opted-out number the permission to opt in."""
     if facts.conversation and facts.conversation.opted_out and not facts.who.may(Permission.OPT_IN):
         return f"Opting a number in needs {needed_role(Permission.OPT_IN)}."
     return needs_conversation(facts)
 
 
 def may_send_all(facts: Facts) -> str | None:
-    """Initials and follow-ups only, with QuickSend, in a campaign that sends."""
+    """Require an active campaign with QuickSend, in a tab of initials or follow-ups."""
     if facts.campaign and facts.campaign.state is not CampaignState.ACTIVE:
         return f"Nothing can be sent now: the campaign is {_STATES[facts.campaign.state]}."
     if facts.tab is None or facts.tab.send_all_kind is None:
@@ -97,10 +97,10 @@ def may_send_all(facts: Facts) -> str | None:
         return f"Send All is for initial messages (tab {initial}) and follow-ups (tab {follow_ups}) only."
     if facts.campaign and not facts.campaign.quicksend:
         who = needed_role(Permission.RUN_CAMPAIGN)
-        return f"Send All needs QuickSend, and this campaign has it off: {who} sets it with i on the overview."
+        return f"Send All needs QuickSend, which is off here: {who} turns it on with i on the overview."
     return None
 
 
 def may_skip(facts: Facts) -> str | None:
-    """Only a follow-up is skipped, where it is shown."""
+    """Require an open conversation in the Follow-ups tab."""
     return needs_conversation(facts) if facts.tab is Tab.FOLLOW_UPS else "Only a follow-up can be skipped, in its tab."

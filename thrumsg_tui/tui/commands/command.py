@@ -1,4 +1,4 @@
-"""What a command is, and what decides whether it is allowed."""
+"""A command, and the facts that decide whether it is allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thrumsg_tui.domain.people import Identity, Permission, Role
 
 
 class Scope(StrEnum):
-    """Where a command works; the value is its heading in the help."""
+    """The screen, pane or dialog in which a command works; the value is its heading in the help."""
 
     LIST = "Lists"
     SEARCH = "Search fields"
@@ -72,12 +72,12 @@ DIALOGS = frozenset(
         Scope.HELP,
     }
 )
-"""The scopes of dialogs, in which no key of a screen works."""
+"""The scopes of dialogs; in a dialog, the keys of screens do not work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides whether a command is allowed."""
+    """The facts that decide whether a command is allowed."""
 
     who: Identity
     campaign: Campaign | None = None
@@ -87,33 +87,33 @@ class Facts:
     own_only: bool = False
     sender: Assignment | None = None
     names_files: bool = True
-    """Whether the person may name files: not under a forced command (`docs/rules.md 8.2`)."""
+    """Whether the user may name files: not under a forced command (`docs/rules.md 8.2`)."""
     busy: bool = False
-    """Whether something long is under way, which Esc stops."""
+    """Whether long work is under way, which Esc stops."""
 
 
 WhyNot = Callable[[Facts], str | None]
-"""The reason why a command is not allowed now, None if it is."""
+"""A condition: returns the reason why a command is not allowed now, None if it is."""
 
 
 def always(_: Facts) -> str | None:
-    """Allow it."""
+    """Allow the command."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One user action.
+    """One action of the user.
 
     Attributes:
         id: The name by which its keys are remapped.
-        keys: Textual's names of its keys, parted by spaces.
-        action: The Textual action that does it. Where it has `{key}` in it, that stands for the key that was pressed.
-        title: What it is called.
-        help: What it does, without a full stop.
+        keys: Textual's names of its keys, separated by spaces.
+        action: The Textual action that runs it; `{key}` stands for the pressed key. Empty if its dialog provides it.
+        title: Its name.
+        help: What it does, as an imperative without a full stop.
         scope: Where it works.
-        footer: Its short name in the bottom line; empty where it is not shown there.
-        why_not: Why it is not allowed now.
+        footer: Its short name in the bottom line; empty if it is not shown there.
+        why_not: The condition that returns why it is not allowed now.
     """
 
     id: str
@@ -127,23 +127,23 @@ class Command:
 
     @property
     def takes_key(self) -> bool:
-        """Whether it does something else for each of its keys."""
+        """Whether the action depends on the key that was pressed."""
         return "{key}" in self.action
 
     @property
     def explained(self) -> str:
-        """What it is called and does, as one sentence."""
+        """Title and help in one text."""
         return self.help if self.help.startswith(self.title) else f"{self.title}: {self.help}"
 
     def beyond(self, who: Identity) -> bool:
-        """Whether the role keeps somebody from it, whatever else stands in the way."""
+        """Return whether the user's role alone forbids this command."""
         owner = replace(who.user, role=Role.OWNER)
         refused = self.why_not(Facts(who, own_only=not who.may(Permission.VIEW_ALL)))
         return refused is not None and refused != self.why_not(Facts(Identity(owner, owner)))
 
     @property
     def shown_keys(self) -> str:
-        """The keys as a person reads them."""
+        """The names of the keys for users."""
         return " ".join(shown_key(key) for key in self.keys.split())
 
 
@@ -178,5 +178,5 @@ _SHOWN = {
 
 
 def shown_key(key: str) -> str:
-    """A key's name as a person reads it."""
+    """Return the name of a key for users."""
     return _SHOWN.get(key, key)

@@ -1,7 +1,7 @@
-"""Keys of every dialog."""
+"""Keys of all dialogs."""
 
 from __future__ import annotations
 
 from thrumsg_tui.tui.commands.command import Command, Scope
 
-COMMANDS = (Command("dialog.help", "f1", "help", "Help", "All keys of this dialog", Scope.DIALOG),)
+COMMANDS = (Command("dialog.help", "f1", "help", "Help", "Show all keys of this dialog", Scope.DIALOG),)

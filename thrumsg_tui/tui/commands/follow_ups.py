@@ -1,4 +1,4 @@
-"""Keys of the screen with the follow-ups."""
+"""Keys of the follow-ups screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COMMANDS = (
         "c",
         "add",
         "New follow-up",
-        "Write a follow-up, and see whom it reaches first",
+        "Write a follow-up; shows first whom it reaches",
         Scope.FOLLOW_UPS,
         "new follow-up",
         _EDITS,
@@ -24,7 +24,7 @@ COMMANDS = (
         "enter",
         "change",
         "Change",
-        "Change the title, text and end, before the first is sent",
+        "Change title, text and end; only before the first is sent",
         Scope.FOLLOW_UPS,
         "change",
         _EDITS,

@@ -1,4 +1,4 @@
-"""Keys of every screen."""
+"""Keys of all screens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from thrumsg_tui.tui.commands.allowed import may_view_all
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("app.help", "question_mark f1", "help", "Help", "All keys of this screen", Scope.EVERYWHERE, "help"),
+    Command("app.help", "question_mark f1", "help", "Help", "Show all keys of this screen", Scope.EVERYWHERE, "help"),
     Command(
         "app.palette", "colon ctrl+p", "app.command_palette", "Commands", "Find a command by name", Scope.EVERYWHERE
     ),
@@ -15,19 +15,28 @@ COMMANDS = (
         "z",
         "undo",
         "Undo",
-        "Take back my last change: a move, an opt-out, an answer, a message that has not left",
+        "Take back your last change: a move, an opt-out, an answer, a message that has not left",
         Scope.EVERYWHERE,
     ),
-    Command("app.redo", "Z", "redo", "Redo", "Take my last undo back", Scope.EVERYWHERE),
-    Command("app.back", "q", "back", "Back", "Back to the screen before; from the first one, quit", Scope.EVERYWHERE),
+    Command("app.redo", "Z", "redo", "Redo", "Take your last undo back", Scope.EVERYWHERE),
     Command(
-        "app.lookup", "p", "lookup", "Phone lookup", "Who a number is, everywhere", Scope.EVERYWHERE, "", may_view_all
+        "app.back", "q", "back", "Back", "Go back to the screen before; from the first one, quit", Scope.EVERYWHERE
     ),
-    Command("app.history", "H", "history", "History", "Everything that was done, and undo", Scope.EVERYWHERE),
+    Command(
+        "app.lookup",
+        "p",
+        "lookup",
+        "Phone lookup",
+        "Find a number in all campaigns",
+        Scope.EVERYWHERE,
+        "",
+        may_view_all,
+    ),
+    Command("app.history", "H", "history", "History", "Show all changes, and undo one", Scope.EVERYWHERE),
     Command(
         "app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE
     ),
     Command(
-        "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "To the shell; `fg` comes back", Scope.EVERYWHERE
+        "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "Go to the shell; `fg` comes back", Scope.EVERYWHERE
     ),
 )

@@ -6,24 +6,26 @@ from thrumsg_tui.tui.commands.allowed import is_idle
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("import.go", "enter", "go", "Import", "Import what was looked at", Scope.IMPORT, "import it"),
+    Command("import.go", "enter", "go", "Import", "Import the file that is shown", Scope.IMPORT, "import it"),
     Command(
         "import.file",
         "f",
         "file",
         "File",
-        "Choose a file, what it is, and where it goes",
+        "Choose a file, its kind, and its campaign",
         Scope.IMPORT,
         "file",
         is_idle,
     ),
-    Command("import.columns", "m", "columns", "Columns", "Say which column is what", Scope.IMPORT, "columns", is_idle),
+    Command(
+        "import.columns", "m", "columns", "Columns", "Choose the column of each field", Scope.IMPORT, "columns", is_idle
+    ),
     Command(
         "import.rejects",
         "w",
         "rejects",
         "Rejects",
-        "Keep the rejected rows in a file",
+        "Write the rejected rows to a file",
         Scope.IMPORT,
         "keep rejects",
         is_idle,

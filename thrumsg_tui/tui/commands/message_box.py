@@ -5,14 +5,16 @@ from __future__ import annotations
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("box.send", "enter", "send", "Send", "Send what is in the box", Scope.MESSAGE_BOX, "send"),
-    Command("box.new_line", "alt+enter ctrl+n", "new_line", "New line", "A new line", Scope.MESSAGE_BOX, "new line"),
+    Command("box.send", "enter", "send", "Send", "Send the message", Scope.MESSAGE_BOX, "send"),
+    Command(
+        "box.new_line", "alt+enter ctrl+n", "new_line", "New line", "Begin a new line", Scope.MESSAGE_BOX, "new line"
+    ),
     Command(
         "box.plain",
         "ctrl+t",
         "plain",
         "Plain characters",
-        "Replace curly quotes, dashes and the like that make a message longer",
+        "Replace curly quotes, dashes and the like, which make a message longer",
         Scope.MESSAGE_BOX,
         "plain characters",
     ),
@@ -21,7 +23,7 @@ COMMANDS = (
         "escape",
         "leave",
         "Back to the list",
-        "Back to the list; the draft is kept",
+        "Back to the list; keeps the draft",
         Scope.MESSAGE_BOX,
         "list, draft kept",
     ),

@@ -18,20 +18,22 @@ from thrumsg_tui.tui.count_prefix import COUNT_DIGITS, digit_of
 
 
 def _tab_command(tab: Tab) -> Command:
-    """Go to a tab by the digit that names it."""
+    """Return the command that goes to a tab by its digit."""
     digit = digit_of(tab)
-    what = f"{tab.label}, where it is shown" if tab is Tab.SENT else tab.label
+    what = f"Go to {tab.label}{', if it is shown' if tab is Tab.SENT else ''}"
     return Command(f"messenger.tab_{digit}", str(digit), f"digit({digit})", f"Tab {digit}", what, Scope.MESSENGER)
 
 
 COMMANDS = (
-    Command("messenger.open", "enter", "write", "Write", "Open, with the cursor in the message box", Scope.MESSENGER),
+    Command(
+        "messenger.open", "enter", "write", "Write", "Open the conversation and go to the message box", Scope.MESSENGER
+    ),
     Command(
         "messenger.escape",
         "escape",
         "escape",
         "Out",
-        "Out of the search, then out of the marks, then back",
+        "Clear the search; then clear the marks; then go back",
         Scope.MESSENGER,
     ),
     Command(
@@ -39,7 +41,7 @@ COMMANDS = (
         "space",
         "mark",
         "Mark",
-        "Mark this one, or take the mark off, and go down",
+        "Mark this conversation or unmark it, and go down",
         Scope.MESSENGER,
         "mark",
         may_mark,
@@ -49,7 +51,7 @@ COMMANDS = (
         "V",
         "mark_range",
         "Mark a range",
-        "From here to the next V",
+        "Mark all from here to the next V",
         Scope.MESSENGER,
         why_not=may_mark,
     ),
@@ -58,7 +60,7 @@ COMMANDS = (
         "A",
         "mark_all",
         "Mark all",
-        "Mark all that match tab and search",
+        "Mark all in this tab that match the search",
         Scope.MESSENGER,
         why_not=may_mark,
     ),
@@ -67,7 +69,7 @@ COMMANDS = (
         "r",
         "reassign",
         "Reassign",
-        "Give the marked conversations, else this one, to somebody else",
+        "Move the marked conversations, else this one, to another sender",
         Scope.MESSENGER,
         "reassign",
         may_reassign,
@@ -77,7 +79,7 @@ COMMANDS = (
         "R",
         "reassign_sender",
         "Reassign the sender's",
-        "Move this sender's conversations: all to Unassigned, some, or all",
+        "Move this sender's conversations: all to Unassigned, or some or all to others",
         Scope.MESSENGER,
         "",
         may_reassign_in_bulk,
@@ -97,7 +99,7 @@ COMMANDS = (
         "e",
         "survey",
         "Survey",
-        "Record answers",
+        "Record the contact's answers",
         Scope.MESSENGER,
         "survey",
         needs_conversation,
@@ -112,13 +114,13 @@ COMMANDS = (
         "replies",
         needs_conversation,
     ),
-    Command("messenger.info", "i", "info", "Info", "About this campaign", Scope.MESSENGER),
+    Command("messenger.info", "i", "info", "Info", "Show the campaign's settings and counts", Scope.MESSENGER),
     Command(
         "messenger.next_waiting",
         "u",
         "next_waiting",
         "Next waiting",
-        "The next contact that waits for a reply: this sender's first, then others'",
+        "Go to the next contact who waits for a reply: this sender's first, then others'",
         Scope.MESSENGER,
         "next waiting",
     ),
@@ -128,13 +130,20 @@ COMMANDS = (
         " ".join(map(str, COUNT_DIGITS)),
         "digit({key})",
         "Count",
-        "A number right before r takes that many from the cursor down: `10r`, `12r`; `04r`, as `4` alone is a tab",
+        "Type a number right before r to move that many from the cursor down: `10r`, `12r`; `04r`, as `4` is a tab",
         Scope.MESSENGER,
     ),
     Command(
-        "messenger.tab_before", "left_square_bracket", "tab_step(-1)", "Tab before", "The tab before", Scope.MESSENGER
+        "messenger.tab_before",
+        "left_square_bracket",
+        "tab_step(-1)",
+        "Tab before",
+        "Go to the tab before",
+        Scope.MESSENGER,
     ),
-    Command("messenger.tab_after", "right_square_bracket", "tab_step(1)", "Next tab", "The next tab", Scope.MESSENGER),
+    Command(
+        "messenger.tab_after", "right_square_bracket", "tab_step(1)", "Next tab", "Go to the next tab", Scope.MESSENGER
+    ),
     Command(
         "messenger.search",
         "slash",
@@ -149,7 +158,7 @@ COMMANDS = (
         "s",
         "sort",
         "Sort",
-        f"Next order: {', '.join(sort.label for sort in ConversationSort)}",
+        f"Go to the next order: {', '.join(sort.label for sort in ConversationSort)}",
         Scope.MESSENGER,
         "sort",
     ),
@@ -158,7 +167,7 @@ COMMANDS = (
         "n",
         "next_sender(1)",
         "Next sender",
-        "The next sender's assignment, Unassigned included",
+        "View the next sender's assignment, Unassigned included",
         Scope.MESSENGER,
         "",
         may_view_all,
@@ -168,7 +177,7 @@ COMMANDS = (
         "N",
         "next_sender(-1)",
         "Previous sender",
-        "The sender before",
+        "View the previous sender's assignment",
         Scope.MESSENGER,
         "",
         may_view_all,
@@ -178,7 +187,7 @@ COMMANDS = (
         "v",
         "viewing_as",
         "Viewing as",
-        "Choose whose assignment to look at",
+        "Choose the sender whose assignment you view",
         Scope.MESSENGER,
         "viewing as",
         may_view_all,
@@ -188,7 +197,7 @@ COMMANDS = (
         "S",
         "send_all",
         "Send All",
-        "Send every initial or follow-up of this assignment, where the campaign has QuickSend; again to stop",
+        "Send every initial or follow-up of this assignment, if the campaign has QuickSend; again to stop",
         Scope.MESSENGER,
         "",
         may_send_all,
@@ -198,7 +207,7 @@ COMMANDS = (
         "x",
         "skip",
         "Skip the follow-up",
-        "Pass over the follow-up that is up for this contact, in its tab",
+        "Do not send this contact the follow-up that is due; in its tab",
         Scope.MESSENGER,
         "",
         may_skip,
@@ -218,7 +227,7 @@ COMMANDS = (
         "t",
         "sent_tab",
         "Sent tab",
-        "Show or hide the tab of those texted without an answer",
+        "Show or hide the tab of contacts who were texted and have not replied",
         Scope.MESSENGER,
     ),
     Command(
@@ -226,7 +235,7 @@ COMMANDS = (
         "",
         "after_reply",
         "After a reply: next or stay",
-        "Whether the cursor goes to the next waiting contact after a reply, or stays",
+        "Choose whether the cursor goes to the next waiting contact after a reply, or stays",
         Scope.MESSENGER,
     ),
 )

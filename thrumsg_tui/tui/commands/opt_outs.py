@@ -8,14 +8,20 @@ from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
     Command(
-        "opt_outs.look_up", "enter", "look_up", "Look up", "All that is known of the number", Scope.OPT_OUTS, "look up"
+        "opt_outs.look_up",
+        "enter",
+        "look_up",
+        "Look up",
+        "Show all that is known about the number",
+        Scope.OPT_OUTS,
+        "look up",
     ),
     Command(
         "opt_outs.add",
         "c",
         "add",
         "Opt out",
-        "Opt a number out, or a pasted list",
+        "Opt out a number or a pasted list",
         Scope.OPT_OUTS,
         "opt out",
         role_allows(Permission.CHANGE_OPT_OUTS),

@@ -1,4 +1,4 @@
-"""Keys for what belongs to all campaigns: settings, users, opt-outs, unmatched messages."""
+"""Keys of the organization: settings, users, opt-outs and unmatched messages of all campaigns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMMANDS = (
         "comma",
         "organization",
         "Settings of the organization",
-        "Name, opt-out message, automatic opt-out, redaction, default hours",
+        "Change name, opt-out message, automatic opt-out, redaction, default hours",
         Scope.ORGANIZATION,
         "",
         role_allows(Permission.CHANGE_SETTINGS),
@@ -22,7 +22,7 @@ COMMANDS = (
         "U",
         "users",
         "Users and roles",
-        "Who may use this database, and as what",
+        "Show and edit who may use this database, and in which role",
         Scope.ORGANIZATION,
         "",
         role_allows(Permission.VIEW_ALL),
@@ -32,7 +32,7 @@ COMMANDS = (
         "O",
         "opt_outs",
         "Opt-outs",
-        "Every number that is opted out; add one or a list, remove, note",
+        "Show all opted-out numbers; add one or a list, opt one in, edit notes",
         Scope.ORGANIZATION,
         "",
         role_allows(Permission.VIEW_ALL),
@@ -42,7 +42,7 @@ COMMANDS = (
         "M",
         "unmatched",
         "Unmatched messages",
-        "Messages that are in no conversation, and why",
+        "Show the messages that are in no conversation, and why",
         Scope.ORGANIZATION,
         "",
         role_allows(Permission.VIEW_ALL),

@@ -1,4 +1,4 @@
-"""Keys of the overview: the table of senders, and the people of the campaign."""
+"""Keys of the overview: its table of senders, and adding or removing them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,19 @@ from thrumsg_tui.tui.commands.command import Command, Scope
 _STAFFS = all_of(role_allows(Permission.MANAGE_PEOPLE), has_campaign, is_not_archived)
 
 COMMANDS = (
-    Command("senders.escape", "escape", "escape", "Out", "Out of the search", Scope.OVERVIEW),
+    Command("senders.escape", "escape", "escape", "Out", "Clear the search", Scope.OVERVIEW),
     Command("senders.search", "slash", "search", "Search", "Find a sender by name", Scope.OVERVIEW, "search"),
-    Command("senders.sort", "s", "sort", "Sort", "Next order: sender, progress, needs reply", Scope.OVERVIEW, "sort"),
-    Command("senders.reverse", "S", "reverse", "Reverse", "Turn the order round", Scope.OVERVIEW, "reverse"),
-    Command("senders.mark", "space", "mark", "Mark", "Mark this sender, or take the mark off", Scope.OVERVIEW, "mark"),
+    Command(
+        "senders.sort",
+        "s",
+        "sort",
+        "Sort",
+        "Go to the next order: sender, progress, needs reply",
+        Scope.OVERVIEW,
+        "sort",
+    ),
+    Command("senders.reverse", "S", "reverse", "Reverse", "Reverse the order", Scope.OVERVIEW, "reverse"),
+    Command("senders.mark", "space", "mark", "Mark", "Mark this sender or unmark them", Scope.OVERVIEW, "mark"),
     Command(
         "senders.reassign",
         "r",
@@ -46,7 +54,7 @@ COMMANDS = (
         "minus",
         "remove_sender",
         "Remove the sender",
-        "Take the sender under the cursor off; asks where their conversations go",
+        "Take the sender off this campaign; asks where their conversations go",
         Scope.STAFF,
         "",
         all_of(_STAFFS, has_sender),
@@ -56,7 +64,7 @@ COMMANDS = (
         "w",
         "remind",
         "Who has not started",
-        "Only senders who hold conversations and have sent nothing yet, or all again",
+        "Show only senders who hold conversations and have sent nothing yet, or all again",
         Scope.STAFF,
     ),
 )

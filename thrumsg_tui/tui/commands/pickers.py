@@ -1,14 +1,14 @@
-"""Keys of pickers and of the menu of commands; letters search in a picker, and are the commands' own keys in a menu."""
+"""Keys of pickers, in which letters search, and of menus, in which letters are the keys of the commands."""
 
 from __future__ import annotations
 
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("picker.down", "down ctrl+n", "move(1)", "Down", "The next row", Scope.PICKER),
-    Command("picker.up", "up ctrl+p", "move(-1)", "Up", "The row before", Scope.PICKER),
-    Command("picker.page_down", "pagedown", "move(8)", "Page down", "Eight rows down", Scope.PICKER),
-    Command("picker.page_up", "pageup", "move(-8)", "Page up", "Eight rows up", Scope.PICKER),
+    Command("picker.down", "down ctrl+n", "move(1)", "Down", "Go to the next row", Scope.PICKER),
+    Command("picker.up", "up ctrl+p", "move(-1)", "Up", "Go to the row before", Scope.PICKER),
+    Command("picker.page_down", "pagedown", "move(8)", "Page down", "Go eight rows down", Scope.PICKER),
+    Command("picker.page_up", "pageup", "move(-8)", "Page up", "Go eight rows up", Scope.PICKER),
     Command(
         "picker.choose",
         "enter",
@@ -18,10 +18,10 @@ COMMANDS = (
         Scope.PICKER,
     ),
     Command("picker.leave", "escape", "dismiss(())", "Leave", "Leave without choosing", Scope.PICKER),
-    Command("picker.mark", "tab", "mark", "Mark", "Mark the row, or take the mark off", Scope.MULTI_PICKER),
-    Command("sender_picker.sort", "tab", "sort", "Sort", "The next order", Scope.SENDER_PICKER),
-    Command("sender_picker.reverse", "shift+tab", "reverse", "Reverse", "Turn the order round", Scope.SENDER_PICKER),
-    Command("menu.down", "j", "move(1)", "Down", "The next row", Scope.MENU),
-    Command("menu.up", "k", "move(-1)", "Up", "The row before", Scope.MENU),
+    Command("picker.mark", "tab", "mark", "Mark", "Mark the row or unmark it", Scope.MULTI_PICKER),
+    Command("sender_picker.sort", "tab", "sort", "Sort", "Go to the next order", Scope.SENDER_PICKER),
+    Command("sender_picker.reverse", "shift+tab", "reverse", "Reverse", "Reverse the order", Scope.SENDER_PICKER),
+    Command("menu.down", "j", "move(1)", "Down", "Go to the next row", Scope.MENU),
+    Command("menu.up", "k", "move(-1)", "Up", "Go to the row before", Scope.MENU),
     Command("menu.leave", "q", "dismiss(())", "Leave", "Leave without choosing", Scope.MENU),
 )

@@ -1,4 +1,4 @@
-"""Keys of questions: those of every question, and those of the answers."""
+"""Keys of questions, and those of their answers."""
 
 from __future__ import annotations
 
@@ -7,26 +7,37 @@ from thrumsg_tui.tui.commands.command import Command, Scope
 LEAVE = Command("question.leave", "n escape", "leave", "Leave it", "Give the safe answer, the last one", Scope.QUESTION)
 
 YES = Command("answer.yes", "y", "", "Yes", "Do what is asked", Scope.ANSWER)
-APPEND = Command("answer.append", "a", "", "Append", "Put the reply behind the text in the message box", Scope.ANSWER)
-REPLACE = Command("answer.replace", "r", "", "Replace", "Put the reply in place of that text", Scope.ANSWER)
-LAUNCH = Command("answer.launch", "l", "", "Launch", "Open a campaign that is a draft", Scope.ANSWER)
+APPEND = Command("answer.append", "a", "", "Append", "Append the reply to the text in the message box", Scope.ANSWER)
+REPLACE = Command(
+    "answer.replace", "r", "", "Replace", "Replace the text in the message box with the reply", Scope.ANSWER
+)
+LAUNCH = Command("answer.launch", "l", "", "Launch", "Launch a draft campaign", Scope.ANSWER)
 PAUSE = Command("answer.pause", "p", "", "Pause", "Pause an active campaign", Scope.ANSWER)
 RESUME = Command("answer.resume", "r", "", "Resume", "Resume a paused campaign", Scope.ANSWER)
 ARCHIVE = Command("answer.archive", "a", "", "Archive", "End a campaign for good", Scope.ANSWER)
 UNASSIGN_ALL = Command("answer.unassign_all", "u", "", "Unassign all", "Move all to Unassigned", Scope.ANSWER)
-REASSIGN_SOME = Command("answer.reassign_some", "s", "", "Reassign some", "Move as many as is said", Scope.ANSWER)
+REASSIGN_SOME = Command(
+    "answer.reassign_some", "s", "", "Reassign some", "Move a number of them to other senders", Scope.ANSWER
+)
 REASSIGN_ALL = Command("answer.reassign_all", "a", "", "Reassign all", "Move all to other senders", Scope.ANSWER)
 TO_UNASSIGNED = Command(
-    "answer.to_unassigned", "u", "", "To Unassigned", "A leaving sender's conversations go to Unassigned", Scope.ANSWER
+    "answer.to_unassigned",
+    "u",
+    "",
+    "To Unassigned",
+    "Move a leaving sender's conversations to Unassigned",
+    Scope.ANSWER,
 )
 TO_EVERYONE = Command(
-    "answer.to_everyone", "e", "", "Shared by all others", "They are shared out among the other senders", Scope.ANSWER
+    "answer.to_everyone", "e", "", "Shared by all others", "Share them among all other senders", Scope.ANSWER
 )
-TO_ONE = Command("answer.to_one", "o", "", "To one sender", "They go to a sender who is chosen next", Scope.ANSWER)
+TO_ONE = Command("answer.to_one", "o", "", "To one sender", "Move them to a sender whom you choose next", Scope.ANSWER)
 
 COMMANDS = (
-    Command("question.next", "right down tab", "step(1)", "Next answer", "The next answer", Scope.QUESTION),
-    Command("question.previous", "left up shift+tab", "step(-1)", "Answer before", "The answer before", Scope.QUESTION),
+    Command("question.next", "right down tab", "step(1)", "Next answer", "Go to the next answer", Scope.QUESTION),
+    Command(
+        "question.previous", "left up shift+tab", "step(-1)", "Answer before", "Go to the answer before", Scope.QUESTION
+    ),
     Command("question.choose", "enter", "choose", "Choose", "Give the answer under the cursor", Scope.QUESTION),
     LEAVE,
     YES,
@@ -43,4 +54,4 @@ COMMANDS = (
     TO_EVERYONE,
     TO_ONE,
 )
-"""An answer's dialog says what it does there, so several answers may be on one key."""
+"""Several answers share a key: each dialog binds only those that it offers."""

@@ -1,4 +1,4 @@
-"""Keys of the screen with the survey questions and their results."""
+"""Keys of the survey screen."""
 
 from __future__ import annotations
 
@@ -9,27 +9,36 @@ from thrumsg_tui.tui.commands.command import Command, Scope
 _EDITS = all_of(role_allows(Permission.EDIT_CONTENT), is_not_archived)
 
 COMMANDS = (
-    Command(
-        "survey_editor.add", "c", "add", "New question", "Ask one question more", Scope.SURVEY_EDITOR, "new", _EDITS
-    ),
+    Command("survey_editor.add", "c", "add", "New question", "Add a question", Scope.SURVEY_EDITOR, "new", _EDITS),
     Command(
         "survey_editor.change",
         "enter",
         "change",
         "Change",
-        "Change the question's words and choices; its answers stay",
+        "Change the question's text and choices; its answers stay",
         Scope.SURVEY_EDITOR,
         "change",
         _EDITS,
     ),
-    Command("survey_editor.down", "J", "move_question(1)", "Down", "Ask it later", Scope.SURVEY_EDITOR, "down", _EDITS),
-    Command("survey_editor.up", "K", "move_question(-1)", "Up", "Ask it earlier", Scope.SURVEY_EDITOR, "up", _EDITS),
+    Command(
+        "survey_editor.down",
+        "J",
+        "move_question(1)",
+        "Down",
+        "Move the question down",
+        Scope.SURVEY_EDITOR,
+        "down",
+        _EDITS,
+    ),
+    Command(
+        "survey_editor.up", "K", "move_question(-1)", "Up", "Move the question up", Scope.SURVEY_EDITOR, "up", _EDITS
+    ),
     Command(
         "survey_editor.retire",
         "x",
         "retire",
         "Retire or restore",
-        "Ask it no more, its answers stay; or ask a retired one again",
+        "Stop asking the question and keep its answers; or ask a retired one again",
         Scope.SURVEY_EDITOR,
         "retire",
         _EDITS,
@@ -39,7 +48,7 @@ COMMANDS = (
         "s",
         "by_sender",
         "By sender",
-        "What each sender's contacts answered, or all together",
+        "Show the answers of each sender's contacts, or all together",
         Scope.SURVEY_EDITOR,
         "by sender",
     ),

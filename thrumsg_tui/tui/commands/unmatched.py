@@ -1,4 +1,4 @@
-"""Keys of the screen with the unmatched messages."""
+"""Keys of the unmatched messages screen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ COMMANDS = (
         "enter",
         "look_up",
         "Look up",
-        "All that is known of the number",
+        "Show all that is known about the number",
         Scope.UNMATCHED,
         "look up",
     ),

@@ -1,4 +1,4 @@
-"""Keys of the list of users."""
+"""Keys of the users screen."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class LineEditor(LineInput):
         self.cursor_position = len(value)
 
     def complete(self) -> bool:
-        """Complete the path as far as it is unique; return whether that changed it."""
+        """Take the suggested path, if there is one; return whether that changed the text."""
         suggestion = suggestion_of(self)
         if not suggestion or suggestion == self.value:
             return False
