@@ -1,1 +1,1 @@
-"""Questions that lie over a screen; each returns a typed answer."""
+"""Dialogs over a screen; each returns a typed answer."""

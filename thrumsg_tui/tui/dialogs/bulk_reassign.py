@@ -1,4 +1,4 @@
-"""Bulk reassignment: to whom, how many, which, how shared; what is shown is what Enter does (`docs/rules.md 4.7`)."""
+"""The dialog of a bulk reassignment: destinations, count, status, split, and the preview (`docs/rules.md 4.7`)."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, D
 from thrumsg_tui.tui.widgets.sentence_lines import SentenceLines
 
 _LARGEST_PART = 0.96
-"""How much of the screen's height the dialog takes at most, as in its style sheet."""
+"""Largest part of the screen's height that the dialog takes, as in its style sheet."""
 
 _COUNTING_AFTER = 0.3
-"""Seconds after which it is said that the preview is still being counted."""
+"""Seconds after which the dialog says that the preview is still being counted."""
 
 _SHORTEST_PREVIEW = 6
-"""Lines of the preview that are seen before the destinations begin to scroll."""
+"""Lines that the preview keeps; the destinations scroll before it gets fewer."""
 
-_TO_EVEN_OUT = "To even out what senders hold, leave this, mark with Space those who hold too many, and press R."
+_TO_EVEN_OUT = "To even out what senders hold, leave this, mark the senders who hold too many with Space, and press R."
 
 
 class BulkReassign(Dialog[Plan | None]):
-    """Returns the plan that was shown when Enter was pressed, or None.
+    """Return the plan that the preview shows when Enter is pressed, or None.
 
-    Letters search a destination, from wherever the cursor is. Enter and Space choose the one that was found; with
-    nothing typed Enter applies what the preview shows. Esc clears the search, then takes choices back one at a time,
-    then leaves.
+    Letters search a destination, wherever the cursor is. Enter and Space choose the one that was found; with nothing
+    typed, Enter applies what the preview shows. Esc clears the search, then takes choices back one at a time, then
+    leaves.
     """
 
     SCOPES = (Scope.BULK,)
@@ -71,7 +71,7 @@ class BulkReassign(Dialog[Plan | None]):
         self._total = LineWidget(id="total")
         self._words = SentenceLines(id="words")
         self._followed = ""
-        """What the destinations are narrowed to."""
+        """The search that the list of destinations shows."""
         self._plan: Plan | None = None
         self._refusal = ""
         self._stale = False
@@ -99,7 +99,7 @@ class BulkReassign(Dialog[Plan | None]):
         self._fit()
 
     def _fit(self) -> None:
-        """Share the height out: what is asked and said is always seen, the destinations come before the preview."""
+        """Distribute the height: fields and sentences are always visible, destinations come before the preview."""
         fields = 1 + len(self.choices.fields) if self._asks else 0
         room = int(self.size.height * _LARGEST_PART) - 2
         words = (6 if self.size.width < 100 else 4) if room > 16 else 2
@@ -115,7 +115,7 @@ class BulkReassign(Dialog[Plan | None]):
     # Preview
 
     def _changed(self) -> None:
-        """What is asked for is another thing now: until its preview is there, Enter applies nothing."""
+        """Plan again after a change of the request; until the preview is there, Enter applies nothing."""
         self._plan = None
         self._stale = True
         self.destinations.repaint_changed()
@@ -151,10 +151,10 @@ class BulkReassign(Dialog[Plan | None]):
         opted_out = sum(move.opted_out for move in moves)
         self._total.show([(f" {len(moves)} of {self.choices.matching} that match, {opted_out} opted out", "strong")])
 
-    # Saying what the keys do
+    # Sentences
 
     def _say(self, notice: str = "") -> None:
-        """Say what was not done, if anything; what Enter does now; and what stays where it is, and why."""
+        """Show a notice, what Enter does now, and which conversations stay and why."""
         self._notice = notice
         sentences: list[Part] = [(notice, "warning")] if notice else []
         sentences.append((self._guidance.enter, "accent"))
@@ -172,7 +172,7 @@ class BulkReassign(Dialog[Plan | None]):
         self._sight.painted()
 
     def _say_again(self) -> None:
-        """Say what Enter does now; what the last key did not do is still worth reading."""
+        """Show again what Enter does now, and keep the last notice."""
         self._say(self._notice)
 
     @property
@@ -192,15 +192,15 @@ class BulkReassign(Dialog[Plan | None]):
     # Searching
 
     def on_input_changed(self) -> None:
-        """Narrow the destinations to what is typed, unless a key has needed that before."""
+        """Narrow the destinations to the search, unless a key has done that already."""
         if self._followed != self.search.value:
             self._follow_search()
             self._say()
 
     def _follow_search(self) -> None:
-        """Narrow the destinations now, before a key that means the one that was found."""
+        """Narrow the destinations now, before a key that acts on the one that was found."""
         if not self.search.value.strip():
-            self.search.value = ""  # spaces that were pasted search nothing
+            self.search.value = ""  # pasted spaces are no search
         else:
             self._go_to(None)
         self._followed = self.search.value
@@ -213,7 +213,7 @@ class BulkReassign(Dialog[Plan | None]):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave to the search the keys that edit it, while something is typed there."""
+        """Leave the keys that edit the search to it while it is not empty."""
         match action:
             case "mark" | "move" | "next_field":
                 return self._asks
@@ -227,7 +227,7 @@ class BulkReassign(Dialog[Plan | None]):
                 return True
 
     def action_go_on(self) -> None:
-        """Choose what was searched for; with nothing typed return the plan that is shown."""
+        """Choose the destination that was found; with nothing typed, return the plan that is shown."""
         self._follow_search()
         if self.search.value:
             self._choose_found()
@@ -240,7 +240,7 @@ class BulkReassign(Dialog[Plan | None]):
             self._say(self._guidance.why_nothing_moved)
 
     def action_mark(self) -> None:
-        """Choose the destination under the cursor, or take it back; turn the field under the cursor."""
+        """Choose the destination under the cursor or take it back; on a field, go to its next value."""
         self._follow_search()
         if self.fields.field is not None:
             self.action_turn(1)
@@ -274,7 +274,7 @@ class BulkReassign(Dialog[Plan | None]):
             self.dismiss(None)
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor, from the last destination on into the fields; through what was found while searching."""
+        """Move the cursor through the destinations and on into the fields; in a search, only through the matches."""
         self._follow_search()
         fields = self.choices.fields
         here = self.fields.field
@@ -290,7 +290,7 @@ class BulkReassign(Dialog[Plan | None]):
     def action_next_field(self, step: int) -> None:
         """Go to the next field; the destinations are the first."""
         if self.search.value:
-            self._say("Enter or Esc first: a name is being searched.")
+            self._say("Press Enter or Esc first: a name is being searched.")
             return
         self._go_to(next_in_cycle([None, *self.choices.fields], self.fields.field, step))
         self._say()
@@ -301,18 +301,18 @@ class BulkReassign(Dialog[Plan | None]):
             case None:
                 pass
             case BulkField.COUNT:
-                self._say("How many is typed: a number, or nothing for all.")
+                self._say("Type how many: a number, or nothing for all.")
             case field:
                 self.choices.turn(field, step)
                 self._changed()
 
     def action_digit(self, digit: int) -> None:
-        """Type the count."""
+        """Add a digit to the count."""
         self.choices.type_digit(digit)
         self._changed()
 
     def action_erase_digit(self) -> None:
-        """Take the last digit off the count."""
+        """Erase the last digit of the count."""
         self.choices.erase_digit()
         self._changed()
 
@@ -330,5 +330,5 @@ class BulkReassign(Dialog[Plan | None]):
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether the preview is that of what is asked for."""
+        """Whether the preview shows the present request."""
         return not self._asking

@@ -1,4 +1,4 @@
-"""A campaign in a form, with its script as a real contact would get it (`docs/rules.md` 6, 7)."""
+"""The form of a campaign, with a preview of its script for a real contact (`docs/rules.md` 6, 7)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ _DRAFT, _ACTIVE = "later", "now"
 async def campaign_form(
     store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign | None = None
 ) -> FormDialog[Campaign]:
-    """Make the form, for a new campaign or to change one; it returns the campaign as stored."""
+    """Make the form of a new campaign, or of one to change; it returns the stored campaign."""
     usual = await store.query(stored_settings)
-    taken = {each.name for each in await store.query(campaigns) if campaign is None or each.id != campaign.id}
+    known = await store.query(campaigns)
+    taken = {other.name for other in known if campaign is None or other.id != campaign.id}
 
     async def save(entered: Entered) -> Campaign:
         if wrong := check_setup(entered, taken):
@@ -71,7 +72,7 @@ def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:
             setup.hours_in if setup else HoursIn.CAMPAIGN,
         ),
         TextField("starts", "Initials from", _day(setup.starts if setup else None), "any day; or like 2026-11-03"),
-        TextField("ends", "Initials until", _day(setup.ends if setup else None), "any day; its last day"),
+        TextField("ends", "Initials until", _day(setup.ends if setup else None), "any day; or the last day"),
         ChoiceField(
             "quicksend", "Send All", (("no", "no"), ("yes", "allowed")), _yes(setup.quicksend if setup else False)
         ),

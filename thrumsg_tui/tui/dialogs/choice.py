@@ -1,4 +1,4 @@
-"""A question with a few answers, each on a key; the cursor starts on the safe one."""
+"""A question with a few answers, each with a key; the cursor starts on the safe one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[_Answer]):
-    """One answer: its key, which the table of commands has, its words, what it means."""
+    """An answer to a question: the command with its key, the title, and the returned value."""
 
     command: Command
     title: str
@@ -35,12 +35,12 @@ class Choice(Generic[_Answer]):
 
     @property
     def key(self) -> str:
-        """The key as a person reads it."""
+        """The name of the key for users."""
         return self.command.shown_keys.split()[0]
 
 
 class _Question(Static):
-    """The text of a dialog, which knows when it is drawn."""
+    """The text of a question, which records when it is drawn."""
 
     def __init__(self, text: str, sight: Sight) -> None:
         super().__init__(safe_text(text, multiline=True), markup=False)
@@ -52,15 +52,7 @@ class _Question(Static):
 
 
 class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
-    """Ask, and return the answer. Esc and `n` are the safe answer, which is the last one.
-
-    `left` is a sentence about what was not done: the screen below says it when the safe answer is given, by whatever
-    key (`docs/rules.md 5.2`). Empty where nothing needs to be said.
-
-    One that `must_be_seen` takes no other answer from before it was on the screen, since a contact would be texted
-    (`docs/rules.md 12.2`). With `typing` a character that is no answer's key gives the safe answer, and goes to
-    `typing`: whoever goes on writing has not noticed the question.
-    """
+    """Ask a question and return the answer. Esc and `n` give the safe answer, which is the last one."""
 
     SCOPES = (Scope.QUESTION,)
     BINDINGS = bindings(commands_of(Scope.QUESTION), checked=False, priority=True)
@@ -75,6 +67,19 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         must_be_seen: bool = False,
         typing: Callable[[str], None] | None = None,
     ) -> None:
+        """Make a question.
+
+        Args:
+            title: The title of the frame; may be a text from outside.
+            text: The question.
+            choices: The answers, the safe one last.
+            left: The sentence that the screen below says after the safe answer, whatever key gave it (`docs/rules.md
+                5.2`); empty for none.
+            must_be_seen: Whether another answer would text a contact: its key counts only once the question has been
+                painted (`docs/rules.md 12.2`).
+            typing: Called with a character that is no answer's key, after which the safe answer is given: the user
+                went on writing and has not noticed the question.
+        """
         super().__init__()
         self._typing = typing
         self._sight = Sight()
@@ -98,14 +103,14 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._paint()
 
     def on_key(self, event: Key) -> None:
-        """Take a character that is no answer's key, where somebody goes on typing."""
+        """Pass a character that is no answer's key to `typing`, and give the safe answer."""
         if self._typing and event.is_printable and event.character:
             event.stop()
             self._typing(event.character)
             self.action_leave()
 
     def action_step(self, step: int) -> None:
-        """Move to another answer."""
+        """Move the cursor to another answer."""
         self._cursor = (self._cursor + step) % len(self._choices)
         self._paint()
 
@@ -122,7 +127,7 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._answer(self._choices[-1])
 
     def _answer(self, choice: Choice[_Answer]) -> None:
-        """Give an answer, unless it would text a contact and its key is from before the question was shown."""
+        """Give an answer; refuse one that would text a contact if its key came before the question was painted."""
         is_safe = choice is self._choices[-1]
         if self._must_be_seen and not is_safe and not self._sight.before(app_context(self).key_pressed_at):
             self._too_early = True
@@ -130,17 +135,17 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
             return
         if self._left and is_safe:
             below = self.app.screen_stack[: self.app.screen_stack.index(self)]
-            if said_by := next((each for each in reversed(below) if isinstance(each, Saying)), None):
-                said_by.say(self._left)
+            if screen := next((screen for screen in reversed(below) if isinstance(screen, Saying)), None):
+                screen.say(self._left)
         self.dismiss(choice.answer)
 
     @property
     def to_be_painted(self) -> bool:
-        """Whether an answer has to wait until the question is on the screen."""
+        """Whether answers must wait until the question has been painted."""
         return self._must_be_seen and self._sight.waiting
 
     def was_painted(self) -> None:
-        """The question is on the screen."""
+        """Note that the question is on the screen."""
         self._sight.painted()
 
     def _paint(self) -> None:
@@ -162,11 +167,16 @@ def confirmation(
     left: str = "Nothing was done",
     must_be_seen: bool = False,
 ) -> ChoiceDialog[bool]:
-    """Ask whether to do something; not doing it is the safe answer.
+    """Make a question whether to do something; the safe answer is no.
 
-    `left` says what was not done if that is given, without a full stop: how it is done is added. Empty where leaving
-    needs no word.
+    Args:
+        title: The title of the frame.
+        text: The question.
+        yes: The title of the answer that does it.
+        no: The title of the safe answer.
+        left: What a no leaves undone, without a full stop; the screen says it and how to do it. Empty to say nothing.
+        must_be_seen: As for `ChoiceDialog`.
     """
-    sentence = f"{left}: y in that question does it." if left else ""
+    sentence = f"{left}: answer y to that question to do it." if left else ""
     choices = [Choice(YES, yes, True), Choice(LEAVE, no, False)]
     return ChoiceDialog(title, text, choices, left=sentence, must_be_seen=must_be_seen)

@@ -1,4 +1,4 @@
-"""A menu of commands, each on its key, with the reason where one is not allowed now."""
+"""A menu of commands with their keys, and the reasons why some are not allowed now."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command, and why it is not allowed, None where it is."""
+    """A command, and the reason why it is not allowed, None if it is."""
 
     command: Command
     why_not: str | None
 
 
 class EntryList(PagedList[Entry]):
-    """Commands with key, title, and what they do or why they are not allowed."""
+    """Commands with key, title, and their help or the reason why they are not allowed."""
 
     def draw(self, row: Entry, index: int, line: int, width: int) -> Strip:
         look = "quiet" if row.why_not else ""
@@ -35,7 +35,7 @@ class EntryList(PagedList[Entry]):
 
 
 class CommandMenu(Picker[Entry]):
-    """Returns the chosen entry: by its key, or by arrows and Enter."""
+    """Return the entry that is chosen by its key, or by arrows and Enter."""
 
     SCOPES = (Scope.MENU, Scope.PICKER)
     BINDINGS = bindings(commands_of(Scope.MENU), checked=False, priority=True)
@@ -49,12 +49,12 @@ class CommandMenu(Picker[Entry]):
         self.table.styles.height = len(entries)
 
     def take(self, row: Entry) -> None:
-        """Return an entry, or say why it is not allowed."""
+        """Return an entry, or show why it is not allowed."""
         if row.why_not:
             self.warn(row.why_not)
         else:
             super().take(row)
 
     def action_take_entry(self, index: int) -> None:
-        """Take a command by its own key."""
+        """Choose an entry by the key of its command."""
         self.take(self.ordered()[index])

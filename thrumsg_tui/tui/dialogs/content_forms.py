@@ -1,4 +1,4 @@
-"""The forms for what a campaign asks and says: a question, a recommended reply, a follow-up."""
+"""The forms of a survey question, a recommended reply and a follow-up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ANYBODY, _REPLIED, _NOT_REPLIED = "anybody", "replied", "not"
 def question_form(
     store: StoreClient, who: Identity, glyphs: Glyphs, campaign_id: CampaignId, question: Question | None = None
 ) -> FormDialog[Question]:
-    """Make the form of a question; a choice whose words are changed keeps its answers."""
+    """Make the form of a question, which returns it as stored; a choice whose text changes keeps its answers."""
     known = question.choices if question else ()
     fields: list[Field] = [TextField("text", "Question", question.text if question else "")]
     for place in range(MOST_CHOICES):
@@ -68,8 +68,8 @@ def _wrong_question(entered: Entered, chosen: Sequence[ChosenText]) -> dict[str,
     if not chosen:
         wrong["choice_0"] = "A question needs at least one choice."
     words = [entered[f"choice_{place}"].strip() for place in range(MOST_CHOICES)]
-    for place, each in enumerate(words):
-        if each and each in words[:place]:
+    for place, text in enumerate(words):
+        if text and text in words[:place]:
             wrong[f"choice_{place}"] = "This choice is there already."
     return wrong
 
@@ -88,7 +88,7 @@ def reply_form(
     ]
 
     async def save(entered: Entered) -> str:
-        needed = {"title": "A reply needs a title.", "body": "A reply needs its words."}
+        needed = {"title": "A reply needs a title.", "body": "A reply needs a text."}
         if wrong := {name: sentence for name, sentence in needed.items() if not entered[name].strip()}:
             raise Unfit(wrong)
         if reply:
@@ -109,7 +109,7 @@ def reply_form(
 def follow_up_form(
     store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, asked: Sequence[Question]
 ) -> FormDialog[Created]:
-    """Make the form of a new follow-up; below it stands whom it reaches."""
+    """Make the form of a new follow-up, which previews and returns whom it reaches."""
     zone = campaign.hours.timezone
     fields: list[Field] = [
         *_content_fields(zone),
@@ -147,7 +147,7 @@ def follow_up_form(
 def follow_up_change_form(
     store: StoreClient, who: Identity, glyphs: Glyphs, campaign: Campaign, follow_up: FollowUp
 ) -> FormDialog[bool]:
-    """Make the form of a follow-up that is changed; whom it is for stays. It returns whether anything is different."""
+    """Make the form that changes a follow-up, except for its target; it returns whether anything changed."""
     zone = campaign.hours.timezone
     before = f"{follow_up.expires_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if follow_up.expires_at else ""
 
@@ -182,14 +182,14 @@ def _content_fields(zone: str, title: str = "", text: str = "", until: str = "")
 
 
 def reached_words(reach: Reach) -> str:
-    """Say whom a follow-up reaches, and who is left out."""
+    """Say how many conversations a follow-up reaches, and how many are left out and why."""
     left = [f"{reach.opted_out} opted out"] if reach.opted_out else []
     left += [f"{reach.not_started} not started"] if reach.not_started else []
     return pluralize(reach.reaches, "conversation") + (f"; left out: {', '.join(left)}" if left else "")
 
 
 def _answers(asked: Sequence[Question]) -> list[tuple[str, str]]:
-    options = [("", "whatever, or nothing")]
+    options = [("", "anything, or nothing")]
     for question in asked:
         options += [(f"{question.id} {choice.id}", f"{question.text} {choice.text}") for choice in question.choices]
         options += [
@@ -210,12 +210,12 @@ def _target(entered: Entered) -> Target:
 
 
 def _fit_expiry(entered: Entered, zone: str, now: datetime) -> datetime | None:
-    """Read when a follow-up ends; raise `Unfit` where that, or one of its texts, cannot be taken."""
-    needed = {"title": "A follow-up needs a title.", "text": "A follow-up needs its words."}
+    """Return when a follow-up expires, None for never; raise `Unfit` if that, title or text is invalid."""
+    needed = {"title": "A follow-up needs a title.", "text": "A follow-up needs a text."}
     wrong = {name: sentence for name, sentence in needed.items() if not entered[name].strip()}
     expires_at = _expiry(entered, zone, wrong)
     if expires_at and expires_at <= now:
-        wrong["expires"] = "That has passed already."
+        wrong["expires"] = "That time has passed already."
     if wrong:
         raise Unfit(wrong)
     return expires_at

@@ -1,4 +1,4 @@
-"""What dialogs share: their style sheet, and a key that shows their keys."""
+"""The base class of dialogs: their style sheet, and F1 for their keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Result = TypeVar("_Result")
 
 
 class Dialog(ModalScreen[_Result], Generic[_Result]):
-    """A dialog over the screen; F1 shows its keys, those of the field that has the focus first."""
+    """A dialog over a screen. F1 shows its keys, those of the focused field first."""
 
     CSS_PATH = "dialogs.tcss"
     SCOPES: ClassVar[Sequence[Scope]] = ()

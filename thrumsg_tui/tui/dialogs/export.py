@@ -1,4 +1,4 @@
-"""Writing an export from the app (`docs/rules.md 9.3`)."""
+"""The form that writes an export (`docs/rules.md 9.3`)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _HOLDS = {
     ExportKind.MESSAGES: "Every message in and out, with its state and who wrote it.",
     ExportKind.SURVEYS: "Every recorded answer.",
     ExportKind.CONVERSATIONS: "Every contact with sender, status and answers, one row each.",
-    ExportKind.OPT_OUTS: "Numbers that are opted out, with their notes; of one campaign, its contacts' only.",
+    ExportKind.OPT_OUTS: "Opted-out numbers with their notes; for one campaign, only those of its contacts.",
 }
 
 
 def export_form(campaign: Campaign | None, store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[str]:
-    """Make the form; it returns a sentence about the file that was written."""
+    """Make the form; it returns the number of rows and the file that was written, as a text."""
     of_which = [(_THIS, campaign.name), (_ALL, "all campaigns")] if campaign else [(_ALL, "all campaigns")]
     fields: list[Field] = [
         ChoiceField("kind", "What", [(str(kind), str(kind)) for kind in ExportKind], ExportKind.MESSAGES),

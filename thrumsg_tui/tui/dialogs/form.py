@@ -1,4 +1,4 @@
-"""A form in front of the screen, with a preview that follows what is typed; nothing typed is lost by a mistake."""
+"""A form over a screen, with a preview that follows the input; a mistake never loses what was typed."""
 
 from __future__ import annotations
 
@@ -29,18 +29,24 @@ from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 _Result = TypeVar("_Result")
 
 _SHOW_PROGRESS_EVERY = 0.2
+"""Seconds."""
 
 Entered = Mapping[str, str]
-"""What the fields of a form hold, by name."""
+"""The content of a form's fields, by name."""
 
 
 def touched(entered: Entered, **seen: str) -> dict[str, str | None]:
-    """What was changed of that which the person began with, None for the rest: somebody else may change that."""
+    """Return the fields that the user changed; None for the rest, which somebody else may change meanwhile.
+
+    Args:
+        entered: The content of the fields.
+        seen: The values with which the form began, by field name.
+    """
     return {name: None if entered[name] == before else entered[name] for name, before in seen.items()}
 
 
 class Unfit(Exception):
-    """What is entered cannot be taken: a sentence for each field that is wrong."""
+    """Raised by `save` if the input is invalid: `wrong` has a sentence for each invalid field."""
 
     def __init__(self, wrong: Mapping[str, str]) -> None:
         super().__init__("; ".join(wrong.values()))
@@ -48,7 +54,7 @@ class Unfit(Exception):
 
 
 class PreviewPane(ScrollingLines):
-    """Lines of parts, wrapped; the look of a line is that of its last part where it has to be broken."""
+    """The preview of a form: lines of parts, which wrap."""
 
     DEFAULT_CSS = """
     PreviewPane { scrollbar-size-vertical: 1; overflow: hidden auto; height: auto; max-height: 40vh; margin-top: 1; }
@@ -59,7 +65,7 @@ class PreviewPane(ScrollingLines):
         self._shown: Sequence[Sequence[Part]] = ()
 
     def show_lines(self, shown: Sequence[Sequence[Part]]) -> None:
-        """Show lines."""
+        """Show lines of parts."""
         if shown != self._shown:
             self._shown = shown
             self.remake()
@@ -83,12 +89,7 @@ class PreviewPane(ScrollingLines):
 
 
 class FormDialog(Dialog[_Result | None], Generic[_Result]):
-    """Returns what `save` made of what was entered, or None.
-
-    `save` raises `Unfit` with a sentence for each wrong field, or any error of ours, which is said below; the form
-    stays then as it is. `preview` makes lines of what is entered, again after every change. `done` names what Enter in
-    the last field does. Where `save` takes long it tells `progress`, which is shown, and Esc stops it.
-    """
+    """Return the result of `save`, or None if the form was left."""
 
     SCOPES = (Scope.FORM,)
     BINDINGS = bindings(commands_of(Scope.FORM), checked=False, priority=True)
@@ -104,6 +105,18 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         progress: Progress | None = None,
         preview: Callable[[Entered], Awaitable[Sequence[Sequence[Part]]]] | None = None,
     ) -> None:
+        """Make a form.
+
+        Args:
+            title: The title of the frame; may be a text from outside.
+            fields: The fields, in order.
+            save: Stores the input. It may raise `Unfit`, or any `ThrumsgError`, which is shown below the fields; the
+                form then stays open.
+            glyphs: The glyphs of the terminal.
+            done: What saving does, for the frame, as in "ctrl+o saves".
+            progress: Shown while `save` runs, which reports to it; Esc then stops it. None if `save` is quick.
+            preview: Returns the lines of the preview; called again after every change.
+        """
         super().__init__()
         self._title = title
         self._save = save
@@ -136,7 +149,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether nothing is being saved that takes a moment, and the preview is that of what is entered."""
+        """Whether the preview shows the present input, and no quick `save` is under way."""
         return not self._asking and (not self._saving or self._progress is not None)
 
     # Preview
@@ -167,7 +180,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
 
     @on(Form.Done)
     def action_save(self) -> None:
-        """Save what is entered, and leave; or say what is wrong."""
+        """Save the input and leave, or show what is wrong."""
         if not self._saving:
             self._saving = True
             self.form.show_wrong({})
@@ -195,15 +208,16 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         if (progress := self._progress) is None or not progress.done:
             return
         bar = progress_bar(progress.done, max(progress.total, progress.done), 20, self._glyphs)
-        self._said.update(f" {bar} {progress.done} of {progress.total or 'some'} rows, Esc stops")
+        total = f" of {progress.total}" if progress.total else ""
+        self._said.update(f" {bar} {progress.done}{total} rows, Esc stops")
 
     def say(self, sentence: str) -> None:
-        """Say what stands in the way."""
+        """Show why the input was not saved."""
         self._said.update(safe_text(sentence))
 
     @work
     async def action_leave(self) -> None:
-        """Leave without saving, after asking where something was typed; stop first what is being done."""
+        """Leave without saving, and ask first if something was typed; while a long `save` runs, stop that instead."""
         if self._saving and self._progress:
             self._progress.stopped = True
             return

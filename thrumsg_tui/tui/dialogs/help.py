@@ -1,4 +1,4 @@
-"""All keys, from the command table."""
+"""The help: all keys of some scopes, from the table of commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Keys(ScrollingLines, can_focus=True):
 
     def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:
         super().__init__()
-        allowed = {scope: [each for each in commands_of(scope) if not each.beyond(who)] for scope in scopes}
+        allowed = {scope: [command for command in commands_of(scope) if not command.beyond(who)] for scope in scopes}
         self._listed = {scope: commands for scope, commands in allowed.items() if commands}
 
     def lines(self, width: int) -> list[Strip]:
@@ -37,7 +37,7 @@ class _Keys(ScrollingLines, can_focus=True):
 
 
 class HelpDialog(ModalScreen[None]):
-    """The keys of a screen that somebody has; any of Esc, q, ? and Enter leaves it."""
+    """The keys of some scopes, without those that the user's role forbids."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS = bindings(commands_of(Scope.HELP), checked=False, priority=True)
@@ -56,5 +56,5 @@ class HelpDialog(ModalScreen[None]):
         self._keys.focus()
 
     def action_scroll_keys(self, lines: int) -> None:
-        """Scroll some lines."""
+        """Scroll by some lines."""
         self._keys.scroll_relative(y=lines, animate=False, force=True, immediate=True)

@@ -1,4 +1,4 @@
-"""The forms of an import: which file, which column is what, and where its rejected rows are kept."""
+"""The forms of an import: the file, the columns of its fields, and the file for rejected rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SAMPLE = 3
 
 @dataclass(frozen=True, slots=True)
 class FileChoice:
-    """A file, what it holds, and how it is to be taken in."""
+    """A file to import, with its kind, its campaign and the options."""
 
     kind: ImportKind
     path: Path
@@ -35,7 +35,10 @@ class FileChoice:
 def file_form(
     store: StoreClient, glyphs: Glyphs, offered: Sequence[Campaign], here: Campaign | None, before: FileChoice | None
 ) -> FormDialog[FileChoice]:
-    """Make the form that chooses a file."""
+    """Make the form that chooses a file, and one of the `offered` campaigns for it.
+
+    The form starts with the choice made `before`, else with the campaign from which the user came (`here`).
+    """
     names = [each.name for each in offered]
     usual = here.name if here and here.name in names else names[0] if names else ""
     first = (before.campaign if before else None) or usual
@@ -76,7 +79,7 @@ def file_form(
 
 
 async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -> FormDialog[Mapping[str, str]]:
-    """Make the form that says which column is which field; it returns the mapping."""
+    """Make the form that assigns columns to fields; it returns those that differ from the recognised ones."""
     found = await store.run_io(lambda: inspect(chosen.path, chosen.kind))
     kept = {name: title for name, title in chosen.options.mapping.items() if title in found.header}
     fields: list[Field] = []
@@ -109,7 +112,7 @@ async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -
 
 
 def rejects_form(store: StoreClient, glyphs: Glyphs, source: Path, result: Imported) -> FormDialog[str]:
-    """Make the form that says where the rejected rows are kept."""
+    """Make the form that writes the rejected rows to a file; it returns the path."""
     default = source.with_name(f"{source.stem}-rejects.csv")
 
     async def save(entered: Entered) -> str:
@@ -122,7 +125,7 @@ def rejects_form(store: StoreClient, glyphs: Glyphs, source: Path, result: Impor
 
 
 def _path(entered: Entered) -> Path:
-    """The file that was named; absolute, since `-` would be what the app reads its keys from."""
+    """Return the path that was entered, as absolute: `-` would be standard input, from which the app reads keys."""
     return given_path(entered["file"]).absolute()
 
 
@@ -131,7 +134,7 @@ def _region(entered: Entered) -> str:
 
 
 def _inspected(found: Inspection) -> list[list[Part]]:
-    """Say what is in a file: rows, columns, the first of them."""
+    """Describe a file: the number of rows, and the columns with the first values."""
     lines: list[list[Part]] = [[(f" {pluralize(found.rows, 'row')}. ", "strong"), (" ".join(found.notes), "quiet")]]
     if found.refusal:
         lines.append([(f" {', '.join(found.missing)}: not recognised, say which column it is.", "warning")])

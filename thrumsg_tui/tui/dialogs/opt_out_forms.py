@@ -1,4 +1,4 @@
-"""The forms of the opt-out manager: numbers to opt out, and the note of one (`docs/rules.md` 5)."""
+"""The forms of the opt-outs screen: numbers to opt out, and the note of an opt-out (`docs/rules.md` 5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thrumsg_tui.tui.widgets.line_widgets import Part
 
 
 def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: PhoneDisplay) -> FormDialog[str]:
-    """Make the form that opts one number out by hand, or a pasted list; it returns a sentence."""
+    """Make the form that opts out one number or a pasted list; it returns a sentence about what was done."""
     fields: list[Field] = [
         TextField("numbers", "Numbers", hint="one, or a pasted list: a line each, or with commas between", lines=6),
         TextField("note", "Note", hint="may be empty"),
@@ -43,14 +43,14 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: Phon
         parts = [f"{len(result.new)} opted out", f"{pluralize(len(result.already), 'was', 'were')} already"]
         if result.unreadable:
             parts.append(
-                f"{len(result.unreadable)} left out that are no numbers, as {phones.text(result.unreadable[0].text)!r}"
+                f"{len(result.unreadable)} left out as no number, such as {phones.text(result.unreadable[0].text)!r}"
             )
         return f"{', '.join(parts)}."
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         listed = _listed(entered)
         if len(listed) < 2:
-            told = " One number: whoever was texted is told so, with the organization's opt-out message."
+            told = " One number: the contact gets the opt-out message, unless they were never texted."
             return [[(told, "quiet")]]
         wrong = await store.run_io(lambda: _wrong(listed, entered["region"].strip() or "US"))
         lines: list[list[Part]] = [
@@ -66,10 +66,10 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: Phon
 
 
 def note_form(store: StoreClient, who: Identity, glyphs: Glyphs, opt_out: OptOut, shown: str) -> FormDialog[bool]:
-    """Make the form that changes the note of an opt-out; it returns whether anything was different."""
+    """Make the form that changes the note of an opt-out; it returns whether the note changed."""
 
     async def save(entered: Entered) -> bool:
-        if entered["note"] == opt_out.note:  # whatever somebody else has made of it meanwhile stays
+        if entered["note"] == opt_out.note:  # keeps the note that somebody else may have written meanwhile
             return False
         return await store.execute(change_note, who, opt_out.phone, entered["note"]) is not None
 

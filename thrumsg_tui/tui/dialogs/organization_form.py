@@ -1,4 +1,4 @@
-"""The organization's settings, in a form (`docs/rules.md` 5.2, 5.3, 3.20, 6.1)."""
+"""The form of the organization's settings (`docs/rules.md` 5.2, 5.3, 3.20, 6.1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ON_OFF = (("on", "on"), ("off", "off"))
 
 
 async def organization_form(store: StoreClient, who: Identity, glyphs: Glyphs) -> FormDialog[tuple[str, ...]]:
-    """Make the form; it returns the names of the settings that were changed."""
+    """Make the form; it returns the titles of the settings that were changed."""
     stored = await store.query(stored_settings)
     fields: list[Field] = [
         TextField("organization", "Organization", stored["organization"], "what %organization% stands for"),
@@ -28,7 +28,7 @@ async def organization_form(store: StoreClient, who: Identity, glyphs: Glyphs) -
         ),
         ChoiceField("auto_opt_out", "STOP opts out", _ON_OFF, stored["auto_opt_out"]),
         ChoiceField("redact_phones", "Hide numbers", _ON_OFF, stored["redact_phones"]),
-        TextField("undo_send", "Undo a send", stored["undo_send"], "seconds from 0 to 60, after which it leaves"),
+        TextField("undo_send", "Undo a send", stored["undo_send"], "how many seconds it can be undone, 0 to 60"),
         TextField(
             "default_timezone", "Time zone", stored["default_timezone"], "this machine's; or like America/New_York"
         ),
@@ -41,12 +41,12 @@ async def organization_form(store: StoreClient, who: Identity, glyphs: Glyphs) -
             raise Unfit(wrong)
         changed = [key for key, value in entered.items() if value.strip() != stored[key]]
         await store.execute(change_settings, who, {key: entered[key] for key in changed})
-        return tuple(each.title for each in fields if each.name in changed)
+        return tuple(field.title for field in fields if field.name in changed)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         measured = measure(entered["opt_out_message"])
         count = f" The opt-out message takes {measured.segments} of 9 segments, {measured.encoding}."
-        return [[(count, "quiet")], [(" Time zone and hours are what new campaigns begin with.", "quiet")]]
+        return [[(count, "quiet")], [(" New campaigns begin with this time zone and these hours.", "quiet")]]
 
     return FormDialog("Settings of the organization", fields, save, glyphs, preview=preview)
 

@@ -1,4 +1,4 @@
-"""Who a phone number is, and everything about it."""
+"""The phone lookup: the contact, opt-out and conversations of a phone number."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLine
 _IN_NUMBERS = frozenset("0123456789+-() .")
 
 _LATEST = 3
-"""How many messages in no conversation are shown."""
+"""How many unmatched messages are shown."""
 
 
 class NumberInput(LineInput):
-    """The number: letters cannot be typed, and what is typed first takes the place of the number that was given."""
+    """The input of the number. Letters cannot be typed; the first input replaces the number that was given."""
 
     def __init__(self, number: str) -> None:
         super().__init__(number, id="search")
         self._given = bool(number)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Leave letters to those who have them as keys."""
+        """Leave letters to the widgets that bind them as keys."""
         return character in _IN_NUMBERS
 
     async def _on_key(self, event: Key) -> None:
@@ -48,10 +48,10 @@ class NumberInput(LineInput):
             event.stop()
             event.prevent_default()
         elif not event.is_printable:
-            self._given = False  # it is edited
+            self._given = False  # the user edits the given number
 
     def insert_text_at_cursor(self, text: str) -> None:
-        """Insert a text; the first one begins anew."""
+        """Insert a text; the first one replaces the given number."""
         if self._given:
             self._given = False
             self.value = ""
@@ -59,7 +59,7 @@ class NumberInput(LineInput):
 
 
 class LookupPane(ScrollingLines):
-    """What is known of a number."""
+    """All that is known about a number; the cursor is on one of its conversations."""
 
     DEFAULT_CSS = """
     LookupPane {
@@ -108,7 +108,7 @@ class LookupPane(ScrollingLines):
         return [*rows, *self._unmatched(found)]
 
     def _unmatched(self, found: PhoneRecord) -> list[list[Part]]:
-        """Say how many of its messages are in no conversation, why, and what the latest of them say."""
+        """Return the number of its unmatched messages by reason, and the latest of them."""
         rows: list[list[Part]] = [
             [(f" {pluralize(count, 'message')} {reason.came}", "quiet")] for reason, count in found.reasons.items()
         ]
@@ -119,7 +119,7 @@ class LookupPane(ScrollingLines):
 
 
 class PhoneLookup(Dialog[FoundConversation | None]):
-    """Type a number; arrows and Enter open one of its conversations, `o` opts it out or in."""
+    """Look up a number as it is typed; return the conversation that was chosen, or None."""
 
     SCOPES = (Scope.LOOKUP,)
     BINDINGS = bindings(commands_of(Scope.LOOKUP), checked=False, priority=True)
@@ -144,7 +144,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         self._look()
 
     def on_input_changed(self) -> None:
-        """Look up what has been typed so far."""
+        """Look up the number typed so far."""
         self._look()
 
     def action_move(self, rows: int) -> None:
@@ -186,7 +186,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
             dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
             change = opt_in_number
         else:
-            question = f"Opt {name} out, in all campaigns? Whoever was texted is told so."
+            question = f"Opt {name} out, in all campaigns? They are told, unless they were never texted."
             left = f"{name} was not opted out"
             dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
             change = opt_out_number

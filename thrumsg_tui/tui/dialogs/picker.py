@@ -1,4 +1,4 @@
-"""Choosing from a list: one row, or several that are marked; a search narrows it."""
+"""Pickers: dialogs that choose one row of a list, or several marked ones; a search narrows the list."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _Row = TypeVar("_Row")
 
 
 class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
-    """Returns the chosen row, or nothing if the picker was left.
+    """Return the chosen row in a tuple, which is empty if the picker was left.
 
-    A subclass says what a search compares (`searched_text`); `table` draws the rows.
+    A subclass says which text of a row is searched (`searched_text`).
     """
 
     SCOPES: ClassVar[Sequence[Scope]] = (Scope.PICKER,)
@@ -44,13 +44,13 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         """Make a picker.
 
         Args:
-            title: What is chosen; may be a text from outside.
-            rows: All rows, in the order in which they are shown.
-            table: The list that draws them.
-            start: The row that the cursor starts on.
-            first_cursor: Index of the cursor without `start`, and when a search is erased; on `NO_ROW` Enter alone
+            title: The title of the frame; may be a text from outside.
+            rows: All rows, in displayed order.
+            table: The list that draws the rows.
+            start: The row on which the cursor starts.
+            first_cursor: Index of the cursor without `start`, and after a search is erased; with `NO_ROW`, Enter alone
                 chooses nothing.
-            hint: What the keys do, in the frame.
+            hint: The keys, for the frame.
         """
         super().__init__()
         self._title = title
@@ -77,41 +77,41 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         self.narrow(keep=self._start)
         self.show_status()
 
-    # What a subclass says
+    # For subclasses
 
     def above_list(self) -> Sequence[Widget]:
-        """The widgets between the search and the list."""
+        """Return the widgets between the search and the list."""
         return ()
 
     def ordered(self) -> Sequence[_Row]:
-        """All rows in the present order."""
+        """Return all rows in the present order."""
         return self._all
 
     def searched_text(self, row: _Row) -> str:
-        """The text of a row that a search is looked for in."""
+        """Return the text of a row in which a search looks."""
         raise NotImplementedError
 
     def is_likely(self, row: _Row) -> bool:
-        """Whether the cursor may go to this row when it is found."""
+        """Return whether a search may put the cursor on this row."""
         return True
 
     def status(self) -> Sequence[Part]:
-        """What the last line says while there is nothing to warn of."""
+        """Return the last line, which is shown while there is no warning."""
         return ()
 
     def take(self, row: _Row) -> None:
-        """Return the row that was chosen."""
+        """End the picker with the chosen row."""
         self.dismiss((row,))
 
     # Searching
 
     def on_input_changed(self) -> None:
-        """Narrow the list to what is typed."""
+        """Narrow the list to the search."""
         self.narrow()
         self.show_status()
 
     def narrow(self, keep: _Row | None = None) -> None:
-        """Show the rows that match; the cursor stays on `keep`, else goes to the first likely one that was found."""
+        """Show the rows that match, with the cursor on `keep` if that is one, else on the first likely row."""
         search = self._search.value if self._search else ""
         rows = search_rows(self.ordered(), search, self.searched_text)
         if keep is not None and keep in rows:
@@ -125,11 +125,11 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     # The last line
 
     def show_status(self) -> None:
-        """Say what is so; a warning goes away."""
+        """Show `status` in the last line, in place of a warning."""
         self._status.show(self.status())
 
     def warn(self, sentence: str) -> None:
-        """Say why a key did nothing, until the next one that does something."""
+        """Show why a key did nothing, until the next key that does something."""
         self._status.show([(f" {sentence}", "warning")])
 
     # Keys
@@ -140,7 +140,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         self.show_status()
 
     def action_choose(self) -> None:
-        """Return the row under the cursor, or say that there is none."""
+        """Take the row under the cursor, or warn that there is none."""
         if row := self.table.row:
             self.take(row)
         else:
@@ -148,7 +148,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
 
 
 class MarkableList(PagedList[_Row]):
-    """A list that draws some rows as marked."""
+    """A list with marked rows."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -156,7 +156,7 @@ class MarkableList(PagedList[_Row]):
 
 
 class MultiPicker(Picker[_Row]):
-    """Returns the marked rows, else the one under the cursor; nothing if the picker was left."""
+    """Return the marked rows, else the one under the cursor; an empty tuple if the picker was left."""
 
     SCOPES = (Scope.MULTI_PICKER, Scope.PICKER)
     BINDINGS = bindings(commands_of(Scope.MULTI_PICKER), checked=False, priority=True)
@@ -169,7 +169,7 @@ class MultiPicker(Picker[_Row]):
         return [(f" {len(self._marked)} marked", "marked")] if self._marked else []
 
     def action_mark(self) -> None:
-        """Mark the row under the cursor, or take the mark off; a search is cleared, so that all are shown again."""
+        """Mark or unmark the row under the cursor, and clear the search, so that all rows are shown again."""
         if (row := self.table.row) is None:
             self.warn(self.nothing_chosen)
             return
@@ -181,7 +181,7 @@ class MultiPicker(Picker[_Row]):
             self.action_move(1)
 
     def action_choose(self) -> None:
-        """Return the marked rows, in their order, else the one under the cursor."""
+        """End the picker with the marked rows in order, else with the row under the cursor."""
         if marked := tuple(row for row in self._all if row in self._marked):
             self.dismiss(marked)
         else:

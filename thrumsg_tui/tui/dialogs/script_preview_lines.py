@@ -1,4 +1,4 @@
-"""The preview of a script below the form that edits it (`docs/rules.md` 7)."""
+"""The preview of a script, below the form that edits it (`docs/rules.md` 7)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from thrumsg_tui.tui.widgets.line_widgets import Part
 
 
 def script_preview_lines(shown: ScriptPreview, glyphs: Glyphs) -> list[list[Part]]:
-    """Show a script as one contact would get it, and what was checked about it."""
+    """Draw a script as one contact would get it, the results of its checks, and the fields."""
     length = f"{pluralize(shown.measured.segments, 'segment')}, {shown.measured.encoding}"
     lines: list[list[Part]] = [[(f" To {shown.contact}, {length}: ", "quiet"), (shown.rendered.text, "")]]
-    for check in sorted(shown.checks, key=lambda each: each.fit):  # what is to be looked at comes first
+    for check in sorted(shown.checks, key=lambda check: check.fit):  # warnings first
         sign = (f" {glyphs.sent} ", "recorded") if check.fit else (f" {glyphs.flag} ", "warning")
         lines.append([sign, (check.sentence, "quiet" if check.fit else "warning")])
     return [*lines, [(f" Fields: {' '.join(f'%{code}%' for code in shown.fields)}", "quiet")]]

@@ -1,4 +1,4 @@
-"""Choosing a sender: whom to view as, or who takes over (`docs/rules.md 2.3`, `3.8`)."""
+"""The picker of a sender, to view as or to reassign to (`docs/rules.md 2.3`, `3.8`)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
 
 class SenderPicker(Picker[Assignment]):
-    """Tab goes to the next order, shift+Tab turns it round.
+    """A picker of assignments. Tab goes to the next order, shift+Tab reverses it.
 
-    The cursor starts on `current`; without it on no row, so that Enter alone chooses nobody. A search goes to the first
-    sender who matches, not to Unassigned.
+    The cursor starts on `current`; if that is None, on no row, so that Enter alone chooses nobody. A search goes to the
+    first sender who matches, not to Unassigned.
     """
 
     SCOPES = (Scope.SENDER_PICKER, Scope.PICKER)
@@ -70,7 +70,7 @@ class SenderPicker(Picker[Assignment]):
         self._reorder(self._order.next())
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         self._reorder(self._order.flipped())
 
     def _reorder(self, order: SenderOrder) -> None:

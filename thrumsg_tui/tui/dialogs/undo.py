@@ -1,4 +1,4 @@
-"""The question before a change is taken back (`docs/rules.md 4.9`)."""
+"""The question before an undo (`docs/rules.md 4.9`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from thrumsg_tui.tui.dialogs.choice import ChoiceDialog, confirmation
 from thrumsg_tui.tui.store_client import StoreClient
 
 _MOST_NAMES = 8
-"""How many of those who stay are named."""
+"""How many of the contacts whose conversations stay are named."""
 
 
 async def undo_confirmation(
@@ -28,9 +28,9 @@ async def undo_confirmation(
     title: str = "Undo",
     late: str | None = None,
 ) -> ChoiceDialog[bool]:
-    """Ask whether a change is to be taken back, saying what that will do; `Refused` where it cannot be.
+    """Make the question whether to undo a change, which says what that would do; raise `Refused` if it is impossible.
 
-    `late` says why a newer one cannot be.
+    `late` is the reason why a newer change cannot be undone; the dialog says it first.
     """
     shown = await store.query(preview_undo, who, event_id)
     staying = await store.query(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []

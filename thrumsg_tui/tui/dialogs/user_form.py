@@ -1,4 +1,4 @@
-"""A user in a form: a new one, or one that is changed (`docs/rules.md 8.1`)."""
+"""The form of a new user, or of one to change (`docs/rules.md 8.1`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROLES = tuple((str(role), str(role)) for role in Role)
 
 
 def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, user: User | None = None) -> FormDialog[User]:
-    """Make the form; it returns the user as stored."""
+    """Make the form; it returns the stored user."""
     login = [] if user else [TextField("login", "Login", hint="their login on this machine")]
     fields: list[Field] = [
         *login,
@@ -36,7 +36,7 @@ def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, user: User | No
                 return await store.execute(add_user, who, entered["login"].strip(), **names, role=role)
             except NotPermitted:
                 raise
-            except Refused as reason:  # what else may be wrong was looked at before
+            except Refused as reason:  # the other fields were checked above
                 raise Unfit({"login": str(reason)}) from None
         changed = touched(entered, first_name=user.first_name, last_name=user.last_name, email=user.email)
         return await store.execute(edit_user, who, user.login, **changed, role=None if role is user.role else role)

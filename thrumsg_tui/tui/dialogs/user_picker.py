@@ -1,4 +1,4 @@
-"""Choosing users, to put them on a campaign (`docs/rules.md 4.12`)."""
+"""The picker of users to add to a campaign (`docs/rules.md 4.12`)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class UserTable(MarkableList[User]):
 
 
 class UserPicker(MultiPicker[User]):
-    """Returns the chosen users, none if it was left."""
+    """A picker of users, by name or login."""
 
     width_class: ClassVar[str] = "narrow"
 
