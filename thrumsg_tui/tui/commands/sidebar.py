@@ -26,8 +26,8 @@ COMMANDS = (
     ),
     Command("survey.down", "j down", "move(1)", "Down", "Go to the next question", Scope.SURVEY),
     Command("survey.up", "k up", "move(-1)", "Up", "Go to the question before", Scope.SURVEY),
-    Command("survey.page_down", "pagedown", "page_down", "Page down", "Page down", Scope.SURVEY),
-    Command("survey.page_up", "pageup", "page_up", "Page up", "Page up", Scope.SURVEY),
+    Command("survey.page_down", "pagedown", "page_down", "Page down", "Scroll a page down", Scope.SURVEY),
+    Command("survey.page_up", "pageup", "page_up", "Page up", "Scroll a page up", Scope.SURVEY),
     Command("survey.first", "home", "scroll_home", "First", "Go to the first line", Scope.SURVEY),
     Command("survey.last", "end", "scroll_end", "Last", "Go to the last line", Scope.SURVEY),
     Command(
@@ -44,8 +44,8 @@ COMMANDS = (
     Command("replies.up", "up", "move(-1)", "Up", "Go to the reply before", Scope.REPLIES),
     Command("scroll.down", "down", "scroll_down", "Down", "Scroll a line down", Scope.SCROLLED),
     Command("scroll.up", "up", "scroll_up", "Up", "Scroll a line up", Scope.SCROLLED),
-    Command("scroll.page_down", "pagedown", "page_down", "Page down", "Page down", Scope.SCROLLED),
-    Command("scroll.page_up", "pageup", "page_up", "Page up", "Page up", Scope.SCROLLED),
+    Command("scroll.page_down", "pagedown", "page_down", "Page down", "Scroll a page down", Scope.SCROLLED),
+    Command("scroll.page_up", "pageup", "page_up", "Page up", "Scroll a page up", Scope.SCROLLED),
     Command("scroll.first", "home", "scroll_home", "First", "Go to the first line", Scope.SCROLLED),
     Command("scroll.last", "end", "scroll_end", "Last", "Go to the last line", Scope.SCROLLED),
 )
