@@ -18,8 +18,8 @@ from benchmarks.measuring import Figure, measure
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromAssignments, Outcome, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.receive import receive
@@ -31,8 +31,8 @@ from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, fi
 from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting, page
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
 from thrumsg_tui.store.queries.overview import overview
-from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.users import identify
 
 MOVED = 10_000
 """How many conversations the reassignment moves."""

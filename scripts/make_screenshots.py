@@ -31,13 +31,13 @@ from thrumsg_tui.gateway import practice
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
-from thrumsg_tui.store.queries.people import find_user, identify
+from thrumsg_tui.store.queries.users import find_user, identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.glyphs import UNICODE
-from thrumsg_tui.tui.routes import Route
+from thrumsg_tui.tui.opening_route import Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.timers import Timers
 
 FOLDER = Path(__file__).parent.parent / "screenshots"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission, Role
+from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, Role
 
 PEOPLE = ("Maria Lopez", "Dev Patel", "Ann Otieno", "Bo Lind", "Cy Ross")
 """By conversation, from 1 on: the sender's, not started; nobody's, not started; Lee's, who has replied; the sender's,

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.accounts import own_login
 from tests.cli.conftest import Shell
-from thrumsg_tui.cli import people
+from thrumsg_tui.cli import users
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_mistake_of_ours_is_one_line_and_its_traceback_in_a_log(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("the number " + "".join(["+1415", "5550142"]))
 
-    monkeypatch.setattr(people, "list_all", broken)
+    monkeypatch.setattr(users, "list_all", broken)
     result = spring.run("user", "list")
     assert (result.code, result.out) == (70, "")
     assert result.err.count("\n") == 1
@@ -148,7 +148,7 @@ def test_ctrl_c_is_130_and_silent(spring: Shell, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(people, "list_all", interrupted)
+    monkeypatch.setattr(users, "list_all", interrupted)
     result = spring.run("user", "list")
     assert (result.code, result.out, result.err) == (130, "", "")
 

@@ -23,7 +23,7 @@ from tests.cli.conftest import Shell
 from tests.roles import IN_OTHER_WORDS, ROWS, Row, arrange
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.cli.parser import build_parser
-from thrumsg_tui.domain.people import Permission, Role
+from thrumsg_tui.domain.permissions import Permission, Role
 
 CHANGES = Path(thrumsg_tui.store.changes.__path__[0])
 

@@ -16,8 +16,8 @@ from tests.cli.conftest import ANN, DEV, MARIA, Shell
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
@@ -32,7 +32,7 @@ from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.importing.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, unassigned
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 
 DRAFT, ACTIVE, PAUSED, ARCHIVED = CampaignState
 MARIAS, DEVS, ANNS = map(ConversationId, (1, 2, 3))

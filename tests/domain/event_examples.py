@@ -65,7 +65,7 @@ from thrumsg_tui.domain.conversation_facts import (
 from thrumsg_tui.domain.enums import CampaignState, ImportKind, MessageKind, OptOutKind, UnmatchedReason
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.redaction import Phone
 
 NUMBER = "+14155550142"

@@ -7,7 +7,7 @@ import pytest
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status, StatusFilter
-from thrumsg_tui.domain.people import Role, User, UserId
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import (
     Destinations,
     FromAssignments,
@@ -21,6 +21,7 @@ from thrumsg_tui.domain.reassignment import (
     ToAssignments,
 )
 from thrumsg_tui.domain.reassignment_summary import givers, of_whom, receivers, what_stays, will_move
+from thrumsg_tui.domain.users import User, UserId
 
 CAMPAIGN = CampaignId(1)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.sending import (
     Attempt,
     Departure,

@@ -6,8 +6,8 @@ from tests.e2e.conftest import Office
 from tests.e2e.messenger import Messenger, open_messenger
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.thread import draft
+from thrumsg_tui.store.queries.users import users
 
 
 def half_written(office: Office, text: str = "Your polling place is") -> Messenger:

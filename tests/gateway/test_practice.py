@@ -13,7 +13,7 @@ from tests.store.arranging import known_as
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
 from thrumsg_tui.gateway.practice_contacts import Answer, PracticeContacts
 from thrumsg_tui.gateway.registry import gateway_of

@@ -12,9 +12,9 @@ from thrumsg_tui.domain.conversations import Conversation, ConversationId, Threa
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.events import Event
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.redaction import IN_FULL
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
@@ -22,8 +22,8 @@ from thrumsg_tui.store.importing.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, unassigned
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
-from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.thread import get_conversation
+from thrumsg_tui.store.queries.users import identify
 
 
 def number(nth: int) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 
 
 def main(database: str, kind: str, file: str, die_at: str = "") -> None:

@@ -9,8 +9,8 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversation_facts import Moved
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Way
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine

@@ -14,7 +14,7 @@ import pytest
 from tests.store.arranging import take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Refused
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database

@@ -24,14 +24,15 @@ from thrumsg_tui.domain.enums import CampaignState, SenderSort
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import ToAllOthers
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
-from thrumsg_tui.store.changes.people import add_user, set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.users import add_user, set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import (

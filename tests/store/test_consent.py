@@ -18,7 +18,7 @@ from tests.store.world import phone_of, worlds
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import OptOutKind, Status
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_each, opt_out_number
 from thrumsg_tui.store.changes.receive import receive

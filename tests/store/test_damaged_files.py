@@ -10,7 +10,7 @@ import pytest
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.import_run import ImportOptions

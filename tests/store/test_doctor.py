@@ -8,8 +8,8 @@ from tests.store.arranging import sentence_of
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotPermitted, Refused
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import IN_FULL, Phone, PhoneDisplay
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -21,7 +21,7 @@ from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.history import history
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 
 
 @pytest.fixture

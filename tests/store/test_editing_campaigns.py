@@ -15,7 +15,7 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageState, Statu
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up

@@ -10,7 +10,7 @@ import pytest
 from tests.store.arranging import known_as
 from tests.store.strict_engine import StrictConnection, StrictEngine
 from thrumsg_tui.domain.enums import ExportKind
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.gateway.practice import prepare
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.undo import undo

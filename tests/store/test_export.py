@@ -12,7 +12,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import create_campaign
@@ -23,7 +23,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.survey import import_survey
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 
 ANN = ConversationId(1)
 

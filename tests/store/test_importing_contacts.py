@@ -12,7 +12,7 @@ from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.database import Database
@@ -21,7 +21,7 @@ from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.result import write_rejects
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.history import history
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 
 ANN = "4155550142"
 BEA = "4155550143"

@@ -7,24 +7,25 @@ import pytest
 from tests.store.arranging import journal, sentence_of
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.questions import retire_question
 from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.importing.people import import_users
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.importing.users import import_users
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.history import history
-from thrumsg_tui.store.queries.people import find_user, identify
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import get_conversation, get_opt_out
+from thrumsg_tui.store.queries.users import find_user, identify
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from tests.store.world import World, worlds
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import NotPermitted, Refused
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, recognise
 from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.import_file import KINDS, import_file
+from thrumsg_tui.store.importing.import_kinds import KINDS, import_file
 from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.inspection import FIRST_ROWS, inspect
 from thrumsg_tui.store.importing.result import REJECT_COLUMNS, RejectedRow, write_rejects

@@ -15,12 +15,12 @@ from tests.store.arranging import give, holders, known_as, number, take_in
 from tests.store.processes import ROOT, Process
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 

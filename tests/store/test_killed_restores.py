@@ -12,7 +12,7 @@ import pytest
 from tests.store.arranging import take_in
 from tests.store.processes import ROOT, Process
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine

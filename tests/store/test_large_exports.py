@@ -13,7 +13,7 @@ from tests.store.arranging import take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export
 

@@ -16,17 +16,18 @@ from tests.store.processes import at_once
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
-from thrumsg_tui.store.changes.people import add_user, make_first_owner
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database, overwrite
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
-from thrumsg_tui.store.queries.people import users
+from thrumsg_tui.store.queries.users import users
 from thrumsg_tui.store.schema import MIGRATIONS
 
 SENDERS = ("kim", "lee", "zed")

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import MessageKind, Status
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting

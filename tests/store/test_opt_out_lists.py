@@ -13,7 +13,7 @@ from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_each, opt_out_number

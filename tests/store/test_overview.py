@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.clock import Clock
 from tests.store.arranging import assignment_of, give, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send

@@ -25,8 +25,8 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import ConversationSort, SenderSort, StatusFilter, Tab
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, FromEveryone, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -71,7 +71,6 @@ from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, ope
 from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.overview import longest_waiting, overview
-from thrumsg_tui.store.queries.people import identify, people_rows, preference, users
 from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.script_preview import script_preview
@@ -88,6 +87,7 @@ from thrumsg_tui.store.queries.undo_preview import (
     why_message_stays,
 )
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
+from thrumsg_tui.store.queries.users import identify, people_rows, preference, users
 
 
 class Recording(sqlite3.Connection):

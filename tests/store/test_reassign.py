@@ -20,7 +20,7 @@ from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import (
     FromAssignments,
     FromConversations,
@@ -32,13 +32,14 @@ from thrumsg_tui.domain.reassignment import (
     ToAllOthers,
     ToAssignments,
 )
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.reassignment import plan
 

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.enums import CampaignState, Direction, MessageState, Sta
 from thrumsg_tui.domain.errors import NotPermitted
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import create_campaign
-from thrumsg_tui.store.changes.people import make_first_owner
+from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines.sqlite.file_header import is_thrumsg

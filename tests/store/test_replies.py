@@ -11,7 +11,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply, move_reply, remove_reply
 from thrumsg_tui.store.database import Database

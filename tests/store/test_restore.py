@@ -17,14 +17,14 @@ from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import store_setting
+from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines import base

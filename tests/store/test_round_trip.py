@@ -16,14 +16,14 @@ from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind, ImportKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.spreadsheets import guarded
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export
 from thrumsg_tui.store.importing.contacts import import_contacts

@@ -7,8 +7,8 @@ import pytest
 from tests.store.arranging import give, known_as, take_in
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.segments import Encoding
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting

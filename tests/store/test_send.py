@@ -15,7 +15,7 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, S
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import report, take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind, Status, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up

@@ -5,7 +5,7 @@ import pytest
 from tests.store.arranging import journal, sentence_of
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.settings import change_setting, change_settings
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings, stored_settings

@@ -14,22 +14,23 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ImportKind, MessageState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import report, take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_each, opt_out_number
-from thrumsg_tui.store.changes.people import add_user, edit_user, set_preference
 from thrumsg_tui.store.changes.questions import add_question, edit_question
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.changes.users import add_user, edit_user, set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.import_kinds import import_file
 from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.queries.campaigns import get_campaign, questions
 from thrumsg_tui.store.queries.thread import draft

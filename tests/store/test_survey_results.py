@@ -8,12 +8,13 @@ from tests.store.arranging import ask_everyone, give, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign, ChoiceId, Question, QuestionChoice, QuestionId, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.questions import retire_question
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.survey_results import QuestionResult, SenderResult, survey_results

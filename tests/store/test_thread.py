@@ -11,7 +11,7 @@ from tests.store.arranging import give, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationHead, ConversationId
 from thrumsg_tui.domain.errors import NotFound
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database

@@ -19,8 +19,8 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromConversations, Outcome, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers

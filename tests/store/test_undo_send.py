@@ -13,7 +13,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status, Tab
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued

@@ -21,8 +21,8 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAllOthers, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import AnswerChange, record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.follow_ups import create_follow_up

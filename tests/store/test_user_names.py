@@ -7,7 +7,7 @@ from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import make_first_owner
+from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 

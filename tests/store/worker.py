@@ -16,21 +16,21 @@ from random import Random
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.gateway.outbox import Accepted, deliver
 from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind
 from thrumsg_tui.store.changes.delivery import Outgoing
-from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.changes.reassign import begin_plan, reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, totals
-from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.users import identify
 
 
 class Worker:

@@ -20,9 +20,10 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
-from thrumsg_tui.store.changes.people import add_user, make_first_owner
+from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import campaigns
 

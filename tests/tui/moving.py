@@ -11,13 +11,14 @@ from tests.tui.office import Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.events import Event
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.history import history

@@ -19,25 +19,26 @@ from tests.clock import Clock
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
-from thrumsg_tui.store.changes.people import add_user, make_first_owner, set_preference
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.users import add_user, make_first_owner, set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.importing.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import find_assignment, unassigned
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
-from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.thread import draft, get_conversation
+from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
-from thrumsg_tui.tui.routes import LAST_ROUTE, Route
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.widgets.key_line import KeyLine
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.office import Office
 from thrumsg_tui.domain.enums import CampaignState
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.tui.dialogs.command_menu import CommandMenu

@@ -15,7 +15,7 @@ import thrumsg_tui.tui
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.enums import CampaignState, Tab
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission, Role
+from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, Role
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
@@ -35,21 +35,21 @@ from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
-from thrumsg_tui.tui.screens.contact_commands import ContactCommands
 from thrumsg_tui.tui.screens.follow_ups import FollowUpsScreen
 from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.screens.imports import ImportScreen
-from thrumsg_tui.tui.screens.list_commands import ListCommands
-from thrumsg_tui.tui.screens.message_sender import MessageSender
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.messenger.contact_commands import ContactCommands
+from thrumsg_tui.tui.screens.messenger.list_commands import ListCommands
+from thrumsg_tui.tui.screens.messenger.message_sender import MessageSender
+from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
+from thrumsg_tui.tui.screens.messenger.reassign_commands import ReassignCommands
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
+from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
 from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
-from thrumsg_tui.tui.screens.pane_switcher import PaneSwitcher
-from thrumsg_tui.tui.screens.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.replies import RepliesScreen
-from thrumsg_tui.tui.screens.send_all_runner import SendAllRunner
 from thrumsg_tui.tui.screens.survey import SurveyScreen
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen

@@ -10,7 +10,7 @@ from tests.tui.filling import choose, fill, form_of
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.enums import MessageKind
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.questions import add_question

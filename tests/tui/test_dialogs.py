@@ -11,7 +11,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 
 
 @pytest.fixture

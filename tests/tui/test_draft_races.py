@@ -14,8 +14,8 @@ from thrumsg_tui.domain.errors import DatabaseBusy, Refused
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
-from thrumsg_tui.tui.screens import drafts, message_sender
-from thrumsg_tui.tui.screens.drafts import DraftKeeper
+from thrumsg_tui.tui.screens.messenger import drafts, message_sender
+from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
 from thrumsg_tui.tui.timers import Timers
 
 

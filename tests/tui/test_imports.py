@@ -15,16 +15,16 @@ from tests.tui.moving import journal
 from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.import_kinds import import_file
 from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
-from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import get_opt_out
+from thrumsg_tui.store.queries.users import users
 from thrumsg_tui.tui.screens import imports
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.imports import ImportScreen

@@ -10,8 +10,8 @@ import pytest
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
-from thrumsg_tui.tui.count_prefix import CountPrefix, CountStart, Cursor
-from thrumsg_tui.tui.messenger_state import FIRST_ROW, MessengerState
+from thrumsg_tui.tui.screens.messenger.count_prefix import CountPrefix, CountStart, Cursor
+from thrumsg_tui.tui.screens.messenger.state import FIRST_ROW, MessengerState
 
 KIM, LEE = AssignmentId(11), AssignmentId(12)
 MARIA, DEV, LENA = ConversationId(1), ConversationId(2), ConversationId(3)
@@ -20,7 +20,7 @@ RESPONSES = START.go_to_tab(Tab.RESPONSES, Cursor(DEV, 4))
 
 
 def test_the_state_needs_no_textual() -> None:
-    asked = "import sys, thrumsg_tui.tui.messenger_state; print('textual' in sys.modules)"
+    asked = "import sys, thrumsg_tui.tui.screens.messenger.state; print('textual' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout == "False\n"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tui.moving import KIM, LEE, fill_in, menu_of, on_row, people, shares
 from tests.tui.office import Office, Person, settle
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.tui.timers import Timers
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from tests.tui.office import Office, settle
-from thrumsg_tui.tui.routes import Route
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.opening_route import Route
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 
 

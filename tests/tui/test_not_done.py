@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.moving import KIM, NOBODY, give, holder, keys, shares
 from tests.tui.office import Office
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker

@@ -9,14 +9,14 @@ import pytest
 from tests.tui.filling import choose, fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.enums import CampaignState
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
-from thrumsg_tui.store.changes.people import edit_user
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.settings import change_setting
-from thrumsg_tui.store.queries.people import find_user
+from thrumsg_tui.store.changes.users import edit_user
 from thrumsg_tui.store.queries.thread import get_opt_out
+from thrumsg_tui.store.queries.users import find_user
 from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 from thrumsg_tui.tui.path_completion import PathSuggester
 

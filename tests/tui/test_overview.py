@@ -13,7 +13,7 @@ from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen, sparkline
 
 

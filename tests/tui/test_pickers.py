@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.tui.moving import keys
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.enums import CampaignState
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.tui.dialogs.command_menu import CommandMenu
 from thrumsg_tui.tui.dialogs.picker import Picker

@@ -11,9 +11,9 @@ import pytest
 
 from tests.tui.office import Office, Person, settle
 from thrumsg_tui.domain.errors import NotFound
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.backup import backup
-from thrumsg_tui.store.changes.people import add_user, make_first_owner
+from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.restore import restore
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen

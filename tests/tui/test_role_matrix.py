@@ -20,13 +20,13 @@ from tests.roles import IN_OTHER_WORDS, ROWS, Row, arrange
 from tests.tui.filling import choose, fill
 from tests.tui.office import Person, settle
 from thrumsg_tui.cli.main import main
-from thrumsg_tui.domain.people import Permission, Role
-from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.domain.permissions import Permission, Role
+from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.dialogs.form import FormDialog
-from thrumsg_tui.tui.routes import LAST_ROUTE, Route
+from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 
 Way = Callable[[Person, Path], Awaitable[None]]

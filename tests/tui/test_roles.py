@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.office import Office, Person
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
-from thrumsg_tui.tui.screens.messenger import MessengerScreen
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 
 
 async def test_a_sender_sees_their_own_without_the_yellow_bar(office: Office) -> None:

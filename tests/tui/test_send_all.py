@@ -11,7 +11,7 @@ from tests.tui.moving import people
 from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
-from thrumsg_tui.tui.screens import send_all_runner
+from thrumsg_tui.tui.screens.messenger import send_all_runner
 
 
 async def test_send_all_says_first_what_looks_like_a_field(bare: Office) -> None:

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_out_number

@@ -15,7 +15,7 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import Sent, send
-from thrumsg_tui.tui.screens import message_sender
+from thrumsg_tui.tui.screens.messenger import message_sender
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.timers import Timers
 

@@ -44,7 +44,7 @@ def demo(args: Namespace) -> int:
     if not _has_terminal():
         return USAGE
     from thrumsg_tui.gateway.practice import prepare
-    from thrumsg_tui.store.queries.people import identify
+    from thrumsg_tui.store.queries.users import identify
     from thrumsg_tui.tui.app import run_app
 
     path = args.db or own_folder() / "practice.db"

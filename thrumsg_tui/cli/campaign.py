@@ -15,7 +15,7 @@ from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.queries import campaigns as queries

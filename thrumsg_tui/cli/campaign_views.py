@@ -18,7 +18,7 @@ from thrumsg_tui.cli.json_records import (
 from thrumsg_tui.cli.printing import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Totals
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries import campaigns as queries

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.enums import (
     StatusFilter,
     Tab,
 )
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 
 
 def add_commands(commands: Commands) -> None:
@@ -71,7 +71,7 @@ def _add_campaigns(commands: Commands) -> None:
     }.items():
         module = "campaign_views" if name == "show" else "campaign"
         commands.add(name, f"{module}.{name}", explanation).add_argument("name", metavar="NAME")
-    idle = commands.add("idle", "people.list_idle", "list the senders who have not texted any of their contacts yet")
+    idle = commands.add("idle", "users.list_idle", "list the senders who have not texted any of their contacts yet")
     idle.add_argument("name", metavar="NAME")
     archive = commands.add("archive", "campaign.archive", "end a campaign for good")
     archive.add_argument("name", metavar="NAME")
@@ -97,19 +97,19 @@ def _add_hours(to: ArgumentParser, note: str) -> None:
 
 
 def _add_people(commands: Commands) -> None:
-    add = commands.add("add", "people.add", "add a user")
+    add = commands.add("add", "users.add", "add a user")
     add.add_argument("login", metavar="LOGIN", help="their login on this machine")
     add.add_argument("--first-name", required=True, metavar="F")
     add.add_argument("--last-name", required=True, metavar="L")
     add.add_argument("--email", default="", metavar="E")
     add.add_argument("--role", choices=_words(Role), default=str(Role.SENDER))
-    edit = commands.add("edit", "people.edit", "change a user's name or email address")
+    edit = commands.add("edit", "users.edit", "change a user's name or email address")
     edit.add_argument("login", metavar="LOGIN")
     edit.add_argument("--first-name", metavar="F")
     edit.add_argument("--last-name", metavar="L")
     edit.add_argument("--email", metavar="E")
-    commands.add("list", "people.list_all", "list the users")
-    role = commands.add("role", "people.change_role", "give a user another role")
+    commands.add("list", "users.list_all", "list the users")
+    role = commands.add("role", "users.change_role", "give a user another role")
     role.add_argument("login", metavar="LOGIN")
     role.add_argument("role", choices=_words(Role), metavar="ROLE", help=", ".join(Role))
 
@@ -131,9 +131,9 @@ def _add_views(commands: Commands) -> None:
     listing.add_argument("--limit", type=options.limit, metavar="N")
     thread = commands.add("thread", "conversations.thread", "show a conversation's messages, answers and events")
     thread.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
-    unmatched = commands.add("unmatched", "numbers.unmatched", "list the messages that belong to no conversation")
+    unmatched = commands.add("unmatched", "phone_numbers.unmatched", "list the messages that belong to no conversation")
     unmatched.add_argument("--limit", type=options.limit, metavar="N")
-    history = commands.add("history", "journal.history", "list changes and who made them, newest first")
+    history = commands.add("history", "history.history", "list changes and who made them, newest first")
     history.add_argument("--campaign", metavar="NAME")
     history.add_argument("--conversation", type=options.identifier, metavar="ID")
     history.add_argument("--person", metavar="LOGIN", help="only changes by this user")
@@ -172,23 +172,29 @@ def _add_numbers(commands: Commands) -> None:
     answer.add_argument("choice", nargs="?", metavar="CHOICE", help="an id, or the exact text")
     answer.add_argument("--clear", action="store_true", help="remove the answer")
     _add_opt_outs(commands)
-    lookup = commands.add("lookup", "numbers.look_up", "show the contact, opt-out and conversations of a number")
+    lookup = commands.add("lookup", "phone_numbers.look_up", "show the contact, opt-out and conversations of a number")
     _add_number(lookup)
 
 
 def _add_opt_outs(commands: Commands) -> None:
-    opt_out = commands.add("opt-out", "numbers.opt_out", "opt numbers out in every campaign, and send confirmations")
+    opt_out = commands.add(
+        "opt-out", "phone_numbers.opt_out", "opt numbers out in every campaign, and send confirmations"
+    )
     opt_out.add_argument("phones", nargs="+", metavar="PHONE", help="in any spelling")
-    listed = commands.add("opt-out-list", "numbers.opt_out_list", "opt a list of numbers out, without confirmations")
+    listed = commands.add(
+        "opt-out-list", "phone_numbers.opt_out_list", "opt a list of numbers out, without confirmations"
+    )
     listed.add_argument("file", type=Path, metavar="FILE", help="numbers on lines or between commas; - reads a pipe")
     for parser in (opt_out, listed):
         parser.add_argument("--note", default="", metavar="TEXT", help="why, for the record")
         parser.add_argument("--region", default="US", help="the country of numbers without a country code")
-    _add_number(commands.add("opt-in", "numbers.opt_in", "opt a number in again"))
-    note = commands.add("opt-out-note", "numbers.change_note", "change the note on an opt-out")
+    _add_number(commands.add("opt-in", "phone_numbers.opt_in", "opt a number in again"))
+    note = commands.add("opt-out-note", "phone_numbers.change_note", "change the note on an opt-out")
     _add_number(note)
     note.add_argument("note", metavar="TEXT", help="the new note; may be empty")
-    listing = commands.add("opt-outs", "numbers.list_opt_outs", "list the numbers that are opted out, newest first")
+    listing = commands.add(
+        "opt-outs", "phone_numbers.list_opt_outs", "list the numbers that are opted out, newest first"
+    )
     listing.add_argument("--search", default="", metavar="TEXT", help="part of a name, a note or a phone number")
     listing.add_argument("--limit", type=options.limit, metavar="N")
 
@@ -224,7 +230,7 @@ def _add_reassignment(commands: Commands) -> None:
     plans.add_argument("--preview", action="store_true", help="show what would happen, and change nothing")
     plans.add_argument("--save-plan", type=Path, metavar="FILE", help="save the preview; - prints it")
     plans.add_argument("--plan", type=Path, metavar="FILE", help="make the moves of a saved preview; - reads a pipe")
-    undo = commands.add("undo", "journal.undo", "undo a change, by default your last")
+    undo = commands.add("undo", "history.undo", "undo a change, by default your last")
     undo.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
     undo.add_argument("--preview", action="store_true", help="show what would be undone, and change nothing")
 
@@ -257,7 +263,7 @@ def _status_filter(text: str) -> StatusFilter:
 
 
 def _add_files(commands: Commands) -> None:
-    import_csv = commands.add("import", "files.import_csv", "import a CSV file", check=_wrong_import)
+    import_csv = commands.add("import", "import_export.import_csv", "import a CSV file", check=_wrong_import)
     import_csv.add_argument("kind", choices=_words(ImportKind))
     import_csv.add_argument("file", type=Path, metavar="FILE", help="- reads a pipe")
     import_csv.add_argument("--campaign", metavar="NAME", help="needed for contacts and survey")
@@ -267,7 +273,7 @@ def _add_files(commands: Commands) -> None:
     import_csv.add_argument(
         "--rejects", type=Path, metavar="FILE", help="write the rejected rows to this file; - prints them"
     )
-    export = commands.add("export", "files.export", "write a CSV file", late="name")
+    export = commands.add("export", "import_export.export", "write a CSV file", late="name")
     export.add_argument("kind", choices=_words(ExportKind))
     export.add_argument("name", nargs="?", metavar="NAME", help="only this campaign; default: all")
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")

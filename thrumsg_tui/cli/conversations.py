@@ -15,7 +15,7 @@ from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, words_of
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.domain.event_sentences import thread_sentence
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import format_moment, seconds_until

@@ -13,7 +13,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import AS_OF_NOW, AnswerCondition, Campaign, FollowUp, Question, Target
 from thrumsg_tui.domain.errors import NotFound, Refused
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import follow_ups as changes
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up

@@ -9,9 +9,9 @@ from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Mess
 from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.events import Event, UndoPreview
 from thrumsg_tui.domain.hours import format_clock
-from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.domain.users import User
 from thrumsg_tui.store.queries.bulk_move_jobs import Job
 from thrumsg_tui.store.queries.script_preview import ScriptPreview
 from thrumsg_tui.store.queries.survey_results import QuestionResult

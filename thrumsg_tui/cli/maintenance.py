@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from thrumsg_tui.cli.printing import Report, pairs, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.backup import backup as copy_database
 from thrumsg_tui.store.changes.settings import change_setting

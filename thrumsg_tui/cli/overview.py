@@ -11,7 +11,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import HoursIn, SenderSort
 from thrumsg_tui.domain.hours import format_clock
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.sending import closure
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.bulk_move_jobs import job_in

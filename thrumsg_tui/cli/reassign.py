@@ -16,7 +16,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import (
     Destinations,
     FromAssignments,

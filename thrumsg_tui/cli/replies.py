@@ -11,7 +11,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.campaigns import CampaignId, RecommendedReply
 from thrumsg_tui.domain.errors import NotFound
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.changes import replies as changes
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import assignment_of_user, find_campaign

@@ -17,9 +17,10 @@ from thrumsg_tui.cli.session import (
     program,
 )
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, NotPermitted
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.store.restore import Restored, Since, openable
 from thrumsg_tui.store.restore import restore as go_back
 from thrumsg_tui.store.times import iso

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.cli.argv import readable
 from thrumsg_tui.cli.printing import complain
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.folders import make_private
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def opened(args: Namespace) -> Iterator[Session]:
 
     Scheduled messages and follow-ups that have come due are released first.
     """
-    from thrumsg_tui.store.changes.people import make_first_owner
     from thrumsg_tui.store.changes.scheduled_messages import let_due
-    from thrumsg_tui.store.queries.people import identify
+    from thrumsg_tui.store.changes.users import make_first_owner
+    from thrumsg_tui.store.queries.users import identify
 
     require_no_files(args)
     person = account(args.forced_login)

@@ -8,7 +8,7 @@ from thrumsg_tui.cli.json_records import Record, question_record, result_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Question
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.changes import questions as changes
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions

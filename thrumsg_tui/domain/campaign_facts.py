@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.frozen_record import FrozenRecord
-from thrumsg_tui.domain.people import Role
+from thrumsg_tui.domain.permissions import Role
 
 
 class CampaignCreated(FrozenRecord):

@@ -8,7 +8,7 @@ from typing import NewType
 
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
-from thrumsg_tui.domain.people import User
+from thrumsg_tui.domain.users import User
 from thrumsg_tui.domain.wording import pluralize
 
 CampaignId = NewType("CampaignId", int)

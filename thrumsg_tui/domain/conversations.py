@@ -12,7 +12,7 @@ from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.users import UserId
 
 ConversationId = NewType("ConversationId", int)
 MessageId = NewType("MessageId", int)

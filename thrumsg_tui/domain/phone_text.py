@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from thrumsg_tui.domain.given_names import is_invisible
+from thrumsg_tui.domain.name_cells import is_invisible
 from thrumsg_tui.domain.names import fold
 
 _TELEPHONES = """

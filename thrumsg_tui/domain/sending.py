@@ -14,7 +14,7 @@ from thrumsg_tui.domain.campaigns import Campaign, whose
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
 from thrumsg_tui.domain.hours import WindowState, format_clock, is_open, next_opening, window_start, window_state
-from thrumsg_tui.domain.people import Permission, Role
+from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
 
 

@@ -15,8 +15,8 @@ from tzlocal import get_localzone_name
 from thrumsg_tui.domain.campaigns import Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.gateway.outbox import deliver
 from thrumsg_tui.gateway.practice_contacts import practice_file
 from thrumsg_tui.gateway.practice_gateway import PracticeGateway
@@ -24,21 +24,21 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import make_first_owner
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting, store_setting
+from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database, overwrite, utc_now
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.importing.people import import_users
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.importing.users import import_users
 from thrumsg_tui.store.queries.campaigns import find_assignment
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
-from thrumsg_tui.store.queries.people import identify, users
 from thrumsg_tui.store.queries.settings import PRACTICE
+from thrumsg_tui.store.queries.users import identify, users
 
 CAMPAIGN = "Spring Turnout"
 _DESCRIPTION = "Who needs to know where and when to vote on the 14th, and who would like a ride there."

@@ -8,8 +8,9 @@ from typing import TextIO
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ExportKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.spreadsheets import guarded
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export_rows import Rows, count_rows, export_rows
 from thrumsg_tui.store.output_files import text_for, writing_text

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.engines.base import Connection, Row
-from thrumsg_tui.store.queries.people import user_name
+from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms_or_none, iso
 
 Cells = list[str | int | bool | None]

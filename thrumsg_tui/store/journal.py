@@ -8,7 +8,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.event_details import facts_of, stored_details

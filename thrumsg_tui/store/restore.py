@@ -13,7 +13,8 @@ from thrumsg_tui.domain.campaign_facts import BackupRestored
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import copy_into
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database, Transaction, overwrite, utc_now
@@ -22,8 +23,8 @@ from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
-from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.settings import RESTORED, settings
+from thrumsg_tui.store.queries.users import find_user
 from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
 from thrumsg_tui.store.times import from_ms
 

@@ -16,21 +16,21 @@ from textual.worker import WorkerFailed
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.people import identify
 from thrumsg_tui.store.queries.settings import restored_at, settings
+from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app_context import Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.navigation import NavigatingApp
+from thrumsg_tui.tui.opening_route import Route, opening_route
 from thrumsg_tui.tui.palette import PaletteProvider
-from thrumsg_tui.tui.routes import Route, opening_route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.shutdown import Shutdown
 from thrumsg_tui.tui.stale_keys import Painted

@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient

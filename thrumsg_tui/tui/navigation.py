@@ -13,15 +13,16 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.people import Identity, Permission, needed_role
-from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.domain.permissions import Permission, needed_role
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
-from thrumsg_tui.tui.routes import LAST_ROUTE, Route
+from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.store_client import StoreClient
@@ -100,8 +101,8 @@ class NavigatingApp(App[None]):
             from thrumsg_tui.tui.screens.overview import OverviewScreen
 
             return OverviewScreen(place.campaign_id, self.glyphs, came_from)
-        from thrumsg_tui.tui.messenger_state import CONVERSATION_SORT
-        from thrumsg_tui.tui.screens.messenger import MessengerScreen
+        from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
+        from thrumsg_tui.tui.screens.messenger.state import CONVERSATION_SORT
 
         sort = await self.store.query(preference, self.who.user.id, CONVERSATION_SORT)
         known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY

@@ -8,9 +8,10 @@ from tests.store.arranging import give, take_in
 from tests.store.bulk_moves.jobs import MANY, STEP
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders
-from thrumsg_tui.store.changes.people import add_user
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing
 

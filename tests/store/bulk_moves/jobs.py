@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.store.arranging import assignment_of, senders
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromAssignments, Outcome, Plan, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import step
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.database import Database

@@ -16,8 +16,8 @@ from tests.store.processes import at_once
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind, left_behind, let_go, outcome_of, step
 from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.undo import undo

@@ -15,8 +15,8 @@ from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotPermitted, Refused
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import FromConversations, FromEveryone, Outcome, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import finish, step
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number

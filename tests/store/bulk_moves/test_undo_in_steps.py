@@ -11,16 +11,17 @@ from tests.store.bulk_moves.jobs import MANY, begin, held, to
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import finish
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, remove_sender
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.people import add_user
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.undo import begin_undo, undo
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.queries.people import identify
+from thrumsg_tui.store.queries.users import identify
 
 
 def test_undo_and_redo_are_made_in_steps_too(

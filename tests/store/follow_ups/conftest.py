@@ -7,7 +7,7 @@ import pytest
 from tests.store.arranging import ask_everyone, give, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign, Question
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send

@@ -16,7 +16,7 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, T
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, edit_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import MessageKind, Status, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up

@@ -9,7 +9,7 @@ from tests.store.opt_outs.stored import ANN, CONFIRMATION, STRANGER, bodies
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import MessageKind, OptOutKind, Status
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive

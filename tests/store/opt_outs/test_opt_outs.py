@@ -15,7 +15,7 @@ from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageKind, M
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number

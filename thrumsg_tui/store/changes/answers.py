@@ -10,8 +10,9 @@ from thrumsg_tui.domain.campaign_facts import AnswerRecorded, AnswerUndone
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
 from thrumsg_tui.store.conversation_state import refresh_follow_ups
 from thrumsg_tui.store.database import Database, Transaction

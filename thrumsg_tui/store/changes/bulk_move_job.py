@@ -18,9 +18,9 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import DatabaseBusy, Nothing, Refused, ThrumsgError
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Way
 from thrumsg_tui.domain.redaction import IN_FULL
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection

@@ -17,12 +17,13 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import require_place
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.storable_text import require_storable
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
-from thrumsg_tui.store.changes.guards import require_not_archived
 from thrumsg_tui.store.changes.reassign import move
+from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_scheduled, reschedule, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
@@ -33,8 +34,8 @@ from thrumsg_tui.store.queries.campaigns import (
     get_campaign,
     unassigned,
 )
-from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.users import find_user
 
 _ALLOWED_BEFORE = {
     CampaignState.ACTIVE: {CampaignState.DRAFT, CampaignState.PAUSED},

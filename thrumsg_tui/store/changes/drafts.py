@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.storable_text import storable
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 
 

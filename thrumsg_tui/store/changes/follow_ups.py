@@ -15,9 +15,10 @@ from thrumsg_tui.domain.campaign_facts import (
 from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.store.changes.guards import require_not_archived
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record

@@ -12,9 +12,10 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.storable_text import require_storable
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
     describe_opt_out,

@@ -19,11 +19,12 @@ from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.store.changes.confirmations import confirm, confirmations
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.opt_out_confirmations import confirm, confirmations
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
     conversations_of,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.times import to_ms
 

@@ -12,9 +12,10 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, net_gains, sides
 from thrumsg_tui.domain.redaction import IN_FULL
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long

@@ -11,11 +11,12 @@ from thrumsg_tui.domain.conversation_facts import MessageReceived
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, OptOutKind, Status, UnmatchedReason
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.storable_text import storable
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out, store_own_words
 from thrumsg_tui.store.changes.stored_opt_outs import note_wish
 from thrumsg_tui.store.conversation_state import refresh

@@ -6,10 +6,11 @@ from thrumsg_tui.domain.campaign_facts import ReplyAdded, ReplyChanged, ReplyMov
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.store.changes.guards import require_not_archived
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.reorder import reordered
+from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.recommended_replies import replies_of

@@ -14,11 +14,12 @@ from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import meant_by
 from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, no_value
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.sending import Attempt, check_send, departure, forbidden
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record

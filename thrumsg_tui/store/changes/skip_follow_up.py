@@ -11,9 +11,10 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.store.changes.guards import require_not_archived
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.send import close_follow_up
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.conversation_state import refresh_follow_ups, refresh_pending_follow_ups

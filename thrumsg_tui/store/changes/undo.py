@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import EventId
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.undo_preview import change_to_undo

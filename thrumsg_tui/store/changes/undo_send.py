@@ -10,8 +10,8 @@ from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, User
 from thrumsg_tui.domain.reassignment import Outcome
+from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.changes.scheduled_messages import cancel
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Transaction
@@ -19,8 +19,8 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.next_message import next_message
 from thrumsg_tui.store.queries.ownership import require_own
-from thrumsg_tui.store.queries.people import USER_COLUMNS, user_of
 from thrumsg_tui.store.queries.thread import draft, get_conversation_head
+from thrumsg_tui.store.queries.users import USER_COLUMNS, user_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import IN_FULL
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record, touch

@@ -128,7 +128,7 @@ def fitness(fields: Sequence[ImportField], mapping: Mapping[str, str]) -> Callab
     that lacks a required field and has a value in it.
     """
 
-    def check_send(cells: Sequence[str]) -> int:
+    def fits(cells: Sequence[str]) -> int:
         titles = [title.strip() for title in cells]
         named: dict[str, int] = {}
         for wanted, title in mapping.items():
@@ -141,7 +141,7 @@ def fitness(fields: Sequence[ImportField], mapping: Mapping[str, str]) -> Callab
         lacks = any(each.required and each.name not in found for each in fields)
         return 0 if lacks and any(map(is_data, others)) else len(found)
 
-    return check_send
+    return fits
 
 
 def example(fields: Sequence[ImportField]) -> str:

@@ -11,7 +11,8 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
 from thrumsg_tui.store.importing.import_run import (

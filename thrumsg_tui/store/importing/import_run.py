@@ -14,7 +14,7 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.importing.result import FileRow, Imported, Reading, RejectedRow

@@ -20,7 +20,7 @@ from thrumsg_tui.store.importing.columns import (
     refusal,
 )
 from thrumsg_tui.store.importing.contacts import codes_of
-from thrumsg_tui.store.importing.import_file import KINDS
+from thrumsg_tui.store.importing.import_kinds import KINDS
 from thrumsg_tui.store.importing.numbers import NumberReader
 from thrumsg_tui.store.importing.table import Table, read_table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from thrumsg_tui.domain.given_names import given_name, is_unseen, stands_for_none
+from thrumsg_tui.domain.name_cells import given_name, is_unseen, stands_for_none
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.importing.result import FileRow, on_lines
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from thrumsg_tui.domain.given_names import given_name, stands_for_none
+from thrumsg_tui.domain.name_cells import given_name, stands_for_none
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.importing.columns import other_phone_columns, phone_columns
 from thrumsg_tui.store.importing.result import FileRow, Reading, on_lines

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ImportKind
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.suspected_fields import suspected_fields
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness

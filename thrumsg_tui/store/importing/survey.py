@@ -8,7 +8,8 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import CampaignId, Question
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import EventId
-from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms
 

@@ -25,10 +25,11 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn, SenderSort
 from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.people import Identity, Permission, UserId, needed_role
+from thrumsg_tui.domain.permissions import Permission, needed_role
+from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import time_zone
-from thrumsg_tui.store.queries.people import USER_COLUMNS, find_user, user_name, user_of
+from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
 ONLINE_FOR = timedelta(seconds=30)

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.events import Event, EventKind
-from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.changes.parse_undoable import parse_undoable
 from thrumsg_tui.store.changes.undoable_change import read_entry
 from thrumsg_tui.store.engines.base import Connection, Row

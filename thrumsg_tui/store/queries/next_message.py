@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from thrumsg_tui.domain.conversations import ConversationHead
 from thrumsg_tui.domain.enums import MessageKind, Status
 from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, render
-from thrumsg_tui.domain.people import Identity, User
+from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.field_codes import field_codes
-from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.users import find_user
 
 
 @dataclass(frozen=True, slots=True)

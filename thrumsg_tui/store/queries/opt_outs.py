@@ -10,7 +10,7 @@ from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
-from thrumsg_tui.store.queries.people import user_name
+from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms
 
 _NAMED = """

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
 from thrumsg_tui.store.queries.campaigns import assignments, get_campaign, totals
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
 

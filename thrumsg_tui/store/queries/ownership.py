@@ -5,8 +5,9 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import ConversationHead
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity, Permission, needed_role
+from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.redaction import Phone
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.base import Connection
 
 

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, C
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState, Status, StatusFilter
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
-from thrumsg_tui.domain.people import Permission, needed_role
+from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.reassignment import (
     FromConversations,
     Move,
@@ -23,7 +23,7 @@ from thrumsg_tui.domain.reassignment import (
 from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.campaigns import assignments, get_campaign
-from thrumsg_tui.store.queries.people import user_name
+from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.schema import WAITING
 
 _HOW_TO_ADD = (

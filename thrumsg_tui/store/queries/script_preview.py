@@ -9,9 +9,9 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.fields import Rendered, render
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.script_check import Check, check_initial, check_script
 from thrumsg_tui.domain.segments import Segmentation, measure
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.next_message import field_values

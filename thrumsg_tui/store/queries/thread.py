@@ -24,12 +24,12 @@ from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.domain.people import UserId
+from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
-from thrumsg_tui.store.queries.people import user_name
+from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
 _IN_THREAD = """

@@ -7,8 +7,8 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.reassignment import Move, Plan
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.people import user_name
 from thrumsg_tui.store.queries.reassignment import possible_among
+from thrumsg_tui.store.queries.users import user_name
 
 _SOME = 500
 """How many conversations `any_goes_back` checks at once."""

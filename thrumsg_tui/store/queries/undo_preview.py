@@ -10,7 +10,8 @@ from thrumsg_tui.domain.enums import MessageKind, Status, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, UndoPreview
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.parse_undoable import undoable_change
 from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import UndoableChange

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.tui.commands.allowed import all_of, has_campaign, is_not_archived, may_name_files, role_allows
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.tui.commands.command import Command, Scope
+from thrumsg_tui.tui.commands.why_not import all_of, has_campaign, is_not_archived, may_name_files, role_allows
 
 _RUNS = all_of(role_allows(Permission.RUN_CAMPAIGN), has_campaign)
 _SEES = all_of(role_allows(Permission.VIEW_ALL), has_campaign)

@@ -9,7 +9,8 @@ from enum import StrEnum
 from thrumsg_tui.domain.campaigns import Assignment, Campaign
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import Tab
-from thrumsg_tui.domain.people import Identity, Permission, Role
+from thrumsg_tui.domain.permissions import Permission, Role
+from thrumsg_tui.domain.users import Identity
 
 
 class Scope(StrEnum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.tui.commands.allowed import may_view_all
 from thrumsg_tui.tui.commands.command import Command, Scope
+from thrumsg_tui.tui.commands.why_not import may_view_all
 
 COMMANDS = (
     Command("app.help", "question_mark f1", "help", "Help", "Show all keys of this screen", Scope.EVERYWHERE, "help"),

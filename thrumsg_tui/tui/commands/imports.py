@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.tui.commands.allowed import is_idle
 from thrumsg_tui.tui.commands.command import Command, Scope
+from thrumsg_tui.tui.commands.why_not import is_idle
 
 COMMANDS = (
     Command("import.go", "enter", "go", "Import", "Import the file that is shown", Scope.IMPORT, "import it"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.enums import ConversationSort, Tab
-from thrumsg_tui.tui.commands.allowed import (
+from thrumsg_tui.tui.commands.command import Command, Scope
+from thrumsg_tui.tui.commands.why_not import (
     may_mark,
     may_opt,
     may_reassign,
@@ -13,8 +14,7 @@ from thrumsg_tui.tui.commands.allowed import (
     may_view_all,
     needs_conversation,
 )
-from thrumsg_tui.tui.commands.command import Command, Scope
-from thrumsg_tui.tui.count_prefix import COUNT_DIGITS, digit_of
+from thrumsg_tui.tui.screens.messenger.count_prefix import COUNT_DIGITS, digit_of
 
 
 def _tab_command(tab: Tab) -> Command:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.tui.commands.allowed import role_allows
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.tui.commands.command import Command, Scope
+from thrumsg_tui.tui.commands.why_not import role_allows
 
 COMMANDS = (
     Command(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.people import Permission
-from thrumsg_tui.tui.commands.allowed import (
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.tui.commands.command import Command, Scope
+from thrumsg_tui.tui.commands.why_not import (
     all_of,
     has_campaign,
     has_sender,
@@ -11,7 +12,6 @@ from thrumsg_tui.tui.commands.allowed import (
     may_reassign_in_bulk,
     role_allows,
 )
-from thrumsg_tui.tui.commands.command import Command, Scope
 
 _STAFFS = all_of(role_allows(Permission.MANAGE_PEOPLE), has_campaign, is_not_archived)
 

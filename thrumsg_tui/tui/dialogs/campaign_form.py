@@ -9,7 +9,7 @@ from thrumsg_tui.domain.campaign_setup import check_setup, read_setup
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import WindowState, format_clock, window_state
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.script_preview import script_preview

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.campaigns import (
     RecommendedReply,
     Target,
 )
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.follow_ups import Created, create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, ChosenText, add_question, edit_question

@@ -8,7 +8,7 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.fields import field_code
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.conversations import OptOut
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers, pieces
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number

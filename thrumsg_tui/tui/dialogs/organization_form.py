@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.segments import measure
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.settings import change_settings, checked_setting
 from thrumsg_tui.store.queries.settings import Setting, stored_settings
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit

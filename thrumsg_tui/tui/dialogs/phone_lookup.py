@@ -12,9 +12,9 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import UndoPreview
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import inflect, pluralize
 from thrumsg_tui.store.queries.thread import contact_names
 from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, preview_undo

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.errors import NotPermitted, Refused
-from thrumsg_tui.domain.people import Identity, Role, User
-from thrumsg_tui.store.changes.people import add_user, edit_user
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.users import Identity, User
+from thrumsg_tui.store.changes.users import add_user, edit_user
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit, touched
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient

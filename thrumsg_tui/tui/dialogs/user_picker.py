@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from thrumsg_tui.domain.people import User
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.users import User
 from thrumsg_tui.tui.dialogs.picker import MarkableList, MultiPicker
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part

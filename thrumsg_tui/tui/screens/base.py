@@ -15,7 +15,7 @@ from textual.widget import Widget
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.lookup import FoundConversation

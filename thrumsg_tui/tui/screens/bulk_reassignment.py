@@ -8,7 +8,7 @@ from thrumsg_tui.domain.reassignment import Plan, Request, Sources, ToAssignment
 from thrumsg_tui.domain.wording import capitalized
 from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.bulk_choices import BulkAction
 from thrumsg_tui.tui.commands.questions import LEAVE, REASSIGN_ALL, REASSIGN_SOME, UNASSIGN_ALL
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.campaigns import add_senders, remove_sender
 from thrumsg_tui.store.queries.campaigns import assignments
-from thrumsg_tui.store.queries.people import users
+from thrumsg_tui.store.queries.users import users
 from thrumsg_tui.tui.commands.questions import LEAVE, TO_EVERYONE, TO_ONE, TO_UNASSIGNED, YES
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screen_context import ScreenContext

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.people import Permission, needed_role
+from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of

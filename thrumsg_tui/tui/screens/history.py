@@ -16,8 +16,8 @@ from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.undo import begin_undo
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
-from thrumsg_tui.store.queries.people import users
 from thrumsg_tui.store.queries.settings import Settings, settings
+from thrumsg_tui.store.queries.users import users
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.commands.questions import LEAVE
 from thrumsg_tui.tui.cursors import nearest_index

@@ -10,11 +10,11 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.people import Identity
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import inflect
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.import_kinds import import_file
 from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.settings import settings

@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
-from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.overview import longest_waiting
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.screen_context import ScreenContext
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 

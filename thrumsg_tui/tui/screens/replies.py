@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, RecommendedReply
 from thrumsg_tui.domain.names import search_rows
-from thrumsg_tui.domain.people import Permission, needed_role
+from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.replies import move_reply, remove_reply
 from thrumsg_tui.store.engines.base import Connection

@@ -6,10 +6,11 @@ from textual import on, work
 from textual.strip import Strip
 
 from thrumsg_tui.domain.names import search_rows
-from thrumsg_tui.domain.people import Permission, User, needed_role
+from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.users import User
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.queries.people import PersonRow, people_rows
+from thrumsg_tui.store.queries.users import PersonRow, people_rows
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.user_form import user_form
 from thrumsg_tui.tui.screens.base import ACTION

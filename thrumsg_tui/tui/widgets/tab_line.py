@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from thrumsg_tui.domain.enums import Tab
-from thrumsg_tui.tui.count_prefix import digit_of
+from thrumsg_tui.tui.screens.messenger.count_prefix import digit_of
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part
 
 

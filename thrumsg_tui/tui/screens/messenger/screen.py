@@ -18,25 +18,25 @@ from textual.widgets import Input, TextArea
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import MessengerView, messenger_view
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
-from thrumsg_tui.tui.count_prefix import Cursor
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.messenger_state import MessengerState
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
-from thrumsg_tui.tui.screens.contact_commands import ContactCommands
-from thrumsg_tui.tui.screens.conversation_list_pane import ConversationListPane
-from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
-from thrumsg_tui.tui.screens.list_commands import ListCommands
-from thrumsg_tui.tui.screens.message_sender import MessageSender
-from thrumsg_tui.tui.screens.messenger_notices import departed
-from thrumsg_tui.tui.screens.pane_switcher import PaneSwitcher
-from thrumsg_tui.tui.screens.reassign_commands import ReassignCommands
-from thrumsg_tui.tui.screens.send_all_runner import SendAllRunner
+from thrumsg_tui.tui.screens.messenger.contact_commands import ContactCommands
+from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
+from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
+from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor
+from thrumsg_tui.tui.screens.messenger.list_commands import ListCommands
+from thrumsg_tui.tui.screens.messenger.message_sender import MessageSender
+from thrumsg_tui.tui.screens.messenger.notices import departed
+from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
+from thrumsg_tui.tui.screens.messenger.reassign_commands import ReassignCommands
+from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
+from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane

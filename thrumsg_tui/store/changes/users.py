@@ -7,11 +7,12 @@ from dataclasses import replace
 from thrumsg_tui.domain.campaign_facts import OwnerAdded, RoleChanged, UserAdded, UserChanged, difference
 from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.people import Identity, Permission, Role, User, UserId
+from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.storable_text import require_storable
+from thrumsg_tui.domain.users import Identity, User, UserId
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.people import find_user, users
+from thrumsg_tui.store.queries.users import find_user, users
 
 
 def make_first_owner(db: Database, login: str, first_name: str, last_name: str) -> bool:

@@ -12,7 +12,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.conversations import NO_SENDER, words_of
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.registry import deliver_queued

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.given_names import given_name, is_unseen, stands_for_none
+from thrumsg_tui.domain.name_cells import given_name, is_unseen, stands_for_none
 
 
 @pytest.mark.parametrize(

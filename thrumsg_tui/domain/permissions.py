@@ -1,15 +1,8 @@
-"""Users, their roles, and what each role may do (`docs/rules.md` 8)."""
+"""Roles, and what each of them may do (`docs/rules.md` 8.1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
-
-from thrumsg_tui.domain.errors import NotPermitted
-from thrumsg_tui.domain.names import full_name
-
-UserId = NewType("UserId", int)
 
 
 class Role(StrEnum):
@@ -78,45 +71,3 @@ def needed_role(permission: Permission) -> str:
     """Return the weakest role that has a permission, with its article: "a moderator"."""
     role = WEAKEST_ROLE[permission]
     return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person with a login."""
-
-    id: UserId
-    login: str
-    first_name: str
-    last_name: str
-    email: str
-    role: Role
-
-    @property
-    def name(self) -> str:
-        """First and last name, or the login if both are empty."""
-        return full_name(self.first_name, self.last_name) or self.login
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The user that a change is made as, and the `actor` at the keyboard (`docs/rules.md 8.2`)."""
-
-    user: User
-    actor: User
-
-    @property
-    def role(self) -> Role:
-        """The weaker of both roles, so that `--as` never gives anybody more permissions."""
-        return min(self.user.role, self.actor.role, key=lambda role: role.rank)
-
-    def may(self, action: Permission) -> bool:
-        """Return whether the role has a permission."""
-        return self.role.may(action)
-
-    def require(self, action: Permission) -> None:
-        """Raise `NotPermitted` unless the role has a permission."""
-        if not self.may(action):
-            needed = WEAKEST_ROLE[action]
-            raise NotPermitted(
-                f"You may not {action}: that needs the role {needed} or above, and {self.user.login} is {self.role}."
-            )

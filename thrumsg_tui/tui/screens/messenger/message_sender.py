@@ -6,17 +6,17 @@ from thrumsg_tui.domain.conversations import Conversation, ConversationId, Messa
 from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.sending import seconds_until
-from thrumsg_tui.store.changes.people import set_preference
 from thrumsg_tui.store.changes.send import Sent, send
+from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.messenger import OpenConversation
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.commands import is_key
 from thrumsg_tui.tui.commands.questions import LEAVE, YES
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
-from thrumsg_tui.tui.screens.messenger_context import MessengerContext
-from thrumsg_tui.tui.screens.messenger_notices import KIND_TITLES, sending_verb
+from thrumsg_tui.tui.screens.messenger.context import MessengerContext
+from thrumsg_tui.tui.screens.messenger.notices import KIND_TITLES, sending_verb
 from thrumsg_tui.tui.stale_keys import TOO_EARLY
 
 AFTER_REPLY = "after_reply"

@@ -6,9 +6,9 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.conversations import next_waiting, next_waiting_elsewhere
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.app_context import AppContext
-from thrumsg_tui.tui.messenger_state import MessengerState
+from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 
 

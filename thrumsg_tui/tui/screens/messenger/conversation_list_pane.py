@@ -12,9 +12,9 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
-from thrumsg_tui.tui.count_prefix import Cursor
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.messenger_state import MessengerState
+from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor
+from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part

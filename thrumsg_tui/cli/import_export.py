@@ -19,7 +19,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.export import export as write_export
 from thrumsg_tui.store.export import exported
 from thrumsg_tui.store.importing.columns import other_columns
-from thrumsg_tui.store.importing.import_file import import_file
+from thrumsg_tui.store.importing.import_kinds import import_file
 from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.result import (
     Imported,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.enums import CampaignState
-from thrumsg_tui.domain.people import Identity, Permission
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import assignment_of_user, campaigns
-from thrumsg_tui.store.queries.people import preference
+from thrumsg_tui.store.queries.users import preference
 
 LAST_ROUTE = "last_place"
 """The preference that stores the last screen."""

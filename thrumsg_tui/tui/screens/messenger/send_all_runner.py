@@ -12,8 +12,8 @@ from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screen_context import action_worker
-from thrumsg_tui.tui.screens.messenger_context import MessengerContext
-from thrumsg_tui.tui.screens.messenger_notices import SendingVerb, sending_verb
+from thrumsg_tui.tui.screens.messenger.context import MessengerContext
+from thrumsg_tui.tui.screens.messenger.notices import SendingVerb, sending_verb
 
 
 class SendAllRunner:

@@ -9,9 +9,9 @@ from typing import assert_never
 
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Nothing, Refused
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing import contacts, opt_outs, people, replies, survey
+from thrumsg_tui.store.importing import contacts, opt_outs, replies, survey, users
 from thrumsg_tui.store.importing.columns import ImportField
 from thrumsg_tui.store.importing.import_run import ImportOptions
 from thrumsg_tui.store.importing.result import Imported
@@ -54,7 +54,7 @@ def import_file(
         case ImportKind.REPLIES:
             return replies.import_replies(db, who, path, campaign, options)
         case ImportKind.USERS:
-            return people.import_users(db, who, path, options)
+            return users.import_users(db, who, path, options)
         case ImportKind.OPT_OUTS:
             return opt_outs.import_opt_outs(db, who, path, options)
         case _:
@@ -69,7 +69,7 @@ def _needed(campaign: str | None, kind: ImportKind) -> str:
 
 KINDS: Mapping[ImportKind, Kind] = {
     ImportKind.CONTACTS: Kind(contacts.FIELDS, custom=True),
-    ImportKind.USERS: Kind(people.FIELDS),
+    ImportKind.USERS: Kind(users.FIELDS),
     ImportKind.REPLIES: Kind(replies.FIELDS),
     ImportKind.SURVEY: Kind(survey.FIELDS),
     ImportKind.OPT_OUTS: Kind(opt_outs.FIELDS),

@@ -12,14 +12,14 @@ from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.field_meanings import FIXED
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.sending import Attempt, Verdict, check_send
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.screens.drafts import DraftKeeper
-from thrumsg_tui.tui.screens.messenger_notices import notice_of, obstacle_of
+from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
+from thrumsg_tui.tui.screens.messenger.notices import notice_of, obstacle_of
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane

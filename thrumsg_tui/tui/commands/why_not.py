@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.enums import CampaignState, Tab
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Permission, needed_role
+from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, needed_role
 from thrumsg_tui.tui.commands.command import Facts, WhyNot
-from thrumsg_tui.tui.count_prefix import digit_of
+from thrumsg_tui.tui.screens.messenger.count_prefix import digit_of
 
 _STATES = {
     CampaignState.DRAFT: "a draft",

@@ -10,15 +10,15 @@ from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import undo as changes
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
-from thrumsg_tui.store.queries.people import find_user
 from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, last_undoable, preview_undo
+from thrumsg_tui.store.queries.users import find_user
 
 
 def undo(session: Session, args: Namespace) -> Report:

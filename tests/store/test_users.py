@@ -12,30 +12,31 @@ from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.domain.people import Identity, Role
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.people import add_user, change_role, edit_user, make_first_owner
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.users import add_user, change_role, edit_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import repair
 from thrumsg_tui.store.importing.contacts import import_contacts
 from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.importing.people import import_users
 from thrumsg_tui.store.importing.replies import import_replies
 from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.importing.users import import_users
 from thrumsg_tui.store.queries.campaigns import find_campaign
-from thrumsg_tui.store.queries.people import identify, people_rows, users
 from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.users import identify, people_rows, users
 
 ALWAYS = DailyHours("UTC", 0, 1440)
 BEA = number(1)

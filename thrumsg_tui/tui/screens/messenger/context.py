@@ -8,10 +8,10 @@ from typing import Protocol
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.messenger import MessengerView
-from thrumsg_tui.tui.messenger_state import MessengerState
 from thrumsg_tui.tui.screen_context import ScreenContext
-from thrumsg_tui.tui.screens.conversation_list_pane import ConversationListPane
-from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
+from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
+from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
+from thrumsg_tui.tui.screens.messenger.state import MessengerState
 
 
 class MessengerContext(ScreenContext, Protocol):

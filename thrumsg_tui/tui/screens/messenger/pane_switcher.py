@@ -10,8 +10,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from thrumsg_tui.tui.commands import Scope
-from thrumsg_tui.tui.screens.conversation_list_pane import ConversationListPane
-from thrumsg_tui.tui.screens.conversation_pane import ConversationPane
+from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
+from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
 
 _ALL_PANES = 120

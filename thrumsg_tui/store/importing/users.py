@@ -10,9 +10,10 @@ from thrumsg_tui.domain.campaign_facts import UserAdded
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.given_names import given_name, stands_for_none
-from thrumsg_tui.domain.people import Identity, Permission, Role, User
-from thrumsg_tui.store.changes.people import give_role, insert_user, require_may_edit, require_may_give, store_user
+from thrumsg_tui.domain.name_cells import given_name, stands_for_none
+from thrumsg_tui.domain.permissions import Permission, Role
+from thrumsg_tui.domain.users import Identity, User
+from thrumsg_tui.store.changes.users import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, ImportField, choose, example, fitness
 from thrumsg_tui.store.importing.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
@@ -20,7 +21,7 @@ from thrumsg_tui.store.importing.result import Imported
 from thrumsg_tui.store.importing.table import read_table
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.progress import PhaseProgress
-from thrumsg_tui.store.queries.people import find_user
+from thrumsg_tui.store.queries.users import find_user
 
 _LOGIN = ImportField("login", ("login", "username", "userid", "user"))
 _EMAIL = ImportField("email", ("email", "emailaddress", "mail"), required=False)

@@ -14,7 +14,7 @@ from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.bulk_reassignment import apply_plan, reassign_in_bulk
-from thrumsg_tui.tui.screens.messenger_context import MessengerContext
+from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 from thrumsg_tui.tui.screens.pick_sender import pick_sender
 
 

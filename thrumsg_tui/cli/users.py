@@ -8,9 +8,9 @@ from thrumsg_tui.cli.json_records import sender_record, user_record
 from thrumsg_tui.cli.printing import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import has_not_started
-from thrumsg_tui.domain.people import Permission, Role
-from thrumsg_tui.store.changes import people as changes
-from thrumsg_tui.store.queries import people as queries
+from thrumsg_tui.domain.permissions import Permission, Role
+from thrumsg_tui.store.changes import users as changes
+from thrumsg_tui.store.queries import users as queries
 from thrumsg_tui.store.queries.campaigns import assignments, find_campaign
 
 

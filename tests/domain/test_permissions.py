@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from thrumsg_tui.domain.errors import NotPermitted
-from thrumsg_tui.domain.people import WEAKEST_ROLE, Identity, Permission, Role, User, UserId, needed_role
+from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, Role, needed_role
+from thrumsg_tui.domain.users import Identity, User, UserId
 
 MAY = {
     Role.SENDER: {Permission.WORK},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.fields import no_value
-from thrumsg_tui.domain.people import Permission
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
@@ -13,7 +13,7 @@ from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.tui.commands.questions import APPEND, LEAVE, REPLACE
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
-from thrumsg_tui.tui.screens.messenger_context import MessengerContext
+from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 
 
 class ContactCommands:

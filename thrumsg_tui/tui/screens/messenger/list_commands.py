@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.store.changes.people import set_preference
+from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.queries.conversations import ids, ids_between
-from thrumsg_tui.tui.count_prefix import tab_of
-from thrumsg_tui.tui.messenger_state import CONVERSATION_SORT
 from thrumsg_tui.tui.screen_context import action_worker
-from thrumsg_tui.tui.screens.messenger_context import MessengerContext
-from thrumsg_tui.tui.screens.messenger_navigation import next_sender, next_waiting_contact
+from thrumsg_tui.tui.screens.messenger.context import MessengerContext
+from thrumsg_tui.tui.screens.messenger.count_prefix import tab_of
+from thrumsg_tui.tui.screens.messenger.navigation import next_sender, next_waiting_contact
+from thrumsg_tui.tui.screens.messenger.state import CONVERSATION_SORT
 from thrumsg_tui.tui.screens.pick_sender import pick_sender
 
 

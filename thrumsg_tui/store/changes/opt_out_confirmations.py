@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
-from thrumsg_tui.domain.people import Identity
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.send import store_outgoing
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.queries.campaigns import get_campaign

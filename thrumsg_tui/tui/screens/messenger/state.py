@@ -10,8 +10,8 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.messenger import ViewRequest
-from thrumsg_tui.tui.count_prefix import CountPrefix, CountStart, Cursor
 from thrumsg_tui.tui.cursors import next_in_cycle
+from thrumsg_tui.tui.screens.messenger.count_prefix import CountPrefix, CountStart, Cursor
 
 CONVERSATION_SORT = "conversation_sort"
 """The preference that stores the order of conversation lists."""

@@ -1,0 +1,1 @@
+"""The Admin Messenger: its screen, its state, and the parts that do its commands (`docs/rules.md` 3)."""
