@@ -7,11 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused
-from thrumsg_tui.store.engines.base import Engine, Failure
+from thrumsg_tui.store.engines.base import NO_DAMAGE, Engine, Failure
 from thrumsg_tui.store.engines.sentences import damaged
-
-NO_DAMAGE = frozenset({Failure.BUSY, Failure.NO_ROOM, Failure.NO_ACCESS, Failure.INTERRUPTED})
-"""Failures that also happen with an undamaged database."""
 
 _SUSPECT = (
     ValueError,

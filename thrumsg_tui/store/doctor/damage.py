@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.store.database_errors import NO_DAMAGE
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import MOST, Connection, Engine, UnreadableText
+from thrumsg_tui.store.engines.base import MOST, NO_DAMAGE, Connection, Engine, UnreadableText
 from thrumsg_tui.store.event_details import are_readable
 from thrumsg_tui.store.times import from_ms
 

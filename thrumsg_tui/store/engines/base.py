@@ -87,6 +87,10 @@ class Failure(Enum):
     OTHER = auto()
 
 
+NO_DAMAGE = frozenset({Failure.BUSY, Failure.NO_ROOM, Failure.NO_ACCESS, Failure.INTERRUPTED})
+"""Failures that also happen with an undamaged database."""
+
+
 class Damage(NamedTuple):
     """A problem that an engine finds in a database: its subject, and what is wrong with it."""
 
