@@ -69,7 +69,7 @@ def test_a_command_line_that_cannot_be_read_makes_no_database(shell: Shell, word
         (["answer", "1", "Will you vote?", "Perhaps"], "not a choice"),
         (["reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", "0"], "at least 1"),
         (["reassign", "Spring", "--from-unassigned", "--to", "kim", "--count", "-3"], "at least 1"),
-        (["reassign", "Spring", "--from", "kim", "--to", "kim"], "destination too"),
+        (["reassign", "Spring", "--from", "kim", "--to", "kim"], "also a destination"),
         (["campaign", "create", "Spring", "--initial", "Hi"], "a campaign 'Spring' already"),
         (["campaign", "create", "X", "--initial", "Hi", "--open", "9:00", "--close", "9:00"], "is not after"),
         (["campaign", "create", "X", "--initial", "Hi", "--starts", "2026-03-03", "--ends", "2026-03-02"], "before"),

@@ -69,7 +69,7 @@ def test_a_sender_who_holds_nothing_leaves_too_and_comes_back(kims: Shell) -> No
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ((*REMOVE_KIM, "--to", "kim"), "would give is a destination too"),
+        ((*REMOVE_KIM, "--to", "kim"), "source is also a destination"),
         ((*REMOVE_KIM, "--to", "nobody"), "nobody"),
         ((*REMOVE_KIM, "--to", "root"), "root"),  # a user, and not on this campaign
         (("campaign", "remove-sender", "Spring", "root"), "root"),

@@ -105,7 +105,7 @@ def test_the_words_of_people_are_in_no_sentence_about_damage(worked: Database) -
 
 
 def test_a_row_that_is_gone_is_no_damage(worked: Database) -> None:
-    with pytest.raises(Refused, match="is not in the database any more"), worked.writing() as tx:
+    with pytest.raises(Refused, match="is no longer in the database"), worked.writing() as tx:
         tx.conn.execute("INSERT INTO draft VALUES (99, 99, 'text', 0)")
 
 

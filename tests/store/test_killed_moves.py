@@ -81,7 +81,7 @@ def movers(path: Path) -> Iterator[Iterator[Mover]]:
 
 
 @pytest.fixture
-def of(db: Database) -> Campaign:
+def campaign(db: Database) -> Campaign:
     """Kim holds thousands of conversations, some of them in each status."""
     make_first_owner(db, "ana", "Ana", "Ortiz")
     ana = known_as(db, "ana")

@@ -46,7 +46,7 @@ async def test_messages_are_in_the_journal_if_one_wants(office: Office, maria: C
         assert person.sees("without messages")
         assert not person.sees("sent initial to Maria Lopez")
         await person.press("t")
-        assert person.sees("with messages", "sent initial to Maria Lopez", "by itself")  # so messages come
+        assert person.sees("with messages", "sent initial to Maria Lopez", "automatic")  # so messages come
         await person.press("t")
         assert not person.sees("sent initial to Maria Lopez")
 

@@ -126,7 +126,7 @@ def test_where_the_database_was_replaced_the_move_is_gone(
 ) -> None:
     begun = begin(db, owner, to(db, spring, "lee"), steps=1)
     overwrite(db.path, new_file)
-    with pytest.raises(Refused, match="somebody put another in its place"):
+    with pytest.raises(Refused, match="somebody has replaced the whole database"):
         finish(db, begun)
 
 

@@ -92,7 +92,7 @@ def test_it_is_changed_by_an_admin_to_something_that_could_be_made(
         edit_follow_up(db, moderator, made.id, "Other", "Vote!", None)
     with pytest.raises(Refused, match="needs a title and a text"):
         edit_follow_up(db, owner, made.id, " ", "Vote!", None)
-    with pytest.raises(Refused, match="expired already"):
+    with pytest.raises(Refused, match="must end in the future"):
         edit_follow_up(db, owner, made.id, "Other", "Vote!", clock.now)
     with pytest.raises(NotFound):
         edit_follow_up(db, owner, FollowUpId(99), "Other", "Vote!", None)
