@@ -272,6 +272,22 @@ async def test_taking_an_opt_out_back_shows_no_redacted_number(redacted: Office)
         assert not sees_number(person)
 
 
+async def test_a_number_that_is_not_whole_yet_is_not_taken_for_damage(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for_damage: list[object] = []
+
+    def look(*args: object) -> str:
+        looked_for_damage.append(args)
+        return ""
+
+    monkeypatch.setattr("thrumsg_tui.store.database_errors._damage", look)
+    async with office.messenger() as person:
+        await person.press("p", *"415")
+        assert person.sees("too few digits"), person.screen
+    assert looked_for_damage == []
+
+
 async def test_notes_are_redacted_in_the_thread_the_lookup_and_the_list(redacted: Office) -> None:
     opt_out_number(redacted.db, redacted.ana, "+14155550001", "asked from (415) 555-0001")
     async with redacted.messenger() as person:

@@ -146,10 +146,7 @@ def look_up(session: Session, args: Namespace) -> Report:
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
-        try:
-            found = look_up_typed(conn, args.phone, args.region)
-        except ValueError as reason:
-            raise Refused("{why}", why=str(reason)) from None
+        found = look_up_typed(conn, args.phone, args.region)
     record = {
         "phone": phones.number(found.phone),
         "name": found.name,

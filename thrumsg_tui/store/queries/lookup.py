@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, OptOut
 from thrumsg_tui.domain.enums import Status, Tab, UnmatchedReason
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.message_origin import as_given, is_number
@@ -61,12 +62,17 @@ class PhoneRecord:
 def look_up_typed(conn: Connection, text: str, region: str = "US") -> PhoneRecord:
     """Look up a number in any spelling, or a sender that is no number and has written, such as a short code.
 
-    Raises ValueError with a sentence for any other text.
+    Raises:
+        Refused: the text is neither; anything else would be looked into as damage to the file.
     """
     sender = as_given(text)
     if not is_number(sender) and unmatched_of(conn, sender, 1):
         return look_up(conn, sender)
-    return look_up(conn, normalize(text, region).e164)
+    try:
+        number = normalize(text, region)
+    except ValueError as error:
+        raise Refused("{why}", why=str(error)) from error
+    return look_up(conn, number.e164)
 
 
 def look_up(conn: Connection, phone: str) -> PhoneRecord:

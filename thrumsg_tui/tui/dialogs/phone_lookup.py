@@ -11,7 +11,7 @@ from textual.events import Key
 from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import words_of
-from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import Identity
@@ -174,7 +174,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         try:
             pane.found = await self._store.query(look_up_typed, number) if number else None
             pane.sentence = "Type a phone number."
-        except ValueError as reason:
+        except Refused as reason:
             pane.sentence = str(reason)
         pane.remake()
         self.refresh(layout=True)
