@@ -36,9 +36,10 @@ def test_what_people_wrote_is_said_as_they_wrote_it_but_for_its_numbers() -> Non
 
 
 def test_a_number_in_a_name_is_hidden_too() -> None:
-    refusal = Refused("'Call 415-555-0142' is archived.")
+    refusal = Refused("'Call 415-555-0142' is archived.", advice="Look at 'Call 415-555-0142'.")
     refusal.phones = REDACTED
-    assert str(refusal) == "'Call •••-•••-••42' is archived."
+    assert str(refusal) == "'Call •••-•••-••42' is archived. Look at 'Call •••-•••-••42'."
+    assert refusal.explanation == str(refusal)
 
 
 def test_a_change_is_named_by_its_facts() -> None:

@@ -46,22 +46,31 @@ class ThrumsgError(Exception):
 
     def __str__(self) -> str:
         """Return the reason, what was left unchanged, and the advice."""
-        return " ".join(filter(None, (self.reason, self.nothing, self._advice)))
+        return " ".join(filter(None, (self.reason, self.nothing, self.advice)))
 
     @property
     def explanation(self) -> str:
         """The reason and the advice, for a check before anything is done."""
-        return " ".join(filter(None, (self.reason, self._advice)))
+        return " ".join(filter(None, (self.reason, self.advice)))
 
     @property
     def reason(self) -> str:
         """What is wrong, with the facts filled in."""
         shown = self._reason.format(**self._shown()) if self._facts else self._reason
-        return self.phones.text(shown) if self.phones else shown  # names in it may contain numbers, too
+        return self._redacted(shown)
+
+    @property
+    def advice(self) -> str:
+        """What the user can do."""
+        return self._redacted(self._advice)
 
     def rename(self, name: str, known_as: str) -> None:
         """Replace the name of a file that the user does not know."""
         self._reason = self._reason.replace(name, known_as)
+
+    def _redacted(self, text: str) -> str:
+        """Hide numbers; names of people and campaigns may contain them."""
+        return self.phones.text(text) if self.phones else text
 
     def _shown(self) -> dict[str, str]:
         from thrumsg_tui.domain.redaction import IN_FULL
