@@ -297,7 +297,7 @@ async def test_a_follow_up_ends_once_and_only_if_one_wants(office: Office) -> No
     create_follow_up(office.db, office.ana, "Spring", "Reminder", "Today!")
     async with office.app() as person:
         await person.press("f", "x")
-        assert person.question == "End 'Reminder'? 1 pending message will not be sent."
+        assert person.question == "End 'Reminder'? 1 contact will not get it."
         await person.press("n")
         assert person.sees("1 active, 0 ended")
         await person.press("x", "y")

@@ -44,7 +44,7 @@ async def test_send_all_says_how_many_could_not_be_sent(bare: Office) -> None:
     keep_draft(bare.db, bare.ana, first, "Hello")
     async with bare.messenger() as person:
         await person.press("1", "S", "y")
-        assert person.notice == f"Queued {BATCH + 2} of {BATCH + 3}; 1 could not be sent; open each to see why."
+        assert person.notice == f"Queued {BATCH + 2} of {BATCH + 3}; 1 could not be sent; open it to see why."
     assert bare.bodies(first) == []
     assert [len(bare.bodies(id)) for id in others] == [1] * len(others)
 

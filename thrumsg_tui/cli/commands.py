@@ -214,7 +214,9 @@ def _add_reassignment(commands: Commands) -> None:
     sources = move.add_argument_group("from")
     sources.add_argument("--from", action="append", default=[], dest="sources", metavar="LOGIN", help="repeatable")
     sources.add_argument("--from-unassigned", action="store_true", help="may be combined with --from")
-    sources.add_argument("--from-everyone", action="store_true", help="all senders but destinations, and Unassigned")
+    sources.add_argument(
+        "--from-everyone", action="store_true", help="Unassigned and all senders who are no destination"
+    )
     sources.add_argument(
         "--conversation", action="append", default=[], type=options.identifier, metavar="ID", help="repeatable"
     )

@@ -124,7 +124,7 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         if not row.active:
             self.say("It has ended already.", warning=True)
             return
-        question = f"End {row.title!r}? {pluralize(row.pending, 'pending message')} will not be sent."
+        question = f"End {row.title!r}? {pluralize(row.pending, 'contact')} will not get it."
         dialog = confirmation("End the follow-up", question, "End it", left=f"{row.title!r} was not ended")
         if await self.app.push_screen_wait(dialog) and await self.make(end_follow_up, self.thrumsg.who, row.id):
             self.say(f"{row.title} has ended.")

@@ -112,7 +112,7 @@ class SurveyScreen(OverlayScreen):
             else:
                 answers_stay = pluralize(chosen.answered, "answer stays", "answers stay")
                 stays = f"Its {answers_stay}, here and in exports." if chosen.answered else ""
-                question = f"Stop asking {asked.text!r}? {stays}"
+                question = f"Stop asking this question? {asked.text!r} {stays}".rstrip()
                 sure = confirmation("Retire", question, "Retire it", left=f"{asked.text!r} was not retired")
                 if not await self.app.push_screen_wait(sure):
                     return

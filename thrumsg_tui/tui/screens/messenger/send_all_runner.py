@@ -7,7 +7,7 @@ from functools import partial
 from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.domain.wording import inflect, pluralize
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.tui.dialogs.choice import confirmation
@@ -61,6 +61,6 @@ class SendAllRunner:
             return
         finally:
             stopped, self.running = not self.running, False
-        left = f"; {refused} could not be sent; open each to see why" if refused else ""
+        left = f"; {refused} could not be sent; open {inflect(refused, 'it', 'each')} to see why" if refused else ""
         done = f"Stopped: {verb}" if stopped else verb.capitalize()
         self.screen.say(f"{done} {sent} of {total}{left}.", warning=bool(refused))
