@@ -163,10 +163,17 @@ def test_a_reader_that_leaves_early_hears_nothing_of_it(spring: Shell) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_words_that_are_not_text_are_made_readable(spring: Shell) -> None:
-    made = spring.json("user", "add", "jo", "--first-name", "J\udcf6", "--last-name", "B")
-    assert made["first_name"] == "J\ufffd"
-    assert "\udcf6" not in spring.refused("overview", "S\udcf6")
+def test_words_that_are_not_utf_8_are_refused_and_lose_nothing(spring: Shell) -> None:
+    why = spring.refused("user", "add", "jo", "--first-name", "J\udcf6", "--last-name", "B")
+    assert "'J\ufffd' has bytes that are not UTF-8" in why
+    assert "Nothing was changed." in why
+    assert "jo" not in spring.done("user", "list").split()
+    assert "'S\ufffd' has bytes that are not UTF-8" in spring.refused("overview", "S\udcf6")
+
+
+def test_what_a_contact_wrote_is_kept_whatever_its_bytes(spring: Shell) -> None:
+    spring.done("receive", "--from", "+14155550177", "--body", "caf\udce9")
+    assert "caf\ufffd" in spring.done("unmatched")
 
 
 def test_the_version_is_printed(shell: Shell) -> None:

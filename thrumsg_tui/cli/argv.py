@@ -35,6 +35,12 @@ def command_words(given: Sequence[str], environment: Mapping[str, str]) -> list[
     return words + asked
 
 
+def undecoded_word(given: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """Return the first word with bytes that are not UTF-8, made readable; None if there is none."""
+    words = (word for word in (*given, environment.get(ORIGINAL_COMMAND, "")) if _SURROGATES.search(word))
+    return next(map(readable, words), None)
+
+
 def readable(text: str) -> str:
     """Replace bytes that could not be decoded by U+FFFD."""
     return _SURROGATES.sub("\ufffd", text)

@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from thrumsg_tui.cli.argv import command_words
+from thrumsg_tui.cli.argv import command_words, undecoded_word
 from thrumsg_tui.cli.parser import parse
 from thrumsg_tui.cli.printing import complain, show, standard_output, stop_writing
-from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.pacing import Pacing
 
 _WITHOUT_SESSION = {"restore.restore"}
 """Commands that need no usable database."""
+
+_TAKES_ANY_TEXT = {"messages.receive"}
+"""Commands whose text is stored whatever it holds (`docs/rules.md 1.5`)."""
 
 DONE, REFUSED, DATABASE, BROKEN, INTERRUPTED = 0, 1, 3, 70, 130
 """Exit statuses; argparse has 2 for usage."""
@@ -49,6 +52,8 @@ def main(argv: Sequence[str] | None = None, *, pacing: Pacing | None = None) -> 
 def _run(given: Sequence[str], pacing: Pacing | None) -> int:
     args = parse(command_words(given, os.environ))
     args.pacing = pacing
+    if args.run not in _TAKES_ANY_TEXT and (word := undecoded_word(given, os.environ)) is not None:
+        raise Refused(f"{word!r} has bytes that are not UTF-8, and would lose them: write it again.", Nothing.CHANGED)
     module, _, name = args.run.rpartition(".")
     command: Callable[..., Any] = getattr(import_module(f"thrumsg_tui.cli.{module}"), name)
     if module == "app":
