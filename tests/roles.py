@@ -159,7 +159,7 @@ ROWS: tuple[Row, ...] = (
 
 IN_OTHER_WORDS = {
     Permission.WORK_FOR_OTHERS: "who may not is told whose the conversation is: the rows of `_beyond_own`",
-    Permission.SEND_WHILE_CLOSED: "who may not is told why it is closed: tests/domain/test_sending.py",
+    Permission.SEND_WHILE_CLOSED: "who may not is told why it is closed: tests/domain/test_send_rules.py",
 }
 """Permissions that no row has as its action, since they are refused with a sentence of their own."""
 

@@ -28,9 +28,9 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.replies import import_replies
-from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.replies import import_replies
+from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, unassigned
 from thrumsg_tui.store.queries.users import identify
 

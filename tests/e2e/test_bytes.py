@@ -151,7 +151,7 @@ NEEDLESS = {
     "thrumsg_tui.gateway.practice",
     "thrumsg_tui.store.doctor",
     "thrumsg_tui.store.export",
-    "thrumsg_tui.store.importing",
+    "thrumsg_tui.store.imports",
     "tree_sitter",
     "unittest",
     *(f"thrumsg_tui.tui.commands.{screen}" for screen in ("history", "imports", "opt_outs", "users", "unmatched")),

@@ -17,8 +17,8 @@ from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, unassigned
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.lookup import conversations_by_phone

@@ -25,7 +25,7 @@ from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.conversations import ListRequest

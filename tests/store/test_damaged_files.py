@@ -12,10 +12,10 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.importing.result import Imported, write_rejects
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.import_run import ImportOptions
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.result import Imported, write_rejects
 
 pytestmark = pytest.mark.usefixtures("spring")
 

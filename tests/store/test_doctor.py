@@ -18,7 +18,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine, repair
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.users import identify

@@ -21,8 +21,8 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.queries.users import identify
 
 ANN = ConversationId(1)

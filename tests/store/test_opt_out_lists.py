@@ -21,7 +21,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
 from thrumsg_tui.store.queries.lookup import look_up
 from thrumsg_tui.store.queries.opt_outs import OptOutRow, count_opt_outs, opt_out_rows
 

@@ -61,6 +61,6 @@ def test_an_unknown_region_is_named() -> None:
         normalize("4155550142", "Mars")
 
 
-def test_importing_the_module_does_not_load_the_library() -> None:
+def test_imports_the_module_does_not_load_the_library() -> None:
     program = "import sys, thrumsg_tui.store.phones; print('phonenumbers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout == b"False\n"

@@ -41,7 +41,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.importing.replies import import_replies
+from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.queries.bulk_move_jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.campaigns import (
     assignment_of_user,

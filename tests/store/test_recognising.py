@@ -17,7 +17,7 @@ from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines.sqlite.file_header import is_thrumsg
-from thrumsg_tui.store.importing.table import read_text
+from thrumsg_tui.store.imports.table import read_text
 
 _PAGES_IN_HEADER = slice(28, 32)  # https://www.sqlite.org/fileformat2.html#the_database_header
 

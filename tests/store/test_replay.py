@@ -43,7 +43,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import repair
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.reassignment import plan
 

@@ -15,7 +15,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply, move_reply, remove_reply
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.replies import import_replies
+from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.queries.recommended_replies import global_replies, recommended_replies
 
 HOSTILE = [

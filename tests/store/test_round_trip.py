@@ -26,9 +26,9 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.export import export
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.inspection import inspect
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.inspection import inspect
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
 from thrumsg_tui.store.queries.campaigns import questions
 
 NAMES = ["=SUM(A1)", "-Ann", "+Bo", "@cy", "'t Hooft", "'=x", "''-y", 'Ada "Bee"', "O'Neil", "Zoë", "%first_name%"]

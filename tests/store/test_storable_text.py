@@ -30,8 +30,8 @@ from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.users import add_user, edit_user, set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.importing.import_kinds import import_file
-from thrumsg_tui.store.importing.import_run import ImportOptions
+from thrumsg_tui.store.imports.import_kinds import import_file
+from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.queries.campaigns import get_campaign, questions
 from thrumsg_tui.store.queries.thread import draft
 from thrumsg_tui.store.queries.unmatched import unmatched_messages

@@ -38,7 +38,7 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
 from thrumsg_tui.store.queries.history import get_event, history
 
 STORE = Path(thrumsg_tui.store.__file__).parent

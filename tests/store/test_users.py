@@ -29,11 +29,11 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.changes.users import add_user, change_role, edit_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import repair
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.importing.replies import import_replies
-from thrumsg_tui.store.importing.survey import import_survey
-from thrumsg_tui.store.importing.users import import_users
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.replies import import_replies
+from thrumsg_tui.store.imports.survey import import_survey
+from thrumsg_tui.store.imports.users import import_users
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.users import identify, people_rows, users

@@ -19,7 +19,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user
-from thrumsg_tui.store.importing.contacts import import_contacts
+from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.lookup import conversations_by_phone

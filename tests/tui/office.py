@@ -28,9 +28,9 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user, make_first_owner, set_preference
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.replies import import_replies
-from thrumsg_tui.store.importing.survey import import_survey
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.replies import import_replies
+from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.queries.campaigns import find_assignment, unassigned
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.thread import draft, get_conversation

@@ -8,7 +8,7 @@ from tests.tui.moving import give
 from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 
 

@@ -18,9 +18,9 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.import_kinds import import_file
-from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.imports.import_kinds import import_file
+from thrumsg_tui.store.imports.import_run import ImportOptions
+from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import get_opt_out

@@ -7,8 +7,8 @@ from argparse import Namespace
 from dataclasses import replace
 
 from thrumsg_tui.cli.json_records import campaign_record
-from thrumsg_tui.cli.printing import Report, ask
 from thrumsg_tui.cli.reassign import outcome_report
+from thrumsg_tui.cli.report import Report, ask
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import Campaign, Setup

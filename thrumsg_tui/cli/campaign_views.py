@@ -15,7 +15,7 @@ from thrumsg_tui.cli.json_records import (
     script_record,
     sender_record,
 )
-from thrumsg_tui.cli.printing import Report, pairs, table
+from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Totals
 from thrumsg_tui.domain.permissions import Permission

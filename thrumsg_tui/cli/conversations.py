@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.cli.json_records import answers, conversation_record, thread_record
-from thrumsg_tui.cli.printing import Report, pairs, table
+from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
@@ -18,7 +18,7 @@ from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import format_moment, seconds_until
+from thrumsg_tui.domain.send_rules import format_moment, seconds_until
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.phone_display import phone_display

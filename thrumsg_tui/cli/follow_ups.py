@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.cli.json_records import follow_up_record
-from thrumsg_tui.cli.printing import Report, table
+from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import AS_OF_NOW, AnswerCondition, Campaign, FollowUp, Question, Target

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from thrumsg_tui.cli.printing import Report, complain, standard_output
+from thrumsg_tui.cli.report import Report, complain, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.enums import ExportKind, ImportKind
@@ -18,10 +18,10 @@ from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.export import export as write_export
 from thrumsg_tui.store.export import exported
-from thrumsg_tui.store.importing.columns import other_columns
-from thrumsg_tui.store.importing.import_kinds import import_file
-from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.importing.result import (
+from thrumsg_tui.store.imports.columns import other_columns
+from thrumsg_tui.store.imports.import_kinds import import_file
+from thrumsg_tui.store.imports.import_run import ImportOptions
+from thrumsg_tui.store.imports.result import (
     Imported,
     RejectedRow,
     list_rejects,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from thrumsg_tui.cli.argv import command_words, undecoded_word
 from thrumsg_tui.cli.parser import parse
-from thrumsg_tui.cli.printing import complain, show, standard_output, stop_writing
+from thrumsg_tui.cli.report import complain, show, standard_output, stop_writing
 from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 
 if TYPE_CHECKING:

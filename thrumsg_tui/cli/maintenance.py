@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
-from thrumsg_tui.cli.printing import Report, pairs, standard_output
+from thrumsg_tui.cli.report import Report, pairs, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
-from thrumsg_tui.cli.printing import Report, complain
+from thrumsg_tui.cli.report import Report, complain
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Message
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.sending import format_moment
+from thrumsg_tui.domain.send_rules import format_moment
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.registry import deliver_queued, gateway_of
 from thrumsg_tui.store.changes import receive as receiving

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from thrumsg_tui.cli.json_records import opt_out_record, unmatched_record
-from thrumsg_tui.cli.printing import Report, pairs, table
+from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.conversations import NO_SENDER, words_of
@@ -19,7 +19,7 @@ from thrumsg_tui.gateway.registry import deliver_queued
 from thrumsg_tui.store.changes import opt_outs
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import OptedOut
-from thrumsg_tui.store.importing.table import read_text
+from thrumsg_tui.store.imports.table import read_text
 from thrumsg_tui.store.input_files import STANDARD_INPUT, read_file
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.phones import normalize

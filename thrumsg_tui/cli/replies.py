@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from thrumsg_tui.cli.json_records import reply_record
-from thrumsg_tui.cli.printing import Report, table
+from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.campaigns import CampaignId, RecommendedReply

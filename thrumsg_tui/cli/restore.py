@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from shlex import quote
 
-from thrumsg_tui.cli.printing import Report
+from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import (
     account,
     database_path,

@@ -14,7 +14,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.argv import readable
-from thrumsg_tui.cli.printing import complain
+from thrumsg_tui.cli.report import complain
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from thrumsg_tui.cli.json_records import Record, question_record, result_record
-from thrumsg_tui.cli.printing import Report, table
+from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Question
 from thrumsg_tui.domain.permissions import Permission

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from thrumsg_tui.cli.printing import Report
+from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.store.queries.field_codes import field_warnings

@@ -30,11 +30,11 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting, store_setting
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database, overwrite, utc_now
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.opt_outs import import_opt_outs
-from thrumsg_tui.store.importing.replies import import_replies
-from thrumsg_tui.store.importing.survey import import_survey
-from thrumsg_tui.store.importing.users import import_users
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.opt_outs import import_opt_outs
+from thrumsg_tui.store.imports.replies import import_replies
+from thrumsg_tui.store.imports.survey import import_survey
+from thrumsg_tui.store.imports.users import import_users
 from thrumsg_tui.store.queries.campaigns import find_assignment
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.settings import PRACTICE

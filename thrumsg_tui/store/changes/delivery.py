@@ -9,7 +9,7 @@ from thrumsg_tui.domain.conversation_facts import MessageWithdrawn, WithdrawalRe
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.sending import scheduled_for, shut_out
+from thrumsg_tui.domain.send_rules import scheduled_for, shut_out
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.conversation_facts import MessagesReleased
 from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind, MessageState
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.sending import scheduled_for, shut_out
+from thrumsg_tui.domain.send_rules import scheduled_for, shut_out
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row

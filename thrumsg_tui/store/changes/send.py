@@ -16,7 +16,7 @@ from thrumsg_tui.domain.field_meanings import meant_by
 from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, no_value
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.sending import Attempt, check_send, departure, forbidden
+from thrumsg_tui.domain.send_rules import Attempt, check_send, departure, forbidden
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.users import Identity

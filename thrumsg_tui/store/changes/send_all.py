@@ -12,7 +12,7 @@ from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission, needed_role
-from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import FIELD
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock, require_place
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.sending import unfit
+from thrumsg_tui.domain.send_rules import unfit
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.users import Identity

@@ -9,9 +9,9 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.importing.inspection import Inspection, inspect
-from thrumsg_tui.store.importing.result import Imported, write_rejects
+from thrumsg_tui.store.imports.import_run import ImportOptions
+from thrumsg_tui.store.imports.inspection import Inspection, inspect
+from thrumsg_tui.store.imports.result import Imported, write_rejects
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.path_completion import given_path, listed

@@ -14,8 +14,8 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import inflect
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.import_kinds import import_file
-from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.imports.import_kinds import import_file
+from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of

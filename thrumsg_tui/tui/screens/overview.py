@@ -16,7 +16,7 @@ from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import closure
+from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview

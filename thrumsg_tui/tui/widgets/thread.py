@@ -16,7 +16,7 @@ from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import format_moment, seconds_until
+from thrumsg_tui.domain.send_rules import format_moment, seconds_until
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines

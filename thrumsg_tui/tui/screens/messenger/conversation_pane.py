@@ -14,7 +14,7 @@ from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.sending import Attempt, Verdict, check_send
+from thrumsg_tui.domain.send_rules import Attempt, Verdict, check_send
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.glyphs import Glyphs

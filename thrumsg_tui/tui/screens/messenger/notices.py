@@ -10,7 +10,7 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.domain.sending import Obstacle, Verdict, closure, format_moment
+from thrumsg_tui.domain.send_rules import Obstacle, Verdict, closure, format_moment
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import ChangeByOthers, MessengerView
 

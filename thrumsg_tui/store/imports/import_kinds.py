@@ -11,10 +11,10 @@ from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing import contacts, opt_outs, replies, survey, users
-from thrumsg_tui.store.importing.columns import ImportField
-from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.importing.result import Imported
+from thrumsg_tui.store.imports import contacts, opt_outs, replies, survey, users
+from thrumsg_tui.store.imports.columns import ImportField
+from thrumsg_tui.store.imports.import_run import ImportOptions
+from thrumsg_tui.store.imports.result import Imported
 
 
 @dataclass(frozen=True, slots=True)

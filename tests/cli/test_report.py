@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from thrumsg_tui.cli.printing import Report, pairs, show, table
+from thrumsg_tui.cli.report import Report, pairs, show, table
 
 
 def test_columns_are_aligned_by_what_a_terminal_shows() -> None:

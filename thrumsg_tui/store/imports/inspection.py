@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from thrumsg_tui.domain.enums import ImportKind
-from thrumsg_tui.store.importing.columns import (
+from thrumsg_tui.store.imports.columns import (
     PHONE,
     ImportField,
     example,
@@ -19,10 +19,10 @@ from thrumsg_tui.store.importing.columns import (
     phone_columns,
     refusal,
 )
-from thrumsg_tui.store.importing.contacts import codes_of
-from thrumsg_tui.store.importing.import_kinds import KINDS
-from thrumsg_tui.store.importing.numbers import NumberReader
-from thrumsg_tui.store.importing.table import Table, read_table
+from thrumsg_tui.store.imports.contacts import codes_of
+from thrumsg_tui.store.imports.import_kinds import KINDS
+from thrumsg_tui.store.imports.numbers import NumberReader
+from thrumsg_tui.store.imports.table import Table, read_table
 
 FIRST_ROWS = 20
 """How many rows an inspection shows."""

@@ -11,8 +11,8 @@ from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import (
+from thrumsg_tui.store.imports.columns import ImportField, choose, example, fitness
+from thrumsg_tui.store.imports.import_run import (
     AS_IT_IS,
     ImportOptions,
     Tally,
@@ -20,8 +20,8 @@ from thrumsg_tui.store.importing.import_run import (
     open_campaign,
     transaction,
 )
-from thrumsg_tui.store.importing.result import Imported
-from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.imports.result import Imported
+from thrumsg_tui.store.imports.table import read_table
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.recommended_replies import replies_of
 

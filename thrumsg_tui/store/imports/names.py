@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from thrumsg_tui.domain.name_cells import given_name, is_unseen, stands_for_none
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.store.importing.result import FileRow, on_lines
+from thrumsg_tui.store.imports.result import FileRow, on_lines
 
 _LOST = "\ufffd"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.engines import engine_for
-from thrumsg_tui.store.importing.columns import is_data
-from thrumsg_tui.store.importing.result import FileRow, RejectedRow, on_lines
+from thrumsg_tui.store.imports.columns import is_data
+from thrumsg_tui.store.imports.result import FileRow, RejectedRow, on_lines
 from thrumsg_tui.store.input_files import called, read_file
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}

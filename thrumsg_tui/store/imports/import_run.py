@@ -17,8 +17,8 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.importing.result import FileRow, Imported, Reading, RejectedRow
-from thrumsg_tui.store.importing.table import Table
+from thrumsg_tui.store.imports.result import FileRow, Imported, Reading, RejectedRow
+from thrumsg_tui.store.imports.table import Table
 from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.progress import OnProgress

@@ -16,9 +16,9 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.importing.result import write_rejects
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.import_run import ImportOptions
+from thrumsg_tui.store.imports.result import write_rejects
 from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.users import identify
@@ -150,7 +150,7 @@ def test_a_number_that_is_opted_out_arrives_opted_out(
         assert totals(conn, spring.id).opted_out == 1
 
 
-def test_importing_a_file_again_changes_and_journals_nothing(
+def test_imports_a_file_again_changes_and_journals_nothing(
     db: Database, owner: Identity, spring: Campaign, path: Path
 ) -> None:
     path.write_text(f"first,phone\nAnn,{ANN}\n")

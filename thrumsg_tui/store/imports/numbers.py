@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from thrumsg_tui.domain.name_cells import given_name, stands_for_none
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.importing.columns import other_phone_columns, phone_columns
-from thrumsg_tui.store.importing.result import FileRow, Reading, on_lines
+from thrumsg_tui.store.imports.columns import other_phone_columns, phone_columns
+from thrumsg_tui.store.imports.result import FileRow, Reading, on_lines
 from thrumsg_tui.store.phones import PhoneNumber, normalize
 
 _NONE = "no phone number"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.store.importing.columns import FIRST_NAME, PHONE, choose, recognise
-from thrumsg_tui.store.importing.result import RejectedRow
-from thrumsg_tui.store.importing.table import Table, read_table
+from thrumsg_tui.store.imports.columns import FIRST_NAME, PHONE, choose, recognise
+from thrumsg_tui.store.imports.result import RejectedRow
+from thrumsg_tui.store.imports.table import Table, read_table
 
 
 def known(header: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.export_columns import code_of, has_answers, is_export, ours_in
-from thrumsg_tui.store.importing.result import own_width
+from thrumsg_tui.store.imports.result import own_width
 
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]?\d\d?[-/.]?\d\d?(?!\d)|$)|\d\d?[-/.]\d\d?[-/.](?:\d\d){1,2}$")

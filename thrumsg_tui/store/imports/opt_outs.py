@@ -12,11 +12,11 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.columns import PHONE, ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
-from thrumsg_tui.store.importing.numbers import NumberReader
-from thrumsg_tui.store.importing.result import Imported
-from thrumsg_tui.store.importing.table import Table, read_table
+from thrumsg_tui.store.imports.columns import PHONE, ImportField, choose, example, fitness
+from thrumsg_tui.store.imports.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
+from thrumsg_tui.store.imports.numbers import NumberReader
+from thrumsg_tui.store.imports.result import Imported
+from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.phones import require_region
 from thrumsg_tui.store.progress import PhaseProgress
 

@@ -14,8 +14,8 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
-from thrumsg_tui.store.importing.import_run import (
+from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
+from thrumsg_tui.store.imports.import_run import (
     AS_IT_IS,
     ImportOptions,
     Tally,
@@ -23,10 +23,10 @@ from thrumsg_tui.store.importing.import_run import (
     open_campaign,
     transaction,
 )
-from thrumsg_tui.store.importing.names import NameReader
-from thrumsg_tui.store.importing.numbers import NumberReader
-from thrumsg_tui.store.importing.result import Imported
-from thrumsg_tui.store.importing.table import Table, read_table
+from thrumsg_tui.store.imports.names import NameReader
+from thrumsg_tui.store.imports.numbers import NumberReader
+from thrumsg_tui.store.imports.result import Imported
+from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.phones import PhoneNumber, require_region
 from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.campaigns import unassigned

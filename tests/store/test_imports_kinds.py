@@ -16,12 +16,12 @@ from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, PHONE, choose, recognise
-from thrumsg_tui.store.importing.contacts import import_contacts
-from thrumsg_tui.store.importing.import_kinds import KINDS, import_file
-from thrumsg_tui.store.importing.import_run import ImportOptions
-from thrumsg_tui.store.importing.inspection import FIRST_ROWS, inspect
-from thrumsg_tui.store.importing.result import REJECT_COLUMNS, RejectedRow, write_rejects
+from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, PHONE, choose, recognise
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.import_kinds import KINDS, import_file
+from thrumsg_tui.store.imports.import_run import ImportOptions
+from thrumsg_tui.store.imports.inspection import FIRST_ROWS, inspect
+from thrumsg_tui.store.imports.result import REJECT_COLUMNS, RejectedRow, write_rejects
 from thrumsg_tui.store.progress import EVERY
 
 GOOD = {

@@ -15,10 +15,10 @@ from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.changes.users import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import FIRST_NAME, LAST_NAME, ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
-from thrumsg_tui.store.importing.result import Imported
-from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, ImportField, choose, example, fitness
+from thrumsg_tui.store.imports.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
+from thrumsg_tui.store.imports.result import Imported
+from thrumsg_tui.store.imports.table import read_table
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.users import find_user

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.domain.sending import (
+from thrumsg_tui.domain.send_rules import (
     Attempt,
     Departure,
     Obstacle,

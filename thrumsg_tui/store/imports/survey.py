@@ -12,8 +12,8 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.importing.columns import ImportField, choose, example, fitness
-from thrumsg_tui.store.importing.import_run import (
+from thrumsg_tui.store.imports.columns import ImportField, choose, example, fitness
+from thrumsg_tui.store.imports.import_run import (
     AS_IT_IS,
     ImportOptions,
     Tally,
@@ -21,8 +21,8 @@ from thrumsg_tui.store.importing.import_run import (
     open_campaign,
     transaction,
 )
-from thrumsg_tui.store.importing.result import Imported
-from thrumsg_tui.store.importing.table import read_table
+from thrumsg_tui.store.imports.result import Imported
+from thrumsg_tui.store.imports.table import read_table
 from thrumsg_tui.store.queries.campaigns import questions
 
 FIELDS = (
