@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,7 +10,6 @@ from textual.containers import Horizontal, Vertical
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.messenger import MessengerView
-from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor
@@ -39,8 +38,11 @@ class ConversationListPane(Vertical):
         self._sort = LineWidget(id="sort")
         self.search = SearchInput(placeholder="search", id="search")
 
+    def make_list(self, zone: tzinfo) -> None:
+        """Make the list; the screen calls it before the pane comes up, since an answer may come first."""
+        self.list = MessengerList(self._glyphs, zone, id="list")
+
     def compose(self) -> ComposeResult:
-        self.list = MessengerList(self._glyphs, app_context(self).zone, id="list")
         yield self._tabs
         yield Horizontal(LineWidget(id="slash"), self.search, self._sort, id="list-head")
         yield self.list

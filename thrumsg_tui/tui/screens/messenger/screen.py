@@ -83,6 +83,7 @@ class MessengerScreen(CommandScreen):
         )
 
     def compose(self) -> ComposeResult:
+        self.list_pane.make_list(self.thrumsg.zone)
         yield self.title_line
         if self.thrumsg.who.may(Permission.VIEW_ALL):
             yield self._yellow_bar
