@@ -167,9 +167,17 @@ async def test_f1_shows_the_keys_of_a_question(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger() as person:
         await person.press("o", "f1")
+        assert person.sees("In this dialog", "y                   Opt out: Do what is asked")
         assert person.sees(Scope.QUESTION, *[command.explained[:30] for command in commands_of(Scope.QUESTION)])
         await person.press("escape")
         assert "Opt Maria Lopez out" in person.question
+
+
+async def test_f1_shows_the_keys_of_a_menu_s_entries(office: Office) -> None:
+    async with office.app(size=(120, 60)) as person:
+        await person.press("m", "f1")
+        entries = [command for command in commands_of(Scope.MANAGE) if command.help and command.id != "manage.menu"]
+        assert person.sees("In this dialog", *[command.explained[:30] for command in entries])
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._choices = choices
         self._cursor = len(choices) - 1
         self._line = FlowingLines(id="choices")
+        self.offered = [replace(choice.command, title=choice.title) for choice in choices]
         own = [replace(choice.command, action=f"answer({index})") for index, choice in enumerate(choices)]
         bind_first(self, bindings(own, checked=False, priority=True))
 

@@ -44,6 +44,7 @@ class CommandMenu(Picker[Entry]):
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:
         hint = "a key or Enter chooses, Esc leaves"
         super().__init__(title, entries, EntryList(id="entries"), first_cursor=0, hint=hint)
+        self.offered = [entry.command for entry in entries]
         own = [replace(entry.command, action=f"take_entry({index})") for index, entry in enumerate(entries)]
         bind_first(self, bindings(own, checked=False, priority=True))
         self.table.styles.height = len(entries)

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual.screen import ModalScreen
 
 from thrumsg_tui.tui.app_context import app_context
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of, scopes_at
+from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, scopes_at
 
 _Result = TypeVar("_Result")
 
@@ -19,10 +19,12 @@ class Dialog(ModalScreen[_Result], Generic[_Result]):
     CSS_PATH = "dialogs.tcss"
     SCOPES: ClassVar[Sequence[Scope]] = ()
     BINDINGS = bindings(commands_of(Scope.DIALOG), checked=False, priority=True)
+    offered: Sequence[Command] = ()
+    """Commands of this dialog alone: the answers of a question, the entries of a menu."""
 
     def action_help(self) -> None:
         """Show the keys of the dialog."""
         from thrumsg_tui.tui.dialogs.help import HelpDialog
 
         scopes = dict.fromkeys([*scopes_at(self.focused or self), Scope.DIALOG])
-        self.app.push_screen(HelpDialog(list(scopes), app_context(self).who))
+        self.app.push_screen(HelpDialog(list(scopes), app_context(self).who, self.offered))

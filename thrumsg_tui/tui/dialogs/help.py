@@ -11,22 +11,24 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
 from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, pad
 
 
 class _Keys(ScrollingLines, can_focus=True):
     DEFAULT_CSS = "_Keys { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
-    def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:
+    def __init__(self, scopes: Sequence[Scope], who: Identity, offered: Sequence[Command]) -> None:
         super().__init__()
-        allowed = {scope: [command for command in commands_of(scope) if not command.beyond(who)] for scope in scopes}
-        self._listed = {scope: commands for scope, commands in allowed.items() if commands}
+        listed = {str(scope): [each for each in commands_of(scope) if not each.beyond(who)] for scope in scopes}
+        known = {command.id for commands in listed.values() for command in commands}
+        here = {"In this dialog": [command for command in offered if command.id not in known]}
+        self._listed = {heading: commands for heading, commands in (here | listed).items() if commands}
 
     def lines(self, width: int) -> list[Strip]:
         strips = []
-        for scope, commands in self._listed.items():
-            strips.append(self.strip([(f" {scope}", "accent")], width=width))
+        for heading, commands in self._listed.items():
+            strips.append(self.strip([(f" {heading}", "accent")], width=width))
             for command in commands:
                 keys = pad(command.shown_keys, 20) if command.keys else pad("from :", 20)
                 first, *more = Text(command.explained).wrap(self.app.console, max(width - 24, 10))
@@ -37,14 +39,14 @@ class _Keys(ScrollingLines, can_focus=True):
 
 
 class HelpDialog(ModalScreen[None]):
-    """The keys of some scopes, without those that the user's role forbids."""
+    """The keys of a dialog's own commands, then of some scopes, without those that the user's role forbids."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS = bindings(commands_of(Scope.HELP), checked=False, priority=True)
 
-    def __init__(self, scopes: Sequence[Scope], who: Identity) -> None:
+    def __init__(self, scopes: Sequence[Scope], who: Identity, offered: Sequence[Command] = ()) -> None:
         super().__init__()
-        self._keys = _Keys(scopes, who)
+        self._keys = _Keys(scopes, who, offered)
 
     def compose(self) -> ComposeResult:
         box = Vertical(self._keys, classes="dialog wide tall")
