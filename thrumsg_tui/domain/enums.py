@@ -255,11 +255,6 @@ class ImportKind(StrEnum):
         """Whether a file of this kind may belong to a campaign."""
         return self.needs_campaign or self is ImportKind.REPLIES
 
-    @property
-    def has_numbers(self) -> bool:
-        """Whether a file of this kind has phone numbers, so that a region applies."""
-        return self in {ImportKind.CONTACTS, ImportKind.OPT_OUTS}
-
 
 class ExportKind(StrEnum):
     """The kinds of export (`docs/rules.md 9.3`)."""
