@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,14 +96,16 @@ def test_a_follow_up_made_before_stays_settled(old: Path) -> None:
 
 
 def test_what_was_written_before_is_all_there(old: Path) -> None:
+    tables = ("message", "event", "event_conversation", "opt_out", "follow_up_target", "contact", "users")
+    with closing(sqlite3.connect(old)) as conn:
+        columns = {table: [row[1] for row in conn.execute(f"PRAGMA table_info({table})")] for table in tables}
+
     def contents() -> dict[str, list[tuple[object, ...]]]:
-        conn = sqlite3.connect(old)
-        told = {
-            table: conn.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ("message", "event", "event_conversation", "opt_out", "follow_up_target", "contact", "users")
-        }
-        conn.close()
-        return told
+        with closing(sqlite3.connect(old)) as conn:
+            return {
+                table: conn.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
+                for table, names in columns.items()
+            }
 
     before = contents()
     Database(old).close()

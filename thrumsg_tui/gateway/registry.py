@@ -1,28 +1,44 @@
-"""The choice of a database's gateway. To add one, write a module with a `Gateway` and name it here."""
+"""The gateways by their names. A new carrier is one module with the functions of `GatewayModule`, and one line here."""
 
 from __future__ import annotations
 
-from typing import assert_never
+from importlib import import_module
+from typing import Protocol, cast
 
 from thrumsg_tui.domain.enums import GatewayKind
-from thrumsg_tui.gateway.outbox import Gateway, deliver
+from thrumsg_tui.gateway.configuration import Configuration
+from thrumsg_tui.gateway.outbox import Gateway as Outbox
+from thrumsg_tui.gateway.outbox import deliver
 from thrumsg_tui.gateway.practice_gateway import PracticeGateway
+from thrumsg_tui.gateway.protocol import Gateway, Webhooks
 from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
 
+GATEWAYS: dict[str, str] = {}
+"""The module, in this package, of each gateway; it is imported only when it is opened."""
 
-def gateway_of(db: Database) -> Gateway | None:
+
+class GatewayModule(Protocol):
+    """What the module of a gateway has."""
+
+    def open_gateway(self, configuration: Configuration) -> Gateway:
+        """Return the connection to the carrier; a fault of the configuration is `Refused` in words."""
+
+    def open_webhooks(self, configuration: Configuration) -> Webhooks | None:
+        """Return the addresses that the carrier calls; None if it calls none."""
+
+
+def gateway_module(name: str) -> GatewayModule:
+    """Import the module of a gateway of `GATEWAYS`."""
+    return cast("GatewayModule", import_module(f"thrumsg_tui.gateway.{GATEWAYS[name]}"))
+
+
+def gateway_of(db: Database) -> Outbox | None:
     """Return the gateway of a database; None if none is set up, so that messages stay queued."""
     with db.reading() as conn:
         kind = settings(conn).gateway
-    match kind:
-        case None:
-            return None
-        case GatewayKind.PRACTICE:
-            return PracticeGateway()
-        case _:
-            assert_never(kind)
+    return PracticeGateway() if kind is GatewayKind.PRACTICE else None
 
 
 def deliver_queued(db: Database) -> list[Outgoing]:

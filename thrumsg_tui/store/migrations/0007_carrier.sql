@@ -1,0 +1,59 @@
+-- What a message needs on its way to the carrier and back. Our number, not "sender": a sender is a user.
+ALTER TABLE message ADD COLUMN gateway TEXT;
+ALTER TABLE message ADD COLUMN our_number TEXT;
+ALTER TABLE message ADD COLUMN send_key TEXT;  -- our own name for it at the carrier, made at the first claim
+ALTER TABLE message ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN tried_at INTEGER;
+ALTER TABLE message ADD COLUMN next_try_at INTEGER;
+ALTER TABLE message ADD COLUMN expires_at INTEGER;  -- after this it is cancelled, not sent
+ALTER TABLE message ADD COLUMN checked_at INTEGER;  -- when a message in doubt was first absent from the carrier's list
+ALTER TABLE message ADD COLUMN media TEXT;  -- JSON: [{"url", "type", "size"}]
+ALTER TABLE message ADD COLUMN priority INTEGER GENERATED ALWAYS AS (CASE kind
+    WHEN 'opt_out_confirmation' THEN 0 WHEN 'reply' THEN 1 WHEN 'follow_up' THEN 2 ELSE 3 END) VIRTUAL;
+
+CREATE INDEX message_open ON message (state, tried_at) WHERE state IN ('sending', 'in_doubt');
+CREATE INDEX message_failed ON message (state_at) WHERE state = 'failed';
+CREATE UNIQUE INDEX message_key ON message (send_key) WHERE send_key IS NOT NULL;
+CREATE UNIQUE INDEX message_at_gateway ON message (gateway, provider_id)
+    WHERE gateway IS NOT NULL AND provider_id IS NOT NULL;
+
+-- A confirmation that waited for a gateway that never was is too late (docs/rules.md 10.9).
+UPDATE message SET expires_at = at + 300000 WHERE kind = 'opt_out_confirmation' AND state = 'queued';
+
+ALTER TABLE unmatched ADD COLUMN gateway TEXT;
+ALTER TABLE unmatched ADD COLUMN our_number TEXT;
+ALTER TABLE unmatched ADD COLUMN media TEXT;
+CREATE UNIQUE INDEX unmatched_at_gateway ON unmatched (gateway, provider_id)
+    WHERE gateway IS NOT NULL AND provider_id IS NOT NULL;
+
+ALTER TABLE conversation ADD COLUMN our_number TEXT;  -- kept from the first message on (docs/rules.md 10.8)
+CREATE INDEX conversation_of_our_number ON conversation (our_number) WHERE our_number IS NOT NULL;
+
+-- Both clocks must be open: the campaign's hours, and 08:00 to 21:00 at the contact (docs/rules.md 10.10).
+ALTER TABLE campaign ADD COLUMN quiet_hours INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE gateway (  -- what each gateway's deliverer says of itself
+    name       TEXT PRIMARY KEY,
+    state      TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'stopped')),
+    reason     TEXT NOT NULL DEFAULT '',
+    changed_at INTEGER NOT NULL,
+    seen_at    INTEGER,  -- renewed while a deliverer runs
+    pace       REAL,  -- segments a second, measured
+    inbound_at INTEGER  -- up to when missed incoming messages were fetched
+) STRICT;
+
+CREATE TABLE gateway_number (  -- our own numbers
+    number     TEXT PRIMARY KEY,
+    gateway    TEXT NOT NULL,
+    kind       TEXT NOT NULL CHECK (kind IN ('long', 'toll_free', 'short', 'alpha', 'service')),
+    mps        REAL NOT NULL,  -- segments a second
+    state      TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'stopped', 'withdrawn')),
+    reason     TEXT NOT NULL DEFAULT '',
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE campaign_number (  -- none for a campaign: all ready numbers of the gateway
+    campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+    number      TEXT NOT NULL REFERENCES gateway_number (number),
+    PRIMARY KEY (campaign_id, number)
+) STRICT;
