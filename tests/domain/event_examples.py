@@ -130,6 +130,7 @@ MESSAGES = [
             WithdrawalReason.OPTED_OUT: "message cancelled: the contact was opted out before it could leave",
             WithdrawalReason.OPTED_IN: "message cancelled: the contact was opted in again before it could leave",
             WithdrawalReason.WINDOW_OVER: _WINDOW_OVER,
+            WithdrawalReason.TOO_LATE: "confirmation cancelled: it could not leave within five minutes",
         }.items()
     ),
 ]

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.hours import (
     WindowState,
     format_clock,
     is_open,
+    next_closing,
     next_opening,
     parse_clock,
     require_place,
@@ -222,3 +223,16 @@ def test_the_window_opens_exactly_at_its_start(zone: str, day: date) -> None:
     assert start is not None
     assert window_state(window, start) is WindowState.OPEN
     assert window_state(window, start - timedelta(microseconds=1)) is WindowState.BEFORE
+
+
+@given(daily_hours, moments)
+def test_the_next_closing_is_the_first_closed_moment(hours: DailyHours, at: datetime) -> None:
+    closing = next_closing(hours, at)
+    if closing is None:
+        assert (hours.opens, hours.closes) == (0, 24 * 60)
+        return
+    assert closing >= at
+    assert not is_open(hours, closing)
+    assert closing == at or is_open(hours, closing - timedelta(microseconds=1))
+    step = (closing - at) / 50
+    assert all(is_open(hours, at + step * nth) for nth in range(50) if step)

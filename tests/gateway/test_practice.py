@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.store.arranging import known_as
 from tests.store.world import PEOPLE, World, phone_of
-from thrumsg_tui.domain.conversations import MessageId
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
 from thrumsg_tui.gateway.practice_contacts import Answer, PracticeContacts
 from thrumsg_tui.gateway.registry import gateway_of
-from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
@@ -60,7 +60,20 @@ def told(db: Database) -> list[tuple[object, ...]]:
 
 
 def outgoing(nth: int, *, kind: MessageKind = MessageKind.INITIAL, times: int = 1) -> Outgoing:
-    return Outgoing(MessageId(nth), phone_of(nth), "Hi", kind, times)
+    return Outgoing(
+        id=MessageId(nth),
+        key=f"{nth:032x}",
+        conversation_id=ConversationId(nth),
+        phone=phone_of(nth),
+        our_number=None,
+        body="Hi",
+        kind=kind,
+        segments=1,
+        nth=times,
+        tries=1,
+        tried_at=datetime(2026, 3, 3, tzinfo=UTC),
+        valid_for=timedelta(hours=1),
+    )
 
 
 # The campaign

@@ -9,6 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.store.carrier import report
 from tests.store.world import HOLDERS, PEOPLE, SENDERS, Expected, World, expected, phone_of
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -16,7 +17,7 @@ from thrumsg_tui.domain.enums import CampaignState, ConversationSort, MessageSta
 from thrumsg_tui.domain.reassignment import FromAssignments, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
-from thrumsg_tui.store.changes.delivery import report, take_queued
+from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign

@@ -9,6 +9,7 @@ import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import give, journal, known_as, look_at, number, take_in
+from tests.store.carrier import report
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId, Setup
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status
@@ -17,7 +18,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
-from thrumsg_tui.store.changes.delivery import report, take_queued
+from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number

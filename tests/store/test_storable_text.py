@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.arranging import journal, look_at, number
+from tests.store.carrier import report
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ImportKind, MessageState
@@ -17,7 +18,7 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
-from thrumsg_tui.store.changes.delivery import report, take_queued
+from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
@@ -140,7 +141,7 @@ def test_a_stop_with_it_still_opts_out(db: Database, owner: Identity, ann: Conve
 def test_what_a_gateway_says(db: Database, owner: Identity, ann: ConversationId, bad: str) -> None:
     send(db, owner, ann)
     [taken] = take_queued(db)
-    report(db, taken.id, MessageState.FAILED, provider_id=f"a{bad}", error_code=bad, error_text=f"no{bad}")
+    report(db, taken.id, MessageState.FAILED, provider_id=f"a{bad}", code=bad, words=f"no{bad}")
     with db.reading() as conn:
         row = conn.execute("SELECT provider_id, error_code, error_text FROM message").fetchone()
     assert tuple(row) == ("a\ufffd", "\ufffd", "no\ufffd")

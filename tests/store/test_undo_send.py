@@ -8,6 +8,7 @@ import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import ask_everyone, give, journal, known_as, look_at, number, sentence_of, take_in
+from tests.store.carrier import leave
 from thrumsg_tui.domain.campaigns import Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status, Tab
@@ -127,7 +128,7 @@ def test_a_later_message_does_not_overtake_one_that_is_held_back(
     second = send(db, owner, ann, body="And more")
     assert take_queued(db) == []
     clock.forward(seconds=5)
-    assert [each.id for each in take_queued(db)] == [first.message_id, second.message_id]
+    assert [each.id for each in leave(db)] == [first.message_id, second.message_id]
 
 
 def test_an_opt_out_within_the_seconds_cancels_it(
@@ -229,7 +230,7 @@ def test_whoever_is_too_late_loses_no_other_change(
     db: Database, owner: Identity, spring: Campaign, ann: ConversationId
 ) -> None:
     send(db, owner, ann)
-    take_queued(db)
+    leave(db)
     with pytest.raises(Refused, match=r"has left already.*thrumsg undo \d+.*moved 1 conversation"):
         undo(db, owner)
     assert look_at(db, ann).sender_login == "kim"

@@ -15,12 +15,12 @@ from random import Random
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.gateway.outbox import Accepted, deliver
 from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind
-from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.reassign import begin_plan, reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send

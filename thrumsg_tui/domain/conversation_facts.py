@@ -33,6 +33,7 @@ class WithdrawalReason(StrEnum):
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
     WINDOW_OVER = "window_over"
+    TOO_LATE = "too_late"
 
 
 class MessageWithdrawn(FrozenRecord):

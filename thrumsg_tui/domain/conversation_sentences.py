@@ -32,6 +32,7 @@ from thrumsg_tui.domain.conversations import NO_SENDER
 from thrumsg_tui.domain.reassignment import from_to, moved_sentence
 from thrumsg_tui.domain.wording import pluralize
 
+TOO_LATE = "confirmation cancelled: it could not leave within five minutes"
 WINDOW_OVER = "message cancelled: the initial window was over before it could leave"
 """The thread's sentence for a scheduled initial that was too late."""
 
@@ -68,6 +69,8 @@ def _withdrawn(why: WithdrawalReason) -> str:
             return "message cancelled: the contact was opted in again before it could leave"
         case WithdrawalReason.WINDOW_OVER:
             return WINDOW_OVER
+        case WithdrawalReason.TOO_LATE:
+            return TOO_LATE
     assert_never(why)
 
 

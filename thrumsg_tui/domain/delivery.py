@@ -146,3 +146,5 @@ class Report:
     words: str | None = None
     at: datetime | None = None
     our_number: str | None = None
+    opted_out: bool = False
+    """Whether the carrier blocks the number since the contact asked it to."""

@@ -81,6 +81,25 @@ def next_opening(hours: DailyHours, at: datetime) -> datetime:
     return moment
 
 
+def next_closing(hours: DailyHours, at: datetime) -> datetime | None:
+    """Return the first closed moment after an open one, in UTC; None for hours without an end.
+
+    `at` itself if it is closed.
+    """
+    if hours.opens == 0 and hours.closes == 24 * 60:
+        return None
+    zone = _zone(hours.timezone)
+    moment = _utc(at)
+    while is_open(hours, moment):
+        offset = _offset(zone, moment)
+        wall = moment.replace(tzinfo=None) + offset
+        closing = datetime.combine(wall.date(), time()) + timedelta(minutes=hours.closes)
+        target = (closing - offset).replace(tzinfo=UTC)
+        # A clock change before that may lead out of the hours, or put the closing off: look again from there.
+        moment = _clock_change(zone, moment, target) or target
+    return moment
+
+
 class WindowState(StrEnum):
     """The position of a moment relative to the initial window."""
 

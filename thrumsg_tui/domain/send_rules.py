@@ -13,7 +13,15 @@ from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign, whose
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
-from thrumsg_tui.domain.hours import WindowState, format_clock, is_open, next_opening, window_start, window_state
+from thrumsg_tui.domain.hours import (
+    WindowState,
+    format_clock,
+    is_open,
+    next_closing,
+    next_opening,
+    window_start,
+    window_state,
+)
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
 
@@ -186,6 +194,28 @@ def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds
 
 _TO_FETCH = timedelta(seconds=2)
 """How long a gateway may take to fetch a message that is due."""
+
+
+def valid_for(campaign: Campaign, kind: MessageKind, now: datetime) -> timedelta:
+    """Return for how long a carrier may go on trying to deliver a message (`docs/rules.md 10.4`).
+
+    It ends half a minute before the campaign closes, so that nothing leaves the carrier while it is closed, but is
+    never under a minute: carriers take no less.
+
+    Args:
+        campaign: The campaign, as it is for the contact.
+        kind: The kind of the message.
+        now: The present, at which the campaign is open.
+    """
+    closes_at = None if kind is MessageKind.OPT_OUT_CONFIRMATION else next_closing(campaign.hours, now)
+    left = closes_at - now - _BEFORE_CLOSING if closes_at else _LONGEST_VALIDITY
+    return max(_SHORTEST_VALIDITY, min(left, _LONGEST_VALIDITY))
+
+
+_BEFORE_CLOSING = timedelta(seconds=30)
+_SHORTEST_VALIDITY = timedelta(seconds=60)
+_LONGEST_VALIDITY = timedelta(hours=10)
+"""What carriers allow at most."""
 
 
 def shut_out(campaign: Campaign, kind: MessageKind, at: datetime) -> bool:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from thrumsg_tui.domain import delivery
+from thrumsg_tui.domain.delivery import Outcome, Outgoing
+from thrumsg_tui.domain.delivery_states import backoff
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes, report_in
 from thrumsg_tui.store.database import Database
 
 
@@ -67,12 +71,17 @@ def _send(db: Database, gateway: Gateway, message: Outgoing) -> None:
     """Send one message and store the answer, which is `in_doubt` if the gateway raises."""
     try:
         answer = gateway.send(message)
-    except BaseException:
-        report(db, message.id, MessageState.IN_DOUBT)
+    except BaseException as error:
+        _record(db, message, delivery.Doubt(f"The gateway broke off: {error}"))
         raise
     match answer:
         case Accepted(provider_id, delivered):
-            state = MessageState.DELIVERED if delivered else MessageState.SENT
-            report(db, message.id, state, provider_id=provider_id)
+            _record(db, message, delivery.Accepted(provider_id))
+            if delivered:
+                report_in(db, "practice", delivery.Report(provider_id, message.key, MessageState.DELIVERED))
         case Rejected(code, text):
-            report(db, message.id, MessageState.FAILED, error_code=code, error_text=text)
+            _record(db, message, delivery.Rejected(code, text))
+
+
+def _record(db: Database, message: Outgoing, outcome: Outcome) -> None:
+    record_outcomes(db, "practice", [(message, outcome)], retry=lambda tries: backoff(tries, 0.5))

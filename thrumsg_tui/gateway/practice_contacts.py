@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.gateway.registry import deliver_queued
-from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
 

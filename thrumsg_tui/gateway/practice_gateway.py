@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.gateway.outbox import Accepted
-from thrumsg_tui.store.changes.delivery import Outgoing
 
 
 class PracticeGateway:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import GatewayKind
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.outbox import Gateway as Outbox
 from thrumsg_tui.gateway.outbox import deliver
 from thrumsg_tui.gateway.practice_gateway import PracticeGateway
 from thrumsg_tui.gateway.protocol import Gateway, Webhooks
-from thrumsg_tui.store.changes.delivery import Outgoing
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
 

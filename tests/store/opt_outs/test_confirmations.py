@@ -8,6 +8,7 @@ import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import journal, look_at, number, sentence_of, take_in
+from tests.store.carrier import leave
 from tests.store.opt_outs.stored import ANN, CONFIRMATION, bodies
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -74,7 +75,7 @@ def test_who_was_texted_is_told_though_a_later_message_is_cancelled(
     db: Database, owner: Identity, ann: ConversationId
 ) -> None:
     send(db, owner, ann)
-    take_queued(db)
+    leave(db)
     send(db, owner, ann, body="Are you there?")
     opt_out_number(db, owner, ANN)
     assert [message.kind for message in take_queued(db)] == [MessageKind.OPT_OUT_CONFIRMATION]
@@ -82,7 +83,7 @@ def test_who_was_texted_is_told_though_a_later_message_is_cancelled(
 
 def test_a_confirmation_of_what_was_taken_back_is_withdrawn(db: Database, owner: Identity, ann: ConversationId) -> None:
     send(db, owner, ann)
-    take_queued(db)
+    leave(db)
     opt_out_number(db, owner, ANN)
     undo(db, owner)
     assert take_queued(db) == []
@@ -105,9 +106,9 @@ def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
     db: Database, owner: Identity, ann: ConversationId
 ) -> None:
     send(db, owner, ann)
-    take_queued(db)
+    leave(db)
     opt_out_number(db, owner, ANN)
-    take_queued(db)
+    leave(db)
     assert undo(db, owner).sentence == "Ann Otieno is opted in again, though they were told that they are opted out"
 
 
@@ -157,7 +158,7 @@ def test_who_was_opted_out_before_and_asks_is_told_once(
 
 def test_out_in_and_out_again_is_confirmed_once(db: Database, owner: Identity, ann: ConversationId) -> None:
     send(db, owner, ann)
-    take_queued(db)
+    leave(db)
     opt_out_number(db, owner, ANN)
     undo(db, owner)
     opt_out_number(db, owner, ANN)
@@ -179,7 +180,7 @@ def test_the_confirmation_is_held_back_by_neither_hours_nor_a_pause(
     create_campaign(db, owner, Setup("Hours", "Hi", hours=DailyHours("UTC", 9 * 60, 21 * 60)))
     [bea] = take_in(db, owner, "Hours", ["Bea"], first=1)
     send(db, owner, bea)
-    take_queued(db)
+    leave(db)
     clock.forward(hours=6)
     change_state(db, owner, "Hours", CampaignState.PAUSED)
     receive(db, None, number(1), "STOP")

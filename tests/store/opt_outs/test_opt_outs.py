@@ -8,16 +8,18 @@ import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import give, journal, known_as, look_at, number, take_in
+from tests.store.carrier import report
 from tests.store.opt_outs.stored import ANN, CONFIRMATION, STRANGER, bodies
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageKind, MessageState, OptOutKind, Status, Tab
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign
-from thrumsg_tui.store.changes.delivery import Outgoing, report, take_queued
+from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send

@@ -138,6 +138,8 @@ def store_opt_out(
     kind: OptOutKind,
     note: str,
     asked_in: ConversationId | None = None,
+    *,
+    confirmed: bool = False,
 ) -> OptedOut:
     """Store and journal the opt-out of a number, and send its confirmation. It must not be opted out yet.
 
@@ -150,10 +152,11 @@ def store_opt_out(
         kind: How it was opted out.
         note: The note, or the contact's words.
         asked_in: The conversation in which the contact asked for it; None if they did not ask in one.
+        confirmed: Whether the carrier confirms it itself, so that we do not (`docs/rules.md 10.9`).
     """
     described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
     concerned = enter_opt_out(tx, phone, described)
-    confirmed = confirm(tx, who, phone, asked_in)
+    sent = not confirmed and confirm(tx, who, phone, asked_in)
     event_id = record(
         tx,
         who,
@@ -164,7 +167,17 @@ def store_opt_out(
         undoable=True,
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
-    return OptedOut(event_id, phone, tuple(concerned), confirmed)
+    return OptedOut(event_id, phone, tuple(concerned), sent)
+
+
+def opt_out_at_carrier(tx: Transaction, phone: str) -> None:
+    """Opt a number out that the carrier blocks since its owner asked it to, without a confirmation of ours.
+
+    A number that is opted out already stays as it is (`docs/rules.md 10.5`).
+    """
+    if get_opt_out(tx.conn, phone) is None:
+        note_wish(tx, phone, tx.now)
+        store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, "at the carrier", confirmed=True)
 
 
 def store_own_words(tx: Transaction, phone: str, words: str, asked_in: ConversationId | None) -> None:

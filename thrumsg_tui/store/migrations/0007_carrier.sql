@@ -3,6 +3,8 @@ ALTER TABLE message ADD COLUMN gateway TEXT;
 ALTER TABLE message ADD COLUMN our_number TEXT;
 ALTER TABLE message ADD COLUMN send_key TEXT;  -- our own name for it at the carrier, made at the first claim
 ALTER TABLE message ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0;  -- how often it was in doubt
+ALTER TABLE message ADD COLUMN first_tried_at INTEGER;
 ALTER TABLE message ADD COLUMN tried_at INTEGER;
 ALTER TABLE message ADD COLUMN next_try_at INTEGER;
 ALTER TABLE message ADD COLUMN expires_at INTEGER;  -- after this it is cancelled, not sent
@@ -11,6 +13,8 @@ ALTER TABLE message ADD COLUMN media TEXT;  -- JSON: [{"url", "type", "size"}]
 ALTER TABLE message ADD COLUMN priority INTEGER GENERATED ALWAYS AS (CASE kind
     WHEN 'opt_out_confirmation' THEN 0 WHEN 'reply' THEN 1 WHEN 'follow_up' THEN 2 ELSE 3 END) VIRTUAL;
 
+DROP INDEX message_queued;
+CREATE INDEX message_queued ON message (state, priority, id) WHERE state = 'queued';
 CREATE INDEX message_open ON message (state, tried_at) WHERE state IN ('sending', 'in_doubt');
 CREATE INDEX message_failed ON message (state_at) WHERE state = 'failed';
 CREATE UNIQUE INDEX message_key ON message (send_key) WHERE send_key IS NOT NULL;

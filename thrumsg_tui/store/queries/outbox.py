@@ -1,0 +1,217 @@
+"""The outbox: which messages may leave now, in which order, and which are in doubt (`docs/rules.md` 10)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
+from thrumsg_tui.domain.delivery import Media, Outgoing
+from thrumsg_tui.domain.delivery_states import MOST_DOUBTS
+from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.times import from_ms, to_ms
+
+_PAGE = 200
+"""How many candidates one query reads."""
+
+_OF_THE_NUMBER = """
+    SELECT 1 FROM conversation AS other
+    JOIN message AS earlier ON earlier.conversation_id = other.id
+    JOIN campaign AS its_campaign ON its_campaign.id = other.campaign_id
+    WHERE other.contact_id = conversation.contact_id AND earlier.id <> message.id
+"""
+
+READY = f"""
+    message.state = 'queued'
+    AND (message.leaves_at IS NULL OR message.leaves_at <= :now)
+    AND (message.next_try_at IS NULL OR message.next_try_at <= :now)
+    AND (campaign.state = 'active' OR campaign.state = 'paused' AND message.kind = 'opt_out_confirmation')
+    AND NOT EXISTS ({_OF_THE_NUMBER}
+                    AND (earlier.state = 'sending'
+                         OR earlier.state = 'in_doubt'
+                            AND (message.kind <> 'opt_out_confirmation' OR earlier.kind = message.kind)
+                         OR earlier.state = 'queued' AND earlier.id < message.id
+                            AND message.kind <> 'opt_out_confirmation'
+                            AND (other.id = conversation.id OR its_campaign.state = 'active')))
+"""
+"""On `message`, `conversation` and `campaign`: whether a message may leave, but for what its claim checks.
+
+A number gets one message at a time, in order (`docs/rules.md 10.3`); while one of them is in doubt, the others wait, so
+that the carrier's list is clear. A confirmation, which has five minutes, waits for none but the one on its way.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A queued message that may leave."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    campaign_id: CampaignId
+    phone: str
+    kind: MessageKind
+    segments: int
+    our_number: str | None
+    """The number of ours that the conversation keeps; None before its first message has left."""
+
+
+def candidates(conn: Connection, now: datetime) -> Iterator[Candidate]:
+    """Yield the queued messages that may leave, the urgent kinds first, each oldest first (`docs/rules.md 10.3`).
+
+    They are read page by page, as far as the caller goes on.
+    """
+    priority, last = -1, 0
+    while rows := _page(conn, now, priority, last):
+        for row in rows:
+            yield _candidate_of(row)
+        priority, last = rows[-1]["priority"], rows[-1]["id"]
+
+
+def _page(conn: Connection, now: datetime, priority: int, last: int) -> list[Row]:
+    return conn.execute(
+        f"""
+        SELECT message.id, message.conversation_id, message.kind, message.segments, message.priority,
+               conversation.campaign_id, contact.phone,
+               COALESCE(message.our_number, conversation.our_number) AS our_number
+        FROM message
+        JOIN conversation ON conversation.id = message.conversation_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE (message.priority, message.id) > (:priority, :last) AND {READY}
+        ORDER BY message.priority, message.id LIMIT {_PAGE}
+        """,
+        {"now": to_ms(now), "priority": priority, "last": last},
+    ).fetchall()
+
+
+def _candidate_of(row: Row) -> Candidate:
+    return Candidate(
+        MessageId(row["id"]),
+        ConversationId(row["conversation_id"]),
+        CampaignId(row["campaign_id"]),
+        row["phone"],
+        MessageKind(row["kind"]),
+        row["segments"],
+        row["our_number"],
+    )
+
+
+def anything_queued(conn: Connection, now: datetime) -> bool:
+    """Whether a queued message's time has come, whatever else holds it back."""
+    row = conn.execute(
+        """
+        SELECT 1 FROM message
+        WHERE state = 'queued' AND (leaves_at IS NULL OR leaves_at <= :now)
+          AND (next_try_at IS NULL OR next_try_at <= :now)
+        LIMIT 1
+        """,
+        {"now": to_ms(now)},
+    ).fetchone()
+    return row is not None
+
+
+def next_due(conn: Connection, now: datetime) -> datetime | None:
+    """Return the next moment at which a queued or scheduled message's time comes; None if none waits for a time."""
+    row = conn.execute(
+        """
+        SELECT MIN(at) FROM (
+            SELECT MIN(leaves_at) AS at FROM message WHERE state = 'queued' AND leaves_at > :now
+            UNION ALL SELECT MIN(next_try_at) FROM message WHERE state = 'queued' AND next_try_at > :now
+            UNION ALL SELECT MIN(leaves_at) FROM message WHERE state = 'unsent' AND leaves_at > :now
+        ) AS moments
+        """,
+        {"now": to_ms(now)},
+    ).fetchone()
+    return None if row[0] is None else from_ms(row[0])
+
+
+# Messages in doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A message in doubt about which the carrier is to be asked (`docs/rules.md 10.2`)."""
+
+    message: Outgoing
+    by_a_person: bool
+    """Whether only a person may have it sent again; what the carrier has of it is still taken."""
+
+
+def doubts_due(
+    conn: Connection, now: datetime, *, wait: timedelta, again: timedelta, give_up: timedelta
+) -> list[Doubtful]:
+    """Return the messages in doubt about which the carrier is to be asked now, oldest first.
+
+    Args:
+        conn: The connection.
+        now: The present.
+        wait: The time from the last try to the first look into the carrier's list.
+        again: The time from the first look, in which the message was absent, to the second.
+        give_up: The time in doubt after which a person decides.
+    """
+    rows = conn.execute(
+        f"""
+        {OUTGOING}
+        WHERE message.state = 'in_doubt'
+          AND CASE WHEN message.checked_at IS NULL THEN COALESCE(message.tried_at, message.state_at) + :wait
+                   ELSE message.checked_at + :again END <= :now
+        ORDER BY message.tried_at, message.id
+        """,
+        {"now": to_ms(now), "wait": _ms(wait), "again": _ms(again)},
+    ).fetchall()
+    return [
+        Doubtful(
+            outgoing_of(row),
+            by_a_person=row["doubts"] >= MOST_DOUBTS or from_ms(row["state_at"]) + give_up <= now,
+        )
+        for row in rows
+    ]
+
+
+def _ms(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
+
+
+# A message as a gateway gets it
+
+OUTGOING = """
+    SELECT message.id, message.send_key, message.conversation_id, message.body, message.kind, message.segments,
+           message.tries, message.doubts, message.at, message.tried_at, message.state_at, message.expires_at,
+           message.media, contact.phone, conversation.campaign_id, conversation.opted_out,
+           COALESCE(message.our_number, conversation.our_number) AS our_number,
+           (SELECT COUNT(*) FROM message AS earlier
+            WHERE earlier.conversation_id = message.conversation_id
+              AND earlier.direction = 'outgoing' AND earlier.id <= message.id) AS nth
+    FROM message
+    JOIN conversation ON conversation.id = message.conversation_id
+    JOIN campaign ON campaign.id = conversation.campaign_id
+    JOIN contact ON contact.id = conversation.contact_id
+"""
+
+
+def outgoing_of(row: Row, *, valid_for: timedelta = timedelta(0)) -> Outgoing:
+    """Return a row of `OUTGOING` as a gateway gets it."""
+    return Outgoing(
+        id=MessageId(row["id"]),
+        key=row["send_key"] or "",
+        conversation_id=ConversationId(row["conversation_id"]),
+        phone=row["phone"],
+        our_number=row["our_number"],
+        body=row["body"],
+        kind=MessageKind(row["kind"]),
+        segments=row["segments"],
+        nth=row["nth"],
+        tries=row["tries"],
+        tried_at=from_ms(row["at"] if row["tried_at"] is None else row["tried_at"]),
+        valid_for=valid_for,
+        media=read_media(row["media"]),
+    )
+
+
+def read_media(stored: str | None) -> tuple[Media, ...]:
+    """Return the media of a message from their column."""
+    return tuple(Media(each["url"], each["type"], each.get("size")) for each in json.loads(stored or "[]"))
