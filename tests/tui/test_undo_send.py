@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.store.arranging import journal
+from tests.store.carrier import leave
 from tests.tui.moving import KIM, LEE, fill_in, held_by, menu_of, one_of_each
 from tests.tui.office import Office, settle
 from thrumsg_tui.domain.campaigns import Target
@@ -14,7 +15,6 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.settings import change_setting
@@ -163,7 +163,7 @@ async def test_what_has_left_is_not_taken_back_and_nothing_else_in_its_place(
         await person.type("Hi Maria")
         await person.press("enter", "escape")
         office.clock.forward(seconds=5)
-        take_queued(office.db)
+        leave(office.db)
         await person.press("z")
         assert "The message to Maria Lopez has left already: it cannot be taken back." in person.question
         assert "opted" in person.question
@@ -212,7 +212,7 @@ async def test_switched_off_it_leaves_at_once(office: Office, maria: Conversatio
         await person.type("Hi Maria")
         await person.press("enter")
         assert "Reply queued for Maria Lopez." in person.notice
-        assert [each.body for each in take_queued(office.db)][-1] == "Hi Maria"
+        assert [each.body for each in leave(office.db)][-1] == "Hi Maria"
 
 
 # Counting down
