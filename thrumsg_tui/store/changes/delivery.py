@@ -17,7 +17,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign_for
-from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, anything_queued, candidates, outgoing_of
+from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, candidates, outgoing_of
 from thrumsg_tui.store.times import to_ms
 
 
@@ -51,7 +51,7 @@ def take_queued(
     taken: list[Outgoing] = []
     while not taken:  # what was chosen may be scheduled again or cancelled as a whole
         with db.reading() as conn:
-            chosen = _choose(conn, db, limit, admit) if anything_queued(conn, db.clock()) else []
+            chosen = _choose(conn, db, limit, admit)
         if not chosen:
             break
         with db.writing() as tx:

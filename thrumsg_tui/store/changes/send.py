@@ -160,14 +160,15 @@ def store_outgoing(
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
     row = tx.conn.execute(
         """
-        INSERT INTO message (conversation_id, at, direction, kind, body, author_id, follow_up_id, state, state_at,
-                             segments, leaves_at)
-        VALUES (:conversation_id, :at, :direction, :kind, :body, :author_id, :follow_up_id, :state, :at,
-                :segments, :leaves_at)
+        INSERT INTO message (conversation_id, campaign_id, at, direction, kind, body, author_id, follow_up_id, state,
+                             state_at, segments, leaves_at)
+        VALUES (:conversation_id, :campaign_id, :at, :direction, :kind, :body, :author_id, :follow_up_id, :state,
+                :at, :segments, :leaves_at)
         RETURNING id
         """,
         {
             "conversation_id": to.id,
+            "campaign_id": to.campaign_id,
             "at": tx.now_ms,
             "direction": Direction.OUTGOING,
             "kind": kind,

@@ -1,4 +1,7 @@
 -- What a message needs on its way to the carrier and back. Our number, not "sender": a sender is a user.
+ALTER TABLE message ADD COLUMN campaign_id INTEGER;  -- its conversation's: a long queue of a paused campaign is skipped
+UPDATE message SET campaign_id = (SELECT campaign_id FROM conversation WHERE conversation.id = message.conversation_id)
+WHERE state IN ('unsent', 'queued', 'sending', 'in_doubt');
 ALTER TABLE message ADD COLUMN gateway TEXT;
 ALTER TABLE message ADD COLUMN our_number TEXT;
 ALTER TABLE message ADD COLUMN send_key TEXT;  -- our own name for it at the carrier, made at the first claim
@@ -14,7 +17,9 @@ ALTER TABLE message ADD COLUMN priority INTEGER GENERATED ALWAYS AS (CASE kind
     WHEN 'opt_out_confirmation' THEN 0 WHEN 'reply' THEN 1 WHEN 'follow_up' THEN 2 ELSE 3 END) VIRTUAL;
 
 DROP INDEX message_queued;
-CREATE INDEX message_queued ON message (state, priority, id) WHERE state = 'queued';
+CREATE INDEX message_queued ON message (campaign_id, priority, id) WHERE state = 'queued';
+CREATE INDEX message_held ON message (leaves_at) WHERE state = 'queued' AND leaves_at IS NOT NULL;
+CREATE INDEX message_put_off ON message (next_try_at) WHERE state = 'queued' AND next_try_at IS NOT NULL;
 CREATE INDEX message_open ON message (state, tried_at) WHERE state IN ('sending', 'in_doubt');
 CREATE INDEX message_failed ON message (state_at) WHERE state = 'failed';
 CREATE UNIQUE INDEX message_key ON message (send_key) WHERE send_key IS NOT NULL;

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.delivery import Media, Outgoing
 from thrumsg_tui.domain.delivery_states import MOST_DOUBTS
-from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms, to_ms
 
@@ -62,16 +63,27 @@ class Candidate:
 def candidates(conn: Connection, now: datetime) -> Iterator[Candidate]:
     """Yield the queued messages that may leave, the urgent kinds first, each oldest first (`docs/rules.md 10.3`).
 
-    They are read page by page, as far as the caller goes on.
+    They are read page by page, as far as the caller goes on. The queue of a paused campaign is not read, however long,
+    but for its confirmations.
     """
+    campaigns = conn.execute("SELECT id, state FROM campaign WHERE state IN ('active', 'paused') ORDER BY id")
+    queues = [_queue(conn, now, row["id"], row["state"]) for row in campaigns.fetchall()]
+    for row in merge(*queues, key=lambda row: (row["priority"], row["id"])):
+        yield _candidate_of(row)
+
+
+def _queue(conn: Connection, now: datetime, campaign_id: CampaignId, state: str) -> Iterator[Row]:
+    """Yield what may leave of one campaign, in order."""
+    to_priority = 0 if state == CampaignState.PAUSED else 3
     priority, last = -1, 0
-    while rows := _page(conn, now, priority, last):
-        for row in rows:
-            yield _candidate_of(row)
+    while rows := _page(conn, now, campaign_id, priority, last, to_priority):
+        yield from rows
         priority, last = rows[-1]["priority"], rows[-1]["id"]
 
 
-def _page(conn: Connection, now: datetime, priority: int, last: int) -> list[Row]:
+def _page(
+    conn: Connection, now: datetime, campaign_id: CampaignId, priority: int, last: int, to_priority: int
+) -> list[Row]:
     return conn.execute(
         f"""
         SELECT message.id, message.conversation_id, message.kind, message.segments, message.priority,
@@ -81,10 +93,17 @@ def _page(conn: Connection, now: datetime, priority: int, last: int) -> list[Row
         JOIN conversation ON conversation.id = message.conversation_id
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
-        WHERE (message.priority, message.id) > (:priority, :last) AND {READY}
+        WHERE message.campaign_id = :campaign_id AND message.priority <= :to_priority
+          AND (message.priority, message.id) > (:priority, :last) AND {READY}
         ORDER BY message.priority, message.id LIMIT {_PAGE}
         """,
-        {"now": to_ms(now), "priority": priority, "last": last},
+        {
+            "now": to_ms(now),
+            "campaign_id": campaign_id,
+            "priority": priority,
+            "last": last,
+            "to_priority": to_priority,
+        },
     ).fetchall()
 
 
@@ -98,20 +117,6 @@ def _candidate_of(row: Row) -> Candidate:
         row["segments"],
         row["our_number"],
     )
-
-
-def anything_queued(conn: Connection, now: datetime) -> bool:
-    """Whether a queued message's time has come, whatever else holds it back."""
-    row = conn.execute(
-        """
-        SELECT 1 FROM message
-        WHERE state = 'queued' AND (leaves_at IS NULL OR leaves_at <= :now)
-          AND (next_try_at IS NULL OR next_try_at <= :now)
-        LIMIT 1
-        """,
-        {"now": to_ms(now)},
-    ).fetchone()
-    return row is not None
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
