@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 
@@ -63,3 +64,5 @@ class Configuration:
     numbers: tuple[ConfiguredNumber, ...] = ()
     limits: Limits = Limits()
     doubts: Doubts = Doubts()
+    file: Path | None = None
+    """Where it was read from."""

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import GatewayKind
 from thrumsg_tui.gateway.configuration import Configuration
+from thrumsg_tui.gateway.configuration_keys import Section
 from thrumsg_tui.gateway.outbox import Gateway as Outbox
 from thrumsg_tui.gateway.outbox import deliver
 from thrumsg_tui.gateway.practice_gateway import PracticeGateway
@@ -15,12 +16,16 @@ from thrumsg_tui.gateway.protocol import Gateway, Webhooks
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
 
-GATEWAYS: dict[str, str] = {}
+GATEWAYS: dict[str, str] = {"twilio": "twilio"}
 """The module, in this package, of each gateway; it is imported only when it is opened."""
 
 
 class GatewayModule(Protocol):
     """What the module of a gateway has."""
+
+    @property
+    def SECTION(self) -> Section:  # noqa: N802 - a constant of the module
+        """The keys of its section in the configuration."""
 
     def open_gateway(self, configuration: Configuration) -> Gateway:
         """Return the connection to the carrier; a fault of the configuration is `Refused` in words."""
