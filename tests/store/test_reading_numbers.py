@@ -67,6 +67,11 @@ def test_an_extension_is_refused_as_one(mark: str) -> None:
     assert "extension" in reason(f"415-220-0101{mark}")
 
 
+@pytest.mark.parametrize("words", ["do not text", "Sprint", "next"])
+def test_a_word_that_ends_like_the_mark_of_an_extension_is_named(words: str) -> None:
+    assert f"letters in it, '{words}'" in reason(f"415-220-0101 {words}")
+
+
 @pytest.mark.parametrize("text", ["XXX 415-220-0101", "+XX 20 7946 0958", "MX 55 1234 5678", "ext. 415-220-0101"])
 def test_words_in_front_that_may_change_the_number_refuse_it(text: str) -> None:
     assert "letters" in reason(text) or "extension" in reason(text)

@@ -40,7 +40,8 @@ _BROKEN = re.compile(r"-\d+[.,]\d+|-?[.,]\d+")
 _NOT_TO_TEXT = re.compile(r"\b(?:no|do not|don't|dont) (?:text|txt|sms|call|contact|whatsapp)\b")
 _EXTENSION = re.compile(
     r"""
-    [\s,;.(-]* (?: (?:extension|extensi\u00f3n|ext|extn|xtn|poste|anexo|interno|int|durchwahl|dw|\u0434\u043e\u0431)
+    [\s,;.(-]* (?<![^\W\d_])
+    (?: (?:extension|extensi\u00f3n|ext|extn|xtn|poste|anexo|interno|int|durchwahl|dw|\u0434\u043e\u0431)
     [\s.:=\#]* \d* | [x\#] [\s.:=\#]* \d+ ) [\s).]* $
     """,
     re.VERBOSE | re.IGNORECASE,
