@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 from thrumsg_tui.domain.errors import DatabaseBusy
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines.sqlite.locks import when_free
 
 
 @contextmanager
@@ -39,6 +41,26 @@ def test_a_writer_that_waits_tells_so_until_it_has_its_turn(tmp_path: Path) -> N
         pass
     assert told == [True, False]
     db.close()
+
+
+def test_it_is_told_within_half_a_second(tmp_path: Path) -> None:
+    """What is looked at is how long SQLite was told to wait before: a clock would measure the machine's load too."""
+    path = tmp_path / "thrumsg.db"
+    Database(path).close()
+    conn = sqlite3.connect(path, isolation_level=None)
+    ran: list[str] = []
+    conn.set_trace_callback(ran.append)
+
+    def tell(begins: bool) -> None:
+        if begins:
+            other.execute("ROLLBACK")
+
+    with locked(path) as other:
+        when_free(conn, "BEGIN IMMEDIATE", tell)
+    conn.close()
+    [before] = [re.fullmatch(r"PRAGMA busy_timeout = (\d+)", each) for each in ran[: ran.index("BEGIN IMMEDIATE")]]
+    assert before
+    assert int(before[1]) < 500
 
 
 def test_who_waits_in_vain_has_waited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
