@@ -219,6 +219,16 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
         """
         assert [tuple(row) for row in self.world.rows(counted)] == [tuple(row) for row in self.world.rows(recounted)]
 
+    @invariant()
+    def waiting_messages_equal_a_recount(self) -> None:
+        counted = "SELECT campaign_id, messages, segments FROM outbox WHERE messages <> 0 ORDER BY campaign_id"
+        recounted = """
+            SELECT campaign_id, COUNT(*), SUM(segments)
+            FROM message JOIN conversation ON conversation.id = conversation_id
+            WHERE state IN ('queued', 'sending') GROUP BY campaign_id ORDER BY 1
+        """
+        assert [tuple(row) for row in self.world.rows(counted)] == [tuple(row) for row in self.world.rows(recounted)]
+
 
 def _counts_as(status: Status, stands: Expected) -> bool:
     return stands.status == status and not stands.opted_out

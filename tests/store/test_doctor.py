@@ -207,3 +207,16 @@ def test_a_backup_never_takes_the_place_of_something_else(db: Database, tmp_path
 def test_replies_by_the_hour_are_examined_too(db: Database, worked: Campaign) -> None:
     damage(db, "UPDATE reply_hour SET replies = replies + 1")
     assert examine(db) != []
+
+
+def test_messages_that_wait_are_examined_too(db: Database, owner: Identity, worked: Campaign) -> None:
+    with db.reading() as conn:
+        before = [tuple(row) for row in conn.execute("SELECT campaign_id, messages, segments FROM outbox")]
+    assert [messages for _, messages, _ in before] == [4]
+    damage(db, "UPDATE outbox SET messages = messages + 3")
+    [problem] = examine(db)
+    assert (problem.subject, problem.sentence) == ("the messages that wait", "are counted wrongly for 1 campaign.")
+    assert repair(db, owner) == ["waiting messages recounted"]
+    assert examine(db) == []
+    with db.reading() as conn:
+        assert [tuple(row) for row in conn.execute("SELECT campaign_id, messages, segments FROM outbox")] == before

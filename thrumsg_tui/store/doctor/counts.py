@@ -1,4 +1,4 @@
-"""Check the kept counts of conversations and replies, and the sum of `docs/rules.md 2.6`."""
+"""Check the kept counts of conversations, replies and waiting messages, and the sum of `docs/rules.md 2.6`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ _REPLIES = """
     WHERE message.direction = 'incoming' GROUP BY conversation.campaign_id, message.at / 3600000
 """
 
+_WAITING = """
+    SELECT conversation.campaign_id, COUNT(*) AS messages, SUM(message.segments) AS segments
+    FROM message JOIN conversation ON conversation.id = message.conversation_id
+    WHERE message.state IN ('queued', 'sending') GROUP BY conversation.campaign_id
+"""
+
 
 def find(conn: Connection) -> Iterator[Problem]:
     """Find kept counts that are wrong, and campaigns whose assignments do not add up to their conversations."""
@@ -25,6 +31,7 @@ def find(conn: Connection) -> Iterator[Problem]:
     yield from _sums(conn)
     yield from _unassigned(conn)
     yield from _replies(conn)
+    yield from _outbox(conn)
 
 
 def mend(tx: Transaction) -> Iterator[str]:
@@ -37,6 +44,10 @@ def mend(tx: Transaction) -> Iterator[str]:
         tx.conn.execute("DELETE FROM reply_hour")
         tx.conn.execute(f"INSERT INTO reply_hour (campaign_id, hour, replies) {_REPLIES}")
         yield "replies by hour recounted"
+    if list(_outbox(tx.conn)):
+        tx.conn.execute("DELETE FROM outbox")
+        tx.conn.execute(f"INSERT INTO outbox (campaign_id, messages, segments) {_WAITING}")
+        yield "waiting messages recounted"
 
 
 def _sums(conn: Connection) -> Iterator[Problem]:
@@ -77,6 +88,16 @@ def _replies(conn: Connection) -> Iterator[Problem]:
     }
     if wrong := sum(counted.get(hour) != stored.get(hour) for hour in counted.keys() | stored.keys()):
         yield Problem("the replies by hour", f"are stored wrongly for {pluralize(wrong, 'hour')}.")
+
+
+def _outbox(conn: Connection) -> Iterator[Problem]:
+    stored = "SELECT campaign_id, messages, segments FROM outbox WHERE messages <> 0 OR segments <> 0"
+    counted, kept = (
+        {row["campaign_id"]: (row["messages"], row["segments"]) for row in conn.execute(rows)}
+        for rows in (_WAITING, stored)
+    )
+    if wrong := sum(counted.get(each) != kept.get(each) for each in counted.keys() | kept.keys()):
+        yield Problem("the messages that wait", f"are counted wrongly for {pluralize(wrong, 'campaign')}.")
 
 
 def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:

@@ -66,3 +66,41 @@ CREATE TABLE campaign_number (  -- none for a campaign: all ready numbers of the
     number      TEXT NOT NULL REFERENCES gateway_number (number),
     PRIMARY KEY (campaign_id, number)
 ) STRICT;
+
+CREATE INDEX message_tried ON message (tried_at) WHERE tried_at IS NOT NULL;  -- how many left in the last minute
+
+CREATE TABLE outbox (  -- kept by trigger: the messages of each campaign that are queued or sending
+    campaign_id INTEGER PRIMARY KEY REFERENCES campaign (id),
+    messages    INTEGER NOT NULL,
+    segments    INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO outbox (campaign_id, messages, segments)
+    SELECT conversation.campaign_id, COUNT(*), SUM(message.segments)
+    FROM message JOIN conversation ON conversation.id = message.conversation_id
+    WHERE message.state IN ('queued', 'sending') GROUP BY conversation.campaign_id;
+
+CREATE TRIGGER outbox_after_message_insert AFTER INSERT ON message WHEN NEW.state IN ('queued', 'sending')
+BEGIN
+    INSERT INTO outbox (campaign_id, messages, segments)
+        SELECT campaign_id, 1, NEW.segments FROM conversation WHERE id = NEW.conversation_id
+        ON CONFLICT (campaign_id) DO UPDATE SET messages = messages + 1, segments = segments + excluded.segments;
+END;
+
+CREATE TRIGGER outbox_after_message_update AFTER UPDATE OF state, segments ON message
+WHEN (OLD.state IN ('queued', 'sending')) <> (NEW.state IN ('queued', 'sending')) OR OLD.segments <> NEW.segments
+BEGIN
+    UPDATE outbox SET messages = messages - 1, segments = segments - OLD.segments
+        WHERE OLD.state IN ('queued', 'sending')
+          AND campaign_id = (SELECT campaign_id FROM conversation WHERE id = OLD.conversation_id);
+    INSERT INTO outbox (campaign_id, messages, segments)
+        SELECT campaign_id, 1, NEW.segments FROM conversation
+        WHERE id = NEW.conversation_id AND NEW.state IN ('queued', 'sending')
+        ON CONFLICT (campaign_id) DO UPDATE SET messages = messages + 1, segments = segments + excluded.segments;
+END;
+
+CREATE TRIGGER outbox_after_message_delete AFTER DELETE ON message WHEN OLD.state IN ('queued', 'sending')
+BEGIN
+    UPDATE outbox SET messages = messages - 1, segments = segments - OLD.segments
+        WHERE campaign_id = (SELECT campaign_id FROM conversation WHERE id = OLD.conversation_id);
+END;
