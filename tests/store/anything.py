@@ -213,9 +213,9 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     def replies_by_the_hour_equal_a_recount(self) -> None:
         counted = "SELECT campaign_id, hour, replies FROM reply_hour ORDER BY campaign_id, hour"
         recounted = """
-            SELECT campaign_id, at / 3600000 AS hour, COUNT(*) AS replies
+            SELECT conversation.campaign_id, at / 3600000 AS hour, COUNT(*) AS replies
             FROM message JOIN conversation ON conversation.id = conversation_id
-            WHERE direction = 'incoming' GROUP BY campaign_id, at / 3600000 ORDER BY 1, 2
+            WHERE direction = 'incoming' GROUP BY conversation.campaign_id, at / 3600000 ORDER BY 1, 2
         """
         assert [tuple(row) for row in self.world.rows(counted)] == [tuple(row) for row in self.world.rows(recounted)]
 
@@ -223,9 +223,9 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     def waiting_messages_equal_a_recount(self) -> None:
         counted = "SELECT campaign_id, messages, segments FROM outbox WHERE messages <> 0 ORDER BY campaign_id"
         recounted = """
-            SELECT campaign_id, COUNT(*), SUM(segments)
+            SELECT conversation.campaign_id, COUNT(*), SUM(segments)
             FROM message JOIN conversation ON conversation.id = conversation_id
-            WHERE state IN ('queued', 'sending') GROUP BY campaign_id ORDER BY 1
+            WHERE state IN ('queued', 'sending') GROUP BY conversation.campaign_id ORDER BY 1
         """
         assert [tuple(row) for row in self.world.rows(counted)] == [tuple(row) for row in self.world.rows(recounted)]
 
