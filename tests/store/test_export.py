@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests.clock import Clock
+from tests.store.arranging import take_in
+from tests.store.carrier import report
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.enums import ExportKind
+from thrumsg_tui.domain.enums import ExportKind, MessageState
 from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import create_campaign
+from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
@@ -60,7 +63,8 @@ def test_the_messages_export_has_thrutexts_columns_then_the_custom_fields(
     assert " ".join(rows[0]) == (
         "timestamp message_id message_direction message_body sender_first_name sender_last_name sender_phone "
         "sender_email campaign_id campaign_name conversation_id conversation_phone contact_id contact_first_name "
-        "contact_last_name contact_phone media_content message_segment_count status error_code custom_status city"
+        "contact_last_name contact_phone media_content message_segment_count status error_code custom_status city "
+        "error_text carrier_message_id"
     )
     sent, received, confirmation = rows
     assert sent["timestamp"] == "2026-03-03T18:00:00Z"
@@ -69,6 +73,19 @@ def test_the_messages_export_has_thrutexts_columns_then_the_custom_fields(
     assert (sent["contact_last_name"], sent["contact_phone"]) == ("Ó Lee", "+14155550142")
     assert (received["message_direction"], received["sender_first_name"]) == ("incoming", "")
     assert confirmation["message_segment_count"] == "1"
+
+
+def test_a_failure_is_exported_with_the_carriers_code_words_and_id(
+    db: Database, owner: Identity, worked: Campaign
+) -> None:
+    """docs/rules.md 10.5."""
+    [bea] = take_in(db, owner, worked.name, ["Bea Lund"], first=900)
+    send(db, owner, bea, body="Hello")
+    [message] = take_queued(db)
+    report(db, message.id, MessageState.FAILED, provider_id="SM1", code="30006", words="The number is a landline.")
+    failed = next(row for row in exported(db, owner, ExportKind.MESSAGES, worked) if row["status"] == "failed")
+    assert (failed["error_code"], failed["error_text"]) == ("30006", "The number is a landline.")
+    assert failed["carrier_message_id"] == "SM1"
 
 
 @pytest.mark.parametrize("what", list(ExportKind))

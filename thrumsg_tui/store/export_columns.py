@@ -10,6 +10,8 @@ MESSAGES = (
     *("sender_phone", "sender_email", "campaign_id", "campaign_name", "conversation_id", "conversation_phone"),
     *(*CONTACT, "media_content", "message_segment_count", "status", "error_code"),
 )
+AT_CARRIER = ("error_text", "carrier_message_id")
+"""The last columns of the messages, after the custom fields: the carrier's words of a failure, and its own id."""
 SURVEYS = (
     *("campaign_id", "campaign_name", "conversation_id", "survey_id", "survey_question", "survey_type"),
     *("response", *CONTACT, "updated_at"),
@@ -40,7 +42,8 @@ def ours_in(header: Collection[str]) -> frozenset[str]:
     if not is_export(header):
         return frozenset()
     whole = next((columns for columns in _KINDS if set(columns) <= set(header)), None)
-    return frozenset(whole or {*MESSAGES, *SURVEYS, *OPT_OUTS, *CONVERSATIONS} - {"note"})
+    ours = set(whole or {*MESSAGES, *SURVEYS, *OPT_OUTS, *CONVERSATIONS} - {"note"})
+    return frozenset(ours | set(AT_CARRIER) if ours >= set(MESSAGES) else ours)
 
 
 def title_of(own: str, fixed: Collection[str]) -> str:

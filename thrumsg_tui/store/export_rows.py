@@ -86,10 +86,10 @@ def _count_of_campaign(what: ExportKind) -> str:
 
 
 def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
-    fixed = export_columns.MESSAGES
-    cells = _cells(fixed)
+    fixed, last = export_columns.MESSAGES, export_columns.AT_CARRIER
+    cells, last_cells = _cells(fixed), _cells(last)
     codes = _field_codes(conn, campaign_id)
-    yield [*fixed, *_titles(codes, fixed)]
+    yield [*fixed, *_titles(codes, [*fixed, *last]), *last]
     rows = conn.execute(  # by the primary key of message: CROSS JOIN lets SQLite keep message outermost
         f"""
         SELECT message.at AS timestamp, message.id AS message_id, message.direction AS message_direction,
@@ -97,7 +97,8 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
                NULL AS sender_phone, users.email AS sender_email, campaign.id AS campaign_id,
                campaign.name AS campaign_name, conversation.id AS conversation_id, contact.phone AS conversation_phone,
                {_CONTACT}, NULL AS media_content, message.segments AS message_segment_count,
-               message.state AS status, message.error_code, contact.fields
+               message.state AS status, message.error_code, message.error_text,
+               message.provider_id AS carrier_message_id, contact.fields
         FROM message
         CROSS JOIN conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
@@ -108,7 +109,7 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         {"campaign_id": campaign_id},
     )
     for row in rows:
-        yield [*cells(row), *_values(row, codes)]
+        yield [*cells(row), *_values(row, codes), *last_cells(row)]
 
 
 def _surveys(conn: Connection, campaign_id: CampaignId | None) -> Rows:
