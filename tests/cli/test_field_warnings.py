@@ -58,7 +58,9 @@ def test_percent_signs_around_a_known_meaning_are_not_sent(spring: Shell, writte
     assert "%first_name% was probably meant" in spring.refused("send", unsent)
     refused = spring.run("send-all", "Spring", "--unassigned")
     assert "Nothing was sent" in refused.err
-    assert "not filled in" in spring.refused("send", unsent, "--body", f"Hello {written}")
+    typed = spring.refused("send", unsent, "--body", f"Hello {written}")
+    assert "not filled in" in typed
+    assert "%first_name%" in typed
     assert spring.json("thread", unsent)["messages"] == []
 
 
@@ -70,6 +72,17 @@ def test_a_misspelt_field_that_only_others_have_is_not_sent_either(spring: Shell
     for number in ("0188", "0189"):
         [conversation] = spring.json("conversations", "Spring", "--search", number)
         assert "%polling_place% was probably meant" in spring.refused("send", conversation["id"])
+
+
+@pytest.mark.parametrize("written", ["%pollingPlace%", "%polling place%", "%poling_place%"])
+def test_what_a_person_types_is_refused_with_the_code_that_was_meant(
+    spring: Shell, tmp_path: Path, written: str
+) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_text("first name,cell,polling place\nAda,4155550188,Hall\n", encoding="utf-8")
+    spring.done("import", "contacts", path, "--campaign", "Spring")
+    said = spring.refused("send", spring.ids("Spring")[0], "--body", f"Vote at {written}")
+    assert f"{written}, meaning %polling_place%, is not filled in" in said
 
 
 def test_other_spellings_are_sent_with_a_word(spring: Shell) -> None:

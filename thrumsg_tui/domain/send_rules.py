@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign, whose
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
-from thrumsg_tui.domain.fields import field_names, misspelt_fields
+from thrumsg_tui.domain.field_meanings import meant_by
+from thrumsg_tui.domain.fields import FIELD, misspelt_fields
 from thrumsg_tui.domain.hours import (
     WindowState,
     format_clock,
@@ -236,18 +237,24 @@ def unfit(body: str, *, filled_in: bool = False, field_codes: Collection[str] = 
     """
     if not body.strip():
         return Refusal(Obstacle.EMPTY, "There is nothing to send: the message is empty.")
-    if not filled_in and (fields := field_names(body)):
-        return Refusal(Obstacle.UNRESOLVED, f"%{fields[0]}% is not filled in; put the words in its place.")
-    if not filled_in and (misspelt := next(misspelt_fields(body, field_codes), None)):
-        _, written, meant = misspelt
-        return Refusal(
-            Obstacle.UNRESOLVED, f"{written}, meaning %{meant}%, is not filled in; put the words in its place."
-        )
+    if not filled_in and (left := _field_left(body, field_codes)):
+        return Refusal(Obstacle.UNRESOLVED, f"{left} is not filled in; put the words in its place.")
     segments = measure(body).segments
     if segments > MAX_SEGMENTS:
         sentence = f"The message is too long: {segments} segments, and {MAX_SEGMENTS} is the most."
         return Refusal(Obstacle.TOO_LONG, sentence)
     return None
+
+
+def _field_left(body: str, field_codes: Collection[str]) -> str | None:
+    """Return the first field in a text as written, and the code that it means if it has another."""
+    if field := FIELD.search(body):
+        written, meant = field[0], meant_by(field[1], field_codes)
+    elif misspelt := next(misspelt_fields(body, field_codes), None):
+        _, written, meant = misspelt
+    else:
+        return None
+    return f"{written}, meaning %{meant}%," if meant and written.lower() != f"%{meant}%" else written
 
 
 def handed_over(role: Role, holder_name: str, *, is_holder: bool) -> Refusal | None:

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Statu
 from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import meant_by
-from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, no_value
+from thrumsg_tui.domain.fields import FIELD, Rendered, may_be_misspelt, no_value
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.send_rules import Attempt, check_send, departure, forbidden
@@ -119,7 +119,7 @@ def send_in(
     if refusal := forbidden(attempt, tx.now):  # first: better words would not help
         raise Refused(refusal.sentence)
     _refuse_overtaken(tx, to, kind, follow_up_id, read_to)
-    unsettled = ready.rendered.unresolved or (body is not None and may_be_misspelt(body))
+    unsettled = ready.rendered.unresolved or (body is not None and (FIELD.search(body) or may_be_misspelt(body)))
     codes = field_codes(tx.conn, to.campaign_id) if unsettled else ()
     body, filled_in = _words(ready, kind, body, codes)
     verdict = check_send(replace(attempt, body=body, filled_in=filled_in, field_codes=codes), tx.now)
