@@ -91,6 +91,8 @@ def test_nothing_that_is_seen_is_ever_left_out(text: str) -> None:
         "\u2014",
         *("#ERROR!", "#SPILL!", "#CALC!", "Err:502", "#NAME ?", "#VALEUR!", "#NV", "#\u00a1REF!", "'#N/A"),
         *("n / a", "N.A", "'null'", '"NULL"', "null null"),
+        *("nil", "<nil>", "(empty)", "[blank]", "(unknown)", "FNU"),
+        *("No Name", "no first name", "Not Available", "not provided", "None Given"),
     ],
 )
 def test_a_cell_that_a_program_writes_for_nothing_is_no_first_name(cell: str) -> None:
@@ -99,7 +101,10 @@ def test_a_cell_that_a_program_writes_for_nothing_is_no_first_name(cell: str) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["Null", "Nan", "NAN", "Na", "Nil", "Nat", "Ana", "O", "X \u00c6 A-12", "\U0001f600", "7", "J.R.", "'t Hooft"],
+    [
+        *("Null", "Nan", "NAN", "Na", "Nil", "NIL", "Nat", "Fnu", "Noname"),
+        *("Ana", "O", "X \u00c6 A-12", "\U0001f600", "7", "J.R.", "'t Hooft"),
+    ],
 )
 def test_what_people_are_called_is_a_name(name: str) -> None:
     assert not stands_for_none(name)

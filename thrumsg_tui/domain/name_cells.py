@@ -9,10 +9,20 @@ _LAST_LATIN = 0x24F
 _FIRST_IDEOGRAPH = "\u2e80"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-_NOTHING = "null (null) <null> [null] none (none) n/a n.a n.a. <na> undefined unknown (blank)"
+_NOTHING = """
+    null (null) <null> [null] none (none) n/a n.a n.a. <na> undefined unknown (unknown) (blank) [blank] (empty) [empty]
+    <nil> (nil)
+    """
 _NO_NAMES = frozenset(_NOTHING.split())
 _WORDS = frozenset(filter(str.isalpha, _NO_NAMES))
-_NO_NAME_AS_WRITTEN = frozenset({"NaN", "nan", "NA", "\\N"})
+_NO_NAME_AS_WRITTEN = frozenset({"NaN", "nan", "NA", "nil", "FNU", "\\N"})
+"""FNU is what registers write where the first name is unknown."""
+_PHRASES = frozenset(
+    {
+        "no name", "no first name", "none given", "not available", "not given", "not known", "not provided",
+        "name unknown", "first name unknown",
+    }
+)  # fmt: skip
 _ERROR = re.compile(r"#[\u00a1\u00bf]?[^\W\d_][^a-z]*|Err:\d+")
 """A spreadsheet's error value, in any language: #N/A, #VALEUR!, #\u00a1REF!, Err:502."""
 _QUOTES = " '\"`"
@@ -43,6 +53,8 @@ def stands_for_none(name: str, *, last: bool = False) -> bool:
     if name.isalpha():
         return name in _NO_NAME_AS_WRITTEN or (name != "Null" and name.lower() in _NO_NAMES)
     bare = name.strip(_QUOTES)
+    if " ".join(bare.lower().split()) in _PHRASES:
+        return True
     if _ERROR.fullmatch(bare) or bare in _NO_NAME_AS_WRITTEN or "".join(bare.lower().split()) in _NO_NAMES - _WORDS:
         return True
     if not any(unicodedata.category(character)[0] in "LN" or _is_picture(character) for character in name):
