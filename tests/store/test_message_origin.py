@@ -25,7 +25,18 @@ def test_a_number_is_read_in_any_spelling(text: str) -> None:
     "text",
     [
         *("68849", "+68849", "911", "123456", "INFO", "Bank 4152200101", "415-220-XXXX", "1-800-FLOWERS"),
-        *("415-220-****", "4152200101 x5", "4152200101;ext=5", "+0", "0", "", "+1415", "00000000000", "\x1b[2J"),
+        *(
+            "415-220-****",
+            "4152200101 x5",
+            "4152200101;ext=5",
+            "Cell 4152200101",
+            "+0",
+            "0",
+            "",
+            "+1415",
+            "00000000000",
+            "\x1b[2J",
+        ),
     ],
 )
 def test_all_else_is_kept_as_given_and_is_never_a_strangers_number(text: str) -> None:
