@@ -140,6 +140,7 @@ def test_the_words_of_spanish_and_french_speakers_opt_out(left: str, word: str, 
         "Enough with the texts",
         *("unsubscribed", "Stoppp", "ST0P"),
         "How many times do I have to say stop",
+        *("I revoke my consent", "revoke consent", "I want to stop receiving these"),
     ],
 )
 def test_more_near_misses(body: str) -> None:
@@ -169,6 +170,7 @@ def test_more_near_misses(body: str) -> None:
         "No vuelvan a escribirme",
         *("de baja", "quiteme", "eliminarme", "no moleste más"),
         *("FIN", "Para", "¡Basta!", "NO MÁS", "salir", "Terminar", "ELIMINAR", "quitar", "Alto. No soy Maria"),
+        *("Detener mensajes", "Parar los mensajes", "STOP mensajes", "déjeme de escribir", "Dejar de enviar mensajes"),
     ],
 )
 def test_what_spanish_speakers_say_is_a_near_miss(body: str) -> None:
@@ -205,6 +207,8 @@ def test_what_spanish_speakers_say_is_a_near_miss(body: str) -> None:
             "Ne m'écrivez pas",
             "ça suffit",
             "Non, arrêtez. On vote ailleurs",
+            "Arrêtez svp de m'envoyer des textos",
+            "Cessez",
         ),
     ],
 )
@@ -251,6 +255,8 @@ def test_what_french_speakers_say_is_a_near_miss(body: str) -> None:
         "remove the dam",
         "it'll stop raining",
         "opt for the other one",
+        *("They want to revoke our rights", "stop receiving dark money", "no puedo dejar de enviar mensajes a mi tía"),
+        *("el coche va a parar", "dejar de votar", "cessez le feu"),
     ],
 )
 def test_more_ordinary_replies(body: str) -> None:

@@ -15,6 +15,7 @@ OURS = "Hi Maria, it's Kim with Harbor Votes. Reply STOP to end"
         *("👍 to", "❤️ to", "‼️ to", "\u200a\u200b👍\u200b to", "Reacted with 👍 to", "😂 removed from"),
         *("Le gustó", "Le encantó", "No le gustó", "Le dio risa", "Exclamó por", "Dudó sobre", "Reaccionó con 👍 a"),
         *("Me gustó", "Ha reaccionado con 👍 a", "Retiró un “Me gusta” de", "👍 a"),
+        "Puso énfasis en",
         *("A aimé", "A adoré", "N’a pas aimé", "A ri de", "A souligné", "A posé une question sur", "A réagi avec 👍 à"),
         *("A mis en évidence", "A retiré un J’aime de", "A ajouté un « J’aime » à", "👍 à"),
     ],

@@ -29,6 +29,7 @@ _ENGLISH = (
     rf"{_NOT}(?:stop|quit) (?:text|txt|messag|msg|contact|call|email|bother|harass|spamm|bugg)ing"
     rf"(?: (?:me|us|my|this number)|{_HERE_ENDS_THE_SENTENCE})",
     rf"{_NOT}(?:stop|quit) (?:sending (?:me|us|{_THE}{_TEXTS})|(?:msg|text) me|(?:receiving|getting) {_THE}{_TEXTS})",
+    rf"{_NOT}stop (?:receiving|getting) (?:these|those|them){_HERE_ENDS_THE_SENTENCE}|revoke (?:my |all )?consent",
     rf"{_NOT}(?:stop|quit) sending{_HERE_ENDS_THE_SENTENCE}",
     rf"{_NOT}(?:stop|no more) (?:with )?{_THE}{_TEXTS}(?! you)",
     rf"{_NOT}(?:remove|delete) (?:me|us|my (?:\w+ )?(?:number|name|phone)|this number)",
@@ -74,6 +75,8 @@ _SPANISH = (
     rf"(?:no|nunca) (?:(?:me|nos) )?vuel(?:van?|vas) a {_ESCRIBIR}",
     rf"(?<!no )(?<!nunca )(?:deja|deje|dejen|dejad|pare|paren|para) (?:ya )?de {_ESCRIBIR}"
     rf"(?=(?: (?:mas |tantos |esos |estos |sus )*{_MENSAJES}| por favor| ya)?(?: ?(?:$|[^\w\s'])))",
+    rf"(?<!puedo )(?:parar|dejar|dej[ea]n?(?:me|nos)) de {_ESCRIBIR}"
+    rf"|(?:stop|parar|detener) (?:(?:de|los|sus|estos|mas) )*{_MENSAJES}",
     rf"favor de no {_ESCRIBIR}|no (?:enviar|mandar|escribir|llamar)(?:me)? mas",
     rf"no (?:escriban|molesten|llamen|manden)(?: mas)?{_HERE_ENDS_THE_SENTENCE}|no (?:moleste|escriba|llame|mande) mas",
     rf"no (?:quiero|queremos|deseo|deseamos|quisiera) (?:recibir )?"
@@ -99,7 +102,7 @@ _ECRIVEZ = r"(?:ecrivez|envoyez|contactez|textez|appelez|derangez|sollicitez|rel
 _VOS = r"(?:(?:de|d'|des|les|vos|ces|tes|aucun|tous|tout|autres) )*"
 _WHEN_OR_HOW = r"(?:avant|apres|demain|aujourd|maintenant|ce|le|la|pendant|tout de suite|si|en|a|de|d')(?![\w])"
 _FRENCH = (
-    rf"(?:d')?(?:arrete[rsz]?|cesse[rsz]?|stop) (?:de |d')(?:{_ME}){_ECRIRE}",
+    rf"(?:d')?(?:arrete[rsz]?|cesse[rsz]?|stop) (?:{PLEASE} )?(?:de |d')(?:{_ME}){_ECRIRE}",
     rf"(?<!n')(?:arrete[rz]?|cesse[rz]?|stop) {_VOS}(?:(?:vos|ces|les) {_MESSAGES}|envois?)",
     rf"(?<!vous )ne {_ME}{_ECRIVEZ} (?:plus|pas(?! {_WHEN_OR_HOW})|pas {_VOS}{_MESSAGES})",
     rf"(?<!vous )(?<!ne ){_ME}{_ECRIVEZ} plus{_HERE_ENDS_THE_SENTENCE}",
@@ -137,8 +140,8 @@ _ALONE = (
     rf"(?:{_BESIDE} )*(?:end|cancel|quit|revoke|remove|unsubscribed|enough|no more|i want out"
     r"|fin|para|basta|no mas|salir|de baja|quit[ea]n?me|eliminarme|terminar|finalizar|eliminar|quitar|borrar|remover"
     r"|parar|cancelar|detener|baja"
-    r"|arrete|arrete[zs]? ca|arreter|veuillez (?:me retirer|cesser|arreter)|assez|ca suffit|quitter|finir|annuler"
-    r"|resilier"
+    r"|arrete|arrete[zs]? ca|arreter|veuillez (?:me retirer|cesser|arreter)|assez|cessez|ca suffit|quitter|finir"
+    r"|annuler|resilier"
     rf"|(?:plus|pas) (?:de|aucun|un seul) {_MESSAGES})(?: {_BESIDE})*"
 )
 """A whole message of words that are ordinary in a longer one."""

@@ -16,7 +16,7 @@ _REACTIONS = (
     r"(?:no )?(?:le|les|me) (?:gusto|encanto|disgusto|dio risa|hizo gracia|hizo reir|parecio divertido"
     r"|ha gustado|ha encantado)",
     r"se (?:rio|ha reido) (?:de|con)|exclamo (?:por|en|sobre)|enfatizo|destaco|resalto|cuestiono",
-    r"(?:dudo|pregunto) (?:sobre|por|de)|puso en duda",
+    r"(?:dudo|pregunto) (?:sobre|por|de)|puso (?:en duda|enfasis en)",
     rf"(?:reacciono|ha reaccionado) (?:con )?(?:{_PICTURE}|\w+) (?:a|en)",
     rf"(?:quito|elimino|retiro) (?:una? |el |la )?(?:{_PICTURE}|[\w ]{{1,30}}|[“\"«][\w' ]{{1,20}}[”\"»]) (?:de|a|en)",
     # French
