@@ -173,3 +173,19 @@ def test_stop_opts_out_and_start_opts_in(spring: Shell) -> None:
     assert "opted out" in spring.done("receive", "--from", MARIA, "--body", "STOP")
     assert spring.json("lookup", MARIA)["opted_out"] is True
     assert spring.json("receive", "--from", MARIA, "--body", "START")["opted_out"] is False
+
+
+def test_a_picture_to_one_of_our_numbers_is_shown_with_its_link_and_exported(spring: Shell) -> None:
+    link = "https://example.org/cat.jpg"
+    spring.done("receive", "--from", MARIA, "--body", "", "--to", "415 555 0100", "--media", link)
+    (message,) = spring.json("thread", 1)["messages"]
+    assert message["media"] == [{"url": link, "type": "image/jpeg", "size": None}]
+    shown = spring.done("thread", 1)
+    assert "    [picture, image/jpeg]\n    https://example.org/cat.jpg\n" in shown
+    assert link in spring.done("export", "messages").splitlines()[1].split(",")
+    spring.done("receive", "--from", "32665", "--body", "", "--to", "+14155550100", "--media", f"{link}?x")
+    (kept,) = spring.json("unmatched")
+    assert (kept["our_number"], kept["media"][0]["url"]) == ("+14155550100", f"{link}?x")
+    assert "[file]" in spring.done("unmatched")
+    wrong = spring.run("receive", "--from", MARIA, "--body", "", "--media", "file:///etc")
+    assert (wrong.code, "is not an address" in wrong.err) == (2, True)

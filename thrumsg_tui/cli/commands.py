@@ -160,6 +160,10 @@ def _add_messages(commands: Commands) -> None:
     receive.add_argument(
         "--campaign", metavar="NAME", help="used if it can take the message; default: the last that texted the number"
     )
+    receive.add_argument("--to", dest="our_number", metavar="OUR_NUMBER", help="the number of ours that it was sent to")
+    receive.add_argument(
+        "--media", action="append", default=[], type=options.link, metavar="URL", help="a picture's address; repeatable"
+    )
     receive.add_argument("--region", default="US", help="the country of numbers without a country code")
 
 

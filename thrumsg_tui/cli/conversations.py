@@ -12,7 +12,7 @@ from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
-from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, words_of
+from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, text_of
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.permissions import Permission
@@ -137,7 +137,8 @@ def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Camp
             else "contact"
         )
         yield f"{time}  {who}:"
-        yield from (f"    {line}" for line in safe_text(words_of(happening.body), multiline=True).splitlines())
+        words = safe_text(text_of(happening.body, happening.media), multiline=True)
+        yield from (f"    {line}" for line in words.splitlines())
 
 
 def _state(message: Message, campaign: Campaign, now: datetime) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Target, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
+from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.events import Event, UndoPreview
 from thrumsg_tui.domain.hours import format_clock
@@ -237,7 +238,12 @@ def _message_record(message: Message) -> Record:
         "segments": message.segments,
         "leaves_at": iso(message.leaves_at),
         "error": message.error,
+        "media": _media_records(message.media),
     }
+
+
+def _media_records(media: Sequence[Media]) -> list[Record]:
+    return [{"url": each.url, "type": each.type, "size": each.size} for each in media]
 
 
 def opt_out_record(opt_out: OptOut | None, phones: PhoneDisplay) -> Record | None:
@@ -262,6 +268,8 @@ def unmatched_record(message: UnmatchedMessage, phones: PhoneDisplay) -> Record:
         "phone": phones.number(message.phone),
         "body": message.body,
         "reason": message.reason,
+        "our_number": message.our_number,
+        "media": _media_records(message.media),
     }
 
 

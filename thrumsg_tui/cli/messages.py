@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import signal
 import sys
 from argparse import Namespace
@@ -15,6 +16,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Message
+from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.send_rules import format_moment
@@ -101,6 +103,7 @@ def receive(session: Session, args: Namespace) -> Report:
         at = at.replace(tzinfo=UTC)
     try:
         sender = read_origin(args.phone, args.region)
+        our_number = read_origin(args.our_number, args.region) if args.our_number else None
     except ValueError as error:
         raise Refused("{why}", why=str(error)) from None
     campaign_id = None
@@ -115,6 +118,8 @@ def receive(session: Session, args: Namespace) -> Report:
         provider_id=args.provider_id,
         at=at,
         campaign_id=campaign_id,
+        our_number=our_number,
+        media=[Media(url, mimetypes.guess_type(url)[0] or "") for url in args.media],
     )
     deliver_queued(session.db)
     record = {

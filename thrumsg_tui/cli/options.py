@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 _LARGEST_ID = (1 << 63) - 1
 _YEARS = range(1970, 9999)
+_LINK = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
 def value(parse: Callable[[str], T]) -> Callable[[str], T]:
@@ -66,6 +68,14 @@ def day_or_none(text: str) -> DayOrNone:
         return DayOrNone(date.fromisoformat(text))
     except ValueError:
         raise ValueError(f"{text!r} is not a date; write it like 2026-11-03, or none.") from None
+
+
+@value
+def link(text: str) -> str:
+    """Parse the address of a picture or another file; it is never fetched."""
+    if not _LINK.fullmatch(text):
+        raise ValueError(f"{text!r} is not an address; write it like https://example.org/picture.jpg.")
+    return text
 
 
 @value

@@ -169,7 +169,12 @@ def unmatched(session: Session, args: Namespace) -> Report:
         phones = phone_display(conn)
         found = unmatched_messages(conn, limit=args.limit)
     rows = [
-        (f"{each.at:%Y-%m-%d %H:%M}", phones.number(each.phone) or NO_SENDER, each.reason.why, words_of(each.body))
+        (
+            f"{each.at:%Y-%m-%d %H:%M}",
+            phones.number(each.phone) or NO_SENDER,
+            each.reason.why,
+            words_of(each.body, each.media),
+        )
         for each in found
     ]
     lines = table(("UTC", "From", "Why", "Message"), rows) if rows else ["Every message is in a conversation."]
@@ -200,7 +205,7 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
         lines += ["", *table(("Id", "Campaign", "Sender", "Status"), rows)]
     if found.unmatched:
         reasons = (f"{pluralize(count, 'message')} {reason.came}." for reason, count in found.reasons.items())
-        latest = [(f"{each.at:%Y-%m-%d %H:%M}", words_of(each.body)) for each in found.messages]
+        latest = [(f"{each.at:%Y-%m-%d %H:%M}", words_of(each.body, each.media)) for each in found.messages]
         lines += ["", *reasons, "", *table(("UTC", "Message"), latest)]
         if found.unmatched > len(latest):
             lines += [f"These are the latest {len(latest)}; `thrumsg unmatched` lists all."]

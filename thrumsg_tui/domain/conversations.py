@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.conversation_facts import Handover
@@ -13,6 +13,9 @@ from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOu
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.users import UserId
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.delivery import Media  # which needs the ids below
 
 ConversationId = NewType("ConversationId", int)
 MessageId = NewType("MessageId", int)
@@ -28,9 +31,16 @@ NO_TEXT = "(no text)"
 """Replaces the missing text of a message, such as a picture (`docs/rules.md 1.5`)."""
 
 
-def words_of(body: str) -> str:
-    """Return the text of a message as screens show it, `NO_TEXT` for a blank one."""
-    return body if body.strip() else NO_TEXT
+def words_of(body: str, media: Sequence[Media] = ()) -> str:
+    """Return what lists show of a message: its text, else what its media are, else `NO_TEXT`."""
+    return body if body.strip() else " ".join(each.title for each in media) or NO_TEXT
+
+
+def text_of(body: str, media: Sequence[Media]) -> str:
+    """Return what a thread shows of a message: its text, and its media with their addresses (`docs/rules.md 10.7`)."""
+    shown = [body] if body.strip() else []
+    shown += [f"{each.title}\n{each.url}" for each in media]
+    return "\n".join(shown) or NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ class ConversationRow:
     last_message_at: datetime | None
     last_direction: Direction | None
     last_body: str
+    last_media: tuple[Media, ...] = ()
 
     @property
     def name(self) -> str:
@@ -142,6 +153,7 @@ class Message:
     segments: int
     leaves_at: datetime | None
     error: str | None
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from enum import StrEnum
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 
+_MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound", "text": "text"}
+
 
 @dataclass(frozen=True, slots=True)
 class Media:
@@ -18,6 +20,13 @@ class Media:
     type: str
     size: int | None = None
     """Its size in bytes, if the carrier says it."""
+
+    @property
+    def title(self) -> str:
+        """What it is, in brackets: "[picture, image/jpeg, 34 KB]"."""
+        what = _MEDIA_WORDS.get(self.type.partition("/")[0].lower(), "file")
+        size = None if self.size is None else f"{max(1, round(self.size / 1000)):,} KB"
+        return f"[{', '.join(filter(None, (what, self.type, size)))}]"
 
 
 @dataclass(frozen=True, slots=True)

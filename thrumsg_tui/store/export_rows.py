@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import assert_never
+from typing import Any, assert_never
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms_or_none, iso
 
@@ -96,7 +97,7 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
                message.body AS message_body, users.first_name AS sender_first_name, users.last_name AS sender_last_name,
                NULL AS sender_phone, users.email AS sender_email, campaign.id AS campaign_id,
                campaign.name AS campaign_name, conversation.id AS conversation_id, contact.phone AS conversation_phone,
-               {_CONTACT}, NULL AS media_content, message.segments AS message_segment_count,
+               {_CONTACT}, message.media AS media_content, message.segments AS message_segment_count,
                message.state AS status, message.error_code, message.error_text,
                message.provider_id AS carrier_message_id, contact.fields
         FROM message
@@ -233,7 +234,12 @@ def _time(ms: int | None) -> str | None:
     return iso(from_ms_or_none(ms))
 
 
-_SHOWN: Mapping[str, Callable[[int], str | bool | None]] = {
+def _urls(media: str | None) -> str | None:
+    return " ".join(each.url for each in media_from(media)) or None
+
+
+_SHOWN: Mapping[str, Callable[[Any], str | bool | None]] = {
+    "media_content": _urls,
     "timestamp": _time,
     "updated_at": _time,
     "last_message_at": _time,

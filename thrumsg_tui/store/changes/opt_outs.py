@@ -180,16 +180,18 @@ def opt_out_at_carrier(tx: Transaction, phone: str) -> None:
         store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, "at the carrier", confirmed=True)
 
 
-def store_own_words(tx: Transaction, phone: str, words: str, asked_in: ConversationId | None) -> None:
+def store_own_words(
+    tx: Transaction, phone: str, words: str, asked_in: ConversationId | None, *, confirmed: bool = False
+) -> None:
     """Turn the present opt-out of a number into one that the contact asked for in their own words, and journal that.
 
     The undo of an earlier opt-out then leaves it alone. A confirmation is sent if the opt-out was not by their own
     words and none was sent since. `asked_in` is their conversation; None if there is none or automatic opt-out is off,
-    and then no confirmation is sent.
+    and then no confirmation is sent. `confirmed` says that the carrier confirms it, so that we do not.
     """
     present = describe_opt_out(tx, phone)
     first_time = present is not None and present["kind"] != OptOutKind.AUTOMATIC
-    if asked_in and present and first_time and not confirmations(tx, phone, present["at"]):
+    if asked_in and present and first_time and not confirmed and not confirmations(tx, phone, present["at"]):
         confirm(tx, None, phone, asked_in)
     tx.conn.execute(
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",

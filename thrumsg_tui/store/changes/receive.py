@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.consent import is_outdated
 from thrumsg_tui.domain.conversation_facts import MessageReceived
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.enums import CampaignState, OptOutKind, Status, UnmatchedReason
+from thrumsg_tui.domain.delivery import Incoming, Media, OptOutWord
+from thrumsg_tui.domain.enums import CampaignState, Direction, MessageState, OptOutKind, Status, UnmatchedReason
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import Phone
@@ -22,7 +24,8 @@ from thrumsg_tui.store.changes.stored_opt_outs import note_wish
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.message_origin import as_given, is_number
+from thrumsg_tui.store.media import media_column
+from thrumsg_tui.store.message_origin import as_given, is_number, read_origin
 from thrumsg_tui.store.queries.consent import wish
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import get_opt_out
@@ -45,30 +48,60 @@ class Received:
     rerouted: bool = False
 
 
+def receive_incoming(db: Database, gateway: str, message: Incoming) -> Received:
+    """Store a message that a gateway brings (`docs/rules.md 10.6`, `10.7`); the same one again changes nothing."""
+    return receive(
+        db,
+        None,
+        read_origin(message.sender),
+        message.body,
+        gateway=gateway,
+        provider_id=message.provider_id,
+        at=message.at,
+        our_number=read_origin(message.to) or None,
+        media=message.media,
+        opt_out=message.opt_out,
+        confirmed=message.confirmed,
+    )
+
+
 def receive(
     db: Database,
     who: Identity | None,
     sender: str,
     body: str,
     *,
+    gateway: str | None = None,
     provider_id: str | None = None,
     at: datetime | None = None,
     campaign_id: CampaignId | None = None,
+    our_number: str | None = None,
+    media: Sequence[Media] = (),
+    opt_out: OptOutWord | None = None,
+    confirmed: bool = False,
 ) -> Received:
     """Store an incoming message, and opt its number out or in if it asks for that. No message is refused.
 
-    It goes to the conversation of the number that was texted last, among the campaigns that are not archived, else to
-    the unmatched messages (`docs/rules.md 1.5`). It leaves one event in the journal; an opt-out or opt-in that follows
-    leaves another.
+    It goes to the conversation of the number that was last texted from `our_number`, else to the one that was texted
+    last, among the campaigns that are not archived, else to the unmatched messages (`docs/rules.md 1.5`, `10.7`). It
+    leaves one event in the journal; an opt-out or opt-in that follows leaves another.
 
     Args:
         db: The database.
         who: The person who enters it; None for a gateway.
         sender: The result of `read_origin`: a number (E.164), or what else the carrier gave.
         body: The text; characters that cannot be stored are replaced by U+FFFD.
-        provider_id: The provider's id of the message. If the same sender has sent it before, nothing is stored.
+        gateway: The gateway that brings it; None if a person or a script enters it.
+        provider_id: The provider's id of the message. If it was stored before, nothing is stored; without a gateway,
+            only the same sender's counts.
         at: When it was written; None for now. In the thread, a time in the future counts as now.
         campaign_id: The campaign to prefer, if it is not archived and has the number.
+        our_number: The number that it was sent to. A conversation that has none yet keeps it (`docs/rules.md 10.8`).
+        media: Its pictures and other files.
+        opt_out: What the carrier took it for. A stop or start of the carrier's counts like the contact's own words,
+            since the carrier blocks the number, or has let it go, already.
+        confirmed: Whether the carrier confirms the opt-out itself, so that no confirmation is sent
+            (`docs/rules.md 10.9`).
 
     Raises:
         NotPermitted: If `who` may not enter incoming messages.
@@ -76,40 +109,64 @@ def receive(
     if who:
         who.require(Permission.RECEIVE)
     sender, body, provider_id = as_given(sender), storable(body), storable(provider_id or "") or None
+    message = _Message(sender, body, gateway, provider_id, our_number, media_column(media))
     with db.writing() as tx:
-        if provider_id and (seen := _seen_before(tx, provider_id, sender)):
+        if provider_id and (seen := _seen_before(tx, gateway, provider_id, sender)):
             return seen
         named = None if campaign_id is None else _route(tx, sender, campaign_id)
-        to = named or _route(tx, sender)
+        to = named or (_texted_from(tx, sender, our_number) if our_number else None) or _route(tx, sender)
         reason = None if to else _why_unmatched(tx, sender)
         moment = max(1, min(to_ms(at), tx.now_ms)) if at else tx.now_ms
         if reason:
-            _keep_unmatched(tx, sender, body, provider_id, moment, reason)
+            _keep_unmatched(tx, message, moment, reason)
         if to:
-            _store(tx, to, body, provider_id, moment)
+            _store(tx, to, message, moment)
+            _keep_our_number(tx, to, our_number)
             refresh(tx.conn, to)
         record(tx, who, EventKind.RECEIVE, MessageReceived(Phone(sender), unmatched=reason), conversation_id=to)
         if is_number(sender):
-            _heed(tx, sender, body, to, from_ms(to_ms(at)) if at else None)
+            _heed(tx, sender, body, to, from_ms(to_ms(at)) if at else None, opt_out=opt_out, confirmed=confirmed)
         result = _result(tx, to, sender, duplicate=False, reason=reason)
         return replace(result, rerouted=campaign_id is not None and named is None)
 
 
-def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None, stamp: datetime | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What is stored of a message, wherever it goes."""
+
+    sender: str
+    body: str
+    gateway: str | None
+    provider_id: str | None
+    our_number: str | None
+    media: str | None
+
+
+def _heed(
+    tx: Transaction,
+    phone: str,
+    body: str,
+    to: ConversationId | None,
+    stamp: datetime | None,
+    *,
+    opt_out: OptOutWord | None,
+    confirmed: bool,
+) -> None:
     """Opt a number out or in as its message asks, or flag it (`docs/rules.md 5.3` to `5.5`).
 
     `stamp` is when the message was written; None if that is not known.
     """
     before = wish(tx.conn, phone)
-    by_itself = settings(tx.conn).auto_opt_out
-    match classify_reply(body, opted_out=before is not None):
+    at_carrier = opt_out is OptOutWord.STOP
+    by_itself = settings(tx.conn).auto_opt_out or at_carrier
+    match _intent(body, opt_out, opted_out=before is not None):
         case ReplyIntent.OPT_OUT if before or by_itself:
             note_wish(tx, phone, stamp or tx.now)
             words = body.strip()[:200]
             if before:
-                store_own_words(tx, phone, words, asked_in=to if by_itself else None)
+                store_own_words(tx, phone, words, asked_in=to if by_itself else None, confirmed=confirmed)
             else:
-                store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, words, asked_in=to)
+                store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, words, asked_in=to, confirmed=confirmed)
         case ReplyIntent.OPT_OUT if to:
             tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
         case ReplyIntent.OPT_IN if before and not is_outdated(stamp, before, tx.now):
@@ -118,6 +175,37 @@ def _heed(tx: Transaction, phone: str, body: str, to: ConversationId | None, sta
             tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
         case _:
             pass
+
+
+def _intent(body: str, opt_out: OptOutWord | None, *, opted_out: bool) -> ReplyIntent:
+    """Classify a message by its words, and by what the carrier took it for; a wish to stop counts whoever reads it."""
+    said = classify_reply(body, opted_out=opted_out)
+    if opt_out is OptOutWord.STOP or said is ReplyIntent.OPT_OUT:
+        return ReplyIntent.OPT_OUT
+    return ReplyIntent.OPT_IN if opt_out is OptOutWord.START and opted_out else said
+
+
+def _texted_from(tx: Transaction, phone: str, our_number: str) -> ConversationId | None:
+    """Find the conversation of a number that was last texted from one of ours (`docs/rules.md 10.7`)."""
+    row = tx.conn.execute(
+        """
+        SELECT conversation.id FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        JOIN campaign ON campaign.id = conversation.campaign_id
+        JOIN message ON message.conversation_id = conversation.id
+        WHERE contact.phone = :phone AND campaign.state <> :archived
+          AND message.direction = :outgoing AND message.our_number = :our_number AND message.state <> :cancelled
+        ORDER BY message.at DESC, message.id DESC LIMIT 1
+        """,
+        {
+            "phone": phone,
+            "archived": CampaignState.ARCHIVED,
+            "outgoing": Direction.OUTGOING,
+            "our_number": our_number,
+            "cancelled": MessageState.CANCELLED,
+        },
+    ).fetchone()
+    return None if row is None else ConversationId(row["id"])
 
 
 def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -> ConversationId | None:
@@ -143,35 +231,67 @@ def _why_unmatched(tx: Transaction, sender: str) -> UnmatchedReason:
     return UnmatchedReason.ARCHIVED if known else UnmatchedReason.UNKNOWN
 
 
-def _keep_unmatched(
-    tx: Transaction, sender: str, body: str, provider_id: str | None, at: int, reason: UnmatchedReason
-) -> None:
-    tx.conn.execute(
-        "INSERT INTO unmatched (at, phone, body, provider_id, reason) VALUES (?, ?, ?, ?, ?)",
-        (at, sender, body, provider_id, reason),
-    )
-
-
-def _store(tx: Transaction, to: ConversationId, body: str, provider_id: str | None, at: int) -> None:
+def _keep_unmatched(tx: Transaction, message: _Message, at: int, reason: UnmatchedReason) -> None:
     tx.conn.execute(
         """
-        INSERT INTO message (conversation_id, at, direction, body, state, state_at, segments, provider_id)
-        VALUES (?, ?, 'incoming', ?, 'received', ?, ?, ?)
+        INSERT INTO unmatched (at, phone, body, provider_id, reason, gateway, our_number, media)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        (to, at, body, tx.now_ms, measure(body).segments, provider_id),
+        (
+            at,
+            message.sender,
+            message.body,
+            message.provider_id,
+            reason,
+            message.gateway,
+            message.our_number,
+            message.media,
+        ),
     )
 
 
-def _seen_before(tx: Transaction, provider_id: str, phone: str) -> Received | None:
-    row = tx.conn.execute(
+def _store(tx: Transaction, to: ConversationId, message: _Message, at: int) -> None:
+    segments = measure(message.body).segments
+    tx.conn.execute(
         """
+        INSERT INTO message (conversation_id, at, direction, body, state, state_at, segments, provider_id,
+                             gateway, our_number, media)
+        VALUES (?, ?, 'incoming', ?, 'received', ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            to,
+            at,
+            message.body,
+            tx.now_ms,
+            segments,
+            message.provider_id,
+            message.gateway,
+            message.our_number,
+            message.media,
+        ),
+    )
+
+
+def _keep_our_number(tx: Transaction, to: ConversationId, our_number: str | None) -> None:
+    """Let a conversation that has no number of ours yet keep the one that its contact texted."""
+    if our_number:
+        tx.conn.execute("UPDATE conversation SET our_number = ? WHERE id = ? AND our_number IS NULL", (our_number, to))
+
+
+def _seen_before(tx: Transaction, gateway: str | None, provider_id: str, phone: str) -> Received | None:
+    """Find a message by its provider's id: the gateway's own, or the same sender's that no gateway brought."""
+    same = "provider_id = :id AND (gateway = :gateway OR gateway IS NULL AND {sender} = :phone)"
+    if gateway is None:
+        same = "provider_id = :id AND {sender} = :phone"
+    row = tx.conn.execute(
+        f"""
         SELECT message.conversation_id, NULL AS reason FROM message
         JOIN conversation ON conversation.id = message.conversation_id
         JOIN contact ON contact.id = conversation.contact_id
-        WHERE message.provider_id = :id AND contact.phone = :phone
-        UNION ALL SELECT NULL, reason FROM unmatched WHERE provider_id = :id AND phone = :phone
+        WHERE message.direction = :incoming AND message.{same.format(sender="contact.phone")}
+        UNION ALL SELECT NULL, reason FROM unmatched WHERE {same.format(sender="phone")}
         """,
-        {"id": provider_id, "phone": phone},
+        {"id": provider_id, "gateway": gateway, "phone": phone, "incoming": Direction.INCOMING},
     ).fetchone()
     if row is None:
         return None

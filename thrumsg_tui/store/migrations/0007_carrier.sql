@@ -104,3 +104,14 @@ BEGIN
     UPDATE outbox SET messages = messages - 1, segments = segments - OLD.segments
         WHERE campaign_id = (SELECT campaign_id FROM conversation WHERE id = OLD.conversation_id);
 END;
+
+CREATE TABLE spooled (  -- requests of carriers that a backup took along from the spool (docs/rules.md 11.4)
+    id      INTEGER PRIMARY KEY,
+    gateway TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    path    TEXT NOT NULL,
+    query   TEXT NOT NULL,
+    body    BLOB NOT NULL,
+    at      INTEGER NOT NULL,
+    UNIQUE (gateway, key)
+) STRICT;

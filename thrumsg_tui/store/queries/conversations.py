@@ -11,6 +11,7 @@ from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
 from thrumsg_tui.domain.enums import ConversationSort, Direction, Status, Tab
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms_or_none
@@ -153,7 +154,7 @@ def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[Conversa
                    conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged, conversation.in_follow_ups,
                    conversation.waiting_since, conversation.last_message_at,
                    contact.first_name, contact.last_name, contact.phone, users.login,
-                   message.direction, SUBSTR(message.body, 1, 200) AS body
+                   message.direction, SUBSTR(message.body, 1, 200) AS body, message.media
             FROM conversation
             JOIN contact ON contact.id = conversation.contact_id
             JOIN assignment ON assignment.id = conversation.assignment_id
@@ -182,6 +183,7 @@ def _row_of(row: Row) -> ConversationRow:
         last_message_at=from_ms_or_none(row["last_message_at"] or None),
         last_direction=Direction(row["direction"]) if row["direction"] else None,
         last_body=row["body"] or "",
+        last_media=media_from(row["media"]),
     )
 
 

@@ -27,6 +27,7 @@ from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
+from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.phones import time_zone
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.users import user_name
@@ -34,7 +35,7 @@ from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
 _IN_THREAD = """
     SELECT message.id, message.at, message.direction, message.kind, message.body, message.state,
-           message.segments, message.leaves_at, message.error_code, message.error_text,
+           message.segments, message.leaves_at, message.error_code, message.error_text, message.media,
            users.login, users.first_name, users.last_name
     FROM message LEFT JOIN users ON users.id = message.author_id
     WHERE message.conversation_id = ?
@@ -144,6 +145,7 @@ def _message_of(row: Row) -> Message:
         segments=row["segments"],
         leaves_at=from_ms_or_none(row["leaves_at"]),
         error=error or None,
+        media=media_from(row["media"]),
     )
 
 

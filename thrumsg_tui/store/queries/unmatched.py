@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.enums import UnmatchedReason
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.times import from_ms
+
+_COLUMNS = "id, at, phone, body, reason, our_number, media"
 
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedMessage:
     """An incoming message that belongs to no conversation.
 
-    `phone` is the number in E.164, or the sender as the carrier gave it if that is no number.
+    `phone` is the number in E.164, or the sender as the carrier gave it if that is no number. `our_number` is the one
+    that it was sent to, if that is known.
     """
 
     id: int
@@ -23,12 +28,14 @@ class UnmatchedMessage:
     phone: str
     body: str
     reason: UnmatchedReason
+    our_number: str | None = None
+    media: tuple[Media, ...] = ()
 
 
 def unmatched_messages(conn: Connection, offset: int = 0, limit: int | None = None) -> list[UnmatchedMessage]:
     """Read a window of all unmatched messages, the last to arrive first; all without `limit`. By rowid."""
     rows = conn.execute(
-        "SELECT id, at, phone, body, reason FROM unmatched ORDER BY id DESC LIMIT ? OFFSET ?",
+        f"SELECT {_COLUMNS} FROM unmatched ORDER BY id DESC LIMIT ? OFFSET ?",
         (1 << 60 if limit is None else limit, offset),
     )
     return [_message_of(row) for row in rows]
@@ -37,7 +44,7 @@ def unmatched_messages(conn: Connection, offset: int = 0, limit: int | None = No
 def unmatched_of(conn: Connection, sender: str, limit: int) -> list[UnmatchedMessage]:
     """Read the latest unmatched messages of one sender, newest first; by `unmatched_of_phone`."""
     rows = conn.execute(
-        "SELECT id, at, phone, body, reason FROM unmatched WHERE phone = ? ORDER BY at DESC, id DESC LIMIT ?",
+        f"SELECT {_COLUMNS} FROM unmatched WHERE phone = ? ORDER BY at DESC, id DESC LIMIT ?",
         (sender, limit),
     )
     return [_message_of(row) for row in rows]
@@ -57,4 +64,12 @@ def reasons_of(conn: Connection, sender: str) -> Mapping[UnmatchedReason, int]:
 
 
 def _message_of(row: Row) -> UnmatchedMessage:
-    return UnmatchedMessage(row["id"], from_ms(row["at"]), row["phone"], row["body"], UnmatchedReason(row["reason"]))
+    return UnmatchedMessage(
+        id=row["id"],
+        at=from_ms(row["at"]),
+        phone=row["phone"],
+        body=row["body"],
+        reason=UnmatchedReason(row["reason"]),
+        our_number=row["our_number"],
+        media=media_from(row["media"]),
+    )

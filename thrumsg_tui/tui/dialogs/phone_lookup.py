@@ -114,7 +114,7 @@ class LookupPane(ScrollingLines):
         ]
         for message in found.messages[:_LATEST]:
             when = f"   {message.at.astimezone(self._zone):%d %b %Y %H:%M}  "
-            rows.append([(when, "quiet"), (safe_text(words_of(message.body)), "")])
+            rows.append([(when, "quiet"), (safe_text(words_of(message.body, message.media)), "")])
         return rows
 
 

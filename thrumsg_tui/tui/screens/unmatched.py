@@ -28,7 +28,7 @@ class UnmatchedList(NumbersList[UnmatchedMessage]):
     def draw(self, row: UnmatchedMessage, index: int, line: int, width: int) -> Strip:
         when = f"  {row.at.astimezone(self.zone):%d %b %Y %H:%M}  "
         sender = safe_text(self.phones.number(row.phone) or NO_SENDER)
-        left = [(when, "quiet"), (pad(sender, 18), "strong"), (safe_text(words_of(row.body)), "")]
+        left = [(when, "quiet"), (pad(sender, 18), "strong"), (safe_text(words_of(row.body, row.media)), "")]
         right = [] if row.reason is UnmatchedReason.UNKNOWN else [(f" {row.reason.why} ", "quiet")]
         return self.strip(left, right, width=width, base=self.cursor_look(index))
 

@@ -76,7 +76,7 @@ class ConversationList(PagedList[ConversationRow]):
             return (f"Draft: {safe_text(draft[:120])}", "warning")
         if row.last_direction is None:
             return ("not started" if row.status is Status.NOT_STARTED else "", "quiet")
-        words = safe_text(words_of(row.last_body)[:120])
+        words = safe_text(words_of(row.last_body, row.last_media)[:120])
         return (f"You: {words}" if row.last_direction is Direction.OUTGOING else words, "quiet")
 
     def _age(self, row: ConversationRow) -> list[Part]:

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, words_of
+from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, text_of
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.redaction import PhoneDisplay
@@ -119,7 +119,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
 
     def _message(self, message: Message, time: str, width: int) -> Iterator[Strip]:
         block = max(width * 2 // 3, min(width - 2, 24))
-        lines = self.wrapped(words_of(message.body), block - 2)
+        lines = self.wrapped(text_of(message.body, message.media), block - 2)
         ours = message.direction is Direction.OUTGOING
         if not ours:
             for line in lines:
