@@ -12,7 +12,7 @@ from typing import TextIO
 
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import engine_for, spool_engine_for
 
 PRIVATE = 0o600
 """The mode of a new file: accessible to its owner only (`docs/rules.md 11.2`)."""
@@ -24,7 +24,8 @@ def refuse_database(target: Path) -> None:
     for ending in engine_for(target).companion_endings:
         name = name.removesuffix(ending)
     try:
-        ours = Path(name).is_file() and engine_for(Path(name)).is_thrumsg()
+        path = Path(name)
+        ours = path.is_file() and (engine_for(path).is_thrumsg() or spool_engine_for(path).is_thrumsg())
     except OSError:  # unreadable, so unknown; if it is not writable either, writing will say so
         return
     if ours:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thrumsg_tui.store.engines.base import Engine
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.sqlite.spool import SpoolEngine
 
 
 def engine_for(path: Path) -> Engine[Any]:
@@ -13,3 +16,10 @@ def engine_for(path: Path) -> Engine[Any]:
     from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 
     return SqliteEngine(path)
+
+
+def spool_engine_for(path: Path) -> SpoolEngine:
+    """Return the engine of a spool."""
+    from thrumsg_tui.store.engines.sqlite.spool import SpoolEngine
+
+    return SpoolEngine(path)

@@ -20,12 +20,17 @@ _APPLICATION_ID = slice(68, 72)  # https://www.sqlite.org/fileformat2.html#appli
 
 def is_thrumsg(path: Path) -> bool:
     """Whether an existing file has the mark of a thrumsg database."""
+    return has_mark(path, APPLICATION_ID)
+
+
+def has_mark(path: Path, application_id: int) -> bool:
+    """Whether an existing SQLite file has an application id; true for one that is open in this process."""
     with open_or_look:
         if is_open_here(path):
             return True
         with path.open("rb") as file:
             header = file.read(_APPLICATION_ID.stop)
-    return header.startswith(_SQLITE) and int.from_bytes(header[_APPLICATION_ID]) == APPLICATION_ID
+    return header.startswith(_SQLITE) and int.from_bytes(header[_APPLICATION_ID]) == application_id
 
 
 def was_thrumsg(path: Path) -> bool:

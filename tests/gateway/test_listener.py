@@ -1,0 +1,239 @@
+"""What the listener answers, and that only what is stored is acknowledged (docs/rules.md 10.6)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from tests.gateway.listening import Listener, ask, listening, opened_socket, post
+from tests.gateway.small_carrier import message
+from tests.store.arranging import number
+from tests.store.world import World
+from thrumsg_tui.store.spool import spool_path, spool_state
+
+ANN = number(0)
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def listener(world: World) -> Iterator[Listener]:
+    with listening(world.db.path, "--patience", "body=0.3", "--patience", "headers=0.3") as running:
+        yield running
+
+
+def bodies(world: World) -> list[str]:
+    """The texts of all incoming messages, matched or not, in order."""
+    found = world.rows("SELECT body FROM message WHERE direction = 'incoming' ORDER BY id")
+    found += world.rows("SELECT body FROM unmatched ORDER BY id")
+    return [row["body"] for row in found]
+
+
+# What is stored
+
+
+def test_a_message_is_acknowledged_and_stored_once(world: World, listener: Listener) -> None:
+    first = post(listener.address, message("M1", ANN))
+    assert (first.status, first.body, first.headers["content-type"]) == (
+        200,
+        b"thank you",
+        "text/plain; charset=utf-8",
+    )
+    assert "server" not in first.headers
+    assert post(listener.address, message("M1", ANN)).status == 200
+    listener.end()
+    assert bodies(world) == ["hello"]
+    assert world.rows("SELECT gateway, our_number FROM message WHERE body = 'hello'")[0]["gateway"] == "small"
+
+
+def test_messages_are_stored_in_the_order_in_which_they_came(world: World, listener: Listener) -> None:
+    said = [f"number {nth}" for nth in range(150)]
+    for nth, body in enumerate(said):
+        assert post(listener.address, message(f"M{nth}", ANN, body)).status == 200
+    listener.end()
+    assert bodies(world) == said
+    state = spool_state(world.db.path)
+    assert state
+    assert (state.waiting, state.failed, state.oldest) == (0, 0, None)
+
+
+def test_it_is_acknowledged_while_the_main_database_is_locked(world: World, listener: Listener) -> None:
+    with world.db.writing():
+        assert post(listener.address, message("M1", ANN)).status == 200
+        state = spool_state(world.db.path)
+        assert state
+        assert state.waiting == 1
+    listener.end()
+    assert bodies(world) == ["hello"]
+
+
+def test_what_is_left_at_the_end_is_stored_at_the_next_start(world: World) -> None:
+    with listening(world.db.path, "--patience", "drain=0") as first, world.db.writing():
+        assert post(first.address, message("M1", ANN)).status == 200
+        first.end()
+    assert bodies(world) == []
+    with listening(world.db.path):
+        pass
+    assert bodies(world) == ["hello"]
+
+
+def test_a_request_that_cannot_be_read_keeps_nothing_behind_it(world: World, listener: Listener) -> None:
+    assert post(listener.address, message("M1", ANN, "unreadable")).status == 200
+    assert post(listener.address, message("M2", ANN, "readable")).status == 200
+    log = listener.end()
+    assert bodies(world) == ["readable"]
+    assert "error=ValueError in _store" in log
+    assert "unreadable" not in log
+
+
+def test_the_spool_is_for_its_owner_only(world: World, listener: Listener) -> None:
+    post(listener.address, message("M1", ANN))
+    path = spool_path(world.db.path)
+    for file in (path, *path.parent.glob(f"{path.name}-*")):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+# What is refused
+
+
+def test_other_paths_and_methods(listener: Listener) -> None:
+    assert ask(listener.address, "GET", "/").status == 404
+    assert ask(listener.address, "POST", "/small/message/", b"").status == 404
+    assert ask(listener.address, "POST", "/docs", b"").status == 404
+    for method in ("GET", "PUT", "DELETE", "OPTIONS"):
+        assert ask(listener.address, method, "/small/message").status == 405
+    assert ask(listener.address, "POST", "/healthz", b"").status == 405
+
+
+def test_bodies_that_are_refused(world: World, listener: Listener) -> None:
+    address = listener.address
+    assert exchanged(address, b"POST /small/message HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 411 ")
+    chunked = b"POST /small/message HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"
+    assert exchanged(address, chunked).startswith(b"HTTP/1.1 411 ")
+    large = b"POST /small/message HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n"
+    assert exchanged(address, large).startswith(b"HTTP/1.1 413 "), "before anything of it was sent"
+    assert post(address, b"x" * 65536, X_Signature="wrong").status == 403
+    assert post(address, message("M1", ANN), Content_Type="text/plain").status == 415
+    assert post(address, message("M1", ANN), Content_Type=f"{FORM}; charset=UTF-8").status == 200
+    assert post(address, message("M2", ANN), X_Signature="wrong").status == 403
+    assert post(address, b"from=1").status == 400
+    assert post(address, b"id=\xff").status == 400
+    log = listener.end()
+    assert bodies(world) == ["hello"]
+    assert sum("event=refused" in line for line in log.splitlines()) == 2, "at the first, and at the end"
+    assert "status_403=2" in log
+
+
+def exchanged(address: tuple[str, int], sent: bytes) -> bytes:
+    """Send some bytes and read until the other side closes."""
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(sent)
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def test_a_body_that_takes_too_long_is_refused(world: World, listener: Listener) -> None:
+    body = message("M1", ANN)
+    head = f"POST /small/message HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+    answer = exchanged(listener.address, head.encode() + body[:-1])
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in answer.lower()
+    listener.end()
+    assert bodies(world) == []
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /small/mess", b"POST /small/message HTTP/1.1\r\nHost: x\r\n"])
+def test_headers_that_take_too_long_end_the_connection(listener: Listener, sent: bytes) -> None:
+    assert exchanged(listener.address, sent).startswith(b"HTTP/1.1 408 ")
+
+
+def test_headers_of_a_second_request_on_a_connection_must_not_take_too_long_either(listener: Listener) -> None:
+    first = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(listener.address, timeout=10) as connection:
+        connection.sendall(first)
+        answer = connection.recv(65536)
+        while not answer.endswith(b"Not Found"):
+            answer += connection.recv(65536)
+        connection.sendall(first[:10])
+        assert connection.recv(65536).startswith(b"HTTP/1.1 408 ")
+
+
+def test_half_a_body_and_a_closed_connection_are_no_message(world: World, listener: Listener) -> None:
+    body = message("M1", ANN)
+    head = f"POST /small/message HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(listener.address, timeout=10) as connection:
+        connection.sendall(head.encode() + body[:-1])
+    log = listener.end()
+    assert bodies(world) == []
+    assert "Traceback" not in log
+
+
+def test_a_hundred_slow_connections_keep_nobody_out(world: World, listener: Listener) -> None:
+    slow = [socket.create_connection(listener.address, timeout=10) for _ in range(100)]
+    try:
+        for connection in slow:
+            connection.sendall(b"POST /small/message HTTP/1.1\r\n")
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda nth: post(listener.address, message(f"M{nth}", ANN)).status, range(100)))
+        assert answers == [200] * 100
+    finally:
+        for connection in slow:
+            connection.close()
+    listener.end()
+    assert len(bodies(world)) == 100
+
+
+def test_where_the_spool_cannot_be_written_the_carrier_is_told_to_call_again(world: World) -> None:
+    with listening(world.db.path, "--patience", "spool=0.2") as listener:
+        with closing(sqlite3.connect(spool_path(world.db.path), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refused = post(listener.address, message("M1", ANN))
+            assert (refused.status, refused.headers["retry-after"], refused.body) == (503, "2", b"")
+            assert ask(listener.address, "GET", "/healthz").status == 503
+        assert post(listener.address, message("M1", ANN)).status == 200
+    assert bodies(world) == ["hello"]
+
+
+# Its health
+
+
+def test_health_is_told_to_this_machine_only(world: World, listener: Listener) -> None:
+    healthy = ask(listener.address, "GET", "/healthz")
+    assert (healthy.status, json.loads(healthy.body)) == (200, {"ok": True, "spool": 0, "oldest": 0, "failed": 0})
+    for name in ("X-Forwarded-For", "Forwarded", "Via"):
+        assert ask(listener.address, "GET", "/healthz", None, {name: "1.2.3.4"}).status == 404
+
+
+# Its end and its beginning
+
+
+def test_a_listener_on_a_socket_of_somebody_else_starts_again_without_a_refused_connection(world: World) -> None:
+    with opened_socket() as sock, ThreadPoolExecutor(4) as pool:
+        words = ("--fd", str(sock.fileno()))
+        answers = []
+        for turn in range(3):
+            listener = Listener(world.db.path, *words, descriptors=(sock.fileno(),))
+            ids = [f"M{turn}-{nth}" for nth in range(60)]
+            waiting = [pool.submit(post, listener.address, message(id, ANN)) for id in ids]
+            waiting[20].result()
+            listener.end()
+            again = Listener(world.db.path, *words, descriptors=(sock.fileno(),))
+            answers += [each.result().status for each in waiting]
+            again.end()
+    assert answers == [200] * 180
+    assert len(bodies(world)) == 180
+
+
+def test_two_signals_end_it_once(listener: Listener) -> None:
+    os.kill(listener.process.pid, signal.SIGTERM)
+    listener.end()

@@ -1,0 +1,286 @@
+"""The web end of a carrier: what it calls is checked, stored in the spool, and only then acknowledged.
+
+The table of answers is in `docs/rules.md 10.6`. Only this module imports starlette and uvicorn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import h11
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks, WebRefused, WebRequest
+from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.spool import Spool, SpooledRequest, SpoolState
+
+LARGEST_BODY = 64 * 1024
+"""Bytes; a larger body is refused before anything of it is looked at."""
+
+_LARGEST_HEADERS = 16 * 1024
+_TYPES = frozenset({"application/x-www-form-urlencoded", "application/json"})
+_UNHEALTHY_AGE = 60
+"""Seconds that the oldest request may wait for the main database before the listener calls itself unhealthy."""
+
+_TOLD_EVERY = 60
+"""Seconds between two log lines about refused requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds for each step of a request."""
+
+    headers: float = 5
+    body: float = 3
+    """Less than any proxy in front allows: one of them answers 200 for us when its own time for a body is over."""
+    spool: float = 2
+    """Less than the carrier waits, so that it hears 503 and calls again."""
+    idle: float = 130
+    """Longer than a proxy keeps a connection, so that it never sends a request into one that we close."""
+    drain: float = 20
+    """For what is left in the spool at the end."""
+
+
+def listen(
+    db: Database,
+    gateway: str,
+    webhooks: Webhooks,
+    sock: socket.socket,
+    *,
+    patience: Patience | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve a carrier's calls until SIGTERM or SIGINT; then answer what is under way and empty the spool.
+
+    Args:
+        db: The main database.
+        gateway: The name of the gateway, which is stored with every message.
+        webhooks: What the carrier calls.
+        sock: The socket to listen on.
+        patience: Seconds for each step.
+        ready: Called once, when a signal would end it well.
+
+    Raises:
+        DatabaseUnusable: The spool cannot be used.
+    """
+    patience = patience or Patience()
+    spool = Spool(db.path, clock=db.clock)
+    something = Event()
+    writer = SpoolWriter(spool, something)
+    drain = Drain(db, spool, writer, gateway, webhooks, something)
+    application = Application(gateway, webhooks, writer, patience, clock=db.clock)
+    server = uvicorn.Server(_configuration(application.starlette(), patience))
+    with _ended_by_signals(server):
+        drain.start()
+        ready()
+        try:
+            server.run(sockets=[sock])
+        finally:
+            application.tell_of_refusals()
+            drain.stop(patience.drain)
+            writer.close()
+            spool.close()
+
+
+class Application:
+    """Answers requests; everything that a carrier may do wrong has a status of its own."""
+
+    def __init__(
+        self,
+        gateway: str,
+        webhooks: Webhooks,
+        writer: SpoolWriter,
+        patience: Patience,
+        *,
+        clock: Callable[[], Any],
+    ) -> None:
+        self._gateway = gateway
+        self._webhooks = webhooks
+        self._writer = writer
+        self._patience = patience
+        self._clock = clock
+        self._refused: dict[int, int] = {}
+        self._told_at = -float(_TOLD_EVERY)
+
+    def starlette(self) -> Starlette:
+        """Return the application for the server."""
+        routes = [Route(path, self._take, methods=["POST"]) for path in self._webhooks.paths]
+        application = Starlette(routes=[*routes, Route("/healthz", self._health, methods=["GET"])])
+        application.router.redirect_slashes = False
+        return application
+
+    async def _take(self, request: Request) -> Response:
+        try:
+            body = await self._body(request)
+            query = request.scope["query_string"].decode("latin-1")
+            asked = WebRequest(request.scope["path"], query, dict(request.headers), body)
+            await self._keep(self._webhooks.accept(asked))
+        except WebRefused as refused:
+            return self._refusal(refused)
+        except ClientDisconnect:  # the body is not whole, whatever has come of it
+            return Response(status_code=400)
+        return Response(self._webhooks.answer, media_type=self._webhooks.content_type)
+
+    async def _body(self, request: Request) -> bytes:
+        """Read a body of bounded size in bounded time."""
+        length = request.headers.get("content-length")
+        if length is None:
+            raise WebRefused(411, "no length")
+        if int(length) > LARGEST_BODY:  # h11 has refused what is no number
+            raise WebRefused(413, "too large")
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
+            raise WebRefused(415, "neither a form nor JSON")
+        try:
+            async with asyncio.timeout(self._patience.body):
+                return await request.body()
+        except TimeoutError:
+            raise WebRefused(408, "slow body") from None
+
+    async def _keep(self, entry: SpoolEntry) -> None:
+        """Store a request in the spool, and wait until that survives a power cut."""
+        request = SpooledRequest(
+            self._gateway, entry.key, entry.path, entry.query, entry.body, entry.at or self._clock()
+        )
+        try:
+            await self._written(self._writer.keep(request))
+        except (TimeoutError, DatabaseUnusable):
+            raise WebRefused(503, "the spool cannot be written") from None
+
+    async def _written(self, future: Future[SpoolState | None]) -> SpoolState | None:
+        async with asyncio.timeout(self._patience.spool):
+            return await asyncio.wrap_future(future)
+
+    def _refusal(self, refused: WebRefused) -> Response:
+        self._refused[refused.status] = self._refused.get(refused.status, 0) + 1
+        if monotonic() - self._told_at >= _TOLD_EVERY:
+            self.tell_of_refusals()
+        headers = {"Retry-After": "2"} if refused.status == 503 else {}
+        if refused.status in {408, 411, 413}:  # the rest of the body is not read
+            headers["Connection"] = "close"
+        return Response(status_code=refused.status, headers=headers)
+
+    def tell_of_refusals(self) -> None:
+        """Log how many requests were refused since the last time, by status; nothing of the requests."""
+        if self._refused:
+            counts = " ".join(f"status_{status}={count}" for status, count in sorted(self._refused.items()))
+            LOG.warning("event=refused %s", counts)
+        self._refused.clear()
+        self._told_at = monotonic()
+
+    async def _health(self, request: Request) -> Response:
+        """Say whether the spool can be written and emptied, to somebody on this machine."""
+        if not _is_from_here(request):
+            return Response(status_code=404)
+        try:
+            state = await self._written(self._writer.examine())
+        except (TimeoutError, DatabaseUnusable):
+            state = None
+        if state is None:
+            return JSONResponse({"ok": False, "spool": None, "oldest": None, "failed": None}, 503)
+        age = 0 if state.oldest is None else max(0, int((self._clock() - state.oldest).total_seconds()))
+        good = age <= _UNHEALTHY_AGE
+        record = {"ok": good, "spool": state.waiting, "oldest": age, "failed": state.failed}
+        return JSONResponse(record, 200 if good else 503)
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether a request comes from a program on this machine, and not through a proxy that runs here."""
+    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "via")):
+        return False
+    return request.client is None or ipaddress.ip_address(request.client.host).is_loopback
+
+
+# The server
+
+
+class _ImpatientProtocol(H11Protocol):
+    """A connection that is closed if a request's headers take too long; uvicorn itself waits for ever."""
+
+    header_seconds: float
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Expect headers."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._expect_headers()
+
+    def data_received(self, data: bytes) -> None:
+        """Expect headers as long as they are not complete."""
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._expect_nothing()
+        elif self._deadline is None and not self.transport.is_closing():
+            self._expect_headers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing any more."""
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def _expect_headers(self) -> None:
+        self._deadline = self.loop.call_later(self.header_seconds, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            self.transport.close()
+
+
+def _configuration(application: Starlette, patience: Patience) -> uvicorn.Config:
+    protocol = type("Protocol", (_ImpatientProtocol,), {"header_seconds": patience.headers})
+    return uvicorn.Config(
+        application,
+        loop="asyncio",
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=256,
+        h11_max_incomplete_event_size=_LARGEST_HEADERS,
+        timeout_keep_alive=int(patience.idle),
+        timeout_graceful_shutdown=int(patience.body + patience.spool) + 1,
+    )
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Let signals end the server, also before it handles them; it raises them again when it has ended."""
+
+    def end(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
