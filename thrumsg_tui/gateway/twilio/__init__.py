@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from thrumsg_tui.gateway.configuration import Configuration, DoubtPolicy
 from thrumsg_tui.gateway.configuration_keys import Key, Section, flag, label, one_of, secret, url
+from thrumsg_tui.gateway.protocol import Gateway, Webhooks
 
 
 def _complete(configuration: Configuration) -> Configuration:
@@ -28,6 +29,7 @@ SECTION = Section(
         "auth_token": Key(secret),
         "api_key": Key(label),
         "api_key_secret": Key(secret),
+        "signing_key": Key(secret),
         "shared_key": Key(secret),
         "api_url": Key(url, default="https://api.twilio.com"),
         "messaging_service_sid": Key(label),
@@ -37,3 +39,17 @@ SECTION = Section(
     _complete,
 )
 """The section `[twilio]`."""
+
+
+def open_gateway(configuration: Configuration) -> Gateway:
+    """Return the connection to the carrier."""
+    from thrumsg_tui.gateway.twilio.gateway import TwilioGateway  # loads urllib3, which the listener does not need
+
+    return TwilioGateway(configuration)
+
+
+def open_webhooks(configuration: Configuration) -> Webhooks:
+    """Return the addresses that the carrier calls."""
+    from thrumsg_tui.gateway.twilio.webhooks import TwilioWebhooks
+
+    return TwilioWebhooks(configuration)

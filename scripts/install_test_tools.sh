@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs the outside software that some tests run against. Without it these tests are skipped; with CI=true they fail.
+#
+#   scripts/install_test_tools.sh            everything
+#   scripts/install_test_tools.sh prism      Prism, with Twilio's own description of its interface (needs npm)
+#   scripts/install_test_tools.sh kannel     Kannel with its fake SMSC (Debian packages; needs root or sudo)
+#
+# Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
+set -euo pipefail
+
+folder=${THRUMSG_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/thrumsg-test-tools}
+prism_version=5.14.2
+specification_version=8.3.2 # of @twilio/cli-core, which contains Twilio's OpenAPI files
+
+install_prism() {
+    local specification=$folder/twilio_api_v2010.json
+    if [ ! -x "$folder/node_modules/.bin/prism" ]; then
+        mkdir -p "$folder"
+        npm install --prefix "$folder" --no-audit --no-fund --loglevel=error "@stoplight/prism-cli@$prism_version"
+    fi
+    if [ ! -s "$specification" ]; then
+        local unpacked
+        unpacked=$(mktemp -d)
+        (cd "$unpacked" && npm pack --loglevel=error "@twilio/cli-core@$specification_version" >/dev/null)
+        tar -xzf "$unpacked"/*.tgz -C "$unpacked" package/src/services/twilio-api/twilio_api_v2010.json
+        mv "$unpacked/package/src/services/twilio-api/twilio_api_v2010.json" "$specification"
+        rm -rf "$unpacked"
+    fi
+    echo "Prism $prism_version and Twilio's OpenAPI file are in $folder"
+}
+
+install_kannel() {
+    if [ ! -x /usr/sbin/bearerbox ] || [ ! -x /usr/lib/kannel/test/fakesmsc ]; then
+        local root=
+        [ "$(id -u)" = 0 ] || root=sudo
+        $root apt-get update -qq
+        $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends kannel kannel-extras
+    fi
+    echo "Kannel is in /usr/sbin"
+}
+
+for tool in "${@:-prism kannel}"; do
+    for each in $tool; do
+        "install_$each"
+    done
+done

@@ -1,0 +1,249 @@
+"""The connection to Twilio, and to carriers with the same interface (`docs/carriers.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from random import random
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from thrumsg_tui.domain.delivery import (
+    Accepted,
+    Doubt,
+    Incoming,
+    Media,
+    NotNow,
+    Outcome,
+    Outgoing,
+    Rejected,
+    Report,
+    Scope,
+    Trace,
+)
+from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.gateway.configuration import Configuration
+from thrumsg_tui.gateway.protocol import CannotTell, Finding
+from thrumsg_tui.gateway.twilio.account import STATUS_PATH, account_of, is_service
+from thrumsg_tui.gateway.twilio.codes import busy_wait, refusal, state_of, words_of
+from thrumsg_tui.gateway.twilio.http import Answer, Http, NeverLeft, NobodyKnows, Pairs
+from thrumsg_tui.gateway.twilio.messages import EARLIER, Listed, carrier_confirms, code_of, listed
+
+LONGEST_VALID = 14_400
+"""Seconds; Twilio itself takes 36,000 today, compatible carriers do not."""
+
+_PAGE, _INBOUND_PAGE = 100, 1000
+_MOST_PAGES = 50
+
+
+def utc_now() -> datetime:
+    """Return the present."""
+    return datetime.now(UTC)
+
+
+class TwilioGateway:
+    """Hands messages to the carrier, and asks it what it has."""
+
+    name = "twilio"
+    stopping_codes: Mapping[str, int] = {"30002": 1, "30032": 20, "30034": 20}
+    """How many failures in a row with a code stop our number."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        chance: Callable[[], float] = random,
+        http: Http | None = None,
+    ) -> None:
+        self._configuration = configuration
+        self._account = account_of(configuration)
+        self._clock, self._chance = clock, chance
+        self._http = http or Http(
+            self._account.api_url,
+            user=self._account.user,
+            password=self._account.password,
+            connections=configuration.limits.workers + 1,
+        )
+
+    def send(self, message: Outgoing) -> Outcome:
+        """Create the message at the carrier."""
+        our_number = message.our_number or self._only_number
+        if our_number is None and self._account.service is None:
+            return NotNow(timedelta(minutes=5), Scope.MESSAGE, "nothing says which of our numbers to send it from")
+        try:
+            answer = self._http.post(f"{self._account.path}/Messages.json", self.fields(message, our_number))
+        except NeverLeft as reason:
+            return NotNow(timedelta(0), Scope.GATEWAY, f"the carrier cannot be reached: {reason}")
+        except NobodyKnows as reason:
+            return Doubt(f"the carrier has not answered: {reason}")
+        return self._outcome(message, answer)
+
+    @property
+    def _only_number(self) -> str | None:
+        """The number to send from if the message names none and no service chooses."""
+        numbers = self._account.numbers
+        return numbers[0] if self._account.service is None and len(numbers) == 1 else None
+
+    def fields(self, message: Outgoing, our_number: str | None) -> list[tuple[str, str]]:
+        """Return the form that creates a message."""
+        account, fields = self._account, [("To", message.phone)]
+        if our_number and not is_service(our_number):
+            fields.append(("From", our_number))
+        if service := our_number if our_number and is_service(our_number) else account.service:
+            fields.append(("MessagingServiceSid", service))
+        if message.body:
+            fields.append(("Body", message.body))
+        fields += [("MediaUrl", media.url) for media in message.media]
+        if callback := account.webhook(STATUS_PATH, f"k={message.key}"):
+            fields.append(("StatusCallback", callback))
+        seconds = int(message.valid_for.total_seconds())
+        fields += [("ValidityPeriod", str(min(max(seconds, 1), LONGEST_VALID))), ("SmartEncoded", "false")]
+        if account.discards:
+            fields.append(("ContentRetention", "discard"))
+        return fields
+
+    def _outcome(self, message: Outgoing, answer: Answer) -> Outcome:
+        said = answer.json
+        code = code_of(said.get("code"))
+        if answer.status == 429:
+            wait = busy_wait(answer.retry_after, message.tries, self._chance())
+            return NotNow(wait, Scope.GATEWAY, words_of(20429), code=str(code or 20429))
+        if 200 <= answer.status < 300:
+            return self._taken(said)
+        if not 400 <= answer.status < 500 or answer.status == 408:
+            return Doubt(f"the carrier has answered with HTTP {answer.status}")
+        if code is None and answer.status in {401, 403, 407}:
+            code = 20003
+        return refusal(
+            code,
+            str(said.get("message") or ""),
+            asked_wait=answer.retry_after,
+            tries=message.tries,
+            chance=self._chance(),
+        )
+
+    def _taken(self, said: dict[str, Any]) -> Outcome:
+        sid, status, code = said.get("sid"), str(said.get("status") or ""), code_of(said.get("error_code"))
+        if not isinstance(sid, str) or not sid:
+            return Doubt("the carrier's answer cannot be read")
+        if state_of(status) is MessageState.FAILED:
+            return Rejected(str(code or status), words_of(code, said.get("error_message")))
+        sender = said.get("from")
+        return Accepted(sid, sender if isinstance(sender, str) and sender else None)
+
+    def find(self, message: Outgoing) -> Sequence[Trace]:
+        """Look for the message in the carrier's list of those to its number."""
+        query = [("To", message.phone), ("PageSize", str(_PAGE))]
+        if message.our_number and not is_service(message.our_number):
+            query.insert(1, ("From", message.our_number))
+        found: list[tuple[Listed, timedelta]] = []
+        for page, skew in self._pages(query):
+            tried_at = message.tried_at + skew
+            found += [
+                (each, skew)
+                for each in page
+                if each.may_be(message, tried_at=tried_at, has_texts=not self._account.discards)
+            ]
+            if page and all(each.created < tried_at - EARLIER for each in page):
+                break
+        return [each.trace(skew) for each, skew in _oldest_first(found)]
+
+    def received_since(self, at: datetime) -> Iterator[Incoming]:
+        """Yield the incoming messages since a time, oldest first."""
+        since = at.astimezone(UTC) - EARLIER
+        query = [("DateSent>", since.strftime("%Y-%m-%dT%H:%M:%SZ")), ("PageSize", str(_INBOUND_PAGE))]
+        found = [
+            (each, skew)
+            for page, skew in self._pages(query)
+            for each in page
+            if each.direction == "inbound" and self._is_ours(each) and each.created - skew >= since
+        ]
+        for each, skew in _oldest_first(found):
+            yield Incoming(
+                each.sid,
+                each.sender,
+                each.to,
+                each.body,
+                media=self._media(each) if each.pictures else (),
+                at=each.created - skew,
+                confirmed=carrier_confirms(each.to, each.body),
+            )
+
+    def _is_ours(self, each: Listed) -> bool:
+        """Return whether a message came to one of our numbers: others of the account are not our business."""
+        return not self._account.numbers or each.to in self._account.numbers
+
+    def _media(self, each: Listed) -> tuple[Media, ...]:
+        path = f"{self._account.path}/Messages/{quote(each.sid, safe='')}/Media"
+        entries = self._asked(f"{path}.json").json.get("media_list")
+        if not isinstance(entries, list):
+            raise CannotTell("The carrier's list of pictures cannot be read.")
+        origin = urlsplit(self._account.api_url)
+        return tuple(
+            Media(
+                f"{origin.scheme}://{origin.netloc}{path}/{quote(str(entry.get('sid')), safe='')}",
+                str(entry.get("content_type") or ""),
+            )
+            for entry in entries
+            if isinstance(entry, dict)
+        )
+
+    def _pages(self, query: Pairs) -> Iterator[tuple[list[Listed], timedelta]]:
+        """Yield the pages of the carrier's list, newest first, each with how much its clock is ahead of ours."""
+        answer = self._asked(f"{self._account.path}/Messages.json", query)
+        for left in reversed(range(_MOST_PAGES)):
+            said = answer.json
+            entries = said.get("messages")
+            if not isinstance(entries, list):
+                raise CannotTell("The carrier's list cannot be read.")
+            try:
+                yield [listed(entry) for entry in entries], self._skew(answer)
+            except ValueError as error:
+                raise CannotTell(str(error)) from None
+            if not (following := said.get("next_page_uri")):
+                return
+            if not left:
+                raise CannotTell("The carrier's list is too long.")
+            answer = self._asked(self._on_this_host(str(following)))
+
+    def _on_this_host(self, address: str) -> str:
+        """Return the path and query of the next page; our token goes to no other host."""
+        here, there = urlsplit(self._account.api_url), urlsplit(address)
+        if there.netloc and (there.scheme, there.netloc) != (here.scheme, here.netloc):
+            raise CannotTell("The carrier's list goes on at another address.")
+        return f"{there.path}?{there.query}"
+
+    def _skew(self, answer: Answer) -> timedelta:
+        return answer.date - self._clock() if answer.date else timedelta(0)
+
+    def _asked(self, path: str, query: Pairs = ()) -> Answer:
+        try:
+            answer = self._http.get(path, query)
+        except (NeverLeft, NobodyKnows) as reason:
+            raise CannotTell(f"The carrier cannot be asked: {reason}.") from None
+        if answer.status != 200:
+            code = code_of(answer.json.get("code"))
+            why = words_of(code) if code else f"it answers with HTTP {answer.status}"
+            raise CannotTell(f"The carrier cannot be asked: {why}.")
+        return answer
+
+    def poll(self) -> Iterable[Incoming | Report]:
+        """Return nothing: the carrier tells by HTTP."""
+        return ()
+
+    def check(self) -> Iterator[Finding]:
+        """Ask the carrier about the account, the numbers and the addresses that it calls."""
+        from thrumsg_tui.gateway.twilio.check import findings
+
+        return findings(self._configuration, self._http)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+def _oldest_first(found: list[tuple[Listed, timedelta]]) -> list[tuple[Listed, timedelta]]:
+    """Turn the order of the carrier's list round: its times have no fractions of a second."""
+    found.reverse()
+    return sorted(found, key=lambda pair: pair[0].created)
