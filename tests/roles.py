@@ -147,6 +147,7 @@ ROWS: tuple[Row, ...] = (
     does(Permission.IMPORT, "import replies", "import replies {folder}/replies.csv"),
     does(Permission.IMPORT, "import a survey", "import survey {folder}/survey.csv --campaign Spring"),
     does(Permission.IMPORT, "import opt-outs", "import opt-outs {folder}/opt-outs.csv"),
+    looks(Permission.DELIVER, "see what would leave", "deliver --dry-run"),
     looks(Permission.EXPORT, "export messages", "export messages --out {out}/messages.out"),
     looks(Permission.EXPORT, "export surveys", "export surveys Spring --out {out}/surveys.out"),
     looks(Permission.EXPORT, "export conversations", "export conversations --out {out}/conversations.out"),

@@ -29,6 +29,7 @@ CHANGES = Path(thrumsg_tui.store.changes.__path__[0])
 
 NOT_A_COMMAND = {
     "drafts.keep_draft": "the message box of the app keeps what is being written",
+    "old_queue.cancel_old": "deliver --cancel-old needs a carrier: tests/cli/test_deliver.py",
 }
 """Changes that no command makes, and why."""
 

@@ -28,6 +28,7 @@ MAY = {
         Permission.CHANGE_SETTINGS,
         Permission.ACT_FOR_OTHERS,
         Permission.MAINTAIN,
+        Permission.DELIVER,
     },
     Role.OWNER: {Permission.CHANGE_ROLES},
 }

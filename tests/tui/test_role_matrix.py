@@ -194,6 +194,7 @@ ELSEWHERE = {
     Permission.RECEIVE: "what contacts write comes by the gateway",
     Permission.ACT_FOR_OTHERS: "--as is an option of the command line",
     Permission.MAINTAIN: "doctor and backup are commands",
+    Permission.DELIVER: "deliver is a service",
 }
 """Actions without a key here, and why."""
 

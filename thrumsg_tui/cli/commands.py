@@ -32,6 +32,7 @@ def add_commands(commands: Commands) -> None:
     _add_numbers(commands)
     _add_reassignment(commands)
     _add_files(commands)
+    _add_services(commands)
     _add_upkeep(commands)
 
 
@@ -300,6 +301,20 @@ def _wrong_import(args: Namespace) -> str | None:
     if args.campaign and not kind.takes_campaign:
         return f"{args.kind} belong to no campaign: leave --campaign out"
     return "--rejects - prints the rejected rows: leave --json out" if args.json and str(args.rejects) == "-" else None
+
+
+def _add_services(commands: Commands) -> None:
+    deliver = commands.add("deliver", "deliver.deliver", "bring queued messages to the carrier, until it is stopped")
+    deliver.add_argument(
+        "--config", type=Path, metavar="FILE", help="default: THRUMSG_CONFIG, else /etc/thrumsg/gateway.toml"
+    )
+    deliver.add_argument("--once", action="store_true", help="end as soon as nothing may leave now")
+    deliver.add_argument("--wait", action="store_true", help="stand by while another process delivers")
+    deliver.add_argument("--workers", type=options.workers, metavar="N", help="calls at once; default: from the file")
+    deliver.add_argument("--dry-run", action="store_true", help="show what would leave, and send nothing")
+    old = deliver.add_mutually_exclusive_group()
+    old.add_argument("--send-old", action="store_true", help="send also what waited over a day for a first delivery")
+    old.add_argument("--cancel-old", action="store_true", help="cancel what waited over a day for a first delivery")
 
 
 def _add_upkeep(commands: Commands) -> None:

@@ -17,8 +17,8 @@ from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 if TYPE_CHECKING:
     from thrumsg_tui.store.pacing import Pacing
 
-_WITHOUT_SESSION = {"restore.restore"}
-"""Commands that need no usable database."""
+_WITHOUT_SESSION = {"deliver.deliver", "restore.restore"}
+"""Commands that need no usable database, or open it themselves."""
 
 _TAKES_ANY_TEXT = {"messages.receive"}
 """Commands whose text is stored whatever it holds (`docs/rules.md 1.5`)."""

@@ -124,6 +124,14 @@ def whole_number(text: str) -> int:
 
 
 @value
+def workers(text: str) -> int:
+    """Parse how many calls of the carrier there may be at once."""
+    if not (_fits(text) and 1 <= int(text) <= 64):
+        raise ValueError(f"{text!r} is not a number from 1 to 64.")
+    return int(text)
+
+
+@value
 def column(text: str) -> tuple[str, str]:
     """Parse `FIELD=COLUMN`."""
     field, separator, header = text.partition("=")

@@ -34,6 +34,7 @@ class WithdrawalReason(StrEnum):
     OPTED_IN = "opted_in"
     WINDOW_OVER = "window_over"
     TOO_LATE = "too_late"
+    TOO_OLD = "too_old"
 
 
 class MessageWithdrawn(FrozenRecord):

@@ -71,6 +71,8 @@ def _withdrawn(why: WithdrawalReason) -> str:
             return WINDOW_OVER
         case WithdrawalReason.TOO_LATE:
             return TOO_LATE
+        case WithdrawalReason.TOO_OLD:
+            return "message cancelled: nothing had delivered it for over a day"
     assert_never(why)
 
 

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     ACT_FOR_OTHERS = "act for another user"
     CHANGE_ROLES = "change roles"
     MAINTAIN = "repair or back up the database"
+    DELIVER = "deliver messages"
 
 
 WEAKEST_ROLE = {
@@ -62,6 +63,7 @@ WEAKEST_ROLE = {
     Permission.CHANGE_SETTINGS: Role.ADMIN,
     Permission.ACT_FOR_OTHERS: Role.ADMIN,
     Permission.MAINTAIN: Role.ADMIN,
+    Permission.DELIVER: Role.ADMIN,
     Permission.CHANGE_ROLES: Role.OWNER,
 }
 """The weakest role that has each permission (`docs/rules.md 8.1`)."""

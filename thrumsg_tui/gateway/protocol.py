@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from thrumsg_tui.domain.delivery import Incoming, Outcome, Outgoing, Report, Trace
 
@@ -66,6 +66,15 @@ class Gateway(Protocol):
 
     def close(self) -> None:
         """Let go of connections and processes. Calls that are under way may end as `Doubt`."""
+
+
+@runtime_checkable
+class StopsNumbers(Protocol):
+    """What a gateway may have besides, if some failures mean that our number cannot be used."""
+
+    @property
+    def stopping_codes(self) -> Mapping[str, int]:
+        """By the carrier's code, how many failures in a row with it stop our number (`docs/rules.md 10.5`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import GatewayKind
-from thrumsg_tui.gateway.configuration import Configuration
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.gateway.configuration import Configuration, Doubts
 from thrumsg_tui.gateway.configuration_keys import Section
 from thrumsg_tui.gateway.outbox import Gateway as Outbox
 from thrumsg_tui.gateway.outbox import deliver
@@ -18,6 +22,12 @@ from thrumsg_tui.store.queries.settings import settings
 
 GATEWAYS: dict[str, str] = {"twilio": "twilio"}
 """The module, in this package, of each gateway; it is imported only when it is opened."""
+
+
+PRACTICE = "practice"
+
+_PRACTICE_DOUBTS = Doubts(wait=timedelta(seconds=10), again=timedelta(seconds=5))
+"""In practice nobody waits two minutes to see a doubt settled."""
 
 
 class GatewayModule(Protocol):
@@ -37,6 +47,40 @@ class GatewayModule(Protocol):
 def gateway_module(name: str) -> GatewayModule:
     """Import the module of a gateway of `GATEWAYS`."""
     return cast("GatewayModule", import_module(f"thrumsg_tui.gateway.{GATEWAYS[name]}"))
+
+
+def open_gateway(configuration: Configuration) -> Gateway:
+    """Return the connection to the carrier of a configuration."""
+    return gateway_module(configuration.gateway).open_gateway(configuration)
+
+
+def configuration_of(db: Database, path: Path | None = None) -> Configuration:
+    """Return the configuration with which a database is delivered.
+
+    A practice database is delivered by the practice gateway and no other, a real one never by that
+    (`docs/rules.md 6.6`).
+
+    Args:
+        db: The database.
+        path: The file of the configuration; None takes that of `load_configuration`, or for a practice database none.
+
+    Raises:
+        NotFound: There is no such file.
+        Refused: The configuration is wrong, or its gateway is not for this database.
+    """
+    from thrumsg_tui.gateway.configuration_file import load_configuration  # uses this module
+
+    with db.reading() as conn:
+        seed = settings(conn).practice_seed
+    if seed is None:
+        configuration = load_configuration(path)
+        if configuration.gateway == PRACTICE:
+            raise Refused(f"{db.path} is a real database: the gateway {PRACTICE} would send its messages to nobody.")
+        return configuration
+    configuration = Configuration(PRACTICE, doubts=_PRACTICE_DOUBTS) if path is None else load_configuration(path)
+    if configuration.gateway != PRACTICE:
+        raise Refused(f"{db.path} is a practice database: it is never delivered by {configuration.gateway}.")
+    return replace(configuration, carrier={"seed": seed})
 
 
 def gateway_of(db: Database) -> Outbox | None:

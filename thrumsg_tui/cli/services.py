@@ -1,0 +1,90 @@
+"""What the services `deliver` and `listen` begin with: the database, who starts them, their log and their end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from thrumsg_tui.cli.session import account, database_path, explained, open_database, require_no_files
+from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.users import Identity
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.database import Database
+
+_PRIORITIES = {logging.ERROR: "<3>", logging.WARNING: "<4>", logging.INFO: "<6>", logging.DEBUG: "<7>"}
+"""What the journal of systemd reads at the beginning of a line."""
+
+
+@contextmanager
+def opened_for_service(args: Namespace) -> Iterator[tuple[Database, Identity | None]]:
+    """Open an existing database for a service, and yield it with the person who starts the service.
+
+    The account that owns the file may start a service without being a user; the person is None then.
+
+    Raises:
+        DatabaseUnusable: There is no database, or it cannot be used.
+        NotPermitted: The person may not start services.
+    """
+    from thrumsg_tui.store.phone_display import refusals_redacted
+    from thrumsg_tui.store.queries.users import identify
+
+    require_no_files(args)
+    path = database_path(args.db)
+    person = account(args.forced_login)
+    with explained(path):
+        if not path.is_file() or not path.stat().st_size:
+            raise DatabaseUnusable(f"There is no database at {path}: name it with --db, or in THRUMSG_DB.")
+        is_owner = args.forced_login is None and path.stat().st_uid == os.getuid()
+    db = open_database(path, args.pacing)
+    try:
+        who: Identity | None = None
+        try:
+            with db.reading() as conn:
+                who = identify(conn, person.login, args.acting_for)
+        except NotPermitted:
+            if not is_owner:
+                raise
+        if who:
+            who.require(Permission.DELIVER)
+        with db.damage_named(), refusals_redacted(db):
+            yield db, who
+    finally:
+        db.close()
+
+
+@contextmanager
+def logged() -> Iterator[None]:
+    """Write the log of a service to standard error, a line of `key=value` for each entry."""
+    log = logging.getLogger("thrumsg")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line())
+    before = log.level, log.propagate
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.level, log.propagate = before
+
+
+class _Line(logging.Formatter):
+    """One line, with the time, or with a priority if systemd reads it, which has its own time."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+        self._is_journal = "JOURNAL_STREAM" in os.environ
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        if self._is_journal:
+            return f"{_PRIORITIES.get(record.levelno, '<6>')}{record.name} {record.getMessage()}"
+        return super().format(record)

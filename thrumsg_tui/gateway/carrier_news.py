@@ -1,0 +1,132 @@
+"""What a carrier tells by itself or is asked for: incoming messages and reports (`docs/rules.md 10.6`)."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import inf
+from threading import Event
+
+from thrumsg_tui.domain.delivery import Incoming, Report
+from thrumsg_tui.gateway.protocol import CannotTell, Gateway
+from thrumsg_tui.gateway.workers import Workers
+from thrumsg_tui.store.changes.delivery_outcomes import report_in
+from thrumsg_tui.store.changes.gateway_state import inbound_fetched
+from thrumsg_tui.store.changes.receive import receive_incoming
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.gateway_state import gateway_state
+
+LOG = logging.getLogger("thrumsg.deliver")
+
+FETCH_EVERY = 300.0
+"""Seconds between two looks for incoming messages that were missed."""
+
+_OVERLAP = timedelta(minutes=5)
+"""How far a look goes back behind the one before: a carrier may list a message late."""
+
+_REPORT_AGAIN = 5.0
+_REPORT_FOR = 60.0
+"""Seconds for which a report waits for the answer that names its message."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """The incoming messages since a time, or None if they could not be had."""
+
+    asked_at: datetime
+    incoming: list[Incoming] | None
+
+
+class CarrierNews:
+    """Takes in what the carrier tells, and fetches the incoming messages that were missed.
+
+    Args:
+        db: The database.
+        gateway: The connection to the carrier.
+        done: Set when a fetch has ended.
+        now: A clock in seconds that never goes back.
+    """
+
+    def __init__(self, db: Database, gateway: Gateway, done: Event, now: Callable[[], float]) -> None:
+        self.workers: Workers[_Fetched] = Workers(1, done, db.close)
+        self._db, self._gateway, self._now = db, gateway, now
+        self._untaken: deque[Incoming | Report] = deque()
+        """What is not stored yet. The carrier is not asked for more before that (`Gateway.poll`)."""
+        self._early: list[tuple[float, Report]] = []
+        """Reports of messages that no answer has named yet, each with the time until which it is kept."""
+        self._early_again_at = inf
+        self._fetch_at = -inf
+
+    def take_in(self) -> None:
+        """Store what the carrier tells."""
+        if not self._untaken:
+            self._untaken += self._polled()
+        while self._untaken:
+            self._store(self._untaken[0])
+            self._untaken.popleft()
+        if self._now() >= self._early_again_at:
+            self._try_early_reports()
+        for fetched in self.workers.results():
+            self._take_fetched(fetched)
+
+    def ask(self) -> None:
+        """Begin to fetch what was missed, if it is time to."""
+        now = self._now()
+        if now < self._fetch_at or not self.workers.free:
+            return
+        self._fetch_at = now + FETCH_EVERY
+        with self._db.reading() as conn:
+            state = gateway_state(conn, self._gateway.name)
+        asked_at = self._db.clock()
+        if state is None or state.inbound_at is None:  # what came before the first deliverer is not ours to fetch
+            inbound_fetched(self._db, self._gateway.name, asked_at)
+            return
+        since = state.inbound_at - _OVERLAP
+        self.workers.begin(lambda: self._fetched(since, asked_at))
+
+    def _polled(self) -> Iterable[Incoming | Report]:
+        try:
+            return list(self._gateway.poll())
+        except Exception as error:  # noqa: BLE001 - a gateway that breaks must not keep the others' messages back
+            LOG.warning("poll=failed error=%s", type(error).__name__)
+            return ()
+
+    def _store(self, news: Incoming | Report) -> None:
+        if isinstance(news, Incoming):
+            receive_incoming(self._db, self._gateway.name, news)
+        elif not report_in(self._db, self._gateway.name, news):
+            self._early.append((self._now() + _REPORT_FOR, news))
+            self._early_again_at = min(self._early_again_at, self._now() + _REPORT_AGAIN)
+
+    def _try_early_reports(self) -> None:
+        now = self._now()
+        still = [
+            (until, report)
+            for until, report in self._early
+            if not report_in(self._db, self._gateway.name, report) and until > now
+        ]
+        self._early = still
+        self._early_again_at = now + _REPORT_AGAIN if still else inf
+
+    def _fetched(self, since: datetime, asked_at: datetime) -> _Fetched:
+        """Ask the carrier, on a thread of its own."""
+        try:
+            return _Fetched(asked_at, list(self._gateway.received_since(since)))
+        except CannotTell as reason:
+            LOG.warning("missed_incoming=unknown reason=%r", str(reason))
+        except Exception as error:  # noqa: BLE001 - it is asked again
+            LOG.warning("missed_incoming=unknown error=%s", type(error).__name__)
+        return _Fetched(asked_at, None)
+
+    def _take_fetched(self, fetched: _Fetched) -> None:
+        if fetched.incoming is None:
+            return
+        new = 0
+        for incoming in fetched.incoming:
+            new += not receive_incoming(self._db, self._gateway.name, incoming).duplicate
+        if new:
+            LOG.warning("missed_incoming=%d", new)
+        inbound_fetched(self._db, self._gateway.name, fetched.asked_at)

@@ -1,0 +1,235 @@
+"""The deliverer: brings queued messages to the carrier, never twice, and takes in what the carrier tells.
+
+One thread calls it and makes all changes of the database; calls of the carrier run on threads of their own
+(`docs/rules.md 10.1` to `10.5`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from math import inf
+from random import random
+from threading import Event
+
+from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Scope
+from thrumsg_tui.domain.delivery_states import backoff
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.gateway.carrier_news import CarrierNews
+from thrumsg_tui.gateway.configuration import Configuration
+from thrumsg_tui.gateway.doubt_settler import DoubtSettler
+from thrumsg_tui.gateway.gateway_reporter import GatewayReporter
+from thrumsg_tui.gateway.pacing import Pace
+from thrumsg_tui.gateway.protocol import Gateway
+from thrumsg_tui.gateway.standstill import Standstill
+from thrumsg_tui.gateway.workers import Workers
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.delivery_outcomes import doubt_all, record_outcomes
+from thrumsg_tui.store.changes.gateway_state import enter_numbers
+from thrumsg_tui.store.changes.scheduled_messages import let_due
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.gateway_state import is_sending, our_numbers
+from thrumsg_tui.store.queries.outbox import next_due
+
+LOG = logging.getLogger("thrumsg.deliver")
+
+FRESH = timedelta(seconds=10)
+"""How long after its claim a message may still be handed over: a process that was halted meanwhile starts anew."""
+
+PATIENCE = 30.0
+"""How many seconds the calls that are under way get at the end."""
+
+_STALE = NotNow(timedelta(0), Scope.MESSAGE, "It was claimed too long before its call.")
+
+_LOOK_EVERY = 0.25
+"""Seconds between two looks at the number that changes with the database: so long a new message may wait."""
+
+_LOOK_ANYWAY = 60.0
+"""Seconds after which to look again in any case: the time of day may have been set, or the machine been suspended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    message: Outgoing
+    outcome: Outcome
+
+
+class Deliverer:
+    """Delivers the messages of one database through one gateway, while its process holds the delivery lock.
+
+    Args:
+        db: The database.
+        gateway: The connection to the carrier; the caller closes it.
+        configuration: The limits, our numbers and the patience with doubts.
+        monotonic: A clock in seconds that never goes back.
+        chance: Returns a random number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        gateway: Gateway,
+        configuration: Configuration,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random,
+    ) -> None:
+        self.done = Event()
+        """Set when a call has ended."""
+        self.standstill = Standstill()
+        self._db, self._gateway, self._configuration = db, gateway, configuration
+        self._now, self._chance = monotonic, chance
+        self._calls: Workers[_Answer] = Workers(configuration.limits.workers, self.done, db.close)
+        self._answers: list[_Answer] = []
+        """Those that are not stored yet."""
+        self._news = CarrierNews(db, gateway, self.done, monotonic)
+        self._settler = DoubtSettler(db, gateway, configuration.doubts, self.done, monotonic)
+        self._reporter = GatewayReporter(db, gateway, self.standstill, monotonic)
+        self._pace = Pace(configuration.limits, {})
+        self._version = -1
+        self._look_at = -inf
+        """When to look for messages again, even if the database does not change."""
+
+    def start(self) -> None:
+        """Take over the database: what is `sending` has lost its process, and becomes in doubt."""
+        if doubted := doubt_all(self._db):
+            LOG.warning("in_doubt=%d reason=left_by_an_earlier_process", doubted)
+        numbers = self._configuration.numbers
+        enter_numbers(self._db, self._gateway.name, ((each.number, each.kind, each.mps) for each in numbers))
+        self._reporter.start()
+
+    def turn(self) -> list[Outgoing]:
+        """Do what is to be done now, without waiting for the carrier.
+
+        Returns:
+            The messages that were handed over to the carrier.
+        """
+        self._record()
+        self._news.take_in()
+        self._settler.record()
+        handed_over = self._hand_over() if self._has_something_to_do() else []
+        self._settler.ask()
+        self._news.ask()
+        self._reporter.beat()
+        return handed_over
+
+    def drain(self) -> list[Outgoing]:
+        """Deliver until nothing may leave now, and wait where only the pace holds a message back."""
+        handed_over: list[Outgoing] = []
+        while not (handed_over and self.standstill.stopped):
+            self.done.clear()
+            handed_over += self.turn()
+            if self.rests:
+                break
+            self.done.wait(self.idle_seconds())
+        return handed_over
+
+    def stop(self, patience: Callable[[], float] = lambda: PATIENCE) -> None:
+        """Hand over nothing more; store the answers that come in time, and put the other messages in doubt.
+
+        Args:
+            patience: Returns how many seconds the calls that are under way get; asked again and again.
+        """
+        begun = self._now()
+        while self._calls.under_way and self._now() < begun + patience():
+            self.done.clear()
+            self._record()
+            if self._calls.under_way:
+                self.done.wait(_LOOK_EVERY)
+        self._record()
+        if self._calls.under_way:
+            LOG.warning("in_doubt=%d reason=no_answer_before_the_end", doubt_all(self._db))
+        for workers in (self._calls, self._news.workers, self._settler.workers):
+            workers.end()
+        self._reporter.end()
+
+    @property
+    def under_way(self) -> int:
+        """How many messages were handed over whose answers are not stored yet."""
+        return self._calls.under_way + len(self._answers)
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing is under way, and nothing waits for the pace alone."""
+        return not self.under_way and self._look_at > self._now() and self._pace.refused_until == inf
+
+    def idle_seconds(self) -> float:
+        """Return how long there is nothing to do unless a call ends."""
+        return max(0.0, min(_LOOK_EVERY, self._look_at - self._now()))
+
+    # Sending
+
+    def _has_something_to_do(self) -> bool:
+        """Whether the database has changed or a time has come, and a worker is free."""
+        if not self._calls.free:
+            return False
+        version = self._db.version()
+        if version == self._version and self._look_at > self._now():
+            return False
+        self._version = version
+        return True
+
+    def _hand_over(self) -> list[Outgoing]:
+        """Claim as many messages as go out now, and begin their calls."""
+        let_due(self._db)
+        now = self._now()
+        room = self.standstill.room(self._calls.free, self._calls.under_way, now)
+        claimed = self._claim(room, now)
+        for message in claimed:
+            self._calls.begin(partial(self._answered, message))
+        self._look_at = -inf if len(claimed) == room > 0 else self._next_look(now)
+        return claimed
+
+    def _claim(self, room: int, now: float) -> list[Outgoing]:
+        with self._db.reading() as conn:
+            numbers = our_numbers(conn, self._gateway.name)
+        self._pace.use({each.number: each.mps for each in numbers})
+        held = {each.number for each in numbers if not each.is_ready}
+        if not self._pace.begin(held | self.standstill.held_numbers(now), now) or not room:
+            return []
+        admit = partial(self._pace.admit, now=now)
+        claimed = take_queued(self._db, room, gateway=self._gateway.name, admit=admit)
+        self._pace.end(claimed)
+        return claimed
+
+    def _next_look(self, now: float) -> float:
+        with self._db.reading() as conn:
+            wall = self._db.clock()
+            due = next_due(conn, wall)
+        at = inf if due is None else now + (due - wall).total_seconds()
+        return min(at, now + _LOOK_ANYWAY, self._pace.refused_until, self.standstill.next_change(now))
+
+    def _answered(self, message: Outgoing) -> _Answer:
+        """Hand one message to the carrier, on a thread of its own."""
+        if not self._is_still_ours(message):
+            return _Answer(message, _STALE)
+        try:
+            return _Answer(message, self._gateway.send(message))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the message may have left
+            return _Answer(message, Doubt(f"The gateway broke off ({type(error).__name__})."))
+
+    def _is_still_ours(self, message: Outgoing) -> bool:
+        """Whether the claim of a message is fresh and stands; if that cannot be told, it certainly has not left."""
+        try:
+            with self._db.reading() as conn:
+                stands = is_sending(conn, message.id, message.tries)
+        except ThrumsgError:
+            return False
+        return stands and abs(self._db.clock() - message.tried_at) < FRESH
+
+    def _record(self) -> None:
+        """Store all answers that have come, in one transaction; those that cannot be stored are kept."""
+        for answer in (came := self._calls.results()):
+            self.standstill.note(answer.message, answer.outcome, self._now())
+            if isinstance(answer.outcome, Accepted):
+                self._reporter.count(answer.message.segments)
+        self._answers += came
+        if self._answers:
+            stored = [(each.message, each.outcome) for each in self._answers]
+            record_outcomes(self._db, self._gateway.name, stored, retry=lambda tries: backoff(tries, self._chance()))
+            self._answers.clear()
+            self._look_at = -inf

@@ -1,0 +1,97 @@
+"""The service that delivers until it is stopped (`docs/rules.md 10.1`)."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
+from thrumsg_tui.gateway.deliverer import PATIENCE, Deliverer
+from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+
+LOG = logging.getLogger("thrumsg.deliver")
+
+_TRY_AGAIN = 1.0
+"""Seconds until the database is tried again that could not be used."""
+
+_STAND_BY = 0.25
+"""Seconds between two tries to get the lock."""
+
+
+class Stopping:
+    """Whether the service is to end: set by SIGTERM and SIGINT, the second of which waits for no answer."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        """Take a signal."""
+        self.times += 1  # no lock and no event: the signal may have come while their owner holds them
+
+    @contextmanager
+    def by_signals(self) -> Iterator[None]:
+        """Let signals end the service while the block runs."""
+        before = {number: signal.signal(number, self) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def wait_for_lock(lock: DeliveryLock, stopping: Stopping, tell: Callable[[str], None]) -> bool:
+    """Stand by until the lock is free; return False if the service was stopped meanwhile.
+
+    Args:
+        lock: The lock.
+        stopping: Whether to give up.
+        tell: Is told once who has the lock.
+    """
+    is_told = False
+    while not lock.acquire():
+        if not is_told:
+            tell(f"Standing by: this database is delivered by {lock.holder()}.")
+            is_told = True
+        if stopping.times:
+            return False
+        time.sleep(_STAND_BY)
+    return True
+
+
+def serve(deliverer: Deliverer, stopping: Stopping, *, once: bool = False) -> int:
+    """Deliver until the service is stopped, or its gateway stops.
+
+    Args:
+        deliverer: The deliverer.
+        stopping: Whether to end.
+        once: Whether to end as soon as nothing may leave now.
+
+    Returns:
+        How many messages were handed over.
+
+    Raises:
+        DatabaseDamaged: Nothing can be stored any more.
+    """
+    deliverer.start()
+    handed_over = 0
+    try:
+        while not stopping.times and deliverer.standstill.stopped is None:
+            deliverer.done.clear()
+            try:
+                handed_over += len(deliverer.turn())
+            except DatabaseDamaged:
+                raise
+            except DatabaseUnusable as reason:  # locked, or the disk is full: the answers are kept until it is not
+                LOG.error("database=unusable reason=%r", str(reason))  # noqa: TRY400 - the sentence says it
+                time.sleep(_TRY_AGAIN)
+                continue
+            if once and deliverer.rests:
+                break
+            deliverer.done.wait(deliverer.idle_seconds())
+    finally:
+        deliverer.stop(lambda: PATIENCE if stopping.times < 2 else 0.0)
+    return handed_over

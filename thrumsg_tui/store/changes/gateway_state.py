@@ -1,0 +1,89 @@
+"""What the deliverer stores of its gateway and of our numbers. Not journalled: nobody at a keyboard does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from thrumsg_tui.domain.storable_text import storable
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.queries.gateway_state import gateway_state
+from thrumsg_tui.store.times import to_ms
+
+
+def beat(db: Database, name: str, *, reason: str = "", is_stopped: bool = False, pace: float | None = None) -> None:
+    """Store that the deliverer of a gateway runs, and what keeps messages from leaving.
+
+    Args:
+        db: The database.
+        name: The gateway.
+        reason: Why nothing leaves; empty while messages leave.
+        is_stopped: Whether it stops until a person mends its configuration.
+        pace: The segments a second that left lately.
+    """
+    with db.writing(durable=False) as tx:
+        _store(tx, name, "stopped" if is_stopped else "ready", reason)
+        tx.conn.execute("UPDATE gateway SET seen_at = ?, pace = ? WHERE name = ?", (tx.now_ms, pace, name))
+
+
+def deliverer_ended(db: Database, name: str) -> None:
+    """Store that the deliverer of a gateway was stopped; the reason stays of one that stopped for a fault."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute(
+            """
+            UPDATE gateway SET seen_at = NULL, pace = NULL, changed_at = ?,
+                               reason = CASE state WHEN 'stopped' THEN reason ELSE '' END
+            WHERE name = ?
+            """,
+            (tx.now_ms, name),
+        )
+
+
+def inbound_fetched(db: Database, name: str, up_to: datetime) -> None:
+    """Store up to when the incoming messages were fetched that had been missed."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute("UPDATE gateway SET inbound_at = ? WHERE name = ?", (to_ms(up_to), name))
+
+
+def stop_number(db: Database, number: str, reason: str) -> None:
+    """Stop one of our numbers that is ready: nothing leaves from it until a person mends that."""
+    with db.writing() as tx:
+        tx.conn.execute(
+            """
+            UPDATE gateway_number SET state = 'stopped', reason = ?, changed_at = ?
+            WHERE number = ? AND state = 'ready'
+            """,
+            (storable(reason), tx.now_ms, number),
+        )
+
+
+def enter_numbers(db: Database, gateway: str, numbers: Iterable[tuple[str, str, float]]) -> None:
+    """Store the numbers of the configuration (number, kind, segments a second) that are not stored yet."""
+    with db.reading() as conn:
+        stored = {row["number"] for row in conn.execute("SELECT number FROM gateway_number")}
+    missing = [each for each in numbers if each[0] not in stored]
+    if not missing:
+        return
+    with db.writing() as tx:
+        tx.conn.executemany(
+            """
+            INSERT INTO gateway_number (number, gateway, kind, mps, changed_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (number) DO NOTHING
+            """,
+            ((number, gateway, kind, mps, tx.now_ms) for number, kind, mps in missing),
+        )
+
+
+def _store(tx: Transaction, name: str, state: str, reason: str) -> None:
+    """Store the state of a gateway; it has changed only if it differs."""
+    before = gateway_state(tx.conn, name)
+    if before and (before.is_stopped, before.reason) == (state == "stopped", storable(reason)):
+        return
+    tx.conn.execute(
+        """
+        INSERT INTO gateway (name, state, reason, changed_at) VALUES (:name, :state, :reason, :now)
+        ON CONFLICT (name) DO UPDATE
+        SET state = excluded.state, reason = excluded.reason, changed_at = excluded.changed_at
+        """,
+        {"name": name, "state": state, "reason": storable(reason), "now": tx.now_ms},
+    )

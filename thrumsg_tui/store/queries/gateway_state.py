@@ -1,0 +1,85 @@
+"""What the deliverer says of a gateway and of our numbers (`docs/rules.md` 10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from thrumsg_tui.domain.conversations import MessageId
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.times import from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayState:
+    """A gateway, as its deliverer last described it."""
+
+    name: str
+    is_stopped: bool
+    """Whether it stays stopped until a person mends its configuration and starts it again."""
+    reason: str
+    """Why nothing leaves now; empty while messages leave."""
+    changed_at: datetime
+    seen_at: datetime | None
+    """When its deliverer last ran; None after it was stopped."""
+    pace: float | None
+    """Segments a second, measured."""
+    inbound_at: datetime | None
+    """Up to when missed incoming messages were fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurNumber:
+    """One of our numbers that is not withdrawn."""
+
+    number: str
+    mps: float
+    """Segments a second."""
+    is_ready: bool
+    reason: str
+
+
+def gateway_state(conn: Connection, name: str) -> GatewayState | None:
+    """Return what is stored of a gateway; None if no deliverer ever ran for it."""
+    row = conn.execute("SELECT * FROM gateway WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        return None
+    return GatewayState(
+        name,
+        row["state"] == "stopped",
+        row["reason"],
+        from_ms(row["changed_at"]),
+        None if row["seen_at"] is None else from_ms(row["seen_at"]),
+        row["pace"],
+        None if row["inbound_at"] is None else from_ms(row["inbound_at"]),
+    )
+
+
+def our_numbers(conn: Connection, gateway: str) -> list[OurNumber]:
+    """Return our numbers at a gateway that are not withdrawn, in their order."""
+    rows = conn.execute(
+        """
+        SELECT number, mps, state, reason FROM gateway_number
+        WHERE gateway = ? AND state <> 'withdrawn' ORDER BY number
+        """,
+        (gateway,),
+    )
+    return [OurNumber(row["number"], row["mps"], row["state"] == "ready", row["reason"]) for row in rows]
+
+
+def is_sending(conn: Connection, message_id: MessageId, tries: int) -> bool:
+    """Whether a claimed message is still under way by the claim with that number."""
+    row = conn.execute(
+        "SELECT 1 FROM message WHERE id = ? AND state = 'sending' AND tries = ?", (message_id, tries)
+    ).fetchone()
+    return row is not None
+
+
+def queued_before(conn: Connection, moment: datetime) -> int | None:
+    """Return how many messages were queued before a moment, if no deliverer ever ran; None if one did."""
+    if conn.execute("SELECT 1 FROM gateway LIMIT 1").fetchone():
+        return None
+    row = conn.execute(
+        "SELECT COUNT(*) FROM message WHERE state = 'queued' AND state_at < ?", (to_ms(moment),)
+    ).fetchone()
+    return int(row[0])
