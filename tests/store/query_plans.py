@@ -19,6 +19,9 @@ SMALL = {
     "setting": "a handful",
     "preference": "a few for each person",
     "presence": "a row for each session of the last hour",
+    "outbox": "a row for each campaign",
+    "gateway": "a row for each carrier that was ever used",
+    "gateway_number": "tens",
     "sqlite_master": "a row for each table and index",
 }
 """Tables, under the names that queries give them, which may be read whole and sorted, and why."""
@@ -36,6 +39,12 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("SCAN unmatched", "ORDER BY id DESC LIMIT"): "reads from the newest on, and stops after the window",
     ("SCAN unmatched USING COVERING INDEX", "SELECT COUNT(*)"): "counts on an index; strangers seldom write",
     ("USE TEMP B-TREE FOR GROUP BY", "FROM unmatched WHERE phone = ?"): "counts the messages of one sender",
+    (
+        "SCAN message",
+        "WHERE direction = 'incoming' ORDER BY id DESC LIMIT 1",
+    ): "from the newest on to an incoming one",
+    ("USE TEMP B-TREE FOR GROUP BY", "GROUP BY error_code, error_text"): "counts the failures of one day",
+    ("USE TEMP B-TREE FOR ORDER BY", "GROUP BY error_code, error_text"): "sorts the reasons of one day's failures",
     ("UNION USING TEMP B-TREE", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", ONE_CONVERSATIONS_EVENTS): "sorts what happened to one conversation",
     ("USE TEMP B-TREE FOR ORDER BY", "WHERE conversation.contact_id = ?"): "sorts the conversations of one number",

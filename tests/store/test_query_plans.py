@@ -52,6 +52,7 @@ from thrumsg_tui.store.queries.campaigns import (
     questions,
     unassigned,
 )
+from thrumsg_tui.store.queries.carrier_status import carrier_figures, carrier_status
 from thrumsg_tui.store.queries.conversations import (
     ListRequest,
     count,
@@ -251,6 +252,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "unmatched_messages": (unmatched_messages, lambda conn, of: unmatched_messages(conn, 0, 20)),
     "count_unmatched": (count_unmatched, lambda conn, of: count_unmatched(conn)),
     "overview": (overview, lambda conn, of: overview(conn, of.who, of.of.id, of.db.clock(), "order")),
+    "carrier_status": (carrier_status, lambda conn, of: carrier_status(conn, of.db.clock())),
+    "carrier_figures": (carrier_figures, lambda conn, of: carrier_figures(conn, of.db.clock())),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
     "conversation": (get_conversation, lambda conn, of: [get_conversation(conn, each) for each in of.people]),
     "conversation_head": (

@@ -1,0 +1,149 @@
+"""How delivery to the carrier stands (`docs/rules.md` 10): what waits, what is in doubt, what failed, who delivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.carrier import FAILED_WITHIN, CarrierStatus, GatewayStanding, StoppedNumber, WaitingCampaign
+from thrumsg_tui.domain.enums import CampaignState, HoursIn
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.queries.settings import PRACTICE
+from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
+
+_MINUTE = timedelta(minutes=1)
+
+_OPEN = "state IN ('sending', 'in_doubt')"
+"""The condition of the index `message_open`: SQLite uses it only for a query that repeats these words."""
+
+
+_PRIORITIES = 4
+"""The values of `message.priority`, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The messages that failed with one code and the same words; None where the carrier gave none."""
+
+    code: str | None
+    words: str | None
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierFigures:
+    """What only the command `status` shows, besides `CarrierStatus`."""
+
+    queued: int
+    """Queued messages of active campaigns."""
+    sending: int
+    """Messages that a gateway has at this moment."""
+    oldest: datetime | None
+    """Since when the oldest queued message of an active campaign is queued."""
+    failures: tuple[Failures, ...]
+    sent_last_minute: int
+    last_inbound: datetime | None
+
+
+def carrier_status(conn: Connection, now: datetime) -> CarrierStatus:
+    """Read how delivery stands. A few small tables and two counts on an index: 0.1 ms, whatever waits."""
+    practice = conn.execute("SELECT 1 FROM setting WHERE key = ?", (PRACTICE,)).fetchone() is not None
+    rows = conn.execute(
+        """
+        SELECT outbox.campaign_id, outbox.messages, outbox.segments, campaign.name, campaign.state, campaign.timezone,
+               campaign.opens, campaign.closes, campaign.hours_in
+        FROM outbox JOIN campaign ON campaign.id = outbox.campaign_id
+        WHERE outbox.messages > 0 AND campaign.state IN ('active', 'paused') ORDER BY outbox.campaign_id
+        """
+    ).fetchall()
+    doubts = conn.execute(f"SELECT COUNT(*) FROM message WHERE {_OPEN} AND state = 'in_doubt'").fetchone()[0]
+    failed = conn.execute(
+        "SELECT COUNT(*) FROM message WHERE state = 'failed' AND state_at > ?", (to_ms(now - FAILED_WITHIN),)
+    ).fetchone()[0]
+    return CarrierStatus(
+        practice=practice,
+        gateway=_gateway(conn),
+        campaigns=tuple(_waiting(row) for row in rows if row["state"] == CampaignState.ACTIVE),
+        held=sum(row["messages"] for row in rows if row["state"] == CampaignState.PAUSED),
+        in_doubt=int(doubts),
+        failed=int(failed),
+        stopped_numbers=_stopped_numbers(conn),
+    )
+
+
+def carrier_figures(conn: Connection, now: datetime) -> CarrierFigures:
+    """Read the figures that take longer, by what was sent in a minute and failed in a day."""
+    sending = conn.execute(f"SELECT COUNT(*) FROM message WHERE {_OPEN} AND state = 'sending'").fetchone()[0]
+    waiting = conn.execute(
+        """
+        SELECT COALESCE(SUM(outbox.messages), 0) FROM outbox JOIN campaign ON campaign.id = outbox.campaign_id
+        WHERE campaign.state = 'active'
+        """
+    ).fetchone()[0]
+    failures = conn.execute(
+        """
+        SELECT error_code, error_text, COUNT(*) AS messages FROM message
+        WHERE state = 'failed' AND state_at > ? GROUP BY error_code, error_text
+        ORDER BY COUNT(*) DESC, error_code, error_text
+        """,
+        (to_ms(now - FAILED_WITHIN),),
+    )
+    left = conn.execute(
+        "SELECT COUNT(*) FROM message WHERE tried_at > ? AND state IN ('sent', 'delivered')", (to_ms(now - _MINUTE),)
+    ).fetchone()[0]
+    came = conn.execute("SELECT at FROM message WHERE direction = 'incoming' ORDER BY id DESC LIMIT 1").fetchone()
+    return CarrierFigures(
+        queued=max(int(waiting) - int(sending), 0),
+        sending=int(sending),
+        oldest=_oldest(conn),
+        failures=tuple(Failures(row["error_code"], row["error_text"], row["messages"]) for row in failures),
+        sent_last_minute=int(left),
+        last_inbound=from_ms(came["at"]) if came else None,
+    )
+
+
+def _oldest(conn: Connection) -> datetime | None:
+    """Return since when the oldest queued message of active campaigns is queued; by `message_queued`."""
+    campaigns = conn.execute("SELECT id FROM campaign WHERE state = 'active' ORDER BY id").fetchall()
+    oldest = [
+        row["state_at"]
+        for campaign in campaigns
+        for priority in range(_PRIORITIES)
+        for row in conn.execute(
+            """
+            SELECT state_at FROM message WHERE state = 'queued' AND campaign_id = ? AND priority = ?
+            ORDER BY id LIMIT 1
+            """,
+            (campaign["id"], priority),
+        )
+    ]
+    return from_ms(min(oldest)) if oldest else None
+
+
+def _gateway(conn: Connection) -> GatewayStanding | None:
+    """Return the gateway whose deliverer was seen last: another one may have run before."""
+    row = conn.execute(
+        "SELECT name, state, reason, changed_at, seen_at, pace FROM gateway"
+        " ORDER BY COALESCE(seen_at, changed_at) DESC, name LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    seen_at = from_ms_or_none(row["seen_at"])
+    stopped = row["state"] == "stopped"
+    return GatewayStanding(row["name"], stopped, row["reason"], from_ms(row["changed_at"]), seen_at, row["pace"])
+
+
+def _stopped_numbers(conn: Connection) -> tuple[StoppedNumber, ...]:
+    rows = conn.execute(
+        "SELECT number, reason, changed_at FROM gateway_number WHERE state = 'stopped' ORDER BY changed_at, number"
+    )
+    return tuple(StoppedNumber(row["number"], row["reason"], from_ms(row["changed_at"])) for row in rows)
+
+
+def _waiting(row: Row) -> WaitingCampaign:
+    hours = DailyHours(row["timezone"], row["opens"], row["closes"]) if row["hours_in"] == HoursIn.CAMPAIGN else None
+    return WaitingCampaign(
+        CampaignId(row["campaign_id"]), row["name"], row["messages"], row["segments"], hours, row["timezone"]
+    )
