@@ -43,6 +43,8 @@ from thrumsg_tui.domain.campaign_facts import (
     UserChanged,
 )
 from thrumsg_tui.domain.conversation_facts import (
+    DoubtAnswer,
+    DoubtSettled,
     ListOptedOut,
     ListUndone,
     MessageReceived,
@@ -142,6 +144,21 @@ TAKEN_BACK = Example(
     "took back a message to Maria Lopez before it left",
     "message taken back by Ana Ortiz before it left",
 )
+
+DOUBTS = [
+    Example(
+        EventKind.SETTLE_DOUBT,
+        {"form": "settled", "answer": answer.value, "to": "Maria Lopez"},
+        DoubtSettled(answer, "Maria Lopez"),
+        f"decided that the message in doubt to Maria Lopez {what}",
+        f"Ana Ortiz decided that the message in doubt {what}",
+    )
+    for answer, what in {
+        DoubtAnswer.WAS_SENT: "was sent",
+        DoubtAnswer.SEND_AGAIN: "is sent again",
+        DoubtAnswer.DROP: "is dropped",
+    }.items()
+]
 
 MOVES = [
     Example(EventKind.REASSIGN, {"form": "moved", **_MOVED}, _MOVES, _MOVED_SENTENCE),
@@ -615,6 +632,7 @@ DATABASE = [
 
 EXAMPLES = [
     *(MESSAGES + MOVES + OPT_OUTS + CAMPAIGNS),
+    *DOUBTS,
     *(OPT_OUT_UNDOS + SKIP_UNDOS + ANSWER_UNDOS + [TAKEN_BACK]),
     *(FOLLOW_UPS + SURVEY + REPLIES + TEAM + DATABASE),
 ]

@@ -26,6 +26,7 @@ MAY = {
         Permission.IMPORT,
         Permission.EXPORT,
         Permission.CHANGE_SETTINGS,
+        Permission.SETTLE_DOUBTS,
         Permission.ACT_FOR_OTHERS,
         Permission.MAINTAIN,
         Permission.DELIVER,

@@ -64,6 +64,7 @@ from thrumsg_tui.store.queries.conversations import (
     page,
     position,
 )
+from thrumsg_tui.store.queries.doubts import count_in_doubt, messages_in_doubt
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, newest_own
@@ -254,6 +255,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "overview": (overview, lambda conn, of: overview(conn, of.who, of.of.id, of.db.clock(), "order")),
     "carrier_status": (carrier_status, lambda conn, of: carrier_status(conn, of.db.clock())),
     "carrier_figures": (carrier_figures, lambda conn, of: carrier_figures(conn, of.db.clock())),
+    "messages_in_doubt": (messages_in_doubt, lambda conn, of: messages_in_doubt(conn, 0, 20)),
+    "count_in_doubt": (count_in_doubt, lambda conn, of: count_in_doubt(conn)),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
     "conversation": (get_conversation, lambda conn, of: [get_conversation(conn, each) for each in of.people]),
     "conversation_head": (

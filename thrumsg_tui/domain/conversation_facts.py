@@ -56,6 +56,21 @@ class MessageTakenBack(FrozenRecord):
     to: str
 
 
+class DoubtAnswer(StrEnum):
+    """What a person decides about a message of which nobody knows whether it left (`docs/rules.md 10.2`)."""
+
+    WAS_SENT = "was_sent"
+    SEND_AGAIN = "send_again"
+    DROP = "drop"
+
+
+class DoubtSettled(FrozenRecord):
+    """A person decided about a message in doubt; `to` is the contact's name."""
+
+    answer: DoubtAnswer
+    to: str
+
+
 class MoveBegun(FrozenRecord):
     """A move in steps has begun (`docs/rules.md 4.8`); sources and destinations are names."""
 
@@ -154,7 +169,7 @@ class ListUndone(FrozenRecord):
     opted_out: bool
 
 
-MessageFacts = MessageSent | MessageReceived | MessageWithdrawn | MessagesReleased | MessageTakenBack
+MessageFacts = MessageSent | MessageReceived | MessageWithdrawn | MessagesReleased | MessageTakenBack | DoubtSettled
 MoveFacts = MoveBegun | Moved | SenderRemoved | SenderReturned
 OptOutFacts = NumberOptedOut | OptOutAskedAgain | OptOutNoteChanged | NumberOptedIn | ListOptedOut
 OptOutUndoFacts = OptOutUndone | OptInUndone | ListUndone

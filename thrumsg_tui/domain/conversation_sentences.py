@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from thrumsg_tui.domain.conversation_facts import (
+    DoubtAnswer,
+    DoubtSettled,
     ListOptedOut,
     ListUndone,
     MessageFacts,
@@ -51,6 +53,8 @@ def message_summary(facts: MessageFacts) -> str:
             return "; ".join(released(facts.released, facts.cancelled))
         case MessageTakenBack():
             return f"took back a message to {facts.to} before it left"
+        case DoubtSettled():
+            return f"decided that the message in doubt to {facts.to} {_decided(facts.answer)}"
     assert_never(facts)
 
 
@@ -74,6 +78,27 @@ def _withdrawn(why: WithdrawalReason) -> str:
         case WithdrawalReason.TOO_OLD:
             return "message cancelled: nothing had delivered it for over a day"
     assert_never(why)
+
+
+def message_in_thread(facts: MessageTakenBack | DoubtSettled, by: str | None) -> str:
+    """Return the thread's sentence for what a person did to a message that was sent or in doubt."""
+    match facts:
+        case MessageTakenBack():
+            return f"message taken back by {by} before it left"
+        case DoubtSettled():
+            return f"{by} decided that the message in doubt {_decided(facts.answer)}"
+    assert_never(facts)
+
+
+def _decided(answer: DoubtAnswer) -> str:
+    match answer:
+        case DoubtAnswer.WAS_SENT:
+            return "was sent"
+        case DoubtAnswer.SEND_AGAIN:
+            return "is sent again"
+        case DoubtAnswer.DROP:
+            return "is dropped"
+    assert_never(answer)
 
 
 def move_summary(facts: MoveFacts) -> str:

@@ -35,6 +35,7 @@ from thrumsg_tui.domain.campaign_sentences import (
     team_summary,
 )
 from thrumsg_tui.domain.conversation_facts import (
+    DoubtSettled,
     Handover,
     MessageFacts,
     MessagesReleased,
@@ -45,6 +46,7 @@ from thrumsg_tui.domain.conversation_facts import (
 )
 from thrumsg_tui.domain.conversation_sentences import (
     WINDOW_OVER,
+    message_in_thread,
     message_summary,
     move_summary,
     opt_out_in_thread,
@@ -87,8 +89,8 @@ def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneD
             return f"reassigned from {facts.source} to {facts.destination} by {by or ''}{undo}"
         case FollowUpSkipped() | FollowUpSkipUndone():
             return skip_in_thread(facts, by)
-        case MessageTakenBack():
-            return f"message taken back by {by} before it left"
+        case MessageTakenBack() | DoubtSettled():
+            return message_in_thread(facts, by)
         case FileImported(what=ImportKind.OPT_OUTS):
             return f"opted out by {by}, with {facts.file}"
         case _:

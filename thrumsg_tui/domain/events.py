@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     CHANGE_FOLLOW_UP = "change_follow_up"
     END_FOLLOW_UP = "end_follow_up"
     SKIP_FOLLOW_UP = "skip_follow_up"
+    SETTLE_DOUBT = "settle_doubt"
     EDIT_SURVEY = "edit_survey"
     EDIT_REPLIES = "edit_replies"
     RELEASE = "release"

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     IMPORT = "import files"
     EXPORT = "export"
     CHANGE_SETTINGS = "change the organization's settings"
+    SETTLE_DOUBTS = "decide about messages in doubt"
     ACT_FOR_OTHERS = "act for another user"
     CHANGE_ROLES = "change roles"
     MAINTAIN = "repair or back up the database"
@@ -61,6 +62,7 @@ WEAKEST_ROLE = {
     Permission.IMPORT: Role.ADMIN,
     Permission.EXPORT: Role.ADMIN,
     Permission.CHANGE_SETTINGS: Role.ADMIN,
+    Permission.SETTLE_DOUBTS: Role.ADMIN,
     Permission.ACT_FOR_OTHERS: Role.ADMIN,
     Permission.MAINTAIN: Role.ADMIN,
     Permission.DELIVER: Role.ADMIN,

@@ -135,6 +135,8 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
             return {"ended": campaigns.FollowUpEnded}
         case EventKind.SKIP_FOLLOW_UP:
             return {"skipped": campaigns.FollowUpSkipped}
+        case EventKind.SETTLE_DOUBT:
+            return {"settled": conversations.DoubtSettled}
         case EventKind.EDIT_SURVEY:
             return {
                 "added": campaigns.QuestionAdded,

@@ -41,6 +41,7 @@ def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:
             | EventKind.CREATE_FOLLOW_UP
             | EventKind.CHANGE_FOLLOW_UP
             | EventKind.END_FOLLOW_UP
+            | EventKind.SETTLE_DOUBT
             | EventKind.EDIT_SURVEY
             | EventKind.EDIT_REPLIES
             | EventKind.RELEASE
