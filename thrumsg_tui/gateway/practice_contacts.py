@@ -12,7 +12,6 @@ from random import Random
 
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import MessageKind
-from thrumsg_tui.gateway.registry import deliver_queued
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
 
@@ -41,6 +40,8 @@ class PracticeContacts:
 
     def live(self, db: Database) -> None:
         """Deliver queued messages, and receive the answers that are due. Call it about once a second."""
+        from thrumsg_tui.gateway.registry import deliver_queued
+
         now = db.clock()
         delivered = deliver_queued(db)
         self._waiting += [answer for message in delivered if (answer := self.answer(message, now))]

@@ -20,7 +20,11 @@ from thrumsg_tui.gateway.protocol import Gateway, Webhooks
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import settings
 
-GATEWAYS: dict[str, str] = {"twilio": "twilio"}
+GATEWAYS: dict[str, str] = {
+    "command": "command_gateway",
+    "practice": "practice_gateway",
+    "twilio": "twilio",
+}
 """The module, in this package, of each gateway; it is imported only when it is opened."""
 
 

@@ -1,0 +1,157 @@
+"""The carriers of the contract suite: each opens its gateway and knows how to bring about what a test wishes."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+
+from tests.clock import Clock
+from tests.gateway import fake_program
+from tests.gateway.outgoings import NOW, outgoing
+from thrumsg_tui.domain.delivery import Incoming, Outgoing, Report
+from thrumsg_tui.gateway.command_gateway import CommandGateway, Patience
+from thrumsg_tui.gateway.practice_contacts import PracticeContacts
+from thrumsg_tui.gateway.practice_fates import Fate, fate_of
+from thrumsg_tui.gateway.practice_gateway import PracticeCarrier
+from thrumsg_tui.gateway.protocol import Gateway
+
+WAIT = 10.0
+"""Seconds after which a test gives up; none waits so long where all is well."""
+
+
+class Wish(StrEnum):
+    """What the carrier is to do with a message, or at all."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    PUT_OFF = "put off"
+    LOSE_ANSWER = "take it and lose the answer"
+    LOSE_MESSAGE = "lose the message"
+    HANG = "not answer before the gateway is closed"
+    FAIL = "take it and report a failure"
+    REPORT_FIRST = "report before it answers"
+    TEXT = "let the contact write"
+    LIST_RECEIVED = "list what it received"
+    NOT_LIST = "have no list, or be away"
+
+
+class Carrier(ABC):
+    """A carrier with its gateway."""
+
+    gateway_name: str
+    """Its name in `registry.py`."""
+    able: frozenset[Wish] = frozenset(Wish)
+    gateway: Gateway
+
+    @abstractmethod
+    def __init__(self, folder: Path) -> None:
+        """Start it; what it has to write it writes into the folder."""
+
+    @abstractmethod
+    def message(self, wish: Wish = Wish.ACCEPT) -> Outgoing:
+        """Return another message, with which the carrier does what is wished."""
+
+    def told(self, enough: Callable[[list[Incoming | Report]], bool]) -> list[Incoming | Report]:
+        """Return what the carrier tells, until it is enough."""
+        told: list[Incoming | Report] = []
+        ends_at = time.monotonic() + WAIT
+        while not enough(told) and time.monotonic() < ends_at:
+            told += self.gateway.poll()
+            self.let_time_pass()
+        assert enough(told), told
+        return told
+
+    @abstractmethod
+    def let_time_pass(self) -> None:
+        """Let some seconds pass for the carrier."""
+
+    def let_go(self) -> None:  # noqa: B027 - most have nothing to do
+        """Let the calls go on that hang; called while the gateway is being closed."""
+
+    def stop(self) -> None:
+        """End it."""
+        self.gateway.close()
+
+
+class Practice(Carrier):
+    """The practice carrier: the seed decides, so numbers are sought for which it decides as wished."""
+
+    gateway_name = "practice"
+    able = frozenset(Wish) - {Wish.PUT_OFF, Wish.REPORT_FIRST, Wish.NOT_LIST}
+    seed = 7
+
+    def __init__(self, folder: Path) -> None:
+        self._clock = Clock(NOW)
+        self._hanging, self._hangs = threading.Event(), False
+        self.gateway = PracticeCarrier(self.seed, clock=self._clock, wait=self._wait)
+        self._numbers = count(1)
+
+    def _wait(self, _: float) -> None:
+        if self._hangs:
+            self._hanging.wait(WAIT)
+
+    def message(self, wish: Wish = Wish.ACCEPT) -> Outgoing:
+        self._hangs = wish is Wish.HANG
+        return next(each for nth in self._numbers if self._suits(each := outgoing(nth), wish))
+
+    def _suits(self, message: Outgoing, wish: Wish) -> bool:
+        fate = fate_of(self.seed, message)
+        answers = PracticeContacts(self.seed).answer(message, NOW) is not None
+        plain = fate == Fate(fate.answers_after, fate.reports_after)
+        suits = {
+            Wish.REFUSE: fate.rejection is not None,
+            Wish.FAIL: fate.failure is not None,
+            Wish.LOSE_ANSWER: fate.answer_is_lost and fate.is_taken,
+            Wish.LOSE_MESSAGE: fate.answer_is_lost and not fate.is_taken,
+            Wish.TEXT: plain and answers,
+            Wish.LIST_RECEIVED: plain and answers,
+        }
+        return suits.get(wish, plain and not answers)
+
+    def let_time_pass(self) -> None:
+        self._clock.now += timedelta(seconds=10)
+
+    def let_go(self) -> None:
+        self._hanging.set()
+
+
+_BODIES = {
+    Wish.REFUSE: "refuse",
+    Wish.PUT_OFF: "later",
+    Wish.LOSE_ANSWER: "lose the answer",
+    Wish.LOSE_MESSAGE: "lose the message",
+    Wish.HANG: "lose the message",
+    Wish.FAIL: "fail",
+    Wish.REPORT_FIRST: "report first",
+    Wish.TEXT: "text:Yes! 🎉 Año",
+    Wish.NOT_LIST: "unlisted",
+}
+
+
+class Command(Carrier):
+    """A program of the tests."""
+
+    gateway_name = "command"
+    able = frozenset(Wish) - {Wish.LIST_RECEIVED}
+
+    def __init__(self, folder: Path) -> None:
+        self.gateway = CommandGateway(
+            [sys.executable, fake_program.__file__], patience=Patience(result=0.6, finish=5.0)
+        )
+        self._numbers = count(1)
+
+    def message(self, wish: Wish = Wish.ACCEPT) -> Outgoing:
+        return outgoing(next(self._numbers), _BODIES.get(wish, "Hi Ann"))
+
+    def let_time_pass(self) -> None:
+        time.sleep(0.01)
+
+
+CARRIERS: tuple[type[Carrier], ...] = (Practice, Command)
