@@ -33,6 +33,7 @@ def add_commands(commands: Commands) -> None:
     _add_reassignment(commands)
     _add_files(commands)
     _add_services(commands)
+    _add_gateway(commands.group("gateway", "set up the connection to the carrier"))
     _add_upkeep(commands)
 
 
@@ -305,9 +306,7 @@ def _wrong_import(args: Namespace) -> str | None:
 
 def _add_services(commands: Commands) -> None:
     deliver = commands.add("deliver", "deliver.deliver", "bring queued messages to the carrier, until it is stopped")
-    deliver.add_argument(
-        "--config", type=Path, metavar="FILE", help="default: THRUMSG_CONFIG, else /etc/thrumsg/gateway.toml"
-    )
+    options.add_config(deliver)
     deliver.add_argument("--once", action="store_true", help="end as soon as nothing may leave now")
     deliver.add_argument("--wait", action="store_true", help="stand by while another process delivers")
     deliver.add_argument("--workers", type=options.workers, metavar="N", help="calls at once; default: from the file")
@@ -315,6 +314,11 @@ def _add_services(commands: Commands) -> None:
     old = deliver.add_mutually_exclusive_group()
     old.add_argument("--send-old", action="store_true", help="send also what waited over a day for a first delivery")
     old.add_argument("--cancel-old", action="store_true", help="cancel what waited over a day for a first delivery")
+
+
+def _add_gateway(commands: Commands) -> None:
+    check = commands.add("check", "gateway.check", "check the configuration, the account and the addresses it calls")
+    options.add_config(check)
 
 
 def _add_upkeep(commands: Commands) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TypeVar
 
 from thrumsg_tui.domain import hours
@@ -151,3 +152,9 @@ def renaming(text: str) -> tuple[str, str]:
 
 def _fits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST_ID
+
+
+def add_config(to: argparse.ArgumentParser) -> None:
+    """Add the option that names the gateway's configuration."""
+    where = "the gateway's configuration (default: THRUMSG_CONFIG, else /etc/thrumsg/gateway.toml)"
+    to.add_argument("--config", type=Path, metavar="FILE", help=where)
