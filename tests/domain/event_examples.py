@@ -14,7 +14,9 @@ from thrumsg_tui.domain.campaign_facts import (
     BackupRestored,
     CampaignCreated,
     CampaignEdited,
+    CampaignNumbersChanged,
     CampaignStateChanged,
+    ConversationRenumbered,
     Difference,
     FileImported,
     FollowUpChanged,
@@ -22,6 +24,9 @@ from thrumsg_tui.domain.campaign_facts import (
     FollowUpEnded,
     FollowUpSkipped,
     FollowUpSkipUndone,
+    NumberAdded,
+    NumberReplaced,
+    NumberStateChanged,
     OwnerAdded,
     QuestionAdded,
     QuestionChanged,
@@ -67,8 +72,9 @@ from thrumsg_tui.domain.conversation_facts import (
 from thrumsg_tui.domain.enums import CampaignState, ImportKind, MessageKind, OptOutKind, UnmatchedReason
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.domain.redaction import Phone
+from thrumsg_tui.domain.redaction import Ours, Phone
 
 NUMBER = "+14155550142"
 
@@ -562,6 +568,43 @@ TEAM = [
     ),
 ]
 
+OURS = Ours("+14155550100")
+
+NUMBERS = [
+    Example(
+        EventKind.CHANGE_NUMBER,
+        {"form": "added", "number": "+14155550100", "kind": "long", "mps": 2.5},
+        NumberAdded(OURS, NumberKind.LONG, 2.5),
+        "our number +14155550100 is a long code, 2.5 segments a second",
+    ),
+    Example(
+        EventKind.CHANGE_NUMBER,
+        {"form": "state", "number": "+14155550100", "state": "withdrawn", "was": "ready", "why": "given back"},
+        NumberStateChanged(OURS, NumberState.WITHDRAWN, NumberState.READY, "given back"),
+        "our number +14155550100 is withdrawn, was ready: given back",
+    ),
+    Example(
+        EventKind.CHANGE_NUMBER,
+        {"form": "campaign", "campaign": "Spring", "numbers": ["+14155550100", "32665"]},
+        CampaignNumbersChanged("Spring", (OURS, Ours("32665"))),
+        "'Spring' texts from +14155550100, 32665",
+    ),
+    Example(
+        EventKind.CHANGE_NUMBER,
+        {"form": "conversation", "contact": "Ann Otieno", "was": "+14155550100", "now": "+15105550100"},
+        ConversationRenumbered("Ann Otieno", OURS, Ours("+15105550100")),
+        "Ann Otieno is texted from +15105550100, was +14155550100",
+        "texted from +15105550100 from now on, was +14155550100, by Ana Ortiz",
+    ),
+    Example(
+        EventKind.CHANGE_NUMBER,
+        {"form": "replaced", "was": "+14155550100", "now": None, "conversations": 12},
+        NumberReplaced(OURS, None, 12),
+        "gave 12 conversations of our number +14155550100 others of our numbers",
+        "texted from another of our numbers from now on, was +14155550100, by Ana Ortiz",
+    ),
+]
+
 DATABASE = [
     Example(
         EventKind.CHANGE_SETTING,
@@ -634,5 +677,5 @@ EXAMPLES = [
     *(MESSAGES + MOVES + OPT_OUTS + CAMPAIGNS),
     *DOUBTS,
     *(OPT_OUT_UNDOS + SKIP_UNDOS + ANSWER_UNDOS + [TAKEN_BACK]),
-    *(FOLLOW_UPS + SURVEY + REPLIES + TEAM + DATABASE),
+    *(FOLLOW_UPS + SURVEY + REPLIES + TEAM + NUMBERS + DATABASE),
 ]

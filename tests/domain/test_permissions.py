@@ -27,11 +27,12 @@ MAY = {
         Permission.EXPORT,
         Permission.CHANGE_SETTINGS,
         Permission.SETTLE_DOUBTS,
+        Permission.RENUMBER,
         Permission.ACT_FOR_OTHERS,
         Permission.MAINTAIN,
         Permission.DELIVER,
     },
-    Role.OWNER: {Permission.CHANGE_ROLES},
+    Role.OWNER: {Permission.CHANGE_NUMBERS, Permission.CHANGE_ROLES},
 }
 """What each role may do that the one before it may not."""
 

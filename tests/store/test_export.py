@@ -8,17 +8,19 @@ import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import take_in
-from tests.store.carrier import report
+from tests.store.carrier import leave, report
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind, MessageState
 from thrumsg_tui.domain.errors import DatabaseDamaged, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store import export_columns
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.gateway_numbers import add_number
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
@@ -100,13 +102,24 @@ def test_each_column_has_its_own_values_wherever_it_stands(
     assert after == before
 
 
+def test_the_conversations_phone_is_our_number(db: Database, owner: Identity, worked: Campaign) -> None:
+    """Each message has the number that it left from; one that came in has that of its conversation."""
+    add_number(db, owner, "practice", "+14155550100", NumberKind.LONG, 1)
+    send(db, owner, ConversationId(2))
+    assert leave(db)
+    receive(db, None, "+14155550143", "Hello?")
+    beas = [row for row in exported(db, owner, ExportKind.MESSAGES) if row["conversation_id"] == "2"]
+    assert {row["message_direction"] for row in beas} == {"outgoing", "incoming"}
+    assert {row["conversation_phone"] for row in beas} == {"+14155550100"}
+
+
 def test_a_cell_that_starts_like_a_formula_gets_an_apostrophe_and_phones_do_not(
     db: Database, owner: Identity, worked: Campaign
 ) -> None:
     received = exported(db, owner, ExportKind.MESSAGES)[1]
     assert received["message_body"] == '\'-5 "degrees",\nok'
     assert received["custom_status"] == "'=1+1"
-    assert received["conversation_phone"] == "+14155550142"
+    assert received["contact_phone"] == "+14155550142"
     assert "'=When?" in exported(db, owner, ExportKind.CONVERSATIONS)[0]
 
 

@@ -194,6 +194,7 @@ def thread_record(conversation: Conversation, questions: Sequence[Question], pho
         "id": conversation.id,
         "contact": phones.name(conversation.first_name, conversation.last_name, conversation.phone),
         "phone": phones.number(conversation.phone),
+        "our_number": conversation.our_number,
         "sender": conversation.sender_login,
         "sender_name": conversation.sender_name,
         "status": conversation.status,

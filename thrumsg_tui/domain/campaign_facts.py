@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.frozen_record import FrozenRecord
+from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.redaction import Ours
 
 
 class CampaignCreated(FrozenRecord):
@@ -264,11 +266,54 @@ class BackupRestored(FrozenRecord):
     """How many messages may have been sent since the backup."""
 
 
+class NumberAdded(FrozenRecord):
+    """One of our numbers was added, or its kind or pace was changed."""
+
+    number: Ours
+    kind: NumberKind
+    mps: float
+
+
+class NumberStateChanged(FrozenRecord):
+    """One of our numbers was stopped, withdrawn or made ready again; `why` is what the person said."""
+
+    number: Ours
+    state: NumberState
+    was: NumberState
+    why: str
+
+
+class CampaignNumbersChanged(FrozenRecord):
+    """A campaign was limited to some of our numbers; without any it uses all."""
+
+    campaign: str
+    numbers: tuple[Ours, ...]
+
+
+class ConversationRenumbered(FrozenRecord):
+    """A conversation was given another number of ours; `contact` is their name, `now` None if the claim chooses."""
+
+    contact: str
+    was: Ours
+    now: Ours | None
+
+
+class NumberReplaced(FrozenRecord):
+    """All conversations of one of our numbers were given others; `now` is None if each got the best for it."""
+
+    was: Ours
+    now: Ours | None
+    conversations: int
+
+
 CampaignFacts = CampaignCreated | CampaignEdited | CampaignStateChanged | SendersAdded
 FollowUpFacts = FollowUpCreated | FollowUpChanged | FollowUpEnded | FollowUpSkipped | FollowUpSkipUndone
 SurveyFacts = QuestionAdded | QuestionChanged | QuestionMoved | QuestionRetired | QuestionRestored
 AnswerFacts = AnswerRecorded | AnswerUndone
 ReplyFacts = ReplyAdded | ReplyChanged | ReplyMoved | ReplyRemoved
 TeamFacts = OwnerAdded | UserAdded | UserChanged | RoleChanged
+NumberFacts = NumberAdded | NumberStateChanged | CampaignNumbersChanged | ConversationRenumbered | NumberReplaced
 DatabaseFacts = SettingsChanged | FileImported | Repaired | BackupRestored
-SetupFacts = CampaignFacts | FollowUpFacts | SurveyFacts | AnswerFacts | ReplyFacts | TeamFacts | DatabaseFacts
+SetupFacts = (
+    CampaignFacts | FollowUpFacts | SurveyFacts | AnswerFacts | ReplyFacts | TeamFacts | NumberFacts | DatabaseFacts
+)

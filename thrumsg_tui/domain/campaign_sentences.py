@@ -13,7 +13,9 @@ from thrumsg_tui.domain.campaign_facts import (
     CampaignCreated,
     CampaignEdited,
     CampaignFacts,
+    CampaignNumbersChanged,
     CampaignStateChanged,
+    ConversationRenumbered,
     DatabaseFacts,
     Difference,
     FileImported,
@@ -23,6 +25,10 @@ from thrumsg_tui.domain.campaign_facts import (
     FollowUpFacts,
     FollowUpSkipped,
     FollowUpSkipUndone,
+    NumberAdded,
+    NumberFacts,
+    NumberReplaced,
+    NumberStateChanged,
     OwnerAdded,
     QuestionAdded,
     QuestionChanged,
@@ -47,6 +53,8 @@ from thrumsg_tui.domain.campaign_facts import (
 )
 from thrumsg_tui.domain.conversation_sentences import released
 from thrumsg_tui.domain.enums import ImportKind
+from thrumsg_tui.domain.our_numbers import NumberKind
+from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.wording import pluralize
 
 _MOST_MENDED = 500
@@ -213,6 +221,48 @@ def team_summary(facts: TeamFacts) -> str:
         case RoleChanged():
             return f"made {facts.login} {facts.role}, was {facts.was}"
     assert_never(facts)
+
+
+def number_summary(facts: NumberFacts) -> str:
+    """Return the history's sentence for a change to our own numbers."""
+    match facts:
+        case NumberAdded():
+            return f"our number {facts.number} is {_kind(facts.kind)}, {facts.mps:g} segments a second"
+        case NumberStateChanged():
+            why = f": {facts.why}" if facts.why else ""
+            return f"our number {facts.number} is {facts.state}, was {facts.was}{why}"
+        case CampaignNumbersChanged():
+            return f"{facts.campaign!r} texts from {', '.join(facts.numbers) or 'all our numbers'}"
+        case ConversationRenumbered():
+            return f"{facts.contact} is texted from {_from(facts.now)}, was {facts.was}"
+        case NumberReplaced():
+            moved = pluralize(facts.conversations, "conversation")
+            return f"gave {moved} of our number {facts.was} {facts.now or 'others of our numbers'}"
+    assert_never(facts)
+
+
+def renumbered_in_thread(facts: ConversationRenumbered | NumberReplaced, by: str | None) -> str:
+    """Return the thread's sentence for another number of ours; `by` is the name of the person who gave it."""
+    return f"texted from {_from(facts.now)} from now on, was {facts.was}, by {by}"
+
+
+def _from(number: Ours | None) -> str:
+    return "another of our numbers" if number is None else number
+
+
+def _kind(kind: NumberKind) -> str:
+    match kind:
+        case NumberKind.LONG:
+            return "a long code"
+        case NumberKind.TOLL_FREE:
+            return "toll-free"
+        case NumberKind.SHORT:
+            return "a short code"
+        case NumberKind.ALPHA:
+            return "a name"
+        case NumberKind.SERVICE:
+            return "a service of the carrier"
+    assert_never(kind)
 
 
 def database_summary(facts: DatabaseFacts) -> str:

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.names import full_name
+from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.users import UserId
 
 if TYPE_CHECKING:
@@ -206,6 +207,15 @@ class ConversationHead:
     opted_out: bool
     flagged: bool
     follow_up_id: FollowUpId | None
+    our_number: str | None
+    """The number of ours that it keeps; None before its first message has left (`docs/rules.md 10.8`)."""
+    number_state: NumberState | None
+    """The state of our number, if it is one that we know."""
+
+    @property
+    def number_withdrawn(self) -> bool:
+        """Whether our number was withdrawn."""
+        return self.number_state is NumberState.WITHDRAWN
 
     @property
     def name(self) -> str:

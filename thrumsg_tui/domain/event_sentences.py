@@ -13,11 +13,14 @@ from thrumsg_tui.domain.campaign_facts import (
     CampaignEdited,
     CampaignFacts,
     CampaignStateChanged,
+    ConversationRenumbered,
     DatabaseFacts,
     FileImported,
     FollowUpFacts,
     FollowUpSkipped,
     FollowUpSkipUndone,
+    NumberFacts,
+    NumberReplaced,
     ReplyFacts,
     SetupFacts,
     SurveyFacts,
@@ -29,6 +32,8 @@ from thrumsg_tui.domain.campaign_sentences import (
     campaign_summary,
     database_summary,
     follow_up_summary,
+    number_summary,
+    renumbered_in_thread,
     reply_summary,
     skip_in_thread,
     survey_summary,
@@ -56,7 +61,7 @@ from thrumsg_tui.domain.conversation_sentences import (
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.event_facts import EventFacts, OldSentences
 from thrumsg_tui.domain.frozen_record import FrozenRecord
-from thrumsg_tui.domain.redaction import PhoneDisplay
+from thrumsg_tui.domain.redaction import Ours, PhoneDisplay
 
 _ARCHIVED = "message cancelled: the campaign was archived before it could leave"
 
@@ -79,22 +84,30 @@ def thread_sentence(facts: EventFacts | Handover, by: str | None, phones: PhoneD
     facts, by = _redacted(facts, phones), _redacted(by, phones)
     if isinstance(facts, OptOutFacts | OptOutUndoFacts):
         return opt_out_in_thread(facts, by)
-    if isinstance(facts, AnswerFacts):
-        return answer_in_thread(facts, by)
+    if isinstance(facts, AnswerFacts | FollowUpSkipped | FollowUpSkipUndone | ConversationRenumbered | NumberReplaced):
+        return _setup_in_thread(facts, by)
     match facts:
         case OldSentences():
             return facts.thread
         case Handover():
             undo = " (undo)" if facts.undo else ""
             return f"reassigned from {facts.source} to {facts.destination} by {by or ''}{undo}"
-        case FollowUpSkipped() | FollowUpSkipUndone():
-            return skip_in_thread(facts, by)
         case MessageTakenBack() | DoubtSettled():
             return message_in_thread(facts, by)
         case FileImported(what=ImportKind.OPT_OUTS):
             return f"opted out by {by}, with {facts.file}"
         case _:
             return _cancelled(facts) or _summary(facts)
+
+
+def _setup_in_thread(
+    facts: AnswerFacts | FollowUpSkipped | FollowUpSkipUndone | ConversationRenumbered | NumberReplaced, by: str | None
+) -> str:
+    if isinstance(facts, AnswerFacts):
+        return answer_in_thread(facts, by)
+    if isinstance(facts, ConversationRenumbered | NumberReplaced):
+        return renumbered_in_thread(facts, by)
+    return skip_in_thread(facts, by)
 
 
 def _cancelled(facts: EventFacts) -> str | None:
@@ -135,6 +148,8 @@ def _setup_summary(facts: SetupFacts) -> str:
         return reply_summary(facts)
     if isinstance(facts, TeamFacts):
         return team_summary(facts)
+    if isinstance(facts, NumberFacts):
+        return number_summary(facts)
     if isinstance(facts, DatabaseFacts):
         return database_summary(facts)
     assert_never(facts)
@@ -151,7 +166,7 @@ def _shown(value: Any, phones: PhoneDisplay) -> Any:
             return type(value)(**{name: _shown(field, phones) for name, field in value.field_values.items()})
         case tuple():
             return tuple(_shown(item, phones) for item in value)
-        case str() if not isinstance(value, Enum):
+        case str() if not isinstance(value, Enum | Ours):
             return phones.text(value)
         case _:
             return value

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
     CHANGE_SETTING = "change_setting"
+    CHANGE_NUMBER = "change_number"
     IMPORT = "import"
     REPAIR = "repair"
     RESTORE = "restore"

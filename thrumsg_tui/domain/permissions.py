@@ -41,6 +41,8 @@ class Permission(StrEnum):
     EXPORT = "export"
     CHANGE_SETTINGS = "change the organization's settings"
     SETTLE_DOUBTS = "decide about messages in doubt"
+    RENUMBER = "text conversations from another of our numbers"
+    CHANGE_NUMBERS = "change our numbers"
     ACT_FOR_OTHERS = "act for another user"
     CHANGE_ROLES = "change roles"
     MAINTAIN = "repair or back up the database"
@@ -63,9 +65,11 @@ WEAKEST_ROLE = {
     Permission.EXPORT: Role.ADMIN,
     Permission.CHANGE_SETTINGS: Role.ADMIN,
     Permission.SETTLE_DOUBTS: Role.ADMIN,
+    Permission.RENUMBER: Role.ADMIN,
     Permission.ACT_FOR_OTHERS: Role.ADMIN,
     Permission.MAINTAIN: Role.ADMIN,
     Permission.DELIVER: Role.ADMIN,
+    Permission.CHANGE_NUMBERS: Role.OWNER,
     Permission.CHANGE_ROLES: Role.OWNER,
 }
 """The weakest role that has each permission (`docs/rules.md 8.1`)."""

@@ -30,6 +30,12 @@ class Phone(str):
     __slots__ = ()
 
 
+class Ours(str):
+    """One of our own numbers, which is never hidden: it is no contact's."""
+
+    __slots__ = ()
+
+
 def redacted(national: str, *, ascii_only: bool = False) -> str:
     """Return a number with all digits but the last two hidden."""
     hidden = "*" if ascii_only else "•"

@@ -23,7 +23,7 @@ from thrumsg_tui.domain.hours import (
     window_start,
     window_state,
 )
-from thrumsg_tui.domain.permissions import Permission, Role
+from thrumsg_tui.domain.permissions import Permission, Role, needed_role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
 
 
@@ -42,6 +42,7 @@ class Obstacle(StrEnum):
     CLOSED = "campaign closed"
     WINDOW_OVER = "initial window over"
     REASSIGNED = "reassigned"
+    NUMBER_WITHDRAWN = "our number withdrawn"
     EMPTY = "empty"
     UNRESOLVED = "a field is not filled in"
     TOO_LONG = "over 9 segments"
@@ -79,6 +80,8 @@ class Attempt:
     opted_out: bool
     field_codes: Collection[str] = ()
     """The codes of the contacts' fields, by which a misspelt field is recognised."""
+    number_withdrawn: bool = False
+    """Whether our number in the conversation was withdrawn (`docs/rules.md 10.8`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,16 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return _closed(campaign, now)
     if shut_out(campaign, attempt.kind, scheduled_for(campaign, attempt.kind, now) or now):
         return _after_window(campaign, now)
+    if attempt.number_withdrawn:
+        return _NUMBER_WITHDRAWN
     return None if attempt.role.may(Permission.SEND_WHILE_CLOSED) else _closed(campaign, now)
+
+
+_NUMBER_WITHDRAWN = Refusal(
+    Obstacle.NUMBER_WITHDRAWN,
+    "Our number in this conversation was withdrawn: nothing can leave from it. "
+    f"It needs another one, which {needed_role(Permission.RENUMBER)} gives it.",
+)
 
 
 def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:

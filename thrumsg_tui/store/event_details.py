@@ -160,6 +160,14 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
             return {"changed": campaigns.UserChanged, "role": campaigns.RoleChanged}
         case EventKind.CHANGE_SETTING:
             return {"settings": campaigns.SettingsChanged}
+        case EventKind.CHANGE_NUMBER:
+            return {
+                "added": campaigns.NumberAdded,
+                "state": campaigns.NumberStateChanged,
+                "campaign": campaigns.CampaignNumbersChanged,
+                "conversation": campaigns.ConversationRenumbered,
+                "replaced": campaigns.NumberReplaced,
+            }
         case EventKind.IMPORT:
             return {"file": campaigns.FileImported}
         case EventKind.REPAIR:

@@ -96,7 +96,8 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
         SELECT message.at AS timestamp, message.id AS message_id, message.direction AS message_direction,
                message.body AS message_body, users.first_name AS sender_first_name, users.last_name AS sender_last_name,
                NULL AS sender_phone, users.email AS sender_email, campaign.id AS campaign_id,
-               campaign.name AS campaign_name, conversation.id AS conversation_id, contact.phone AS conversation_phone,
+               campaign.name AS campaign_name, conversation.id AS conversation_id,
+               COALESCE(message.our_number, conversation.our_number) AS conversation_phone,
                {_CONTACT}, message.media AS media_content, message.segments AS message_segment_count,
                message.state AS status, message.error_code, message.error_text,
                message.provider_id AS carrier_message_id, contact.fields

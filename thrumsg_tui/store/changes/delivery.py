@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from secrets import token_hex
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -17,6 +18,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign_for
+from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_number
 from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, candidates, outgoing_of
 from thrumsg_tui.store.times import to_ms
 
@@ -36,13 +38,15 @@ def take_queued(
     confirmation never waits (`docs/rules.md 5.9`); it is cancelled if its number was opted in since, or if it is too
     late (`docs/rules.md 10.9`).
 
-    Candidates are read before the transaction, so that a long queue that may not leave holds up no writer.
+    Candidates are read before the transaction, so that a long queue that may not leave holds up no writer. A
+    conversation gets its number with its first message, and keeps it (`docs/rules.md 10.8`).
 
     Args:
         db: The database.
         limit: The most messages to claim.
         gateway: The name of the gateway.
-        admit: Whether there is room for a candidate, by its number and campaign; asked in order.
+        admit: Whether there is room for a candidate, by its number and campaign; asked in order. For a conversation
+            without a number it is asked for each that could be given, the best first, until it says yes.
 
     Returns:
         The claimed messages, the urgent kinds first, each oldest first (`docs/rules.md 10.3`); none if nothing may
@@ -51,30 +55,46 @@ def take_queued(
     taken: list[Outgoing] = []
     while not taken:  # what was chosen may be scheduled again or cancelled as a whole
         with db.reading() as conn:
-            chosen = _choose(conn, db, limit, admit)
+            chosen = _choose(conn, db, limit, admit, NumberPool(conn, gateway))
         if not chosen:
             break
         with db.writing() as tx:
-            taken = [message for message_id in chosen if (message := _claim(tx, message_id, gateway))]
+            taken = [message for candidate in chosen if (message := _claim(tx, candidate, gateway))]
     return taken
 
 
-def _choose(conn: Connection, db: Database, limit: int, admit: Callable[[Candidate], bool]) -> list[MessageId]:
-    """Return the first candidates for which there is room, one for each number."""
-    chosen: dict[str, MessageId] = {}
+def _choose(
+    conn: Connection, db: Database, limit: int, admit: Callable[[Candidate], bool], pool: NumberPool
+) -> list[Candidate]:
+    """Return the first candidates for which there is room, one for each contact, with the numbers to leave from."""
+    chosen: dict[str, Candidate] = {}
+    if pool.is_dry:
+        return []
     for candidate in candidates(conn, db.clock()):
-        if candidate.phone not in chosen and admit(candidate):
-            chosen[candidate.phone] = candidate.id
+        if candidate.phone not in chosen and (admitted := _admitted(candidate, admit, pool)):
+            chosen[candidate.phone] = admitted
         if len(chosen) == limit:
             break
     return list(chosen.values())
 
 
-def _claim(tx: Transaction, message_id: MessageId, gateway: str) -> Outgoing | None:
+def _admitted(candidate: Candidate, admit: Callable[[Candidate], bool], pool: NumberPool) -> Candidate | None:
+    """Return a candidate with the number for which there is room; None if there is room for none."""
+    if candidate.our_number is not None:
+        return candidate if admit(candidate) else None
+    for number in pool.preferred(candidate.campaign_id, candidate.phone):
+        if admit(with_number := replace(candidate, our_number=number)):
+            pool.give(number)
+            return with_number
+    return None
+
+
+def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | None:
     """Claim a message; return None if it was cancelled or scheduled again instead, or may not leave after all."""
+    message_id = candidate.id
     found = tx.conn.execute(f"{OUTGOING} WHERE message.id = :id AND {READY}", {"id": message_id, "now": tx.now_ms})
     row = found.fetchone()
-    if row is None:
+    if row is None or not _keeps(tx, row, candidate.our_number):
         return None
     kind = MessageKind(row["kind"])
     campaign = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
@@ -100,13 +120,30 @@ def _claim(tx: Transaction, message_id: MessageId, gateway: str) -> Outgoing | N
             "sending": MessageState.SENDING,
             "now": tx.now_ms,
             "gateway": gateway,
-            "our_number": row["our_number"],
+            "our_number": candidate.our_number,
             "key": token_hex(16),
             "id": message_id,
         },
     )
+    if row["kept_number"] is None and candidate.our_number is not None:
+        keep_number(tx, ConversationId(row["conversation_id"]), candidate.our_number)
     claimed = tx.conn.execute(f"{OUTGOING} WHERE message.id = :id", {"id": message_id}).fetchone()
     return outgoing_of(claimed, valid_for=valid_for(campaign, kind, tx.now))
+
+
+def _keeps(tx: Transaction, row: Row, number: str | None) -> bool:
+    """Whether a conversation keeps the number that a message was to leave from, or may be given it now."""
+    if row["kept_number"] is not None:
+        return bool(row["kept_number"] == number)
+    if number is None:
+        return True
+    stored = our_number(tx.conn, number)
+    return stored is not None and stored.is_ready
+
+
+def keep_number(tx: Transaction, conversation_id: ConversationId, number: str) -> None:
+    """Have a conversation keep the number that it is texted from (`docs/rules.md 10.8`)."""
+    tx.conn.execute("UPDATE conversation SET our_number = ? WHERE id = ?", (number, conversation_id))
 
 
 def _why_withdrawn(tx: Transaction, row: Row, *, shut: bool) -> WithdrawalReason | None:

@@ -48,6 +48,7 @@ def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:
             | EventKind.ADD_USER
             | EventKind.CHANGE_USER
             | EventKind.CHANGE_SETTING
+            | EventKind.CHANGE_NUMBER
             | EventKind.REPAIR
             | EventKind.RESTORE
         ):

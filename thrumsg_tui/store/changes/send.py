@@ -115,6 +115,7 @@ def send_in(
         is_holder=to.sender_id == who.user.id,
         holder_name=to.sender_name,
         opted_out=to.opted_out,
+        number_withdrawn=to.number_withdrawn,
     )
     if refusal := forbidden(attempt, tx.now):  # first: better words would not help
         raise Refused(refusal.sentence)

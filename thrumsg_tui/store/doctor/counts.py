@@ -1,4 +1,4 @@
-"""Check the kept counts of conversations, replies and waiting messages, and the sum of `docs/rules.md 2.6`."""
+"""Check the kept counts of conversations, replies, waiting messages and numbers, and the sum of `docs/rules.md 2.6`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ def find(conn: Connection) -> Iterator[Problem]:
     yield from _unassigned(conn)
     yield from _replies(conn)
     yield from _outbox(conn)
+    for row in _wrong_numbers(conn):
+        sentence = f"keeps {row['counted']} conversations, and {row['conversations']} is stored."
+        yield Problem(f"our number {row['number']}", sentence)
 
 
 def mend(tx: Transaction) -> Iterator[str]:
@@ -48,6 +51,12 @@ def mend(tx: Transaction) -> Iterator[str]:
         tx.conn.execute("DELETE FROM outbox")
         tx.conn.execute(f"INSERT INTO outbox (campaign_id, messages, segments) {_WAITING}")
         yield "waiting messages recounted"
+    if wrong := _wrong_numbers(tx.conn):
+        tx.conn.executemany(
+            "UPDATE gateway_number SET conversations = ? WHERE number = ?",
+            [(row["counted"], row["number"]) for row in wrong],
+        )
+        yield f"conversations of {pluralize(len(wrong), 'number')} of ours recounted"
 
 
 def _sums(conn: Connection) -> Iterator[Problem]:
@@ -98,6 +107,17 @@ def _outbox(conn: Connection) -> Iterator[Problem]:
     )
     if wrong := sum(counted.get(each) != kept.get(each) for each in counted.keys() | kept.keys()):
         yield Problem("the messages that wait", f"are counted wrongly for {pluralize(wrong, 'campaign')}.")
+
+
+def _wrong_numbers(conn: Connection) -> list[Row]:
+    rows = conn.execute(
+        """
+        SELECT number, conversations,
+               (SELECT COUNT(*) FROM conversation WHERE our_number = gateway_number.number) AS counted
+        FROM gateway_number ORDER BY number
+        """
+    ).fetchall()
+    return [row for row in rows if row["conversations"] != row["counted"]]
 
 
 def _wrong_counts(conn: Connection) -> list[tuple[Row, dict[str, int]]]:

@@ -58,8 +58,21 @@ CREATE TABLE gateway_number (  -- our own numbers
     mps        REAL NOT NULL,  -- segments a second
     state      TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'stopped', 'withdrawn')),
     reason     TEXT NOT NULL DEFAULT '',
-    changed_at INTEGER NOT NULL
+    changed_at INTEGER NOT NULL,
+    conversations INTEGER NOT NULL DEFAULT 0  -- kept by trigger: how many keep it
 ) STRICT;
+
+CREATE TRIGGER our_number_added AFTER INSERT ON gateway_number
+BEGIN
+    UPDATE gateway_number SET conversations = (SELECT COUNT(*) FROM conversation WHERE our_number = NEW.number)
+        WHERE number = NEW.number;
+END;
+
+CREATE TRIGGER our_number_changed AFTER UPDATE OF our_number ON conversation WHEN OLD.our_number IS NOT NEW.our_number
+BEGIN
+    UPDATE gateway_number SET conversations = conversations - 1 WHERE number = OLD.our_number;
+    UPDATE gateway_number SET conversations = conversations + 1 WHERE number = NEW.our_number;
+END;
 
 CREATE TABLE campaign_number (  -- none for a campaign: all ready numbers of the gateway
     campaign_id INTEGER NOT NULL REFERENCES campaign (id),

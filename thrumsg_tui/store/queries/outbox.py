@@ -31,6 +31,8 @@ READY = f"""
     AND (message.leaves_at IS NULL OR message.leaves_at <= :now)
     AND (message.next_try_at IS NULL OR message.next_try_at <= :now)
     AND (campaign.state = 'active' OR campaign.state = 'paused' AND message.kind = 'opt_out_confirmation')
+    AND NOT EXISTS (SELECT 1 FROM gateway_number
+                    WHERE gateway_number.number = conversation.our_number AND gateway_number.state <> 'ready')
     AND NOT EXISTS ({_OF_THE_NUMBER}
                     AND (earlier.state = 'sending'
                          OR earlier.state = 'in_doubt'
@@ -43,6 +45,7 @@ READY = f"""
 
 A number gets one message at a time, in order (`docs/rules.md 10.3`); while one of them is in doubt, the others wait, so
 that the carrier's list is clear. A confirmation, which has five minutes, waits for none but the one on its way.
+Nothing leaves from a number of ours that is stopped or withdrawn (`docs/rules.md 10.8`).
 """
 
 
@@ -57,14 +60,18 @@ class Candidate:
     kind: MessageKind
     segments: int
     our_number: str | None
-    """The number of ours that the conversation keeps; None before its first message has left."""
+    """The number of ours that it would leave from: that which the conversation keeps, or one that it could get.
+
+    None if we have no numbers, so that the gateway chooses.
+    """
 
 
 def candidates(conn: Connection, now: datetime) -> Iterator[Candidate]:
     """Yield the queued messages that may leave, the urgent kinds first, each oldest first (`docs/rules.md 10.3`).
 
-    They are read page by page, as far as the caller goes on. The queue of a paused campaign is not read, however long,
-    but for its confirmations.
+    Before the first message of a conversation is claimed, it keeps no number (`docs/rules.md 10.8`). Candidates are
+    read page by page, as far as the caller goes on. The queue of a paused campaign is not read, however long, but for
+    its confirmations.
     """
     campaigns = conn.execute("SELECT id, state FROM campaign WHERE state IN ('active', 'paused') ORDER BY id")
     queues = [_queue(conn, now, row["id"], row["state"]) for row in campaigns.fetchall()]
@@ -87,8 +94,7 @@ def _page(
     return conn.execute(
         f"""
         SELECT message.id, message.conversation_id, message.kind, message.segments, message.priority,
-               conversation.campaign_id, contact.phone,
-               COALESCE(message.our_number, conversation.our_number) AS our_number
+               conversation.campaign_id, contact.phone, conversation.our_number
         FROM message
         JOIN conversation ON conversation.id = message.conversation_id
         JOIN campaign ON campaign.id = conversation.campaign_id
@@ -188,6 +194,7 @@ OUTGOING = """
            message.tries, message.doubts, message.at, message.tried_at, message.state_at, message.expires_at,
            message.media, contact.phone, conversation.campaign_id, conversation.opted_out,
            COALESCE(message.our_number, conversation.our_number) AS our_number,
+           conversation.our_number AS kept_number,
            (SELECT COUNT(*) FROM message AS earlier
             WHERE earlier.conversation_id = message.conversation_id
               AND earlier.direction = 'outgoing' AND earlier.id <= message.id) AS nth

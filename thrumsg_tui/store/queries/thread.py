@@ -24,6 +24,7 @@ from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.names import full_name
+from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
@@ -67,12 +68,13 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
                conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
                users.last_name AS sender_last_name,
                contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
-               campaign.hours_in
+               campaign.hours_in, conversation.our_number, gateway_number.state AS number_state
         FROM conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
         JOIN assignment ON assignment.id = conversation.assignment_id
         LEFT JOIN users ON users.id = assignment.user_id
+        LEFT JOIN gateway_number ON gateway_number.number = conversation.our_number
         WHERE conversation.id = ?
         """,
         (conversation_id,),
@@ -99,6 +101,8 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
         "opted_out": bool(row["opted_out"]),
         "flagged": bool(row["flagged"]),
         "follow_up_id": None if row["follow_up_id"] is None else FollowUpId(row["follow_up_id"]),
+        "our_number": row["our_number"],
+        "number_state": None if row["number_state"] is None else NumberState(row["number_state"]),
     }
 
 

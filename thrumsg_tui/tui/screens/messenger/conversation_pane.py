@@ -131,6 +131,7 @@ class ConversationPane(Vertical):
             is_holder=contact.sender_id == who.user.id,
             holder_name=contact.sender_name,
             opted_out=contact.opted_out,
+            number_withdrawn=contact.number_withdrawn,
             field_codes=(*FIXED, *contact.fields),
         )
         return check_send(attempt, self._thrumsg.store.db.clock())

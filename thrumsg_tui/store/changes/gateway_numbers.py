@@ -1,0 +1,290 @@
+"""Our own numbers: add, stop and withdraw them, limit campaigns to some, and give conversations others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from thrumsg_tui.domain.campaign_facts import (
+    CampaignNumbersChanged,
+    ConversationRenumbered,
+    NumberAdded,
+    NumberReplaced,
+    NumberStateChanged,
+)
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.our_numbers import NumberKind, NumberState, OurNumber, require_number
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.redaction import Ours
+from thrumsg_tui.domain.storable_text import require_storable, storable
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.require_not_archived import require_not_archived
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.phones import normalize
+from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.store.queries.gateway_numbers import (
+    NumberPool,
+    campaign_numbers,
+    find_our_number,
+    our_number,
+    our_numbers,
+)
+from thrumsg_tui.store.queries.thread import get_conversation_head
+
+FASTEST = 1000.0
+"""The most segments a second that a number can have."""
+
+
+class Configured(Protocol):
+    """A number as the configuration of the gateway names it."""
+
+    @property
+    def number(self) -> str:
+        """The number."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind, a value of `NumberKind`."""
+
+    @property
+    def mps(self) -> float:
+        """Segments a second."""
+
+
+def read_number(text: str, kind: NumberKind) -> str:
+    """Return a number as it is stored; raise `Refused` if it cannot be one of its kind."""
+    try:
+        if kind in {NumberKind.LONG, NumberKind.TOLL_FREE}:
+            return normalize(text).e164
+        return require_number(text, kind)
+    except ValueError as error:
+        raise Refused(str(error), Nothing.CHANGED) from error
+
+
+def enter_numbers(db: Database, gateway: str, configured: Iterable[Configured]) -> None:
+    """Store the numbers of the configuration, with their kind and pace as they are there. Not journalled.
+
+    A number that was stopped or withdrawn stays so.
+    """
+    wanted = [(each.number, gateway, each.kind, each.mps) for each in configured]
+    with db.reading() as conn:
+        stored = {(each.number, each.gateway, str(each.kind), each.mps) for each in our_numbers(conn)}
+    if stored.issuperset(wanted):
+        return
+    with db.writing() as tx:
+        for number, name, kind, mps in wanted:
+            _store(tx, number, name, NumberKind(kind), mps)
+
+
+def add_number(db: Database, who: Identity, gateway: str, text: str, kind: NumberKind, mps: float) -> OurNumber:
+    """Add one of our numbers, or change its kind and pace.
+
+    Raises:
+        Refused: If it cannot be a number of its kind, or for a pace that is not between 0 and `FASTEST`.
+    """
+    who.require(Permission.CHANGE_NUMBERS)
+    number = read_number(text, kind)
+    if not 0 < mps <= FASTEST:
+        raise Refused(f"A pace is over 0 and at most {FASTEST:g} segments a second.", Nothing.CHANGED)
+    with db.writing() as tx:
+        before = our_number(tx.conn, number)
+        if before and (before.gateway, before.kind, before.mps) == (gateway, kind, mps):
+            return before
+        after = _store(tx, number, gateway, kind, mps)
+        record(tx, who, EventKind.CHANGE_NUMBER, NumberAdded(Ours(number), kind, mps))
+        return after
+
+
+def _store(tx: Transaction, number: str, gateway: str, kind: NumberKind, mps: float) -> OurNumber:
+    tx.conn.execute(
+        """
+        INSERT INTO gateway_number (number, gateway, kind, mps, changed_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (number) DO UPDATE SET gateway = excluded.gateway, kind = excluded.kind, mps = excluded.mps
+        """,
+        (number, gateway, kind, mps, tx.now_ms),
+    )
+    return find_our_number(tx.conn, number)
+
+
+def stop_number(db: Database, number: str, reason: str) -> None:
+    """Stop a number that is ready, since the carrier takes nothing from it. Not journalled: nobody does it."""
+    with db.writing() as tx:
+        stored = our_number(tx.conn, number)
+        if stored and stored.is_ready:
+            _set_state(tx, stored, NumberState.STOPPED, storable(reason))
+
+
+def change_number_state(db: Database, who: Identity, text: str, to: NumberState, why: str = "") -> OurNumber:
+    """Stop or withdraw one of our numbers, or make it ready again.
+
+    Conversations in which nothing has left yet, and whose contact has not written, take another number. The others
+    keep it: their messages wait until it is ready again, or until they are given another one (`docs/rules.md 10.8`).
+
+    Raises:
+        Refused: If it is in that state already.
+    """
+    who.require(Permission.CHANGE_NUMBERS)
+    require_storable(why)
+    with db.writing() as tx:
+        before = find_our_number(tx.conn, text)
+        if before.state is to:
+            raise Refused(f"{before.number} is {to} already.", Nothing.CHANGED)
+        _set_state(tx, before, to, why.strip())
+        facts = NumberStateChanged(Ours(before.number), to, before.state, why.strip())
+        record(tx, who, EventKind.CHANGE_NUMBER, facts)
+        return find_our_number(tx.conn, before.number)
+
+
+def _set_state(tx: Transaction, number: OurNumber, to: NumberState, reason: str) -> None:
+    tx.conn.execute(
+        "UPDATE gateway_number SET state = ?, reason = ?, changed_at = ? WHERE number = ?",
+        (to, "" if to is NumberState.READY else reason, tx.now_ms, number.number),
+    )
+    if to is not NumberState.READY:
+        tx.conn.execute(
+            """
+            UPDATE conversation SET our_number = NULL
+            WHERE our_number = ? AND replied = 0
+              AND NOT EXISTS (SELECT 1 FROM message WHERE message.conversation_id = conversation.id
+                              AND message.state IN ('sending', 'sent', 'delivered', 'failed', 'in_doubt'))
+            """,
+            (number.number,),
+        )
+
+
+def set_campaign_numbers(db: Database, who: Identity, name: str, texts: Sequence[str]) -> list[OurNumber]:
+    """Limit a campaign to some of our numbers; without any it uses all that are ready.
+
+    Conversations that keep another number go on keeping it.
+
+    Raises:
+        Refused: If the campaign is archived, or for a number that was withdrawn.
+    """
+    who.require(Permission.RUN_CAMPAIGN)
+    with db.writing() as tx:
+        campaign = require_not_archived(tx, find_campaign(tx.conn, name).id)
+        numbers = {each.number: each for each in (find_our_number(tx.conn, text) for text in texts)}
+        for each in numbers.values():
+            if each.state is NumberState.WITHDRAWN:
+                raise Refused(f"{each.number} was withdrawn; it can text nobody.", Nothing.CHANGED)
+        if numbers.keys() == {each.number for each in campaign_numbers(tx.conn, campaign.id)}:
+            return list(numbers.values())
+        tx.conn.execute("DELETE FROM campaign_number WHERE campaign_id = ?", (campaign.id,))
+        tx.conn.executemany(
+            "INSERT INTO campaign_number (campaign_id, number) VALUES (?, ?)",
+            ((campaign.id, number) for number in sorted(numbers)),
+        )
+        facts = CampaignNumbersChanged(campaign.name, tuple(Ours(number) for number in sorted(numbers)))
+        record(tx, who, EventKind.CHANGE_NUMBER, facts, campaign_id=campaign.id)
+        return campaign_numbers(tx.conn, campaign.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbered:
+    """How many conversations were given another number; `number` is None if each got the best for it."""
+
+    conversations: int
+    was: str
+    number: str | None
+
+
+def renumber(db: Database, who: Identity, conversation_id: ConversationId, text: str | None = None) -> Renumbered:
+    """Give a conversation another of our numbers, since the one that it keeps is stopped or withdrawn.
+
+    Args:
+        db: The database.
+        who: The person.
+        conversation_id: The conversation.
+        text: The number; None for the best, as if the contact had never been texted.
+
+    Raises:
+        Refused: If it keeps no number or one that is ready, or if there is no number that it could be given.
+    """
+    who.require(Permission.RENUMBER)
+    with db.writing() as tx:
+        head = get_conversation_head(tx.conn, conversation_id)
+        row = tx.conn.execute("SELECT our_number FROM conversation WHERE id = ?", (conversation_id,)).fetchone()
+        if row["our_number"] is None:
+            raise Refused("It has not been texted yet; it gets its number with its first message.", Nothing.CHANGED)
+        was = _require_not_ready(tx, row["our_number"])
+        pool = NumberPool(tx.conn, was.gateway)
+        wanted = None if text is None else find_our_number(tx.conn, text).number
+        now = _other(pool, was, head.campaign_id, head.phone, wanted)
+        _give(tx, [(now, conversation_id)])
+        facts = ConversationRenumbered(head.name, Ours(was.number), Ours(now))
+        event_id = record(tx, who, EventKind.CHANGE_NUMBER, facts, conversation_id=conversation_id)
+        touch(tx, event_id, [(conversation_id, None, None)])
+        return Renumbered(1, was.number, now)
+
+
+def replace_number(db: Database, who: Identity, old: str, new: str | None = None) -> Renumbered:
+    """Give all conversations of a number that is stopped or withdrawn another one, or the best one for each.
+
+    Conversations of archived campaigns stay as they are. 20 µs a conversation; other writers wait meanwhile.
+
+    Raises:
+        Refused: As `renumber` does; then no conversation was changed.
+    """
+    who.require(Permission.RENUMBER)
+    with db.writing() as tx:
+        was = _require_not_ready(tx, find_our_number(tx.conn, old).number)
+        rows = tx.conn.execute(
+            """
+            SELECT conversation.id, conversation.campaign_id, contact.phone
+            FROM conversation
+            JOIN contact ON contact.id = conversation.contact_id
+            JOIN campaign ON campaign.id = conversation.campaign_id
+            WHERE conversation.our_number = ? AND campaign.state <> 'archived' ORDER BY conversation.id
+            """,
+            (was.number,),
+        ).fetchall()
+        if not rows:
+            raise Refused(f"No conversation keeps {was.number}.", Nothing.CHANGED)
+        pool = NumberPool(tx.conn, was.gateway)
+        now = None if new is None else find_our_number(tx.conn, new).number
+        given = [
+            (_other(pool, was, CampaignId(row["campaign_id"]), row["phone"], now), ConversationId(row["id"]))
+            for row in rows
+        ]
+        _give(tx, given)
+        facts = NumberReplaced(Ours(was.number), None if now is None else Ours(now), len(given))
+        event_id = record(tx, who, EventKind.CHANGE_NUMBER, facts)
+        touch(tx, event_id, ((conversation_id, None, None) for _, conversation_id in given))
+        return Renumbered(len(given), was.number, now)
+
+
+def _require_not_ready(tx: Transaction, number: str) -> OurNumber:
+    found = our_number(tx.conn, number)
+    if found is None or found.is_ready:
+        raise Refused(
+            f"{number} is ready: a conversation keeps its number as long as it is.",
+            Nothing.CHANGED,
+            advice="`thrumsg gateway numbers stop` stops one.",
+        )
+    return found
+
+
+def _other(pool: NumberPool, was: OurNumber, campaign_id: CampaignId, phone: str, wanted: str | None) -> str:
+    """Return the number that a conversation is given, and count it there; any that is best if none is `wanted`."""
+    allowed = [number for number in pool.preferred(campaign_id, phone) if number is not None]
+    if wanted is not None:
+        if wanted not in allowed:
+            raise Refused(f"{wanted} is not ready, or not among the numbers of the campaign.", Nothing.CHANGED)
+        allowed = [wanted]
+    if not allowed:
+        raise Refused(
+            f"There is no number in place of {was.number}: none of those of the campaign is ready.",
+            Nothing.CHANGED,
+            advice="`thrumsg campaign numbers` shows and sets them, `thrumsg gateway numbers list` shows all.",
+        )
+    pool.give(allowed[0])
+    return allowed[0]
+
+
+def _give(tx: Transaction, given: Sequence[tuple[str, ConversationId]]) -> None:
+    tx.conn.executemany("UPDATE conversation SET our_number = ? WHERE id = ?", given)

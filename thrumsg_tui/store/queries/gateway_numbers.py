@@ -1,0 +1,121 @@
+"""Our own numbers: which there are, which a campaign uses, and which texts a contact (`docs/rules.md 10.8`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.our_numbers import NumberKind, NumberState, OurNumber, preferred_numbers
+from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.phones import normalize
+from thrumsg_tui.store.times import from_ms
+
+_NUMBER = "SELECT number, gateway, kind, mps, state, reason, changed_at, conversations FROM gateway_number"
+
+
+def our_numbers(conn: Connection, gateway: str | None = None) -> list[OurNumber]:
+    """Return our numbers, of one gateway or of all, those that were withdrawn included."""
+    rows = conn.execute(f"{_NUMBER} ORDER BY number").fetchall()
+    return [_number_of(row) for row in rows if gateway is None or row["gateway"] == gateway]
+
+
+def our_number(conn: Connection, number: str) -> OurNumber | None:
+    """Return one of our numbers, as it is stored; None if it is not known."""
+    row = conn.execute(f"{_NUMBER} WHERE number = ?", (number,)).fetchone()
+    return None if row is None else _number_of(row)
+
+
+def find_our_number(conn: Connection, text: str) -> OurNumber:
+    """Return one of our numbers by any spelling; `NotFound` if it is not known."""
+    given = text.strip()
+    spellings = [given]
+    with suppress(ValueError):  # a short code, a name, or nothing that we have
+        spellings.append(normalize(given).e164)
+    for spelling in spellings:
+        if found := our_number(conn, spelling):
+            return found
+    raise NotFound(f"{given!r} is none of our numbers: `thrumsg gateway numbers list` shows them.")
+
+
+def campaign_numbers(conn: Connection, campaign_id: CampaignId) -> list[OurNumber]:
+    """Return the numbers that a campaign is limited to; none if it uses all."""
+    rows = conn.execute(
+        f"""
+        {_NUMBER} WHERE number IN (SELECT number FROM campaign_number WHERE campaign_id = ?) ORDER BY number
+        """,
+        (campaign_id,),
+    )
+    return [_number_of(row) for row in rows]
+
+
+def number_withdrawn(conn: Connection, conversation_id: ConversationId) -> str | None:
+    """Return the number that a conversation keeps, if it was withdrawn; None if nothing is wrong with it."""
+    row = conn.execute(
+        """
+        SELECT gateway_number.number FROM conversation
+        JOIN gateway_number ON gateway_number.number = conversation.our_number
+        WHERE conversation.id = ? AND gateway_number.state = 'withdrawn'
+        """,
+        (conversation_id,),
+    ).fetchone()
+    return None if row is None else str(row["number"])
+
+
+class NumberPool:
+    """The numbers from which messages of a gateway may leave, at one moment.
+
+    A campaign that is limited to some numbers takes only these; any other takes all. A number counts a conversation
+    as soon as it was given to it, so that several choices at the same moment are spread as well.
+
+    Args:
+        conn: The connection.
+        gateway: The name of the gateway.
+    """
+
+    def __init__(self, conn: Connection, gateway: str) -> None:
+        own = [each for each in our_numbers(conn, gateway) if each.kind is not NumberKind.SERVICE]
+        self._conversations = {each.number: each.conversations for each in own if each.is_ready}
+        self._chooses_itself = not own
+        self._limits: dict[CampaignId, set[str]] = {}
+        for row in conn.execute("SELECT campaign_id, number FROM campaign_number"):
+            self._limits.setdefault(CampaignId(row["campaign_id"]), set()).add(row["number"])
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing can leave, since we have numbers and none of them is ready."""
+        return not self._conversations and not self._chooses_itself
+
+    def preferred(self, campaign_id: CampaignId, phone: str) -> Iterator[str | None]:
+        """Yield the numbers that could text a contact for the first time, the best first.
+
+        Yields None alone if we have no numbers, so that the gateway chooses.
+        """
+        if self._chooses_itself:
+            yield None
+            return
+        allowed = self._limits.get(campaign_id)
+        yield from preferred_numbers(
+            {number: count for number, count in self._conversations.items() if allowed is None or number in allowed},
+            phone,
+        )
+
+    def give(self, number: str | None) -> None:
+        """Count a conversation that was given a number."""
+        if number in self._conversations:
+            self._conversations[number] += 1
+
+
+def _number_of(row: Row) -> OurNumber:
+    return OurNumber(
+        row["number"],
+        row["gateway"],
+        NumberKind(row["kind"]),
+        row["mps"],
+        NumberState(row["state"]),
+        row["reason"],
+        from_ms(row["changed_at"]),
+        row["conversations"],
+    )
