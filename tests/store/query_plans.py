@@ -12,6 +12,8 @@ SMALL = {
     **dict.fromkeys(("users", "doer", "actor", "giver", "taker"), "people: thousands at most"),
     **dict.fromkeys(("assignment", "source", "destination"), "a row for each sender and campaign"),
     "campaign": "tens",
+    "campaign_number": "a few for each campaign",
+    "gateway_number": "tens",
     "follow_up": "a few for each campaign",
     "question": "a few for each campaign",
     "choice": "nine for each question at most",
