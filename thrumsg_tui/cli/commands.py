@@ -34,6 +34,7 @@ def add_commands(commands: Commands) -> None:
     _add_files(commands)
     _add_services(commands)
     _add_gateway(commands.group("gateway", "set up the connection to the carrier"))
+    _add_listen(commands)
     _add_upkeep(commands)
 
 
@@ -319,6 +320,21 @@ def _add_services(commands: Commands) -> None:
 def _add_gateway(commands: Commands) -> None:
     check = commands.add("check", "gateway.check", "check the configuration, the account and the addresses it calls")
     options.add_config(check)
+
+
+def _add_listen(commands: Commands) -> None:
+    listen = commands.add("listen", "listen.listen", "take what the carrier calls with, until it is stopped")
+    options.add_config(listen)
+    listen.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
+    where = listen.add_mutually_exclusive_group()
+    where.add_argument("--port", type=options.port, default=8437, metavar="PORT", help="default: 8437")
+    where.add_argument("--fd", type=options.whole_number, metavar="N", help="the socket that systemd passes: 3")
+    listen.add_argument(
+        "--public-url", type=options.link, metavar="URL", help="what the carrier calls; default: from the file"
+    )
+    listen.add_argument(
+        "--i-have-a-proxy", action="store_true", help="listen on an address that other machines can reach"
+    )
 
 
 def _add_upkeep(commands: Commands) -> None:

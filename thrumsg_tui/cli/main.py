@@ -17,7 +17,7 @@ from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 if TYPE_CHECKING:
     from thrumsg_tui.store.pacing import Pacing
 
-_WITHOUT_SESSION = {"deliver.deliver", "gateway.check", "restore.restore"}
+_WITHOUT_SESSION = {"deliver.deliver", "gateway.check", "listen.listen", "restore.restore"}
 """Commands that need no usable database, or open it themselves."""
 
 _TAKES_ANY_TEXT = {"messages.receive"}

@@ -72,6 +72,14 @@ def day_or_none(text: str) -> DayOrNone:
 
 
 @value
+def port(text: str) -> int:
+    """Parse the number of a TCP port; 0 is any that is free."""
+    if not (text.isascii() and text.isdigit() and int(text) < 1 << 16):
+        raise ValueError(f"{text!r} is not a port; write a number up to 65535.")
+    return int(text)
+
+
+@value
 def link(text: str) -> str:
     """Parse the address of a picture or another file; it is never fetched."""
     if not _LINK.fullmatch(text):

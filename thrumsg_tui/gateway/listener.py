@@ -27,8 +27,9 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks, WebRefused, WebRequest
-from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter
+from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter, place
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.spool import Spool, SpooledRequest, SpoolState
 
@@ -88,8 +89,9 @@ def listen(
     drain = Drain(db, spool, writer, gateway, webhooks, something)
     application = Application(gateway, webhooks, writer, patience, clock=db.clock)
     server = uvicorn.Server(_configuration(application.starlette(), patience))
-    with _ended_by_signals(server):
+    with _ended_by_signals(server), _server_logged():
         drain.start()
+        LOG.info("event=listening gateway=%s at=%s", gateway, shown(sock))
         ready()
         try:
             server.run(sockets=[sock])
@@ -98,6 +100,30 @@ def listen(
             drain.stop(patience.drain)
             writer.close()
             spool.close()
+            LOG.info("event=ended")
+
+
+@contextmanager
+def _server_logged() -> Iterator[None]:
+    """Write what uvicorn logs into our log, without tracebacks, whose words may quote a request."""
+    logger, handler = logging.getLogger("uvicorn"), _OurLog()
+    before = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
+
+
+class _OurLog(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log a sentence of the server, and the place of an error."""
+        error = record.exc_info[1] if record.exc_info else None
+        sentence = str(record.msg).splitlines()[0]
+        where = place(error) if isinstance(error, Exception) else "none"
+        LOG.log(record.levelno, "event=server says=%r error=%s", sentence, where)
 
 
 class Application:

@@ -58,6 +58,11 @@ def open_gateway(configuration: Configuration) -> Gateway:
     return gateway_module(configuration.gateway).open_gateway(configuration)
 
 
+def open_webhooks(configuration: Configuration) -> Webhooks | None:
+    """Return the addresses that the carrier of a configuration calls; None if it calls none."""
+    return gateway_module(configuration.gateway).open_webhooks(configuration)
+
+
 def configuration_of(db: Database, path: Path | None = None) -> Configuration:
     """Return the configuration with which a database is delivered.
 

@@ -180,7 +180,7 @@ class Drain:
         try:
             return self.turn()
         except Exception as error:  # noqa: BLE001 - the next turn may go well; the spool keeps everything
-            LOG.warning("event=drain_failed error=%s", _place(error))
+            LOG.warning("event=drain_failed error=%s", place(error))
             return 0
 
     def turn(self) -> int:
@@ -215,8 +215,8 @@ class Drain:
         except DatabaseUnusable:
             raise
         except Exception as error:  # noqa: BLE001 - it must not keep those behind it
-            LOG.warning("event=not_stored row=%d error=%s most_tries=%d", request.id, _place(error), MOST_TRIES)
-            return _place(error)
+            LOG.warning("event=not_stored row=%d error=%s most_tries=%d", request.id, place(error), MOST_TRIES)
+            return place(error)
         return None
 
     def _store(self, request: SpooledRequest) -> None:
@@ -238,7 +238,7 @@ class Drain:
             forget_spooled(self._db, found)
 
 
-def _place(error: Exception) -> str:
+def place(error: Exception) -> str:
     """Say what failed where, without the words of the error, which may quote a message."""
     frames = traceback.extract_tb(error.__traceback__)
     where = next((frame for frame in reversed(frames) if "thrumsg_tui" in frame.filename), frames[-1])
