@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
+from thrumsg_tui.store.changes.spooled import put_spooled
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in, wrong_figures_in
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.engines.base import Failure
 from thrumsg_tui.store.engines.sentences import damaged
 from thrumsg_tui.store.output_files import replacing
+from thrumsg_tui.store.spool import Spool, SpooledRequest, spool_path
 
 
 def backup(db: Database, target: Path) -> int:
     """Write a copy of one state of the database, while others go on writing; 25 µs a message.
 
-    The engine copies damage too, so the copy is checked before it replaces an older backup.
+    The engine copies damage too, so the copy is checked before it replaces an older backup. It also gets what is in the
+    spool: that was acknowledged, and the carrier will not bring it again.
 
     Returns:
         How many figures in the copy are wrong; they do not prevent a backup, and `doctor --repair` corrects them.
@@ -29,8 +33,34 @@ def backup(db: Database, target: Path) -> int:
     """
     _refuse_target(db, target)
     with replacing(target) as part:
+        requests = _spooled_requests(db)  # before the copy: what is stored in between is in both, and stored once
         copy_into(db, part, kept=f"{target} stays as it was." if target.exists() else "")
-        return _looked_through(db, part, target)
+        figures = _looked_through(db, part, target)
+        _take_along(part, requests)
+        return figures
+
+
+def _spooled_requests(db: Database) -> list[SpooledRequest]:
+    """Read what waits in the spool, if there is one."""
+    if not spool_path(db.path).exists():
+        return []
+    spool = Spool(db.path)
+    try:
+        return spool.everything()
+    finally:
+        spool.close()
+
+
+def _take_along(part: Path, requests: Sequence[SpooledRequest]) -> None:
+    """Store requests in a copy that nobody else has open."""
+    if not requests:
+        return
+    copy = Database(part)
+    try:
+        with copy.writing() as tx:
+            put_spooled(tx.conn, requests)
+    finally:
+        copy.close()
 
 
 def copy_into(db: Database, part: Path, *, kept: str = "") -> None:

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind, left_behind
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.doctor import conversations, counts, damage, moves, texts
+from thrumsg_tui.store.doctor import conversations, counts, damage, moves, spool, texts
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import Connection, Engine
 from thrumsg_tui.store.journal import record
@@ -30,7 +30,9 @@ def examine(db: Database) -> list[Problem]:
     with db.reading() as conn:
         found = damage_in(db.engine, conn) or wrong_figures_in(conn)
     left = "was left behind, at {} of {}: whoever starts thrumsg next finishes it."
-    return [*found, *(Problem(moves.named(job), left.format(job.passed, job.total)) for job in left_behind(db))]
+    jobs = (Problem(moves.named(job), left.format(job.passed, job.total)) for job in left_behind(db))
+    damaged = any(problem.damage for problem in found)
+    return [*found, *jobs, *([] if damaged else spool.find(db))]
 
 
 def damage_in(engine: Engine[Any], conn: Connection) -> list[Problem]:
@@ -55,6 +57,7 @@ def repair(db: Database, who: Identity) -> list[str]:
         if damage_in(db.engine, conn):
             return mended
     mended += [f"finished a move that had been left behind ({each.sentence})" for each in finish_left_behind(db)]
+    mended += spool.mend(db)
     with db.writing() as tx:
         mended += chain.from_iterable(subject.mend(tx) for subject in _SUBJECTS)
         if mended:

@@ -15,6 +15,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.store.schema import APPLICATION_ID
 
 COMPANION_ENDINGS = ("-wal", "-shm", "-journal")
 """The suffixes of the files that SQLite keeps beside a database."""
@@ -25,8 +26,11 @@ LOG_ENDINGS = ("-wal", "-journal")
 open_or_look = threading.RLock()
 """Held while a file is opened, closed, or read directly."""
 
-_open: WeakKeyDictionary[sqlite3.Connection, tuple[int, int]] = WeakKeyDictionary()
-"""Device and inode of the file of each open connection; removed on close, because inodes are reused."""
+_open: WeakKeyDictionary[sqlite3.Connection, tuple[tuple[int, int], int]] = WeakKeyDictionary()
+"""Device and inode of the file of each open connection, and the mark that the file has or gets.
+
+They are removed on close, because inodes are reused.
+"""
 
 
 class _Known(sqlite3.Connection):
@@ -38,12 +42,13 @@ class _Known(sqlite3.Connection):
             _open.pop(self, None)
 
 
-def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+def connect(path: Path, busy_seconds: float, mark: int = APPLICATION_ID) -> sqlite3.Connection:
     """Open a file in autocommit mode, while nobody in this process reads it directly.
 
     Args:
         path: The file; it is created if it does not exist.
         busy_seconds: How long a statement waits for a lock.
+        mark: The application id that the file has or gets.
 
     Raises:
         DatabaseUnusable: A file that SQLite keeps beside the database is a link or no ordinary file, or belongs to
@@ -52,13 +57,14 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     with open_or_look:
         _look_at_companions(path)
         conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=_Known)
-        _open[conn] = _inode(path)
+        _open[conn] = _inode(path), mark
     return conn
 
 
-def is_open_here(path: Path) -> bool:
-    """Whether this process has a connection to a file; call it while holding `open_or_look`."""
-    return _inode(path) in _open.values()
+def mark_if_open(path: Path) -> int | None:
+    """Return the mark of a file to which this process has a connection, else None; hold `open_or_look` meanwhile."""
+    inode = _inode(path)
+    return next((mark for opened, mark in _open.values() if opened == inode), None)
 
 
 def companions(path: Path) -> list[Path]:

@@ -25,6 +25,7 @@ class SqliteEngine:
     unreadable: tuple[type[Exception], ...] = errors.UNREADABLE
     companion_endings = COMPANION_ENDINGS
     log_endings = LOG_ENDINGS
+    mark = APPLICATION_ID
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -50,7 +51,7 @@ class SqliteEngine:
 
     def open(self, role: Role) -> sqlite3.Connection:
         """Open the file."""
-        conn = connect(self.path, base.BUSY_SECONDS)
+        conn = connect(self.path, base.BUSY_SECONDS, self.mark)
         conn.row_factory = sqlite3.Row
         conn.execute("PRAGMA foreign_keys = ON")
         if role == "reader":

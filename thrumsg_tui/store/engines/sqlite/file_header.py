@@ -10,7 +10,7 @@ from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
 from thrumsg_tui.store.engines.sentences import damaged, foreign
-from thrumsg_tui.store.engines.sqlite.connections import is_open_here, open_or_look
+from thrumsg_tui.store.engines.sqlite.connections import mark_if_open, open_or_look
 from thrumsg_tui.store.schema import APPLICATION_ID
 
 _SQLITE = b"SQLite format 3\0"
@@ -24,10 +24,10 @@ def is_thrumsg(path: Path) -> bool:
 
 
 def has_mark(path: Path, application_id: int) -> bool:
-    """Whether an existing SQLite file has an application id; true for one that is open in this process."""
+    """Whether an existing SQLite file has an application id."""
     with open_or_look:
-        if is_open_here(path):
-            return True
+        if (mark := mark_if_open(path)) is not None:
+            return mark == application_id
         with path.open("rb") as file:
             header = file.read(_APPLICATION_ID.stop)
     return header.startswith(_SQLITE) and int.from_bytes(header[_APPLICATION_ID]) == application_id

@@ -41,6 +41,8 @@ CREATE TABLE inbox (
 class SpoolEngine(SqliteEngine):
     """The engine of a spool; what it does not say is as in `SqliteEngine`."""
 
+    mark = SPOOL_ID
+
     def prepare(self, conn: sqlite3.Connection, on_wait: OnWait) -> None:
         """Create the table in a new file."""
         when_free(conn, "SELECT COUNT(*) FROM sqlite_schema", on_wait)
