@@ -1,0 +1,258 @@
+"""A real `thrumsg deliver` under traffic that is killed or halted again and again, judged by the carrier's own log.
+
+`tests/gateway/test_killed_deliverers.py` has the short runs, `benchmarks/chaos.py` the long one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.carrier.running import Carrier, running_carrier
+from tests.store.arranging import known_as, take_in
+from thrumsg_tui.domain.campaigns import Setup
+from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.store.changes.campaigns import create_campaign
+from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.users import make_first_owner
+from thrumsg_tui.store.database import Database
+
+ROOT = Path(__file__).parent.parent.parent
+OURS = "+12025550123"
+PATIENCE = 120
+"""Seconds after which a deliverer that gets nowhere has failed."""
+
+DOUBTFUL = ("dropped-taken", "dropped", "error-taken", "error", "late", "early")
+"""The faults of the carrier after which nobody knows whether it took the message, or that confuse the answer."""
+
+OPEN = ("queued", "sending", "in_doubt")
+
+NAIVE = """
+import sys
+from thrumsg_tui.cli.main import main
+from thrumsg_tui.domain.delivery import Doubt, NotNow, Scope
+from thrumsg_tui.gateway import deliverer
+from datetime import timedelta
+
+def queue_all(db):
+    with db.writing() as tx:
+        return tx.conn.execute("UPDATE message SET state = 'queued' WHERE state = 'sending'").rowcount
+
+def record(db, gateway, answers, *, retry):
+    again = [(message, NotNow(timedelta(0), Scope.MESSAGE, outcome.words) if isinstance(outcome, Doubt) else outcome)
+             for message, outcome in answers]
+    real(db, gateway, again, retry=lambda tries: timedelta(0))
+
+real = deliverer.record_outcomes
+deliverer.doubt_all, deliverer.record_outcomes = queue_all, record
+sys.exit(main(sys.argv[1:]))
+"""
+"""A deliverer that does what most do: what has no answer is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the carrier's log says of a run."""
+
+    messages: int
+    lost: int
+    """How many messages are taken for sent that the carrier never took."""
+    doubled: int
+    """How many messages the carrier took more than once."""
+    out_of_order: int
+    """How many numbers got their messages in another order."""
+    unsettled: int
+    """How many are still queued, sending or in doubt."""
+    tries: int
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every message went out once, in order."""
+        return not (self.lost or self.doubled or self.out_of_order or self.unsettled)
+
+
+class Traffic:
+    """A database with queued messages, two for every second number, and a carrier.
+
+    Args:
+        folder: Where everything is written.
+        carrier: The carrier.
+        messages: About how many messages.
+        wait: Seconds to the first look for a message in doubt.
+        again: Seconds to the second.
+    """
+
+    def __init__(self, folder: Path, carrier: Carrier, messages: int, *, wait: float, again: float) -> None:
+        self.database, self.carrier = folder / "thrumsg.db", carrier
+        self._config, self._log = folder / "gateway.toml", folder / "deliver.log"
+        token = folder / "token"
+        token.write_text(carrier.token)
+        token.chmod(0o600)
+        self._config.write_text(
+            f'gateway = "twilio"\npublic_url = "http://127.0.0.1:9"\n'
+            f'[twilio]\naccount_sid = "{carrier.account}"\nauth_token = {{ file = "{token}" }}\n'
+            f'api_url = "{carrier.url}"\n'
+            f'[[number]]\nnumber = "{OURS}"\nmps = 1000\n'
+            f"[doubt]\nwait = {wait}\nagain = {again}\n"
+        )
+        self._config.chmod(0o600)
+        self._fill(messages)
+
+    def _fill(self, messages: int) -> None:
+        db = Database(self.database, scratch=True)
+        make_first_owner(db, "ana", "Ana", "Ortiz")
+        ana = known_as(db, "ana")
+        hours = DailyHours("UTC", 0, 24 * 60)
+        create_campaign(db, ana, Setup("Spring", "Hi %first_name%", hours=hours, quicksend=True))
+        people = [f"P{nth}" for nth in range(messages * 2 // 3)]
+        for nth, each in enumerate(take_in(db, ana, "Spring", people)):
+            send(db, ana, each)
+            if nth % 2:
+                send(db, ana, each, body=f"Hi P{nth}" if nth % 3 else "And another thing")
+        db.close()
+
+    def command(self, *, naive: bool = False) -> list[str]:
+        """The command line of a deliverer."""
+        program = ["-c", NAIVE] if naive else ["-m", "thrumsg_tui"]
+        return [sys.executable, *program, "--db", str(self.database), "deliver", "--config", str(self._config)]
+
+    @contextmanager
+    def deliverer(self, *, naive: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a deliverer; it is killed at the end if it still runs."""
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                self.command(naive=naive), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait(PATIENCE)
+
+    def kill_again_and_again(self, kills: int, chance: Random, *, each: int, naive: bool = False) -> int:
+        """Kill deliverers under traffic, each after it has handed over about so many messages; return how many."""
+        for done in range(kills):
+            with self.deliverer(naive=naive) as process:
+                if not self.await_traffic(process, chance.randint(1, 2 * each)):
+                    return done
+                time.sleep(chance.uniform(0, 0.02))
+                process.kill()
+        return kills
+
+    def await_traffic(self, process: subprocess.Popen[bytes], messages: int) -> bool:
+        """Wait until the carrier has taken so many messages more; return False if all have left before."""
+        before, end = self._taken(), time.monotonic() + PATIENCE
+        while self._taken() < before + messages:
+            assert process.poll() is None, self._log.read_text()[-2000:]
+            assert time.monotonic() < end, self._log.read_text()[-2000:]
+            if not self.count("queued", "sending"):
+                return False
+            time.sleep(0.005)
+        return True
+
+    def await_sending(self, process: subprocess.Popen[bytes], messages: int) -> None:
+        """Wait until so many messages are on their way at once, and have reached the carrier."""
+        end = time.monotonic() + PATIENCE
+        while self.count("sending") < messages:
+            assert process.poll() is None, self._log.read_text()[-2000:]
+            assert time.monotonic() < end, self._log.read_text()[-2000:]
+            time.sleep(0.01)
+        time.sleep(1)  # the carrier tells of a request only when it ends
+
+    def finish(self, *, naive: bool = False) -> None:
+        """Let a deliverer end its work undisturbed, and stop it."""
+        with self.deliverer(naive=naive) as process:
+            self._await_lock(process)
+            end, last = time.monotonic() + PATIENCE, -1
+            while left := self.count(*OPEN):
+                assert process.poll() is None, self._log.read_text()[-2000:]
+                if left != last:
+                    end, last = time.monotonic() + PATIENCE, left
+                if time.monotonic() > end:  # a person has to decide
+                    break
+                time.sleep(0.05)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0, self._log.read_text()[-2000:]
+
+    def _await_lock(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until a deliverer is at work."""
+        lock, end = Path(f"{self.database}.deliver.lock"), time.monotonic() + PATIENCE
+        while not (lock.exists() and lock.read_text().startswith(f"{process.pid} ")):
+            assert process.poll() is None, self._log.read_text()[-2000:]
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def count(self, *states: str) -> int:
+        """Count the messages in some states."""
+        with closing(sqlite3.connect(self.database)) as conn:
+            marks = ", ".join("?" * len(states))
+            (found,) = conn.execute(f"SELECT COUNT(*) FROM message WHERE state IN ({marks})", states).fetchone()
+        return int(found)
+
+    def _taken(self) -> int:
+        """How many messages the carrier has taken, by the size of its log."""
+        return self.carrier.log.read_bytes().count(b'"accepted"')
+
+    def verdict(self) -> Verdict:
+        """Compare the database with the carrier's log."""
+        with closing(sqlite3.connect(self.database)) as conn:
+            rows = conn.execute(
+                """
+                SELECT message.id, send_key, message.state, tries, contact.phone FROM message
+                JOIN conversation ON conversation.id = message.conversation_id
+                JOIN contact ON contact.id = conversation.contact_id ORDER BY message.id
+                """
+            ).fetchall()
+        taken = self.carrier.accepted()
+        times = Counter(each["key"] for each in taken)
+        expected: dict[str, list[str]] = defaultdict(list)
+        for _, key, _, _, phone in rows:
+            expected[phone].append(key)
+        came: dict[str, list[str]] = defaultdict(list)
+        for each in taken:
+            if each["key"] not in came[each["to"]]:
+                came[each["to"]].append(each["key"])
+        return Verdict(
+            messages=len(rows),
+            lost=sum(state in {"sent", "delivered", "failed"} and not times[key] for _, key, state, _, _ in rows),
+            doubled=sum(count > 1 for count in times.values()),
+            out_of_order=sum(came[phone] != [key for key in keys if key in times] for phone, keys in expected.items()),
+            unsettled=sum(state in OPEN for _, _, state, _, _ in rows),
+            tries=sum(tries for _, _, _, tries, _ in rows),
+        )
+
+
+@contextmanager
+def traffic(
+    folder: Path,
+    messages: int,
+    *faults: str,
+    seed: int = 7,
+    wait: float = 1.5,
+    again: float = 0.3,
+    late: float = 0.5,
+) -> Iterator[Traffic]:
+    """A database with queued messages, and a carrier with faults that takes late ones after some seconds."""
+    options = ["--number", OURS, "--seed", str(seed), "--late-time", str(late), "--silence-time", "1"]
+    options += ["--no-answers-stop", "--give-up-after", "1", *faults]
+    with running_carrier(folder / "carrier.log", *options) as carrier:
+        carrier.tell("number", number=OURS, state="ready")
+        yield Traffic(folder, carrier, messages, wait=wait, again=again)
+
+
+def halt(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Stop a process for some time, as a machine does that is suspended."""
+    os.kill(process.pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    os.kill(process.pid, signal.SIGCONT)
