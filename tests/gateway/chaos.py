@@ -35,6 +35,9 @@ PATIENCE = 120
 DOUBTFUL = ("dropped-taken", "dropped", "error-taken", "error", "late", "early")
 """The faults of the carrier after which nobody knows whether it took the message, or that confuse the answer."""
 
+TO_REACH_IT = 1.0
+"""Seconds in which messages reach the carrier, which tells of a request only when that ends."""
+
 OPEN = ("queued", "sending", "in_doubt")
 
 NAIVE = """
@@ -168,7 +171,7 @@ class Traffic:
             assert process.poll() is None, self._log.read_text()[-2000:]
             assert time.monotonic() < end, self._log.read_text()[-2000:]
             time.sleep(0.01)
-        time.sleep(1)  # the carrier tells of a request only when it ends
+        time.sleep(TO_REACH_IT)
 
     def finish(self, *, naive: bool = False) -> None:
         """Let a deliverer end its work undisturbed, and stop it."""

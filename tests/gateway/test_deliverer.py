@@ -26,6 +26,8 @@ from thrumsg_tui.store.queries.gateway_state import gateway_state, our_numbers
 
 NUMBER = "+14155550100"
 LATER = timedelta(seconds=1)
+PATIENCE = 60
+"""Seconds after which a call that does not end has failed."""
 
 
 @dataclass
@@ -71,10 +73,10 @@ def delivering(
 
 
 def settle_down(deliverer: Deliverer) -> list[Outgoing]:
-    """Turn until no call is under way any more, though not for what waits for a time."""
+    """Turn until the carrier has answered everything, though not for what waits for a time."""
     handed_over = deliverer.turn()
-    while deliverer.under_way:
-        assert deliverer.done.wait(10)
+    while deliverer.under_way or deliverer.asks:
+        assert deliverer.done.wait(PATIENCE)
         deliverer.done.clear()
         handed_over += deliverer.turn()
     return handed_over
@@ -104,7 +106,7 @@ def test_only_as_many_are_claimed_as_can_go_out_now(world: World) -> None:
     may_go = Event()
 
     def slowly(message: Outgoing) -> Outcome:
-        assert may_go.wait(10)
+        assert may_go.wait(PATIENCE)
         return Accepted(f"id-{message.id}")
 
     with delivering(world, ScriptedGateway(always=slowly), limits=Limits(workers=2)) as deliverer:
@@ -121,7 +123,7 @@ def test_after_an_opt_out_at_most_what_is_on_its_way_still_leaves(world: World) 
     may_go = Event()
 
     def slowly(message: Outgoing) -> Outcome:
-        assert may_go.wait(10)
+        assert may_go.wait(PATIENCE)
         return Accepted(f"id-{message.id}")
 
     gateway = ScriptedGateway(always=slowly)
@@ -200,9 +202,7 @@ def look(world: World, gateway: ScriptedGateway, after: timedelta, policy: Doubt
     world.clock.now += after
     with delivering(world, gateway, clock=Seconds(), doubts=Doubts(policy=policy)) as deliverer:
         looks = len(gateway.looks)
-        deliverer.turn()
-        if deliverer.done.wait(1):
-            settle_down(deliverer)
+        settle_down(deliverer)
         assert len(gateway.looks) - looks <= 1
 
 
@@ -268,7 +268,7 @@ def test_a_report_that_comes_before_its_answer_is_kept(world: World) -> None:
     clock, may_go = Seconds(), Event()
 
     def slowly(message: Outgoing) -> Outcome:
-        assert may_go.wait(10)
+        assert may_go.wait(PATIENCE)
         return Accepted("sid-1")
 
     gateway = ScriptedGateway(always=slowly)
@@ -292,9 +292,7 @@ def test_incoming_messages_that_were_missed_are_fetched(world: World) -> None:
     for later in (0, 299, 2):
         clock.now += later
         with delivering(world, gateway, clock=clock) as deliverer:
-            deliverer.turn()
-            assert deliverer.done.wait(10)
-            deliverer.turn()
+            settle_down(deliverer)
     with world.db.reading() as conn:
         state = gateway_state(conn, "scripted")
     assert len(gateway.asked_since) == 3
@@ -415,7 +413,7 @@ def test_what_has_no_answer_at_the_end_is_in_doubt(world: World) -> None:
     may_end = Event()
 
     def never(message: Outgoing) -> Outcome:
-        may_end.wait(10)
+        may_end.wait(PATIENCE)
         return Accepted("too late")
 
     deliverer = Deliverer(world.db, ScriptedGateway(always=never), Configuration("scripted"))

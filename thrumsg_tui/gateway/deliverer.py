@@ -153,6 +153,11 @@ class Deliverer:
         return self._calls.under_way + len(self._answers)
 
     @property
+    def asks(self) -> bool:
+        """Whether the carrier is being asked about a doubt, or for messages that were missed."""
+        return bool(self._settler.workers.under_way or self._news.workers.under_way)
+
+    @property
     def rests(self) -> bool:
         """Whether nothing is under way, and nothing waits for the pace alone."""
         return not self.under_way and self._look_at > self._now() and self._pace.refused_until == inf
