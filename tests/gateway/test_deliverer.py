@@ -22,7 +22,8 @@ from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
-from thrumsg_tui.store.queries.gateway_state import gateway_state, our_numbers
+from thrumsg_tui.store.queries.gateway_numbers import our_numbers
+from thrumsg_tui.store.queries.gateway_state import gateway_state
 
 NUMBER = "+14155550100"
 LATER = timedelta(seconds=1)

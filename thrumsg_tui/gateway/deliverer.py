@@ -19,6 +19,7 @@ from threading import Event
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Scope
 from thrumsg_tui.domain.delivery_states import backoff
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.gateway.carrier_news import CarrierNews
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.doubt_settler import DoubtSettler
@@ -29,10 +30,11 @@ from thrumsg_tui.gateway.standstill import Standstill
 from thrumsg_tui.gateway.workers import Workers
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import doubt_all, record_outcomes
-from thrumsg_tui.store.changes.gateway_state import enter_numbers
+from thrumsg_tui.store.changes.gateway_numbers import enter_numbers
 from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.gateway_state import is_sending, our_numbers
+from thrumsg_tui.store.queries.gateway_numbers import our_numbers
+from thrumsg_tui.store.queries.gateway_state import is_sending
 from thrumsg_tui.store.queries.outbox import next_due
 
 LOG = logging.getLogger("thrumsg.deliver")
@@ -89,7 +91,7 @@ class Deliverer:
         self._news = CarrierNews(db, gateway, self.done, monotonic)
         self._settler = DoubtSettler(db, gateway, configuration.doubts, self.done, monotonic)
         self._reporter = GatewayReporter(db, gateway, self.standstill, monotonic)
-        self._pace = Pace(configuration.limits, {})
+        self._pace = Pace(configuration.limits)
         self._version = -1
         self._look_at = -inf
         """When to look for messages again, even if the database does not change."""
@@ -98,8 +100,7 @@ class Deliverer:
         """Take over the database: what is `sending` has lost its process, and becomes in doubt."""
         if doubted := doubt_all(self._db):
             LOG.warning("in_doubt=%d reason=left_by_an_earlier_process", doubted)
-        numbers = self._configuration.numbers
-        enter_numbers(self._db, self._gateway.name, ((each.number, each.kind, each.mps) for each in numbers))
+        enter_numbers(self._db, self._gateway.name, self._configuration.numbers)
         self._reporter.start()
 
     def turn(self) -> list[Outgoing]:
@@ -192,13 +193,12 @@ class Deliverer:
     def _claim(self, room: int, now: float) -> list[Outgoing]:
         with self._db.reading() as conn:
             numbers = our_numbers(conn, self._gateway.name)
-        self._pace.use({each.number: each.mps for each in numbers})
-        held = {each.number for each in numbers if not each.is_ready}
-        if not self._pace.begin(held | self.standstill.held_numbers(now), now) or not room:
+        ready = {each.number: each.mps for each in numbers if each.is_ready and each.kind is not NumberKind.SERVICE}
+        if not self._pace.begin(ready, self.standstill.held_numbers(now), now) or not room:
             return []
         admit = partial(self._pace.admit, now=now)
         claimed = take_queued(self._db, room, gateway=self._gateway.name, admit=admit)
-        self._pace.end(claimed)
+        self._pace.end({each.id for each in claimed})
         return claimed
 
     def _next_look(self, now: float) -> float:

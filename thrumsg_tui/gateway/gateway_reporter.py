@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
-from thrumsg_tui.gateway.protocol import Gateway
+from thrumsg_tui.domain.our_numbers import OurNumber
+from thrumsg_tui.gateway.protocol import Gateway, StopsNumbers
 from thrumsg_tui.gateway.standstill import Standstill
-from thrumsg_tui.store.changes.gateway_state import beat, deliverer_ended, stop_number
+from thrumsg_tui.store.changes.gateway_numbers import stop_number
+from thrumsg_tui.store.changes.gateway_state import beat, deliverer_ended
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.gateway_numbers import our_numbers
+from thrumsg_tui.store.queries.gateway_state import NumberFailure, last_failures
 
 LOG = logging.getLogger("thrumsg.deliver")
 
@@ -22,7 +26,7 @@ _PACE_OVER = 60.0
 
 
 class GatewayReporter:
-    """Keeps the rows of a gateway and of our numbers.
+    """Keeps the row of a gateway, and stops our numbers that cannot be used.
 
     Args:
         db: The database.
@@ -33,14 +37,14 @@ class GatewayReporter:
 
     def __init__(self, db: Database, gateway: Gateway, standstill: Standstill, now: Callable[[], float]) -> None:
         self._db, self._name, self._standstill, self._now = db, gateway.name, standstill, now
+        self._stopping_codes = gateway.stopping_codes if isinstance(gateway, StopsNumbers) else {}
         self._beat_at = -inf
-        self._told = ""
+        self._told = ("", False)
         self._since = ""
         """When the present failure of the connection was first told."""
         self._left: deque[tuple[float, int]] = deque()
         """The time and the segments of each message that left lately."""
         self._started_at = now()
-        self._stopped: set[str] = set()
 
     def start(self) -> None:
         """Tell that the deliverer runs; a gateway that had stopped for a fault gets another chance."""
@@ -58,28 +62,41 @@ class GatewayReporter:
 
     def beat(self) -> None:
         """Renew what is stored, if it has changed or is getting old."""
-        for number, why in self._standstill.stopped_numbers.items():
-            if number not in self._stopped:
-                self._stopped.add(number)
-                stop_number(self._db, number, why)
-                LOG.error("number=…%s state=stopped reason=%r", number[-2:], why)
-        reason = self._reason()
-        now = self._now()
-        if now < self._beat_at and reason == self._told:
+        self._stop_numbers(self._standstill.stopped_numbers)
+        told, now = (self._reason(), self._standstill.stopped is not None), self._now()
+        if now < self._beat_at and told == self._told:
             return
-        if reason != self._told:
-            LOG.warning("gateway=%s reason=%r", self._name, reason or "none: messages leave again")
-        beat(self._db, self._name, reason=reason, is_stopped=self._standstill.stopped is not None, pace=self._pace())
-        self._told, self._beat_at = reason, now + BEAT_EVERY
+        reason, is_stopped = told
+        if told != self._told:
+            LOG.warning("gateway=%s stopped=%s reason=%r", self._name, is_stopped, reason or "none: messages leave")
+        beat(self._db, self._name, reason=reason, is_stopped=is_stopped, pace=self._pace())
+        self._told, self._beat_at = told, now + BEAT_EVERY
+        if self._stopping_codes:
+            self._stop_failing_numbers()
+
+    def _stop_numbers(self, reasons: Mapping[str, str]) -> None:
+        """Stop numbers; from then on their row says so, and a person makes them ready again."""
+        for number, reason in list(reasons.items()):
+            stop_number(self._db, number, reason)
+            self._standstill.let_number_go(number)
+            LOG.error("number=…%s state=stopped reason=%r", number[-2:], reason)
+
+    def _stop_failing_numbers(self) -> None:
+        """Stop the numbers whose last failures all say that they cannot be used."""
+        with self._db.reading() as conn:
+            ready = [each for each in our_numbers(conn, self._name) if each.is_ready]
+            failures = last_failures(conn, self._name)
+        self._stop_numbers(
+            {each.number: reason for each in ready if (reason := unusable(each, failures, self._stopping_codes))}
+        )
 
     def _reason(self) -> str:
-        if self._standstill.stopped is not None:
-            return self._standstill.stopped
-        if self._standstill.failing is None:
+        state = self._standstill
+        if state.stopped is not None or state.failing is None:
             self._since = ""
-            return ""
+            return state.stopped or state.fault or ""
         self._since = self._since or self._db.clock().strftime("%H:%M UTC")
-        return f"No connection to the carrier since {self._since}: {self._standstill.failing}"
+        return f"No connection to the carrier since {self._since}: {state.failing}"
 
     def _pace(self) -> float:
         """Return the segments a second that left in the last minute."""
@@ -88,3 +105,19 @@ class GatewayReporter:
             self._left.popleft()
         over = max(1.0, min(_PACE_OVER, now - self._started_at))
         return round(sum(segments for _, segments in self._left) / over, 2)
+
+
+def unusable(number: OurNumber, failures: Sequence[NumberFailure], codes: Mapping[str, int]) -> str | None:
+    """Return why one of our numbers cannot be used, by the last failures of its messages; None if it can.
+
+    Args:
+        number: The number; what failed before it was last made ready does not count.
+        failures: The last failures of all numbers, the newest first.
+        codes: By code, how many failures in a row stop a number.
+    """
+    own = [each for each in failures if each.our_number == number.number and each.at > number.changed_at]
+    if not own or (needed := codes.get(own[0].code)) is None or len(own) < needed:
+        return None
+    newest = own[0]
+    same = all(each.code == newest.code for each in own[:needed])
+    return f"{newest.words} (code {newest.code})" if same else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import inf
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import MessageId
-from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.gateway.configuration import Limits
 from thrumsg_tui.store.queries.outbox import Candidate
 
@@ -45,16 +43,6 @@ class Bucket:
         self._next -= segments * self._seconds_each
 
 
-@dataclass(frozen=True, slots=True)
-class _Reserved:
-    """The room that is kept for a message until it is claimed."""
-
-    buckets: tuple[Bucket, ...]
-    segments: int
-    number: str | None
-    at: float
-
-
 class Pace:
     """The pace of one gateway: of each number of ours, of each campaign, and of all together.
 
@@ -62,89 +50,67 @@ class Pace:
 
     Args:
         limits: The limits of the configuration.
-        numbers: Our numbers with their segments a second. If there are none, the gateway chooses number and pace.
     """
 
-    def __init__(self, limits: Limits, numbers: Mapping[str, float]) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.refused_until = inf
         """When the first of the candidates may leave that were refused since `begin`."""
         self._limits = limits
-        self._rates: Mapping[str, float] = {}
         self._all = Bucket(limits.per_second) if limits.per_second else None
+        self._rates: Mapping[str, float] = {}
         self._numbers: dict[str, Bucket] = {}
         self._campaigns: dict[CampaignId, Bucket] = {}
-        self._reserved: dict[MessageId, _Reserved] = {}
+        self._reserved: dict[MessageId, tuple[Sequence[Bucket], int]] = {}
         self._held: Collection[str] = ()
-        self.use(numbers)
 
-    def use(self, numbers: Mapping[str, float]) -> None:
-        """Go on with other numbers or rates; what has left from a number that stays still counts."""
+    def begin(self, numbers: Mapping[str, float], held: Collection[str], now: float) -> bool:
+        """Begin to choose candidates; return whether any can leave now.
+
+        Args:
+            numbers: Our numbers that are ready, with their segments a second. A number that is not among them has the
+                pace of the gateway alone.
+            held: Those from which nothing may leave now.
+            now: The present.
+        """
         self._numbers = {
             number: self._numbers[number] if self._rates.get(number) == mps else Bucket(mps)
             for number, mps in numbers.items()
         }
-        self._rates = dict(numbers)
-
-    def begin(self, held: Collection[str], now: float) -> bool:
-        """Begin to choose candidates; return whether any can leave now.
-
-        Args:
-            held: Our numbers from which nothing may leave now.
-            now: The present.
-        """
-        self.refused_until = inf
-        self._held = held
-        first = min((self._free_at(number) for number in self._numbers), default=now)
-        first = max(first, self._all.free_at if self._all else now)
-        if first > now:
-            self.refused_until = first
-        return first <= now
+        self._rates, self._held = dict(numbers), held
+        free_at = min((inf if each in held else bucket.free_at for each, bucket in self._numbers.items()), default=now)
+        free_at = max(free_at, self._all.free_at if self._all else now)
+        self.refused_until = free_at if free_at > now else inf
+        return free_at <= now
 
     def admit(self, candidate: Candidate, now: float) -> bool:
         """Reserve room for a candidate; return False if there is none now."""
         if candidate.id in self._reserved:
             return True
-        number = candidate.our_number or self._freest()
-        if number in self._held or (self._numbers and number not in self._numbers):
+        if candidate.our_number in self._held:
             return False
-        buckets = [each for each in (self._all, self._campaign(candidate.campaign_id)) if each]
-        if number is not None and number in self._numbers:
-            buckets.append(self._numbers[number])
+        buckets = list(self._buckets(candidate))
         free_at = max((each.free_at for each in buckets), default=now)
         if free_at > now:
             self.refused_until = min(self.refused_until, free_at)
             return False
         for each in buckets:
             each.take(candidate.segments, now)
-        self._reserved[candidate.id] = _Reserved(tuple(buckets), candidate.segments, number, now)
+        self._reserved[candidate.id] = buckets, candidate.segments
         return True
 
-    def end(self, claimed: Sequence[Outgoing]) -> None:
-        """Keep the room of the claimed messages, from the numbers that they leave from, and give back all other."""
-        for message in claimed:
-            reserved = self._reserved.pop(message.id, None)
-            if reserved and message.our_number not in {None, reserved.number}:
-                self._move(reserved, message)
-        for reserved in self._reserved.values():
-            for bucket in reserved.buckets:
-                bucket.give_back(reserved.segments)
+    def end(self, claimed: Collection[MessageId]) -> None:
+        """Keep the room of the claimed messages, and give back all other."""
+        for message_id, (buckets, segments) in self._reserved.items():
+            if message_id not in claimed:
+                for each in buckets:
+                    each.give_back(segments)
         self._reserved.clear()
 
-    def _move(self, reserved: _Reserved, message: Outgoing) -> None:
-        """Count a message on the number from which it leaves, where another had been expected."""
-        if reserved.number in self._numbers:
-            self._numbers[reserved.number].give_back(message.segments)
-        if message.our_number in self._numbers:
-            self._numbers[message.our_number].take(message.segments, reserved.at)
-
-    def _freest(self) -> str | None:
-        ready = [number for number in self._numbers if number not in self._held]
-        return min(ready, key=lambda number: self._numbers[number].free_at, default=None)
-
-    def _free_at(self, number: str) -> float:
-        return inf if number in self._held else self._numbers[number].free_at
-
-    def _campaign(self, campaign_id: CampaignId) -> Bucket | None:
-        if not self._limits.campaign_per_second:
-            return None
-        return self._campaigns.setdefault(campaign_id, Bucket(self._limits.campaign_per_second))
+    def _buckets(self, candidate: Candidate) -> Iterator[Bucket]:
+        if self._all:
+            yield self._all
+        if self._limits.campaign_per_second:
+            fresh = Bucket(self._limits.campaign_per_second)
+            yield self._campaigns.setdefault(candidate.campaign_id, fresh)
+        if candidate.our_number in self._numbers:
+            yield self._numbers[candidate.our_number]

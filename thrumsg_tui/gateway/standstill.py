@@ -30,6 +30,8 @@ class Standstill:
         """Our numbers that stopped, each with the reason."""
         self.failing: str | None = None
         """The words of the failure that opened the circuit; None while it is closed."""
+        self.fault: str | None = None
+        """The fault of our configuration that the last answer named; None if it named none."""
         self._failures = 0
         self._faults: Counter[str | None] = Counter()
         self._probe_at = -inf
@@ -40,13 +42,13 @@ class Standstill:
         """Take an answer of the gateway into account."""
         match outcome:
             case Accepted() | Rejected():
-                self._failures, self.failing = 0, None
+                self._failures, self.failing, self.fault = 0, None, None
                 self._faults[None] = 0
                 self._faults[message.our_number] = 0
             case Doubt(words):
                 self._fail(words, now)
             case NotNow(broken=True):
-                self._blame(message, outcome, now)
+                self._blame(message, outcome)
             case NotNow(scope=Scope.GATEWAY):
                 self._wait(None, outcome, now)
                 self._fail(outcome.words, now)
@@ -68,6 +70,11 @@ class Standstill:
         waiting = {number for number, until in self._waits.items() if number is not None and until > now}
         return waiting | self.stopped_numbers.keys()
 
+    def let_number_go(self, number: str) -> None:
+        """Let messages leave again from a number that had stopped: a person has mended that."""
+        self.stopped_numbers.pop(number, None)
+        self._faults[number] = 0
+
     def next_change(self, now: float) -> float:
         """Return when the next wait is over; infinity if nothing waits for a time."""
         moments = [*self._waits.values(), *([self._probe_at] if self.failing else [])]
@@ -83,14 +90,13 @@ class Standstill:
         until = now + outcome.after.total_seconds()
         self._waits[number] = max(until, self._waits.get(number, -inf))
 
-    def _blame(self, message: Outgoing, outcome: NotNow, now: float) -> None:
+    def _blame(self, message: Outgoing, outcome: NotNow) -> None:
         number = message.our_number if outcome.scope is not Scope.GATEWAY else None
-        self._wait(number, outcome, now)
         self._faults[number] += 1
-        if self._faults[number] < FAULTS:
-            return
         reason = outcome.words if outcome.code is None else f"{outcome.words} (code {outcome.code})"
-        if number is None:
+        if self._faults[number] < FAULTS:
+            self.fault = reason
+        elif number is None:
             self.stopped = reason
         else:
             self.stopped_numbers[number] = reason

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from thrumsg_tui.domain.storable_text import storable
@@ -43,35 +42,6 @@ def inbound_fetched(db: Database, name: str, up_to: datetime) -> None:
     """Store up to when the incoming messages were fetched that had been missed."""
     with db.writing(durable=False) as tx:
         tx.conn.execute("UPDATE gateway SET inbound_at = ? WHERE name = ?", (to_ms(up_to), name))
-
-
-def stop_number(db: Database, number: str, reason: str) -> None:
-    """Stop one of our numbers that is ready: nothing leaves from it until a person mends that."""
-    with db.writing() as tx:
-        tx.conn.execute(
-            """
-            UPDATE gateway_number SET state = 'stopped', reason = ?, changed_at = ?
-            WHERE number = ? AND state = 'ready'
-            """,
-            (storable(reason), tx.now_ms, number),
-        )
-
-
-def enter_numbers(db: Database, gateway: str, numbers: Iterable[tuple[str, str, float]]) -> None:
-    """Store the numbers of the configuration (number, kind, segments a second) that are not stored yet."""
-    with db.reading() as conn:
-        stored = {row["number"] for row in conn.execute("SELECT number FROM gateway_number")}
-    missing = [each for each in numbers if each[0] not in stored]
-    if not missing:
-        return
-    with db.writing() as tx:
-        tx.conn.executemany(
-            """
-            INSERT INTO gateway_number (number, gateway, kind, mps, changed_at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (number) DO NOTHING
-            """,
-            ((number, gateway, kind, mps, tx.now_ms) for number, kind, mps in missing),
-        )
 
 
 def _store(tx: Transaction, name: str, state: str, reason: str) -> None:

@@ -29,14 +29,14 @@ class GatewayState:
 
 
 @dataclass(frozen=True, slots=True)
-class OurNumber:
-    """One of our numbers that is not withdrawn."""
+class NumberFailure:
+    """A message that has failed."""
 
-    number: str
-    mps: float
-    """Segments a second."""
-    is_ready: bool
-    reason: str
+    our_number: str
+    """The number that it was sent from."""
+    code: str
+    words: str
+    at: datetime
 
 
 def gateway_state(conn: Connection, name: str) -> GatewayState | None:
@@ -55,16 +55,20 @@ def gateway_state(conn: Connection, name: str) -> GatewayState | None:
     )
 
 
-def our_numbers(conn: Connection, gateway: str) -> list[OurNumber]:
-    """Return our numbers at a gateway that are not withdrawn, in their order."""
+def last_failures(conn: Connection, gateway: str, most: int = 500) -> list[NumberFailure]:
+    """Return the last messages of a gateway that have failed, with our number, the newest first."""
     rows = conn.execute(
         """
-        SELECT number, mps, state, reason FROM gateway_number
-        WHERE gateway = ? AND state <> 'withdrawn' ORDER BY number
+        SELECT our_number, error_code, error_text, state_at, gateway FROM message
+        WHERE state = 'failed' ORDER BY state_at DESC LIMIT ?
         """,
-        (gateway,),
+        (most,),
     )
-    return [OurNumber(row["number"], row["mps"], row["state"] == "ready", row["reason"]) for row in rows]
+    return [
+        NumberFailure(row["our_number"], row["error_code"] or "", row["error_text"] or "", from_ms(row["state_at"]))
+        for row in rows
+        if row["gateway"] == gateway and row["our_number"] is not None
+    ]
 
 
 def is_sending(conn: Connection, message_id: MessageId, tries: int) -> bool:
