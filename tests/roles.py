@@ -20,6 +20,9 @@ opted out; the sender's, texted, with a follow-up."""
 NUMBERS = tuple(f"+1415555014{nth}" for nth in range(1, 6))
 MARIA, DEV, ANN, BO, CY = NUMBERS
 
+STOPPED, OAKLAND, SPARE = "+14155550100", "+15105550100", "+18445550100"
+"""Numbers of ours: that of Ann's conversation, which is stopped; one that is ready; one that is not there yet."""
+
 FILES = {
     "contacts.csv": "first,last,phone\nDi,Park,4155550190\n",
     "users.csv": "login,first_name,last_name,role\nnew,New,Person,sender\n",
@@ -141,6 +144,14 @@ ROWS: tuple[Row, ...] = (
     looks(Permission.VIEW_ALL, "check a script", "campaign check Spring"),
     looks(Permission.WORK, "look at the settings", "settings"),
     does(Permission.CHANGE_SETTINGS, "change a setting", "settings organization 'Harbor Votes'"),
+    looks(Permission.VIEW_ALL, "list our numbers", "gateway numbers list"),
+    does(Permission.CHANGE_NUMBERS, "add a number", f"gateway numbers add {SPARE} --kind toll_free"),
+    does(Permission.CHANGE_NUMBERS, "stop a number", f"gateway numbers stop {OAKLAND} --why unpaid"),
+    does(Permission.CHANGE_NUMBERS, "make a number ready", f"gateway numbers ready {STOPPED}"),
+    does(Permission.RENUMBER, "replace a number", f"gateway numbers replace {STOPPED}"),
+    does(Permission.RENUMBER, "renumber a conversation", "renumber 3"),
+    looks(Permission.VIEW_ALL, "show a campaign's numbers", "campaign numbers Spring"),
+    does(Permission.RUN_CAMPAIGN, "set a campaign's numbers", f"campaign numbers Spring {OAKLAND}"),
     does(Permission.IMPORT, "import contacts", "import contacts {folder}/contacts.csv --campaign Spring"),
     looks(Permission.IMPORT, "try an import", "import contacts {folder}/contacts.csv --campaign Spring --dry-run"),
     does(Permission.IMPORT, "import users", "import users {folder}/users.csv"),
@@ -197,7 +208,10 @@ def _fill_spring(run: Callable[..., object], folder: Path) -> None:
         run("reply", "add", title, "--campaign", "Spring", "--body", "At the school")
     run("send", 3)
     run("send", 5)
-    run("receive", "--from", ANN, "--body", "Hello?")
+    for each in (STOPPED, OAKLAND):
+        run("gateway", "numbers", "add", each, "--gateway", "twilio")
+    run("receive", "--from", ANN, "--body", "Hello?", "--to", STOPPED)
+    run("gateway", "numbers", "stop", STOPPED)
     run("opt-out", BO)
     run("follow-up", "create", "Spring", "--title", "Reminder", "--text", "Vote!")
     for nth, each in enumerate(Role, start=1):

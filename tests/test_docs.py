@@ -291,6 +291,23 @@ def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
     assert run("backup", "copy.db").keys() == json_keys("backup")
 
 
+def test_json_of_our_numbers(run: Run) -> None:
+    first = run("gateway", "numbers", "add", "4155550100")
+    run("gateway", "numbers", "add", "5105550100")
+    listed = run("gateway", "numbers", "list")
+    assert json_keys("gateway numbers list") == first.keys() == listed[0].keys()
+    assert run("campaign", "numbers", CAMPAIGN, "4155550100") == {"campaign": CAMPAIGN, "numbers": listed[:1]}
+    waiting = run("conversations", CAMPAIGN, "--status", "needs-reply")
+    for each in waiting[:2]:
+        run("receive", "--from", each["phone"], "--body", "Hi", "--to", "4155550100")
+    stopped = run("gateway", "numbers", "stop", "4155550100", "--withdrawn")
+    assert stopped.keys() == json_keys("gateway numbers list") | {"waiting"}
+    run("campaign", "numbers", CAMPAIGN, "--all")
+    keeps = next(each["id"] for each in waiting if run("thread", each["id"])["our_number"] == "+14155550100")
+    renumbered = run("renumber", keeps)
+    assert json_keys("renumber") == renumbered.keys() == run("gateway", "numbers", "replace", "4155550100").keys()
+
+
 def test_json_of_what_a_campaign_asks_and_says(run: Run) -> None:
     added = run("survey", "add", CAMPAIGN, "--question", "When?", "--choice", "Early")
     edited = run("survey", "edit", CAMPAIGN, "When?", "--text", "When then?")

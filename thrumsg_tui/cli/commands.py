@@ -9,6 +9,7 @@ from pathlib import Path
 from thrumsg_tui.cli import options
 from thrumsg_tui.cli.argument_parser import Commands
 from thrumsg_tui.cli.content_commands import add_content_commands
+from thrumsg_tui.cli.number_commands import add_campaign_numbers, add_number_commands, add_renumber
 from thrumsg_tui.domain.enums import (
     ConversationSort,
     ExportKind,
@@ -89,6 +90,7 @@ def _add_campaigns(commands: Commands) -> None:
     to.add_argument("--to", action="append", default=[], metavar="LOGIN", help="move the conversations to this user")
     to.add_argument("--to-unassigned", action="store_true", help="leave the conversations unassigned (the default)")
     to.add_argument("--to-everyone", action="store_true", help="share the conversations among all other senders")
+    add_campaign_numbers(commands)
 
 
 def _add_hours(to: ArgumentParser, note: str) -> None:
@@ -153,6 +155,7 @@ def _add_messages(commands: Commands) -> None:
     whose.add_argument("--sender", metavar="LOGIN")
     whose.add_argument("--unassigned", action="store_true")
     everyone.add_argument("--tab", choices=[str(tab) for tab in Tab if tab.send_all_kind], default=str(Tab.INITIAL))
+    add_renumber(commands)
     receive = commands.add("receive", "messages.receive", "store a message from a contact")
     receive.add_argument(
         "--from", dest="phone", required=True, metavar="PHONE", help="a phone number, or what the carrier gives instead"
@@ -320,6 +323,7 @@ def _add_services(commands: Commands) -> None:
 def _add_gateway(commands: Commands) -> None:
     check = commands.add("check", "gateway.check", "check the configuration, the account and the addresses it calls")
     options.add_config(check)
+    add_number_commands(commands.group("numbers", "add, stop and replace our own numbers"))
 
 
 def _add_listen(commands: Commands) -> None:

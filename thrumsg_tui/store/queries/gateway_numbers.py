@@ -64,6 +64,18 @@ def number_withdrawn(conn: Connection, conversation_id: ConversationId) -> str |
     return None if row is None else str(row["number"])
 
 
+def waiting_from(conn: Connection, number: str) -> int:
+    """Return how many messages wait to leave from a number, since their conversations keep it."""
+    row = conn.execute(
+        """
+        SELECT COUNT(*) FROM conversation JOIN message ON message.conversation_id = conversation.id
+        WHERE conversation.our_number = ? AND message.state IN ('queued', 'unsent')
+        """,
+        (number,),
+    ).fetchone()
+    return int(row[0])
+
+
 class NumberPool:
     """The numbers from which messages of a gateway may leave, at one moment.
 
