@@ -13,20 +13,22 @@ prism_version=5.14.2
 specification_version=8.3.2 # of @twilio/cli-core, which contains Twilio's OpenAPI files
 
 install_prism() {
-    local specification=$folder/twilio_api_v2010.json
+    local files="twilio_api_v2010.json twilio_messaging_v1.json" file
     if [ ! -x "$folder/node_modules/.bin/prism" ]; then
         mkdir -p "$folder"
         npm install --prefix "$folder" --no-audit --no-fund --loglevel=error "@stoplight/prism-cli@$prism_version"
     fi
-    if [ ! -s "$specification" ]; then
+    if [ ! -s "$folder/twilio_messaging_v1.json" ]; then
         local unpacked
         unpacked=$(mktemp -d)
         (cd "$unpacked" && npm pack --loglevel=error "@twilio/cli-core@$specification_version" >/dev/null)
-        tar -xzf "$unpacked"/*.tgz -C "$unpacked" package/src/services/twilio-api/twilio_api_v2010.json
-        mv "$unpacked/package/src/services/twilio-api/twilio_api_v2010.json" "$specification"
+        tar -xzf "$unpacked"/*.tgz -C "$unpacked"
+        for file in $files; do
+            mv "$unpacked/package/src/services/twilio-api/$file" "$folder/$file"
+        done
         rm -rf "$unpacked"
     fi
-    echo "Prism $prism_version and Twilio's OpenAPI file are in $folder"
+    echo "Prism $prism_version and Twilio's OpenAPI files are in $folder"
 }
 
 install_kannel() {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -358,3 +361,12 @@ def test_a_report_that_the_contact_said_stop_opts_out() -> None:
 )
 def test_a_report_that_is_not_our_business_says_nothing(fields: list[tuple[str, str]]) -> None:
     assert report(*fields) is None
+
+
+def test_what_only_listens_loads_no_client() -> None:
+    loads = (
+        "import sys; from tests.gateway.twilio.made import configuration;"
+        "from thrumsg_tui.gateway.twilio import open_webhooks; open_webhooks(configuration());"
+        "sys.exit('urllib3' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", loads], cwd=Path(__file__).parents[3], check=False).returncode == 0
