@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from thrumsg_tui.domain.delivery import NotNow, Rejected, Scope
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.gateway.twilio.codes import CODES, busy_wait, refusal, state_of, words_of, words_of_state
+from thrumsg_tui.gateway.twilio.codes import CODES, Fault, busy_wait, refusal, state_of, words_of, words_of_state
+
+CARRIERS = Path(__file__).parents[3] / "docs" / "carriers.md"
+DONE = {
+    Fault.MESSAGE: "failed",
+    Fault.CONTACT: "failed; the number is opted out",
+    Fault.BUSY: "again soon; everything waits",
+    Fault.NUMBER_BUSY: "again in 5 minutes; our number waits",
+    Fault.NUMBER: "our number stops",
+    Fault.ACCOUNT: "the gateway stops",
+}
+"""How the document calls what is done."""
 
 
 def meaning(code: int | None, said: str | None = None, asked: timedelta | None = None) -> Rejected | NotNow:
@@ -44,6 +56,12 @@ def test_what_is_not_the_fault_of_the_message_keeps_it(code: int | None, scope: 
     assert isinstance(found, NotNow)
     assert (found.scope, found.broken) == (scope, broken)
     assert found.code == (None if code is None else str(code))
+
+
+@pytest.mark.parametrize("code", [21606, 21659])
+def test_a_short_code_that_cannot_text_one_country_goes_on(code: int) -> None:
+    found = refusal(code, None, asked_wait=None, tries=1, chance=0.5, by_short_code=True)
+    assert found == Rejected(str(code), "our short code cannot text this country")
 
 
 def test_an_unknown_code_is_final_in_the_carriers_own_words_without_numbers() -> None:
@@ -86,3 +104,8 @@ def test_the_words_of_a_state_say_what_is_not_plain() -> None:
     assert words_of_state("undelivered", 30005) == "the number is not in use"
     assert words_of_state("canceled", None) == "cancelled at the carrier"
     assert words_of_state("failed", None, "Odd thing") == "Odd thing"
+
+
+def test_the_document_has_every_code() -> None:
+    table = re.findall(r"^\| (\d{5}) \| (.+?) \| (.+?) \|$", CARRIERS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert table == [(str(code), words, DONE[fault]) for code, (fault, words) in sorted(CODES.items())]

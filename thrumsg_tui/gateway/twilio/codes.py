@@ -38,12 +38,13 @@ _M, _N, _A = Fault.MESSAGE, Fault.NUMBER, Fault.ACCOUNT
 
 CODES: dict[int, tuple[Fault, str]] = {
     10001: (_A, "the carrier's account is not active"),
+    14107: (_M, "too many messages between the two numbers in a short time"),
     20003: (_A, "the carrier refuses our account or its token"),
     20005: (_A, "the carrier's account is suspended or closed"),
     20006: (_A, "the carrier's account may not do this"),
+    20010: (_A, "the carrier has disabled this for our account"),
     20404: (_A, "the carrier does not know the account or the address that is configured"),
     20429: (Fault.BUSY, "the carrier gets too many messages at once"),
-    14107: (Fault.BUSY, "the carrier gets too many messages at once"),
     21211: (_M, "not a valid phone number"),
     21212: (_N, "our number is not valid at the carrier"),
     21265: (_M, "a short code cannot be texted"),
@@ -69,10 +70,11 @@ CODES: dict[int, tuple[Fault, str]] = {
     21659: (_N, "our number does not belong to the account"),
     21660: (_N, "our number belongs to another account"),
     21661: (_N, "our number cannot send texts"),
+    21701: (_A, "the messaging service does not exist"),
     21703: (_A, "the messaging service has no numbers"),
-    21704: (_A, "the messaging service has no number that can send this"),
-    21705: (_A, "the messaging service does not exist"),
-    21712: (_N, "our number is not in the messaging service"),
+    21705: (_A, "the messaging service is not named rightly"),
+    21711: (_N, "our number is not in the messaging service"),
+    21730: (Fault.BUSY, "the carrier is being maintained"),
     30001: (_M, "too many messages waited at the carrier"),
     30002: (_A, "the carrier's account is suspended"),
     30003: (_M, "the phone cannot be reached: it may be off, or out of range"),
@@ -94,7 +96,7 @@ CODES: dict[int, tuple[Fault, str]] = {
     30034: (_M, "our number is not registered for campaigns (10DLC)"),
     30035: (_M, "our number is still being set up at the network"),
     30036: (_M, "the message waited longer than it may"),
-    30037: (_A, "the account may not send messages"),
+    30037: (_M, "the carrier has disabled sending"),
     30038: (_M, "the network took the message for a one-time password"),
     30410: (_M, "the network did not answer"),
     30450: (_M, "the carrier took the message for fraud"),
@@ -102,6 +104,9 @@ CODES: dict[int, tuple[Fault, str]] = {
     90007: (_M, "the carrier does not accept how long it may try"),
 }
 """The codes that are known, each with what is done about it when a message is handed over."""
+
+_OF_THE_COUNTRY = {21606, 21659}
+"""Codes that a short code also gets for a contact in another country."""
 
 _LONG_NUMBER = re.compile(r"\+?\d[\d\s().-]{4,}\d")
 
@@ -121,7 +126,13 @@ def words_of(code: int | None, said: str | None = None) -> str:
 
 
 def refusal(
-    code: int | None, said: str | None, *, asked_wait: timedelta | None, tries: int, chance: float
+    code: int | None,
+    said: str | None,
+    *,
+    asked_wait: timedelta | None,
+    tries: int,
+    chance: float,
+    by_short_code: bool = False,
 ) -> Rejected | NotNow:
     """Return what a refused message means (`docs/rules.md 10.5`).
 
@@ -131,10 +142,13 @@ def refusal(
         asked_wait: How long the carrier asks us to wait.
         tries: How often the message was tried.
         chance: A random number from 0 to 1, so that not everything is tried again at the same time.
+        by_short_code: Whether it was sent from a short code.
     """
     if code is None:
         return NotNow(_BROKEN, Scope.GATEWAY, "what answers at the carrier's address is not the carrier", broken=True)
     fault, words, name = CODES.get(code, (Fault.MESSAGE, ""))[0], words_of(code, said), str(code)
+    if by_short_code and code in _OF_THE_COUNTRY:
+        return Rejected(name, "our short code cannot text this country")
     match fault:
         case Fault.MESSAGE:
             return Rejected(name, words)

@@ -77,7 +77,7 @@ class TwilioGateway:
             return NotNow(timedelta(0), Scope.GATEWAY, f"the carrier cannot be reached: {reason}")
         except NobodyKnows as reason:
             return Doubt(f"the carrier has not answered: {reason}")
-        return self._outcome(message, answer)
+        return self._outcome(message, our_number, answer)
 
     @property
     def _only_number(self) -> str | None:
@@ -103,7 +103,7 @@ class TwilioGateway:
             fields.append(("ContentRetention", "discard"))
         return fields
 
-    def _outcome(self, message: Outgoing, answer: Answer) -> Outcome:
+    def _outcome(self, message: Outgoing, our_number: str | None, answer: Answer) -> Outcome:
         said = answer.json
         code = code_of(said.get("code"))
         if answer.status == 429:
@@ -121,6 +121,7 @@ class TwilioGateway:
             asked_wait=answer.retry_after,
             tries=message.tries,
             chance=self._chance(),
+            by_short_code=bool(our_number and our_number.isdigit()),
         )
 
     def _taken(self, said: dict[str, Any]) -> Outcome:
