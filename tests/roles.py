@@ -184,7 +184,7 @@ def arrange(run: Callable[..., object], folder: Path) -> None:
         run("user", "add", each, "--first-name", each.capitalize(), "--last-name", "One", "--role", each)
     run("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")
     for name in ("Spring", "Fall", "Held"):
-        always = ("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--quicksend")
+        always = ("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours", "--quicksend")
         run("campaign", "create", name, "--initial", "Hi", *always, *(["--draft"] if name == "Fall" else []))
     run("campaign", "pause", "Held")
     run("campaign", "add-sender", "Spring", "sender", "lee")

@@ -102,7 +102,7 @@ def spring(shell: Shell, tmp_path: Path) -> Shell:
     """A campaign that is always open, with the senders kim and lee, and three contacts whom nobody holds."""
     shell.done(
         *("campaign", "create", "Spring", "--initial", "Hi %first_name%, it's %sender_first_name%", "--quicksend"),
-        *("--timezone", "UTC", "--open", "00:00", "--close", "24:00"),
+        *("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours"),
     )
     shell.done("user", "add", "kim", "--first-name", "Kim", "--last-name", "Alvarez")
     shell.done("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")

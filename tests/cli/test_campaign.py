@@ -91,3 +91,11 @@ def test_a_follow_ups_time_is_in_the_campaigns_zone(shell: Shell) -> None:
     shell.done(*create, "2999-01-01T12:00+01:00")
     expiries = [each["expires_at"] for each in shell.json("campaign", "show", "Spring")["follow_ups"]]
     assert expiries == ["2999-01-01T17:00:00Z", "2999-01-01T11:00:00Z"]
+
+
+def test_quiet_hours_at_the_contact_are_on_for_a_new_campaign_and_can_be_switched(shell: Shell) -> None:
+    assert shell.json("campaign", "create", "Spring", "--initial", "Hi")["quiet_hours"] is True
+    assert shell.json("campaign", "create", "Autumn", "--initial", "Hi", "--no-quiet-hours")["quiet_hours"] is False
+    assert shell.json("campaign", "edit", "Autumn", "--quiet-hours")["quiet_hours"] is True
+    assert shell.json("campaign", "edit", "Spring", "--no-quiet-hours")["quiet_hours"] is False
+    assert "quiet hours" in shell.done("history").splitlines()[2]

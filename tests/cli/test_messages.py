@@ -30,7 +30,7 @@ def test_outside_the_hours_a_message_is_held_and_says_until_when(shell: Shell, t
     contacts.write_text(f"first,cell\nMaria,{MARIA}\n")
     shell.done(
         *("campaign", "create", "Later", "--initial", "Hi", "--starts", "2999-01-01", "--timezone", "UTC"),
-        *("--open", "00:00", "--close", "24:00"),
+        *("--open", "00:00", "--close", "24:00", "--no-quiet-hours"),
     )
     shell.done("import", "contacts", contacts, "--campaign", "Later")
     sent = shell.json("send", 1)
@@ -60,7 +60,9 @@ def test_an_option_is_not_taken_for_words(spring: Shell, words: tuple[str, ...])
 
 
 def test_send_all_sends_each_once_and_says_what_it_could_not(spring: Shell, tmp_path: Path) -> None:
-    spring.done("campaign", "create", "Fields", "--initial", "At %place%", "--quicksend", "--close", "24:00")
+    spring.done(
+        "campaign", "create", "Fields", "--initial", "At %place%", "--quicksend", "--close", "24:00", "--no-quiet-hours"
+    )
     contacts = tmp_path / "contacts.csv"
     contacts.write_text(f"first,cell,place\nMaria,{MARIA},School\nDev,{DEV},\n")
     spring.done("import", "contacts", contacts, "--campaign", "Fields")

@@ -38,7 +38,18 @@ def test_from_an_empty_host_to_an_export(script: Script) -> None:
     contacts = "\n".join(["First Name,Last Name,Cell Phone", *rows, "Nobody,,12", ""])
     hello = "Hi %first_name%, it's %sender_first_name%."
     script.json(
-        *("campaign", "create", "Spring Turnout", "--initial", hello, "--open", "00:00", "--close", "24:00"),
+        *(
+            "campaign",
+            "create",
+            "Spring Turnout",
+            "--initial",
+            hello,
+            "--open",
+            "00:00",
+            "--close",
+            "24:00",
+            "--no-quiet-hours",
+        ),
         "--quicksend",
     )
     for login in ("kim", "lee"):

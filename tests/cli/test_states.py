@@ -63,7 +63,7 @@ def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Path]) -> C
             return shell
         shell.done(
             *("campaign", "create", "Spring", "--initial", "Hi %first_name%", "--draft", "--quicksend"),
-            *("--timezone", "UTC", "--open", "00:00", "--close", "24:00"),
+            *("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours"),
         )
         for login in ("kim", "lee", "new"):
             shell.done("user", "add", login, "--first-name", login.title(), "--last-name", "Q")

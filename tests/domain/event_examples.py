@@ -352,7 +352,7 @@ CAMPAIGNS = [
         },
         CampaignEdited("Spring", tuple(SetupPart), "Summer", released=2, cancelled=1),
         "changed the name, the initial script, the description, the hours, the choice of time zone, the first day, "
-        "the last day, QuickSend of 'Spring', now 'Summer'; 2 scheduled messages may leave now; "
+        "the last day, QuickSend, the quiet hours of 'Spring', now 'Summer'; 2 scheduled messages may leave now; "
         "1 scheduled initial cancelled: too late for the initial window",
         _WINDOW_OVER,
     ),

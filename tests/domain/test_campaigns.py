@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup, Totals
+from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 
@@ -24,6 +25,11 @@ CAMPAIGN = Campaign(
     created_at=datetime(2026, 3, 1, tzinfo=UTC),
     launched_at=None,
 )
+NOWHERE = ContactZones()
+
+
+def at(zone: str) -> ContactZones:
+    return ContactZones((zone,), zone)
 
 
 @pytest.mark.parametrize(
@@ -54,21 +60,21 @@ def test_a_setup_whose_window_ends_before_it_starts_is_none() -> None:
 
 
 def test_for_a_contact_the_hours_are_theirs_and_the_window_stays() -> None:
-    here = CAMPAIGN.for_contact("Pacific/Honolulu")
+    here = CAMPAIGN.for_contact(at("Pacific/Honolulu"))
     assert here.hours == DailyHours("Pacific/Honolulu", 9 * 60, 21 * 60)
     assert here.window == CAMPAIGN.window
     assert here.whose_hours == "in the contact's time zone, Pacific/Honolulu"
-    assert here.for_contact("Europe/Paris") == here
+    assert here.for_contact(at("Europe/Paris")) == here
 
 
 def test_for_a_contact_whose_zone_is_unknown_the_hours_are_the_campaigns() -> None:
-    here = CAMPAIGN.for_contact(None)
+    here = CAMPAIGN.for_contact(NOWHERE)
     assert here.hours == CAMPAIGN.hours
     assert here.whose_hours == NEW_YORK
 
 
 def test_a_campaign_with_hours_of_its_own_is_the_same_for_everybody() -> None:
     own = replace(CAMPAIGN, hours_in=HoursIn.CAMPAIGN)
-    assert own.for_contact("Pacific/Honolulu") == own
+    assert own.for_contact(at("Pacific/Honolulu")) == own
     assert own.whose_hours == NEW_YORK
     assert CAMPAIGN.whose_hours == "in each contact's time zone"

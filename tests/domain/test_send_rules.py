@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
 from thrumsg_tui.domain.permissions import Role
@@ -23,6 +24,7 @@ from thrumsg_tui.domain.send_rules import (
     format_moment,
     scheduled_for,
     unfit,
+    valid_for,
 )
 
 NOON = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 12:00 in New York
@@ -52,6 +54,11 @@ ATTEMPT = Attempt(
     holder_name="Kim",
     opted_out=False,
 )
+NOWHERE = ContactZones()
+
+
+def at(*zones: str) -> ContactZones:
+    return ContactZones(zones, zones[0] if len(zones) == 1 else None)
 
 
 def window(starts: date | None, ends: date | None) -> Campaign:
@@ -129,7 +136,7 @@ def test_a_moment_is_said_in_the_campaigns_zone(hours: int, expected: str) -> No
 # Hours in the contact's time zone (6.1)
 
 CONTACTS_HOURS = replace(CAMPAIGN, hours_in=HoursIn.CONTACT)
-HONOLULU = CONTACTS_HOURS.for_contact("Pacific/Honolulu")  # ten hours behind UTC
+HONOLULU = CONTACTS_HOURS.for_contact(at("Pacific/Honolulu"))  # ten hours behind UTC
 
 
 def test_a_campaign_whose_hours_are_its_contacts_is_open_as_a_whole() -> None:
@@ -152,7 +159,7 @@ def test_for_a_contact_it_is_closed_by_their_clock_and_says_so() -> None:
 def test_a_sender_may_write_to_contacts_whose_day_it_is() -> None:
     assert obstacle(replace(ATTEMPT, campaign=HONOLULU), NIGHT) is None
     assert obstacle(replace(ATTEMPT, campaign=HONOLULU), NOON) is Obstacle.CLOSED
-    assert obstacle(replace(ATTEMPT, campaign=CONTACTS_HOURS.for_contact(None)), NIGHT) is Obstacle.CLOSED
+    assert obstacle(replace(ATTEMPT, campaign=CONTACTS_HOURS.for_contact(NOWHERE)), NIGHT) is Obstacle.CLOSED
 
 
 def test_the_day_of_a_moment_is_the_contacts_too() -> None:
@@ -161,10 +168,10 @@ def test_the_day_of_a_moment_is_the_contacts_too() -> None:
 
 
 def test_the_window_stays_in_the_campaigns_zone() -> None:
-    last_day = replace(window(None, date(2026, 3, 3)), hours_in=HoursIn.CONTACT).for_contact("Pacific/Honolulu")
+    last_day = replace(window(None, date(2026, 3, 3)), hours_in=HoursIn.CONTACT).for_contact(at("Pacific/Honolulu"))
     late = datetime(2026, 3, 4, 5, 30, tzinfo=UTC)  # 00:30 on the 4th in New York, 19:30 on the 3rd in Honolulu
     assert obstacle(replace(ATTEMPT, campaign=last_day), late) is Obstacle.WINDOW_OVER
-    first_day = replace(window(date(2026, 3, 4), None), hours_in=HoursIn.CONTACT).for_contact("Pacific/Honolulu")
+    first_day = replace(window(date(2026, 3, 4), None), hours_in=HoursIn.CONTACT).for_contact(at("Pacific/Honolulu"))
     # Midnight in New York is 19:00 in Honolulu, which is open.
     assert scheduled_for(first_day, MessageKind.INITIAL, NOON) == datetime(2026, 3, 4, 5, tzinfo=UTC)
 
@@ -174,8 +181,122 @@ def test_the_window_stays_in_the_campaigns_zone() -> None:
     st.sampled_from(["Pacific/Honolulu", "Asia/Kolkata", "Europe/London", "America/St_Johns"]),
 )
 def test_a_message_to_a_contact_leaves_in_their_hours(now: datetime, timezone: str) -> None:
-    here = CONTACTS_HOURS.for_contact(timezone)
+    here = CONTACTS_HOURS.for_contact(at(timezone))
     assert is_open(DailyHours(timezone, 9 * 60, 21 * 60), scheduled_for(here, MessageKind.REPLY, now) or now)
+
+
+# Quiet hours at the contact (10.10)
+
+QUIET = replace(CAMPAIGN, quiet_hours=True, hours=DailyHours(NEW_YORK, 0, 24 * 60))
+
+
+def when(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}Z")
+
+
+@pytest.mark.parametrize(
+    ("zones", "now", "leaves_at"),
+    [
+        (["America/Chicago"], "07-01T12:59:59", "07-01T13:00:00"),  # 07:59:59 in Chicago
+        (["America/Chicago"], "07-01T13:00:00", None),
+        (["America/Chicago"], "07-02T01:59:59", None),  # 20:59:59 there
+        (["America/Chicago"], "07-02T02:00:00", "07-02T13:00:00"),  # 21:00 there
+        (["America/Chicago", "America/Denver"], "07-01T13:30:00", "07-01T14:00:00"),
+        (["America/Chicago", "America/Denver"], "07-02T02:30:00", "07-02T14:00:00"),
+        (["America/Chicago"], "03-08T03:00:00", "03-08T13:00:00"),  # the clocks go forward in the night
+        (["America/Chicago"], "11-01T03:00:00", "11-01T14:00:00"),  # and back
+        (["America/Phoenix"], "03-08T05:00:00", "03-08T15:00:00"),
+        ([], "07-01T11:59:59", "07-01T12:00:00"),  # nothing known: the campaign's, 07:59:59 in New York
+    ],
+)
+def test_quiet_hours_are_those_of_every_zone_that_the_contact_may_be_in(
+    zones: list[str], now: str, leaves_at: str | None
+) -> None:
+    here = QUIET.for_contact(at(*zones) if zones else NOWHERE)
+    for kind in (MessageKind.INITIAL, MessageKind.FOLLOW_UP, MessageKind.REPLY):
+        assert scheduled_for(here, kind, when(now)) == (when(leaves_at) if leaves_at else None)
+    assert scheduled_for(here, MessageKind.OPT_OUT_CONFIRMATION, when(now)) is None
+
+
+@given(
+    st.integers(0, 600 * 1440).map(lambda minutes: NOON + timedelta(minutes=minutes)),
+    st.lists(st.sampled_from([NEW_YORK, "America/Denver", "Pacific/Honolulu", "America/St_Johns"]), min_size=1),
+    st.sampled_from(HoursIn),
+)
+def test_both_clocks_must_be_open(now: datetime, zones: list[str], hours_in: HoursIn) -> None:
+    here = replace(CAMPAIGN, quiet_hours=True, hours_in=hours_in).for_contact(at(*zones))
+    leaves_at = scheduled_for(here, MessageKind.REPLY, now) or now
+    assert is_open(here.hours, leaves_at)
+    assert all(is_open(DailyHours(zone, 8 * 60, 21 * 60), leaves_at) for zone in zones)
+    if leaves_at > now:
+        second_before = leaves_at - timedelta(seconds=1)
+        assert not (
+            is_open(here.hours, second_before)
+            and all(is_open(DailyHours(zone, 8 * 60, 21 * 60), second_before) for zone in zones)
+        )
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "reason"),
+    [
+        ("America/Chicago", "07-02T03:00:00", "quiet hours at the contact until tomorrow 08:00 CDT"),
+        ("America/Los_Angeles", "07-01T13:00:00", "quiet hours at the contact until 08:00 PDT"),
+    ],
+)
+def test_the_reason_names_the_contacts_clock(zone: str, now: str, reason: str) -> None:
+    closed = closure(QUIET.for_contact(at(zone)), when(now))
+    assert closed is not None
+    assert closed.reason == reason
+
+
+def test_the_reason_says_what_opens_last() -> None:
+    here = replace(CAMPAIGN, quiet_hours=True).for_contact(at("America/Los_Angeles"))
+    closed = closure(here, when("07-01T12:00:00"))  # 08:00 in New York, 05:00 in Los Angeles
+    assert closed is not None
+    assert closed.reason == (
+        "its hours are 09:00–21:00 America/New_York; it opens 08:00 PDT (quiet hours at the contact)"
+    )
+    assert closed.opens_at == when("07-01T15:00:00")
+
+
+def test_hours_that_are_all_quiet_at_the_contact_refuse_everybody() -> None:
+    early = replace(CAMPAIGN, quiet_hours=True, hours=DailyHours(NEW_YORK, 9 * 60, 11 * 60))
+    honolulu = early.for_contact(at("Pacific/Honolulu"))
+    refusal = check_send(replace(ATTEMPT, campaign=honolulu, role=Role.OWNER), NOON).refusal
+    assert refusal is not None
+    assert refusal.sentence == (
+        "Campaign is currently closed: its hours, 09:00–11:00 America/New_York, are all in the quiet hours at the "
+        "contact, 21:00–08:00 Pacific/Honolulu."
+    )
+    assert scheduled_for(honolulu, MessageKind.REPLY, NOON) == NOON + timedelta(days=7)
+
+
+def test_an_admins_message_waits_for_the_end_of_the_quiet_hours() -> None:
+    here = QUIET.for_contact(at("America/Chicago"))
+    verdict = check_send(replace(ATTEMPT, campaign=here, role=Role.ADMIN), when("07-02T03:00:00"))
+    assert verdict.refusal is None
+    assert verdict.leaves_at == when("07-02T13:00:00")
+    assert obstacle(replace(ATTEMPT, campaign=here), when("07-02T03:00:00")) is Obstacle.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [
+        ("07-01T14:30:00", 10 * 3600),  # 11 hours and a half to go: the most that carriers take
+        ("07-02T01:00:00", 3600 - 30),
+        ("07-02T01:59:00", 60),
+        ("07-02T01:59:59", 60),
+    ],
+)
+def test_a_carrier_may_try_until_the_quiet_hours_begin(now: str, seconds: int) -> None:
+    here = QUIET.for_contact(at("America/Chicago", "America/Denver"))
+    assert valid_for(here, MessageKind.REPLY, when(now)) == timedelta(seconds=seconds)
+    assert valid_for(here, MessageKind.OPT_OUT_CONFIRMATION, when(now)) == timedelta(hours=10)
+
+
+def test_the_validity_ends_with_the_campaigns_hours_if_those_end_first() -> None:
+    here = replace(CAMPAIGN, quiet_hours=True).for_contact(at("America/Los_Angeles"))
+    assert valid_for(here, MessageKind.REPLY, when("07-02T00:00:00")) == timedelta(minutes=59, seconds=30)
 
 
 def test_a_confirmation_is_never_held() -> None:

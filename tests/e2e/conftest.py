@@ -102,7 +102,7 @@ def make_campaign(office: Office) -> None:
     """Make the campaign, from nothing, as an admin would."""
     office.run("settings", "organization", "Harbor Votes")
     script = "Hi %first_name%, it's %sender_first_name% with %organization%. Will you vote?"
-    hours = ("--timezone", "UTC", "--open", "00:00", "--close", "24:00")
+    hours = ("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours")
     office.run("campaign", "create", "Spring", "--initial", script, "--quicksend", *hours)
     office.run("user", "add", "one", "--first-name", "Sender", "--last-name", "One")
     office.run("user", "add", "two", "--first-name", "Sender", "--last-name", "Two")

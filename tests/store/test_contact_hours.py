@@ -13,6 +13,7 @@ from phonenumbers.tzdata import TIMEZONE_DATA
 from tests.clock import Clock
 from tests.store.arranging import assignment_of, give, journal, known_as, look_at, sentence_of, take_in
 from thrumsg_tui.domain.campaigns import Campaign, Setup
+from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import HoursIn, MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
@@ -26,7 +27,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.contacts import import_contacts
-from thrumsg_tui.store.phones import time_zone
+from thrumsg_tui.store.phones import time_zones, zones_of
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
@@ -77,7 +78,13 @@ def held_until(db: Database, campaign: Campaign, phone: str) -> datetime | None:
     ],
 )
 def test_a_number_has_a_zone_where_its_digits_tell_exactly_one(phone: str, zone: str | None) -> None:
-    assert time_zone(phone) == zone
+    assert zones_of(phone, "{}").likely == zone
+
+
+def test_a_number_may_be_in_several_zones_or_tell_none() -> None:
+    assert time_zones("+12085550100") == ("America/Boise", "America/Los_Angeles")
+    assert time_zones(TOLL_FREE) == time_zones(UNREAL) == ()
+    assert "Australia/Perth" in time_zones("+61491570006")
 
 
 def test_every_zone_that_a_number_can_have_is_one_that_we_know() -> None:
@@ -89,9 +96,9 @@ def test_only_a_campaign_with_contacts_hours_asks_for_the_zone(
     db: Database, owner: Identity, spring: Campaign, coasts: Campaign
 ) -> None:
     conversation_id = by_number(db, coasts)[HONOLULU]
-    assert look_at(db, conversation_id).timezone == "Pacific/Honolulu"
+    assert look_at(db, conversation_id).zones.likely == "Pacific/Honolulu"
     edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours_in=HoursIn.CAMPAIGN))
-    assert look_at(db, conversation_id).timezone is None
+    assert look_at(db, conversation_id).zones == ContactZones()
 
 
 # Sending
@@ -223,4 +230,4 @@ def test_a_number_is_enough_to_ask_for_its_hours(db: Database, spring: Campaign,
 
 def test_nothing_else_differs(db: Database, owner: Identity, coasts: Campaign) -> None:
     [bea] = take_in(db, owner, "Coasts", ["Bea"])
-    assert look_at(db, bea).timezone == "America/Los_Angeles"
+    assert look_at(db, bea).zones.likely == "America/Los_Angeles"

@@ -86,7 +86,7 @@ async def test_enter_goes_through_all_fields_and_makes_it_at_the_last(bare: Offi
         await person.type("Hi")
         await person.press("ctrl+n")
         await person.type("there")
-        await person.press(*["enter"] * 9)
+        await person.press(*["enter"] * 10)
         assert isinstance(person.app.screen, FormDialog), "the last field is still to come"
         await person.press("right", "enter", "escape")
         assert person.sees("Autumn", "draft")
@@ -121,7 +121,7 @@ async def test_all_fields_count(bare: Office) -> None:
         1230,
     )
     assert (made.window.starts, made.window.ends) == (date(2026, 9, 1), date(2026, 9, 30))
-    assert (made.hours_in, made.quicksend) == (HoursIn.CONTACT, True)
+    assert (made.hours_in, made.quicksend, made.quiet_hours) == (HoursIn.CONTACT, True, True)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def create(session: Session, args: Namespace) -> Report:
             starts=args.starts,
             ends=args.ends,
             quicksend=args.quicksend,
+            quiet_hours=args.quiet_hours,
         )
     except ValueError as error:
         raise Refused(str(error)) from error
@@ -61,6 +62,7 @@ def edit(session: Session, args: Namespace) -> Report:
         "description": args.description,
         "hours_in": HoursIn(args.hours_in) if args.hours_in else None,
         "quicksend": args.quicksend,
+        "quiet_hours": args.quiet_hours,
     }
     try:
         setup = replace(

@@ -54,7 +54,14 @@ def _add_campaigns(commands: Commands) -> None:
     create.add_argument("--starts", type=options.day, metavar="DATE", help="the first day for initial messages")
     create.add_argument("--ends", type=options.day, metavar="DATE", help="the last day for initial messages")
     create.add_argument("--quicksend", action="store_true", help="allow Send All")
+    quiet = "send nothing before 08:00 or after 21:00 at the contact, whatever the hours"
+    create.add_argument("--quiet-hours", action=BooleanOptionalAction, default=True, help=f"{quiet} (the default)")
     create.add_argument("--draft", action="store_true", help="leave the launch for later")
+    _add_editing(commands, quiet)
+    _add_steps(commands)
+
+
+def _add_editing(commands: Commands, quiet: str) -> None:
     edit = commands.add("edit", "campaign.edit", "change the given settings of a campaign")
     edit.add_argument("name", metavar="NAME")
     edit.add_argument("--name", dest="new_name", metavar="TEXT", help="another name")
@@ -64,6 +71,10 @@ def _add_campaigns(commands: Commands) -> None:
     edit.add_argument("--starts", type=options.day_or_none, metavar="DATE", help="the first day for initials, or none")
     edit.add_argument("--ends", type=options.day_or_none, metavar="DATE", help="the last day for initials, or none")
     edit.add_argument("--quicksend", action=BooleanOptionalAction, help="allow Send All, or not")
+    edit.add_argument("--quiet-hours", action=BooleanOptionalAction, help=quiet)
+
+
+def _add_steps(commands: Commands) -> None:
     commands.add("list", "campaign_views.list_all", "list the campaigns, newest first")
     check = commands.add("check", "campaign_views.check", "check the initial script, and show what a contact would get")
     check.add_argument("name", metavar="NAME")

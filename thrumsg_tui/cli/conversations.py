@@ -129,7 +129,7 @@ def _status(conversation: ConversationRow | Conversation) -> str:
 def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime) -> Iterator[str]:
     """Yield the lines of messages and events, oldest first."""
     zone = ZoneInfo(campaign.hours.timezone)
-    hours = campaign.for_contact(conversation.timezone)
+    hours = campaign.for_contact(conversation.zones)
     happened: list[Message | ThreadEvent] = sorted(
         [*conversation.messages, *conversation.events], key=lambda happening: happening.at
     )

@@ -34,6 +34,7 @@ def campaign_record(campaign: Campaign) -> Record:
         "open": format_clock(campaign.hours.opens),
         "close": format_clock(campaign.hours.closes),
         "hours_in": campaign.hours_in,
+        "quiet_hours": campaign.quiet_hours,
         "starts": campaign.window.starts.isoformat() if campaign.window.starts else None,
         "ends": campaign.window.ends.isoformat() if campaign.window.ends else None,
         "quicksend": campaign.quicksend,

@@ -42,7 +42,7 @@ def send(session: Session, args: Namespace) -> Report:
     deliver_queued(session.db)
     with session.db.reading() as conn:
         to = get_conversation(conn, sent.conversation_id)
-        campaign = campaigns.get_campaign(conn, to.campaign_id).for_contact(to.timezone)
+        campaign = campaigns.get_campaign(conn, to.campaign_id).for_contact(to.zones)
         name = phone_display(conn).name(to.first_name, to.last_name, to.phone)
     message = next(each for each in to.messages if each.id == sent.message_id)
     record = {

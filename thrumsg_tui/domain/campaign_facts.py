@@ -31,6 +31,7 @@ class SetupPart(StrEnum):
     STARTS = "starts"
     ENDS = "ends"
     QUICKSEND = "quicksend"
+    QUIET_HOURS = "quiet_hours"
 
 
 class CampaignEdited(FrozenRecord):

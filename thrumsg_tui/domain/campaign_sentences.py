@@ -90,12 +90,12 @@ def _part(part: SetupPart) -> str:
             return "the hours"
         case SetupPart.HOURS_IN:
             return "the choice of time zone"
-        case SetupPart.STARTS:
-            return "the first day"
-        case SetupPart.ENDS:
-            return "the last day"
+        case SetupPart.STARTS | SetupPart.ENDS:
+            return "the first day" if part is SetupPart.STARTS else "the last day"
         case SetupPart.QUICKSEND:
             return "QuickSend"
+        case SetupPart.QUIET_HOURS:
+            return "the quiet hours"
     assert_never(part)
 
 

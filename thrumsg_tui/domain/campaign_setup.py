@@ -13,14 +13,16 @@ from thrumsg_tui.domain.hours import DailyHours, InitialWindow, parse_clock
 _T = TypeVar("_T")
 
 SetupFields = Mapping[str, str]
-"""The entered text by field: name, script, description, timezone, opens, closes, hours_in, starts, ends, quicksend."""
+"""The entered text by field: name, script, description, timezone, opens, closes, hours_in, quiet_hours, starts, ends,
+quicksend."""
 
 
 def check_setup(entered: SetupFields, taken: Collection[str] = ()) -> dict[str, str]:
     """Return a sentence for each field that is wrong (`docs/rules.md` 6).
 
     Args:
-        entered: A missing field counts as empty; only the days, `description`, `hours_in` and `quicksend` may be.
+        entered: A missing field counts as empty; only the days, `description`, `hours_in`,
+            `quiet_hours` and `quicksend` may be.
         taken: The names of the other campaigns.
     """
     wrong: dict[str, str] = {}
@@ -53,12 +55,13 @@ def _read(entered: SetupFields, taken: Collection[str], wrong: dict[str, str]) -
     hours_in = _one(entered, "hours_in", _hours_in, wrong)
     starts, ends = (_one(entered, field, _day, wrong) for field in ("starts", "ends"))
     quicksend = _one(entered, "quicksend", _yes_or_no, wrong)
+    quiet_hours = _one(entered, "quiet_hours", _yes_or_no, wrong)
     if starts and ends and ends < starts:
         wrong["ends"] = f"The end date {ends} is before the start date {starts}."
     if wrong or hours is None or hours_in is None:
         return None
     description = entered.get("description", "").strip()
-    return Setup(name, script, hours, description, hours_in, starts, ends, bool(quicksend))
+    return Setup(name, script, hours, description, hours_in, starts, ends, bool(quicksend), bool(quiet_hours))
 
 
 def _hours(entered: SetupFields, wrong: dict[str, str]) -> DailyHours | None:

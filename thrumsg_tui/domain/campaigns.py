@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NewType
 
+from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.users import User
@@ -17,6 +18,9 @@ QuestionId = NewType("QuestionId", int)
 ChoiceId = NewType("ChoiceId", int)
 FollowUpId = NewType("FollowUpId", int)
 
+
+QUIET_UNTIL, QUIET_FROM = 8 * 60, 21 * 60
+"""Quiet hours at the contact, in minutes after midnight (`docs/rules.md 10.10`)."""
 
 UNASSIGNED = "Unassigned"
 """The name of the pseudo-sender that holds the conversations without a sender."""
@@ -43,6 +47,11 @@ class Setup:
     starts: date | None = None
     ends: date | None = None
     quicksend: bool = False
+    quiet_hours: bool = False
+    """Whether nothing is sent from 21:00 to 08:00 at the contact (`docs/rules.md 10.10`).
+
+    Off here, so that a setup is what it says; the command line and the form have it on for new campaigns.
+    """
 
     def __post_init__(self) -> None:
         """Check the window."""
@@ -70,8 +79,12 @@ class Campaign:
     created_by: str
     created_at: datetime
     launched_at: datetime | None
+    quiet_hours: bool = False
+    """Whether nothing is sent from 21:00 to 08:00 at the contact (`docs/rules.md 10.10`)."""
     of_contact: bool = False
     """Whether `for_contact` has put the daily hours into a contact's time zone."""
+    at_contact: tuple[DailyHours, ...] = ()
+    """From 08:00 to 21:00 in each time zone that the contact may be in, if `for_contact` has found quiet hours."""
 
     @property
     def setup(self) -> Setup:
@@ -85,7 +98,18 @@ class Campaign:
             starts=self.window.starts,
             ends=self.window.ends,
             quicksend=self.quicksend,
+            quiet_hours=self.quiet_hours,
         )
+
+    @property
+    def clocks(self) -> tuple[DailyHours, ...]:
+        """The daily hours that must all be open: the campaign's, and those at the contact (`docs/rules.md 10.10`)."""
+        return (self.hours, *self.at_contact)
+
+    @property
+    def asks_for_zones(self) -> bool:
+        """Whether its hours depend on where the contact is."""
+        return self.quiet_hours or self.hours_in is HoursIn.CONTACT
 
     @property
     def whose_hours(self) -> str:
@@ -94,20 +118,23 @@ class Campaign:
             return "in each contact's time zone"
         return f"in the contact's time zone, {self.hours.timezone}" if self.of_contact else self.hours.timezone
 
-    def for_contact(self, timezone: str | None) -> Campaign:
-        """Return the campaign with its daily hours in a contact's time zone, if its setup asks for that.
+    def for_contact(self, zones: ContactZones) -> Campaign:
+        """Return the campaign with its hours as they are for a contact, if its setup asks for that.
 
-        The initial window stays in the campaign's zone (`docs/rules.md 6.1`, `6.3`).
-
-        Args:
-            timezone: The zone of the contact's number; None if unknown, which leaves the hours in the campaign's zone.
+        Its daily hours are read in the contact's zone where they are the contact's; else, and where that zone is not
+        known, they stay in the campaign's. With quiet hours, it is 08:00 to 21:00 in every zone that the contact may
+        be in; a contact without any known zone is taken to be in the campaign's. The initial window stays in the
+        campaign's zone (`docs/rules.md 6.1`, `6.3`, `10.10`).
         """
-        if self.hours_in is HoursIn.CAMPAIGN:
+        if not self.asks_for_zones:
             return self
-        settled = replace(self, hours_in=HoursIn.CAMPAIGN)
-        if timezone is None:
+        settled = replace(self, hours_in=HoursIn.CAMPAIGN, quiet_hours=False)
+        if self.hours_in is HoursIn.CONTACT and zones.likely is not None:
+            settled = replace(settled, hours=replace(self.hours, timezone=zones.likely), of_contact=True)
+        if not self.quiet_hours:
             return settled
-        return replace(settled, hours=replace(self.hours, timezone=timezone), of_contact=True)
+        possible = zones.possible or (self.window.timezone,)
+        return replace(settled, at_contact=tuple(DailyHours(zone, QUIET_UNTIL, QUIET_FROM) for zone in possible))
 
 
 @dataclass(frozen=True, slots=True)

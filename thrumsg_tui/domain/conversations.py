@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NewType
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.event_facts import EventFacts
@@ -200,8 +201,8 @@ class ConversationHead:
     last_name: str
     phone: str
     phone_national: str
-    timezone: str | None
-    """The number's zone, if it has exactly one and the campaign's hours are its contacts' (`docs/rules.md 6.1`)."""
+    zones: ContactZones
+    """Where the contact may be; nothing where the campaign's hours do not depend on that (`docs/rules.md 10.10`)."""
     fields: Mapping[str, str]
     status: Status
     opted_out: bool

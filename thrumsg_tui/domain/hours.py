@@ -4,6 +4,7 @@ Functions take aware datetimes, and return them in UTC; the hours and days are t
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -98,6 +99,33 @@ def next_closing(hours: DailyHours, at: datetime) -> datetime | None:
         # A clock change before that may lead out of the hours, or put the closing off: look again from there.
         moment = _clock_change(zone, moment, target) or target
     return moment
+
+
+_SEARCHED = timedelta(days=8)
+"""How far ahead a moment is looked for at which several clocks are open: a change of a clock is part of it."""
+
+
+def are_open(clocks: Iterable[DailyHours], at: datetime) -> bool:
+    """Return whether a moment is in the daily hours of every clock."""
+    return all(is_open(clock, at) for clock in clocks)
+
+
+def next_common_opening(clocks: Sequence[DailyHours], at: datetime) -> datetime | None:
+    """Return the first moment from `at` on, in UTC, at which every clock is open; None if there is none in 8 days."""
+    moment = _utc(at)
+    last = moment + _SEARCHED
+    while moment <= last:
+        opening = max(next_opening(clock, moment) for clock in clocks)
+        if opening == moment:
+            return moment
+        moment = opening
+    return None
+
+
+def next_common_closing(clocks: Sequence[DailyHours], at: datetime) -> datetime | None:
+    """Return when the first of several open clocks closes, in UTC; None if none ever does."""
+    closings = [closing for clock in clocks if (closing := next_closing(clock, at)) is not None]
+    return min(closings, default=None)
 
 
 class WindowState(StrEnum):

@@ -15,11 +15,13 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.field_meanings import meant_by
 from thrumsg_tui.domain.fields import FIELD, misspelt_fields
 from thrumsg_tui.domain.hours import (
+    DailyHours,
     WindowState,
+    are_open,
     format_clock,
     is_open,
-    next_closing,
-    next_opening,
+    next_common_closing,
+    next_common_opening,
     window_start,
     window_state,
 )
@@ -95,15 +97,30 @@ class Departure:
 def format_moment(campaign: Campaign, at: datetime, now: datetime) -> str:
     """Return a time in the zone of the hours: `09:00 EST`, `tomorrow 09:00 EST`, or `Tue 3 March 09:00 EST`.
 
-    It names the zone, because the reader may be in another one.
+    It names the zone, because the reader may be in another one. Where it is the quiet hours at the contact that end
+    then, it is a time of theirs, and says so: `09:00 CDT (quiet hours at the contact)`.
     """
-    zone = ZoneInfo(campaign.hours.timezone)
+    quiet = _quiet_until(campaign, at)
+    words = _moment(quiet.timezone if quiet else campaign.hours.timezone, at, now)
+    return f"{words} (quiet hours at the contact)" if quiet else words
+
+
+def _moment(timezone: str, at: datetime, now: datetime) -> str:
+    zone = ZoneInfo(timezone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     time = f"{local:%H:%M %Z}"
     days = (local.date() - today).days
     if days == 0:
         return time
     return f"tomorrow {time}" if days == 1 else f"{day_title(local.date(), today)} {time}"
+
+
+def _quiet_until(campaign: Campaign, at: datetime) -> DailyHours | None:
+    """Return the clock at the contact that opens at a moment, while the campaign's hours are open already."""
+    before = at - timedelta(seconds=1)
+    if not is_open(campaign.hours, before):
+        return None
+    return next((clock for clock in campaign.at_contact if not is_open(clock, before)), None)
 
 
 def seconds_until(leaves_at: datetime, now: datetime) -> int:
@@ -125,11 +142,22 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
         case CampaignState.ARCHIVED:
             return Closure("it is archived", None)
         case CampaignState.ACTIVE:
-            if campaign.hours_in is HoursIn.CONTACT or is_open(campaign.hours, now):
+            if campaign.hours_in is HoursIn.CONTACT or are_open(campaign.clocks, now):
                 return None
-            opens_at = next_opening(campaign.hours, now)
-            hours = f"{format_clock(campaign.hours.opens)}–{format_clock(campaign.hours.closes)} {campaign.whose_hours}"
-            return Closure(f"its hours are {hours}; it opens {format_moment(campaign, opens_at, now)}", opens_at)
+            opens_at = next_common_opening(campaign.clocks, now)
+            return Closure(_why_not_open(campaign, opens_at, now), opens_at)
+
+
+def _why_not_open(campaign: Campaign, opens_at: datetime | None, now: datetime) -> str:
+    hours = f"{format_clock(campaign.hours.opens)}–{format_clock(campaign.hours.closes)} {campaign.whose_hours}"
+    if opens_at is None:
+        quiet = " and ".join(sorted({clock.timezone for clock in campaign.at_contact}))
+        return f"its hours, {hours}, are all in the quiet hours at the contact, 21:00–08:00 {quiet}"
+    if not is_open(campaign.hours, now):
+        return f"its hours are {hours}; it opens {format_moment(campaign, opens_at, now)}"
+    if quiet_clock := _quiet_until(campaign, opens_at):
+        return f"quiet hours at the contact until {_moment(quiet_clock.timezone, opens_at, now)}"
+    return f"quiet hours at the contact; it opens {format_moment(campaign, opens_at, now)}"
 
 
 def check_send(attempt: Attempt, now: datetime) -> Verdict:
@@ -157,7 +185,9 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return _after_window(campaign, now)
     if attempt.number_withdrawn:
         return _NUMBER_WITHDRAWN
-    return None if attempt.role.may(Permission.SEND_WHILE_CLOSED) else _closed(campaign, now)
+    if next_common_opening(campaign.clocks, now) is not None and attempt.role.may(Permission.SEND_WHILE_CLOSED):
+        return None
+    return _closed(campaign, now)
 
 
 _NUMBER_WITHDRAWN = Refusal(
@@ -170,6 +200,8 @@ _NUMBER_WITHDRAWN = Refusal(
 def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
     """Return until when an accepted message waits; None if it may leave now (`docs/rules.md 5.9`, `6.4`).
 
+    A message whose hours leave no time outside the quiet hours at the contact is looked at again in a week.
+
     Args:
         campaign: The campaign, as it is for the contact.
         kind: The kind of the message.
@@ -180,8 +212,11 @@ def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datet
     earliest = now
     if kind is MessageKind.INITIAL and window_state(campaign.window, now) is WindowState.BEFORE:
         earliest = window_start(campaign.window) or now
-    leaves_at = next_opening(campaign.hours, earliest)
+    leaves_at = next_common_opening(campaign.clocks, earliest) or earliest + _LOOK_AGAIN
     return leaves_at if leaves_at > now else None
+
+
+_LOOK_AGAIN = timedelta(days=7)
 
 
 def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds: int = 0) -> Departure:
@@ -212,15 +247,15 @@ _TO_FETCH = timedelta(seconds=2)
 def valid_for(campaign: Campaign, kind: MessageKind, now: datetime) -> timedelta:
     """Return for how long a carrier may go on trying to deliver a message (`docs/rules.md 10.4`).
 
-    It ends half a minute before the campaign closes, so that nothing leaves the carrier while it is closed, but is
-    never under a minute: carriers take no less.
+    It ends half a minute before the campaign closes, or the quiet hours at the contact begin, so that nothing leaves
+    the carrier after that, but is never under a minute: carriers take no less.
 
     Args:
         campaign: The campaign, as it is for the contact.
         kind: The kind of the message.
         now: The present, at which the campaign is open.
     """
-    closes_at = None if kind is MessageKind.OPT_OUT_CONFIRMATION else next_closing(campaign.hours, now)
+    closes_at = None if kind is MessageKind.OPT_OUT_CONFIRMATION else next_common_closing(campaign.clocks, now)
     left = closes_at - now - _BEFORE_CLOSING if closes_at else _LONGEST_VALIDITY
     return max(_SHORTEST_VALIDITY, min(left, _LONGEST_VALIDITY))
 

@@ -5,8 +5,11 @@ The library is imported inside the functions: it takes start-up time, and most c
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 
+from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones
 from thrumsg_tui.domain.phone_text import number_in
 
 _LONGEST_SHOWN = 30
@@ -82,13 +85,28 @@ def ruled_out(national: str) -> str | None:
     return None
 
 
-def time_zone(e164: str) -> str | None:
-    """Return the time zone of a number, None if it can be in several; the first call reads tables for 50 ms."""
+@lru_cache(maxsize=10_000)
+def time_zones(e164: str) -> tuple[str, ...]:
+    """Return the time zones in which a number can be; none if it tells nothing. The first call reads tables for 50 ms.
+
+    A toll-free number, and one of an area code that is newer than the library, can be anywhere in North America: such
+    a list, from Guam to Newfoundland, tells nothing either.
+    """
     import phonenumbers
     from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
     zones = time_zones_for_number(phonenumbers.parse(e164))
-    return zones[0] if len(zones) == 1 and zones[0] != UNKNOWN_TIMEZONE else None
+    anywhere = e164.startswith("+1") and len(zones) > _MOST_ZONES_OF_AN_AREA
+    return () if anywhere or zones == (UNKNOWN_TIMEZONE,) else tuple(zones)
+
+
+def zones_of(e164: str, fields: str) -> ContactZones:
+    """Return the time zones in which a contact may be, by their number and their fields as they are stored."""
+    return contact_zones(e164, time_zones(e164), json.loads(fields))
+
+
+_MOST_ZONES_OF_AN_AREA = 10
+"""An area code of North America lies in three zones at most."""
 
 
 def require_region(region: str) -> None:

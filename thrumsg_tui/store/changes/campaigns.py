@@ -59,9 +59,9 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
         row = tx.conn.execute(
             """
             INSERT INTO campaign (name, description, initial_script, state, timezone, opens, closes, hours_in, starts,
-                                  ends, quicksend, created_by, created_at, launched_at)
+                                  ends, quicksend, quiet_hours, created_by, created_at, launched_at)
             VALUES (:name, :description, :initial_script, :state, :timezone, :opens, :closes, :hours_in, :starts,
-                    :ends, :quicksend, :created_by, :created_at, :launched_at)
+                    :ends, :quicksend, :quiet_hours, :created_by, :created_at, :launched_at)
             RETURNING id
             """,
             {
@@ -130,7 +130,7 @@ def edit_campaign(
 _TEXTS = (SetupPart.NAME, SetupPart.INITIAL_SCRIPT, SetupPart.DESCRIPTION)
 """The parts that are free text."""
 
-_TIMES = {SetupPart.HOURS, SetupPart.HOURS_IN, SetupPart.STARTS, SetupPart.ENDS}
+_TIMES = {SetupPart.HOURS, SetupPart.HOURS_IN, SetupPart.STARTS, SetupPart.ENDS, SetupPart.QUIET_HOURS}
 """The parts that decide when a scheduled message leaves."""
 
 
@@ -161,6 +161,7 @@ def _columns(setup: Setup) -> dict[str, str | int | None]:
         "starts": setup.starts.isoformat() if setup.starts else None,
         "ends": setup.ends.isoformat() if setup.ends else None,
         "quicksend": int(setup.quicksend),
+        "quiet_hours": int(setup.quiet_hours),
     }
 
 

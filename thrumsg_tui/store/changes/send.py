@@ -102,7 +102,7 @@ def send_in(
     """
     who.require(Permission.WORK)
     require_storable(body or "")
-    campaign = get_campaign(tx.conn, to.campaign_id).for_contact(to.timezone)
+    campaign = get_campaign(tx.conn, to.campaign_id).for_contact(to.zones)
     ready = next_message(tx.conn, to, who)
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY

@@ -28,7 +28,7 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.engines.base import Connection, Row
-from thrumsg_tui.store.phones import time_zone
+from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
@@ -53,6 +53,7 @@ def _campaign_of(row: Row) -> Campaign:
         hours_in=HoursIn(row["hours_in"]),
         window=InitialWindow(row["timezone"], starts, ends),
         quicksend=bool(row["quicksend"]),
+        quiet_hours=bool(row["quiet_hours"]),
         created_by=row["creator"],
         created_at=from_ms(row["created_at"]),
         launched_at=from_ms_or_none(row["launched_at"]),
@@ -76,9 +77,12 @@ def get_campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
 
 
 def campaign_for(conn: Connection, campaign_id: CampaignId, phone: str) -> Campaign:
-    """Read a campaign with its daily hours as they are for a number in E.164 (`docs/rules.md 6.1`)."""
+    """Read a campaign with its hours as they are for a number in E.164 (`docs/rules.md` 6.1, 10.10)."""
     campaign = get_campaign(conn, campaign_id)
-    return campaign.for_contact(time_zone(phone)) if campaign.hours_in is HoursIn.CONTACT else campaign
+    if not campaign.asks_for_zones:
+        return campaign
+    contact = conn.execute("SELECT fields FROM contact WHERE phone = ?", (phone,)).fetchone()
+    return campaign.for_contact(zones_of(phone, contact["fields"] if contact else "{}"))
 
 
 def find_campaign(conn: Connection, name: str | CampaignId) -> Campaign:

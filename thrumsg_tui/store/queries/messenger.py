@@ -96,7 +96,7 @@ class MessengerView:
     @property
     def campaign_here(self) -> Campaign:
         """The campaign, with the daily hours of the contact whose conversation is open (`docs/rules.md 6.1`)."""
-        return self.campaign.for_contact(self.open.conversation.timezone) if self.open else self.campaign
+        return self.campaign.for_contact(self.open.conversation.zones) if self.open else self.campaign
 
 
 def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:

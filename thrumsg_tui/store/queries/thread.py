@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.conversations import (
     NAMELESS,
@@ -29,7 +30,7 @@ from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.media import media_from
-from thrumsg_tui.store.phones import time_zone
+from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
@@ -68,7 +69,8 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
                conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
                users.last_name AS sender_last_name,
                contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
-               campaign.hours_in, conversation.our_number, gateway_number.state AS number_state
+               campaign.hours_in, campaign.quiet_hours, conversation.our_number,
+               gateway_number.state AS number_state
         FROM conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
@@ -82,6 +84,7 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
     if row is None:
         raise NotFound(f"There is no conversation {conversation_id}.")
     assigned = row["user_id"] is not None
+    asks = row["hours_in"] == HoursIn.CONTACT or row["quiet_hours"]
     return {
         "id": ConversationId(row["id"]),
         "campaign_id": CampaignId(row["campaign_id"]),
@@ -95,7 +98,7 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
         "last_name": row["last_name"],
         "phone": row["phone"],
         "phone_national": row["phone_national"],
-        "timezone": time_zone(row["phone"]) if row["hours_in"] == HoursIn.CONTACT else None,
+        "zones": zones_of(row["phone"], row["fields"]) if asks else ContactZones(),
         "fields": json.loads(row["fields"]),
         "status": Status(row["status"]),
         "opted_out": bool(row["opted_out"]),

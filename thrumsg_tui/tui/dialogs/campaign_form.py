@@ -71,6 +71,12 @@ def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:
             ((HoursIn.CAMPAIGN, "this time zone"), (HoursIn.CONTACT, "each contact's, by their number")),
             setup.hours_in if setup else HoursIn.CAMPAIGN,
         ),
+        ChoiceField(
+            "quiet_hours",
+            "Quiet hours",
+            (("yes", "none before 08:00 or after 21:00 at the contact"), ("no", "off")),
+            _yes(setup.quiet_hours if setup else True),
+        ),
         TextField("starts", "Initials from", _day(setup.starts if setup else None), "any day; or like 2026-11-03"),
         TextField("ends", "Initials until", _day(setup.ends if setup else None), "any day; or the last day"),
         ChoiceField(

@@ -30,6 +30,7 @@ class InfoPane(Pane):
         """Show a campaign with its counts."""
         closed = closure(campaign, now)
         window, hours = campaign.window, campaign.hours
+        quiet = campaign.quiet_hours or campaign.at_contact
         entries = [
             ("Campaign", campaign.name),
             ("Description", campaign.description or "none"),
@@ -38,6 +39,7 @@ class InfoPane(Pane):
             ("Launched", f"{campaign.launched_at:%Y-%m-%d}" if campaign.launched_at else "not yet"),
             ("Initials", f"{window.starts or 'any day'} to {window.ends or 'any day'}"),
             ("Hours", f"{format_clock(hours.opens)} to {format_clock(hours.closes)}, {campaign.whose_hours}"),
+            ("Quiet hours", "21:00 to 08:00 at the contact" if quiet else "off"),
             ("QuickSend", "on" if campaign.quicksend else "off"),
             ("Contacts", str(totals.total)),
             ("Not started", str(totals.not_started)),
