@@ -236,8 +236,11 @@ async def test_everything_that_matters_is_seen(twelve: Office, size: tuple[int, 
 async def test_where_all_receive_it_is_said_that_only_the_unassigned_move(twelve: Office) -> None:
     people(twelve, 4, first=50)
     async with menu_of(twelve, "campaign") as person:
-        await keys(person, "a", "space")
+        await keys(person, "a")
         assert person.sees("Reassign All: everyone's conversations")
+        await keys(person, "space")
+        assert person.sees("Reassign All: unassigned conversations")
+        assert "Enter moves 4 of the unassigned conversations to" in said(person)
         assert "Only the 4 unassigned move: all senders are destinations, so the 12" in said(person)
         assert "To even out what senders hold" in said(person)
         await person.press("enter")

@@ -61,7 +61,7 @@ class BulkReassign(Dialog[Plan | None]):
         super().__init__()
         self.choices = BulkChoices(base, action, rows)
         self._whose = of_whom(base, rows, whose)
-        self._title = f"{action}: {self._whose}"
+        self._action = action
         self._store = store
         self._asks = action is not BulkAction.UNASSIGN_ALL
         self.search = DestinationSearch(placeholder="type a name to search", id="search")
@@ -85,7 +85,6 @@ class BulkReassign(Dialog[Plan | None]):
         label.show([(" To  ", "strong")])
         asked = [Horizontal(label, self.search, id="to-row"), self.destinations, self.fields] if self._asks else []
         self._box = Vertical(*asked, *shown, classes="dialog")
-        self._box.border_title = heading(self._title)
         yield self._box
 
     def on_mount(self) -> None:
@@ -156,6 +155,7 @@ class BulkReassign(Dialog[Plan | None]):
     def _say(self, notice: str = "") -> None:
         """Show a notice, what Enter does now, and which conversations stay and why."""
         self._notice = notice
+        self._box.border_title = heading(f"{self._action}: {self._moving}")
         sentences: list[Part] = [(notice, "warning")] if notice else []
         sentences.append((self._guidance.enter, "accent"))
         if stays := what_stays(self.choices.request, self.choices.rows):
@@ -176,11 +176,16 @@ class BulkReassign(Dialog[Plan | None]):
         self._say(self._notice)
 
     @property
+    def _moving(self) -> str:
+        """Whose conversations move; from everyone to all senders, only Unassigned's do."""
+        return "unassigned conversations" if self.choices.request.from_all_to_all else self._whose
+
+    @property
     def _guidance(self) -> BulkGuidance:
         row = self.destinations.row
         return BulkGuidance(
             choices=self.choices,
-            whose=self._whose,
+            whose=self._moving,
             asks_for_destinations=self._asks,
             search=self.search.value,
             found=self.destinations.name_of(row) if row else None,
