@@ -65,6 +65,7 @@ def test_what_is_no_ordinary_file_is_refused_at_once(spring: Shell, odd: Path, w
 def test_a_database_that_is_no_ordinary_file_is_refused_at_once(shell: Shell, odd: Path) -> None:
     ran = shell.run("--db", odd, "campaign", "list")
     assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
+    assert f"{odd} is a {'folder' if odd.is_dir() else 'device or a pipe'}, not a thrumsg database." in ran.err
 
 
 def test_a_file_that_is_too_large_is_refused_unread(
