@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
+from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW
-from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
+from thrumsg_tui.tui.widgets.sender_table import NOBODY, SenderHeading, SenderTable
 
 
 class SenderPicker(Picker[Assignment]):
@@ -35,10 +36,12 @@ class SenderPicker(Picker[Assignment]):
         glyphs: Glyphs,
         *,
         ages: Mapping[AssignmentId, str],
+        have_them: Sequence[Assignment] = (),
         on_order: Callable[[SenderOrder], None],
     ) -> None:
         table = SenderTable(glyphs, id="senders")
         table.show_ages(ages)
+        self._senders, self._have_them = table, have_them
         start = next((row for row in rows if row.id == current), None)
         super().__init__(title, rows, table, start=start, first_cursor=NO_ROW if current is None else 0)
         self._order = order
@@ -62,6 +65,9 @@ class SenderPicker(Picker[Assignment]):
         return [(" Enter chooses  Esc leaves  Tab next order  shift+Tab reverse", "quiet")]
 
     def narrow(self, keep: Assignment | None = None) -> None:
+        search = self._search.value if self._search else ""
+        found = search_rows(self._have_them, search, self.searched_text)
+        self._senders.nobody = f"already with {found[0].name}" if found else NOBODY
         super().narrow(keep)
         self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self._glyphs)
 

@@ -28,7 +28,7 @@ async def pick_sender(
         campaign_id: The campaign.
         title: The title of the dialog.
         current: The assignment under the cursor at first; without it, no row is.
-        without: Assignments that are not offered.
+        without: Assignments that have the conversations now, and are not offered.
 
     Returns:
         The sender, None if nobody was chosen or there is nobody to choose.
@@ -38,7 +38,8 @@ async def pick_sender(
     thrumsg = screen.thrumsg
     store, user = thrumsg.store, thrumsg.who.user
     key = preference_key(campaign_id)
-    rows = [row for row in await store.query(assignments, campaign_id, store.db.clock()) if row.id not in without]
+    everybody = await store.query(assignments, campaign_id, store.db.clock())
+    rows = [row for row in everybody if row.id not in without]
     if not rows:
         screen.say("There is nobody else on this campaign; + in its overview adds senders.", warning=True)
         return None
@@ -49,6 +50,9 @@ async def pick_sender(
 
     waiting = await store.query(longest_waiting, campaign_id)
     ages = {id: waiting_age(since, store.db.clock(), thrumsg.zone) for id, since in waiting.items()}
-    picker = SenderPicker(title, rows, current, order, thrumsg.glyphs, ages=ages, on_order=remember)
+    have_them = [row for row in everybody if row.id in without]
+    picker = SenderPicker(
+        title, rows, current, order, thrumsg.glyphs, ages=ages, have_them=have_them, on_order=remember
+    )
     chosen = await screen.show_dialog(picker)
     return chosen[0] if chosen else None

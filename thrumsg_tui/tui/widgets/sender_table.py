@@ -52,12 +52,17 @@ def _column_heading(column: SenderSort, title: str) -> str:
             assert_never(column)
 
 
+NOBODY = "no sender of this campaign matches; + on its overview adds somebody"
+
+
 class SenderTable(PagedList[Assignment]):
     """All assignments of a campaign, Unassigned first."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.marks: set[AssignmentId] = set()
+        self.nobody = NOBODY
+        """What stands in place of the rows if there are none."""
         self._glyphs = glyphs
         self._ages: Mapping[AssignmentId, str] = {}
 
@@ -89,5 +94,4 @@ class SenderTable(PagedList[Assignment]):
         return self.strip([mark, name], right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
-        nobody = "  no sender of this campaign matches; + on its overview adds somebody"
-        return self.strip([(nobody, "quiet")] if line == 0 else [], width=width)
+        return self.strip([(f"  {safe_text(self.nobody)}", "quiet")] if line == 0 else [], width=width)
