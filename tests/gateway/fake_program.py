@@ -11,13 +11,14 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 Message = dict[str, Any]
 Action = Callable[[Message], object]
+
+A_WHILE = 0.5
 
 taken: dict[str, list[dict[str, Any]]] = {}
 writing = threading.Lock()
@@ -76,7 +77,7 @@ def garbage(message: Message) -> None:
 
 def stop_reading(message: Message) -> None:
     accept(message)
-    time.sleep(60)
+    threading.Event().wait()
 
 
 def names_of_environment(message: Message) -> None:
@@ -94,7 +95,7 @@ ACTIONS: dict[str, Action] = {
     "lose the answer": take,
     "lose the message": lambda _: None,
     "fail": lambda message: accept(message, state="failed", code="30003", words="Unreachable."),
-    "slow": lambda message: threading.Timer(0.5, accept, [message]).start(),
+    "slow": lambda message: threading.Timer(A_WHILE, accept, [message]).start(),
     "die": lambda _: os._exit(3),
     "leave": lambda _: os._exit(0),
     "garbage": garbage,

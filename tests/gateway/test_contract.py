@@ -83,7 +83,7 @@ def test_the_check_says_in_sentences_that_all_is_well(carrier: Carrier) -> None:
 # What becomes of a message
 
 
-@each_carrier()
+@each_carrier(Wish.GIVE_ID)
 def test_an_accepted_message_has_an_id_of_its_own(carrier: Carrier) -> None:
     ids = [accepted(carrier, carrier.message()).provider_id for _ in range(3)]
     assert all(ids)
@@ -136,7 +136,7 @@ def test_a_lost_message_may_be_sent_again(carrier: Carrier) -> None:
     assert [trace.provider_id for trace in carrier.gateway.find(again)] == [provider_id]
 
 
-@each_carrier()
+@each_carrier(Wish.LIST)
 def test_an_accepted_message_is_found_under_its_id_alone(carrier: Carrier) -> None:
     message, other = carrier.message(), carrier.message()
     provider_id = accepted(carrier, message).provider_id
@@ -220,6 +220,20 @@ def test_with_nothing_received_the_list_is_empty(carrier: Carrier) -> None:
 
 
 @each_carrier()
+def test_many_threads_send_at_once_and_each_message_is_accepted_and_reported_once(carrier: Carrier) -> None:
+    messages = [carrier.message() for _ in range(60)]
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(carrier.gateway.send, messages))
+    assert {type(outcome) for outcome in outcomes} == {Accepted}
+
+    def arrived(told: list[Incoming | Report]) -> list[Report]:
+        return [each for each in told if isinstance(each, Report) and each.state is MessageState.DELIVERED]
+
+    told = arrived(carrier.told(lambda told: len(arrived(told)) >= len(messages)))
+    assert len({report.key or report.provider_id for report in told}) == len(told) == len(messages)
+
+
+@each_carrier(Wish.LIST)
 def test_many_threads_send_at_once_and_each_gets_its_own_answer(carrier: Carrier) -> None:
     messages = [carrier.message() for _ in range(60)]
     with ThreadPoolExecutor(8) as threads:

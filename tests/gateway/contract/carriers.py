@@ -14,7 +14,9 @@ from pathlib import Path
 
 from tests.clock import Clock
 from tests.gateway import fake_program
+from tests.gateway.contract.kannel import Kannel, is_installed
 from tests.gateway.outgoings import NOW, outgoing
+from tests.outside_tools import require_tool
 from thrumsg_tui.domain.delivery import Incoming, Outgoing, Report
 from thrumsg_tui.gateway.command_gateway import CommandGateway, Patience
 from thrumsg_tui.gateway.practice_contacts import PracticeContacts
@@ -22,14 +24,18 @@ from thrumsg_tui.gateway.practice_fates import Fate, fate_of
 from thrumsg_tui.gateway.practice_gateway import PracticeCarrier
 from thrumsg_tui.gateway.protocol import Gateway
 
-WAIT = 10.0
+WAIT = 20.0
 """Seconds after which a test gives up; none waits so long where all is well."""
+
+A_TURN = 0.01
 
 
 class Wish(StrEnum):
     """What the carrier is to do with a message, or at all."""
 
     ACCEPT = "accept"
+    GIVE_ID = "accept, and give the message an id"
+    LIST = "list what it has accepted"
     REFUSE = "refuse"
     PUT_OFF = "put off"
     LOSE_ANSWER = "take it and lose the answer"
@@ -151,7 +157,35 @@ class Command(Carrier):
         return outgoing(next(self._numbers), _BODIES.get(wish, "Hi Ann"))
 
     def let_time_pass(self) -> None:
-        time.sleep(0.01)
+        time.sleep(A_TURN)
 
 
-CARRIERS: tuple[type[Carrier], ...] = (Practice, Command)
+class CommandWithKannel(Carrier):
+    """The documented program, which sends through Kannel."""
+
+    gateway_name = "command"
+    able = frozenset({Wish.ACCEPT, Wish.PUT_OFF, Wish.TEXT, Wish.NOT_LIST})
+
+    def __init__(self, folder: Path) -> None:
+        require_tool("kannel", is_there=is_installed())
+        self.kannel = Kannel(folder)
+        self.gateway = CommandGateway(self.kannel.argv)
+        self._numbers = count(1)
+
+    def message(self, wish: Wish = Wish.ACCEPT) -> Outgoing:
+        message = outgoing(next(self._numbers), "Hi Ann", our_number="+12125550100")
+        if wish is Wish.PUT_OFF:
+            self.kannel.stop_smsbox()
+        if wish is Wish.TEXT:
+            self.kannel.text(message.phone, "+12125550100", "Yes! Where?")
+        return message
+
+    def let_time_pass(self) -> None:
+        time.sleep(A_TURN)
+
+    def stop(self) -> None:
+        self.gateway.close()
+        self.kannel.stop()
+
+
+CARRIERS: tuple[type[Carrier], ...] = (Practice, Command, CommandWithKannel)
