@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from math import inf
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -43,6 +44,15 @@ class Bucket:
         self._next -= segments * self._seconds_each
 
 
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """The room that is kept for a message until it is claimed."""
+
+    number: str | None
+    buckets: Sequence[Bucket]
+    segments: int
+
+
 class Pace:
     """The pace of one gateway: of each number of ours, of each campaign, and of all together.
 
@@ -60,7 +70,7 @@ class Pace:
         self._rates: Mapping[str, float] = {}
         self._numbers: dict[str, Bucket] = {}
         self._campaigns: dict[CampaignId, Bucket] = {}
-        self._reserved: dict[MessageId, tuple[Sequence[Bucket], int]] = {}
+        self._reserved: dict[MessageId, _Reserved] = {}
         self._held: Collection[str] = ()
 
     def begin(self, numbers: Mapping[str, float], held: Collection[str], now: float) -> bool:
@@ -84,8 +94,9 @@ class Pace:
 
     def admit(self, candidate: Candidate, now: float) -> bool:
         """Reserve room for a candidate; return False if there is none now."""
-        if candidate.id in self._reserved:
+        if (reserved := self._reserved.get(candidate.id)) and reserved.number == candidate.our_number:
             return True
+        self._give_back(candidate.id)
         if candidate.our_number in self._held:
             return False
         buckets = list(self._buckets(candidate))
@@ -95,16 +106,19 @@ class Pace:
             return False
         for each in buckets:
             each.take(candidate.segments, now)
-        self._reserved[candidate.id] = buckets, candidate.segments
+        self._reserved[candidate.id] = _Reserved(candidate.our_number, buckets, candidate.segments)
         return True
 
-    def end(self, claimed: Collection[MessageId]) -> None:
+    def end(self, claimed: Set[MessageId]) -> None:
         """Keep the room of the claimed messages, and give back all other."""
-        for message_id, (buckets, segments) in self._reserved.items():
-            if message_id not in claimed:
-                for each in buckets:
-                    each.give_back(segments)
+        for message_id in self._reserved.keys() - claimed:
+            self._give_back(message_id)
         self._reserved.clear()
+
+    def _give_back(self, message_id: MessageId) -> None:
+        if reserved := self._reserved.pop(message_id, None):
+            for each in reserved.buckets:
+                each.give_back(reserved.segments)
 
     def _buckets(self, candidate: Candidate) -> Iterator[Bucket]:
         if self._all:

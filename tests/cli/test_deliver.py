@@ -1,0 +1,184 @@
+"""The command `deliver`, as a person or a service manager runs it (docs/rules.md 10)."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.carrier.running import Carrier, running_carrier
+from tests.cli.conftest import MARIA, Shell
+
+OURS = "+12025550123"
+PATIENCE = 60
+"""Seconds after which a service that does not do what it is told has failed."""
+
+A_DAY = 24 * 60 * 60 * 1000
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Iterator[Carrier]:
+    with running_carrier(tmp_path / "carrier.log", "--number", OURS, "--no-answers-stop") as running:
+        yield running
+
+
+@pytest.fixture
+def config(carrier: Carrier, tmp_path: Path) -> Path:
+    """A configuration for the carrier."""
+    return configured(carrier, tmp_path, carrier.token)
+
+
+def configured(carrier: Carrier, folder: Path, token: str) -> Path:
+    (folder / "token").write_text(token)
+    (folder / "token").chmod(0o600)
+    path = folder / "gateway.toml"
+    path.write_text(
+        f'gateway = "twilio"\npublic_url = "http://127.0.0.1:9"\n[twilio]\naccount_sid = "{carrier.account}"\n'
+        f'auth_token = {{ file = "{folder / "token"}" }}\napi_url = "{carrier.url}"\n'
+        f'[[number]]\nnumber = "{OURS}"\nmps = 100\n'
+    )
+    path.chmod(0o600)
+    return path
+
+
+def states(shell: Shell) -> list[str]:
+    with closing(sqlite3.connect(shell.database)) as conn:
+        return [state for (state,) in conn.execute("SELECT state FROM message ORDER BY id")]
+
+
+def make_old(shell: Shell) -> None:
+    """Have what is queued wait for two days."""
+    with closing(sqlite3.connect(shell.database)) as conn:
+        conn.execute("UPDATE message SET state_at = state_at - ?", (2 * A_DAY,))
+        conn.commit()
+
+
+def service(shell: Shell, config: Path, *words: str) -> subprocess.Popen[str]:
+    """Start the service as a process."""
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(shell.database), "deliver", "--config", str(config)]
+    return subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_what_may_leave_leaves_and_the_command_ends(spring: Shell, carrier: Carrier, config: Path) -> None:
+    for each in (1, 2, 3):
+        spring.done("send", each)
+    assert spring.json("deliver", "--config", config, "--once") == {"handed_over": 3, "stopped_because": None}
+    assert states(spring) == ["sent"] * 3
+    assert [each["body"] for each in carrier.accepted()] == [
+        "Hi Maria, it's root",
+        "Hi Dev, it's root",
+        "Hi Ann, it's root",
+    ]
+    assert spring.json("deliver", "--config", config, "--once")["handed_over"] == 0
+
+
+def test_a_dry_run_sends_nothing_and_says_what_would_leave(spring: Shell) -> None:
+    spring.done("send", 1)
+    spring.done("send", 2)
+    spring.done("opt-out", MARIA)
+    [initials] = [each for each in spring.json("deliver", "--dry-run")["would_leave"] if each["kind"] == "initial"]
+    assert (initials["campaign"], initials["messages"]) == ("Spring", 1)
+    assert "queued" in states(spring)
+    assert "Spring" in spring.done("deliver", "--dry-run")
+
+
+def test_without_a_configuration_nothing_is_sent(spring: Shell, tmp_path: Path) -> None:
+    assert "gateway.toml" in spring.refused("deliver", "--once", "--config", tmp_path / "gateway.toml")
+
+
+def test_a_real_database_is_not_practised_on(spring: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "gateway.toml"
+    path.write_text('gateway = "practice"\n')
+    path.chmod(0o600)
+    assert "is a real database" in spring.refused("deliver", "--once", "--config", path)
+
+
+def test_what_waited_for_days_is_not_sent_unasked(spring: Shell, carrier: Carrier, config: Path) -> None:
+    spring.done("send", 1)
+    make_old(spring)
+    spring.done("send", 2)
+    reason = spring.refused("deliver", "--config", config, "--once")
+    assert "1 message in this database has waited for over a day" in reason
+    assert "--send-old" in reason
+    assert "--cancel-old" in reason
+    assert carrier.accepted() == []
+    spring.done("deliver", "--config", config, "--once", "--cancel-old")
+    assert states(spring) == ["cancelled", "sent"]
+    assert "nothing had delivered it for over a day" in spring.done("thread", 1)
+    make_old(spring)
+    spring.done("send", 3)
+    make_old(spring)  # once a deliverer has run, a long wait has another reason
+    spring.done("deliver", "--config", config, "--once")
+    assert states(spring) == ["cancelled", "sent", "sent"]
+
+
+def test_what_waited_for_days_is_sent_where_somebody_says_so(spring: Shell, config: Path) -> None:
+    spring.done("send", 1)
+    make_old(spring)
+    spring.done("deliver", "--config", config, "--once", "--send-old")
+    assert states(spring) == ["sent"]
+
+
+def test_refused_credentials_stop_the_service_and_keep_the_messages(
+    spring: Shell, carrier: Carrier, tmp_path: Path
+) -> None:
+    for each in (1, 2, 3):
+        spring.done("send", each)
+    result = spring.run("deliver", "--config", configured(carrier, tmp_path, "wrong"))
+    assert result.code == 1
+    assert "The gateway twilio has stopped, and messages wait: " in result.err
+    assert states(spring) == ["queued"] * 3
+
+
+def test_a_signal_ends_the_service_and_another_one_takes_over(spring: Shell, config: Path) -> None:
+    spring.done("send", 1)
+    with service(spring, config) as first:
+        try:
+            assert first.stderr is not None
+            wait_for_state(spring, "sent")
+            with service(spring, config, "--wait", "--once") as second:
+                assert second.stderr is not None
+                assert f"is delivered by process {first.pid}" in second.stderr.readline()
+                spring.done("send", 2)
+                first.send_signal(signal.SIGTERM)
+                assert first.wait(PATIENCE) == 0
+                assert second.wait(PATIENCE) == 0
+        finally:
+            first.kill()
+    assert states(spring) == ["sent", "sent"]
+
+
+def wait_for_state(shell: Shell, state: str) -> None:
+    """Wait until all messages are in a state."""
+    end = time.monotonic() + PATIENCE
+    while set(states(shell)) != {state}:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_service_needs_a_database(shell: Shell, tmp_path: Path) -> None:
+    result = shell.run("--db", tmp_path / "none.db", "deliver", "--once")
+    assert result.code == 3
+    assert f"There is no database at {tmp_path / 'none.db'}" in result.err
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_the_account_that_owns_the_file_needs_no_user_of_its_own(spring: Shell, config: Path) -> None:
+    spring.done("send", 1)
+    spring.log_in("service")
+    spring.done("deliver", "--config", config, "--once")
+    assert states(spring) == ["sent"]
+
+
+def test_a_person_needs_the_right_to_deliver(spring: Shell) -> None:
+    spring.log_in("kim")
+    assert "You may not deliver messages" in spring.refused("deliver", "--dry-run")
+    spring.log_in("service")
+    assert "You may not deliver messages" in spring.refused("--forced-login", "kim", "deliver", "--dry-run")
