@@ -357,7 +357,7 @@ def recorded(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
     """The filled database, opened once more, with all statements that are made on it."""
     statements: Statements = {}
 
-    def recording(path: Path, busy_seconds: float) -> Recording:
+    def recording(path: Path, busy_seconds: float, mark: int) -> Recording:
         conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=Recording)
         conn.statements = statements
         return conn
