@@ -21,7 +21,7 @@ from benchmarks.measuring import machine
 from tests.carrier.running import running_carrier
 from tests.gateway.chaos import OURS, Traffic
 from tests.gateway.scripted import ScriptedGateway
-from tests.store.arranging import known_as
+from tests.store.arranging import known_as, take_in
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.deliverer import Deliverer
@@ -43,7 +43,8 @@ def main() -> int:
         folder = Path(name)
         with running_carrier(folder / "carrier.log", "--number", OURS) as carrier:
             start = time.perf_counter()
-            waiting = Traffic(folder, carrier, args.messages, wait=120, again=60)
+            waiting = Traffic(folder, carrier, 3, wait=120, again=60)
+            _queue(waiting.database, args.messages)
             print(f"{args.messages:,} messages are queued after {time.perf_counter() - start:.0f} s")
             with closing(Database(waiting.database)) as db:
                 change_state(db, known_as(db, "ana"), "Spring", CampaignState.PAUSED)
@@ -54,6 +55,21 @@ def main() -> int:
         with running_carrier(leaving / "carrier.log", "--number", OURS) as carrier:
             _throughput(Traffic(leaving, carrier, args.leaving, wait=120, again=60))
     return 0
+
+
+def _queue(path: Path, messages: int) -> None:
+    """Queue an initial for each of so many new contacts."""
+    with closing(Database(path, scratch=True)) as db:
+        take_in(db, known_as(db, "ana"), "Spring", [f"P{nth}" for nth in range(messages)], first=1000)
+        with db.writing() as tx:
+            tx.conn.execute(
+                """
+                INSERT INTO message (conversation_id, campaign_id, at, direction, kind, body, state, state_at, segments)
+                SELECT id, campaign_id, :now, 'outgoing', 'initial', 'Hi', 'queued', :now, 1 FROM conversation
+                WHERE NOT EXISTS (SELECT 1 FROM message WHERE message.conversation_id = conversation.id)
+                """,
+                {"now": tx.now_ms},
+            )
 
 
 def _turns(db: Database) -> None:

@@ -71,11 +71,8 @@ def test_what_may_leave_leaves_and_the_command_ends(spring: Shell, carrier: Carr
         spring.done("send", each)
     assert spring.json("deliver", "--config", config, "--once") == {"handed_over": 3, "stopped_because": None}
     assert states(spring) == ["sent"] * 3
-    assert [each["body"] for each in carrier.accepted()] == [
-        "Hi Maria, it's root",
-        "Hi Dev, it's root",
-        "Hi Ann, it's root",
-    ]
+    bodies = {each["body"] for each in carrier.accepted()}
+    assert bodies == {"Hi Maria, it's root", "Hi Dev, it's root", "Hi Ann, it's root"}
     assert spring.json("deliver", "--config", config, "--once")["handed_over"] == 0
 
 

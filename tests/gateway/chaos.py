@@ -109,6 +109,7 @@ class Traffic:
             f"[doubt]\nwait = {wait}\nagain = {again}\n"
         )
         self._config.chmod(0o600)
+        self._read = self._accepted = 0
         self._fill(messages)
 
     def _fill(self, messages: int) -> None:
@@ -204,8 +205,14 @@ class Traffic:
         return int(found)
 
     def _taken(self) -> int:
-        """How many messages the carrier has taken, by the size of its log."""
-        return self.carrier.log.read_bytes().count(b'"accepted"')
+        """How many messages the carrier has taken, by its log, of which only what is new is read."""
+        with self.carrier.log.open("rb") as log:
+            log.seek(self._read)
+            new = log.read()
+        new = new[: new.rfind(b"\n") + 1]
+        self._read += len(new)
+        self._accepted += new.count(b'"accepted"')
+        return self._accepted
 
     def verdict(self) -> Verdict:
         """Compare the database with the carrier's log."""

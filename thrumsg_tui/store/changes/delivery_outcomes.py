@@ -20,6 +20,9 @@ from thrumsg_tui.store.times import from_ms, to_ms
 
 _ENDED = "The program that sent it ended before the carrier's answer came."
 
+_SENDING = "state IN ('sending', 'in_doubt') AND state = 'sending'"
+"""On `message`: whether it is under way; in words that make SQLite use the index `message_open`."""
+
 
 def record_outcomes(
     db: Database,
@@ -60,10 +63,10 @@ def doubt_all(db: Database) -> int:
         How many there were.
     """
     with db.reading() as conn:
-        if conn.execute("SELECT 1 FROM message WHERE state = 'sending' LIMIT 1").fetchone() is None:
+        if conn.execute(f"SELECT 1 FROM message WHERE {_SENDING} LIMIT 1").fetchone() is None:
             return 0
     with db.writing() as tx:
-        left = tx.conn.execute("SELECT id FROM message WHERE state = 'sending' ORDER BY tried_at").fetchall()
+        left = tx.conn.execute(f"SELECT id FROM message WHERE {_SENDING} ORDER BY tried_at").fetchall()
         for row in left:
             _change(tx, MessageId(row["id"]), MessageState.IN_DOUBT, words=_ENDED)
         return len(left)

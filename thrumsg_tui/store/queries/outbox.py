@@ -167,7 +167,7 @@ def doubts_due(
     rows = conn.execute(
         f"""
         {OUTGOING}
-        WHERE message.state = 'in_doubt'
+        WHERE message.state IN ('sending', 'in_doubt') AND message.state = 'in_doubt'  -- the first for `message_open`
           AND CASE WHEN message.checked_at IS NULL THEN COALESCE(message.tried_at, message.state_at) + :wait
                    ELSE message.checked_at + :again END <= :now
         ORDER BY message.tried_at, message.id
