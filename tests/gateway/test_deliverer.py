@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from thrumsg_tui.domain.delivery import Accepted, Doubt, Incoming, NotNow, Outco
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
 from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber, DoubtPolicy, Doubts, Limits
 from thrumsg_tui.gateway.deliverer import FRESH, Deliverer
+from thrumsg_tui.gateway.gateway_reporter import BEAT_EVERY
 from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -397,6 +398,45 @@ def test_a_paused_campaign_waits_though_its_deliverer_runs(world: World) -> None
         change_state(world.db, world.who["ana"], "Spring", CampaignState.ACTIVE)
         deliverer.drain()
     assert len(gateway.sent) == len(PEOPLE) - 1
+
+
+def test_a_reply_passes_the_initials_that_wait_for_their_pace(world: World) -> None:
+    ana = world.who["ana"]
+    chosen = queue(world)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock, numbers=(ConfiguredNumber(NUMBER, mps=1.0),)) as deliverer:
+        settle_down(deliverer)
+        send(world.db, ana, chosen[0], body="A reply")
+        for _ in range(2):
+            clock.now += 1.01
+            settle_down(deliverer)
+    assert [each.kind for each in gateway.sent] == [MessageKind.INITIAL, MessageKind.REPLY, MessageKind.INITIAL]
+
+
+class Unregistered(ScriptedGateway):
+    """A carrier that takes messages from a number that may not text, and says so later."""
+
+    stopping_codes: Mapping[str, int] = {"30034": 3}
+
+
+def test_a_number_whose_messages_all_fail_for_its_own_sake_stops(world: World) -> None:
+    queue(world, 5)
+    gateway, clock = Unregistered(), Seconds()
+    with delivering(world, gateway, clock=clock, numbers=(ConfiguredNumber(NUMBER, mps=1000.0),)) as deliverer:
+        for nth in range(3):
+            clock.now += BEAT_EVERY
+            settle_down(deliverer)
+            with world.db.reading() as conn:
+                [number] = our_numbers(conn, "scripted")
+            assert number.is_ready
+            failed = Report(None, gateway.sent[nth].key, MessageState.FAILED, "30034", "It is not registered.")
+            gateway.telling = [failed]
+            deliverer.turn()
+        clock.now += BEAT_EVERY
+        deliverer.turn()
+    with world.db.reading() as conn:
+        [number] = our_numbers(conn, "scripted")
+    assert (number.is_ready, number.reason) == (False, "It is not registered. (code 30034)")
 
 
 # At the end

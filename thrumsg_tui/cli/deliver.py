@@ -14,7 +14,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.deliverer import Deliverer
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
-from thrumsg_tui.gateway.delivery_service import Stopping, serve, wait_for_lock
+from thrumsg_tui.gateway.delivery_service import Stopping, serve, wait_for_lock, with_stored_numbers
 from thrumsg_tui.gateway.dry_run import what_would_leave
 from thrumsg_tui.gateway.registry import configuration_of, open_gateway
 from thrumsg_tui.store.changes.old_queue import cancel_old
@@ -43,6 +43,7 @@ def deliver(args: Namespace) -> Report:
 def _serve(db: Database, configuration: Configuration, stopping: Stopping, args: Namespace) -> Report:
     if args.workers is not None:
         configuration = replace(configuration, limits=replace(configuration.limits, workers=args.workers))
+    configuration = with_stored_numbers(db, configuration)
     gateway = open_gateway(configuration)
     try:
         deliverer = Deliverer(db, gateway, configuration)

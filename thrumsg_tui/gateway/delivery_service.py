@@ -7,11 +7,17 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
+from thrumsg_tui.domain.our_numbers import NumberState
+from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber
 from thrumsg_tui.gateway.deliverer import PATIENCE, Deliverer
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+from thrumsg_tui.store.changes.gateway_numbers import enter_numbers
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.gateway_numbers import our_numbers
 
 LOG = logging.getLogger("thrumsg.deliver")
 
@@ -60,6 +66,20 @@ def wait_for_lock(lock: DeliveryLock, stopping: Stopping, tell: Callable[[str], 
             return False
         time.sleep(_STAND_BY)
     return True
+
+
+def with_stored_numbers(db: Database, configuration: Configuration) -> Configuration:
+    """Store the numbers of a configuration, and return it with those that are stored besides.
+
+    A gateway fetches missed messages only to the numbers that it is given: others use its account, too.
+    """
+    enter_numbers(db, configuration.gateway, configuration.numbers)
+    with db.reading() as conn:
+        stored = our_numbers(conn, configuration.gateway)
+    ours = tuple(
+        ConfiguredNumber(each.number, each.kind, each.mps) for each in stored if each.state is not NumberState.WITHDRAWN
+    )
+    return replace(configuration, numbers=ours)
 
 
 def serve(deliverer: Deliverer, stopping: Stopping, *, once: bool = False) -> int:
