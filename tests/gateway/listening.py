@@ -44,7 +44,8 @@ class Listener:
         )
         assert self.process.stdout
         self.url = self.process.stdout.readline().strip()
-        assert self.url.startswith("http"), self.process.communicate()[1]
+        if not self.url.startswith("http"):
+            raise AssertionError(self.process.communicate()[1])
 
     @property
     def address(self) -> tuple[str, int]:
@@ -68,9 +69,9 @@ class Listener:
 
 
 @contextmanager
-def listening(database: Path, *words: str) -> Iterator[Listener]:
+def listening(database: Path, *words: str, descriptors: tuple[int, ...] = ()) -> Iterator[Listener]:
     """Run a listener, and end it well."""
-    listener = Listener(database, *words)
+    listener = Listener(database, *words, descriptors=descriptors)
     try:
         yield listener
         listener.end()

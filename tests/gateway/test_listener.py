@@ -11,16 +11,18 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from time import sleep
 
 import pytest
 
 from tests.gateway.listening import Listener, ask, listening, opened_socket, post
-from tests.gateway.small_carrier import message
+from tests.gateway.small_carrier import message, signature
 from tests.store.arranging import number
 from tests.store.world import World
 from thrumsg_tui.store.spool import spool_path, spool_state
 
 ANN = number(0)
+A_TURN = 0.02
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -218,20 +220,45 @@ def test_health_is_told_to_this_machine_only(world: World, listener: Listener) -
 
 
 def test_a_listener_on_a_socket_of_somebody_else_starts_again_without_a_refused_connection(world: World) -> None:
+    answers = []
     with opened_socket() as sock, ThreadPoolExecutor(4) as pool:
-        words = ("--fd", str(sock.fileno()))
-        answers = []
+        words, descriptors = ("--fd", str(sock.fileno())), (sock.fileno(),)
         for turn in range(3):
-            listener = Listener(world.db.path, *words, descriptors=(sock.fileno(),))
-            ids = [f"M{turn}-{nth}" for nth in range(60)]
-            waiting = [pool.submit(post, listener.address, message(id, ANN)) for id in ids]
-            waiting[20].result()
-            listener.end()
-            again = Listener(world.db.path, *words, descriptors=(sock.fileno(),))
-            answers += [each.result().status for each in waiting]
-            again.end()
+            with listening(world.db.path, *words, descriptors=descriptors) as listener:
+                ids = [f"M{turn}-{nth}" for nth in range(60)]
+                waiting = [pool.submit(post, listener.address, message(id, ANN)) for id in ids]
+                waiting[20].result()
+            with listening(world.db.path, *words, descriptors=descriptors):
+                answers += [each.result().status for each in waiting]
     assert answers == [200] * 180
     assert len(bodies(world)) == 180
+
+
+def test_a_connection_from_just_before_the_end_is_answered(world: World, listener: Listener) -> None:
+    body = message("M1", ANN)
+    head = f"POST /small/message HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {len(body)}\r\n"
+    signed = f"X-Signature: {signature('/small/message', body)}\r\n\r\n"
+    ask(listener.address, "GET", "/")
+    with socket.create_connection(listener.address, timeout=10) as early:
+        ask(listener.address, "GET", "/")  # what was accepted after it is answered, so it was accepted too
+        os.kill(listener.process.pid, signal.SIGTERM)
+        while is_listening(listener.address):
+            sleep(A_TURN)
+        early.sendall((head + signed).encode() + body)
+        answer = early.recv(65536)
+        while part := early.recv(65536):  # until it is closed
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    listener.process.communicate()
+    assert bodies(world) == ["hello"]
+
+
+def is_listening(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, timeout=10).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def test_two_signals_end_it_once(listener: Listener) -> None:

@@ -237,12 +237,20 @@ def _is_from_here(request: Request) -> bool:
 # The server
 
 
+_LAST_REQUEST = 0.5
+"""Seconds for the first request of a connection that was accepted just before the end."""
+
+
 class _ImpatientProtocol(H11Protocol):
-    """A connection that is closed if a request's headers take too long; uvicorn itself waits for ever."""
+    """A connection that is closed if a request's headers take too long; uvicorn itself waits for ever.
+
+    At the end, one whose first request has yet to come gets a moment for it; uvicorn closes it at once.
+    """
 
     header_seconds: float
 
     _deadline: asyncio.TimerHandle | None = None
+    _ends = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Expect headers."""
@@ -256,6 +264,17 @@ class _ImpatientProtocol(H11Protocol):
             self._expect_nothing()
         elif self._deadline is None and not self.transport.is_closing():
             self._expect_headers()
+        if self._ends and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Close the connection when its request is answered."""
+        if self.cycle is None and not self.transport.is_closing():
+            self._ends = True
+            self._expect_nothing()
+            self._deadline = self.loop.call_later(_LAST_REQUEST, self._give_up)
+        else:
+            super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing any more."""
