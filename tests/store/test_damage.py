@@ -44,6 +44,7 @@ def harm(db: Database, *statements: str) -> None:
         ("UPDATE contact SET fields = '{' WHERE id = 1", "row 1 of contact", "fields that cannot be"),
         ("UPDATE contact SET fields = '[]' WHERE id = 1", "row 1 of contact", "fields that cannot be"),
         ("UPDATE event SET action = 'sond' WHERE id = 1", "row 1 of event", "action that cannot be"),
+        ("UPDATE message SET media = '[{\"url\": 1}]' WHERE id = 1", "row 1 of message", "media that cannot be"),
         ("UPDATE event SET details = '{\"facts\": 1}'", "row 1 of event", "details that cannot be"),
         (
             """UPDATE event SET details = '{"facts": {"form": "sent"}}' WHERE action = 'send'""",

@@ -107,13 +107,21 @@ class SpoolWriter:
             for job in jobs:
                 job.written.set_result(self._spool.state() if job.examine else None)
         except Exception as error:  # noqa: BLE001 - whoever waits is told
-            LOG.warning("event=spool_not_written error=%s", type(error).__name__)
-            for job in jobs:
-                if not job.written.done():
-                    job.written.set_exception(error)
+            self._tell_of_failure(jobs, error)
             return
         if any(job.kept for job in jobs):
             self._something.set()
+
+    def _tell_of_failure(self, jobs: list[_Job], error: Exception) -> None:
+        if len(jobs) > 1 and not isinstance(error, DatabaseUnusable):
+            for job in jobs:  # the fault may be in one of them
+                if not job.written.done():
+                    self._write([job])
+            return
+        LOG.warning("event=spool_not_written error=%s", type(error).__name__)
+        for job in jobs:
+            if not job.written.done():
+                job.written.set_exception(error)
 
 
 class Drain:

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import MOST, NO_DAMAGE, Connection, Engine, UnreadableText
 from thrumsg_tui.store.event_details import are_readable
+from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.times import from_ms
 
 _ValueCheck = Callable[[object], object]
@@ -89,6 +90,11 @@ def _json_object(value: object) -> object:
     return isinstance(json.loads(str(value)), dict)
 
 
+def _media(value: object) -> object:
+    texts: list[object] = [text for each in media_from(str(value)) for text in (each.url, each.type)]
+    return all(isinstance(text, str) for text in texts)
+
+
 def _event_details(value: object) -> object:
     return _json_object(value) and are_readable(str(value))
 
@@ -128,8 +134,8 @@ _RULES: Mapping[str, Mapping[str, _ValueCheck]] = {
         "last_message_at": _moment,
         "last_texted_at": _moment,
     },
-    "message": {"at": _moment, "state_at": _moment, "leaves_at": _moment},
-    "unmatched": {"at": _moment},
+    "message": {"at": _moment, "state_at": _moment, "leaves_at": _moment, "media": _media},
+    "unmatched": {"at": _moment, "media": _media},
     "opt_out": {"at": _moment},
     "question": {"retired": _flag},
     "answer": {"at": _moment},
