@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.gateway.listening import Listener, opened_socket, post
+from tests.gateway.listening import Listener, listening, opened_socket, post
 from tests.gateway.small_carrier import message
 from tests.store.arranging import number
 from thrumsg_tui.store.database import Database
@@ -96,7 +96,23 @@ def kill_under_load(database: Path, *, kills: int, seed: int) -> Verdict:
             listener.end()
         finally:
             listener.kill()
+    _empty(database)
     return _judged(database, load)
+
+
+def _empty(database: Path) -> None:
+    """Let listeners store what is left, as long as they store something."""
+    before = None
+    while (left := _left(database)) and left != before:
+        before = left
+        with listening(database):
+            pass
+
+
+def _left(database: Path) -> int:
+    state = spool_state(database)
+    assert state
+    return state.waiting + state.failed
 
 
 def _judged(database: Path, load: _Load) -> Verdict:
@@ -110,12 +126,10 @@ def _judged(database: Path, load: _Load) -> Verdict:
     finally:
         db.close()
     stored = Counter(row["provider_id"] for row in rows)
-    state = spool_state(database)
-    assert state
     return Verdict(
         acknowledged=len(load.acknowledged),
         lost=sum(stored[id] == 0 for id in load.acknowledged),
         doubled=sum(count > 1 for count in stored.values()),
         interrupted=load.interrupted,
-        left_in_spool=state.waiting + state.failed,
+        left_in_spool=_left(database),
     )
