@@ -95,7 +95,7 @@ def test_what_is_right_is_said_line_by_line(made: Set) -> None:
         f"ok     {made.public} is this machine itself: no real carrier can call it.",
         "ok     The carrier is asked about a doubt after 120 s.",
         "ok     The account AC00000000000000000000000000000000 is active, and its token is accepted.",
-        "ok     +14155550100 calls our address for incoming texts.",
+        "ok     Our number +14155550100 calls our address for incoming texts.",
         f"ok     We answer at {made.public}, and accept what auth_token signs and nothing else.",
     ]
     assert not list(made.path.parent.glob("**/*.db")), "no database is needed"
@@ -105,13 +105,13 @@ def test_the_page_is_json_too(made: Set) -> None:
     made.carrier.tell("account", closed=True)
     found = json.loads(check(made.path, "--json").stdout)
     assert [each["good"] for each in found] == [True, True, True, False, True]
-    assert "the carrier refuses our account or its token" in found[3]["sentence"]
+    assert "The carrier refuses our account or its token" in found[3]["sentence"]
 
 
 def test_a_wrong_token_is_found_on_both_sides(made: Set) -> None:
     made.token.write_text("another")
     account, ourselves = wrong(check(made.path))
-    assert account.endswith("cannot be used: the carrier refuses our account or its token.")
+    assert account.endswith("cannot be used. The carrier refuses our account or its token.")
     assert ourselves.startswith(f"What answers at {made.public} refuses what auth_token signs")
 
 
@@ -131,7 +131,7 @@ def test_a_number_that_calls_somewhere_else_is_found(made: Set, sms_url: str, sa
 
 def test_a_number_of_somebody_else_is_found(made: Set) -> None:
     made.carrier.tell("number", number=OURS, state="withdrawn")
-    assert wrong(check(made.path)) == ["+14155550100 does not belong to the account."]
+    assert wrong(check(made.path)) == ["Our number +14155550100 does not belong to the account."]
 
 
 def test_a_listener_that_is_not_running_is_found(made: Set) -> None:
@@ -149,13 +149,13 @@ def test_another_server_at_our_address_is_found(made: Set) -> None:
 def test_a_carrier_that_is_not_there_is_found(made: Set) -> None:
     made.carrier.tell("account", down=True)
     [found] = wrong(check(made.path))
-    assert "cannot be used: " in found
+    assert "cannot be used. The carrier cannot be reached" in found
 
 
 def test_patience_that_is_too_short_is_found(made: Set) -> None:
     made.write(made.path.read_text(encoding="utf-8") + "[doubt]\nwait = 20\n")
     [found] = wrong(check(made.path))
-    assert found.startswith("[doubt] wait is 20 s: the carrier has 30 s to answer")
+    assert found.startswith("The wait of [doubt] is 20 s: the carrier has 30 s to answer")
 
 
 def test_forgotten_texts_are_said_to_leave_doubts_to_a_person(made: Set) -> None:

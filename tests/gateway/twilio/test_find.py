@@ -144,7 +144,7 @@ def test_a_trace_says_all_that_is_known() -> None:
     at = NOW + timedelta(seconds=2)
     assert found(page(entry())) == [Trace("SM1", MessageState.SENT, OURS, at)]
     failed = entry(status="undelivered", error_code=30005)
-    assert found(page(failed)) == [Trace("SM1", MessageState.FAILED, OURS, at, "30005", "the number is not in use")]
+    assert found(page(failed)) == [Trace("SM1", MessageState.FAILED, OURS, at, "30005", "The number is not in use.")]
     assert found(page(entry(status="delivered")))[0].state is MessageState.DELIVERED
     assert found(page(entry(status="sideways")))[0].state is MessageState.SENT
 
@@ -275,3 +275,16 @@ class _SmallPages(Http):
 def _small_pages(carrier: Carrier) -> TwilioGateway:
     http = _SmallPages(carrier.url, user=carrier.account, password=configuration().carrier["auth_token"])
     return TwilioGateway(configuration(carrier.url), http=http)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)])
+def test_missed_messages_are_fetched_although_our_clock_is_wrong(carrier: Carrier, ahead: timedelta) -> None:
+    def ours() -> datetime:
+        return datetime.now(UTC) + ahead
+
+    carrier.inbound(THEIRS, OURS, "Hello")
+    with closing(TwilioGateway(configuration(carrier.url), clock=ours)) as connection:
+        [fetched] = connection.received_since(ours())
+        assert fetched.at
+        assert abs(fetched.at - ours()) < timedelta(seconds=5)
+        assert list(connection.received_since(ours() + timedelta(minutes=2))) == []

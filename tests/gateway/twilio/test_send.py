@@ -160,7 +160,7 @@ def test_a_contact_who_said_stop_is_opted_out(carrier: Carrier) -> None:
 
 
 def test_a_wrong_number_is_final(carrier: Carrier) -> None:
-    assert sent(carrier.url, outgoing(phone="+1")) == Rejected("21211", "not a valid phone number")
+    assert sent(carrier.url, outgoing(phone="+1")) == Rejected("21211", "Not a valid phone number.")
 
 
 def test_a_wrong_token_stops_the_gateway(carrier: Carrier) -> None:
@@ -179,7 +179,7 @@ def test_a_number_that_cannot_send_stops_alone(carrier: Carrier) -> None:
 def test_a_full_queue_makes_the_number_wait(carrier: Carrier) -> None:
     carrier.tell("number", number=OURS, state="full")
     assert sent(carrier.url) == NotNow(
-        timedelta(minutes=5), Scope.NUMBER, "too many messages wait at the carrier for our number", code="21611"
+        timedelta(minutes=5), Scope.NUMBER, "Too many messages wait at the carrier for our number.", code="21611"
     )
 
 
@@ -196,14 +196,14 @@ def test_too_many_requests_make_the_gateway_wait(headers: list[str], wait: int) 
     body = b'{"code": 20429, "message": "Too Many Requests", "status": 429}'
     with host(answering(429, body, *headers)) as (url, _):
         assert sent(url, outgoing(tries=3)) == NotNow(
-            timedelta(seconds=wait), Scope.GATEWAY, "the carrier gets too many messages at once", code="20429"
+            timedelta(seconds=wait), Scope.GATEWAY, "The carrier gets too many messages at once.", code="20429"
         )
 
 
 def test_a_message_that_has_failed_already_is_refused() -> None:
     body = json.dumps({"sid": "SM1", "status": "failed", "error_code": 30006, "from": OURS}).encode()
     with host(answering(201, body)) as (url, _):
-        assert sent(url) == Rejected("30006", "a landline, or a network that cannot be reached")
+        assert sent(url) == Rejected("30006", "A landline, or a network that cannot be reached.")
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, "20003"), (403, "20003"), (407, "20003"), (404, None), (400, None)])
@@ -248,7 +248,7 @@ def test_silence_before_the_request_is_read_is_a_doubt() -> None:
     """A connection is made by the machine, not by the program that should answer."""
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         outcome = sent(f"http://127.0.0.1:{deaf.getsockname()[1]}")
-    assert outcome == Doubt("the carrier has not answered: no answer in time")
+    assert outcome == Doubt("The carrier has not answered: no answer in time.")
 
 
 @pytest.mark.parametrize(

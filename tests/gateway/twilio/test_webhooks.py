@@ -343,10 +343,10 @@ def test_a_key_that_is_none_is_left_out(query: str) -> None:
 def test_a_failure_has_its_code_and_words() -> None:
     found = report(("MessageStatus", "undelivered"), ("ErrorCode", "30005"))
     assert found is not None
-    assert (found.state, found.code, found.words) == (MessageState.FAILED, "30005", "the number is not in use")
+    assert (found.state, found.code, found.words) == (MessageState.FAILED, "30005", "The number is not in use.")
     found = report(("MessageStatus", "failed"))
     assert found is not None
-    assert (found.code, found.words) == ("failed", "the carrier gives no reason")
+    assert (found.code, found.words) == ("failed", "The carrier gives no reason.")
 
 
 def test_a_report_that_the_contact_said_stop_opts_out() -> None:

@@ -17,10 +17,10 @@ from thrumsg_tui.gateway.twilio.signature import HMAC_SHA1, HMAC_SHA256, signatu
 
 
 class _Failed(Exception):
-    """The carrier could not be asked; the words say why."""
+    """The carrier could not be asked; a sentence says why."""
 
-    def __init__(self, words: str, status: int | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, sentence: str, status: int | None = None) -> None:
+        super().__init__(sentence)
         self.status = status
 
 
@@ -36,7 +36,7 @@ def findings(configuration: Configuration, http: Http) -> Iterator[Finding]:
     try:
         yield _account(account, http)
     except _Failed as reason:
-        yield Finding(good=False, sentence=f"The account {account.sid} cannot be used: {reason}.")
+        yield Finding(good=False, sentence=f"The account {account.sid} cannot be used. {reason}")
     else:
         for number in account.numbers:
             yield _number(account, http, number)
@@ -57,8 +57,8 @@ def _doubts(configuration: Configuration, account: Account) -> Iterator[Finding]
     elif wait <= READ_SECONDS:
         yield Finding(
             good=False,
-            sentence=f"[doubt] wait is {wait:g} s: the carrier has {READ_SECONDS:g} s to answer, and may take a message"
-            " after that, which would then be sent twice. 120 is safe.",
+            sentence=f"The wait of [doubt] is {wait:g} s: the carrier has {READ_SECONDS:g} s to answer, and may take a"
+            " message after that, which would then be sent twice. 120 is safe.",
         )
     else:
         yield Finding(good=True, sentence=f"The carrier is asked about a doubt after {wait:g} s.")
@@ -76,28 +76,29 @@ def _account(account: Account, http: Http) -> Finding:
     if status != "active":
         return Finding(good=False, sentence=f"The account {account.sid} is {status} at the carrier.")
     if kind.lower() == "trial":
-        return Finding(good=False, sentence=f"The account {account.sid} is a trial: {words_of(21608)}.")
+        return Finding(good=False, sentence=f"The account {account.sid} is a trial. {words_of(21608)}")
     return Finding(good=True, sentence=f"The account {account.sid} is active, and its token is accepted.")
 
 
 def _number(account: Account, http: Http, number: str) -> Finding:
     if not number.startswith("+"):
         return Finding(
-            good=True, sentence=f"{number} is no phone number: look in the carrier's console that it calls us."
+            good=True,
+            sentence=f"Our number {number} is no phone number: look in the carrier's console that it calls us.",
         )
     try:
         query = [("PhoneNumber", number), ("PageSize", "20")]
         entries = _asked(http, f"{account.path}/IncomingPhoneNumbers.json", query).get("incoming_phone_numbers")
     except _Failed as reason:
-        return Finding(good=False, sentence=f"{number} cannot be checked: {reason}.")
+        return Finding(good=False, sentence=f"Our number {number} cannot be checked. {reason}")
     entry = next((each for each in entries or () if each.get("phone_number") == number), None)
     if entry is None:
-        return Finding(good=False, sentence=f"{number} does not belong to the account.")
+        return Finding(good=False, sentence=f"Our number {number} does not belong to the account.")
     if not (entry.get("capabilities") or {}).get("sms"):
-        return Finding(good=False, sentence=f"{number} cannot send texts.")
+        return Finding(good=False, sentence=f"Our number {number} cannot send texts.")
     if account.service:
-        return Finding(good=True, sentence=f"{number} belongs to the account and can send texts.")
-    return _address(account, number, entry.get("sms_url"), entry.get("sms_method"))
+        return Finding(good=True, sentence=f"Our number {number} belongs to the account and can send texts.")
+    return _address(account, f"Our number {number}", entry.get("sms_url"), entry.get("sms_method"))
 
 
 def _service(account: Account, http: Http, service: str) -> Finding:
@@ -111,7 +112,7 @@ def _service(account: Account, http: Http, service: str) -> Finding:
     try:
         entry = _asked(other or http, f"/v1/Services/{service}")
     except _Failed as reason:
-        return Finding(good=False, sentence=f"The messaging service {service} cannot be checked: {reason}.")
+        return Finding(good=False, sentence=f"The messaging service {service} cannot be checked. {reason}")
     finally:
         if other:
             other.close()
@@ -132,7 +133,7 @@ def _address(account: Account, what: str, found: object, method: object) -> Find
     """Check the address at which the carrier delivers incoming texts."""
     wanted = account.webhook(MESSAGE_PATH)
     if wanted is None:
-        return Finding(good=False, sentence=f"{what}: without public_url no incoming text arrives.")
+        return Finding(good=False, sentence=f"{what} cannot call us: public_url is missing.")
     set_at, _, retries = str(found or "").partition("#")
     if set_at != wanted.partition("#")[0]:
         there = "nothing" if not set_at else "another address"
@@ -150,11 +151,11 @@ def _self_test(configuration: Configuration) -> Iterator[Finding]:
     """Call ourselves through the public address, signed and with a wrong signature; neither is stored."""
     url, carrier = configuration.public_url, configuration.carrier
     if url is None:
-        yield Finding(good=False, sentence="public_url is missing: without it no incoming text and no report arrives.")
+        yield Finding(good=False, sentence="No public_url is given: without it no incoming text and no report arrives.")
         return
     key: Secret | None = carrier["signing_key"] or carrier["auth_token"]
     if key is None:
-        yield Finding(good=False, sentence="[twilio] auth_token is missing: what the carrier sends is checked with it.")
+        yield Finding(good=False, sentence="No auth_token is given: what the carrier sends is checked with it.")
         return
     http = Http(url, connect_seconds=5, read_seconds=15)
     try:
@@ -191,8 +192,8 @@ def _asked(http: Http, path: str, query: Pairs = ()) -> dict[str, Any]:
     try:
         answer: Answer = http.get(path, query)
     except (NeverLeft, NobodyKnows) as reason:
-        raise _Failed(str(reason)) from None
+        raise _Failed(f"The carrier cannot be reached: {reason}.") from None
     if answer.status == 200:
         return answer.json
     code = code_of(answer.json.get("code"))
-    raise _Failed(words_of(code) if code else f"the carrier answers with HTTP {answer.status}", answer.status)
+    raise _Failed(words_of(code) if code else f"The carrier answers with HTTP {answer.status}.", answer.status)

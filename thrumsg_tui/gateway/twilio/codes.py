@@ -37,71 +37,71 @@ class Fault(StrEnum):
 _M, _N, _A = Fault.MESSAGE, Fault.NUMBER, Fault.ACCOUNT
 
 CODES: dict[int, tuple[Fault, str]] = {
-    10001: (_A, "the carrier's account is not active"),
-    14107: (_M, "too many messages between the two numbers in a short time"),
-    20003: (_A, "the carrier refuses our account or its token"),
-    20005: (_A, "the carrier's account is suspended or closed"),
-    20006: (_A, "the carrier's account may not do this"),
-    20010: (_A, "the carrier has disabled this for our account"),
-    20404: (_A, "the carrier does not know the account or the address that is configured"),
-    20429: (Fault.BUSY, "the carrier gets too many messages at once"),
-    21211: (_M, "not a valid phone number"),
-    21212: (_N, "our number is not valid at the carrier"),
-    21265: (_M, "a short code cannot be texted"),
-    21408: (_M, "the account may not text numbers of this country"),
-    21601: (_N, "our number cannot send texts"),
-    21602: (_M, "the message has no text"),
-    21603: (_N, "the carrier was not told which of our numbers to send from"),
-    21604: (_M, "the message has no number to go to"),
-    21606: (_N, "our number cannot send texts"),
-    21607: (_N, "our number does not belong to the account"),
-    21608: (_M, "a trial account texts only numbers that were verified at the carrier"),
-    21609: (_A, "the carrier does not accept our public address"),
-    OPTED_OUT: (Fault.CONTACT, "the number has told the carrier STOP; it takes messages again when it texts START"),
-    21611: (Fault.NUMBER_BUSY, "too many messages wait at the carrier for our number"),
-    21612: (_M, "the carrier has no way from our number to this one"),
-    21614: (_M, "not a mobile number"),
-    21617: (_M, "the message is too long"),
-    21619: (_M, "the message has neither text nor picture"),
-    21620: (_M, "the address of the picture is not valid"),
-    21623: (_M, "the message has too many pictures"),
-    21624: (_M, "the carrier does not accept how long it may try"),
-    21635: (_M, "a landline cannot be texted"),
-    21659: (_N, "our number does not belong to the account"),
-    21660: (_N, "our number belongs to another account"),
-    21661: (_N, "our number cannot send texts"),
-    21701: (_A, "the messaging service does not exist"),
-    21703: (_A, "the messaging service has no numbers"),
-    21705: (_A, "the messaging service is not named rightly"),
-    21711: (_N, "our number is not in the messaging service"),
-    21730: (Fault.BUSY, "the carrier is being maintained"),
-    30001: (_M, "too many messages waited at the carrier"),
-    30002: (_A, "the carrier's account is suspended"),
-    30003: (_M, "the phone cannot be reached: it may be off, or out of range"),
-    30004: (_M, "the phone or its network blocks the message"),
-    30005: (_M, "the number is not in use"),
-    30006: (_M, "a landline, or a network that cannot be reached"),
-    30007: (_M, "the network took the message for spam"),
-    30008: (_M, "the network did not say why"),
-    30009: (_M, "a part of the message is missing"),
-    30010: (_M, "the message costs more than the limit of the account"),
-    30011: (_M, "the phone's network takes no pictures"),
-    30017: (_M, "the network is congested"),
-    30018: (_M, "the network does not take the sender"),
-    30019: (_M, "the picture is too large for the network"),
-    30022: (_M, "our registration allows no more messages at a time (10DLC)"),
-    30023: (_M, "our brand has sent all the messages that it may send today"),
-    30024: (_M, "our number is not yet set up at the network"),
-    30032: (_M, "our toll-free number is not verified"),
-    30034: (_M, "our number is not registered for campaigns (10DLC)"),
-    30035: (_M, "our number is still being set up at the network"),
-    30036: (_M, "the message waited longer than it may"),
-    30037: (_M, "the carrier has disabled sending"),
-    30038: (_M, "the network took the message for a one-time password"),
-    30410: (_M, "the network did not answer"),
-    30450: (_M, "the carrier took the message for fraud"),
-    30453: (_M, "the carrier blocks the message"),
-    90007: (_M, "the carrier does not accept how long it may try"),
+    10001: (_A, "The carrier's account is not active."),
+    14107: (_M, "Too many messages between the two numbers in a short time."),
+    20003: (_A, "The carrier refuses our account or its token."),
+    20005: (_A, "The carrier's account is suspended or closed."),
+    20006: (_A, "The carrier's account may not do this."),
+    20010: (_A, "The carrier has disabled this for our account."),
+    20404: (_A, "The carrier does not know the account or the address that is configured."),
+    20429: (Fault.BUSY, "The carrier gets too many messages at once."),
+    21211: (_M, "Not a valid phone number."),
+    21212: (_N, "Our number is not valid at the carrier."),
+    21265: (_M, "A short code cannot be texted."),
+    21408: (_M, "The account may not text numbers of this country."),
+    21601: (_N, "Our number cannot send texts."),
+    21602: (_M, "The message has no text."),
+    21603: (_N, "The carrier was not told which of our numbers to send from."),
+    21604: (_M, "The message has no number to go to."),
+    21606: (_N, "Our number cannot send texts."),
+    21607: (_N, "Our number does not belong to the account."),
+    21608: (_M, "A trial account texts only numbers that were verified at the carrier."),
+    21609: (_A, "The carrier does not accept our public address."),
+    OPTED_OUT: (Fault.CONTACT, "The number has told the carrier STOP; it takes messages again when it texts START."),
+    21611: (Fault.NUMBER_BUSY, "Too many messages wait at the carrier for our number."),
+    21612: (_M, "The carrier has no way from our number to this one."),
+    21614: (_M, "Not a mobile number."),
+    21617: (_M, "The message is too long."),
+    21619: (_M, "The message has neither text nor picture."),
+    21620: (_M, "The address of the picture is not valid."),
+    21623: (_M, "The message has too many pictures."),
+    21624: (_M, "The carrier does not accept how long it may try."),
+    21635: (_M, "A landline cannot be texted."),
+    21659: (_N, "Our number does not belong to the account."),
+    21660: (_N, "Our number belongs to another account."),
+    21661: (_N, "Our number cannot send texts."),
+    21701: (_A, "The messaging service does not exist."),
+    21703: (_A, "The messaging service has no numbers."),
+    21705: (_A, "The messaging service is not named rightly."),
+    21711: (_N, "Our number is not in the messaging service."),
+    21730: (Fault.BUSY, "The carrier is being maintained."),
+    30001: (_M, "Too many messages waited at the carrier."),
+    30002: (_A, "The carrier's account is suspended."),
+    30003: (_M, "The phone cannot be reached: it may be off, or out of range."),
+    30004: (_M, "The phone or its network blocks the message."),
+    30005: (_M, "The number is not in use."),
+    30006: (_M, "A landline, or a network that cannot be reached."),
+    30007: (_M, "The network took the message for spam."),
+    30008: (_M, "The network did not say why."),
+    30009: (_M, "A part of the message is missing."),
+    30010: (_M, "The message costs more than the limit of the account."),
+    30011: (_M, "The phone's network takes no pictures."),
+    30017: (_M, "The network is congested."),
+    30018: (_M, "The network does not take the sender."),
+    30019: (_M, "The picture is too large for the network."),
+    30022: (_M, "Our registration allows no more messages at a time (10DLC)."),
+    30023: (_M, "Our brand has sent all the messages that it may send today."),
+    30024: (_M, "Our number is not yet set up at the network."),
+    30032: (_M, "Our toll-free number is not verified."),
+    30034: (_M, "Our number is not registered for campaigns (10DLC)."),
+    30035: (_M, "Our number is still being set up at the network."),
+    30036: (_M, "The message waited longer than it may."),
+    30037: (_M, "The carrier has disabled sending."),
+    30038: (_M, "The network took the message for a one-time password."),
+    30410: (_M, "The network did not answer."),
+    30450: (_M, "The carrier took the message for fraud."),
+    30453: (_M, "The carrier blocks the message."),
+    90007: (_M, "The carrier does not accept how long it may try."),
 }
 """The codes that are known, each with what is done about it when a message is handed over."""
 
@@ -112,7 +112,7 @@ _LONG_NUMBER = re.compile(r"\+?\d[\d\s().-]{4,}\d")
 
 
 def words_of(code: int | None, said: str | None = None) -> str:
-    """Return what is said about a code; what the carrier itself said is used if the code is unknown.
+    """Return a sentence about a code; what the carrier itself said is used if the code is unknown.
 
     Args:
         code: The carrier's code.
@@ -121,8 +121,8 @@ def words_of(code: int | None, said: str | None = None) -> str:
     if code in CODES:
         return CODES[code][1]
     if said and (plain := " ".join(_LONG_NUMBER.sub("…", said).split())):
-        return plain[:_LONGEST_WORDS]
-    return "the carrier gives no reason"
+        return f"{plain[:1].upper()}{plain[1:_LONGEST_WORDS].rstrip('.')}."
+    return "The carrier gives no reason."
 
 
 def refusal(
@@ -145,10 +145,10 @@ def refusal(
         by_short_code: Whether it was sent from a short code.
     """
     if code is None:
-        return NotNow(_BROKEN, Scope.GATEWAY, "what answers at the carrier's address is not the carrier", broken=True)
+        return NotNow(_BROKEN, Scope.GATEWAY, "What answers at the carrier's address is not the carrier.", broken=True)
     fault, words, name = CODES.get(code, (Fault.MESSAGE, ""))[0], words_of(code, said), str(code)
     if by_short_code and code in _OF_THE_COUNTRY:
-        return Rejected(name, "our short code cannot text this country")
+        return Rejected(name, "Our short code cannot text this country.")
     match fault:
         case Fault.MESSAGE:
             return Rejected(name, words)
@@ -184,11 +184,11 @@ def state_of(status: str) -> MessageState | None:
 
 
 def words_of_state(status: str, code: int | None, said: str | None = None) -> str | None:
-    """Return the words that belong to a status; None if it says all."""
+    """Return the sentence that belongs to a status; None if it says all."""
     if status == "partially_delivered":
-        return "only a part of the message has arrived"
+        return "Only a part of the message has arrived."
     if state_of(status) is not MessageState.FAILED:
         return None
     if status == "canceled" and code is None:
-        return "cancelled at the carrier"
+        return "The carrier has cancelled the message."
     return words_of(code, said)

@@ -59,6 +59,8 @@ class TwilioGateway:
         self._configuration = configuration
         self._account = account_of(configuration)
         self._clock, self._chance = clock, chance
+        self._skew: timedelta | None = None
+        """How much the carrier's clock is ahead of ours, as of its last answer."""
         self._http = http or Http(
             self._account.api_url,
             user=self._account.user,
@@ -70,13 +72,13 @@ class TwilioGateway:
         """Create the message at the carrier."""
         our_number = message.our_number or self._only_number
         if our_number is None and self._account.service is None:
-            return NotNow(timedelta(minutes=5), Scope.MESSAGE, "nothing says which of our numbers to send it from")
+            return NotNow(timedelta(minutes=5), Scope.MESSAGE, "Nothing says which of our numbers to send it from.")
         try:
             answer = self._http.post(f"{self._account.path}/Messages.json", self.fields(message, our_number))
         except NeverLeft as reason:
-            return NotNow(timedelta(0), Scope.GATEWAY, f"the carrier cannot be reached: {reason}")
+            return NotNow(timedelta(0), Scope.GATEWAY, f"The carrier cannot be reached: {reason}.")
         except NobodyKnows as reason:
-            return Doubt(f"the carrier has not answered: {reason}")
+            return Doubt(f"The carrier has not answered: {reason}.")
         return self._outcome(message, our_number, answer)
 
     @property
@@ -112,7 +114,7 @@ class TwilioGateway:
         if 200 <= answer.status < 300:
             return self._taken(said)
         if not 400 <= answer.status < 500 or answer.status == 408:
-            return Doubt(f"the carrier has answered with HTTP {answer.status}")
+            return Doubt(f"The carrier has answered with HTTP {answer.status}.")
         if code is None and answer.status in {401, 403, 407}:
             code = 20003
         return refusal(
@@ -127,7 +129,7 @@ class TwilioGateway:
     def _taken(self, said: dict[str, Any]) -> Outcome:
         sid, status, code = said.get("sid"), str(said.get("status") or ""), code_of(said.get("error_code"))
         if not isinstance(sid, str) or not sid:
-            return Doubt("the carrier's answer cannot be read")
+            return Doubt("The carrier's answer cannot be read.")
         if state_of(status) is MessageState.FAILED:
             return Rejected(str(code or status), words_of(code, said.get("error_message")))
         sender = said.get("from")
@@ -153,7 +155,10 @@ class TwilioGateway:
     def received_since(self, at: datetime) -> Iterator[Incoming]:
         """Yield the incoming messages since a time, oldest first."""
         since = at.astimezone(UTC) - EARLIER
-        query = [("DateSent>", since.strftime("%Y-%m-%dT%H:%M:%SZ")), ("PageSize", str(_INBOUND_PAGE))]
+        if self._skew is None:
+            self._asked(f"{self._account.path}/Messages.json", [("PageSize", "1")])
+        by_carrier = since + (self._skew or timedelta(0))
+        query = [("DateSent>", by_carrier.strftime("%Y-%m-%dT%H:%M:%SZ")), ("PageSize", str(_INBOUND_PAGE))]
         found = [
             (each, skew)
             for page, skew in self._pages(query)
@@ -199,7 +204,7 @@ class TwilioGateway:
             if not isinstance(entries, list):
                 raise CannotTell("The carrier's list cannot be read.")
             try:
-                yield [listed(entry) for entry in entries], self._skew(answer)
+                yield [listed(entry) for entry in entries], self._skew or timedelta(0)
             except ValueError as error:
                 raise CannotTell(str(error)) from None
             if not (following := said.get("next_page_uri")):
@@ -215,9 +220,6 @@ class TwilioGateway:
             raise CannotTell("The carrier's list goes on at another address.")
         return f"{there.path}?{there.query}"
 
-    def _skew(self, answer: Answer) -> timedelta:
-        return answer.date - self._clock() if answer.date else timedelta(0)
-
     def _asked(self, path: str, query: Pairs = ()) -> Answer:
         try:
             answer = self._http.get(path, query)
@@ -225,8 +227,9 @@ class TwilioGateway:
             raise CannotTell(f"The carrier cannot be asked: {reason}.") from None
         if answer.status != 200:
             code = code_of(answer.json.get("code"))
-            why = words_of(code) if code else f"it answers with HTTP {answer.status}"
-            raise CannotTell(f"The carrier cannot be asked: {why}.")
+            why = words_of(code) if code else f"It answers with HTTP {answer.status}."
+            raise CannotTell(f"The carrier cannot be asked. {why}")
+        self._skew = answer.date - self._clock() if answer.date else timedelta(0)
         return answer
 
     def poll(self) -> Iterable[Incoming | Report]:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.exceptions import ClosedPoolError, HTTPError, LocationParseError
 
 from thrumsg_tui.gateway.secret import Secret
 
@@ -143,6 +143,8 @@ class Http:
                 content = response.read(_LARGEST + 1)
                 if len(content) <= _LARGEST:
                     response.release_conn()  # it is used again
+        except ClosedPoolError:
+            raise NeverLeft("the connection is closed") from None
         except (HTTPError, OSError) as error:
             raise NobodyKnows(_reason(error)) from None
         if len(content) > _LARGEST:
