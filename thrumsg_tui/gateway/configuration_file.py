@@ -31,13 +31,17 @@ _DAY = 24 * 60 * 60
 _OUR_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|[A-Za-z0-9 ]{1,11}", re.ASCII)
 
 
+def _gateway_name(value: Any) -> str:
+    return one_of(*GATEWAYS)(value)
+
+
 def _our_number(value: Any) -> str:
     if not isinstance(value, str) or not _OUR_NUMBER.fullmatch(value):
         raise ValueError('a number such as "+14155550100" is expected, or a short code')
     return value
 
 
-_TOP = {"gateway": Key(one_of(*GATEWAYS), required=True), "public_url": Key(url)}
+_TOP = {"gateway": Key(_gateway_name, required=True), "public_url": Key(url)}
 _NUMBER = {
     "number": Key(_our_number, required=True),
     "kind": Key(one_of("long", "toll_free", "short", "alpha", "service"), default="long"),
