@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -87,6 +88,8 @@ def obstacle(attempt: Attempt, now: datetime) -> Obstacle | None:
         ({"campaign": window(None, date(2026, 3, 2)), "kind": MessageKind.REPLY}, NOON, None),
         ({"campaign": window(None, date(2026, 3, 3)), "role": Role.OWNER}, NIGHT, Obstacle.WINDOW_OVER),
         ({"is_holder": False}, NOON, Obstacle.REASSIGNED),
+        ({"number_withdrawn": True}, NOON, Obstacle.NUMBER_WITHDRAWN),
+        ({"number_withdrawn": True, "body": ""}, NIGHT, Obstacle.NUMBER_WITHDRAWN),
         ({"is_holder": False, "role": Role.MODERATOR}, NOON, None),
         ({"body": " "}, NOON, Obstacle.EMPTY),
         ({"body": "Hi %first_name%", "filled_in": False}, NOON, Obstacle.UNRESOLVED),
@@ -104,13 +107,21 @@ def test_the_most_fundamental_reason_comes_first() -> None:
         opted_out=True,
         campaign=replace(window(None, date(2026, 3, 1)), state=CampaignState.PAUSED),
         is_holder=False,
+        number_withdrawn=True,
         body="",
     )
-    expected = [Obstacle.REASSIGNED, Obstacle.OPTED_OUT, Obstacle.CLOSED, Obstacle.WINDOW_OVER, Obstacle.EMPTY]
+    expected = [
+        *(Obstacle.REASSIGNED, Obstacle.OPTED_OUT, Obstacle.CLOSED, Obstacle.WINDOW_OVER),
+        *(Obstacle.NUMBER_WITHDRAWN, Obstacle.EMPTY),
+    ]
     found = [obstacle(attempt, NOON)]
     attempt = replace(attempt, is_holder=True)
-    for mended in ({}, {"opted_out": False}, {"campaign": window(None, date(2026, 3, 1))}, {"campaign": CAMPAIGN}):
-        attempt = replace(attempt, **mended)
+    mendings: tuple[Mapping[str, object], ...] = (
+        *({}, {"opted_out": False}, {"campaign": window(None, date(2026, 3, 1))}, {"campaign": CAMPAIGN}),
+        {"number_withdrawn": False},
+    )
+    for mended in mendings:
+        attempt = replace(attempt, **mended)  # type: ignore[arg-type]
         found.append(obstacle(attempt, NOON))
     assert found == expected
 

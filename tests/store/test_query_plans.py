@@ -67,6 +67,7 @@ from thrumsg_tui.store.queries.conversations import (
 from thrumsg_tui.store.queries.doubts import count_in_doubt, messages_in_doubt
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
+from thrumsg_tui.store.queries.gateway_numbers import replacement
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, newest_own
 from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
@@ -243,6 +244,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "campaign": (get_campaign, lambda conn, of: get_campaign(conn, of.of.id)),
     "questions": (questions, lambda conn, of: questions(conn, of.of.id, retired=True)),
     "recommended_replies": (recommended_replies, lambda conn, of: recommended_replies(conn, of.of.id)),
+    "replacement": (replacement, lambda conn, of: replacement(conn, of.people[0])),
     "follow_ups": (follow_ups, lambda conn, of: follow_ups(conn, of.of.id)),
     "reach": (reach, lambda conn, of: [reach(conn, of.of.id, each) for each in (Target(), Target(replied=True))]),
     "survey_results": (survey_results, lambda conn, of: survey_results(conn, of.of.id)),

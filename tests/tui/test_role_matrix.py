@@ -193,6 +193,8 @@ ELSEWHERE = {
     Permission.WORK: "test_roles, test_writing: in the messenger, which is all that a sender has",
     Permission.RECEIVE: "what contacts write comes by the gateway",
     Permission.ACT_FOR_OTHERS: "--as is an option of the command line",
+    Permission.RENUMBER: "test_number_question: an admin is asked who sends where our number was withdrawn",
+    Permission.CHANGE_NUMBERS: "our numbers are changed by commands",
     Permission.MAINTAIN: "doctor and backup are commands",
     Permission.DELIVER: "deliver is a service",
 }

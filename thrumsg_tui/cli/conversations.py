@@ -15,7 +15,6 @@ from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, text_of
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.domain.event_sentences import thread_sentence
-from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
@@ -59,7 +58,7 @@ def thread(session: Session, args: Namespace) -> Report:
     head = [
         ("Contact", phones.name(conversation.first_name, conversation.last_name, conversation.phone)),
         ("Phone", phones.number(conversation.phone)),
-        *([("Our number", _our_number(conversation))] if conversation.our_number else []),
+        *([("Our number", conversation.shown_number)] if conversation.our_number else []),
         ("Sender", conversation.sender_name),
         ("Status", _status(conversation)),
         ("Times in", campaign.hours.timezone),
@@ -69,11 +68,6 @@ def thread(session: Session, args: Namespace) -> Report:
         thread_record(conversation, questions, phones),
         [*pairs(head), "", *_happenings(conversation, phones, campaign, session.db.clock())],
     )
-
-
-def _our_number(conversation: Conversation) -> str:
-    state = conversation.number_state
-    return f"{conversation.our_number}{'' if state in {None, NumberState.READY} else f', {state}'}"
 
 
 def answer(session: Session, args: Namespace) -> Report:

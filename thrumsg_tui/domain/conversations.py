@@ -214,6 +214,12 @@ class ConversationHead:
     """The state of our number, if it is one that we know."""
 
     @property
+    def shown_number(self) -> str | None:
+        """Our number, with its state if it is not ready."""
+        state = self.number_state
+        return self.our_number and f"{self.our_number}{'' if state in {None, NumberState.READY} else f', {state}'}"
+
+    @property
     def number_withdrawn(self) -> bool:
         """Whether our number was withdrawn."""
         return self.number_state is NumberState.WITHDRAWN

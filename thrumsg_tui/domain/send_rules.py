@@ -192,8 +192,8 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
 
 _NUMBER_WITHDRAWN = Refusal(
     Obstacle.NUMBER_WITHDRAWN,
-    "Our number in this conversation was withdrawn: nothing can leave from it. "
-    f"It needs another one, which {needed_role(Permission.RENUMBER)} gives it.",
+    "Our number in this conversation was withdrawn: nothing can leave from it. It needs another one: "
+    f"{needed_role(Permission.RENUMBER)} is asked for it when sending in the app, or uses `thrumsg renumber`.",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
@@ -51,17 +52,30 @@ def campaign_numbers(conn: Connection, campaign_id: CampaignId) -> list[OurNumbe
     return [_number_of(row) for row in rows]
 
 
-def number_withdrawn(conn: Connection, conversation_id: ConversationId) -> str | None:
-    """Return the number that a conversation keeps, if it was withdrawn; None if nothing is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What a conversation whose number is not ready could get."""
+
+    was: OurNumber
+    number: str | None
+    """The best number for it; None if none is ready."""
+
+
+def replacement(conn: Connection, conversation_id: ConversationId) -> Replacement | None:
+    """Return what a conversation could get in place of its number; None if that is ready, or unknown."""
     row = conn.execute(
         """
-        SELECT gateway_number.number FROM conversation
-        JOIN gateway_number ON gateway_number.number = conversation.our_number
-        WHERE conversation.id = ? AND gateway_number.state = 'withdrawn'
+        SELECT conversation.our_number, conversation.campaign_id, contact.phone
+        FROM conversation JOIN contact ON contact.id = conversation.contact_id
+        WHERE conversation.id = ?
         """,
         (conversation_id,),
     ).fetchone()
-    return None if row is None else str(row["number"])
+    was = our_number(conn, row["our_number"]) if row and row["our_number"] is not None else None
+    if was is None or was.is_ready:
+        return None
+    best = next(NumberPool(conn, was.gateway).preferred(CampaignId(row["campaign_id"]), row["phone"]), None)
+    return Replacement(was, best)
 
 
 def waiting_from(conn: Connection, number: str) -> int:

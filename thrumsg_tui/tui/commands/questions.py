@@ -32,6 +32,17 @@ TO_EVERYONE = Command(
     "answer.to_everyone", "e", "", "Shared by all others", "Share them among all other senders", Scope.ANSWER
 )
 TO_ONE = Command("answer.to_one", "o", "", "To one sender", "Move them to a sender whom you choose next", Scope.ANSWER)
+RENUMBER = Command(
+    "answer.renumber", "y", "", "From another number", "Text this contact from another of our numbers", Scope.ANSWER
+)
+RENUMBER_ALL = Command(
+    "answer.renumber_all",
+    "a",
+    "",
+    "All of its conversations",
+    "Give others to all conversations of the number",
+    Scope.ANSWER,
+)
 
 COMMANDS = (
     Command("question.next", "right down tab", "step(1)", "Next answer", "Go to the next answer", Scope.QUESTION),
@@ -53,5 +64,7 @@ COMMANDS = (
     TO_UNASSIGNED,
     TO_EVERYONE,
     TO_ONE,
+    RENUMBER,
+    RENUMBER_ALL,
 )
 """Several answers share a key: each dialog binds only those that it offers."""

@@ -26,8 +26,8 @@ class InfoPane(Pane):
         super().__init__(glyphs, id=id)
         self._entries: Sequence[tuple[str, str]] = ()
 
-    def show_info(self, campaign: Campaign, totals: Totals, now: datetime) -> None:
-        """Show a campaign with its counts."""
+    def show_info(self, campaign: Campaign, totals: Totals, now: datetime, our_number: str | None = None) -> None:
+        """Show a campaign with its counts, and the number of ours that the open conversation keeps, if it does."""
         closed = closure(campaign, now)
         window, hours = campaign.window, campaign.hours
         quiet = campaign.quiet_hours or campaign.at_contact
@@ -41,6 +41,7 @@ class InfoPane(Pane):
             ("Hours", f"{format_clock(hours.opens)} to {format_clock(hours.closes)}, {campaign.whose_hours}"),
             ("Quiet hours", "21:00 to 08:00 at the contact" if quiet else "off"),
             ("QuickSend", "on" if campaign.quicksend else "off"),
+            *([("Our number", our_number)] if our_number else []),
             ("Contacts", str(totals.total)),
             ("Not started", str(totals.not_started)),
             ("Sent, no reply", str(totals.sent)),

@@ -69,7 +69,7 @@ class Sidebar(Vertical):
         contact = view.open.conversation if view.open else None
         self.survey.show_survey(view.questions, contact.answers if contact else {})
         self.replies.show_replies(view.replies)
-        self.info.show_info(view.campaign, view.totals, now)
+        self.info.show_info(view.campaign, view.totals, now, contact.shown_number if contact else None)
         name = safe_text(contact.name) if contact else ""
         if name != self._contact:
             self._contact = name

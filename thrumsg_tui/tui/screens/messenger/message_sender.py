@@ -5,7 +5,8 @@ from __future__ import annotations
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
-from thrumsg_tui.domain.send_rules import seconds_until
+from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.send_rules import Obstacle, Refusal, seconds_until
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.queries.conversations import next_waiting
@@ -17,6 +18,7 @@ from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 from thrumsg_tui.tui.screens.messenger.notices import KIND_TITLES, sending_verb
+from thrumsg_tui.tui.screens.messenger.number_question import ask_for_number
 from thrumsg_tui.tui.stale_keys import TOO_EARLY
 
 AFTER_REPLY = "after_reply"
@@ -43,11 +45,29 @@ class MessageSender:
         verdict = self._conversation.verdict()
         if not self._box.sight.before(pressed_at):
             self.screen.say(TOO_EARLY.format("Enter"), warning=True)
+        elif verdict and verdict.refusal and self._may_renumber(verdict.refusal):
+            self._ask_for_number(view.open.conversation)
         elif verdict and verdict.refusal:
             self.screen.say(verdict.refusal.sentence, warning=True)
         else:
             self._box.read_only = True  # Enter must not send it twice
             self._send_to(view.open)
+
+    def _may_renumber(self, refusal: Refusal) -> bool:
+        """Whether another number of ours would help, and the person may give it (`docs/rules.md 10.8`)."""
+        may = self.screen.thrumsg.who.may(Permission.RENUMBER)
+        return may and refusal.obstacle is Obstacle.NUMBER_WITHDRAWN
+
+    @action_worker
+    async def _ask_for_number(self, contact: Conversation) -> None:
+        try:
+            said = await ask_for_number(self.screen, contact)
+        except ThrumsgError as refusal:
+            self.screen.say(str(refusal), warning=True)
+        else:
+            self._box.must_be_seen()
+            self.screen.say(said)
+        await self.screen.ask_and_paint()
 
     @action_worker
     async def _send_to(self, shown: OpenConversation) -> None:
