@@ -60,7 +60,7 @@ class Contacts:
         stop = opt_out_type(body) if self._answers_stop else None
         self._journal.write(
             "received", sid=message.sid, to=ours, **{"from": contact}, body=body,
-            media=[one.type for one in pictures], stop=stop,
+            media=[one.type for one in pictures], media_sids=[one.sid for one in pictures], stop=stop,
         )  # fmt: skip
         if stop:
             self._answer(stop, contact, ours)

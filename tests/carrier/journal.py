@@ -6,7 +6,7 @@ that it is about leaves. Every line has `at` (seconds since 1970) and `what`:
 * `request`: each request, with `method`, `path`, `params`, `status` (0: dropped) and `fault`, when it ends
 * `accepted`: a message that the carrier took, with `sid`, `key` (`k` in its StatusCallback), `to`, `from`, `body`,
   `media`, `validity` and `callback`
-* `received`: a message of a contact, with `sid`, `to`, `from`, `body`, `media`, `stop`
+* `received`: a message of a contact, with `sid`, `to`, `from`, `body`, `media`, `media_sids`, `stop`
 * `replied`: the carrier's own answer to STOP, START or HELP
 * `webhook`: one call of one of our addresses, with `kind` (`report` or `message`), `sid`, `status` (the code that we
   answered; 0: no connection or no answer), `state`, `try`

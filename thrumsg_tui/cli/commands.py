@@ -147,6 +147,11 @@ def _add_views(commands: Commands) -> None:
     listing.add_argument("--limit", type=options.limit, metavar="N")
     thread = commands.add("thread", "conversations.thread", "show a conversation's messages, answers and events")
     thread.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
+    media = commands.add("media", "media.media", "fetch a picture or another file of a message", check=_wrong_media)
+    media.add_argument("message", type=options.identifier, metavar="MESSAGE", help="its id, as thread --json has it")
+    media.add_argument("--out", type=Path, required=True, metavar="FILE", help="- is standard output")
+    media.add_argument("--nth", type=options.whole_number, metavar="N", help="which of several; 1 is the first")
+    options.add_config(media)
     unmatched = commands.add("unmatched", "phone_numbers.unmatched", "list the messages that belong to no conversation")
     unmatched.add_argument("--limit", type=options.limit, metavar="N")
     history = commands.add("history", "history.history", "list changes and who made them, newest first")
@@ -154,6 +159,10 @@ def _add_views(commands: Commands) -> None:
     history.add_argument("--conversation", type=options.identifier, metavar="ID")
     history.add_argument("--person", metavar="LOGIN", help="only changes by this user")
     history.add_argument("--limit", type=options.limit, metavar="N")
+
+
+def _wrong_media(args: Namespace) -> str | None:
+    return "media - prints the file: leave --json out" if args.json and str(args.out) == "-" else None
 
 
 def _add_messages(commands: Commands) -> None:

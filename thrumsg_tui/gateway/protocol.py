@@ -77,6 +77,18 @@ class StopsNumbers(Protocol):
         """By the carrier's code, how many failures in a row with it stop our number (`docs/rules.md 10.5`)."""
 
 
+@runtime_checkable
+class FetchesMedia(Protocol):
+    """What a gateway may have besides, if the files of messages are fetched from its carrier."""
+
+    def fetch(self, url: str) -> bytes:
+        """Return a file of a message.
+
+        Raises:
+            Refused: It is not the carrier's, too large, or not to be had; in words.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class WebRequest:
     """A request to one of the listener's addresses, its size and time already bounded."""

@@ -91,6 +91,17 @@ def writing_text(target: Path) -> Iterator[TextIO]:
         yield file
 
 
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write a file that replaces `target` when it is complete; pipes and devices are written directly."""
+    with _explained(target, Nothing.LEFT_BEHIND):
+        if _is_pipe_or_device(target):
+            target.write_bytes(content)
+            return
+    refuse_database(target)
+    with replacing(target) as part:
+        part.write_bytes(content)
+
+
 def text_for(file: TextIO) -> Callable[[str], str]:
     """Return how to write text from outside: unchanged, but made harmless for a terminal (`docs/rules.md 11.3`)."""
     return safe_text if file.isatty() else str

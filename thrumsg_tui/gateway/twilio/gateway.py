@@ -27,6 +27,7 @@ from thrumsg_tui.gateway.protocol import CannotTell, Finding
 from thrumsg_tui.gateway.twilio.account import STATUS_PATH, account_of, is_service
 from thrumsg_tui.gateway.twilio.codes import busy_wait, refusal, state_of, words_of
 from thrumsg_tui.gateway.twilio.http import Answer, Http, NeverLeft, NobodyKnows, Pairs
+from thrumsg_tui.gateway.twilio.media import fetch_media
 from thrumsg_tui.gateway.twilio.messages import EARLIER, Listed, carrier_confirms, code_of, listed
 
 LONGEST_VALID = 14_400
@@ -241,6 +242,10 @@ class TwilioGateway:
         from thrumsg_tui.gateway.twilio.check import findings
 
         return findings(self._configuration, self._http)
+
+    def fetch(self, url: str) -> bytes:
+        """Fetch a file of a message."""
+        return fetch_media(self._account, url)
 
     def close(self) -> None:
         """Close the connections."""

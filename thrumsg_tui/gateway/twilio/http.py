@@ -42,6 +42,8 @@ class Answer:
     date: datetime | None
     """The time at the carrier."""
     retry_after: timedelta | None
+    location: str | None = None
+    """Where a redirect leads."""
 
     @property
     def json(self) -> dict[str, Any]:
@@ -150,7 +152,8 @@ class Http:
         if len(content) > _LARGEST:
             raise NobodyKnows("the answer is too large")
         date = _time(response.headers.get("Date"))
-        return Answer(response.status, content, date, _wait(response.headers.get("Retry-After"), date))
+        wait = _wait(response.headers.get("Retry-After"), date)
+        return Answer(response.status, content, date, wait, response.headers.get("Location"))
 
 
 def _reason(error: Exception) -> str:

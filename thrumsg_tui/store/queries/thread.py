@@ -20,6 +20,7 @@ from thrumsg_tui.domain.conversations import (
     OptOut,
     ThreadEvent,
 )
+from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.enums import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.event_facts import EventFacts
@@ -129,6 +130,14 @@ def messages(conn: Connection, conversation_id: ConversationId) -> tuple[Message
     """Read a thread, oldest first; by `message_in_thread`."""
     rows = conn.execute(f"{_IN_THREAD} ORDER BY message.at, message.id", (conversation_id,))
     return tuple(_message_of(row) for row in rows)
+
+
+def media_of(conn: Connection, message_id: MessageId) -> tuple[ConversationId, tuple[Media, ...]]:
+    """Return the conversation of a message and its media; `NotFound` if there is no such message."""
+    row = conn.execute("SELECT conversation_id, media FROM message WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no message {message_id}.")
+    return ConversationId(row["conversation_id"]), media_from(row["media"])
 
 
 def newest_message(conn: Connection, conversation_id: ConversationId) -> Message | None:
