@@ -18,6 +18,13 @@ def test_any_spelling_of_a_number_will_do(spring: Shell) -> None:
     assert spring.json("opt-in", "415 555 0142")["phone"] == MARIA
 
 
+def test_an_opt_in_says_that_the_carrier_may_still_block_who_texted_stop(spring: Shell) -> None:
+    spring.done("opt-out", DEV)
+    assert "carrier" not in spring.done("opt-in", DEV)
+    spring.done("receive", "--from", MARIA, "--body", "STOP")
+    assert "The carrier may block the number until it texts START." in spring.done("opt-in", MARIA)
+
+
 def test_a_contact_who_was_texted_gets_a_confirmation(spring: Shell) -> None:
     spring.done("send", 1)
     assert spring.json("opt-out", MARIA)["confirmation_sent"] is True

@@ -302,7 +302,7 @@ def test_an_admins_message_waits_for_the_end_of_the_quiet_hours() -> None:
 def test_a_carrier_may_try_until_the_quiet_hours_begin(now: str, seconds: int) -> None:
     here = QUIET.for_contact(at("America/Chicago", "America/Denver"))
     assert valid_for(here, MessageKind.REPLY, when(now)) == timedelta(seconds=seconds)
-    assert valid_for(here, MessageKind.OPT_OUT_CONFIRMATION, when(now)) == timedelta(hours=10)
+    assert valid_for(here, MessageKind.OPT_OUT_CONFIRMATION, when(now)) == timedelta(minutes=5)
 
 
 def test_the_validity_ends_with_the_campaigns_hours_if_those_end_first() -> None:

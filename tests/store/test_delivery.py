@@ -328,8 +328,6 @@ def test_a_confirmation_that_could_not_leave_in_time_is_cancelled(world: World) 
     message = sent(world)
     answer(world.db, message.id, Accepted("SM1"))
     receive(world.db, None, message.phone, "STOP")
-    with world.db.writing() as tx:
-        tx.conn.execute("UPDATE message SET expires_at = ? WHERE kind = 'opt_out_confirmation'", (tx.now_ms + 300_000,))
     world.clock.now += timedelta(minutes=5)
     assert take_queued(world.db) == []
     assert states(world) == ["sent", "cancelled"]

@@ -216,7 +216,8 @@ def _report(session: Session, done: OptedOut, outcome: str) -> Report:
     with session.db.reading() as conn:
         shown = phone_display(conn).number(done.phone)
     hint = f" Undo with: {session.program} undo {done.event}" if session.who.may(Permission.OPT_IN) else ""
-    return Report(_record(done, shown), [f"{shown} {outcome}.{hint}"])
+    caution = f" {done.caution}" if done.caution else ""
+    return Report(_record(done, shown), [f"{shown} {outcome}.{caution}{hint}"])
 
 
 def _record(done: OptedOut, shown: str) -> dict[str, object]:

@@ -186,6 +186,15 @@ class OptOut:
     written_at: datetime
     """When the newest wish for it was written, as it was stamped."""
 
+    @property
+    def caution(self) -> str:
+        """What to know before the number is opted in by hand; empty if nothing (`docs/rules.md 10.9`)."""
+        return CARRIER_MAY_BLOCK if self.kind is OptOutKind.AUTOMATIC else ""
+
+
+CARRIER_MAY_BLOCK = "The carrier may block the number until it texts START."
+"""Who texts STOP is blocked by most carriers as well, and no opt-in of ours ends that."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationHead:

@@ -248,17 +248,23 @@ def valid_for(campaign: Campaign, kind: MessageKind, now: datetime) -> timedelta
     """Return for how long a carrier may go on trying to deliver a message (`docs/rules.md 10.4`).
 
     It ends half a minute before the campaign closes, or the quiet hours at the contact begin, so that nothing leaves
-    the carrier after that, but is never under a minute: carriers take no less.
+    the carrier after that, but is never under a minute: carriers take no less. A confirmation, which no hours hold, has
+    five minutes.
 
     Args:
         campaign: The campaign, as it is for the contact.
         kind: The kind of the message.
         now: The present, at which the campaign is open.
     """
-    closes_at = None if kind is MessageKind.OPT_OUT_CONFIRMATION else next_common_closing(campaign.clocks, now)
+    if kind is MessageKind.OPT_OUT_CONFIRMATION:
+        return CONFIRM_WITHIN
+    closes_at = next_common_closing(campaign.clocks, now)
     left = closes_at - now - _BEFORE_CLOSING if closes_at else _LONGEST_VALIDITY
     return max(_SHORTEST_VALIDITY, min(left, _LONGEST_VALIDITY))
 
+
+CONFIRM_WITHIN = timedelta(minutes=5)
+"""How soon after an opt-out its confirmation must leave (`docs/rules.md 10.9`)."""
 
 _BEFORE_CLOSING = timedelta(seconds=30)
 _SHORTEST_VALIDITY = timedelta(seconds=60)

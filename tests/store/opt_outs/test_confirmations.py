@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,12 +12,14 @@ from tests.store.carrier import leave
 from tests.store.opt_outs.stored import ANN, CONFIRMATION, bodies
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.delivery import NotNow, Scope
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, Status
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.scheduled_messages import let_due
@@ -194,3 +196,90 @@ def test_an_archived_campaign_sends_no_confirmation(db: Database, owner: Identit
     received = receive(db, None, ANN, "STOP")
     assert (received.conversation_id, received.opted_out) == (None, True)
     assert len(bodies(db, ann)) == 1
+
+
+# Five minutes (10.9)
+
+
+def confirmation_states(db: Database, conversation_id: ConversationId) -> list[MessageState]:
+    return [
+        message.state
+        for message in look_at(db, conversation_id).messages
+        if message.kind is MessageKind.OPT_OUT_CONFIRMATION
+    ]
+
+
+def test_a_confirmation_leaves_in_the_last_moment_of_its_five_minutes(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    send(db, owner, ann)
+    leave(db)
+    receive(db, None, ANN, "STOP")
+    clock.forward(minutes=5, milliseconds=-1)
+    assert [(each.kind, each.valid_for) for each in take_queued(db)] == [
+        (MessageKind.OPT_OUT_CONFIRMATION, timedelta(minutes=5))
+    ]
+
+
+def test_a_confirmation_is_not_sent_after_five_minutes_and_the_thread_says_so(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    send(db, owner, ann)
+    leave(db)
+    receive(db, None, ANN, "STOP")
+    clock.forward(minutes=5)
+    assert take_queued(db) == []
+    assert confirmation_states(db, ann) == [MessageState.CANCELLED]
+    told = [sentence_of(each) for each in look_at(db, ann).events]
+    assert told[-1] == "confirmation cancelled: it could not leave within five minutes"
+    assert look_at(db, ann).opted_out
+    assert examine(db) == []
+
+
+def test_a_carrier_that_puts_a_confirmation_off_does_not_prolong_its_five_minutes(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    send(db, owner, ann)
+    leave(db)
+    receive(db, None, ANN, "STOP")
+    clock.forward(minutes=4)
+    [claimed] = take_queued(db)
+    later = NotNow(timedelta(minutes=2), Scope.GATEWAY, "busy")
+    record_outcomes(db, "practice", [(claimed, later)], retry=lambda _: timedelta(0))
+    clock.forward(minutes=2)
+    assert take_queued(db) == []
+    assert confirmation_states(db, ann) == [MessageState.CANCELLED]
+
+
+def test_each_opt_out_is_confirmed_once_however_often_it_is_said(
+    db: Database, owner: Identity, ann: ConversationId, clock: Clock
+) -> None:
+    send(db, owner, ann)
+    leave(db)
+    for words in ("STOP", "stop", "STOPALL"):
+        receive(db, None, ANN, words)
+        clock.forward(seconds=1)
+    assert confirmation_states(db, ann) == [MessageState.QUEUED]
+    leave(db)
+    receive(db, None, ANN, "START")
+    clock.forward(seconds=1)
+    receive(db, None, ANN, "STOP")
+    leave(db)
+    assert confirmation_states(db, ann) == [MessageState.SENT] * 2
+
+
+def test_where_the_carrier_confirms_we_do_not(db: Database, owner: Identity, ann: ConversationId) -> None:
+    send(db, owner, ann)
+    leave(db)
+    receive(db, None, ANN, "STOP", confirmed=True)
+    assert look_at(db, ann).opted_out
+    assert confirmation_states(db, ann) == []
+
+
+def test_who_asked_to_stop_may_stay_blocked_at_the_carrier_when_opted_in_by_hand(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    receive(db, None, ANN, "STOP")
+    assert opt_in_number(db, owner, ANN).caution == "The carrier may block the number until it texts START."
+    opt_out_number(db, owner, ANN)
+    assert opt_in_number(db, owner, ANN).caution == ""

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.conversation_facts import (
     OptOutNoteChanged,
     OptOutUndone,
 )
-from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.conversations import CARRIER_MAY_BLOCK, ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
@@ -49,6 +49,8 @@ class OptedOut:
     phone: str
     conversations: tuple[ConversationId, ...]
     confirmation_sent: bool
+    caution: str = ""
+    """What to know after an opt-in: that the carrier may still block the number (`docs/rules.md 10.9`)."""
 
 
 def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> OptedOut:
@@ -226,7 +228,8 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
         undoable=True,
     )
     touch(tx, event_id, ((each, None, None) for each in concerned))
-    return OptedOut(event_id, phone, tuple(concerned), False)
+    caution = CARRIER_MAY_BLOCK if described["kind"] == OptOutKind.AUTOMATIC else ""
+    return OptedOut(event_id, phone, tuple(concerned), False, caution)
 
 
 @dataclass(frozen=True, slots=True)

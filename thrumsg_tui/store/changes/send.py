@@ -16,7 +16,7 @@ from thrumsg_tui.domain.field_meanings import meant_by
 from thrumsg_tui.domain.fields import FIELD, Rendered, may_be_misspelt, no_value
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.send_rules import Attempt, check_send, departure, forbidden
+from thrumsg_tui.domain.send_rules import CONFIRM_WITHIN, Attempt, check_send, departure, forbidden
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.users import Identity
@@ -162,9 +162,9 @@ def store_outgoing(
     row = tx.conn.execute(
         """
         INSERT INTO message (conversation_id, campaign_id, at, direction, kind, body, author_id, follow_up_id, state,
-                             state_at, segments, leaves_at)
+                             state_at, segments, leaves_at, expires_at)
         VALUES (:conversation_id, :campaign_id, :at, :direction, :kind, :body, :author_id, :follow_up_id, :state,
-                :at, :segments, :leaves_at)
+                :at, :segments, :leaves_at, :expires_at)
         RETURNING id
         """,
         {
@@ -179,6 +179,7 @@ def store_outgoing(
             "state": state,
             "segments": segments,
             "leaves_at": to_ms(leaving.at) if leaving.at else None,
+            "expires_at": to_ms(tx.now + CONFIRM_WITHIN) if kind is MessageKind.OPT_OUT_CONFIRMATION else None,
         },
     ).fetchone()
     if follow_up_id:

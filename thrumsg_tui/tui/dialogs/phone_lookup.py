@@ -182,7 +182,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
     async def _opt(self, found: PhoneRecord) -> None:
         name = found.name or self._pane.phones.number(found.phone)
         if found.opt_out:
-            question = f"Opt {name} in again, in all campaigns?"
+            question = f"Opt {name} in again, in all campaigns? {found.opt_out.caution}".strip()
             dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
             change = opt_in_number
         else:

@@ -82,7 +82,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
         if (row := self.list.row) is None:
             return
         name = row.name or self.list.phones.number(row.phone_national)
-        question = f"Opt {name} in again, in all campaigns? No message is sent."
+        question = f"Opt {name} in again, in all campaigns? No message is sent. {row.opt_out.caution}".strip()
         dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
         if await self.app.push_screen_wait(dialog) and await self.make(
             opt_in_number, self.thrumsg.who, row.opt_out.phone

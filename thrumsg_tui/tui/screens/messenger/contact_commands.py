@@ -37,7 +37,8 @@ class ContactCommands:
             return
         name = contact.name
         if contact.opted_out:
-            question = f"Opt {name} in again, in all campaigns? No message is sent."
+            caution = contact.opt_out.caution if contact.opt_out else ""
+            question = f"Opt {name} in again, in all campaigns? No message is sent. {caution}".strip()
             dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
             change = opt_in_number
         else:
