@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
 import signal
 import sqlite3
@@ -96,6 +98,17 @@ def test_it_ends_and_keeps_the_draft_under(spring: Office, way: str) -> None:
     terminal = opened(spring, WAYS[way])
     terminal.close()
     assert_ended(spring, terminal)
+
+
+def test_it_ends_where_only_reading_says_that_the_terminal_is_gone(spring: Office) -> None:
+    """No signal comes, and writing goes on: input is another terminal than output."""
+    master, slave = pty.openpty()
+    terminal = spring.open(program=(SH, "-c", f'exec "$@" <{os.ttyname(slave)}', "sh", *APP))
+    terminal.wait_for("Overview", "Sender One")
+    os.close(slave)
+    os.close(master)
+    terminal.wait_exit()
+    assert presences(spring) == 0
 
 
 def test_told_to_end_it_does_though_its_terminal_takes_nothing_any_more(spring: Office) -> None:
