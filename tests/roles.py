@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, Role
+from thrumsg_tui.store.database import Database
 
 PEOPLE = ("Maria Lopez", "Dev Patel", "Ann Otieno", "Bo Lind", "Cy Ross")
 """By conversation, from 1 on: the sender's, not started; nobody's, not started; Lee's, who has replied; the sender's,
@@ -108,6 +109,9 @@ ROWS: tuple[Row, ...] = (
     looks(Permission.VIEW_ALL, "look at the overview", "overview Spring"),
     looks(Permission.VIEW_ALL, "list who has not started", "campaign idle Spring"),
     looks(Permission.VIEW_ALL, "list unmatched messages", "unmatched"),
+    looks(Permission.VIEW_ALL, "look how delivery stands", "status"),
+    looks(Permission.VIEW_ALL, "list messages in doubt", "doubts"),
+    does(Permission.SETTLE_DOUBTS, "decide about a message in doubt", "doubts 2 --drop"),
     looks(Permission.VIEW_ALL, "look a number up", f"lookup {MARIA}"),
     looks(Permission.VIEW_ALL, "list users", "user list"),
     looks(Permission.VIEW_ALL, "look at survey results", "survey results Spring"),
@@ -190,6 +194,14 @@ def arrange(run: Callable[..., object], folder: Path) -> None:
     run("campaign", "add-sender", "Spring", "sender", "lee")
     _fill_spring(run, folder)
     run("reassign", "Spring", "--from", "lee", "--to-unassigned", "--preview", "--save-plan", folder / "plan.json")
+
+
+def put_in_doubt(database: Path) -> None:
+    """Put the message to Cy in doubt, which no command line does."""
+    db = Database(database)
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE message SET state = 'in_doubt', tried_at = state_at WHERE id = 2")
+    db.close()
 
 
 def _fill_spring(run: Callable[..., object], folder: Path) -> None:

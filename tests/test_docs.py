@@ -254,6 +254,7 @@ def test_json_of_what_is_shown(run: Run) -> None:
     assert json_keys("campaign check") == run("campaign", "check", CAMPAIGN).keys()
     assert json_keys("lookup") == run("lookup", listed["phone"]).keys()
     assert json_keys("history") == run("history", "--limit", 1)[0].keys()
+    assert json_keys("status") == run("status").keys()
     assert json_keys("user list") == run("user", "list")[0].keys()
     assert json_keys("doctor") == run("doctor").keys()
     assert json_keys("backup") == run("backup", "backup.db").keys()

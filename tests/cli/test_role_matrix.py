@@ -20,7 +20,7 @@ import pytest
 
 import thrumsg_tui.store.changes
 from tests.cli.conftest import Shell
-from tests.roles import IN_OTHER_WORDS, ROWS, Row, arrange
+from tests.roles import IN_OTHER_WORDS, ROWS, Row, arrange, put_in_doubt
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.cli.parser import build_parser
 from thrumsg_tui.domain.permissions import Permission, Role
@@ -52,6 +52,7 @@ def arranged(tmp_path_factory: pytest.TempPathFactory) -> Arranged:
             assert main(["--db", str(database), *map(str, words)]) == 0, (words, error.getvalue())
 
     arrange(run, folder)
+    put_in_doubt(database)
     return Arranged(database, folder)
 
 

@@ -86,7 +86,14 @@ def test_outside_its_hours_a_campaign_does_not_close() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pace", "said"), [(0.5, "0.5 a second"), (1.0, "1 a second"), (9.94, "9.9 a second"), (1234.5, "1,234 a second")]
+    ("pace", "said"),
+    [
+        (0.05, "3 a minute"),
+        (0.5, "0.5 a second"),
+        (1.0, "1 a second"),
+        (9.94, "9.9 a second"),
+        (1234.5, "1,234 a second"),
+    ],
 )
 def test_the_pace_has_no_needless_digits(pace: float, said: str) -> None:
     assert said in carrier_line(replace(BUSY, gateway=replace(GATEWAY, pace=pace)), NOW, UTC)
@@ -135,11 +142,11 @@ def test_whether_anything_delivers(status: CarrierStatus, delivery: Delivery) ->
     [
         (
             replace(BUSY, gateway=None),
-            "1,204 messages wait, and no gateway has ever run here: `thrumsg deliver` starts one.",
+            "1,204 messages wait: no gateway has run yet; `thrumsg deliver` starts one.",
         ),
         (
             replace(BUSY, gateway=None, campaigns=(replace(SPRING, messages=1),)),
-            "1 message waits, and no gateway has ever run here: `thrumsg deliver` starts one.",
+            "1 message waits: no gateway has run yet; `thrumsg deliver` starts one.",
         ),
         (
             seen(timedelta(minutes=2)),

@@ -35,6 +35,7 @@ from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.doubts import DoubtsScreen
 from thrumsg_tui.tui.screens.follow_ups import FollowUpsScreen
 from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.screens.imports import ImportScreen
@@ -90,6 +91,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.OPT_OUTS: (OptOutsScreen,),
     Scope.USERS: (UsersScreen,),
     Scope.UNMATCHED: (UnmatchedScreen,),
+    Scope.DOUBTS: (DoubtsScreen,),
     Scope.DIALOG: (Dialog,),
     Scope.FORM: (FormDialog,),
     Scope.FIELD: (Form,),

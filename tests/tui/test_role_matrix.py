@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.roles import IN_OTHER_WORDS, ROWS, Row, arrange
+from tests.roles import IN_OTHER_WORDS, ROWS, Row, arrange, put_in_doubt
 from tests.tui.filling import choose, fill
 from tests.tui.office import Person, settle
 from thrumsg_tui.cli.main import main
@@ -53,6 +53,7 @@ def arranged(tmp_path_factory: pytest.TempPathFactory) -> Arranged:
             assert main(["--db", str(database), *map(str, words)]) == 0, (words, error.getvalue())
 
     arrange(run, folder)
+    put_in_doubt(database)
     return Arranged(database, folder)
 
 
@@ -174,6 +175,8 @@ WAYS: dict[str, Way] = {
     "list users": keys("U"),
     "list opt-outs": keys("O"),
     "list unmatched messages": keys("M"),
+    "list messages in doubt": keys("D"),
+    "decide about a message in doubt": keys("D", "x", "y"),
     "list follow-ups": keys(*SPRING, "f"),
     "look at survey results": keys(*SPRING, "e"),
     "look at the overview": keys(*OVERVIEW),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from thrumsg_tui.cli import options
 from thrumsg_tui.cli.argument_parser import Commands
+from thrumsg_tui.cli.carrier_commands import add_carrier_commands
 from thrumsg_tui.cli.content_commands import add_content_commands
 from thrumsg_tui.cli.number_commands import add_campaign_numbers, add_number_commands, add_renumber
 from thrumsg_tui.domain.enums import (
@@ -36,6 +37,7 @@ def add_commands(commands: Commands) -> None:
     _add_services(commands)
     _add_gateway(commands.group("gateway", "set up the connection to the carrier"))
     _add_listen(commands)
+    add_carrier_commands(commands)
     _add_upkeep(commands)
 
 

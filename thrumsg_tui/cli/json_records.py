@@ -186,6 +186,7 @@ def conversation_record(conversation: ConversationRow, phones: PhoneDisplay) -> 
         "follow_up": conversation.has_follow_up,
         "waiting_since": iso(conversation.waiting_since),
         "last_message_at": iso(conversation.last_message_at),
+        "last_message_state": conversation.last_state,
     }
 
 

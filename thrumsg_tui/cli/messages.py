@@ -15,25 +15,34 @@ from thrumsg_tui.cli.report import Report, complain
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.carrier import Delivery
 from thrumsg_tui.domain.conversations import Message
 from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.send_rules import format_moment
-from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.gateway.registry import deliver_queued, gateway_of
+from thrumsg_tui.domain.wording import capitalized, pluralize
+from thrumsg_tui.gateway.registry import deliver_queued
 from thrumsg_tui.store.changes import receive as receiving
 from thrumsg_tui.store.changes import send as sending
 from thrumsg_tui.store.changes.send_all import Unsendable, send_batch
 from thrumsg_tui.store.message_origin import read_origin
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.thread import get_conversation
 from thrumsg_tui.store.times import iso
 
 INTERRUPTED = 130
-_NO_GATEWAY = "No gateway is set up"
+_WAITS = {
+    Delivery.PRACTICE: "the practice gateway takes it soon",
+    Delivery.RUNNING: "`thrumsg deliver` runs, and takes it in its turn",
+    Delivery.STOPPED: "delivery has stopped: `thrumsg status` says why",
+    Delivery.SILENT: "delivery stands still: `thrumsg status` says more",
+    Delivery.NEVER: "no gateway is set up, so it stays queued",
+}
+"""What becomes of a message that is queued."""
 
 
 def send(session: Session, args: Namespace) -> Report:
@@ -55,8 +64,13 @@ def send(session: Session, args: Namespace) -> Report:
         "leaves_at": iso(message.leaves_at),
     }
     what = f"Message {message.id} to {name}, {pluralize(message.segments, 'segment')}"
+    progress = _progress(message, campaign, session.db.clock(), _delivery(session))
     return warned(
-        session, record, [f"{what}: {_progress(message, campaign, session.db.clock())}."], campaign.id, message.body
+        session,
+        record,
+        [f"{what}: {progress}."],
+        campaign.id,
+        message.body,
     )
 
 
@@ -86,8 +100,8 @@ def send_all(session: Session, args: Namespace) -> Report:
         **where_any(warnings),
     }
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {pluralize(sent, 'message')}; {len(refused)} refused."]
-    if sent and gateway_of(session.db) is None:
-        lines += [f"{_NO_GATEWAY}: messages that may leave now are queued."]
+    if sent and (delivery := _delivery(session)) is not Delivery.PRACTICE:
+        lines += [f"What may leave now is queued. {capitalized(_WAITS[delivery])}."]
     lines += [f"  conversation {each}: {reason}" for each, reason in refused]
     if stopped:
         return Report(record, lines, INTERRUPTED)
@@ -143,11 +157,17 @@ def receive(session: Session, args: Namespace) -> Report:
     return Report(record, [": ".join([where, ", ".join(said)] if said else [where]) + "."])
 
 
-def _progress(message: Message, campaign: Campaign, now: datetime) -> str:
+def _delivery(session: Session) -> Delivery:
+    now = session.db.clock()
+    with session.db.reading() as conn:
+        return carrier_status(conn, now).delivery(now)
+
+
+def _progress(message: Message, campaign: Campaign, now: datetime, delivery: Delivery) -> str:
     if message.leaves_at:
         return f"scheduled for {format_moment(campaign, message.leaves_at, now)}, {campaign.whose_hours}"
     if message.state is MessageState.QUEUED:
-        return f"queued. {_NO_GATEWAY}, so it stays queued"
+        return f"queued. {capitalized(_WAITS[delivery])}"
     return message.state.replace("_", " ")
 
 

@@ -138,7 +138,7 @@ def standstill(status: CarrierStatus, now: datetime, zone: tzinfo, phones: Phone
             at = _moment(gateway.seen_at or gateway.changed_at, now, zone, named=False)
             return f"Delivery stands still: {waits}, and `thrumsg deliver` {how} at {at}."
         case Delivery.NEVER if status.waiting:
-            return f"{waits}, and no gateway has ever run here: `thrumsg deliver` starts one."
+            return f"{waits}: no gateway has run yet; `thrumsg deliver` starts one."
         case Delivery.RUNNING if status.waiting and (gateway := status.gateway) and gateway.reason:
             return f"Delivery waits: {_sentence(phones.text(gateway.reason))} {waits}."
         case _:
@@ -169,7 +169,7 @@ def carrier_line(status: CarrierStatus, now: datetime, zone: tzinfo, campaign_id
     held_up = bool(status.gateway and status.gateway.reason)
     if status.waiting and status.delivery(now).goes_on and not held_up:
         pace = status.gateway.pace if status.gateway else None
-        parts += [f"{_pace(pace)} a second"] if pace else []
+        parts += [_pace(pace)] if pace else []
         parts += _estimate(status, here or alone, now, zone)
     parts += [f"{_count(status.held)} held by a pause"] if status.held else []
     parts += [f"{_count(status.in_doubt)} in doubt"] if status.in_doubt else []
@@ -228,4 +228,5 @@ def _count(number: int) -> str:
 
 
 def _pace(pace: float) -> str:
-    return f"{pace:,.0f}" if pace >= 10 else f"{pace:.1f}".removesuffix(".0")
+    number, unit = (pace, "second") if pace >= 0.1 else (pace * 60, "minute")
+    return f"{number:,.0f} a {unit}" if number >= 10 else f"{number:.1f}".removesuffix(".0") + f" a {unit}"

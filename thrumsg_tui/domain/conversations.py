@@ -127,6 +127,8 @@ class ConversationRow:
     last_message_at: datetime | None
     last_direction: Direction | None
     last_body: str
+    last_state: MessageState | None = None
+    """The state of the last message."""
     last_media: tuple[Media, ...] = ()
 
     @property
@@ -155,7 +157,17 @@ class Message:
     segments: int
     leaves_at: datetime | None
     error: str | None
+    """The carrier's code and words, as exports have them."""
     media: tuple[Media, ...] = ()
+    error_code: str | None = None
+
+    @property
+    def failure(self) -> str:
+        """What the carrier said of it: plain words, then its code; empty if it said nothing."""
+        words = (self.error or "").removeprefix(self.error_code or "").strip().rstrip(".")
+        if not self.error_code:
+            return words
+        return f"{words or 'the carrier gives no reason'} ({self.error_code})"
 
 
 @dataclass(frozen=True, slots=True)

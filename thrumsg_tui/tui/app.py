@@ -25,6 +25,7 @@ from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app_context import Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
+from thrumsg_tui.tui.carrier_view import read_carrier
 from thrumsg_tui.tui.commands import bindings, command
 from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
@@ -74,6 +75,7 @@ class ThrumsgApp(NavigatingApp):
         self.ending.loop = get_running_loop()
         self.store.on_wait = self._wait_changed
         self._restored = await self.store.query(restored_at)
+        await self._know_the_carrier()
         await self.show_place(await self.store.query(opening_route, self.who))
         self.set_interval(self.timers.watch, self._watch)
         self.set_interval(self.timers.tick, self._tick)
@@ -151,6 +153,7 @@ class ThrumsgApp(NavigatingApp):
             await self._know_the_role()
             if not is_exiting(self):
                 await self._know_the_database()
+                await self._know_the_carrier()
                 self.ask_again()
 
     async def _know_the_role(self) -> None:
@@ -183,8 +186,17 @@ class ThrumsgApp(NavigatingApp):
         except ThrumsgError:
             return False
 
+    async def _know_the_carrier(self) -> None:
+        """Read how delivery stands: what waits, and whether anything delivers (`docs/rules.md 10.5`)."""
+        try:
+            now, ascii_only = self.store.db.clock(), self.glyphs.ascii_only
+            self.carrier = await self.store.query(read_carrier, now, ascii_only=ascii_only)
+        except ThrumsgError as error:
+            self.tell(str(error))
+
     async def _tick(self) -> None:
         await self._in_background(let_due)
+        await self._know_the_carrier()
         self.ask_again()
 
     # Moves in steps

@@ -13,6 +13,7 @@ from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.queries.lookup import FoundConversation
+from thrumsg_tui.tui.carrier_view import CarrierView
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.timers import Timers
@@ -28,6 +29,8 @@ class AppContext(Protocol):
     names_files: bool
     """Whether the person may name files."""
     timers: Timers
+    carrier: CarrierView | None
+    """How delivery stood when anybody last wrote; None before the first screen."""
     opened_at: datetime
     """When the app was opened, by the clock of the store."""
 

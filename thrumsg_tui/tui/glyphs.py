@@ -24,6 +24,7 @@ class Glyphs:
     delivered: str
     sent: str
     failed: str
+    in_doubt: str
     ellipsis: str
     separator: str
     path: str
@@ -51,6 +52,7 @@ UNICODE = Glyphs(
     delivered="✓✓",
     sent="✓",
     failed="✗",
+    in_doubt="?",
     ellipsis="…",
     separator="·",
     path="▸",
@@ -72,6 +74,7 @@ ASCII = Glyphs(
     delivered="delivered",
     sent="sent",
     failed="failed",
+    in_doubt="?",
     ellipsis="~",
     separator="-",
     path=">",

@@ -21,6 +21,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.users import preference
+from thrumsg_tui.tui.carrier_view import CarrierView
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -40,6 +41,7 @@ class NavigatingApp(App[None]):
         self.who = who
         self.zone = zone
         self.glyphs = glyphs_for_locale()
+        self.carrier: CarrierView | None = None
         self.session = uuid4().hex
         self.opened_at = db.clock()
         self.place = Route()

@@ -8,7 +8,7 @@ from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
-from thrumsg_tui.domain.enums import ConversationSort, Direction, Status, Tab
+from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Status, Tab
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.media import media_from
@@ -154,7 +154,7 @@ def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[Conversa
                    conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged, conversation.in_follow_ups,
                    conversation.waiting_since, conversation.last_message_at,
                    contact.first_name, contact.last_name, contact.phone, users.login,
-                   message.direction, SUBSTR(message.body, 1, 200) AS body, message.media
+                   message.direction, message.state, SUBSTR(message.body, 1, 200) AS body, message.media
             FROM conversation
             JOIN contact ON contact.id = conversation.contact_id
             JOIN assignment ON assignment.id = conversation.assignment_id
@@ -184,6 +184,7 @@ def _row_of(row: Row) -> ConversationRow:
         last_direction=Direction(row["direction"]) if row["direction"] else None,
         last_body=row["body"] or "",
         last_media=media_from(row["media"]),
+        last_state=MessageState(row["state"]) if row["state"] else None,
     )
 
 

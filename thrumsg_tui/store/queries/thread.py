@@ -162,6 +162,7 @@ def _message_of(row: Row) -> Message:
         leaves_at=from_ms_or_none(row["leaves_at"]),
         error=error or None,
         media=media_from(row["media"]),
+        error_code=row["error_code"],
     )
 
 

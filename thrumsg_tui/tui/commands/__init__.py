@@ -53,6 +53,7 @@ _MODULES: Mapping[Scope, str] = {
     Scope.OPT_OUTS: "opt_outs",
     Scope.USERS: "users",
     Scope.UNMATCHED: "unmatched",
+    Scope.DOUBTS: "doubts",
     Scope.DIALOG: "dialogs",
     Scope.FORM: "forms",
     Scope.FIELD: "forms",

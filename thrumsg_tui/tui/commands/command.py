@@ -39,6 +39,7 @@ class Scope(StrEnum):
     OPT_OUTS = "Opt-outs"
     USERS = "Users"
     UNMATCHED = "Unmatched messages"
+    DOUBTS = "Messages in doubt"
     DIALOG = "Dialogs"
     FORM = "Forms"
     FIELD = "Fields of a form"

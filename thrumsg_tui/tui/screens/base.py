@@ -24,7 +24,8 @@ from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.widgets.key_line import KeyLine
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
+from thrumsg_tui.tui.widgets.line_widgets import Part
+from thrumsg_tui.tui.widgets.title_line import TitleLine
 
 _P = ParamSpec("_P")
 _Answer = TypeVar("_Answer")
@@ -42,7 +43,7 @@ class CommandScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title_line = LineWidget(id="title")
+        self.title_line = TitleLine(id="title")
         self.key_line = KeyLine(id="keys")
         self.parts: Sequence[object] = (UndoCommands(self),)
         """Parts that run the commands whose action they have; the screen runs the others."""
@@ -68,11 +69,19 @@ class CommandScreen(Screen[None]):
         try:
             while self._stale and self.is_attached:
                 self._stale = False
+                self._show_banner()
                 await self.ask_and_paint()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
         finally:
             self._asking = False
+
+    def _show_banner(self) -> None:
+        """Show below the title why delivery stands still, while it does."""
+        thrumsg = self.thrumsg
+        if thrumsg.carrier:
+            now = thrumsg.store.db.clock()
+            self.title_line.show_banner(thrumsg.carrier.banner(thrumsg.who, now, thrumsg.zone), thrumsg.glyphs)
 
     async def ask_and_paint(self) -> None:
         """Run the screen's queries and show the answers."""

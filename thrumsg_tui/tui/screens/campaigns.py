@@ -21,6 +21,7 @@ from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
+from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
@@ -76,6 +77,7 @@ class CampaignsScreen(CommandScreen):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._list = CampaignList(glyphs, id="campaigns")
+        self._carrier = CarrierLine(id="carrier")
         self._heading = LineWidget(id="heading")
         self._wanted: CampaignId | None = None
         self.parts = (
@@ -86,6 +88,7 @@ class CampaignsScreen(CommandScreen):
 
     def compose(self) -> ComposeResult:
         yield self.title_line
+        yield self._carrier
         yield self._heading
         yield self._list
         yield self.key_line
@@ -110,7 +113,10 @@ class CampaignsScreen(CommandScreen):
         return replace(super().facts(), campaign=self._list.row.campaign if self._list.row else None)
 
     async def ask_and_paint(self) -> None:
-        rows = await self.thrumsg.store.query(campaign_rows, self.thrumsg.who)
+        thrumsg = self.thrumsg
+        rows = await thrumsg.store.query(campaign_rows, thrumsg.who)
+        if thrumsg.who.may(Permission.VIEW_ALL):
+            self._carrier.show_carrier(thrumsg.carrier, thrumsg.store.db.clock(), thrumsg.zone)
         ids = [each.campaign.id for each in rows]
         keep = self._wanted or (self._list.row.campaign.id if self._list.row else None)
         self._wanted = None

@@ -28,6 +28,7 @@ from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaign_senders import take_sender_off
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
+from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, LineWidget, Part
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
@@ -51,6 +52,7 @@ class OverviewScreen(CommandScreen):
         self.campaign_id = campaign_id
         self._cursor_on = cursor_on
         self._counters = FlowingLines(id="counters")
+        self._carrier = CarrierLine(id="carrier")
         self._state = LineWidget(id="state")
         self._replies = LineWidget(id="replies")
         self._search = SearchInput(placeholder="sender's name", id="search")
@@ -69,6 +71,7 @@ class OverviewScreen(CommandScreen):
     def compose(self) -> ComposeResult:
         yield self.title_line
         yield self._state
+        yield self._carrier
         yield self._counters
         yield self._replies
         yield Horizontal(LineWidget(id="search-label"), self._search, id="search-row")
@@ -133,6 +136,7 @@ class OverviewScreen(CommandScreen):
             [(f"{pluralize(sum(shown.replies_by_hour), 'message')} ", "quiet")],
         )
         now = self.thrumsg.store.db.clock()
+        self._carrier.show_carrier(self.thrumsg.carrier, now, self.thrumsg.zone, self.campaign_id)
         self.table.show_ages(
             {each: waiting_age(since, now, self.thrumsg.zone) for each, since in shown.longest_waiting.items()}
         )

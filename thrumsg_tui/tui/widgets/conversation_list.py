@@ -13,6 +13,7 @@ from thrumsg_tui.domain.enums import Direction, Status
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, pad
+from thrumsg_tui.tui.widgets.message_states import own_words
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
@@ -77,7 +78,9 @@ class ConversationList(PagedList[ConversationRow]):
         if row.last_direction is None:
             return ("not started" if row.status is Status.NOT_STARTED else "", "quiet")
         words = safe_text(words_of(row.last_body, row.last_media)[:120])
-        return (f"You: {words}" if row.last_direction is Direction.OUTGOING else words, "quiet")
+        if row.last_direction is Direction.OUTGOING and row.last_state is not None:
+            return own_words(words, row.last_state, self._glyphs)
+        return words, "quiet"
 
     def _age(self, row: ConversationRow) -> list[Part]:
         since = row.waiting_since if row.waiting else row.last_message_at

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.carrier import Delivery
 from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, text_of
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.event_sentences import thread_sentence
@@ -19,7 +20,8 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.send_rules import format_moment, seconds_until
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
+from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, width_of
+from thrumsg_tui.tui.widgets.message_states import STANDSTILL, state_in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class ShownThread:
     """The content of the pane.
 
     Attributes:
-        gateway: Whether the database has a gateway.
+        delivery: Whether anything delivers what waits.
         reader: The login of the user; only they are told how to undo a message of theirs.
         undo_keys: The keys of undo.
     """
@@ -36,7 +38,7 @@ class ShownThread:
     campaign: Campaign
     now: datetime
     zone: tzinfo
-    gateway: bool
+    delivery: Delivery
     phones: PhoneDisplay
     reader: str
     undo_keys: str
@@ -57,7 +59,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
 
     def show_thread(self, shown: ShownThread | None) -> None:
         """Show a thread at its end; if it was shown already and scrolled up, leave it there."""
-        key = (shown.conversation, shown.now.date(), shown.gateway, shown.phones) if shown else None
+        key = (shown.conversation, shown.now.date(), shown.delivery, shown.phones) if shown else None
         if key == self._key:
             if shown and self._shown and self.counts_down:
                 self.count_down(shown.now, shown.undo_keys)
@@ -130,37 +132,30 @@ class ThreadPane(ScrollingLines, can_focus=True):
         for line in lines:
             text = f" {line}{' ' * (inner - cell_len(line))} "
             yield self.strip([], [(text, "ours"), (" ", "")], width=width)
-        yield self.strip([], [*self._small_print(message, time), (" ", "")], width=width)
+        for parts in self._small_print(message, time, width - 2):
+            yield self.strip([], [*parts, (" ", "")], width=width)
 
-    def _small_print(self, message: Message, time: str) -> list[Part]:
+    def _small_print(self, message: Message, time: str, width: int) -> list[list[Part]]:
+        """Return who wrote a message, when, and its state: on one line, or with a long state on lines of its own."""
         author = safe_text(message.author or "automatic")
         if message.kind is MessageKind.OPT_OUT_CONFIRMATION:
             author += f" {self._glyphs.separator} opt-out message"
         state, look = self._state(message)
-        return [(f"{author} {time} ", "quiet"), (state, look)]
+        written: Part = (f"{author} {time} ", "quiet")
+        if width_of([written, (state, look)]) <= width:
+            return [[written, (state, look)]]
+        return [[written], *([(line, look)] for line in self.wrapped(state, width))]
 
-    def _state(self, message: Message) -> tuple[str, str]:
-        glyphs = self._glyphs
-        if message.state is MessageState.UNSENT and message.leaves_at and self._shown:
+    def _state(self, message: Message) -> Part:
+        if self._shown is None:
+            return "", ""
+        if message.state is MessageState.UNSENT and message.leaves_at:
             leaves = format_moment(self._shown.campaign, message.leaves_at, self._shown.now)
-            return f"unsent until {leaves}{'' if self._shown.gateway else ', no gateway'}", "warning"
-        if self._shown and (seconds := _seconds_left(message, self._shown.now)):
+            return f"unsent until {leaves}{STANDSTILL[self._shown.delivery]}", "warning"
+        if seconds := _seconds_left(message, self._shown.now):
             back = f", {self._shown.undo_keys} takes it back" if message.author_login == self._shown.reader else ""
             return f"leaves in {seconds} s{back}", "warning"
-        return {
-            MessageState.UNSENT: ("unsent", "warning"),
-            MessageState.QUEUED: (
-                "queued" if self._shown and self._shown.gateway else "queued, no gateway",
-                "warning",
-            ),
-            MessageState.SENDING: ("sending", "quiet"),
-            MessageState.SENT: (glyphs.sent, "quiet"),
-            MessageState.DELIVERED: (glyphs.delivered, "quiet"),
-            MessageState.FAILED: (f"{glyphs.failed} {safe_text(message.error or '')}".strip(), "warning"),
-            MessageState.IN_DOUBT: ("in doubt", "warning"),
-            MessageState.CANCELLED: ("cancelled", "warning"),
-            MessageState.RECEIVED: ("", ""),
-        }[message.state]
+        return state_in_thread(message, self._shown.delivery, self._shown.phones, self._glyphs)
 
 
 def _seconds_left(message: Message, now: datetime) -> int:

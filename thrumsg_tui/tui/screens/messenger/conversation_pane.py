@@ -19,7 +19,7 @@ from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
-from thrumsg_tui.tui.screens.messenger.notices import notice_of, obstacle_of
+from thrumsg_tui.tui.screens.messenger.notices import delivery_of, notice_of, obstacle_of
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
@@ -69,11 +69,11 @@ class ConversationPane(Vertical):
             self.box.hold("", "")
         else:
             contact = shown.conversation
-            gateway = view.settings.gateway is not None
             now, zone = self._thrumsg.store.db.clock(), self._thrumsg.zone
+            delivery = delivery_of(self._thrumsg)
             phones = view.settings.phone_display(ascii_only=self._glyphs.ascii_only)
             reader, keys = self._thrumsg.who.user.login, self.undo_keys
-            self.thread.show_thread(ShownThread(contact, view.campaign_here, now, zone, gateway, phones, reader, keys))
+            self.thread.show_thread(ShownThread(contact, view.campaign_here, now, zone, delivery, phones, reader, keys))
             self._count_down()
             self._fill_box(shown)
         self.tell()

@@ -129,8 +129,8 @@ class MessageSender:
 
     async def _go_on_after(self, sent: Sent, contact: Conversation, following: ConversationId | None) -> None:
         """Say that the message was sent, and go to the next waiting contact (`docs/rules.md 3.19`)."""
-        screen, view = self.screen, self.screen.view
-        queued = sent.leaves_at is not None or view is None or sending_verb(view) == "queued"
+        screen = self.screen
+        queued = sent.leaves_at is not None or sending_verb(screen.thrumsg) == "queued"
         wait = ", waits until the campaign opens" if sent.state is MessageState.UNSENT else ""
         done = f"{KIND_TITLES[sent.kind]} {'queued for' if queued else 'sent to'} {contact.name}{wait}."
         self._say_sent(sent, done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from thrumsg_tui.domain.carrier import Delivery
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.event_sentences import thread_sentence
@@ -13,6 +14,7 @@ from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.send_rules import Obstacle, Verdict, closure, format_moment
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import ChangeByOthers, MessengerView
+from thrumsg_tui.tui.app_context import AppContext
 
 KIND_TITLES = {
     MessageKind.INITIAL: "Initial message",
@@ -23,9 +25,14 @@ KIND_TITLES = {
 SendingVerb = Literal["sent", "queued"]
 
 
-def sending_verb(view: MessengerView) -> SendingVerb:
-    """Return "sent", or "queued" if there is no gateway to take messages (`docs/rules.md 6.6`)."""
-    return "sent" if view.settings.gateway is not None else "queued"
+def delivery_of(thrumsg: AppContext) -> Delivery:
+    """Return whether anything delivers the messages of this database."""
+    return thrumsg.carrier.delivery(thrumsg.store.db.clock()) if thrumsg.carrier else Delivery.NEVER
+
+
+def sending_verb(thrumsg: AppContext) -> SendingVerb:
+    """Return "sent" in a practice database, else "queued": a carrier has to take it first (`docs/rules.md 6.6`)."""
+    return "sent" if delivery_of(thrumsg) is Delivery.PRACTICE else "queued"
 
 
 def notice_of(view: MessengerView, verdict: Verdict, now: datetime, *, text: str, writing: bool) -> str:

@@ -42,7 +42,7 @@ class SendAllRunner:
         sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)
         if await self.screen.show_dialog(sure):
             self.running = True
-            run = partial(self._run, view.viewing.id, tab, total, sending_verb(view))
+            run = partial(self._run, view.viewing.id, tab, total, sending_verb(self.screen.thrumsg))
             self.screen.run_worker(run, group="send all")
 
     async def _run(self, assignment_id: AssignmentId, tab: Tab, total: int, verb: SendingVerb) -> None:
