@@ -135,8 +135,8 @@ auth_token = {{ file = "{token}" }}
 api_url = "{carrier.url}"
 {numbers}
 [doubt]
-wait = 6
-again = 3
+wait = 60
+again = 5
 """
 
 

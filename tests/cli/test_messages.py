@@ -17,12 +17,12 @@ def test_without_a_gateway_a_message_stays_queued_and_that_is_said(spring: Shell
     assert "No gateway is set up" in spring.done("send-all", "Spring", "--unassigned")
 
 
-def test_the_practice_gateway_delivers_at_once(practice: Shell) -> None:
-    assert practice.json("send", 1)["state"] == "delivered"
+def test_in_practice_a_command_hands_its_messages_over_at_once(practice: Shell) -> None:
+    assert practice.json("send", 1)["state"] == "sent"
     practice.done("send-all", "Spring", "--unassigned")
-    assert {practice.json("thread", each)["messages"][0]["state"] for each in (1, 2, 3)} == {"delivered"}
+    assert {practice.json("thread", each)["messages"][0]["state"] for each in (1, 2, 3)} == {"sent"}
     practice.done("opt-out", MARIA)
-    assert practice.json("thread", 1)["messages"][-1]["state"] == "delivered"
+    assert practice.json("thread", 1)["messages"][-1]["state"] == "sent"
 
 
 def test_outside_the_hours_a_message_is_held_and_says_until_when(shell: Shell, tmp_path: Path) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.clock import Clock
 from tests.store.arranging import known_as
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
+from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
 from thrumsg_tui.gateway.practice_contacts import Answer, PracticeContacts
-from thrumsg_tui.gateway.registry import gateway_of
+from thrumsg_tui.gateway.practice_delivery import PracticeDelivery, deliver_practice
+from thrumsg_tui.gateway.practice_fates import decide_fate
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
@@ -41,6 +45,12 @@ def demo(built: Path, tmp_path: Path) -> Iterator[Database]:
     db = Database(shutil.copyfile(built, tmp_path / "practice.db"))
     yield db
     db.close()
+
+
+TURN = 2
+"""Seconds between two turns of an app."""
+
+ANSWERS = "SELECT COUNT(*) AS number FROM message WHERE direction = 'incoming'"
 
 
 def told(db: Database) -> list[tuple[object, ...]]:
@@ -96,12 +106,11 @@ def test_the_practice_campaign_has_something_of_everything(demo: Database) -> No
     assert held > 5
     assert {Tab.INITIAL, Tab.RESPONSES, Tab.OPT_OUTS} <= tabs
     assert flagged > 0
-    assert {"delivered", "received"} <= states <= {"delivered", "received", "cancelled"}
+    assert states == {"delivered", "received", "queued"}
 
 
 def test_it_is_sound_and_belongs_to_who_made_it(demo: Database) -> None:
     assert examine(demo) == []
-    assert gateway_of(demo) is not None
     assert known_as(demo, "ana").role is Role.OWNER
 
 
@@ -175,47 +184,144 @@ def test_a_confirmation_is_not_answered(world: World) -> None:
     assert not any(contacts.answer(outgoing(nth, kind=confirmation), world.clock.now) for nth in range(60))
 
 
+# Delivery
+
+
+def delivery() -> PracticeDelivery:
+    """The delivery of an app, with a carrier that answers at once."""
+    return PracticeDelivery({"wait": lambda _: None})
+
+
+def live(world: World, *deliveries: PracticeDelivery, seconds: int = 0) -> None:
+    """Let apps deliver for some seconds, and wait for the answers of the carrier."""
+    for _ in range(max(1, seconds // TURN)):
+        for each in deliveries:
+            each.drain(world.db)
+        world.clock.now += timedelta(seconds=TURN if seconds else 0)
+
+
+def text_all(world: World) -> None:
+    for each in world.conversations(world.spring):
+        send(world.db, world.who["ana"], each)
+
+
+def outgoing_states(world: World) -> list[str]:
+    return [row["state"] for row in world.rows("SELECT state FROM message WHERE direction = 'outgoing' ORDER BY id")]
+
+
+def fated() -> list[str]:
+    """What becomes of the first message to each person, by the seed of the fixture `practice`."""
+    fates = [decide_fate(7, phone_of(nth), 1, MessageKind.INITIAL) for nth in range(len(PEOPLE))]
+    return ["delivered" if fate.arrives else "failed" for fate in fates]
+
+
+def answers(world: World) -> list[int]:
+    """How many answers each conversation has that has any."""
+    rows = world.rows(f"{ANSWERS} GROUP BY conversation_id")
+    return [row["number"] for row in rows]
+
+
+def test_a_message_is_sent_first_and_delivered_some_seconds_later(practice: World) -> None:
+    app = delivery()
+    text_all(practice)
+    live(practice, app)
+    assert set(outgoing_states(practice)) == {"sent"}
+    live(practice, app, seconds=60)
+    assert outgoing_states(practice) == fated()
+    app.end()
+
+
 def test_answers_come_when_they_are_due_and_once(practice: World) -> None:
-    contacts = PracticeContacts(3)
-    for each in practice.conversations(practice.spring):
-        send(practice.db, practice.who["ana"], each)
-    contacts.live(practice.db)
-    received = "SELECT COUNT(*) AS number FROM message WHERE direction = 'incoming'"
-    assert practice.rows(received)[0]["number"] == 0
-    assert {row["state"] for row in practice.rows("SELECT state FROM message")} == {"delivered"}
-    practice.clock.now += timedelta(seconds=20)
-    contacts.live(practice.db)
-    number = practice.rows(received)[0]["number"]
-    assert 0 < number <= len(PEOPLE)
-    for _ in range(3):
-        practice.clock.now += timedelta(seconds=20)
-        contacts.live(practice.db)
-    assert practice.rows(received)[0]["number"] == number
+    app = delivery()
+    text_all(practice)
+    live(practice, app)
+    assert answers(practice) == []
+    live(practice, app, seconds=20)
+    came = answers(practice)
+    assert 0 < len(came) <= len(PEOPLE)
+    live(practice, app, seconds=60)
+    assert answers(practice) == came
+    assert set(came) == {1}
+    app.end()
 
 
-def test_two_apps_on_one_practice_database_bring_each_answer_once(practice: World) -> None:
-    apps = [PracticeContacts(3), PracticeContacts(3)]
-    for each in practice.conversations(practice.spring):
-        send(practice.db, practice.who["ana"], each)
-    for _ in range(3):
-        for app in apps:
-            app.live(practice.db)
-        practice.clock.now += timedelta(seconds=20)
-    rows = practice.rows("SELECT COUNT(*) AS number FROM message WHERE direction = 'incoming' GROUP BY conversation_id")
-    assert rows
-    assert {row["number"] for row in rows} == {1}
+def test_of_two_apps_one_delivers_and_each_answer_comes_once(practice: World) -> None:
+    apps = [delivery(), delivery()]
+    text_all(practice)
+    live(practice, *apps, seconds=60)
+    assert set(answers(practice)) == {1}
+    assert [practice.rows("SELECT MAX(tries) AS tries FROM message")[0]["tries"]] == [1]
+    for app in apps:
+        app.end()
+
+
+def test_another_app_takes_over_and_goes_on_with_what_is_under_way(practice: World) -> None:
+    first, second = delivery(), delivery()
+    text_all(practice)
+    live(practice, first, second)
+    assert set(outgoing_states(practice)) == {"sent"}
+    first.end()
+    live(practice, second, seconds=60)
+    assert outgoing_states(practice) == fated()
+    assert set(answers(practice)) == {1}
+    second.end()
+
+
+def test_a_command_delivers_once_unless_an_app_does(practice: World) -> None:
+    text_all(practice)
+    deliver_practice(practice.db)
+    assert set(outgoing_states(practice)) == {"sent"}
+    app = delivery()
+    live(practice, app, seconds=20)
+    conversation = practice.conversations(practice.spring)[0]
+    send(practice.db, practice.who["ana"], conversation, body="And now?")
+    deliver_practice(practice.db)
+    assert outgoing_states(practice)[-1] == "queued"
+    live(practice, app)
+    assert outgoing_states(practice)[-1] == "sent"
+    app.end()
+
+
+def test_a_real_database_is_never_delivered_by_the_practice_carrier(world: World) -> None:
+    text_all(world)
+    deliver_practice(world.db)
+    assert set(outgoing_states(world)) == {"queued"}
+    with pytest.raises(NotFound):
+        delivery().turn(world.db)
 
 
 def test_a_contact_who_opted_out_meanwhile_still_answers_and_does_not_wait(practice: World) -> None:
-    contacts, ana = PracticeContacts(3), practice.who["ana"]
-    for each in practice.conversations(practice.spring):
-        send(practice.db, ana, each)
-    contacts.live(practice.db)
+    app, ana = delivery(), practice.who["ana"]
+    text_all(practice)
+    live(practice, app)
     for nth in range(len(PEOPLE)):
         opt_out_number(practice.db, ana, phone_of(nth))
-    practice.clock.now += timedelta(seconds=20)
-    contacts.live(practice.db)
+    live(practice, app, seconds=30)
     with practice.db.reading() as conn:
         counted = totals(conn, practice.spring.id)
     assert counted.needs_reply == len(PEOPLE) - counted.opted_out  # who said yes is in again
     assert examine(practice.db) == []
+    app.end()
+
+
+def test_in_its_first_minute_the_demo_shows_deliveries_a_failure_and_a_late_report(built: Path, tmp_path: Path) -> None:
+    path = shutil.copyfile(built, tmp_path / "practice.db")
+    with closing(Database(path)) as db, db.reading() as conn:
+        opened = conn.execute("SELECT MAX(at) FROM message").fetchone()[0] / 1000
+    clock = Clock(datetime.fromtimestamp(opened, UTC))
+    app, seen = delivery(), []
+    with closing(Database(path, clock=clock)) as db:
+        for _ in range(60):
+            app.drain(db)
+            with db.reading() as conn:
+                rows = conn.execute(
+                    "SELECT state, COUNT(*) AS number FROM message WHERE tries > 0 AND tried_at > ? GROUP BY state",
+                    (opened * 1000 - 1,),
+                ).fetchall()
+            seen.append({row["state"]: row["number"] for row in rows})
+            clock.forward(seconds=1)
+        app.end()
+        assert examine(db) == []
+    assert seen[0] == {"sent": 8}
+    assert seen[10] == {"delivered": 6, "failed": 1, "sent": 1}
+    assert seen[59] == {"delivered": 7, "failed": 1}

@@ -13,14 +13,15 @@ from importlib import import_module
 from itertools import count, cycle
 from random import Random
 
+from tests.store.carrier import answer
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.delivery import Outgoing
+from thrumsg_tui.domain.delivery import Accepted
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.gateway.outbox import Accepted, deliver
 from thrumsg_tui.store.changes.bulk_move_job import finish, finish_left_behind
+from thrumsg_tui.store.changes.delivery import take_queued as claim
 from thrumsg_tui.store.changes.reassign import begin_plan, reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
@@ -148,14 +149,11 @@ def receive_once(path: str, provider_id: str) -> None:
 def take_queued(path: str) -> None:
     """Be a gateway, and say what was taken."""
     worker = Worker(path)
-
-    class Told:
-        def send(self, message: Outgoing) -> Accepted:
-            say(message.id)
-            return Accepted()
-
     begin()
-    deliver(worker.db, Told())
+    while claimed := claim(worker.db):
+        for message in claimed:
+            say(message.id)
+            answer(worker.db, message.id, Accepted())
 
 
 def read_for_ever(path: str) -> None:

@@ -22,7 +22,7 @@ from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.send_rules import format_moment
 from thrumsg_tui.domain.wording import capitalized, pluralize
-from thrumsg_tui.gateway.registry import deliver_queued
+from thrumsg_tui.gateway.practice_delivery import deliver_practice
 from thrumsg_tui.store.changes import receive as receiving
 from thrumsg_tui.store.changes import send as sending
 from thrumsg_tui.store.changes.send_all import Unsendable, send_batch
@@ -48,7 +48,7 @@ _WAITS = {
 def send(session: Session, args: Namespace) -> Report:
     """Send one message, and report its state so far (`docs/rules.md 6.6`)."""
     sent = sending.send(session.db, session.who, args.conversation, body=args.body)
-    deliver_queued(session.db)
+    deliver_practice(session.db)
     with session.db.reading() as conn:
         to = get_conversation(conn, sent.conversation_id)
         campaign = campaigns.get_campaign(conn, to.campaign_id).for_contact(to.zones)
@@ -135,7 +135,7 @@ def receive(session: Session, args: Namespace) -> Report:
         our_number=our_number,
         media=[Media(url, mimetypes.guess_type(url)[0] or "") for url in args.media],
     )
-    deliver_queued(session.db)
+    deliver_practice(session.db)
     record = {
         "conversation": taken.conversation_id,
         "status": taken.status,
@@ -178,7 +178,7 @@ def _batches(
     after = None
     while not interrupted.is_set():
         batch = send_batch(session.db, session.who, assignment_id, tab, after)
-        deliver_queued(session.db)
+        deliver_practice(session.db)
         yield len(batch.sent), batch.refused
         after = batch.last
         if after is None:

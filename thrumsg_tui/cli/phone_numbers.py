@@ -15,7 +15,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.gateway.registry import deliver_queued
+from thrumsg_tui.gateway.practice_delivery import deliver_practice
 from thrumsg_tui.store.changes import opt_outs
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import OptedOut
@@ -45,7 +45,7 @@ def opt_out(session: Session, args: Namespace) -> Report:
     if len(phones) > 1:
         return _opt_out_each(session, phones, args.note)
     done = opt_outs.opt_out_number(session.db, session.who, phones[0], args.note)
-    deliver_queued(session.db)
+    deliver_practice(session.db)
     told = (
         "a confirmation goes out"
         if done.confirmation_sent
@@ -56,7 +56,7 @@ def opt_out(session: Session, args: Namespace) -> Report:
 
 def _opt_out_each(session: Session, phones: Sequence[str], note: str) -> Report:
     done = {each.phone: each for each in opt_outs.opt_out_each(session.db, session.who, phones, note)}
-    deliver_queued(session.db)
+    deliver_practice(session.db)
     with session.db.reading() as conn:
         shown = phone_display(conn)
     already = [shown.number(phone) for phone in dict.fromkeys(phones) if phone not in done]

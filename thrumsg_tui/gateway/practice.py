@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -14,14 +14,18 @@ from tzlocal import get_localzone_name
 
 from thrumsg_tui.domain.campaigns import Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.delivery import Accepted, Report
+from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.gateway.outbox import deliver
-from thrumsg_tui.gateway.practice_contacts import practice_file
-from thrumsg_tui.gateway.practice_gateway import PracticeGateway
+from thrumsg_tui.gateway.practice_contacts import PracticeContacts, practice_file
+from thrumsg_tui.gateway.practice_fates import decide_fate
+from thrumsg_tui.gateway.practice_gateway import NAME
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes, report_in
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
@@ -48,6 +52,9 @@ _INITIAL = (
 )
 _FOLLOW_UP = "Hi %first_name%, one last note: polls are open 7 a.m. to 8 p.m. on the 14th at %polling_location%."
 _FIRST_SEED = 1
+
+_ARRIVING = 6
+"""How many messages arrive, besides one that fails and one whose report is late, when the database is first opened."""
 
 
 def prepare(
@@ -84,9 +91,10 @@ def prepare(
         past = _Past(clock())
         with closing(Database(built, clock=past, scratch=True)) as db:
             make_first_owner(db, login, first_name, last_name)
+            seed = _FIRST_SEED if seed is None else seed
             with db.writing() as tx:
-                store_setting(tx, PRACTICE, str(_FIRST_SEED if seed is None else seed))
-            _build(db, past, login, zone or get_localzone_name())
+                store_setting(tx, PRACTICE, str(seed))
+            _build(db, past, login, zone or get_localzone_name(), seed)
         overwrite(path, built)
     return Database(path, clock=clock, on_wait=on_wait)
 
@@ -107,7 +115,7 @@ class _Past:
         self.now = max(self.now, self.present - timedelta(minutes=minutes_ago))
 
 
-def _build(db: Database, clock: _Past, login: str, zone: str) -> None:
+def _build(db: Database, clock: _Past, login: str, zone: str, seed: int) -> None:
     with db.reading() as conn:
         owner = identify(conn, login)
     change_setting(db, owner, "organization", "Harbor Votes")
@@ -123,10 +131,15 @@ def _build(db: Database, clock: _Past, login: str, zone: str) -> None:
     with db.reading() as conn:
         conversations = conversations_by_phone(conn, campaign.id)
     _assign(db, owner, campaign, conversations)
-    _play_history(db, clock, conversations)
+    history = list(_rows("history.csv"))
+    last = _left_for_later(history, seed)
+    _play_history(db, clock, conversations, [row for row in history if row["phone"] not in last])
+    _deliver(db)
     import_opt_outs(db, owner, practice_file("opt-outs.csv"))
     clock.go_to(1)
     create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, target=Target(replied=False))
+    clock.go_to(0)
+    _play_history(db, clock, conversations, [row | {"minutes_ago": "0"} for row in history if row["phone"] in last])
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -145,16 +158,34 @@ def _assign(db: Database, owner: Identity, campaign: Campaign, conversations: di
         reassign(db, owner, Request(campaign.id, FromConversations(tuple(chosen)), ToAssignments((to,))))
 
 
-def _play_history(db: Database, clock: _Past, conversations: dict[str, ConversationId]) -> None:
+def _left_for_later(history: list[dict[str, str]], seed: int) -> set[str]:
+    """Choose a few numbers whose only message leaves when the database is first opened, so that delivery can be seen.
+
+    One message fails, the report of another is late, and the others arrive; those do not answer.
+    """
+    rows = Counter(row["phone"] for row in history)
+    alone = [row["phone"] for row in reversed(history) if row["kind"] == "initial" and rows[row["phone"]] == 1]
+    contacts, initial = PracticeContacts(seed), MessageKind.INITIAL
+    fates = {phone: decide_fate(seed, phone, 1, initial) for phone in alone}
+    quiet = [phone for phone in alone if not contacts.decide(phone, 1, initial)]
+    fails = [phone for phone in alone if fates[phone].failure]
+    late = sorted((phone for phone in alone if fates[phone].is_late), key=lambda phone: phone not in quiet)
+    plain = [phone for phone in quiet if fates[phone].is_plain]
+    return {*fails[:1], *late[:1], *plain[:_ARRIVING]}
+
+
+def _play_history(
+    db: Database, clock: _Past, conversations: dict[str, ConversationId], history: list[dict[str, str]]
+) -> None:
     """Repeat the events of `history.csv` in order, each at its time and by its author."""
     with db.reading() as conn:
         people = {user.login: Identity(user, user) for user in users(conn)}
-    for row in _rows("history.csv"):
+    for row in history:
         clock.go_to(int(row["minutes_ago"]))
         conversation_id, body = conversations[row["phone"]], row["body"]
         match row["kind"]:
             case "incoming":
-                deliver(db, PracticeGateway())
+                _deliver(db)
                 receive(db, None, row["phone"], body)
             case "initial":
                 send(db, people[row["author"]], conversation_id)
@@ -167,4 +198,12 @@ def _play_history(db: Database, clock: _Past, conversations: dict[str, Conversat
                 record_answer(db, people[row["author"]], conversation_id, question, choice)
             case kind:
                 raise ValueError(f"history.csv has something that is no kind of event: {kind!r}")
-    deliver(db, PracticeGateway())
+
+
+def _deliver(db: Database) -> None:
+    """Let all that is queued arrive, at the time of the clock."""
+    while claimed := take_queued(db, gateway=NAME):
+        accepted = [(message, Accepted(f"practice-to-{message.id}")) for message in claimed]
+        record_outcomes(db, NAME, accepted, retry=lambda _: timedelta(0))
+        for message in claimed:
+            report_in(db, NAME, Report(None, message.key, MessageState.DELIVERED))

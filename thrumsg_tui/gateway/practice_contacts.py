@@ -12,8 +12,6 @@ from random import Random
 
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import MessageKind
-from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.database import Database
 
 _LIKELIHOOD = {MessageKind.INITIAL: 0.6, MessageKind.REPLY: 0.6, MessageKind.FOLLOW_UP: 0.5}
 """The probability that a contact answers each kind of message."""
@@ -32,35 +30,27 @@ class Answer:
 
 
 class PracticeContacts:
-    """The contacts of a practice database, who answer while an app has it open."""
+    """The contacts of a practice database."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._waiting: list[Answer] = []
-
-    def live(self, db: Database) -> None:
-        """Deliver queued messages, and receive the answers that are due. Call it about once a second."""
-        from thrumsg_tui.gateway.registry import deliver_queued
-
-        now = db.clock()
-        delivered = deliver_queued(db)
-        self._waiting += [answer for message in delivered if (answer := self.answer(message, now))]
-        due = [answer for answer in self._waiting if answer.due <= now]
-        self._waiting = [answer for answer in self._waiting if answer.due > now]
-        for answer in due:
-            receive(db, None, answer.to.phone, answer.body, provider_id=f"practice-{answer.to.id}")
 
     def answer(self, message: Outgoing, now: datetime) -> Answer | None:
         """Decide what a contact answers, and when; None if they do not answer.
 
         The decision depends on the seed, the number, and the count of our messages so far, not on the time.
         """
-        chance = Random(f"{self._seed}:{message.phone}:{message.nth}")  # noqa: S311 - a walkthrough must be repeatable
-        if chance.random() >= _LIKELIHOOD.get(message.kind, 0):
+        decided = self.decide(message.phone, message.nth, message.kind)
+        return decided and Answer(now + decided[1], message, decided[0])
+
+    def decide(self, phone: str, nth: int, kind: MessageKind) -> tuple[str, timedelta] | None:
+        """Decide what a contact answers to our nth message, and after how long; None if they do not answer."""
+        chance = Random(f"{self._seed}:{phone}:{nth}")  # noqa: S311 - a walkthrough must be repeatable
+        if chance.random() >= _LIKELIHOOD.get(kind, 0):
             return None
-        bodies, weights = zip(*_answers()[message.kind], strict=True)
+        bodies, weights = zip(*_answers()[kind], strict=True)
         body = chance.choices(bodies, weights)[0]
-        return Answer(now + timedelta(seconds=chance.uniform(*_SECONDS)), message, body)
+        return body, timedelta(seconds=chance.uniform(*_SECONDS))
 
 
 @cache

@@ -48,31 +48,41 @@ class Fate:
     is_late: bool = False
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the message arrives, and nothing is late."""
+        return self.arrives and not (self.answer_is_lost or self.is_slow or self.is_late)
+
+    @property
     def arrives(self) -> bool:
         """Whether the message reaches the contact."""
         return self.is_taken and not self.rejection and not self.failure
 
 
 def fate_of(seed: int, message: Outgoing) -> Fate:
+    """Decide what becomes of a message."""
+    return decide_fate(seed, message.phone, message.nth, message.kind, message.tries)
+
+
+def decide_fate(seed: int, phone: str, nth: int, kind: MessageKind, tries: int = 1) -> Fate:
     """Decide what becomes of a message, by the seed, the number and the count of our messages to it.
 
     Only the first try of a message can lose its answer. Confirmations of an opt-out always arrive.
     """
-    chance = Random(f"{seed}:{message.phone}:{message.nth}:carrier")  # noqa: S311 - practice must be repeatable
+    chance = Random(f"{seed}:{phone}:{nth}:carrier")  # noqa: S311 - practice must be repeatable
     answers_after, reports_after = chance.uniform(*_PROMPT), chance.uniform(*_ARRIVAL)
     ordinary = Fate(answers_after, reports_after)
-    if message.kind is MessageKind.OPT_OUT_CONFIRMATION:
+    if kind is MessageKind.OPT_OUT_CONFIRMATION:
         return ordinary
     late = chance.uniform(*_LATE)
-    which, nth = chance.random(), chance.randrange(12)
+    which, reason = chance.random(), chance.randrange(12)
     if which < 0.01:
-        return Fate(answers_after, reports_after, rejection=_REJECTIONS[nth % len(_REJECTIONS)])
+        return Fate(answers_after, reports_after, rejection=_REJECTIONS[reason % len(_REJECTIONS)])
     if which < 0.05:
-        return Fate(answers_after, reports_after, failure=_FAILURES[nth % len(_FAILURES)])
+        return Fate(answers_after, reports_after, failure=_FAILURES[reason % len(_FAILURES)])
     if which < 0.10:
         return Fate(answers_after, late, is_late=True)
     if which < 0.14:
         return Fate(chance.uniform(*_SLOW), reports_after, is_slow=True)
-    if which < 0.16 and message.tries <= 1:
-        return Fate(answers_after, late, answer_is_lost=True, is_taken=nth >= 4)
+    if which < 0.16 and tries <= 1:
+        return Fate(answers_after, late, answer_is_lost=True, is_taken=reason >= 4)
     return ordinary

@@ -29,7 +29,6 @@ from thrumsg_tui.domain.delivery import (
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.configuration_keys import Key, Section, number
-from thrumsg_tui.gateway.outbox import Accepted as Taken
 from thrumsg_tui.gateway.practice_contacts import PracticeContacts
 from thrumsg_tui.gateway.practice_fates import Fate, fate_of
 from thrumsg_tui.gateway.protocol import Finding
@@ -47,21 +46,29 @@ class _Event:
     told: Incoming | Report = field(compare=False)
 
 
-class PracticeCarrier:
+class PracticeGateway:
     """The practice carrier.
 
     Args:
         seed: Decides what becomes of each message, and what the contacts answer.
         clock: The present.
         wait: Waits some seconds, which is how long the carrier takes to answer.
+        under_way: Returns what was sent before this process: its reports and answers are still to come. Called by the
+            first `poll`.
     """
 
     def __init__(
-        self, seed: int, *, clock: Callable[[], datetime] = utc_now, wait: Callable[[float], None] = time.sleep
+        self,
+        seed: int,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        wait: Callable[[float], None] = time.sleep,
+        under_way: Callable[[], Iterable[Outgoing]] = tuple,
     ) -> None:
         self._seed = seed
         self._clock = clock
         self._wait = wait
+        self._under_way: Callable[[], Iterable[Outgoing]] | None = under_way
         self._contacts = PracticeContacts(seed)
         self._lock = Lock()
         self._taken: dict[str, list[Trace]] = {}
@@ -89,12 +96,8 @@ class PracticeCarrier:
             return Doubt("The carrier's answer was lost.")
         return accepted
 
-    def resume(self, messages: Iterable[Outgoing]) -> None:
-        """Go on with messages that the carrier took before this process: their reports and answers are still to come.
-
-        Args:
-            messages: What is stored as sent or in doubt, or was sent so recently that an answer may be on its way.
-        """
+    def _resume(self, messages: Iterable[Outgoing]) -> None:
+        """Go on with messages that the carrier took before this process."""
         for message in messages:
             fate = fate_of(self._seed, message)
             if fate.is_taken and not fate.rejection and message.key not in self._taken:
@@ -135,6 +138,9 @@ class PracticeCarrier:
 
     def poll(self) -> Iterable[Incoming | Report]:
         """Return the reports and answers that are due, in the order of their times."""
+        if self._under_way:
+            self._resume(self._under_way())
+            self._under_way = None
         now = self._clock()
         due: list[Incoming | Report] = []
         with self._lock:
@@ -155,20 +161,17 @@ class PracticeCarrier:
 SECTION = Section({"seed": Key(number(0, 2**31 - 1, whole=True), default=1)})
 
 
-def open_gateway(configuration: Configuration) -> PracticeCarrier:
-    """Return the practice gateway with the seed of the configuration."""
-    return PracticeCarrier(configuration.carrier["seed"])
+def open_gateway(configuration: Configuration) -> PracticeGateway:
+    """Return the practice gateway with the seed of the configuration; `configuration_of` adds what a database says."""
+    carrier = configuration.carrier
+    return PracticeGateway(
+        carrier["seed"],
+        clock=carrier.get("clock", utc_now),
+        wait=carrier.get("wait", time.sleep),
+        under_way=carrier.get("under_way", tuple),
+    )
 
 
 def open_webhooks(configuration: Configuration) -> None:
     """Return None: the practice carrier calls no address."""
     del configuration
-
-
-class PracticeGateway:
-    """Accepts every message at once as delivered, and sends it nowhere."""
-
-    def send(self, message: Outgoing) -> Taken:
-        """Return that the message was delivered."""
-        del message
-        return Taken(delivered=True)

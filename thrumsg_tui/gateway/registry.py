@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
 from thrumsg_tui.domain.delivery import Outgoing
-from thrumsg_tui.domain.enums import GatewayKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.gateway.configuration import Configuration, Doubts
 from thrumsg_tui.gateway.configuration_keys import Section
-from thrumsg_tui.gateway.outbox import Gateway as Outbox
-from thrumsg_tui.gateway.outbox import deliver
-from thrumsg_tui.gateway.practice_gateway import PracticeGateway
 from thrumsg_tui.gateway.protocol import Gateway, Webhooks
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.outbox import under_way
 from thrumsg_tui.store.queries.settings import settings
 
 GATEWAYS: dict[str, str] = {
@@ -32,6 +30,10 @@ PRACTICE = "practice"
 
 _PRACTICE_DOUBTS = Doubts(wait=timedelta(seconds=10), again=timedelta(seconds=5))
 """In practice nobody waits two minutes to see a doubt settled."""
+
+
+_LONGEST_ANSWER = timedelta(minutes=1)
+"""How long after a message left an answer to it may still come, in practice."""
 
 
 class GatewayModule(Protocol):
@@ -89,21 +91,11 @@ def configuration_of(db: Database, path: Path | None = None) -> Configuration:
     configuration = Configuration(PRACTICE, doubts=_PRACTICE_DOUBTS) if path is None else load_configuration(path)
     if configuration.gateway != PRACTICE:
         raise Refused(f"{db.path} is a practice database: it is never delivered by {configuration.gateway}.")
-    return replace(configuration, carrier={"seed": seed})
+    return replace(
+        configuration, carrier={"seed": seed, "clock": db.clock, "under_way": partial(_practice_under_way, db)}
+    )
 
 
-def gateway_of(db: Database) -> Outbox | None:
-    """Return the gateway of a database; None if none is set up, so that messages stay queued."""
+def _practice_under_way(db: Database) -> list[Outgoing]:
     with db.reading() as conn:
-        kind = settings(conn).gateway
-    return PracticeGateway() if kind is GatewayKind.PRACTICE else None
-
-
-def deliver_queued(db: Database) -> list[Outgoing]:
-    """Send all queued messages that may leave now through the database's own gateway.
-
-    Returns:
-        The messages that were handed to the gateway; none without a gateway.
-    """
-    gateway = gateway_of(db)
-    return deliver(db, gateway) if gateway else []
+        return under_way(conn, PRACTICE, since=db.clock() - _LONGEST_ANSWER)

@@ -7,6 +7,7 @@ from asyncio import get_running_loop
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.driver import Driver
@@ -40,6 +41,9 @@ from thrumsg_tui.tui.textual_compat import close_with, driver_of, exception_of, 
 from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
 
+if TYPE_CHECKING:
+    from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
+
 _ALWAYS = frozenset({"ctrl+c", *command("app.quit").keys.split(), *command("app.suspend").keys.split()})
 """Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""
 
@@ -68,6 +72,7 @@ class ThrumsgApp(NavigatingApp):
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
         self._version = -1
+        self._delivery: PracticeDelivery | None = None
         self._restored: str | None = None
 
     async def on_mount(self) -> None:
@@ -84,10 +89,10 @@ class ThrumsgApp(NavigatingApp):
         await self._look_after_moves()
         seed = (await self.store.query(settings)).practice_seed
         if seed is not None:
-            from thrumsg_tui.gateway.practice_contacts import PracticeContacts  # for practice databases only
+            from thrumsg_tui.gateway.practice_delivery import PracticeDelivery  # for practice databases only
 
-            self._contacts = PracticeContacts(seed)
-            self.set_interval(self.timers.practice, self._let_contacts_live)
+            self._delivery = PracticeDelivery()
+            self.set_interval(self.timers.practice, self._deliver)
 
     # Keys
 
@@ -219,8 +224,14 @@ class ThrumsgApp(NavigatingApp):
         except ThrumsgError as error:
             self.tell(str(error))
 
-    async def _let_contacts_live(self) -> None:
-        await self._in_background(self._contacts.live)
+    async def _deliver(self) -> None:
+        if self._delivery:
+            await self._in_background(self._delivery.turn)
+
+    def stop_delivering(self) -> None:
+        """Let another app deliver the practice database."""
+        if self._delivery:
+            self.store.execute_on_exit(self._delivery.end)
 
     async def _in_background(self, change: Callable[[Database], None]) -> None:
         try:
@@ -314,6 +325,7 @@ def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int
             app.run()
         finally:
             app.ending.terminal_left.set()
+            app.stop_delivering()
             app.store.close()
             end_presence(db, app.session)
             app.ending.stored.set()

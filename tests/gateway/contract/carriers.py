@@ -20,8 +20,8 @@ from tests.outside_tools import require_tool
 from thrumsg_tui.domain.delivery import Incoming, Outgoing, Report
 from thrumsg_tui.gateway.command_gateway import CommandGateway, Patience
 from thrumsg_tui.gateway.practice_contacts import PracticeContacts
-from thrumsg_tui.gateway.practice_fates import Fate, fate_of
-from thrumsg_tui.gateway.practice_gateway import PracticeCarrier
+from thrumsg_tui.gateway.practice_fates import fate_of
+from thrumsg_tui.gateway.practice_gateway import PracticeGateway
 from thrumsg_tui.gateway.protocol import Gateway
 
 WAIT = 20.0
@@ -96,7 +96,7 @@ class Practice(Carrier):
     def __init__(self, folder: Path) -> None:
         self._clock = Clock(NOW)
         self._hanging, self._hangs = threading.Event(), False
-        self.gateway = PracticeCarrier(self.seed, clock=self._clock, wait=self._wait)
+        self.gateway = PracticeGateway(self.seed, clock=self._clock, wait=self._wait)
         self._numbers = count(1)
 
     def _wait(self, _: float) -> None:
@@ -110,7 +110,7 @@ class Practice(Carrier):
     def _suits(self, message: Outgoing, wish: Wish) -> bool:
         fate = fate_of(self.seed, message)
         answers = PracticeContacts(self.seed).answer(message, NOW) is not None
-        plain = fate == Fate(fate.answers_after, fate.reports_after)
+        plain = fate.is_plain
         suits = {
             Wish.REFUSE: fate.rejection is not None,
             Wish.FAIL: fate.failure is not None,

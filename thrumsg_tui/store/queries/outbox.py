@@ -227,3 +227,23 @@ def outgoing_of(row: Row, *, valid_for: timedelta = timedelta(0)) -> Outgoing:
 def read_media(stored: str | None) -> tuple[Media, ...]:
     """Return the media of a message from their column."""
     return tuple(Media(each["url"], each["type"], each.get("size")) for each in json.loads(stored or "[]"))
+
+
+def under_way(conn: Connection, gateway: str, *, since: datetime) -> list[Outgoing]:
+    """Return the messages that a gateway has and of which it may still tell something, oldest first.
+
+    Args:
+        conn: The connection.
+        gateway: The name of the gateway.
+        since: Messages that were tried since then are among them, even if they have arrived: they may be answered.
+    """
+    rows = conn.execute(
+        f"""
+        {OUTGOING}
+        WHERE message.gateway = :gateway
+          AND (message.state = 'sent' OR message.state = 'in_doubt' OR message.tried_at >= :since)
+        ORDER BY message.tried_at, message.id
+        """,
+        {"gateway": gateway, "since": to_ms(since)},
+    ).fetchall()
+    return [outgoing_of(row) for row in rows]

@@ -1,25 +1,20 @@
-"""Bringing messages to a gateway (docs/rules.md 5.8, 5.9, 6.1, 6.4, 6.6)."""
+"""What leaves the outbox and what stays (docs/rules.md 5.8, 5.9, 6.1, 6.4, 6.6)."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.store.arranging import take_in
-from tests.store.carrier import report
+from tests.store.carrier import leave, reject, report
 from tests.store.processes import at_once
-from tests.store.world import PEOPLE, World, phone_of
+from tests.store.world import PEOPLE, World, phone_of, worlds
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
-from thrumsg_tui.gateway.outbox import Accepted, Rejected, deliver
-from thrumsg_tui.gateway.practice_contacts import PracticeContacts
-from thrumsg_tui.gateway.practice_gateway import PracticeGateway
-from thrumsg_tui.gateway.registry import deliver_queued, gateway_of
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -28,15 +23,10 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.doctor import examine
 
 
-class Recorder:
-    """A gateway that takes everything, and remembers it."""
-
-    def __init__(self) -> None:
-        self.taken: list[Outgoing] = []
-
-    def send(self, message: Outgoing) -> Accepted:
-        self.taken.append(message)
-        return Accepted(f"id-{message.id}")
+@pytest.fixture
+def world() -> Iterator[World]:
+    with worlds() as made:
+        yield made
 
 
 def states(world: World) -> list[str]:
@@ -48,34 +38,11 @@ def send_to(world: World, conversations: Sequence[ConversationId]) -> None:
         send(world.db, world.who["ana"], each)
 
 
-def test_a_real_database_is_never_delivered_to(world: World) -> None:
-    send_to(world, world.conversations(world.spring))
-    assert gateway_of(world.db) is None
-    assert deliver_queued(world.db) == []
-    assert states(world) == ["queued"] * len(PEOPLE)
-
-
-def test_practice_contacts_leave_a_real_database_alone(world: World) -> None:
-    send_to(world, world.conversations(world.spring))
-    PracticeContacts(1).live(world.db)
-    assert states(world) == ["queued"] * len(PEOPLE)
-
-
-def test_a_practice_database_is_delivered_to_at_once(practice: World) -> None:
-    send_to(practice, practice.conversations(practice.spring))
-    taken = deliver_queued(practice.db)
-    assert [message.phone for message in taken] == [phone_of(nth) for nth in range(len(PEOPLE))]
-    assert set(states(practice)) == {"delivered"}
-    assert deliver_queued(practice.db) == []
-
-
 def test_a_gateway_gets_what_was_written_and_how_many_there_were(world: World) -> None:
     [ann, *_] = world.conversations(world.spring)
     send(world.db, world.who["ana"], ann)
     send(world.db, world.who["ana"], ann, body="Still there?")
-    gateway = Recorder()
-    deliver(world.db, gateway)
-    assert [(message.body, message.kind, message.nth) for message in gateway.taken] == [
+    assert [(message.body, message.kind, message.nth) for message in leave(world.db)] == [
         ("Hi Ann", MessageKind.INITIAL, 1),
         ("Still there?", MessageKind.REPLY, 2),
     ]
@@ -84,9 +51,8 @@ def test_a_gateway_gets_what_was_written_and_how_many_there_were(world: World) -
 
 def test_more_than_one_batch_is_delivered(world: World) -> None:
     send_to(world, take_in(world.db, world.who["ana"], "Spring", [f"P{nth}" for nth in range(250)], first=1000))
-    gateway = Recorder()
-    deliver(world.db, gateway)
-    assert len({message.id for message in gateway.taken}) == len(gateway.taken) == 250
+    taken = leave(world.db)
+    assert len({message.id for message in taken}) == len(taken) == 250
 
 
 def test_what_is_taken_is_with_the_gateway_until_it_reports(world: World) -> None:
@@ -102,12 +68,9 @@ def test_what_is_taken_is_with_the_gateway_until_it_reports(world: World) -> Non
 
 
 def test_what_a_gateway_rejects_has_failed_with_its_code_and_words(world: World) -> None:
-    class Rejecting:
-        def send(self, message: Outgoing) -> Rejected:
-            return Rejected("30006", f"landline {message.id}")
-
     send_to(world, world.conversations(world.spring)[:1])
-    [message] = deliver(world.db, Rejecting())
+    [message] = take_queued(world.db)
+    reject(world.db, message.id, "30006", f"landline {message.id}")
     [row] = world.rows("SELECT state, error_code, error_text FROM message")
     assert tuple(row) == ("failed", "30006", f"landline {message.id}")
 
@@ -115,24 +78,12 @@ def test_what_a_gateway_rejects_has_failed_with_its_code_and_words(world: World)
 @pytest.mark.parametrize("then", [MessageState.DELIVERED, MessageState.FAILED])
 def test_a_message_that_was_sent_may_be_reported_later_and_never_goes_back(world: World, then: MessageState) -> None:
     send_to(world, world.conversations(world.spring)[:1])
-    [message] = deliver(world.db, Recorder())
+    [message] = leave(world.db)
     report(world.db, message.id, then)
     report(world.db, message.id, MessageState.SENT)
     report(world.db, message.id, then)
     [row] = world.rows("SELECT state, provider_id FROM message")
     assert tuple(row) == (then, f"id-{message.id}")
-
-
-def test_a_message_whose_gateway_broke_off_is_in_doubt(world: World) -> None:
-    class Broken:
-        def send(self, message: Outgoing) -> Accepted:
-            raise ConnectionError(message.id)
-
-    send_to(world, world.conversations(world.spring)[:1])
-    with pytest.raises(ConnectionError):
-        deliver(world.db, Broken())
-    deliver(world.db, Recorder())
-    assert states(world) == ["in_doubt"]
 
 
 def test_each_message_is_claimed_once_by_two_gateways(world: World, tmp_path: Path) -> None:
@@ -150,22 +101,19 @@ def test_each_message_is_claimed_once_by_two_gateways(world: World, tmp_path: Pa
 def test_outside_the_hours_what_was_queued_is_held_again(world: World) -> None:
     send_to(world, world.conversations(world.fall)[:1])
     world.clock.now += timedelta(hours=10)  # 22:00
-    gateway = Recorder()
-    deliver(world.db, gateway)
-    assert (gateway.taken, states(world)) == ([], ["unsent"])
+    assert (leave(world.db), states(world)) == ([], ["unsent"])
     let_due(world.db)
     assert states(world) == ["unsent"]
     world.clock.now += timedelta(hours=11)  # 09:00
     let_due(world.db)
-    deliver(world.db, gateway)
-    assert (len(gateway.taken), states(world)) == (1, ["sent"])
+    assert (len(leave(world.db)), states(world)) == (1, ["sent"])
 
 
 @pytest.mark.parametrize("state", [CampaignState.PAUSED, CampaignState.ARCHIVED])
 def test_a_campaign_that_is_not_active_keeps_its_messages(world: World, state: CampaignState) -> None:
     send_to(world, world.conversations(world.spring)[:1])
     change_state(world.db, world.who["ana"], "Spring", state)
-    assert deliver(world.db, PracticeGateway()) == []
+    assert leave(world.db) == []
     assert states(world) == ["queued"]
 
 
@@ -173,28 +121,26 @@ def test_a_paused_campaign_does_not_keep_others_from_being_delivered(world: Worl
     send_to(world, world.conversations(world.spring))
     send_to(world, world.conversations(world.fall)[:1])
     change_state(world.db, world.who["ana"], "Spring", CampaignState.PAUSED)
-    assert len(deliver(world.db, PracticeGateway())) == 1
+    assert len(leave(world.db)) == 1
     change_state(world.db, world.who["ana"], "Spring", CampaignState.ACTIVE)
-    assert len(deliver(world.db, PracticeGateway())) == len(PEOPLE)
+    assert len(leave(world.db)) == len(PEOPLE)
 
 
 @pytest.mark.parametrize("paused", [True, False])
 def test_a_confirmation_is_held_back_by_nothing(world: World, paused: bool) -> None:
     send_to(world, world.conversations(world.fall)[:1])
-    deliver(world.db, PracticeGateway())
+    leave(world.db)
     world.clock.now += timedelta(hours=10)
     if paused:
         change_state(world.db, world.who["ana"], "Fall", CampaignState.PAUSED)
     opt_out_number(world.db, world.who["ana"], phone_of(0))
-    assert [message.kind for message in deliver(world.db, PracticeGateway())] == [MessageKind.OPT_OUT_CONFIRMATION]
+    assert [message.kind for message in leave(world.db)] == [MessageKind.OPT_OUT_CONFIRMATION]
 
 
 def test_what_was_queued_for_a_number_that_opted_out_is_cancelled(world: World) -> None:
     send_to(world, world.conversations(world.spring)[:2])
     opt_out_number(world.db, world.who["ana"], phone_of(0))
-    gateway = Recorder()
-    deliver(world.db, gateway)
-    assert [(message.phone, message.kind) for message in gateway.taken] == [(phone_of(1), MessageKind.INITIAL)]
+    assert [(message.phone, message.kind) for message in leave(world.db)] == [(phone_of(1), MessageKind.INITIAL)]
     assert states(world) == ["cancelled", "sent", "cancelled"]
     assert examine(world.db) == []
 
@@ -205,4 +151,4 @@ def test_a_batch_of_which_nothing_may_leave_does_not_keep_back_the_next(world: W
     send_to(world, many)
     for nth in range(1000, 1110):
         opt_out_number(world.db, ana, phone_of(nth))
-    assert sum(message.kind is MessageKind.INITIAL for message in deliver(world.db, PracticeGateway())) == 10
+    assert sum(message.kind is MessageKind.INITIAL for message in leave(world.db)) == 10
