@@ -94,7 +94,7 @@ ACTIONS: dict[str, Action] = {
     "two results": result(accepted={}, doubt="Or not."),
     "lose the answer": take,
     "lose the message": lambda _: None,
-    "fail": lambda message: accept(message, state="failed", code="30003", words="Unreachable."),
+    "fail": lambda message: accept(message, state="failed", code="30003", words="It is unreachable."),
     "slow": lambda message: threading.Timer(A_WHILE, accept, [message]).start(),
     "die": lambda _: os._exit(3),
     "leave": lambda _: os._exit(0),

@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -34,6 +34,9 @@ class Wish(StrEnum):
     """What the carrier is to do with a message, or at all."""
 
     ACCEPT = "accept"
+    REPORT = "report what has become of a message"
+    RECEIVE_NOTHING = "receive nothing"
+    BE_WELL = "be set up well"
     GIVE_ID = "accept, and give the message an id"
     LIST = "list what it has accepted"
     REFUSE = "refuse"
@@ -69,10 +72,19 @@ class Carrier(ABC):
         told: list[Incoming | Report] = []
         ends_at = time.monotonic() + WAIT
         while not enough(told) and time.monotonic() < ends_at:
-            told += self.gateway.poll()
+            told += self.poll()
             self.let_time_pass()
         assert enough(told), told
         return told
+
+    def poll(self) -> Iterable[Incoming | Report]:
+        """Return what the carrier has told since the last time, in whatever way."""
+        return self.gateway.poll()
+
+    @property
+    def now(self) -> datetime:
+        """The present at the carrier."""
+        return NOW
 
     @abstractmethod
     def let_time_pass(self) -> None:
@@ -164,7 +176,9 @@ class CommandWithKannel(Carrier):
     """The documented program, which sends through Kannel."""
 
     gateway_name = "command"
-    able = frozenset({Wish.ACCEPT, Wish.PUT_OFF, Wish.TEXT, Wish.NOT_LIST})
+    able = frozenset(
+        {Wish.ACCEPT, Wish.BE_WELL, Wish.RECEIVE_NOTHING, Wish.REPORT, Wish.PUT_OFF, Wish.TEXT, Wish.NOT_LIST}
+    )
 
     def __init__(self, folder: Path) -> None:
         require_tool("kannel", is_there=is_installed())
@@ -186,6 +200,3 @@ class CommandWithKannel(Carrier):
     def stop(self) -> None:
         self.gateway.close()
         self.kannel.stop()
-
-
-CARRIERS: tuple[type[Carrier], ...] = (Practice, Command, CommandWithKannel)
