@@ -1,1 +1,1 @@
-"""Gateways: the outbox that sends through them, and the practice gateway with contacts that answer."""
+"""Gateways: the deliverer and the listener, one module for each carrier, and the practice campaign."""

@@ -59,7 +59,10 @@ class Gateway(Protocol):
         """
 
     def poll(self) -> Iterable[Incoming | Report]:
-        """Return what the carrier told by itself since the last call, if it does not tell by HTTP."""
+        """Return what the carrier told by itself since the last call, if it does not tell by HTTP.
+
+        What the last call returned is stored by now: it may be acknowledged to the carrier.
+        """
 
     def check(self) -> Iterator[Finding]:
         """Yield what is right and what is not: credentials, numbers, addresses that are set at the carrier."""
