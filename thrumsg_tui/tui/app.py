@@ -230,8 +230,9 @@ class ThrumsgApp(NavigatingApp):
 
     def stop_delivering(self) -> None:
         """Let another app deliver the practice database."""
-        if self._delivery:
-            self.store.execute_on_exit(self._delivery.end)
+        if delivery := self._delivery:
+            self._delivery = None
+            self.store.execute_on_exit(delivery.end)
 
     async def _in_background(self, change: Callable[[Database], None]) -> None:
         try:
