@@ -179,3 +179,15 @@ def test_a_person_needs_the_right_to_deliver(spring: Shell) -> None:
     assert "You may not deliver messages" in spring.refused("deliver", "--dry-run")
     spring.log_in("service")
     assert "You may not deliver messages" in spring.refused("--forced-login", "kim", "deliver", "--dry-run")
+
+
+def test_what_contacts_sent_to_a_number_of_the_database_is_fetched_too(spring: Shell, tmp_path: Path) -> None:
+    """docs/rules.md 10.6: the file need not name every number."""
+    added = "+12025550124"
+    with running_carrier(tmp_path / "another.log", "--number", OURS, "--number", added) as carrier:
+        config = configured(carrier, tmp_path, carrier.token)
+        spring.done("gateway", "numbers", "add", added, "--gateway", "twilio")
+        spring.done("deliver", "--config", config, "--once")
+        carrier.inbound(MARIA, added, "Hello again")
+        spring.done("deliver", "--config", config, "--once")
+    assert "received" in states(spring)

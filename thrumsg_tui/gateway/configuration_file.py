@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.our_numbers import NumberKind, require_number
 from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber, DoubtPolicy, Doubts, Limits
 from thrumsg_tui.gateway.configuration_keys import (
     Key,
@@ -20,6 +21,7 @@ from thrumsg_tui.gateway.configuration_keys import (
     one_of,
     read_section,
     refuse_unknown,
+    text,
     url,
 )
 from thrumsg_tui.gateway.registry import GATEWAYS, gateway_module
@@ -28,23 +30,17 @@ from thrumsg_tui.gateway.small_files import read_small_file
 DEFAULT_FILE = Path("/etc/thrumsg/gateway.toml")
 _LARGEST = 1 << 20
 _DAY = 24 * 60 * 60
-_OUR_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|[A-Za-z0-9 ]{1,11}", re.ASCII)
+_TELEPHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
 
 def _gateway_name(value: Any) -> str:
     return one_of(*GATEWAYS)(value)
 
 
-def _our_number(value: Any) -> str:
-    if not isinstance(value, str) or not _OUR_NUMBER.fullmatch(value):
-        raise ValueError('a number such as "+14155550100" is expected, or a short code')
-    return value
-
-
 _TOP = {"gateway": Key(_gateway_name, required=True), "public_url": Key(url)}
 _NUMBER = {
-    "number": Key(_our_number, required=True),
-    "kind": Key(one_of("long", "toll_free", "short", "alpha", "service"), default="long"),
+    "number": Key(text, required=True),
+    "kind": Key(one_of(*NumberKind), default=str(NumberKind.LONG)),
     "mps": Key(number(0.01, 1000), default=1.0),
 }
 _LIMITS = {
@@ -94,7 +90,7 @@ def _refused(path: Path, sentence: str) -> Refused:
 def _contents(path: Path) -> str:
     try:
         status, content = read_small_file(path, _LARGEST)
-        text = content.decode("utf-8")
+        read = content.decode("utf-8")
     except FileNotFoundError:
         raise NotFound(
             "There is no configuration of the gateway: {path} does not exist.",
@@ -108,7 +104,7 @@ def _contents(path: Path) -> str:
     except ValueError as error:
         raise _refused(path, f"it {error}.") from None
     _refuse_unsafe(path, status)
-    return text
+    return read
 
 
 def _refuse_unsafe(path: Path, status: os.stat_result) -> None:
@@ -142,10 +138,24 @@ def _configuration(path: Path, document: Mapping[str, Any]) -> Configuration:
 def _numbers(tables: object) -> tuple[ConfiguredNumber, ...]:
     if not isinstance(tables, list):
         raise WrongKey("number must be a list of sections: write [[number]].")
-    numbers = tuple(ConfiguredNumber(**read_section("number", table, _NUMBER)) for table in tables)
+    numbers = tuple(_number(read_section("number", table, _NUMBER)) for table in tables)
     if len({each.number for each in numbers}) < len(numbers):
         raise WrongKey("[[number]] names a number twice.")
     return numbers
+
+
+def _number(values: Mapping[str, Any]) -> ConfiguredNumber:
+    """Return one of our numbers; it is written as the carrier writes it, so that both mean the same one."""
+    kind = NumberKind(values["kind"])
+    if kind in {NumberKind.LONG, NumberKind.TOLL_FREE}:
+        if not _TELEPHONE.fullmatch(values["number"]):
+            raise WrongKey('[number] number: a number such as "+14155550100" is expected.')
+    else:
+        try:
+            require_number(values["number"], kind)
+        except ValueError as error:
+            raise WrongKey(f"[number] number: {error}") from None
+    return ConfiguredNumber(**values)
 
 
 def _doubts(table: object) -> Doubts:

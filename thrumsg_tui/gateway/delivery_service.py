@@ -88,7 +88,7 @@ def serve(deliverer: Deliverer, stopping: Stopping, *, once: bool = False) -> in
     Args:
         deliverer: The deliverer.
         stopping: Whether to end.
-        once: Whether to end as soon as nothing may leave now.
+        once: Whether to end as soon as nothing may leave now, and what was asked of the carrier is answered.
 
     Returns:
         How many messages were handed over.
@@ -109,7 +109,7 @@ def serve(deliverer: Deliverer, stopping: Stopping, *, once: bool = False) -> in
                 LOG.error("database=unusable reason=%r", str(reason))  # noqa: TRY400 - the sentence says it
                 time.sleep(_TRY_AGAIN)
                 continue
-            if once and deliverer.rests:
+            if once and deliverer.rests and not deliverer.asks:
                 break
             deliverer.done.wait(deliverer.idle_seconds())
     finally:

@@ -288,3 +288,16 @@ def test_missed_messages_are_fetched_although_our_clock_is_wrong(carrier: Carrie
         assert fetched.at
         assert abs(fetched.at - ours()) < timedelta(seconds=5)
         assert list(connection.received_since(ours() + timedelta(minutes=2))) == []
+
+
+def test_with_a_service_every_number_of_the_account_may_be_ours(carrier: Carrier) -> None:
+    carrier.inbound(THEIRS, OURS_TOO, "Hello")
+    with closing(TwilioGateway(configuration(carrier.url, OURS, messaging_service_sid=SERVICE))) as connection:
+        assert [each.body for each in connection.received_since(datetime.now(UTC))] == ["Hello"]
+
+
+def test_advanced_opt_out_is_sure_of_stop_alone(carrier: Carrier) -> None:
+    for body in ("STOP", "CANCEL"):
+        carrier.inbound(THEIRS, OURS, body)
+    with closing(TwilioGateway(configuration(carrier.url, advanced_opt_out=True))) as connection:
+        assert [each.confirmed for each in connection.received_since(datetime.now(UTC))] == [True, False]

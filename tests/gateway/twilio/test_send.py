@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.gateway.twilio.made import (
 )
 from tests.gateway.twilio.sockets import Served, answering, closed_port, host, self_signed_host, sending
 from thrumsg_tui.domain.delivery import Accepted, Doubt, Media, NotNow, Outcome, Outgoing, Rejected, Scope
+from thrumsg_tui.gateway.configuration import ConfiguredNumber
 from thrumsg_tui.gateway.secret import Secret
 from thrumsg_tui.gateway.twilio.account import account_of
 from thrumsg_tui.gateway.twilio.gateway import TwilioGateway
@@ -119,7 +121,9 @@ def test_a_service_chooses_the_number_until_one_is_kept(carrier: Carrier) -> Non
 
 
 def test_a_service_may_stand_in_the_place_of_a_number() -> None:
-    found = dict(fields(outgoing(), SERVICE))
+    configured = replace(configuration(), numbers=(ConfiguredNumber(SERVICE, "service"),))
+    with closing(TwilioGateway(configured)) as connection:
+        found = dict(connection.fields(outgoing(), SERVICE))
     assert found["MessagingServiceSid"] == SERVICE
     assert "From" not in found
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.configuration_keys import is_loopback
 from thrumsg_tui.gateway.secret import Secret
@@ -17,8 +17,6 @@ RETRIES = "#rc=5&rp=all&ct=2000&rt=3000"
 
 It stands after the address and is never sent to us. Compatible carriers do not know it.
 """
-
-_SERVICE = re.compile(r"MG[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,21 @@ class Account:
     public_url: str | None
     service: str | None
     """The messaging service, which chooses among its numbers."""
+    services: frozenset[str]
+    """The services that stand in the place of a number."""
     numbers: tuple[str, ...]
+    """Our telephone numbers, short codes and names."""
     discards: bool
     """Whether the carrier forgets the texts."""
+
+    @property
+    def all_services(self) -> list[str]:
+        """Every messaging service that is configured."""
+        return sorted({*self.services, *([self.service] if self.service else [])})
+
+    def telephone(self, our_number: str | None) -> str | None:
+        """Return our number if it is none that only the carrier knows by its service."""
+        return None if our_number in self.services else our_number
 
     @property
     def path(self) -> str:
@@ -69,11 +79,7 @@ def account_of(configuration: Configuration) -> Account:
         api_url=carrier["api_url"],
         public_url=configuration.public_url,
         service=carrier["messaging_service_sid"],
-        numbers=tuple(each.number for each in configuration.numbers),
+        services=frozenset(each.number for each in configuration.numbers if each.kind == NumberKind.SERVICE),
+        numbers=tuple(each.number for each in configuration.numbers if each.kind != NumberKind.SERVICE),
         discards=carrier["retention"] == "discard",
     )
-
-
-def is_service(our_number: str) -> bool:
-    """Return whether what a message is sent from is a messaging service."""
-    return bool(_SERVICE.fullmatch(our_number))

@@ -40,8 +40,8 @@ def findings(configuration: Configuration, http: Http) -> Iterator[Finding]:
     else:
         for number in account.numbers:
             yield _number(account, http, number)
-        if account.service:
-            yield _service(account, http, account.service)
+        for service in account.all_services:
+            yield _service(account, http, service)
     yield from _self_test(configuration)
 
 
@@ -96,7 +96,7 @@ def _number(account: Account, http: Http, number: str) -> Finding:
         return Finding(good=False, sentence=f"Our number {number} does not belong to the account.")
     if not (entry.get("capabilities") or {}).get("sms"):
         return Finding(good=False, sentence=f"Our number {number} cannot send texts.")
-    if account.service:
+    if account.all_services:
         return Finding(good=True, sentence=f"Our number {number} belongs to the account and can send texts.")
     return _address(account, f"Our number {number}", entry.get("sms_url"), entry.get("sms_method"))
 

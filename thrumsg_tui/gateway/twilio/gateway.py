@@ -24,7 +24,7 @@ from thrumsg_tui.domain.delivery import (
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.protocol import CannotTell, Finding
-from thrumsg_tui.gateway.twilio.account import STATUS_PATH, account_of, is_service
+from thrumsg_tui.gateway.twilio.account import STATUS_PATH, account_of
 from thrumsg_tui.gateway.twilio.codes import busy_wait, refusal, state_of, words_of
 from thrumsg_tui.gateway.twilio.http import Answer, Http, NeverLeft, NobodyKnows, Pairs
 from thrumsg_tui.gateway.twilio.media import fetch_media
@@ -59,6 +59,7 @@ class TwilioGateway:
     ) -> None:
         self._configuration = configuration
         self._account = account_of(configuration)
+        self._advanced = bool(configuration.carrier["advanced_opt_out"])
         self._clock, self._chance = clock, chance
         self._skew: timedelta | None = None
         """How much the carrier's clock is ahead of ours, as of its last answer."""
@@ -85,15 +86,15 @@ class TwilioGateway:
     @property
     def _only_number(self) -> str | None:
         """The number to send from if the message names none and no service chooses."""
-        numbers = self._account.numbers
+        numbers = [*self._account.numbers, *self._account.services]
         return numbers[0] if self._account.service is None and len(numbers) == 1 else None
 
     def fields(self, message: Outgoing, our_number: str | None) -> list[tuple[str, str]]:
         """Return the form that creates a message."""
         account, fields = self._account, [("To", message.phone)]
-        if our_number and not is_service(our_number):
-            fields.append(("From", our_number))
-        if service := our_number if our_number and is_service(our_number) else account.service:
+        if telephone := account.telephone(our_number):
+            fields.append(("From", telephone))
+        if service := our_number if our_number in account.services else account.service:
             fields.append(("MessagingServiceSid", service))
         if message.body:
             fields.append(("Body", message.body))
@@ -139,15 +140,15 @@ class TwilioGateway:
     def find(self, message: Outgoing) -> Sequence[Trace]:
         """Look for the message in the carrier's list of those to its number."""
         query = [("To", message.phone), ("PageSize", str(_PAGE))]
-        if message.our_number and not is_service(message.our_number):
-            query.insert(1, ("From", message.our_number))
+        if our_number := self._account.telephone(message.our_number):
+            query.insert(1, ("From", our_number))
         found: list[tuple[Listed, timedelta]] = []
         for page, skew in self._pages(query):
             tried_at = message.tried_at + skew
             found += [
                 (each, skew)
                 for each in page
-                if each.may_be(message, tried_at=tried_at, has_texts=not self._account.discards)
+                if each.may_be(message, our_number, tried_at=tried_at, has_texts=not self._account.discards)
             ]
             if page and all(each.created < tried_at - EARLIER for each in page):
                 break
@@ -174,12 +175,16 @@ class TwilioGateway:
                 each.body,
                 media=self._media(each) if each.pictures else (),
                 at=each.created - skew,
-                confirmed=carrier_confirms(each.to, each.body),
+                confirmed=carrier_confirms(each.to, each.body, only_stop=self._advanced),
             )
 
     def _is_ours(self, each: Listed) -> bool:
-        """Return whether a message came to one of our numbers: others of the account are not our business."""
-        return not self._account.numbers or each.to in self._account.numbers
+        """Return whether a message came to one of our numbers: others of the account are not our business.
+
+        Which numbers a messaging service has is not known here, so with one every number may be ours.
+        """
+        account = self._account
+        return each.to in account.numbers or bool(account.all_services) or not account.numbers
 
     def _media(self, each: Listed) -> tuple[Media, ...]:
         path = f"{self._account.path}/Messages/{quote(each.sid, safe='')}/Media"

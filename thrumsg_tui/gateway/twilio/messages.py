@@ -12,7 +12,6 @@ from typing import Any
 
 from thrumsg_tui.domain.delivery import Outgoing, Trace
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.gateway.twilio.account import is_service
 from thrumsg_tui.gateway.twilio.codes import state_of, words_of_state
 
 EARLIER = timedelta(seconds=60)
@@ -40,18 +39,19 @@ class Listed:
     code: int | None
     said: str | None
 
-    def may_be(self, message: Outgoing, *, tried_at: datetime, has_texts: bool) -> bool:
+    def may_be(self, message: Outgoing, our_number: str | None, *, tried_at: datetime, has_texts: bool) -> bool:
         """Return whether this may be our message.
 
         Args:
             message: Our message.
+            our_number: The number that it was sent from; None if the carrier chose it.
             tried_at: When it was tried, by the carrier's clock.
             has_texts: Whether the carrier keeps texts.
         """
         return (
             self.direction.startswith("outbound")
             and self.to == message.phone
-            and (message.our_number is None or is_service(message.our_number) or message.our_number == self.sender)
+            and our_number in {None, self.sender}
             and self.created >= tried_at - EARLIER
             and (not has_texts or _plain(self.body) == _plain(message.body))
         )
@@ -98,14 +98,19 @@ def code_of(value: object) -> int | None:
     return int(text) or None if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def carrier_confirms(to: str, body: str) -> bool:
+def carrier_confirms(to: str, body: str, *, only_stop: bool = False) -> bool:
     """Return whether the carrier by itself confirms that a contact wants no more messages.
 
     It does so for its own words when nothing else is in the message. For toll-free numbers the network does, and only
     for STOP. What is sent to a short code or a name it leaves to us.
+
+    Args:
+        to: Our number.
+        body: What the contact wrote.
+        only_stop: Whether the account has words of its own, of which only STOP is certain (Advanced Opt-Out).
     """
     word = body.strip().upper()
-    if _TOLL_FREE.fullmatch(to):
+    if only_stop or _TOLL_FREE.fullmatch(to):
         return word == "STOP"
     return bool(_LONG_NUMBER.fullmatch(to)) and word in _OPT_OUT_WORDS
 
