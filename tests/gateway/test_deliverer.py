@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from threading import Event, current_thread
@@ -17,6 +17,7 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
 from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber, DoubtPolicy, Doubts, Limits
 from thrumsg_tui.gateway.deliverer import FRESH, Deliverer
 from thrumsg_tui.gateway.gateway_reporter import BEAT_EVERY
+from thrumsg_tui.gateway.missed_reports import FIRST_LOOK, SECOND_LOOK
 from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -301,6 +302,44 @@ def test_incoming_messages_that_were_missed_are_fetched(world: World) -> None:
     assert [row["body"] for row in world.rows("SELECT body FROM message WHERE direction = 'incoming'")] == ["Yes"]
     assert state is not None
     assert state.inbound_at is not None
+
+
+def test_a_report_that_was_missed_is_fetched(world: World) -> None:
+    queue(world, 2)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+        for each in gateway.sent:
+            [trace] = gateway.listed[each.key]
+            arrived = replace(trace, state=MessageState.DELIVERED)
+            gateway.listed[each.key] = [replace(trace, provider_id="another's", state=MessageState.FAILED), arrived]
+        later(world, deliverer, clock, FIRST_LOOK - LATER)
+        assert gateway.looks == []
+        later(world, deliverer, clock, LATER)
+        later(world, deliverer, clock, LATER)
+    assert states(world) == ["delivered", "delivered"]
+
+
+def test_a_message_without_a_report_is_looked_up_twice_at_most(world: World) -> None:
+    queue(world, 1)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+        looks = []
+        for after in (FIRST_LOOK, LATER, SECOND_LOOK, LATER, SECOND_LOOK):
+            later(world, deliverer, clock, after)
+            looks.append(len(gateway.looks))
+    assert looks == [1, 1, 2, 2, 2]
+    with delivering(world, gateway, clock=clock) as deliverer:
+        later(world, deliverer, clock, LATER)
+    assert (states(world), len(gateway.looks)) == (["sent"], 2)
+
+
+def later(world: World, deliverer: Deliverer, clock: Seconds, after: timedelta) -> None:
+    """Let some time pass, and the deliverer take its turns."""
+    world.clock.now += after
+    clock.now += after.total_seconds()
+    settle_down(deliverer)
 
 
 # What keeps messages back

@@ -15,6 +15,7 @@ from functools import partial
 from math import inf
 from random import random
 from threading import Event
+from typing import Any
 
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Scope
 from thrumsg_tui.domain.delivery_states import backoff
@@ -24,6 +25,7 @@ from thrumsg_tui.gateway.carrier_news import CarrierNews
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.doubt_settler import DoubtSettler
 from thrumsg_tui.gateway.gateway_reporter import GatewayReporter
+from thrumsg_tui.gateway.missed_reports import MissedReports
 from thrumsg_tui.gateway.pacing import Pace
 from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.gateway.standstill import Standstill
@@ -90,6 +92,7 @@ class Deliverer:
         """Those that are not stored yet."""
         self._news = CarrierNews(db, gateway, self.done, monotonic)
         self._settler = DoubtSettler(db, gateway, configuration.doubts, self.done, monotonic)
+        self._missed_reports = MissedReports(db, gateway, self.done, monotonic)
         self._reporter = GatewayReporter(db, gateway, self.standstill, monotonic)
         self._pace = Pace(configuration.limits)
         self._version = -1
@@ -112,9 +115,11 @@ class Deliverer:
         self._record()
         self._news.take_in()
         self._settler.record()
+        self._missed_reports.record()
         handed_over = self._hand_over() if self._has_something_to_do() else []
         self._settler.ask()
         self._news.ask()
+        self._missed_reports.ask()
         self._reporter.beat()
         return handed_over
 
@@ -144,7 +149,7 @@ class Deliverer:
         self._record()
         if self._calls.under_way:
             LOG.warning("in_doubt=%d reason=no_answer_before_the_end", doubt_all(self._db))
-        for workers in (self._calls, self._news.workers, self._settler.workers):
+        for workers in (self._calls, *self._asking):
             workers.end()
         self._reporter.end()
 
@@ -155,8 +160,12 @@ class Deliverer:
 
     @property
     def asks(self) -> bool:
-        """Whether the carrier is being asked about a doubt, or for messages that were missed."""
-        return bool(self._settler.workers.under_way or self._news.workers.under_way)
+        """Whether the carrier is being asked about a doubt, or for messages or reports that were missed."""
+        return any(each.under_way for each in self._asking)
+
+    @property
+    def _asking(self) -> tuple[Workers[Any], ...]:
+        return self._settler.workers, self._news.workers, self._missed_reports.workers
 
     @property
     def rests(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.queries.gateway_state import gateway_state
@@ -57,3 +58,9 @@ def _store(tx: Transaction, name: str, state: str, reason: str) -> None:
         """,
         {"name": name, "state": state, "reason": storable(reason), "now": tx.now_ms},
     )
+
+
+def report_looked_up(db: Database, message_id: MessageId) -> None:
+    """Store that the carrier was asked about a message on which it has not reported."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute("UPDATE message SET checked_at = ? WHERE id = ? AND state = 'sent'", (tx.now_ms, message_id))

@@ -1,0 +1,114 @@
+"""Fetches reports that were missed: asks the carrier about messages on which it has not reported."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from math import inf
+from threading import Event
+
+from thrumsg_tui.domain.delivery import Report, Trace
+from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.gateway.protocol import CannotTell, Gateway
+from thrumsg_tui.gateway.workers import Workers
+from thrumsg_tui.store.changes.delivery_outcomes import report_in
+from thrumsg_tui.store.changes.gateway_state import report_looked_up
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.unreported import Unreported, unreported
+
+LOG = logging.getLogger("thrumsg.deliver")
+
+FIRST_LOOK, SECOND_LOOK = timedelta(minutes=5), timedelta(hours=1)
+"""How long after its try a message is looked up that has no report."""
+
+_AS_OLD_AS = timedelta(hours=24)
+"""No carrier reports on a message that is older."""
+
+_EVERY = 0.5
+"""Seconds between two looks: this has time, and the carrier has others to answer."""
+
+_AGAIN = 300.0
+"""Seconds until a carrier is asked again that could not be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    asked: Unreported
+    traces: Sequence[Trace] | None
+
+
+class MissedReports:
+    """Looks up messages without a report, each at most twice.
+
+    Args:
+        db: The database.
+        gateway: The connection to the carrier.
+        done: Set when a look has ended.
+        now: A clock in seconds that never goes back.
+    """
+
+    def __init__(self, db: Database, gateway: Gateway, done: Event, now: Callable[[], float]) -> None:
+        self.workers: Workers[_Found] = Workers(1, done, db.close)
+        self._db, self._gateway, self._now = db, gateway, now
+        self._ask_at = -inf
+        self._asked_up_to: dict[timedelta, datetime] = {}
+        """By look, when the last message was tried that was looked up."""
+
+    def ask(self) -> None:
+        """Begin to look up the next message, if it is time to."""
+        now = self._now()
+        if now < self._ask_at or not self.workers.free:
+            return
+        self._ask_at = now + _EVERY
+        if asked := self._next():
+            self.workers.begin(partial(self._look, asked))
+
+    def record(self) -> None:
+        """Store what the carrier said."""
+        for found in self.workers.results():
+            self._record(found)
+
+    def _next(self) -> Unreported | None:
+        present = self._db.clock()
+        for look in (FIRST_LOOK, SECOND_LOOK):
+            since = max(self._asked_up_to.get(look, present - _AS_OLD_AS), present - _AS_OLD_AS)
+            with self._db.reading() as conn:
+                found = unreported(
+                    conn,
+                    self._gateway.name,
+                    since=since,
+                    before=present - look,
+                    looked_within=look,
+                    limit=1,
+                )
+            if found:
+                self._asked_up_to[look] = found[0].message.tried_at
+                return found[0]
+            self._asked_up_to[look] = max(since, present - look)
+        return None
+
+    def _look(self, asked: Unreported) -> _Found:
+        """Ask the carrier, on a thread of its own."""
+        try:
+            return _Found(asked, self._gateway.find(asked.message))
+        except CannotTell as reason:
+            LOG.info("missed_reports=unknown reason=%r", str(reason))
+        except Exception as error:  # noqa: BLE001 - it is asked again
+            LOG.warning("missed_reports=unknown error=%s", type(error).__name__)
+        return _Found(asked, None)
+
+    def _record(self, found: _Found) -> None:
+        if found.traces is None:
+            self._ask_at = self._now() + _AGAIN
+            self._asked_up_to.clear()
+            return
+        message = found.asked.message
+        report_looked_up(self._db, message.id)
+        for trace in found.traces:
+            if trace.provider_id == found.asked.provider_id and trace.state is not MessageState.SENT:
+                LOG.info("message=%d missed_report=%s", message.id, trace.state)
+                report = Report(trace.provider_id, message.key, trace.state, trace.code, trace.words)
+                report_in(self._db, self._gateway.name, report)
