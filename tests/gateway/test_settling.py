@@ -1,0 +1,166 @@
+"""Settling doubts, and taking in what the carrier tells (docs/rules.md 10.2, 10.6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+
+from tests.gateway.delivering import LATER, NUMBER, PATIENCE, Seconds, delivering, later, queue, settle_down, states
+from tests.gateway.scripted import ScriptedGateway
+from tests.store.world import World, phone_of
+from thrumsg_tui.domain.delivery import Accepted, Doubt, Incoming, Outcome, Outgoing, Report
+from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.gateway.configuration import DoubtPolicy, Doubts
+from thrumsg_tui.gateway.missed_reports import FIRST_LOOK, SECOND_LOOK
+from thrumsg_tui.store.queries.gateway_state import gateway_state
+
+
+def in_doubt(world: World, gateway: ScriptedGateway, *, is_taken: bool) -> None:
+    """Have a message of which the answer was lost."""
+
+    def lost(message: Outgoing) -> Outcome:
+        if is_taken:
+            gateway.accept(message)
+        return Doubt("The answer was lost.")
+
+    queue(world, 1)
+    gateway.answers.append(lost)
+    with delivering(world, gateway) as deliverer:
+        deliverer.drain()
+    assert states(world) == ["in_doubt"]
+
+
+def look(world: World, gateway: ScriptedGateway, after: timedelta, policy: DoubtPolicy = DoubtPolicy.SETTLE) -> None:
+    """Let a deliverer look once, some time later."""
+    world.clock.now += after
+    with delivering(world, gateway, clock=Seconds(), doubts=Doubts(policy=policy)) as deliverer:
+        looks = len(gateway.looks)
+        settle_down(deliverer)
+        assert len(gateway.looks) - looks <= 1
+
+
+def test_a_doubt_that_the_carrier_has_is_sent(world: World) -> None:
+    gateway = ScriptedGateway()
+    in_doubt(world, gateway, is_taken=True)
+    look(world, gateway, timedelta(minutes=1))
+    assert states(world) == ["in_doubt"]
+    look(world, gateway, timedelta(minutes=1))
+    assert states(world) == ["sent"]
+    assert len(gateway.sent) == 1
+
+
+def test_a_doubt_that_the_carrier_lacks_twice_is_sent_again(world: World) -> None:
+    gateway = ScriptedGateway()
+    in_doubt(world, gateway, is_taken=False)
+    look(world, gateway, timedelta(minutes=2))
+    assert (states(world), len(gateway.looks)) == (["in_doubt"], 1)
+    look(world, gateway, timedelta(seconds=30))
+    assert (states(world), len(gateway.looks)) == (["in_doubt"], 1)
+    look(world, gateway, timedelta(seconds=30))
+    assert len(gateway.looks) == 2
+    assert (states(world), len(gateway.sent)) == (["sent"], 2)
+    assert gateway.sent[0].key == gateway.sent[1].key
+
+
+def test_where_a_person_decides_nothing_is_sent_again(world: World) -> None:
+    gateway = ScriptedGateway()
+    in_doubt(world, gateway, is_taken=False)
+    for _ in range(3):
+        look(world, gateway, timedelta(minutes=5), policy=DoubtPolicy.ASK)
+    assert (states(world), len(gateway.sent)) == (["in_doubt"], 1)
+
+
+def test_a_carrier_without_a_list_settles_nothing(world: World) -> None:
+    gateway = ScriptedGateway()
+    gateway.has_list = False
+    in_doubt(world, gateway, is_taken=True)
+    for _ in range(3):
+        look(world, gateway, timedelta(minutes=10))
+    assert (states(world), len(gateway.sent)) == (["in_doubt"], 1)
+
+
+# What the carrier tells
+
+
+def test_what_the_carrier_tells_by_itself_is_stored(world: World) -> None:
+    queue(world, 1)
+    gateway = ScriptedGateway()
+    with delivering(world, gateway) as deliverer:
+        deliverer.drain()
+        gateway.telling = [
+            Report(None, gateway.sent[0].key, MessageState.DELIVERED),
+            Incoming("in-1", phone_of(0), NUMBER, "Yes"),
+        ]
+        deliverer.turn()
+    assert states(world) == ["delivered"]
+    assert [row["body"] for row in world.rows("SELECT body FROM message WHERE direction = 'incoming'")] == ["Yes"]
+
+
+def test_a_report_that_comes_before_its_answer_is_kept(world: World) -> None:
+    queue(world, 1)
+    clock, may_go = Seconds(), Event()
+
+    def slowly(message: Outgoing) -> Outcome:
+        assert may_go.wait(PATIENCE)
+        return Accepted("sid-1")
+
+    gateway = ScriptedGateway(always=slowly)
+    with delivering(world, gateway, clock=clock) as deliverer:
+        deliverer.turn()
+        gateway.telling = [Report("sid-1", None, MessageState.DELIVERED)]
+        deliverer.turn()
+        may_go.set()
+        settle_down(deliverer)
+        clock.now += 5
+        deliverer.turn()
+    assert states(world) == ["delivered"]
+
+
+def test_incoming_messages_that_were_missed_are_fetched(world: World) -> None:
+    queue(world, 1)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+    gateway.received = [Incoming("in-1", phone_of(0), NUMBER, "Yes", at=world.clock.now)]
+    for seconds in (0, 299, 2):
+        clock.now += seconds
+        with delivering(world, gateway, clock=clock) as deliverer:
+            settle_down(deliverer)
+    with world.db.reading() as conn:
+        state = gateway_state(conn, "scripted")
+    assert len(gateway.asked_since) == 3
+    assert [row["body"] for row in world.rows("SELECT body FROM message WHERE direction = 'incoming'")] == ["Yes"]
+    assert state is not None
+    assert state.inbound_at is not None
+
+
+def test_a_report_that_was_missed_is_fetched(world: World) -> None:
+    queue(world, 2)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+        for each in gateway.sent:
+            [trace] = gateway.listed[each.key]
+            arrived = replace(trace, state=MessageState.DELIVERED)
+            gateway.listed[each.key] = [replace(trace, provider_id="another's", state=MessageState.FAILED), arrived]
+        later(world, deliverer, clock, FIRST_LOOK - LATER)
+        assert gateway.looks == []
+        later(world, deliverer, clock, LATER)
+        later(world, deliverer, clock, LATER)
+    assert states(world) == ["delivered", "delivered"]
+
+
+def test_a_message_without_a_report_is_looked_up_twice_at_most(world: World) -> None:
+    queue(world, 1)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+        looks = []
+        for after in (FIRST_LOOK, LATER, SECOND_LOOK, LATER, SECOND_LOOK):
+            later(world, deliverer, clock, after)
+            looks.append(len(gateway.looks))
+    assert looks == [1, 1, 2, 2, 2]
+    with delivering(world, gateway, clock=clock) as deliverer:
+        later(world, deliverer, clock, LATER)
+    assert (states(world), len(gateway.looks)) == (["sent"], 2)
