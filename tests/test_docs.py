@@ -292,6 +292,13 @@ def test_json_of_what_is_done(run: Run, tmp_path: Path) -> None:
     assert run("backup", "copy.db").keys() == json_keys("backup")
 
 
+def test_json_of_the_check(run: Run, tmp_path: Path) -> None:
+    configuration = tmp_path / "gateway.toml"
+    configuration.write_text('gateway = "practice"\n')
+    configuration.chmod(0o600)
+    assert json_keys("gateway check") == run("gateway", "check", "--config", configuration)[0].keys()
+
+
 def test_json_of_our_numbers(run: Run) -> None:
     first = run("gateway", "numbers", "add", "4155550100")
     run("gateway", "numbers", "add", "5105550100")

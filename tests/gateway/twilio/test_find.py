@@ -180,6 +180,12 @@ def test_forgotten_texts_are_found_by_numbers_and_time() -> None:
     assert not found(page(entry(body="", to=OURS_TOO)), retention="discard")
 
 
+def test_a_message_from_another_number_of_ours_is_another_message() -> None:
+    """Also where the carrier does not heed the filter of its list."""
+    assert not found(page(entry(**{"from": OURS_TOO})))
+    assert found(page(entry(**{"from": OURS_TOO})), outgoing(tried_at=NOW, our_number=None))
+
+
 def test_the_list_is_read_to_where_it_is_older() -> None:
     old = entry(sid="SM0", date_created="Sun, 29 Nov 2026 13:00:00 +0000")
     with host(page(entry(), old, following="/2010-04-01/next")) as (url, received):

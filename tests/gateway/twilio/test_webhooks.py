@@ -149,6 +149,7 @@ def test_a_shared_key_signs_with_sha256() -> None:
     assert refused(web_request(MESSAGE, {"x-twilio-signature": with_token, **SHA256})) == 403
     other = {"x-twilio-webhooks-signature-settings": "key=1,algorithm=HMAC_MD5"}
     assert refused(web_request(MESSAGE, {"x-twilio-signature": right, **other})) == 403
+    assert refused(web_request(MESSAGE, {"x-twilio-signature": signed_by_twilio(MESSAGE, url), **other})) == 403
     without = TwilioWebhooks(configuration())
     assert refused(web_request(MESSAGE, {"x-twilio-signature": right, **SHA256}), without) == 403
 
@@ -247,6 +248,10 @@ def test_an_address_or_a_token_is_needed() -> None:
         TwilioWebhooks(replace(configuration(), public_url=None))
     with pytest.raises(Refused, match="auth_token is missing"):
         TwilioWebhooks(configuration(auth_token=None))
+
+
+def test_of_a_name_that_is_repeated_the_first_counts() -> None:
+    assert HOOKS.accept(request([("MessageSid", "SM1"), ("MessageSid", "SM2")])).key == "message:SM1"
 
 
 # ---------------------------------------------------------------- what they say
