@@ -163,6 +163,13 @@ def test_forgotten_texts_are_said_to_leave_doubts_to_a_person(made: Set) -> None
     assert "so a person decides every doubt" in check(made.path).stdout
 
 
+def test_numbers_may_be_in_the_database_only(made: Set) -> None:
+    made.change(f'[[number]]\nnumber = "{OURS}"\n', "")
+    done = check(made.path)
+    assert wrong(done) == []
+    assert "those of thrumsg gateway numbers are not checked" in done.stdout
+
+
 def test_a_public_address_is_needed(made: Set) -> None:
     made.change(f'public_url = "{made.public}"\n', "")
     assert len(wrong(check(made.path))) == 2

@@ -108,7 +108,6 @@ def test_a_file_that_others_can_read_is_taken(tmp_path: Path, mode: int) -> None
         ('"+14155550100"', '"+14155550100"\nkind = "short"', "is not a short code"),
         ('"+14155550100"', '"MG-1"\nkind = "service"', "is not the id of a service"),
         ("[[number]]", "[number]", "number must be a list of sections"),
-        ('[[number]]\nnumber = "+14155550100"\n', "", "Nothing says what to send from"),
         ('100"\n', '100"\n[[number]]\nnumber = "+14155550100"\n', "names a number twice"),
         ('100"\n', '100"\nmps = nan\n', "[number] mps: a number is expected"),
         ('100"\n', '100"\nmps = true\n', "[number] mps: a number is expected"),

@@ -16,8 +16,6 @@ def _complete(configuration: Configuration) -> Configuration:
         raise ValueError("[twilio] api_key and api_key_secret go together: give both, or neither.")
     if carrier["auth_token"] is None and carrier["api_key"] is None:
         raise ValueError("[twilio] auth_token is missing.")
-    if carrier["messaging_service_sid"] is None and not configuration.numbers:
-        raise ValueError("Nothing says what to send from: give [twilio] messaging_service_sid, or [[number]].")
     if carrier["retention"] == "discard":
         return replace(configuration, doubts=replace(configuration.doubts, policy=DoubtPolicy.ASK))
     return configuration

@@ -40,6 +40,11 @@ def findings(configuration: Configuration, http: Http) -> Iterator[Finding]:
     else:
         for number in account.numbers:
             yield _number(account, http, number)
+        if not account.numbers and not account.all_services:
+            yield Finding(
+                good=True,
+                sentence="The configuration names no number: those of thrumsg gateway numbers are not checked.",
+            )
         for service in account.all_services:
             yield _service(account, http, service)
     yield from _self_test(configuration)
