@@ -228,6 +228,17 @@ def test_a_list_that_cannot_be_read_is_no_answer(serve: Served) -> None:
         found(serve)
 
 
+@pytest.mark.parametrize(
+    "serve", [sending(b""), answering(503, b"", "Retry-After: 0"), answering(302, b"", "Location: /")]
+)
+def test_the_carrier_is_asked_once(serve: Served) -> None:
+    """Whoever asks decides when it is asked again."""
+    with host(serve) as (url, received), closing(TwilioGateway(configuration(url))) as connection:
+        with pytest.raises(CannotTell):
+            connection.find(outgoing())
+        assert len(received) == 1
+
+
 def test_a_carrier_that_is_not_there_is_no_answer() -> None:
     connection = TwilioGateway(configuration(f"http://127.0.0.1:{closed_port()}"))
     with pytest.raises(CannotTell, match="no connection"), closing(connection):
