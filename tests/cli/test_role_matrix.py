@@ -145,6 +145,7 @@ def test_each_command_is_in_the_table() -> None:
     untried = {
         ("demo",): "opens the app",
         ("gateway", "check"): "reads no database: tests/cli/test_gateway_check.py",
+        ("media",): "asks the carrier: tests/cli/test_media.py",
         ("listen",): "runs until it is stopped: tests/cli/test_listen.py",
         ("restore",): "replaces everything: tests/cli/test_restore.py",
     }

@@ -9,16 +9,17 @@ import pytest
 
 from tests.store.arranging import journal, look_at, sentence_of, take_in
 from tests.store.carrier import answer, claimed, leave
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outgoing, Scope
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState, preferred_numbers
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.gateway.configuration import ConfiguredNumber
 from thrumsg_tui.store.changes import gateway_numbers as changes
-from thrumsg_tui.store.changes.campaigns import edit_campaign
+from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import queue_again
 from thrumsg_tui.store.changes.send import send
@@ -367,3 +368,24 @@ def test_a_number_that_is_added_late_counts_who_keeps_it(
         answer(db, message.id, Accepted(None, FRISCO))
     add(FRISCO)
     assert counts(db) == {FRISCO: 4}
+
+
+def test_a_long_queue_is_not_asked_for_message_by_message(
+    db: Database, owner: Identity, people: list[ConversationId], add: Callable[..., None]
+) -> None:
+    """What has no room is asked for once; what another campaign has for the same number is still asked for."""
+    add(FRISCO, OAKLAND)
+    queue(db, owner, people)
+    leave(db)
+    queue(db, owner, people, "Again")
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
+    [eve] = take_in(db, owner, "Fall", ["Eve Stone"], first=9)
+    send(db, owner, eve)
+    asked: list[tuple[int, str | None]] = []
+
+    def admit(candidate: Candidate) -> bool:
+        asked.append((candidate.campaign_id, candidate.our_number))
+        return candidate.campaign_id == fall.id
+
+    assert [message.conversation_id for message in take_queued(db, admit=admit)] == [eve]
+    assert asked == [(1, FRISCO), (fall.id, FRISCO)]

@@ -19,7 +19,7 @@ from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_number
-from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, candidates, outgoing_of
+from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, NoRoom, candidates, outgoing_of
 from thrumsg_tui.store.times import to_ms
 
 
@@ -46,7 +46,8 @@ def take_queued(
         limit: The most messages to claim.
         gateway: The name of the gateway.
         admit: Whether there is room for a candidate, by its number and campaign; asked in order. For a conversation
-            without a number it is asked for each that could be given, the best first, until it says yes.
+            without a number it is asked for each that could be given, the best first, until it says yes. A refusal
+            holds, for this call, for all messages of the campaign from that number.
 
     Returns:
         The claimed messages, the urgent kinds first, each oldest first (`docs/rules.md 10.3`); none if nothing may
@@ -68,24 +69,35 @@ def _choose(
 ) -> list[Candidate]:
     """Return the first candidates for which there is room, one for each contact, with the numbers to leave from."""
     chosen: dict[str, Candidate] = {}
+    without = NoRoom()
     if pool.is_dry:
         return []
-    for candidate in candidates(conn, db.clock()):
-        if candidate.phone not in chosen and (admitted := _admitted(candidate, admit, pool)):
+    for candidate in candidates(conn, db.clock(), without):
+        if candidate.phone not in chosen and (admitted := _admitted(candidate, admit, pool, without)):
             chosen[candidate.phone] = admitted
         if len(chosen) == limit:
             break
     return list(chosen.values())
 
 
-def _admitted(candidate: Candidate, admit: Callable[[Candidate], bool], pool: NumberPool) -> Candidate | None:
-    """Return a candidate with the number for which there is room; None if there is room for none."""
+def _admitted(
+    candidate: Candidate, admit: Callable[[Candidate], bool], pool: NumberPool, without: NoRoom
+) -> Candidate | None:
+    """Return a candidate with the number for which there is room; None, and what is full, if there is none."""
     if candidate.our_number is not None:
-        return candidate if admit(candidate) else None
+        if admit(candidate):
+            return candidate
+        without.numbers.add((candidate.campaign_id, candidate.our_number))
+        return None
     for number in pool.preferred(candidate.campaign_id, candidate.phone):
+        if number is not None and (candidate.campaign_id, number) in without.numbers:
+            continue
         if admit(with_number := replace(candidate, our_number=number)):
             pool.give(number)
             return with_number
+        if number is not None:
+            without.numbers.add((candidate.campaign_id, number))
+    without.campaigns.add(candidate.campaign_id)
     return None
 
 

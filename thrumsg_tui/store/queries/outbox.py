@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import merge
 
@@ -16,8 +16,8 @@ from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms, to_ms
 
-_PAGE = 200
-"""How many candidates one query reads."""
+_FIRST_PAGE, _PAGE = 50, 200
+"""How many candidates one query reads: what leaves now is among the first, as a rule."""
 
 _OF_THE_NUMBER = """
     SELECT 1 FROM conversation AS other
@@ -66,31 +66,57 @@ class Candidate:
     """
 
 
-def candidates(conn: Connection, now: datetime) -> Iterator[Candidate]:
+@dataclass(slots=True)
+class NoRoom:
+    """For what there is no room at this moment, so that a long queue is not read for nothing."""
+
+    numbers: set[tuple[CampaignId, str]] = field(default_factory=set)
+    """Numbers of ours in a campaign: its messages to conversations that keep them are passed over."""
+    campaigns: set[CampaignId] = field(default_factory=set)
+    """Campaigns in which no number is left for a conversation that keeps none yet."""
+
+
+def candidates(conn: Connection, now: datetime, without: NoRoom | None = None) -> Iterator[Candidate]:
     """Yield the queued messages that may leave, the urgent kinds first, each oldest first (`docs/rules.md 10.3`).
 
     Before the first message of a conversation is claimed, it keeps no number (`docs/rules.md 10.8`). Candidates are
     read page by page, as far as the caller goes on. The queue of a paused campaign is not read, however long, but for
     its confirmations.
+
+    Args:
+        conn: The connection.
+        now: The present.
+        without: What is passed over. The caller may add to it as it goes on.
     """
+    without = NoRoom() if without is None else without
     campaigns = conn.execute("SELECT id, state FROM campaign WHERE state IN ('active', 'paused') ORDER BY id")
-    queues = [_queue(conn, now, row["id"], row["state"]) for row in campaigns.fetchall()]
+    queues = [_queue(conn, now, row["id"], row["state"], without) for row in campaigns.fetchall()]
     for row in merge(*queues, key=lambda row: (row["priority"], row["id"])):
         yield _candidate_of(row)
 
 
-def _queue(conn: Connection, now: datetime, campaign_id: CampaignId, state: str) -> Iterator[Row]:
+def _queue(conn: Connection, now: datetime, campaign_id: CampaignId, state: str, without: NoRoom) -> Iterator[Row]:
     """Yield what may leave of one campaign, in order."""
     to_priority = 0 if state == CampaignState.PAUSED else 3
-    priority, last = -1, 0
-    while rows := _page(conn, now, campaign_id, priority, last, to_priority):
-        yield from rows
-        priority, last = rows[-1]["priority"], rows[-1]["id"]
+    priority, last, size = -1, 0, _FIRST_PAGE
+    while rows := _page(conn, now, campaign_id, (priority, last, to_priority, size), without):
+        for row in rows:
+            number = row["our_number"]
+            passed = campaign_id in without.campaigns if number is None else (campaign_id, number) in without.numbers
+            if not passed:
+                yield row
+        priority, last, size = rows[-1]["priority"], rows[-1]["id"], _PAGE
 
 
 def _page(
-    conn: Connection, now: datetime, campaign_id: CampaignId, priority: int, last: int, to_priority: int
+    conn: Connection, now: datetime, campaign_id: CampaignId, span: tuple[int, int, int, int], without: NoRoom
 ) -> list[Row]:
+    priority, last, to_priority, size = span
+    full = sorted(number for of, number in without.numbers if of == campaign_id)
+    busy = {f"busy{place}": number for place, number in enumerate(full)}
+    keeps = "conversation.our_number IS NOT NULL" if campaign_id in without.campaigns else "1 = 1"
+    names = ", ".join(f":{name}" for name in busy)
+    passed = f"(conversation.our_number IS NULL OR conversation.our_number NOT IN ({names}))" if busy else "1 = 1"
     return conn.execute(
         f"""
         SELECT message.id, message.conversation_id, message.kind, message.segments, message.priority,
@@ -100,8 +126,8 @@ def _page(
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
         WHERE message.campaign_id = :campaign_id AND message.priority <= :to_priority
-          AND (message.priority, message.id) > (:priority, :last) AND {READY}
-        ORDER BY message.priority, message.id LIMIT {_PAGE}
+          AND (message.priority, message.id) > (:priority, :last) AND {keeps} AND {passed} AND {READY}
+        ORDER BY message.priority, message.id LIMIT {size}
         """,
         {
             "now": to_ms(now),
@@ -109,6 +135,7 @@ def _page(
             "priority": priority,
             "last": last,
             "to_priority": to_priority,
+            **busy,
         },
     ).fetchall()
 
