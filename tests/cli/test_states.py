@@ -21,6 +21,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.gateway_numbers import set_campaign_numbers
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
@@ -35,6 +36,7 @@ from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, 
 from thrumsg_tui.store.queries.users import identify
 
 DRAFT, ACTIVE, PAUSED, ARCHIVED = CampaignState
+OURS = "+14155550100"
 MARIAS, DEVS, ANNS = map(ConversationId, (1, 2, 3))
 """Maria was texted if the campaign ever ran; Dev is kim's; nobody has Ann."""
 
@@ -74,6 +76,7 @@ def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Path]) -> C
             shell.done("campaign", "launch", "Spring")
             shell.done("send", MARIAS)
         shell.done("reassign", "Spring", "--conversation", DEVS, "--to", "kim")
+        shell.done("gateway", "numbers", "add", OURS, "--gateway", "twilio")
         if state is PAUSED:
             shell.done("campaign", "pause", "Spring")
         if state is ARCHIVED:
@@ -220,6 +223,11 @@ ACTIONS = {
     ),
     "edit": Permission(
         ("campaign", "edit", "Spring", "--name", "Summer"), _rename, _never_in(NOTHING_CHANGES, ARCHIVED)
+    ),
+    "choose its numbers": Permission(
+        ("campaign", "numbers", "Spring", OURS),
+        lambda db, who, _: set_campaign_numbers(db, who, "Spring", [OURS]),
+        _never_in(NOTHING_CHANGES, ARCHIVED),
     ),
     "add a sender": Permission(
         ("campaign", "add-sender", "Spring", "new"),
