@@ -14,11 +14,19 @@ from tests.store.world import HOLDERS, PEOPLE, SENDERS, Expected, World, expecte
 from thrumsg_tui.domain.campaigns import Campaign, Target
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState, ConversationSort, MessageState, Status, StatusFilter, Tab
+from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.reassignment import FromAssignments, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
+from thrumsg_tui.store.changes.gateway_numbers import (
+    add_number,
+    change_number_state,
+    renumber,
+    replace_number,
+    set_campaign_numbers,
+)
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
@@ -34,6 +42,7 @@ people = st.integers(0, len(PEOPLE) - 1)
 who = st.sampled_from(["ana", "mo", *SENDERS])
 words = st.sampled_from(["ok", "who is this?", "STOP", "START", "yes", "please stop"])
 names = st.sampled_from(["Spring", "Fall"])
+ours = st.sampled_from(["+14155550900", "+15105550900", "+16175550900"])
 
 
 class AnythingInAnyOrder(RuleBasedStateMachine):
@@ -65,9 +74,35 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     def the_gateway_comes(self, well: bool) -> None:
         let_due(self.world.db)
         opted_out = {row["phone"] for row in self.world.rows("SELECT phone FROM opt_out")}
+        kept = {row["id"]: row["our_number"] for row in self.world.rows("SELECT id, our_number FROM conversation")}
+        numbers = {row["number"]: row["state"] for row in self.world.rows("SELECT number, state FROM gateway_number")}
         for message in take_queued(self.world.db):
             assert message.phone not in opted_out or message.kind == "opt_out_confirmation"
+            assert not numbers or numbers.get(str(message.our_number)) == "ready"
+            assert message.our_number == (kept[message.conversation_id] or message.our_number)
             report(self.world.db, message.id, MessageState.DELIVERED if well else MessageState.FAILED)
+
+    # Our own numbers
+
+    @rule(by=who, number=ours)
+    def somebody_adds_a_number(self, by: str, number: str) -> None:
+        self.world.attempt(add_number, self.world.who[by], "practice", number, NumberKind.LONG, 1.0)
+
+    @rule(by=who, number=ours, to=st.sampled_from(NumberState))
+    def somebody_stops_a_number(self, by: str, number: str, to: NumberState) -> None:
+        self.world.attempt(change_number_state, self.world.who[by], number, to)
+
+    @rule(by=who, name=names, numbers=st.lists(ours, max_size=2))
+    def somebody_limits_a_campaign(self, by: str, name: str, numbers: list[str]) -> None:
+        self.world.attempt(set_campaign_numbers, self.world.who[by], name, numbers)
+
+    @rule(by=who, name=names, nth=people, number=st.none() | ours)
+    def somebody_renumbers(self, by: str, name: str, nth: int, number: str | None) -> None:
+        self.world.attempt(renumber, self.world.who[by], self._conversation(name, nth), number)
+
+    @rule(by=who, old=ours, new=st.none() | ours)
+    def somebody_replaces_a_number(self, by: str, old: str, new: str | None) -> None:
+        self.world.attempt(replace_number, self.world.who[by], old, new)
 
     # Messages and opt-outs
 
