@@ -169,6 +169,20 @@ class Account:
             "uri": f"{uri}.json",
         }
 
+    def service_as_json(self) -> dict[str, Any]:
+        """Return the Messaging Service, which leaves incoming texts to its numbers."""
+        return {
+            "sid": self.service,
+            "account_sid": self.sid,
+            "friendly_name": "Fake",
+            "inbound_request_url": None,
+            "inbound_method": "POST",
+            "use_inbound_webhook_on_number": True,
+            "smart_encoding": False,
+            "sticky_sender": True,
+            "validity_period": 36000,
+        }
+
     def number_as_json(self, number: Number) -> dict[str, Any]:
         """Return one of our numbers as the API has it."""
         return {

@@ -109,8 +109,6 @@ class Service:
             return self._file(request), None
         self._require_credentials(request)
         base = f"/2010-04-01/Accounts/{self._account.sid}"
-        if request.path == f"{base}.json":
-            return as_answer(200, {"sid": self._account.sid, "friendly_name": "Fake", "status": "active"}), None
         match request.method, request.path.removeprefix(base + "/").split("/"):
             case "POST", ["Messages.json"]:
                 return await self._send(request, params)
@@ -118,13 +116,24 @@ class Service:
                 return self._list(request)
             case method, ["Messages", name]:
                 return self._one(method, name.removesuffix(".json"), params), None
-            case "GET", ["Messages", sid, "Media.json"]:
-                return self._media(sid), None
-            case "GET", ["Messages", sid, "Media", picture]:
-                target = f"/files/{sid}/{picture}"
-                return Answer(307, headers={"Location": f"http://{request.headers['host']}{target}"}), None
-            case "GET", ["IncomingPhoneNumbers.json"]:
-                return self._numbers(request), None
+            case "GET", path:
+                return self._resource(request, path), None
+            case _:
+                raise Refusal(404, 20404, f"The requested resource {request.path} was not found")
+
+    def _resource(self, request: Request, path: list[str]) -> Answer:
+        """Return what only stands there."""
+        if request.path == f"/2010-04-01/Accounts/{self._account.sid}.json":
+            return as_answer(200, {"sid": self._account.sid, "friendly_name": "Fake", "status": "active"})
+        if self._account.service and request.path == f"/v1/Services/{self._account.service}":
+            return as_answer(200, self._account.service_as_json())
+        match path:
+            case ["IncomingPhoneNumbers.json"]:
+                return self._numbers(request)
+            case ["Messages", sid, "Media.json"]:
+                return self._media(sid)
+            case ["Messages", sid, "Media", picture]:
+                return Answer(307, headers={"Location": f"http://{request.headers['host']}/files/{sid}/{picture}"})
             case _:
                 raise Refusal(404, 20404, f"The requested resource {request.path} was not found")
 

@@ -277,6 +277,8 @@ def test_a_message_service_chooses_the_number_and_reports_it(tmp_path: Path, lis
             "StatusCallback": f"{PUBLIC}/twilio/status?k=1",
         }
         answers = [ask(running, "POST", f"{base(running)}/Messages.json", params)[1] for _ in range(2)]
+        assert ask(running, "GET", f"/v1/Services/{service}")[1]["use_inbound_webhook_on_number"] is True
+        assert ask(running, "GET", "/v1/Services/MG0")[0] == 404
         running.await_rest()
     assert [(answer["from"], answer["status"]) for answer in answers] == [(None, "accepted")] * 2
     assert len({call.params["From"] for call in listener.calls}) == 1
