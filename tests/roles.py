@@ -118,6 +118,8 @@ ROWS: tuple[Row, ...] = (
     does(Permission.RUN_CAMPAIGN, "create a campaign", "campaign create Winter --initial Hi"),
     does(Permission.RUN_CAMPAIGN, "change a campaign", "campaign edit Spring --description More"),
     does(Permission.RUN_CAMPAIGN, "launch", "campaign launch Fall"),
+    Row("launch and confirm", "campaign launch Loose --confirm", WEAKEST_ROLE[Permission.CONFIRM_COMPLIANCE]),
+    looks(Permission.VIEW_ALL, "check a campaign before its launch", "compliance Fall"),
     does(Permission.RUN_CAMPAIGN, "pause", "campaign pause Spring"),
     does(Permission.RUN_CAMPAIGN, "resume", "campaign resume Held"),
     does(Permission.RUN_CAMPAIGN, "archive", "campaign archive Spring --yes"),
@@ -176,8 +178,13 @@ ROWS: tuple[Row, ...] = (
 IN_OTHER_WORDS = {
     Permission.WORK_FOR_OTHERS: "who may not is told whose the conversation is: the rows of `_beyond_own`",
     Permission.SEND_WHILE_CLOSED: "who may not is told why it is closed: tests/domain/test_send_rules.py",
+    Permission.CONFIRM_COMPLIANCE: "who may not is told what an owner has to confirm: tests/store/test_launch_check.py",
 }
 """Permissions that no row has as its action, since they are refused with a sentence of their own."""
+
+
+INITIAL = "Hi, this is Harbor. Reply STOP to end."
+"""An initial with what carriers require, so that an admin can launch its campaign."""
 
 
 def arrange(run: Callable[..., object], folder: Path) -> None:
@@ -187,9 +194,12 @@ def arrange(run: Callable[..., object], folder: Path) -> None:
     for each in Role:
         run("user", "add", each, "--first-name", each.capitalize(), "--last-name", "One", "--role", each)
     run("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")
+    run("campaign", "create", "Loose", "--initial", "Hi", "--draft")
+    run("settings", "organization", "Harbor")
     for name in ("Spring", "Fall", "Held"):
         always = ("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours", "--quicksend")
-        run("campaign", "create", name, "--initial", "Hi", *always, *(["--draft"] if name == "Fall" else []))
+        draft = ("--draft", "--quiet-hours") if name == "Fall" else ()
+        run("campaign", "create", name, "--initial", INITIAL if draft else "Hi", *always, *draft)
     run("campaign", "pause", "Held")
     run("campaign", "add-sender", "Spring", "sender", "lee")
     _fill_spring(run, folder)

@@ -24,7 +24,9 @@ def test_a_campaign_is_active_at_once_and_says_its_id(shell: Shell) -> None:
 def test_a_draft_is_launched_paused_resumed_and_archived(shell: Shell) -> None:
     shell.done("campaign", "create", "Spring", "--initial", "Hi", "--draft")
     assert "campaign launch" in shell.refused("campaign", "resume", "Spring")
-    states = [shell.json("campaign", verb, "Spring")["state"] for verb in ("launch", "pause")]
+    states = [
+        shell.json("campaign", *words)["state"] for words in (("launch", "Spring", "--confirm"), ("pause", "Spring"))
+    ]
     assert "campaign resume" in shell.refused("campaign", "launch", "Spring")
     states += [shell.json("campaign", verb, "1")["state"] for verb in ("resume",)]
     states += [shell.json("campaign", "archive", "Spring", "--yes")["state"]]
@@ -99,3 +101,26 @@ def test_quiet_hours_at_the_contact_are_on_for_a_new_campaign_and_can_be_switche
     assert shell.json("campaign", "edit", "Autumn", "--quiet-hours")["quiet_hours"] is True
     assert shell.json("campaign", "edit", "Spring", "--no-quiet-hours")["quiet_hours"] is False
     assert "quiet hours" in shell.done("history").splitlines()[2]
+
+
+def test_a_launch_lists_what_an_owner_confirms(shell: Shell) -> None:
+    made = shell.json("campaign", "create", "Spring", "--initial", "Hi", "--draft", "--no-quiet-hours")
+    assert [each["code"] for each in made["compliance"]] == ["sender", "way-out", "quiet-hours"]
+    listed = shell.json("compliance", "Spring")
+    assert (listed["campaign"], listed["state"], listed["points"]) == ("Spring", "draft", made["compliance"])
+    assert "An owner has to confirm:" in shell.done("compliance", "Spring")
+    assert "Quiet hours are off" in shell.refused("campaign", "launch", "Spring")
+    assert shell.json("campaign", "show", "Spring")["state"] == "draft"
+    launched = shell.json("campaign", "launch", "Spring", "--confirm")
+    assert (launched["state"], launched["confirmed"]) == ("active", ["sender", "way-out", "quiet-hours"])
+    assert "confirming: sender, way-out, quiet-hours" in shell.done("history")
+
+
+def test_an_admin_is_told_why_a_campaign_stays_a_draft(shell: Shell) -> None:
+    shell.done("user", "add", "adam", "--first-name", "Adam", "--last-name", "Ng", "--role", "admin")
+    shell.log_in("adam")
+    assert "It stays a draft: an owner launches it" in shell.done("campaign", "create", "Spring", "--initial", "Hi")
+    shell.done("settings", "organization", "Harbor")
+    fit = shell.json("campaign", "create", "Fit", "--initial", "Harbor here. Reply STOP to end.")
+    assert (fit["state"], fit["compliance"]) == ("active", [])
+    assert "Nothing stands out." in shell.done("compliance", "Fit")

@@ -73,7 +73,7 @@ def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Path]) -> C
         shell.done("import", "contacts", tmp_path / "three.csv", "--campaign", "Spring")
         shell.done("import", "survey", tmp_path / "survey.csv", "--campaign", "Spring")
         if state is not DRAFT:
-            shell.done("campaign", "launch", "Spring")
+            shell.done("campaign", "launch", "Spring", "--confirm")
             shell.done("send", MARIAS)
         shell.done("reassign", "Spring", "--conversation", DEVS, "--to", "kim")
         shell.done("gateway", "numbers", "add", OURS, "--gateway", "twilio")
@@ -203,7 +203,7 @@ ACTIONS = {
         _never_in(NOTHING_CHANGES, ARCHIVED),
     ),
     "launch": Permission(
-        ("campaign", "launch", "Spring"),
+        ("campaign", "launch", "Spring", "--confirm"),
         None,
         {ACTIVE: "is active, so it cannot become active", PAUSED: "campaign resume", ARCHIVED: "cannot become active"},
     ),

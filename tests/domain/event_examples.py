@@ -332,11 +332,28 @@ OPT_OUT_UNDOS = [
 
 CAMPAIGNS = [
     Example(
-        EventKind.CREATE_CAMPAIGN, {"form": "created", "name": "Spring"}, CampaignCreated("Spring"), "created 'Spring'"
+        EventKind.CREATE_CAMPAIGN,
+        {"form": "created", "name": "Spring", "confirmed": []},
+        CampaignCreated("Spring"),
+        "created 'Spring'",
+    ),
+    Example(
+        EventKind.CREATE_CAMPAIGN,
+        {"form": "created", "name": "Spring", "confirmed": ["sender", "quiet-hours"]},
+        CampaignCreated("Spring", confirmed=("sender", "quiet-hours")),
+        "created 'Spring', confirming: sender, quiet-hours",
     ),
     Example(
         EventKind.CHANGE_CAMPAIGN,
-        {"form": "edited", "name": "Spring", "parts": ["name"], "new_name": "Summer", "released": 0, "cancelled": 0},
+        {
+            "form": "edited",
+            "name": "Spring",
+            "parts": ["name"],
+            "new_name": "Summer",
+            "released": 0,
+            "cancelled": 0,
+            "confirmed": [],
+        },
         CampaignEdited("Spring", (SetupPart.NAME,), "Summer", released=0, cancelled=0),
         "changed the name of 'Spring', now 'Summer'",
     ),
@@ -349,22 +366,23 @@ CAMPAIGNS = [
             "new_name": "Summer",
             "released": 2,
             "cancelled": 1,
+            "confirmed": ["unicode"],
         },
-        CampaignEdited("Spring", tuple(SetupPart), "Summer", released=2, cancelled=1),
+        CampaignEdited("Spring", tuple(SetupPart), "Summer", released=2, cancelled=1, confirmed=("unicode",)),
         "changed the name, the initial script, the description, the hours, the choice of time zone, the first day, "
-        "the last day, QuickSend, the quiet hours of 'Spring', now 'Summer'; 2 scheduled messages may leave now; "
-        "1 scheduled initial cancelled: too late for the initial window",
+        "the last day, QuickSend, the quiet hours of 'Spring', now 'Summer', confirming: unicode; "
+        "2 scheduled messages may leave now; 1 scheduled initial cancelled: too late for the initial window",
         _WINDOW_OVER,
     ),
     Example(
         EventKind.CHANGE_CAMPAIGN,
-        {"form": "state", "name": "Spring", "state": "paused", "was": "active", "conversations": 0},
+        {"form": "state", "name": "Spring", "state": "paused", "was": "active", "conversations": 0, "confirmed": []},
         CampaignStateChanged("Spring", CampaignState.PAUSED, was=CampaignState.ACTIVE, conversations=0),
         "'Spring' is paused, was active",
     ),
     Example(
         EventKind.CHANGE_CAMPAIGN,
-        {"form": "state", "name": "Spring", "state": "archived", "was": "active", "conversations": 2},
+        {"form": "state", "name": "Spring", "state": "archived", "was": "active", "conversations": 2, "confirmed": []},
         CampaignStateChanged("Spring", CampaignState.ARCHIVED, was=CampaignState.ACTIVE, conversations=2),
         "'Spring' is archived, was active; what was scheduled in 2 conversations is cancelled",
         "message cancelled: the campaign was archived before it could leave",

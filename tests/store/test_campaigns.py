@@ -62,7 +62,8 @@ def test_a_draft_is_launched_later(db: Database, owner: Identity, clock: Clock) 
     made = create_campaign(db, owner, Setup("Fall", "Hi", hours=ALWAYS), draft=True)
     assert (made.state, made.launched_at) == (CampaignState.DRAFT, None)
     clock.forward(days=1)
-    assert change_state(db, owner, "Fall", CampaignState.ACTIVE).launched_at == clock.now
+    confirmed = ("sender", "way-out", "quiet-hours")
+    assert change_state(db, owner, "Fall", CampaignState.ACTIVE, confirmed=confirmed).launched_at == clock.now
 
 
 def test_a_pause_keeps_the_day_of_the_launch(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.office import Office
+from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.tui.dialogs.command_menu import CommandMenu
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
@@ -40,6 +42,28 @@ async def test_archiving_asks_twice_and_enter_is_the_safe_answer(office: Office)
         assert state(office) is CampaignState.ARCHIVED
         await person.press("x")
         assert "archived" in person.notice
+
+
+async def test_a_launch_lists_what_an_owner_confirms_and_enter_is_the_safe_answer(bare: Office) -> None:
+    create_campaign(bare.db, bare.ana, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
+    async with bare.app() as person:
+        await person.press("x", "l")
+        assert "Before it is launched, confirm:" in person.question
+        assert "Quiet hours are off" in person.question
+        assert "It does not say how to opt out" in person.question
+        await person.press("enter")
+        assert state(bare, "Fall") is CampaignState.DRAFT
+        await person.press("x", "l", "y")
+        assert state(bare, "Fall") is CampaignState.ACTIVE
+
+
+async def test_an_admin_is_told_what_an_owner_has_to_confirm(bare: Office) -> None:
+    create_campaign(bare.db, bare.ana, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
+    bare.person("adam", "Adam", Role.ADMIN)
+    async with bare.app("adam") as person:
+        await person.press("x", "l")
+        assert "is not launched before an owner confirms" in person.notice
+        assert state(bare, "Fall") is CampaignState.DRAFT
 
 
 async def test_leaving_the_question_changes_nothing(office: Office) -> None:

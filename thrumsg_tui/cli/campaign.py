@@ -6,19 +6,22 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 
+from thrumsg_tui.cli.compliance import lines_of, records_of
 from thrumsg_tui.cli.json_records import campaign_record
 from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.report import Report, ask
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaigns import Campaign, Setup
+from thrumsg_tui.domain.compliance import Level, of_level
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
-from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.queries import campaigns as queries
+from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
 from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
 
 
@@ -47,7 +50,14 @@ def create(session: Session, args: Namespace) -> Report:
     made = changes.create_campaign(session.db, session.who, setup, draft=args.draft)
     hours = f"{format_clock(made.hours.opens)} to {format_clock(made.hours.closes)}, {made.whose_hours}"
     lines = [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."]
-    return warned(session, campaign_record(made), lines, made.id, made.initial_script)
+    with session.db.reading() as conn:
+        points = setup_points(conn, session.who, made.setup, made.id, session.db.clock())
+    if made.state is CampaignState.DRAFT and not args.draft:
+        owner = needed_role(Permission.CONFIRM_COMPLIANCE)
+        lines.append(f"It stays a draft: {owner} launches it, since there is something to confirm.")
+    lines += lines_of(points)
+    record = campaign_record(made) | {"compliance": records_of(points)}
+    return warned(session, record, lines, made.id, made.initial_script)
 
 
 def edit(session: Session, args: Namespace) -> Report:
@@ -91,7 +101,14 @@ def launch(session: Session, args: Namespace) -> Report:
         raise Refused(
             f"{campaign.name!r} was launched before and is paused: `thrumsg campaign resume` goes on with it."
         )
-    return _changed(session, args.name, CampaignState.ACTIVE)
+    with session.db.reading() as conn:
+        points = compliance_points(conn, session.who, campaign, session.db.clock(), session.db.path)
+    to_confirm = of_level(points, Level.CONFIRM) if args.confirm else ()
+    codes = [point.code for point in to_confirm]
+    launched = changes.change_state(session.db, session.who, campaign.id, CampaignState.ACTIVE, confirmed=codes)
+    confirmed = [f"Confirmed: {point.sentence}" for point in to_confirm]
+    lines = [f"{launched.name} is {launched.state}.", *confirmed]
+    return Report(campaign_record(launched) | {"confirmed": codes}, lines)
 
 
 def pause(session: Session, args: Namespace) -> Report:

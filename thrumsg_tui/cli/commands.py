@@ -82,12 +82,14 @@ def _add_steps(commands: Commands) -> None:
     check.add_argument("name", metavar="NAME")
     for name, explanation in {
         "show": "show a campaign's settings, survey, replies, follow-ups and senders",
-        "launch": "make a draft active",
         "pause": "stop all sending until the campaign is resumed",
         "resume": "make a paused campaign active again",
     }.items():
         module = "campaign_views" if name == "show" else "campaign"
         commands.add(name, f"{module}.{name}", explanation).add_argument("name", metavar="NAME")
+    launch = commands.add("launch", "campaign.launch", "make a draft active")
+    launch.add_argument("name", metavar="NAME")
+    launch.add_argument("--confirm", action="store_true", help="confirm what `thrumsg compliance` says an owner must")
     idle = commands.add("idle", "users.list_idle", "list the senders who have not texted any of their contacts yet")
     idle.add_argument("name", metavar="NAME")
     archive = commands.add("archive", "campaign.archive", "end a campaign for good")
@@ -133,6 +135,8 @@ def _add_people(commands: Commands) -> None:
 
 
 def _add_views(commands: Commands) -> None:
+    compliance = commands.add("compliance", "compliance.check", "check a campaign before its launch")
+    compliance.add_argument("name", metavar="NAME")
     overview = commands.add("overview", "overview.show", "show a campaign's counters and the progress of its senders")
     overview.add_argument("name", metavar="NAME")
     overview.add_argument("--sort", choices=_words(SenderSort), default=str(SenderSort.SENDER))

@@ -15,9 +15,10 @@ from thrumsg_tui.domain.redaction import Ours
 
 
 class CampaignCreated(FrozenRecord):
-    """A campaign was created."""
+    """A campaign was created; by an owner, its points of compliance are `confirmed` (`docs/rules.md 10.10`)."""
 
     name: str
+    confirmed: tuple[str, ...] = ()
 
 
 class SetupPart(StrEnum):
@@ -42,6 +43,8 @@ class CampaignEdited(FrozenRecord):
     new_name: str | None
     released: int
     cancelled: int
+    confirmed: tuple[str, ...] = ()
+    """The points of compliance that this opened."""
 
 
 class CampaignStateChanged(FrozenRecord):
@@ -51,6 +54,8 @@ class CampaignStateChanged(FrozenRecord):
     state: CampaignState
     was: CampaignState
     conversations: int
+    confirmed: tuple[str, ...] = ()
+    """The points of compliance that an owner confirmed at its launch."""
 
 
 class SendersAdded(FrozenRecord):

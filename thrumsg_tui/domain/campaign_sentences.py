@@ -65,17 +65,24 @@ def campaign_summary(facts: CampaignFacts) -> str:
     """Return the history's sentence for a change to a campaign."""
     match facts:
         case CampaignCreated():
-            return f"created {facts.name!r}"
+            return f"created {facts.name!r}{_confirming(facts.confirmed)}"
         case CampaignEdited():
             renamed = f", now {facts.new_name!r}" if facts.new_name is not None else ""
             changed = f"changed {', '.join(map(_part, facts.parts))} of {facts.name!r}{renamed}"
+            changed += _confirming(facts.confirmed)
             return "; ".join([changed, *released(facts.released, facts.cancelled)])
         case CampaignStateChanged():
             held = f"; what was scheduled in {pluralize(facts.conversations, 'conversation')} is cancelled"
-            return f"{facts.name!r} is {facts.state}, was {facts.was}{held if facts.conversations else ''}"
+            held = held if facts.conversations else ""
+            return f"{facts.name!r} is {facts.state}, was {facts.was}{held}{_confirming(facts.confirmed)}"
         case SendersAdded():
             return f"added {', '.join(facts.logins)} to {facts.campaign!r}"
     assert_never(facts)
+
+
+def _confirming(points: tuple[str, ...]) -> str:
+    """Return the points of compliance that an owner confirmed, after what was done."""
+    return f", confirming: {', '.join(points)}" if points else ""
 
 
 def _part(part: SetupPart) -> str:

@@ -50,6 +50,16 @@ def state_of(fields: Mapping[str, str]) -> str | None:
     return None
 
 
+def zones_of_state(state: str) -> tuple[str, ...]:
+    """Return the time zones of a state, territory or province by its two letters; none if there is no such."""
+    return _ZONES.get(state, ())
+
+
+def state_named(name: str) -> str | None:
+    """Return the two letters of a state, territory or province by its name in English; None if there is no such."""
+    return _STATES.get(fold(name))
+
+
 def _zone_in(fields: Mapping[str, str]) -> tuple[str, ...]:
     """Return the zone that the fields name, if any."""
     for code in _ZONE_FIELDS:

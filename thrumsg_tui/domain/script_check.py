@@ -73,11 +73,12 @@ def check_initial(template: str, example: Rendered, known: Collection[str], orga
         known: The codes of the contacts' fields.
         organization: The organization's name; may be empty.
     """
-    checks = (_sender(template, organization), _way_out(template), *check_script(template, example, known))
+    checks = (names_sender(template, organization), tells_way_out(template), *check_script(template, example, known))
     return tuple(dict.fromkeys(checks))
 
 
-def _sender(template: str, organization: str) -> Check:
+def names_sender(template: str, organization: str) -> Check:
+    """Check that an initial says who is writing."""
     if organization and ("organization" in field_names(template) or _names(template, organization)):
         return Check(True, f"It says who is writing: {organization}.")
     if "organization" in field_names(template):
@@ -90,7 +91,8 @@ def _names(template: str, organization: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(fold(organization))}(?!\w)", fold(template)) is not None
 
 
-def _way_out(template: str) -> Check:
+def tells_way_out(template: str) -> Check:
+    """Check that an initial says how to opt out."""
     if any(_WAY_OUT.search(fold(part)) for part in (template, *template.splitlines())):
         return Check(True, "It says how to opt out.")
     return Check(False, "It does not say how to opt out: for example, Reply STOP to end.")

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones
+from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones, state_of
 from thrumsg_tui.domain.phone_text import number_in
 
 _LONGEST_SHOWN = 30
@@ -145,3 +145,48 @@ def _impossible(result: int, shown: str) -> str:
             return f"{shown!r} begins with a country code that no country has."
         case _:
             return f"{shown!r} has a number of digits that no phone number has."
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a number tells of its owner: a guess, since people keep numbers when they move."""
+
+    state: str | None
+    """The state, territory or province of North America, in two letters."""
+    is_mobile: bool
+    """Whether it may be a mobile phone's; in North America nearly every number may."""
+    is_abroad: bool
+    """Whether it is outside North America."""
+
+
+def origin_of(e164: str) -> Origin:
+    """Return what a number tells of its owner; the first call reads tables for half a second."""
+    return _origin(e164[:8] if e164.startswith("+1") else e164, e164)
+
+
+_ORIGINS: dict[str, Origin] = {}
+"""By the first digits, which decide it in North America."""
+
+
+def _origin(key: str, e164: str) -> Origin:
+    if (known := _ORIGINS.get(key)) is not None:
+        return known
+    import phonenumbers
+    from phonenumbers import PhoneNumberType
+    from phonenumbers.geocoder import description_for_number
+
+    number = phonenumbers.parse(e164)
+    kind = phonenumbers.number_type(number)
+    place = description_for_number(number, "en").rpartition(", ")[2] if e164.startswith("+1") else ""
+    fixed = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN, PhoneNumberType.SHARED_COST}
+    found = Origin(
+        state=state_of({"state": place}),
+        is_mobile=kind not in fixed,
+        is_abroad=not e164.startswith("+1"),
+    )
+    if len(_ORIGINS) < _MOST_ORIGINS:
+        _ORIGINS[key] = found
+    return found
+
+
+_MOST_ORIGINS = 100_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from thrumsg_tui.domain.campaign_facts import (
@@ -22,6 +22,7 @@ from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outco
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
+from thrumsg_tui.store.changes.launch_check import accepted_points, codes_to_confirm, opened_points, points_of_launch
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_scheduled, reschedule, tell_threads
@@ -34,6 +35,7 @@ from thrumsg_tui.store.queries.campaigns import (
     get_campaign,
     unassigned,
 )
+from thrumsg_tui.store.queries.compliance import setup_points
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.users import find_user
 
@@ -48,6 +50,9 @@ _ALLOWED_BEFORE = {
 def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = False) -> Campaign:
     """Create a campaign with its Unassigned. It is active at once, unless `draft` is set.
 
+    If its compliance list has points that an owner must confirm, it is active at once only where an owner creates it,
+    which confirms them; else it stays a draft (`docs/rules.md 10.10`).
+
     Raises:
         Refused: If the name is taken or blank, the initial script is blank, or the time zone cannot be chosen.
     """
@@ -56,6 +61,8 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
     require_storable(setup.name, setup.initial_script, setup.description)
     with db.writing() as tx:
         _require_fit(tx, setup)
+        open_points = () if draft else codes_to_confirm(setup_points(tx.conn, who, setup, None, tx.now))
+        draft = draft or (bool(open_points) and not who.may(Permission.CONFIRM_COMPLIANCE))
         row = tx.conn.execute(
             """
             INSERT INTO campaign (name, description, initial_script, state, timezone, opens, closes, hours_in, starts,
@@ -74,7 +81,8 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
         ).fetchone()
         campaign_id = CampaignId(row["id"])
         tx.conn.execute("INSERT INTO assignment (campaign_id) VALUES (?)", (campaign_id,))
-        record(tx, who, EventKind.CREATE_CAMPAIGN, CampaignCreated(setup.name), campaign_id=campaign_id)
+        facts = CampaignCreated(setup.name, confirmed=() if draft else open_points)
+        record(tx, who, EventKind.CREATE_CAMPAIGN, facts, campaign_id=campaign_id)
         return get_campaign(tx.conn, campaign_id)
 
 
@@ -99,8 +107,8 @@ def edit_campaign(
         The campaign as it is stored afterwards.
 
     Raises:
-        Refused: If the campaign is archived, as `create_campaign` does, or if the merged setup would end before it
-            starts.
+        Refused: If the campaign is archived, as `create_campaign` does, if the merged setup would end before it
+            starts, or if it opens a point of compliance in a launched campaign and the person is no owner.
     """
     who.require(Permission.RUN_CAMPAIGN)
     with db.writing() as tx:
@@ -111,6 +119,7 @@ def edit_campaign(
             return before
         require_storable(*(getattr(setup, name) for name in _TEXTS if name in changed))
         _require_fit(tx, setup, before)
+        opened = opened_points(tx, who, before, setup)
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
         after = get_campaign(tx.conn, campaign_id)
@@ -121,6 +130,7 @@ def edit_campaign(
             new_name=setup.name if SetupPart.NAME in changed else None,
             released=settled.released,
             cancelled=len(settled.cancelled),
+            confirmed=opened,
         )
         event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign_id)
         tell_threads(tx, event_id, settled.cancelled)
@@ -178,7 +188,9 @@ def _require_fit(tx: Transaction, setup: Setup, before: Campaign | None = None) 
             raise Refused(f"{error}", Nothing.CHANGED) from None
 
 
-def change_state(db: Database, who: Identity, name: str | CampaignId, to: CampaignState) -> Campaign:
+def change_state(
+    db: Database, who: Identity, name: str | CampaignId, to: CampaignState, *, confirmed: Collection[str] = ()
+) -> Campaign:
     """Launch, pause, resume or archive a campaign. Archiving cancels its scheduled messages (`docs/rules.md 6.5`).
 
     Args:
@@ -186,14 +198,19 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
         who: The person.
         name: The campaign, by name or by id.
         to: Its new state.
+        confirmed: The codes of the points of compliance that the person has confirmed; for a launch.
 
     Raises:
         NotFound: If there is no such campaign.
-        Refused: If its state does not allow the new one, and for archiving while a job moves its conversations.
+        Refused: If its state does not allow the new one, for archiving while a job moves its conversations, and for
+            a launch that its compliance list refuses, or of which a point is not confirmed by an owner.
     """
     who.require(Permission.RUN_CAMPAIGN)
+    checked, points = points_of_launch(db, who, name, to)
     with db.writing() as tx:
         campaign = find_campaign(tx.conn, name)
+        if checked is not None and campaign != checked:
+            raise Refused(f"{campaign.name!r} was changed meanwhile: look at it again.", Nothing.CHANGED)
         if to is CampaignState.ARCHIVED:
             require_no_job(tx, campaign.id)
         if campaign.state not in _ALLOWED_BEFORE[to]:
@@ -203,7 +220,10 @@ def change_state(db: Database, who: Identity, name: str | CampaignId, to: Campai
             (to, tx.now_ms if to is CampaignState.ACTIVE else None, campaign.id),
         )
         cancelled = cancel_scheduled(tx, campaign.id) if to is CampaignState.ARCHIVED else ()
-        facts = CampaignStateChanged(campaign.name, to, was=campaign.state, conversations=len(cancelled))
+        accepted = accepted_points(who, campaign, points, confirmed)
+        facts = CampaignStateChanged(
+            campaign.name, to, was=campaign.state, conversations=len(cancelled), confirmed=accepted
+        )
         event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
         tell_threads(tx, event_id, cancelled)
         return get_campaign(tx.conn, campaign.id)

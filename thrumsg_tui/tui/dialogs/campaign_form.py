@@ -12,6 +12,7 @@ from thrumsg_tui.domain.hours import WindowState, format_clock, window_state
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.queries.campaigns import campaigns
+from thrumsg_tui.store.queries.compliance import setup_points
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
@@ -23,6 +24,8 @@ from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _DEFAULT_SCRIPT = "Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
 _DRAFT, _ACTIVE = "later", "now"
+_IN_PREVIEW = {"sender", "way-out", "unicode", "too-long", "unknown-field", "misspelt-field", "no-numbers", "volume"}
+"""The points of compliance that the script's preview says already, or that say nothing of the setup."""
 
 
 async def campaign_form(
@@ -45,9 +48,20 @@ async def campaign_form(
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         campaign_id = campaign.id if campaign else None
-        return script_preview_lines(
+        lines = script_preview_lines(
             await store.query(script_preview, who, entered["script"], campaign_id, initial=True), glyphs
         )
+        if check_setup(entered, taken):
+            return lines
+        points = await store.query(setup_points, who, read_setup(entered), campaign_id, store.db.clock())
+        return [
+            *lines,
+            *(
+                [(f" {glyphs.flag} ", "warning"), (each.sentence, "warning")]
+                for each in points
+                if each.code not in _IN_PREVIEW
+            ),
+        ]
 
     title = f"Settings of {campaign.name}" if campaign else "New campaign"
     done = "saves" if campaign else "makes it"

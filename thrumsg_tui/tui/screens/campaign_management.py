@@ -11,6 +11,7 @@ from typing import NamedTuple
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.commands.questions import ARCHIVE, LAUNCH, LEAVE, PAUSE, RESUME
@@ -113,14 +114,39 @@ class CampaignManagement:
             sure = confirmation("Archive", question, "Archive it", left=f"{campaign.name} was not archived")
             if not await self.screen.show_dialog(sure):
                 return
+        confirmed: tuple[str, ...] = ()
+        if campaign.state is CampaignState.DRAFT and to is CampaignState.ACTIVE:
+            if (seen := await self._confirm_points(campaign)) is None:
+                return
+            confirmed = seen
         try:
             thrumsg = self.screen.thrumsg
-            changed = await thrumsg.store.execute(change_state, thrumsg.who, campaign.id, to)
+            changed = await thrumsg.store.execute(change_state, thrumsg.who, campaign.id, to, confirmed=confirmed)
         except ThrumsgError as refusal:
             self.screen.say(str(refusal), warning=True)
             return
         self.screen.say(f"{changed.name} is {changed.state} now.")
         self.screen.ask_again()
+
+    async def _confirm_points(self, campaign: Campaign) -> tuple[str, ...] | None:
+        """Show what an owner must confirm before a launch; return the codes, or None if it was not confirmed.
+
+        What refuses the launch, and a role that may not confirm, is left to the change, which says so.
+        """
+        from thrumsg_tui.domain.compliance import Level, of_level
+        from thrumsg_tui.store.queries.compliance import compliance_points
+
+        thrumsg = self.screen.thrumsg
+        database = thrumsg.store.db
+        points = await thrumsg.store.query(compliance_points, thrumsg.who, campaign, database.clock(), database.path)
+        to_confirm = of_level(points, Level.CONFIRM)
+        if not to_confirm or of_level(points, Level.REFUSE) or not thrumsg.who.may(Permission.CONFIRM_COMPLIANCE):
+            return ()
+        text = "\n".join(["Before it is launched, confirm:", "", *(f"- {each.sentence}" for each in to_confirm)])
+        sure = confirmation(
+            campaign.name, text, "Confirm and launch", left=f"{campaign.name} stays a draft", must_be_seen=True
+        )
+        return tuple(each.code for each in to_confirm) if await self.screen.show_dialog(sure) else None
 
     def action_survey(self) -> None:
         """Show the survey's questions and results."""

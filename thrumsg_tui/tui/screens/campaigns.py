@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
@@ -140,5 +141,8 @@ class CampaignsScreen(CommandScreen):
             self._wanted = made.id
             await self.ask_and_paint()
             await choose_new_senders(self, made)
-            self.say(f"Created {made.name} ({made.state}). I imports its contacts, Enter opens it.")
+            held = ""
+            if made.state is CampaignState.DRAFT and not self.thrumsg.who.may(Permission.CONFIRM_COMPLIANCE):
+                held = f" {needed_role(Permission.CONFIRM_COMPLIANCE).capitalize()} may have to launch it."
+            self.say(f"Created {made.name} ({made.state}).{held} I imports its contacts, Enter opens it.")
             self.ask_again()
