@@ -168,6 +168,7 @@ ROWS: tuple[Row, ...] = (
     looks(Permission.EXPORT, "export messages", "export messages --out {out}/messages.out"),
     looks(Permission.EXPORT, "export surveys", "export surveys Spring --out {out}/surveys.out"),
     looks(Permission.EXPORT, "export conversations", "export conversations --out {out}/conversations.out"),
+    looks(Permission.EXPORT, "report opt-outs", "report opt-outs --out {out}/report.out"),
     looks(Permission.EXPORT, "export opt-outs", "export opt-outs --out {folder}/opt-outs.out"),
     looks(Permission.MAINTAIN, "check the database", "doctor"),
     looks(Permission.MAINTAIN, "back up", "backup {out}/backup.out"),

@@ -166,3 +166,15 @@ def test_no_file_takes_the_place_of_the_database(spring: Shell, words: tuple[str
     for target in (spring.database, spring.database.with_name(f"{spring.database.name}-wal")):
         assert "is a thrumsg database, or part of one" in spring.refused(*words, target)
     assert spring.json("overview", "Spring")["total"] == 3
+
+
+def test_the_report_of_opt_outs_is_written_for_days(spring: Shell, tmp_path: Path) -> None:
+    spring.done("opt-out", MARIA, "--note", "by phone")
+    out = tmp_path / "report.csv"
+    assert spring.json("report", "opt-outs", "--out", out) == {"file": str(out), "rows": 1}
+    assert "by phone" in out.read_text(encoding="utf-8")
+    assert "by phone" in spring.done("report", "opt-outs", "--out", "-")
+    assert spring.json("report", "opt-outs", "--to", "2020-01-01", "--out", out)["rows"] == 0
+    assert "before the first day" in spring.refused(
+        *("report", "opt-outs", "--from", "2026-01-02", "--to", "2026-01-01", "--out", out)
+    )

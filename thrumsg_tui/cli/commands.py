@@ -315,10 +315,18 @@ def _add_files(commands: Commands) -> None:
     export.add_argument("kind", choices=_words(ExportKind))
     export.add_argument("name", nargs="?", metavar="NAME", help="only this campaign; default: all")
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    _add_reports(commands.group("report", "write reports for auditors"))
     backup = commands.add("backup", "maintenance.backup", "copy the database while it is in use", check=_wrong_backup)
     backup.add_argument("file", type=Path, metavar="FILE", help="replaces an older backup; - is standard output")
     restore = commands.add("restore", "restore.restore", "go back to a backup; a copy of the present database is kept")
     restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup wrote")
+
+
+def _add_reports(commands: Commands) -> None:
+    opt_outs = commands.add("opt-outs", "audit.report_opt_outs", "write every opt-out, and how soon it was honored")
+    opt_outs.add_argument("--from", dest="since", type=options.day, metavar="DATE", help="the first day, in UTC")
+    opt_outs.add_argument("--to", dest="until", type=options.day, metavar="DATE", help="the last day, in UTC")
+    opt_outs.add_argument("--out", type=Path, metavar="FILE", required=True, help="a CSV file; - prints it")
 
 
 def _wrong_backup(args: Namespace) -> str | None:

@@ -36,7 +36,7 @@ from thrumsg_tui.store.queries.campaigns import find_campaign
 def import_csv(session: Session, args: Namespace) -> Report:
     """Import a file, and report on every row."""
     options = ImportOptions(_mapping(args.map), args.region, args.dry_run)
-    if args.rejects and not _to_standard_output(args.rejects):
+    if args.rejects and not to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
     done = import_file(session.db, session.who, ImportKind(args.kind), args.file, args.campaign, options)
     kept, trouble = _keep_rejects(args, done) if args.rejects else ([], "")
@@ -76,12 +76,13 @@ def import_csv(session: Session, args: Namespace) -> Report:
         lines += [f"Custom fields: {', '.join(f'%{code}% from {title!r}' for code, title in done.custom.items())}."]
     if unused := [title for title in _other_columns(done) if title not in done.custom.values()]:
         lines += [f"Not used: {', '.join(unused)}."]
-    if args.rejects and _to_standard_output(args.rejects):
+    if args.rejects and to_standard_output(args.rejects):
         return _print_rejects(done, lines)
     return Report(record, [*lines, *kept], code=1 if trouble else 0, error=trouble)
 
 
-def _to_standard_output(path: Path) -> bool:
+def to_standard_output(path: Path) -> bool:
+    """Return whether a file named on the command line is standard output."""
     return str(path) == STANDARD_STREAM
 
 
@@ -90,7 +91,7 @@ def _print_rejects(done: Imported, lines: Sequence[str]) -> Report:
     for line in lines:
         complain(line)
     with standard_output() as out:
-        list_rejects(_as_csv(out), done.header, done.rejected)
+        list_rejects(as_csv(out), done.header, done.rejected)
     return Report(None, [])
 
 
@@ -108,7 +109,7 @@ def _mapping(given: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 def _keep_rejects(args: Namespace, done: Imported) -> tuple[list[str], str]:
     """Write the rejected rows after the import; return a line that says where they are, or an error."""
-    if _to_standard_output(args.rejects):
+    if to_standard_output(args.rejects):
         return [], ""
     try:
         write_rejects(args.rejects, args.file, done.header, done.rejected)
@@ -127,13 +128,13 @@ def export(session: Session, args: Namespace) -> Report:
         with session.db.reading() as conn:
             campaign_id = find_campaign(conn, args.name).id
     kind = ExportKind(args.kind)
-    if args.out and not _to_standard_output(args.out):
+    if args.out and not to_standard_output(args.out):
         rows = write_export(session.db, session.who, kind, args.out, campaign_id)
         return Report({"file": str(args.out), "rows": rows}, [f"{pluralize(rows, 'row')} in {args.out}."])
     if args.json:
         return Report(exported(session.db, session.who, kind, campaign_id), [])
     with standard_output() as out:
-        write_export(session.db, session.who, kind, _as_csv(out), campaign_id)
+        write_export(session.db, session.who, kind, as_csv(out), campaign_id)
     return Report(None, [])
 
 
@@ -174,7 +175,7 @@ def _row_record(rejected: RejectedRow, phones: PhoneDisplay) -> dict[str, object
     return {"line": rejected.line, "reason": phones.text(rejected.reason)}
 
 
-def _as_csv(out: TextIO) -> TextIO:
+def as_csv(out: TextIO) -> TextIO:
     """Set a stream to UTF-8, as for a file; a terminal keeps its own encoding."""
     if isinstance(out, TextIOWrapper):
         if out.isatty():

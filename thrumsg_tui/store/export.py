@@ -49,15 +49,20 @@ def export(
         rows = export_rows(conn, what, campaign_id)
         if on_progress is not None:
             rows = _watched(rows, on_progress, count_rows(conn, what, campaign_id))
-        if not isinstance(out, Path):
-            return _write(rows, out)
-        with writing_text(out) as file:
-            return _write(rows, file)
+        return write_csv(rows, out)
+
+
+def write_csv(rows: Rows, out: Path | TextIO) -> int:
+    """Write rows, the header first, to a file to replace or an open one; return their number without the header."""
+    if not isinstance(out, Path):
+        return _write(rows, out)
+    with writing_text(out) as file:
+        return _write(rows, file)
 
 
 def exported(
     db: Database, who: Identity, what: ExportKind, campaign_id: CampaignId | None = None
-) -> list[dict[str, str | int | bool | None]]:
+) -> list[dict[str, str | int | float | bool | None]]:
     """Return the rows of an export by column name, in order, each value as it is stored."""
     who.require(Permission.EXPORT)
     with db.reading() as conn:
@@ -85,7 +90,7 @@ def _watched(rows: Rows, on_progress: OnProgress, total: int) -> Rows:
     on_progress(written, total)
 
 
-def _harmless(cell: str | int | bool | None) -> str | int | None:
+def _harmless(cell: str | float | bool | None) -> str | float | None:
     """Stop spreadsheets from evaluating a cell as a formula (`docs/rules.md 7.5`)."""
     if isinstance(cell, bool):
         return str(cell).lower()

@@ -16,7 +16,7 @@ from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms_or_none, iso
 
-Cells = list[str | int | bool | None]
+Cells = list[str | int | float | bool | None]
 Rows = Iterator[Cells]
 """The header, then the rows, read while they are written."""
 

@@ -1,0 +1,144 @@
+"""The report of all opt-outs for auditors (docs/rules.md 10.11)."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+
+from tests.clock import Clock
+from tests.store.arranging import known_as, look_at, number, take_in
+from tests.store.carrier import leave
+from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import NotPermitted
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.opt_out_report import COLUMNS, opt_out_report
+
+
+def report(db: Database, who: Identity, **days: datetime) -> list[dict[str, str]]:
+    out = StringIO()
+    rows = opt_out_report(db, who, out, **days)
+    found = list(csv.DictReader(StringIO(out.getvalue())))
+    assert len(found) == rows
+    return found
+
+
+@pytest.fixture
+def three(db: Database, owner: Identity, spring: Campaign) -> list[ConversationId]:
+    return take_in(db, owner, "Spring", ["Ann Otieno", "Bea Ng", "Cy Ro"], first=40)
+
+
+def test_each_opt_out_has_its_words_message_confirmation_and_times(
+    db: Database, owner: Identity, three: list[ConversationId], clock: Clock
+) -> None:
+    send(db, owner, three[0])
+    leave(db)
+    clock.forward(minutes=1)
+    asked = clock.now
+    receive(db, None, number(40), "Stop please")
+    clock.forward(seconds=90)
+    leave(db)
+    [row] = report(db, owner)
+    assert list(row) == list(COLUMNS)
+    assert row == {
+        "timestamp": asked.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "contact_phone": number(40),
+        "contact_first_name": "Ann",
+        "contact_last_name": "Otieno",
+        "opt_out_type": "automatic",
+        "by": "the contact",
+        "words": "Stop please",
+        "message_id": str(look_at(db, three[0]).messages[1].id),
+        "conversation_id": str(three[0]),
+        "campaign_name": "Spring",
+        "confirmation": "sent",
+        "confirmation_seconds": "90.0",
+        "honored_within_seconds": "0",
+        "opted_in_at": "",
+    }
+
+
+def test_opt_outs_by_hand_from_lists_and_of_strangers_are_in_it_and_so_is_what_was_taken_back(
+    db: Database, owner: Identity, three: list[ConversationId], clock: Clock
+) -> None:
+    opt_out_number(db, owner, number(40), note="by phone")
+    clock.forward(minutes=1)
+    opt_in_number(db, owner, number(40))
+    back = clock.now
+    clock.forward(minutes=1)
+    listed = opt_out_numbers(db, owner, f"{number(40)}, {number(41)}", note="state list")
+    clock.forward(minutes=1)
+    assert listed.event is not None
+    undo(db, owner, listed.event)
+    clock.forward(minutes=1)
+    receive(db, None, "+12125550199", "STOP")
+    rows = report(db, owner)
+    assert [(row["contact_phone"], row["opt_out_type"], row["words"], row["by"]) for row in rows] == [
+        (number(40), "manual", "by phone", "ana"),
+        (number(40), "imported", "state list", "ana"),
+        (number(41), "imported", "state list", "ana"),
+        ("+12125550199", "automatic", "STOP", "the contact"),
+    ]
+    assert [bool(row["opted_in_at"]) for row in rows] == [True, True, True, False]
+    assert rows[0]["opted_in_at"] == back.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert {row["confirmation"] for row in rows} == {"none"}
+
+
+def test_a_message_that_left_after_an_opt_out_is_shown(
+    db: Database, owner: Identity, three: list[ConversationId], clock: Clock
+) -> None:
+    send(db, owner, three[0])
+    leave(db)
+    clock.forward(minutes=1)
+    opt_out_number(db, owner, number(40))
+    clock.forward(seconds=30)
+    assert report(db, owner)[0]["honored_within_seconds"] == "0"
+    with db.writing() as tx:  # what no code of ours does
+        tx.conn.execute("UPDATE message SET tried_at = ? WHERE kind = 'initial'", (tx.now_ms,))
+    assert report(db, owner)[0]["honored_within_seconds"] == "30.0"
+    opt_in_number(db, owner, number(40))
+    clock.forward(seconds=30)
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE message SET tried_at = ? WHERE kind = 'initial'", (tx.now_ms,))
+    assert report(db, owner)[0]["honored_within_seconds"] == "0"  # it may be texted again
+
+
+def test_stop_said_again_is_in_it_too(db: Database, owner: Identity, three: list[ConversationId], clock: Clock) -> None:
+    for _ in range(2):
+        receive(db, None, number(40), "STOP")
+        clock.forward(seconds=5)
+    assert [(row["opt_out_type"], row["words"]) for row in report(db, owner)] == [
+        ("automatic", "STOP"),
+        ("automatic, again", "STOP"),
+    ]
+
+
+def test_the_days_are_a_half_open_span(
+    db: Database, owner: Identity, three: list[ConversationId], clock: Clock
+) -> None:
+    clock.now = datetime(2026, 3, 3, 23, 59, 59, tzinfo=UTC)
+    opt_out_number(db, owner, number(40))
+    clock.now = datetime(2026, 3, 4, tzinfo=UTC)
+    opt_out_number(db, owner, number(41))
+    third, fourth = datetime(2026, 3, 3, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)
+    assert [row["contact_phone"] for row in report(db, owner, since=third, until=fourth)] == [number(40)]
+    assert [row["contact_phone"] for row in report(db, owner, since=fourth)] == [number(41)]
+
+
+def test_words_are_no_formula(db: Database, owner: Identity, three: list[ConversationId]) -> None:
+    opt_out_number(db, owner, number(40), note="=1+1")
+    assert report(db, owner)[0]["words"] == "'=1+1"
+
+
+def test_a_sender_gets_none(db: Database, owner: Identity, three: list[ConversationId]) -> None:
+    with pytest.raises(NotPermitted):
+        report(db, known_as(db, "kim"))
