@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ANN, DEV, MARIA, Shell
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversation_facts import DoubtAnswer
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.changes.answers import record_answer
+from thrumsg_tui.store.changes.doubts import answer_doubt
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.gateway_numbers import set_campaign_numbers
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
@@ -75,6 +77,7 @@ def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Path]) -> C
         if state is not DRAFT:
             shell.done("campaign", "launch", "Spring", "--confirm")
             shell.done("send", MARIAS)
+            _put_in_doubt(shell.database)
         shell.done("reassign", "Spring", "--conversation", DEVS, "--to", "kim")
         shell.done("gateway", "numbers", "add", OURS, "--gateway", "twilio")
         if state is PAUSED:
@@ -85,6 +88,14 @@ def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Path]) -> C
         return shell
 
     return bring
+
+
+def _put_in_doubt(path: Path) -> None:
+    """Put the message to Maria in doubt, which no command line does."""
+    database = Database(path)
+    with database.writing() as tx:
+        tx.conn.execute("UPDATE message SET state = 'in_doubt', tried_at = state_at WHERE id = 1")
+    database.close()
 
 
 def _files(folder: Path) -> None:
@@ -196,6 +207,16 @@ ACTIONS = {
         lambda db, who, _: record_answer(db, who, DEVS, "Vote?", "Yes"),
         {},
         login="kim",
+    ),
+    "send a message in doubt again": Permission(
+        ("doubts", 1, "--send-again"),
+        lambda db, who, _: answer_doubt(db, who, MessageId(1), DoubtAnswer.SEND_AGAIN),
+        {DRAFT: "There is no message 1", ARCHIVED: NOTHING_CHANGES},
+    ),
+    "drop a message in doubt": Permission(
+        ("doubts", 1, "--drop"),
+        lambda db, who, _: answer_doubt(db, who, MessageId(1), DoubtAnswer.DROP),
+        {DRAFT: "There is no message 1"},
     ),
     "make a follow-up": Permission(
         ("follow-up", "create", "Spring", "--title", "R", "--text", "Vote!"),
