@@ -183,7 +183,7 @@ async def test_ages_stand_out_where_somebody_waits(office: Office) -> None:
         assert person.row == "Maria Lopez"
         waits, waits_not = person.style_of(" 9 min "), person.style_of(" 7 min ")
         assert waits.color != waits_not.color
-        assert waits_not.color == person.style_of("You: Thanks").color
+        assert waits_not.color == person.style_of("You (queued): Thanks").color
 
 
 async def test_the_bar_says_whether_the_sender_on_view_is_online(office: Office) -> None:
@@ -197,7 +197,7 @@ async def test_the_bar_says_whether_the_sender_on_view_is_online(office: Office)
 async def test_on_a_low_screen_each_contact_has_one_line(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Hello")
     office.contact("Dev Patel", wrote="Who?")
-    for height, apart in ((23, 2), (22, 1)):
+    for height, apart in ((24, 2), (23, 1)):  # one of them is taken by the banner: no gateway has run
         async with office.messenger(size=(80, height)) as person:
             maria, dev = (next(n for n, line in enumerate(person.lines) if name in line) for name in ("Maria", "Dev"))
             assert dev - maria == apart

@@ -86,7 +86,7 @@ def _doubt_record(message: MessageInDoubt, phones: PhoneDisplay) -> Record:
         "campaign": message.campaign,
         "contact": message.name,
         "phone": phones.number(message.phone),
-        "our_number": phones.number(message.our_number) if message.our_number else None,
+        "our_number": message.our_number,
         "kind": message.kind,
         "body": message.body,
         "author": message.author,
@@ -123,7 +123,7 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
         "sent_last_minute": figures.sent_last_minute,
         "last_inbound": iso(figures.last_inbound),
         "stopped_numbers": [
-            {"number": phones.number(each.number), "reason": phones.text(each.reason), "since": iso(each.since)}
+            {"number": each.number, "reason": phones.text(each.reason), "since": iso(each.since)}
             for each in found.stopped_numbers
         ],
         "campaigns": [
@@ -163,7 +163,7 @@ def _status_lines(
         rows = [(each.messages, each.code, phones.text(each.words or "")) for each in figures.failures]
         lines += ["", *table(("Failed", "Code", "Why"), rows)]
     if found.stopped_numbers:
-        stopped = [(phones.number(each.number), phones.text(each.reason)) for each in found.stopped_numbers]
+        stopped = [(each.number, phones.text(each.reason)) for each in found.stopped_numbers]
         lines += ["", *table(("Stopped number", "Why"), stopped)]
     if len(found.campaigns) > 1:
         lines += ["", *table(("Campaign", "Waiting"), [(each.name, each.messages) for each in found.campaigns])]

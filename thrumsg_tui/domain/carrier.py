@@ -207,7 +207,7 @@ def _numbers(stopped: Sequence[StoppedNumber], phones: PhoneDisplay) -> str:
     others = (
         f" So {'is' if len(stopped) == 2 else 'are'} {pluralize(len(stopped) - 1, 'other')}." if stopped[1:] else ""
     )
-    return f"Our number {phones.number(first.number)} is stopped: {_sentence(phones.text(first.reason))}{others}"
+    return f"Our number {first.number} is stopped: {_sentence(phones.text(first.reason))}{others}"
 
 
 def _sentence(reason: str) -> str:

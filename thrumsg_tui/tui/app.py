@@ -201,7 +201,6 @@ class ThrumsgApp(NavigatingApp):
 
     async def _tick(self) -> None:
         await self._in_background(let_due)
-        await self._know_the_carrier()
         self.ask_again()
 
     # Moves in steps
