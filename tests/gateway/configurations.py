@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -26,3 +27,8 @@ def written(folder: Path, text: str = TWILIO, mode: int = 0o600) -> Path:
     path.write_text(text.replace("FOLDER", str(folder)), encoding="utf-8")
     path.chmod(mode)
     return path
+
+
+def command_section(*argv: object, more: str = "") -> str:
+    """Return a configuration of the gateway `command`."""
+    return f'gateway = "command"\n[command]\nargv = {json.dumps(list(map(str, argv)))}\n{more}'

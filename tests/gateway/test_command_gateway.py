@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -31,11 +32,16 @@ from thrumsg_tui.domain.delivery import (
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.gateway.carrier_program import environment_for
 from thrumsg_tui.gateway.command_gateway import CommandGateway, Patience
+from thrumsg_tui.gateway.command_lines import send_line
 from thrumsg_tui.gateway.program_supervisor import pause_after
 from thrumsg_tui.gateway.protocol import CannotTell
 
 WAIT = 10.0
 HASTY = Patience(result=0.5, finish=5.0, start=0.3)
+
+
+PIPE = 65_536
+"""Bytes that a pipe takes from us before the program reads."""
 
 
 class Seconds:
@@ -267,12 +273,24 @@ def test_a_question_to_a_program_that_dies_cannot_be_told(program: Program) -> N
         program.gateway.find(outgoing(1))
 
 
-def test_a_program_that_reads_nothing_gets_no_message_for_good() -> None:
-    gateway = run("import time; time.sleep(60)")
-    body = "x" * 30_000  # the pipe takes 65,536 bytes
-    outcomes = [gateway.send(outgoing(nth, body)) for nth in range(4)]
+def test_what_a_program_did_not_even_begin_to_get_has_never_left() -> None:
+    gateway = run("import threading; threading.Event().wait()", patience=Patience(result=0.1, finish=0.1))
+    around = len(send_line(outgoing(1, "")))
+    messages = [outgoing(nth, "x" * (PIPE // 4 - around)) for nth in range(1, 6)]
+    outcomes = [gateway.send(message) for message in messages]
+    assert [type(outcome) for outcome in outcomes] == [Doubt, Doubt, Doubt, Doubt, NotNow]
+    assert outcomes[4] == NotNow(
+        timedelta(seconds=5), Scope.GATEWAY, "The carrier's program does not read what it is told."
+    )
     gateway.close()
-    assert [type(outcome) for outcome in outcomes] == [Doubt, Doubt, Doubt, NotNow]
+
+
+def test_a_program_that_got_half_a_line_is_ended_and_the_message_is_in_doubt() -> None:
+    gateway = run("import threading; threading.Event().wait()", patience=Patience(result=0.1, finish=0.1))
+    outcomes = [gateway.send(outgoing(nth, "x" * (PIPE * 3 // 5))) for nth in (1, 2)]
+    assert [type(outcome) for outcome in outcomes] == [Doubt, Doubt]
+    until(lambda: gateway.send(outgoing(3)) == NotNow(ANY, Scope.GATEWAY, "The carrier's program ended by signal 9."))
+    gateway.close()
 
 
 def test_a_message_of_more_than_64_kb_is_refused_before_it_is_written(program: Program) -> None:

@@ -56,7 +56,7 @@ class Patience:
 
     result: float = 60.0
     """Until a program has to answer; after that, the message is in doubt."""
-    finish: float = 30.0
+    finish: float = 4.0
     """From the end of the program's input until it is ended by force."""
     steady: float = 60.0
     """After which a program that ends is started again without a pause longer than the first."""
