@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from tzlocal import get_localzone_name
@@ -180,7 +181,9 @@ def _play_history(
     """Repeat the events of `history.csv` in order, each at its time and by its author."""
     with db.reading() as conn:
         people = {user.login: Identity(user, user) for user in users(conn)}
-    for row in history:
+    for before, row in pairwise([{"minutes_ago": ""}, *history]):
+        if row["minutes_ago"] != before["minutes_ago"]:
+            _deliver(db)  # in its minute: a confirmation of an opt-out may not wait
         clock.go_to(int(row["minutes_ago"]))
         conversation_id, body = conversations[row["phone"]], row["body"]
         match row["kind"]:
