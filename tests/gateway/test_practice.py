@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -46,6 +48,8 @@ def demo(built: Path, tmp_path: Path) -> Iterator[Database]:
     yield db
     db.close()
 
+
+PATIENCE = 30.0
 
 TURN = 2
 """Seconds between two turns of an app."""
@@ -264,6 +268,25 @@ def test_another_app_takes_over_and_goes_on_with_what_is_under_way(practice: Wor
     live(practice, second, seconds=60)
     assert outgoing_states(practice) == fated()
     assert set(answers(practice)) == {1}
+    second.end()
+
+
+def test_a_message_that_the_carrier_was_slow_to_take_when_the_app_ended_is_settled_by_the_next(practice: World) -> None:
+    slow = Event()
+    first, second = PracticeDelivery({"wait": lambda _: slow.wait(PATIENCE)}), delivery()
+    text_all(practice)
+    first.turn(practice.db)
+    assert set(outgoing_states(practice)) == {"sending"}
+    first.end()
+    assert set(outgoing_states(practice)) == {"in_doubt"}
+    slow.set()
+    practice.clock.now += timedelta(seconds=10)
+    ends_at = time.monotonic() + PATIENCE
+    while "in_doubt" in outgoing_states(practice):
+        assert time.monotonic() < ends_at
+        second.turn(practice.db)
+    assert set(outgoing_states(practice)) <= {"sent", "delivered", "failed"}
+    assert practice.rows("SELECT MAX(tries) AS tries FROM message")[0]["tries"] == 1
     second.end()
 
 
