@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from tests.tui.office import Office
+from tests.tui.office import Office, Person
 from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.tui.widgets.thread import ThreadPane
 
 LINK = "https://example.org/a/rather/long/address/of/a/picture/that/has/to/be/wrapped/in/the/thread.jpg"
 CLEARING = Media("https://example.org/\x1b[2J", "image/\x1b[31mgif")
+
+
+def links(person: Person) -> set[str]:
+    """The addresses that the terminal is given as links (OSC 8)."""
+    strips = person.app.screen.query_one(ThreadPane).render_lines(person.app.screen.query_one(ThreadPane).size.region)
+    return {segment.style.link for strip in strips for segment in strip if segment.style and segment.style.link}
 
 
 async def test_a_picture_is_named_in_the_list_and_shown_with_its_address_in_the_thread(office: Office) -> None:
@@ -18,6 +25,7 @@ async def test_a_picture_is_named_in_the_list_and_shown_with_its_address_in_the_
         assert "example.org" in person.screen
         shown = "".join(person.screen.split())
         assert "https://example.org/a/" in shown
+        assert links(person) == {LINK}
 
 
 async def test_what_a_carrier_calls_a_picture_is_harmless(office: Office) -> None:
@@ -27,6 +35,7 @@ async def test_what_a_carrier_calls_a_picture_is_harmless(office: Office) -> Non
     async with office.messenger() as person:
         assert "[picture, image/" in person.screen
         assert "\x1b" not in person.screen
+        assert links(person) == set()
         await person.press("q", "M")
         assert "[picture, image/" in person.screen
         assert "\x1b" not in person.screen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 
+_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound", "text": "text"}
 
 
@@ -20,6 +22,11 @@ class Media:
     type: str
     size: int | None = None
     """Its size in bytes, if the carrier says it."""
+
+    @property
+    def link(self) -> str | None:
+        """Its address, if a terminal can be given it as a link; None if it has anything but plain characters."""
+        return self.url if _LINK.fullmatch(self.url) else None
 
     @property
     def title(self) -> str:

@@ -26,7 +26,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks, WebRefused, WebRequest
 from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter, place
@@ -187,7 +186,7 @@ class Application:
         )
         try:
             await self._written(self._writer.keep(request))
-        except (TimeoutError, DatabaseUnusable):
+        except Exception:  # noqa: BLE001 - whatever it is, the carrier must call again; the writer has logged it
             raise WebRefused(503, "the spool cannot be written") from None
 
     async def _written(self, future: Future[SpoolState | None]) -> SpoolState | None:
@@ -217,7 +216,7 @@ class Application:
             return Response(status_code=404)
         try:
             state = await self._written(self._writer.examine())
-        except (TimeoutError, DatabaseUnusable):
+        except Exception:  # noqa: BLE001 - as above
             state = None
         if state is None:
             return JSONResponse({"ok": False, "spool": None, "oldest": None, "failed": None}, 503)
@@ -231,7 +230,10 @@ def _is_from_here(request: Request) -> bool:
     """Whether a request comes from a program on this machine, and not through a proxy that runs here."""
     if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "via")):
         return False
-    return request.client is None or ipaddress.ip_address(request.client.host).is_loopback
+    if request.client is None:
+        return True
+    address = ipaddress.ip_address(request.client.host)
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 # The server

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import day_title
@@ -124,8 +125,10 @@ class ThreadPane(ScrollingLines, can_focus=True):
         lines = self.wrapped(text_of(message.body, message.media), block - 2)
         ours = message.direction is Direction.OUTGOING
         if not ours:
+            links = {line: each.link for each in message.media for line in self.wrapped(each.url, block - 2)}
             for line in lines:
-                yield self.strip([(f" {line}", "")], width=width)
+                strip = self.strip([(f" {line}", "")], width=width)
+                yield strip.apply_style(Style(link=links[line])) if links.get(line) else strip
             yield self.strip([(f" {time}", "quiet")], width=width)
             return
         inner = max(cell_len(line) for line in lines)
