@@ -1,12 +1,14 @@
 """A real listener in a process of its own, and how to speak to it.
 
-`python -m tests.gateway.listening DATABASE [--fd N] [--patience NAME=SECONDS]` listens for the small carrier.
+`python -m tests.gateway.listening DATABASE [--fd N] [--patience NAME=SECONDS] [--largest-file BYTES]` listens for the
+small carrier.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -117,11 +119,14 @@ def main() -> None:
     parser.add_argument("database", type=Path)
     parser.add_argument("--fd", type=int)
     parser.add_argument("--patience", action="append", default=[])
+    parser.add_argument("--largest-file", type=int, metavar="BYTES", help="as if the disk were full then")
     args = parser.parse_args()
     patience = Patience(
         **{name: float(seconds) for name, _, seconds in (each.partition("=") for each in args.patience)}
     )
     sock = new_socket("127.0.0.1", 0) if args.fd is None else inherited_socket(args.fd)
+    if args.largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (args.largest_file, args.largest_file))
 
     def say_where() -> None:
         sys.stdout.write(f"{shown(sock)}\n")

@@ -206,6 +206,21 @@ def test_where_the_spool_cannot_be_written_the_carrier_is_told_to_call_again(wor
     assert bodies(world) == ["hello"]
 
 
+def test_on_a_full_disk_what_was_acknowledged_is_kept_and_the_rest_comes_again(world: World) -> None:
+    with listening(world.db.path, "--largest-file", "600000", "--patience", "drain=0.1") as full:
+        nth, acknowledged = 0, []
+        while post(full.address, message(f"M{nth}", ANN, f"{nth} {'x' * 1000}")).status == 200:
+            acknowledged.append(f"M{nth}")
+            nth += 1
+            assert nth < 1000, "the disk is not full"
+        log = full.end()
+    assert "event=spool_not_written" in log
+    with listening(world.db.path) as roomy:
+        assert post(roomy.address, message(f"M{nth}", ANN, "again")).status == 200
+    stored = [row["provider_id"] for row in world.rows("SELECT provider_id FROM message WHERE gateway = 'small'")]
+    assert sorted(stored) == sorted([*acknowledged, f"M{nth}"])
+
+
 # Its health
 
 
