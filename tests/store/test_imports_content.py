@@ -192,6 +192,13 @@ def test_imported_opt_outs_hold_everywhere_and_nobody_is_told(
     assert counted(import_opt_outs(db, owner, path)) == (0, 0, 2, 1)
 
 
+def test_imported_opt_outs_may_say_so_in_the_cell_of_the_number(
+    db: Database, owner: Identity, spring: Campaign, path: Path
+) -> None:
+    path.write_text("phone\nDo not call 4155550101\nDNC 4155550102\n", encoding="utf-8")
+    assert counted(import_opt_outs(db, owner, path)) == (2, 0, 0, 0)
+
+
 def test_a_dry_run_of_opt_outs_leaves_everybody_in(db: Database, owner: Identity, spring: Campaign, path: Path) -> None:
     path.write_text("phone\n4155550142\n")
     assert import_opt_outs(db, owner, path, ImportOptions(dry_run=True)).imported == 1

@@ -196,6 +196,11 @@ def test_a_pasted_list_has_numbers_in_any_spelling_and_says_what_is_none(
     assert look_at(db, people[1]).opted_out
 
 
+def test_a_list_may_say_of_each_number_that_it_is_not_to_be_texted(db: Database, owner: Identity) -> None:
+    done = opt_out_numbers(db, owner, f"Do not text {ANN}\nDNC: {BEA}\n{CY} do not call")
+    assert (done.new, done.unreadable) == ((ANN, BEA, CY), ())
+
+
 def test_of_a_list_nobody_is_told_and_nothing_leaves_any_more(
     db: Database, owner: Identity, people: list[ConversationId]
 ) -> None:

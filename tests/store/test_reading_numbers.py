@@ -166,6 +166,18 @@ def test_a_fraction_is_never_a_number(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["No text 415-220-0101", "no call 4152200101", "Do not text: 415 220 0101"])
+def test_a_number_is_read_past_that_where_it_is_opted_out(text: str) -> None:
+    assert normalize(text, to_opt_out=True).e164 == "+14152200101"
+    assert normalize("415-220-0101 (do not call)", to_opt_out=True).e164 == "+14152200101"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("No text 415-220-0101", "no call 4152200101", "Do not text: 415 220 0101"),
+        *("DNC +1 415 220 0101", "STOP +14152200101", "Opted out: +14152200101", "unsubscribed +14152200101"),
+    ],
+)
 def test_a_number_that_is_not_to_be_texted_is_not_read_past_that(text: str) -> None:
     assert "not to be texted" in reason(text)
 

@@ -37,7 +37,11 @@ _FRACTION = re.compile(r"\d{7,}[.,]\d{1,3}|(?!0|1[.,]\d{10}$)\d{1,3}[.,]\d{8,}")
 """Not a number with one separator: those have 3 and 7 digits, or 6 and 4, or begin with 0 or 1."""
 _BROKEN = re.compile(r"-\d+[.,]\d+|-?[.,]\d+")
 """A negative number with a fraction, or a fraction without a whole part."""
-_NOT_TO_TEXT = re.compile(r"\b(?:no|do not|don't|dont) (?:text|txt|sms|call|contact|whatsapp)\b")
+_NOT_TO_TEXT = re.compile(
+    r"\b(?:(?:no|do not|don't|dont|never) (?:text|txt|sms|call|contact|whatsapp)"
+    r"|dnc|stop|opt(?:ed)?[ -]?out|unsub(?:scribed?)?)\b",
+    re.IGNORECASE,
+)
 _EXTENSION = re.compile(
     r"""
     [\s,;.(-]* (?<![^\W\d_])
@@ -56,6 +60,11 @@ _HAS_FRACTION = "is a number with a fraction, not a phone number"
 _FEWEST = 7
 _FULL = 10
 _MOST = 15  # E.164
+
+
+def without_wish(text: str) -> str:
+    """Return the text of a number without words that say that it is not to be texted or called."""
+    return _NOT_TO_TEXT.sub("", text).strip(" ()")
 
 
 def number_in(text: str) -> str:

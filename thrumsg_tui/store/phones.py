@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones, state_of
-from thrumsg_tui.domain.phone_text import number_in
+from thrumsg_tui.domain.phone_text import number_in, without_wish
 
 _LONGEST_SHOWN = 30
 _TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
@@ -25,12 +25,13 @@ class PhoneNumber:
     national: str
 
 
-def normalize(text: str, region: str = "US") -> PhoneNumber:
+def normalize(text: str, region: str = "US", *, to_opt_out: bool = False) -> PhoneNumber:
     """Parse a number in any spelling; 50 µs.
 
     Args:
         text: The number as written.
         region: The country, in two letters, of numbers without a country code.
+        to_opt_out: Whether the number is opted out, so that it may say that it is not to be texted.
 
     Raises:
         ValueError: With a sentence, for an unknown region and for text that cannot be texted: no number, letters, an
@@ -43,7 +44,7 @@ def normalize(text: str, region: str = "US") -> PhoneNumber:
         raise ValueError("no phone number")
     shown = text.strip() if len(text.strip()) <= _LONGEST_SHOWN else f"{text.strip()[:_LONGEST_SHOWN]}…"
     try:
-        number = phonenumbers.parse(number_in(text), region.upper())
+        number = phonenumbers.parse(number_in(without_wish(text) if to_opt_out else text), region.upper())
     except phonenumbers.NumberParseException as error:
         raise ValueError(_unreadable(error, shown)) from None
     except ValueError as reason:

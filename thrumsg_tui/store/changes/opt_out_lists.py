@@ -85,7 +85,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
     unreadable = []
     for line, piece in listed:
         try:
-            phones.append(normalize(piece, region).e164)
+            phones.append(normalize(piece, region, to_opt_out=True).e164)
         except ValueError as reason:
             unreadable.append(NoNumber(line, piece, str(reason)))
     wanted = dict.fromkeys(phones, note.strip())

@@ -26,6 +26,7 @@ class NumberReader:
         region: str,
         *,
         keep: bool = False,
+        to_opt_out: bool = False,
     ) -> None:
         self.columns = phone_columns(header, mapping, chosen)
         self.readings: list[Reading] = []
@@ -33,6 +34,7 @@ class NumberReader:
         self._others = other_phone_columns(header, self.columns)
         self._region = region
         self._keep = keep
+        self._to_opt_out = to_opt_out
         self._instead: dict[int, list[int]] = defaultdict(list)
         self._read_from = -1
         self._beside: dict[int, list[int]] = defaultdict(list)
@@ -49,7 +51,7 @@ class NumberReader:
             if not text:
                 continue
             try:
-                number = normalize(text, self._region)
+                number = self._number(text)
             except ValueError as reason:
                 if why == _NONE and not stands_for_none(given_name(text)):
                     why = str(reason)
@@ -68,7 +70,7 @@ class NumberReader:
             if place == self._read_from:
                 continue
             with suppress(ValueError):
-                if normalize(row.cells[place], self._region) != number:
+                if self._number(row.cells[place]) != number:
                     self._beside[place].append(row.line)
 
     def notes(self) -> Iterator[str]:
@@ -81,10 +83,13 @@ class NumberReader:
             more = pluralize(len(lines), "more number")
             yield f"{more} in {name!r} not read: {on_lines(lines)}; phone={name} maps it."
 
+    def _number(self, text: str) -> PhoneNumber:
+        return normalize(text, self._region, to_opt_out=self._to_opt_out)
+
     def _elsewhere(self, row: FileRow) -> str:
         for place in self._others:
             try:
-                normalize(row.cells[place], self._region)
+                self._number(row.cells[place])
             except ValueError:
                 continue
             return f"; {self._header[place]!r} has one"

@@ -54,7 +54,9 @@ def import_opt_outs(
         raise Refused(str(error)) from None
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
     columns = choose(table.header, FIELDS, options.mapping)
-    numbers = NumberReader(table.header, options.mapping, columns, options.region, keep=options.dry_run)
+    numbers = NumberReader(
+        table.header, options.mapping, columns, options.region, keep=options.dry_run, to_opt_out=True
+    )
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)
     steps = PhaseProgress(options.on_progress, len(table.rows), _PHASES)
     wanted = _usable(table, columns, numbers, tally, steps)

@@ -33,7 +33,7 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: Phon
         region = entered["region"].strip() or "US"
         if len(listed) == 1:
             try:
-                phone = normalize(listed[0], region).e164
+                phone = normalize(listed[0], region, to_opt_out=True).e164
             except ValueError as reason:
                 raise Unfit({"numbers": str(reason)}) from None
             done = await store.execute(opt_out_number, who, phone, entered["note"].strip())
@@ -85,7 +85,7 @@ def _wrong(listed: Sequence[str], region: str) -> list[str]:
     wrong = []
     for number in listed:
         try:
-            normalize(number, region)
+            normalize(number, region, to_opt_out=True)
         except ValueError as reason:
             wrong.append(str(reason))
     return wrong
