@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -287,3 +288,24 @@ def test_no_words_have_a_number_an_address_or_a_text(carrier: Carrier) -> None:
         outcomes.append(sent(url))
     shown = repr([getattr(outcome, "words", "") for outcome in outcomes])
     assert not [secret for secret in (THEIRS, OURS, TOKEN + '"', "127.0.0.1", "nobody", KEY, "Ana") if secret in shown]
+
+
+def test_a_connection_that_was_closed_meanwhile_is_no_doubt() -> None:
+    """A carrier closes a connection that nothing was sent on for a while."""
+    kept = b'HTTP/1.1 201 Created\r\nContent-Length: 14\r\n\r\n{"sid": "SM1"}'
+    with host(sending(kept)) as (url, received), closing(gateway(url)) as connection:
+        for _ in range(3):
+            assert connection.send(outgoing()) == Accepted("SM1", None)
+            idle = connection._http._pool.pool
+            assert idle
+            [kept_open] = filter(None, idle.queue)
+            while kept_open.is_connected:  # until the other end's close has arrived
+                sleep(0.01)
+    assert len(received) == 3
+
+
+def test_connections_are_kept(carrier: Carrier) -> None:
+    with closing(gateway(carrier.url, auth_token=Secret(carrier.token))) as connection:
+        for _ in range(5):
+            assert isinstance(connection.send(outgoing()), Accepted)
+        assert connection._http._pool.num_connections == 1
