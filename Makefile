@@ -10,7 +10,7 @@ endif
 BIN := .venv/bin
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo test check format screenshots docs bench clean
+.PHONY: help demo gateway test check format screenshots docs bench clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -19,6 +19,9 @@ help: ## this list
 
 demo: .venv/installed ## the practice campaign, in the app
 	@$(BIN)/thrumsg demo $(ARGS)
+
+gateway: .venv/installed-gateway ## what texting for real needs besides
+	@echo "thrumsg deliver and thrumsg listen can run now."
 
 test: .venv/installed-dev ## all tests
 	@$(BIN)/python -m pytest -n auto -q $(ARGS)
@@ -50,7 +53,8 @@ clean: ## remove .venv and everything else that can be made again
 
 # The stamps are touched last, so that an interrupted installation is begun again.
 .venv/installed-dev: EXTRA := [dev]
-.venv/installed .venv/installed-dev: pyproject.toml constraints.txt
+.venv/installed-gateway: EXTRA := [gateway]
+.venv/installed .venv/installed-dev .venv/installed-gateway: pyproject.toml constraints.txt
 	@$(BIN)/python -c 'import pip; $(RECENT)' >/dev/null 2>&1 || { \
 	    found=; bare=; \
 	    for python in $(PYTHONS); do \

@@ -37,8 +37,8 @@ CAMPAIGN = "Spring"
 INITIAL = "Hi %first_name%, it's Ana with Harbor Votes. Will you vote on the 14th? Reply STOP to opt out."
 CONFIRMATION = "You are now opted-out and will receive no further messages."
 SENDERS = ("kim", "lee")
-BY_CARRIER = ("STOP", "unsubscribe", "Stop.")
-BY_US = ("opt out", "I opt out", "please stop texting me")
+BY_CARRIER = ("STOP", "unsubscribe", "Quit")
+BY_US = ("Stop.", "I opt out", "please stop texting me")
 """The last is a near miss: an admin opts its number out by hand."""
 PICTURE = {"image/png": b"\x89PNG\r\n\x1a\n"}
 PATIENCE = 420
