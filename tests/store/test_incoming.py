@@ -8,13 +8,16 @@ import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import journal, look_at, number, take_in
+from tests.store.carrier import GATEWAY, answer, claimed, leave
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.conversations import ConversationId, text_of, words_of
-from thrumsg_tui.domain.delivery import Incoming, Media, OptOutWord
-from thrumsg_tui.domain.enums import CampaignState, MessageKind, OptOutKind, Status, UnmatchedReason
+from thrumsg_tui.domain.delivery import Accepted, Incoming, Media, OptOutWord, Report
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind, Status, UnmatchedReason
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.delivery_outcomes import report_in
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import Received, receive, receive_incoming
 from thrumsg_tui.store.changes.send import send
@@ -166,6 +169,29 @@ def test_what_a_script_entered_before_is_not_stored_again(db: Database, ann: Con
     receive(db, None, ANN, "hello", provider_id="SM1")
     assert comes(db).duplicate is True
     assert comes(db, sender="+14155559999").duplicate is False, "a script's ids count with their sender"
+
+
+def test_a_carrier_that_counts_each_way_gives_an_id_twice(db: Database, owner: Identity, ann: ConversationId) -> None:
+    message = send(db, owner, ann).message_id
+    leave(db)
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE message SET gateway = 'twilio', provider_id = 'SM1' WHERE id = ?", (message,))
+    assert comes(db).duplicate is False
+    assert comes(db).duplicate is True
+    assert report_in(db, "twilio", Report("SM1", None, MessageState.DELIVERED))
+    assert [each.state for each in look_at(db, ann).messages] == [MessageState.DELIVERED, MessageState.RECEIVED]
+
+
+def test_a_message_that_is_sent_may_get_the_id_of_one_that_came(
+    db: Database, owner: Identity, ann: ConversationId
+) -> None:
+    receive_incoming(db, GATEWAY, Incoming("17", ANN, OURS, "hello"))
+    message = send(db, owner, ann, body="Hi").message_id
+    [taken] = take_queued(db, gateway=GATEWAY)
+    answer(db, taken.id, Accepted("17"))
+    assert claimed(db, message).id == message
+    assert report_in(db, GATEWAY, Report("17", None, MessageState.DELIVERED))
+    assert look_at(db, ann).messages[-1].state is MessageState.DELIVERED
 
 
 # Opt-outs

@@ -179,7 +179,7 @@ def _reported(tx: Transaction, gateway: str, report: Report) -> Row | None:
 def _taken(tx: Transaction, gateway: str, provider_id: str, but: MessageId) -> bool:
     """Whether another message has a carrier's id."""
     row = tx.conn.execute(
-        "SELECT 1 FROM message WHERE gateway = ? AND provider_id = ? AND id <> ?",
+        "SELECT 1 FROM message WHERE gateway = ? AND provider_id = ? AND direction = 'outgoing' AND id <> ?",
         (gateway, storable(provider_id), but),
     ).fetchone()
     return row is not None

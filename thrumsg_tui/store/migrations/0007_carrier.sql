@@ -23,7 +23,7 @@ CREATE INDEX message_put_off ON message (next_try_at) WHERE state = 'queued' AND
 CREATE INDEX message_open ON message (state, tried_at) WHERE state IN ('sending', 'in_doubt');
 CREATE INDEX message_failed ON message (state_at) WHERE state = 'failed';
 CREATE UNIQUE INDEX message_key ON message (send_key) WHERE send_key IS NOT NULL;
-CREATE UNIQUE INDEX message_at_gateway ON message (gateway, provider_id)
+CREATE UNIQUE INDEX message_at_gateway ON message (gateway, provider_id, direction)  -- some carriers count each way
     WHERE gateway IS NOT NULL AND provider_id IS NOT NULL;
 
 -- A confirmation that waited for a gateway that never was is too late (docs/rules.md 10.9).
