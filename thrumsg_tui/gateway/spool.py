@@ -174,9 +174,10 @@ class Drain:
     def _run(self) -> None:
         try:
             while True:
+                until = self._until  # before the turn: one that began earlier may have missed the last requests
                 self._something.clear()
                 stored = self._guarded_turn()
-                if self._until is not None and (stored == 0 or monotonic() > self._until):
+                if until is not None and (stored == 0 or monotonic() > until):
                     return
                 if stored < _AT_ONCE and self._until is None:
                     self._something.wait(self._pause)
