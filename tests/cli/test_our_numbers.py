@@ -83,6 +83,8 @@ def test_a_campaign_is_limited_to_numbers_and_back(texted: Shell) -> None:
     texted.done("campaign", "numbers", "Spring", "510 555 0100")
     [only] = texted.json("campaign", "numbers", "Spring")["numbers"]
     assert only["number"] == OAKLAND
+    assert "No conversation begins in 'Spring'" in texted.done("gateway", "numbers", "stop", OAKLAND)
+    assert "None of them is ready" in texted.done("campaign", "numbers", "Spring")
     texted.done("campaign", "numbers", "Spring", "--all")
     assert texted.json("campaign", "numbers", "Spring")["numbers"] == []
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from tests.domain.event_examples import EXAMPLES, NUMBER, Example
-from thrumsg_tui.domain.campaign_facts import FileImported, Repaired
+from thrumsg_tui.domain.campaign_facts import ConversationRenumbered, FileImported, Repaired
 from thrumsg_tui.domain.conversation_facts import Handover, MessageReceived
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.event_facts import OldSentences
 from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.frozen_record import FrozenRecord
-from thrumsg_tui.domain.redaction import IN_FULL, Phone, PhoneDisplay
+from thrumsg_tui.domain.redaction import IN_FULL, Ours, Phone, PhoneDisplay
 
 REDACTED = PhoneDisplay(redacts=True)
 
@@ -67,6 +67,12 @@ def test_a_sender_that_is_no_number_is_hidden_as_on_the_list_of_unmatched_messag
     facts = MessageReceived(Phone("24365"))
     assert summary(facts, IN_FULL) == "received a message from 24365"
     assert summary(facts, REDACTED) == "received a message from •••65"
+
+
+def test_our_own_numbers_are_never_hidden() -> None:
+    """docs/rules.md 10.8."""
+    facts = ConversationRenumbered("Ann, +1 415 555 0142", Ours("+14155550100"), Ours("+15105550100"))
+    assert summary(facts, REDACTED) == "Ann, +• ••• ••• ••42 is texted from +15105550100, was +14155550100"
 
 
 def test_old_entries_are_shown_as_they_were_written_without_their_numbers() -> None:

@@ -47,6 +47,7 @@ def stop(session: Session, args: Namespace) -> Report:
     stopped = changes.change_number_state(session.db, session.who, args.number, to, args.why)
     with session.db.reading() as conn:
         waiting = queries.waiting_from(conn, stopped.number)
+        without = queries.campaigns_without_number(conn)
     keeping = pluralize(stopped.conversations, "conversation")
     keep = "keeps" if stopped.conversations == 1 else "keep"
     lines = [f"{stopped.number} is {stopped.state}; {keeping} {keep} it."]
@@ -54,6 +55,8 @@ def stop(session: Session, args: Namespace) -> Report:
         lines.append(f"{pluralize(waiting, 'message')} of theirs {'waits' if waiting == 1 else 'wait'}.")
     if stopped.conversations:
         lines.append(f"Give them others with: {session.program} gateway numbers replace {stopped.number}")
+    if without:
+        lines.append(f"No conversation begins in {', '.join(map(repr, without))}: none of its numbers is ready.")
     return Report({**number_record(stopped), "waiting": waiting}, lines)
 
 
@@ -84,6 +87,8 @@ def campaign_numbers(session: Session, args: Namespace) -> Report:
         with session.db.reading() as conn:
             found = queries.campaign_numbers(conn, find_campaign(conn, args.name).id)
     lines = _table(found) or ["It uses all of our numbers that are ready."]
+    if found and not any(each.is_ready for each in found):
+        lines += ["", "None of them is ready: no conversation begins."]
     return Report({"campaign": args.name, "numbers": [number_record(each) for each in found]}, lines)
 
 

@@ -52,6 +52,22 @@ def campaign_numbers(conn: Connection, campaign_id: CampaignId) -> list[OurNumbe
     return [_number_of(row) for row in rows]
 
 
+def campaigns_without_number(conn: Connection) -> list[str]:
+    """Return the campaigns that are limited to numbers none of which is ready: none of their conversations begins."""
+    rows = conn.execute(
+        """
+        SELECT name FROM campaign
+        WHERE state <> 'archived'
+          AND EXISTS (SELECT 1 FROM campaign_number WHERE campaign_number.campaign_id = campaign.id)
+          AND NOT EXISTS (SELECT 1 FROM campaign_number
+                          JOIN gateway_number ON gateway_number.number = campaign_number.number
+                          WHERE campaign_number.campaign_id = campaign.id AND gateway_number.state = 'ready')
+        ORDER BY name
+        """
+    )
+    return [row["name"] for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """What a conversation whose number is not ready could get."""
