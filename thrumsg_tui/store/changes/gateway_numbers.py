@@ -145,6 +145,14 @@ def _set_state(tx: Transaction, number: OurNumber, to: NumberState, reason: str)
         "UPDATE gateway_number SET state = ?, reason = ?, changed_at = ? WHERE number = ?",
         (to, "" if to is NumberState.READY else reason, tx.now_ms, number.number),
     )
+    tx.conn.execute(  # what was put off because of the number need not wait any longer
+        """
+        UPDATE message SET next_try_at = NULL
+        WHERE state = 'queued' AND next_try_at IS NOT NULL
+          AND conversation_id IN (SELECT id FROM conversation WHERE our_number = ?)
+        """,
+        (number.number,),
+    )
     if to is not NumberState.READY:
         tx.conn.execute(
             """
