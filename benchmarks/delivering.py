@@ -78,9 +78,9 @@ def _turns(db: Database) -> None:
     deliverer = Deliverer(db, ScriptedGateway(), Configuration("scripted"))
     deliverer.start()
     took = []
-    for _ in range(200):
+    for nth in range(200):
         with other.writing(durable=False) as tx:
-            tx.conn.execute("UPDATE gateway SET seen_at = ?", (tx.now_ms,))
+            tx.conn.execute("UPDATE gateway SET inbound_at = ?", (nth,))
         start = time.perf_counter()
         deliverer.turn()
         took.append(1000 * (time.perf_counter() - start))

@@ -152,6 +152,23 @@ def test_a_signal_ends_the_service_and_another_one_takes_over(spring: Shell, con
     assert states(spring) == ["sent", "sent"]
 
 
+def test_a_database_is_not_restored_while_it_is_delivered(spring: Shell, config: Path, tmp_path: Path) -> None:
+    spring.done("backup", tmp_path / "backup.db")
+    spring.done("send", 1)
+    with service(spring, config) as running:
+        try:
+            wait_for_state(spring, "sent")
+            reason = spring.refused("restore", tmp_path / "backup.db")
+            assert f"This database is being delivered: process {running.pid}, since " in reason
+            assert "Nothing was restored." in reason
+            running.send_signal(signal.SIGTERM)
+            assert running.wait(PATIENCE) == 0
+        finally:
+            running.kill()
+    spring.done("restore", tmp_path / "backup.db")
+    assert states(spring) == []
+
+
 def wait_for_state(shell: Shell, state: str) -> None:
     """Wait until all messages are in a state."""
     end = time.monotonic() + PATIENCE

@@ -25,6 +25,8 @@ class ScriptedGateway:
         self.sent: list[Outgoing] = []
         self.listed: dict[str, list[Trace]] = defaultdict(list)
         """By our key, what its list has."""
+        self.found_by_text: dict[int, str] = {}
+        """The ids of messages that its list has under no key of ours, by ours."""
         self.has_list = True
         self.looks: list[Outgoing] = []
         self.received: list[Incoming] = []
@@ -53,6 +55,8 @@ class ScriptedGateway:
         self.looks.append(message)
         if not self.has_list:
             raise CannotTell("It has no list.")
+        if provider_id := self.found_by_text.get(message.id):
+            return (Trace(provider_id, MessageState.SENT),)
         return tuple(self.listed.get(message.key, ()))
 
     def received_since(self, at: datetime) -> Iterator[Incoming]:

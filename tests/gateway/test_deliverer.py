@@ -46,6 +46,7 @@ def test_only_as_many_are_claimed_as_can_go_out_now(world: World) -> None:
     with delivering(world, ScriptedGateway(always=slowly), limits=Limits(workers=2)) as deliverer:
         assert len(deliverer.turn()) == 2
         assert deliverer.turn() == []
+        assert deliverer.idle_seconds() > 0  # until a call ends
         assert states(world) == ["sending"] * 2 + ["queued"] * (len(PEOPLE) - 2)
         may_go.set()
         deliverer.drain()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 
@@ -16,10 +18,12 @@ from thrumsg_tui.cli.session import (
     open_database,
     program,
 )
-from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, NotPermitted
+from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.store.restore import Restored, Since, openable
 from thrumsg_tui.store.restore import restore as go_back
@@ -36,7 +40,8 @@ def restore(args: Namespace) -> Report:
     login = account(args.forced_login).login
     with new_files_private(), explained(path):
         who = _who(path, login, args.acting_for)
-        done = go_back(path, args.file, login, args.acting_for, who=who)
+        with _undelivered(path):
+            done = go_back(path, args.file, login, args.acting_for, who=who)
     record = {
         "file": str(args.file),
         "as_of": iso(done.as_of),
@@ -47,6 +52,37 @@ def restore(args: Namespace) -> Report:
         "received_since": done.since.received if done.since else None,
     }
     return Report(record, _lines(args.file, done, program(args)))
+
+
+@contextmanager
+def _undelivered(path: Path) -> Iterator[None]:
+    """Keep deliverers out during the block: one would store answers at messages that are others by then.
+
+    A practice database, which the app delivers, is restored under it: its messages go nowhere.
+    """
+    lock = DeliveryLock(path)
+    if not path.parent.is_dir() or lock.acquire():
+        try:
+            yield
+        finally:
+            lock.release()
+        return
+    if not _is_practice(path):
+        raise Refused(f"This database is being delivered: {lock.holder()}. Stop that first.", Nothing.RESTORED)
+    yield
+
+
+def _is_practice(path: Path) -> bool:
+    if not openable(path):
+        return False
+    db = open_database(path)
+    try:
+        with db.reading() as conn:
+            return settings(conn).practice_seed is not None
+    except DatabaseDamaged:
+        return False
+    finally:
+        db.close()
 
 
 def _who(path: Path, login: str, acting_for: str | None) -> Identity | None:

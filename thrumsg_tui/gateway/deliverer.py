@@ -174,6 +174,8 @@ class Deliverer:
 
     def idle_seconds(self) -> float:
         """Return how long there is nothing to do unless a call ends."""
+        if not self._calls.free:
+            return _LOOK_EVERY
         return max(0.0, min(_LOOK_EVERY, self._look_at - self._now()))
 
     # Sending

@@ -93,7 +93,8 @@ class DoubtSettler:
         if found.traces is None:
             self._not_before[message_id] = self._now() + self._doubts.again.total_seconds()
             return
-        only_ask = self._doubts.policy is DoubtPolicy.ASK
+        # Without a key it was never claimed here: a restored backup has it, and may not know what became of it.
+        only_ask = self._doubts.policy is DoubtPolicy.ASK or not found.doubtful.message.key
         settlement = settle(self._db, self._gateway.name, found.doubtful, found.traces, only_ask=only_ask)
         self._not_before.pop(message_id, None)
         if settlement is not Settlement.TO_A_PERSON:

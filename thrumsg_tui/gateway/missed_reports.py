@@ -30,6 +30,9 @@ _AS_OLD_AS = timedelta(hours=24)
 _EVERY = 0.5
 """Seconds between two looks: this has time, and the carrier has others to answer."""
 
+_IDLE = 10.0
+"""Seconds until the next look where there was nothing to look up."""
+
 _AGAIN = 300.0
 """Seconds until a carrier is asked again that could not be asked."""
 
@@ -63,7 +66,9 @@ class MissedReports:
         if now < self._ask_at or not self.workers.free:
             return
         self._ask_at = now + _EVERY
-        if asked := self._next():
+        if (asked := self._next()) is None:
+            self._ask_at = now + _IDLE
+        else:
             self.workers.begin(partial(self._look, asked))
 
     def record(self) -> None:
