@@ -15,7 +15,7 @@ from thrumsg_tui.gateway.deliverer import Deliverer
 from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.store.changes.send import send
 
-NUMBER = "+14155550100"
+NUMBER, OTHER = "+14155550100", "+14155550101"
 LATER = timedelta(seconds=1)
 PATIENCE = 60
 """Seconds after which a call that does not end has failed."""

@@ -6,13 +6,28 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
-from tests.gateway.delivering import LATER, NUMBER, PATIENCE, Seconds, delivering, later, queue, settle_down, states
+import pytest
+
+from tests.gateway.delivering import (
+    LATER,
+    NUMBER,
+    OTHER,
+    PATIENCE,
+    Seconds,
+    delivering,
+    later,
+    queue,
+    settle_down,
+    states,
+)
 from tests.gateway.scripted import ScriptedGateway
 from tests.store.world import World, phone_of
-from thrumsg_tui.domain.delivery import Accepted, Doubt, Incoming, Outcome, Outgoing, Report
+from thrumsg_tui.domain.delivery import Accepted, Doubt, Incoming, NotNow, Outcome, Outgoing, Report, Scope
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.gateway.configuration import DoubtPolicy, Doubts
+from thrumsg_tui.domain.our_numbers import NumberState
+from thrumsg_tui.gateway.configuration import ConfiguredNumber, DoubtPolicy, Doubts
 from thrumsg_tui.gateway.missed_reports import FIRST_LOOK, SECOND_LOOK
+from thrumsg_tui.store.changes.gateway_numbers import change_number_state
 from thrumsg_tui.store.queries.gateway_state import gateway_state
 
 
@@ -59,6 +74,38 @@ def test_a_doubt_that_the_carrier_lacks_twice_is_sent_again(world: World) -> Non
     assert len(gateway.looks) == 2
     assert (states(world), len(gateway.sent)) == (["sent"], 2)
     assert gateway.sent[0].key == gateway.sent[1].key
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Doubt("The answer was lost."), NotNow(timedelta(0), Scope.MESSAGE, "Never left.")],
+    ids=["doubt", "not now"],
+)
+def test_what_never_left_takes_another_number_where_its_own_was_withdrawn(world: World, answer: Outcome) -> None:
+    def withdrawn(message: Outgoing) -> Outcome:
+        may_withdraw.set()
+        assert is_withdrawn.wait(PATIENCE)
+        return answer
+
+    queue(world, 1)
+    may_withdraw, is_withdrawn = Event(), Event()
+    gateway, clock = ScriptedGateway(withdrawn), Seconds()
+    numbers = (ConfiguredNumber(NUMBER), ConfiguredNumber(OTHER))
+    with delivering(world, gateway, clock=clock, numbers=numbers) as deliverer:
+        deliverer.turn()
+        assert may_withdraw.wait(PATIENCE)
+        [first] = gateway.sent
+        assert first.our_number is not None
+        change_number_state(world.db, world.who["ana"], first.our_number, NumberState.WITHDRAWN)
+        is_withdrawn.set()
+        settle_down(deliverer)
+        for _ in range(3):
+            later(world, deliverer, clock, timedelta(minutes=2))
+    assert states(world) == ["sent"]
+    assert [each.our_number for each in gateway.sent] == [
+        first.our_number,
+        ({NUMBER, OTHER} - {first.our_number}).pop(),
+    ]
 
 
 def test_where_a_person_decides_nothing_is_sent_again(world: World) -> None:

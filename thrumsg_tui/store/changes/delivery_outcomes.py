@@ -15,6 +15,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_at_carrier
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
+from thrumsg_tui.store.queries.gateway_numbers import NOTHING_LEFT
 from thrumsg_tui.store.queries.outbox import Doubtful
 from thrumsg_tui.store.times import from_ms, to_ms
 
@@ -122,6 +123,19 @@ def queue_again(tx: Transaction, message_id: MessageId) -> None:
         WHERE id = :id AND state = :in_doubt
         """,
         {"queued": MessageState.QUEUED, "in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms, "id": message_id},
+    )
+    _let_go_of_number(tx, message_id)
+
+
+def _let_go_of_number(tx: Transaction, message_id: MessageId) -> None:
+    """Let a conversation take another number of ours, if its own stopped before anything left in it."""
+    tx.conn.execute(
+        f"""
+        UPDATE conversation SET our_number = NULL
+        WHERE id = (SELECT conversation_id FROM message WHERE id = ?) AND {NOTHING_LEFT}
+          AND our_number IN (SELECT number FROM gateway_number WHERE state <> 'ready')
+        """,
+        (message_id,),
     )
 
 
@@ -252,6 +266,7 @@ def _put_off(tx: Transaction, message: Outgoing, outcome: NotNow, least: timedel
             "id": message.id,
         },
     )
+    _let_go_of_number(tx, message.id)
 
 
 def _change(

@@ -28,6 +28,7 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.gateway_numbers import (
+    NOTHING_LEFT,
     NumberPool,
     campaign_numbers,
     find_our_number,
@@ -155,13 +156,7 @@ def _set_state(tx: Transaction, number: OurNumber, to: NumberState, reason: str)
     )
     if to is not NumberState.READY:
         tx.conn.execute(
-            """
-            UPDATE conversation SET our_number = NULL
-            WHERE our_number = ? AND replied = 0
-              AND NOT EXISTS (SELECT 1 FROM message WHERE message.conversation_id = conversation.id
-                              AND message.state IN ('sending', 'sent', 'delivered', 'failed', 'in_doubt'))
-            """,
-            (number.number,),
+            f"UPDATE conversation SET our_number = NULL WHERE our_number = ? AND {NOTHING_LEFT}", (number.number,)
         )
 
 

@@ -16,6 +16,13 @@ from thrumsg_tui.store.times import from_ms
 
 _NUMBER = "SELECT number, gateway, kind, mps, state, reason, changed_at, conversations FROM gateway_number"
 
+NOTHING_LEFT = """
+    conversation.replied = 0
+    AND NOT EXISTS (SELECT 1 FROM message WHERE message.conversation_id = conversation.id
+                    AND message.state IN ('sending', 'sent', 'delivered', 'failed', 'in_doubt'))
+"""
+"""On `conversation`: whether its contact knows no number of ours, so that it may take another one."""
+
 
 def our_numbers(conn: Connection, gateway: str | None = None) -> list[OurNumber]:
     """Return our numbers, of one gateway or of all, those that were withdrawn included."""
