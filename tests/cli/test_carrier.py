@@ -135,6 +135,12 @@ def test_the_json_of_doubts_is_documented(doubtful: Shell) -> None:
     assert json_keys("doubts") == found.keys() | doubtful.json("doubts", 1, "--drop").keys()
 
 
+def test_the_thread_says_why_in_plain_words_before_the_code(doubtful: Shell) -> None:
+    assert "(in doubt: no answer in 30 s)" in doubtful.done("thread", 1)
+    assert '(failed: The phone is off (30003"\\))' in doubtful.done("thread", 2)
+    assert doubtful.json("thread", 2)["messages"][0]["error"] == '30003"\\ The phone is off'
+
+
 def test_doubts_are_listed_until_somebody_decides(doubtful: Shell) -> None:
     [found] = doubtful.json("doubts")
     assert (found["id"], found["contact"], found["phone"], found["tries"]) == (1, "Maria Lopez", MARIA, 1)

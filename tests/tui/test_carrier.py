@@ -279,7 +279,7 @@ def doubtful(office: Office, maria: ConversationId) -> Office:
 
 async def test_messages_in_doubt_are_listed(doubtful: Office) -> None:
     async with doubtful.app() as person:
-        assert person.sees("1 in doubt")
+        assert person.sees("1 in doubt", "D shows what is in doubt")
         await person.press("D")
         assert person.sees("Messages in doubt", "1 message may or may not have left", "Maria Lopez", "(415) 555-0001")
         assert person.sees("no answer in 30 s")

@@ -152,6 +152,4 @@ def _state(message: Message, campaign: Campaign, now: datetime) -> str:
         and (seconds := seconds_until(message.leaves_at, now))
     ):
         return f"{state}, leaves in {seconds} s"
-    if message.state is MessageState.FAILED and message.error:
-        return f"{state}: {message.error}"
-    return state
+    return f"{state}: {message.failure}" if message.failure else state

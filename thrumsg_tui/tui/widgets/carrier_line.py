@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.tui.carrier_view import CarrierView
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 
 
 class CarrierLine(LineWidget):
@@ -20,6 +20,7 @@ class CarrierLine(LineWidget):
         """Show how delivery stands, for a campaign or for all."""
         line = carrier.line(now, zone, campaign_id) if carrier else ""
         in_doubt = bool(carrier and carrier.status.in_doubt)
-        self.show([(f"  {line}", "warning" if in_doubt else "quiet")] if line else [])
+        hint: list[Part] = [("D shows what is in doubt ", "accent")] if in_doubt else []
+        self.show([(f"  {line}", "warning" if in_doubt else "quiet")] if line else [], hint)
         if self.has_class("-shown") is not bool(line):  # a new layout repaints the whole screen
             self.set_class(bool(line), "-shown")
