@@ -74,9 +74,9 @@ def _sent(tx: Transaction, message: MessageInDoubt, provider_id: str | None) -> 
 
 
 def _require_free(tx: Transaction, message: MessageInDoubt, provider_id: str) -> None:
-    """Raise `Refused` if another message has the carrier's id."""
+    """Raise `Refused` if another outgoing message has the carrier's id; an incoming one may have it, too."""
     row = tx.conn.execute(
-        "SELECT id FROM message WHERE gateway = ? AND provider_id = ? AND id <> ?",
+        "SELECT id FROM message WHERE gateway = ? AND provider_id = ? AND direction = 'outgoing' AND id <> ?",
         (message.gateway, provider_id, message.id),
     ).fetchone()
     if row is not None:
