@@ -10,11 +10,31 @@ import pytest
 from tests.cli.conftest import DEV, MARIA, Shell
 from thrumsg_tui.cli import messages
 from thrumsg_tui.store.changes import send_all
+from thrumsg_tui.store.database import Database
 
 
 def test_without_a_gateway_a_message_stays_queued_and_that_is_said(spring: Shell) -> None:
     assert "queued. No gateway is set up" in spring.done("send", 1)
     assert "No gateway is set up" in spring.done("send-all", "Spring", "--unassigned")
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (0, "`thrumsg deliver` runs, and takes it in its turn"),
+        (-300_000, "Delivery stands still: `thrumsg status` says more"),
+    ],
+)
+def test_where_a_deliverer_has_run_a_queued_message_says_what_becomes_of_it(
+    spring: Shell, seen: int, said: str
+) -> None:
+    db = Database(spring.database)
+    with db.writing() as tx:
+        at = tx.now_ms + seen
+        tx.conn.execute("INSERT INTO gateway (name, changed_at, seen_at) VALUES ('twilio', ?, ?)", (at, at))
+    db.close()
+    assert said in spring.done("send", 1)
+    assert said in spring.done("send-all", "Spring", "--unassigned")
 
 
 def test_in_practice_a_command_hands_its_messages_over_at_once(practice: Shell) -> None:
