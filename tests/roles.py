@@ -123,6 +123,7 @@ ROWS: tuple[Row, ...] = (
     does(Permission.RUN_CAMPAIGN, "pause", "campaign pause Spring"),
     does(Permission.RUN_CAMPAIGN, "resume", "campaign resume Held"),
     does(Permission.RUN_CAMPAIGN, "archive", "campaign archive Spring --yes"),
+    Row("purge", "purge Old --yes", WEAKEST_ROLE[Permission.PURGE], Permission.PURGE),
     does(Permission.MANAGE_PEOPLE, "put a user on a campaign", "campaign add-sender Spring admin"),
     does(Permission.MANAGE_PEOPLE, "take a sender off a campaign", "campaign remove-sender Spring lee"),
     does(Permission.MANAGE_PEOPLE, "add a sender", "user add new --first-name New --last-name Person"),
@@ -196,6 +197,8 @@ def arrange(run: Callable[..., object], folder: Path) -> None:
         run("user", "add", each, "--first-name", each.capitalize(), "--last-name", "One", "--role", each)
     run("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")
     run("campaign", "create", "Loose", "--initial", "Hi", "--draft")
+    run("campaign", "create", "Old", "--initial", "Hi", "--draft")
+    run("campaign", "archive", "Old", "--yes")
     run("settings", "organization", "Harbor")
     for name in ("Spring", "Fall", "Held"):
         always = ("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours", "--quicksend")

@@ -178,3 +178,15 @@ def test_the_report_of_opt_outs_is_written_for_days(spring: Shell, tmp_path: Pat
     assert "before the first day" in spring.refused(
         *("report", "opt-outs", "--from", "2026-01-02", "--to", "2026-01-01", "--out", out)
     )
+
+
+def test_a_purge_is_asked_about_and_lists_what_the_carrier_has(spring: Shell, tmp_path: Path) -> None:
+    spring.done("send", 1)
+    assert "only an archived campaign" in spring.refused("purge", "Spring", "--yes")
+    spring.done("campaign", "archive", "Spring", "--yes")
+    assert "needs --yes" in spring.refused("purge", "Spring")
+    done = spring.json("purge", "Spring", "--yes", "--carrier-ids", tmp_path / "ids.csv")
+    assert (done["messages"], done["contacts"], done["kept"], done["at_carrier"]) == (1, 3, 0, [])
+    assert (tmp_path / "ids.csv").read_text(encoding="utf-8").splitlines() == ["gateway,provider_id"]
+    assert "[removed]" in spring.done("thread", 1)
+    assert spring.run("doctor").code == 0

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.campaign_facts import (
     CampaignCreated,
     CampaignEdited,
     CampaignNumbersChanged,
+    CampaignPurged,
     CampaignStateChanged,
     ConversationRenumbered,
     Difference,
@@ -386,6 +387,12 @@ CAMPAIGNS = [
         CampaignStateChanged("Spring", CampaignState.ARCHIVED, was=CampaignState.ACTIVE, conversations=2),
         "'Spring' is archived, was active; what was scheduled in 2 conversations is cancelled",
         "message cancelled: the campaign was archived before it could leave",
+    ),
+    Example(
+        EventKind.CHANGE_CAMPAIGN,
+        {"form": "purged", "name": "Spring", "messages": 2, "contacts": 1},
+        CampaignPurged("Spring", messages=2, contacts=1),
+        "purged 'Spring': removed the texts of 2 messages and the names of 1 contact",
     ),
     Example(
         EventKind.ADD_SENDER,

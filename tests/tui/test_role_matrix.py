@@ -200,6 +200,7 @@ ELSEWHERE = {
     Permission.CHANGE_NUMBERS: "our numbers are changed by commands",
     Permission.MAINTAIN: "doctor and backup are commands",
     Permission.DELIVER: "deliver is a service",
+    Permission.PURGE: "purge is a command: it is final, and needs no screen",
 }
 """Actions without a key here, and why."""
 

@@ -316,10 +316,20 @@ def _add_files(commands: Commands) -> None:
     export.add_argument("name", nargs="?", metavar="NAME", help="only this campaign; default: all")
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
     _add_reports(commands.group("report", "write reports for auditors"))
+    _add_purge(commands)
     backup = commands.add("backup", "maintenance.backup", "copy the database while it is in use", check=_wrong_backup)
     backup.add_argument("file", type=Path, metavar="FILE", help="replaces an older backup; - is standard output")
     restore = commands.add("restore", "restore.restore", "go back to a backup; a copy of the present database is kept")
     restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup wrote")
+
+
+def _add_purge(commands: Commands) -> None:
+    purge = commands.add("purge", "audit.purge_campaign", "remove texts and names from an archived campaign, for good")
+    purge.add_argument("name", metavar="NAME")
+    purge.add_argument("--yes", action="store_true", help="do not ask")
+    purge.add_argument(
+        "--carrier-ids", type=Path, metavar="FILE", help="write which messages the carrier has; - prints"
+    )
 
 
 def _add_reports(commands: Commands) -> None:

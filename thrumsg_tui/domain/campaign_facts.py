@@ -58,6 +58,14 @@ class CampaignStateChanged(FrozenRecord):
     """The points of compliance that an owner confirmed at its launch."""
 
 
+class CampaignPurged(FrozenRecord):
+    """What people wrote and are called was removed from a campaign: so many texts, and so many contacts' names."""
+
+    name: str
+    messages: int
+    contacts: int
+
+
 class SendersAdded(FrozenRecord):
     """Users were added to a campaign as senders."""
 
@@ -312,7 +320,7 @@ class NumberReplaced(FrozenRecord):
     conversations: int
 
 
-CampaignFacts = CampaignCreated | CampaignEdited | CampaignStateChanged | SendersAdded
+CampaignFacts = CampaignCreated | CampaignEdited | CampaignStateChanged | CampaignPurged | SendersAdded
 FollowUpFacts = FollowUpCreated | FollowUpChanged | FollowUpEnded | FollowUpSkipped | FollowUpSkipUndone
 SurveyFacts = QuestionAdded | QuestionChanged | QuestionMoved | QuestionRetired | QuestionRestored
 AnswerFacts = AnswerRecorded | AnswerUndone

@@ -14,6 +14,7 @@ from thrumsg_tui.domain.campaign_facts import (
     CampaignEdited,
     CampaignFacts,
     CampaignNumbersChanged,
+    CampaignPurged,
     CampaignStateChanged,
     ConversationRenumbered,
     DatabaseFacts,
@@ -75,6 +76,9 @@ def campaign_summary(facts: CampaignFacts) -> str:
             held = f"; what was scheduled in {pluralize(facts.conversations, 'conversation')} is cancelled"
             held = held if facts.conversations else ""
             return f"{facts.name!r} is {facts.state}, was {facts.was}{held}{_confirming(facts.confirmed)}"
+        case CampaignPurged():
+            of = f"{pluralize(facts.messages, 'message')} and the names of {pluralize(facts.contacts, 'contact')}"
+            return f"purged {facts.name!r}: removed the texts of {of}"
         case SendersAdded():
             return f"added {', '.join(facts.logins)} to {facts.campaign!r}"
     assert_never(facts)

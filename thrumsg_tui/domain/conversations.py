@@ -33,6 +33,10 @@ NO_TEXT = "(no text)"
 """Replaces the missing text of a message, such as a picture (`docs/rules.md 1.5`)."""
 
 
+REMOVED = "[removed]"
+"""What stands in place of a text or a name that was purged (`docs/rules.md 10.11`)."""
+
+
 def words_of(body: str, media: Sequence[Media] = ()) -> str:
     """Return what lists show of a message: its text, else what its media are, else `NO_TEXT`."""
     return body if body.strip() else " ".join(each.title for each in media) or NO_TEXT

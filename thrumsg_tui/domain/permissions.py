@@ -44,6 +44,7 @@ class Permission(StrEnum):
     RENUMBER = "text conversations from another of our numbers"
     CHANGE_NUMBERS = "change our numbers"
     CONFIRM_COMPLIANCE = "launch a campaign with open points of compliance"
+    PURGE = "remove what people wrote"
     ACT_FOR_OTHERS = "act for another user"
     CHANGE_ROLES = "change roles"
     MAINTAIN = "repair or back up the database"
@@ -72,6 +73,7 @@ WEAKEST_ROLE = {
     Permission.DELIVER: Role.ADMIN,
     Permission.CHANGE_NUMBERS: Role.OWNER,
     Permission.CONFIRM_COMPLIANCE: Role.OWNER,
+    Permission.PURGE: Role.OWNER,
     Permission.CHANGE_ROLES: Role.OWNER,
 }
 """The weakest role that has each permission (`docs/rules.md 8.1`)."""

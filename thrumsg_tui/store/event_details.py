@@ -126,7 +126,11 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
         case EventKind.CREATE_CAMPAIGN:
             return {"created": campaigns.CampaignCreated}
         case EventKind.CHANGE_CAMPAIGN:
-            return {"edited": campaigns.CampaignEdited, "state": campaigns.CampaignStateChanged}
+            return {
+                "edited": campaigns.CampaignEdited,
+                "state": campaigns.CampaignStateChanged,
+                "purged": campaigns.CampaignPurged,
+            }
         case EventKind.CREATE_FOLLOW_UP:
             return {"created": campaigns.FollowUpCreated}
         case EventKind.CHANGE_FOLLOW_UP:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from thrumsg_tui.domain.conversations import REMOVED
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.segments import measure
@@ -33,8 +34,8 @@ def mend(tx: Transaction) -> Iterator[str]:
 
 
 def _wrong_segments(conn: Connection) -> Iterator[tuple[int, int, int]]:
-    """Yield id, stored segments and right segments of each message where these differ."""
-    for row in conn.execute("SELECT id, body, segments FROM message ORDER BY id"):
+    """Yield id, stored segments and right segments of each message where these differ; purged ones have no text."""
+    for row in conn.execute("SELECT id, body, segments FROM message WHERE body <> ? ORDER BY id", (REMOVED,)):
         right = measure(row["body"]).segments
         if row["segments"] != right:
             yield row["id"], row["segments"], right

@@ -41,6 +41,8 @@ CREATE INDEX conversation_of_our_number ON conversation (our_number) WHERE our_n
 -- Both clocks must be open: the campaign's hours, and 08:00 to 21:00 at the contact (docs/rules.md 10.10).
 ALTER TABLE campaign ADD COLUMN quiet_hours INTEGER NOT NULL DEFAULT 0;
 
+ALTER TABLE campaign ADD COLUMN purged_at INTEGER;  -- when what people wrote was removed (docs/rules.md 10.11)
+
 CREATE TABLE gateway (  -- what each gateway's deliverer says of itself
     name       TEXT PRIMARY KEY,
     state      TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'stopped')),
