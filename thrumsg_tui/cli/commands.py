@@ -89,7 +89,9 @@ def _add_steps(commands: Commands) -> None:
         commands.add(name, f"{module}.{name}", explanation).add_argument("name", metavar="NAME")
     launch = commands.add("launch", "campaign.launch", "make a draft active")
     launch.add_argument("name", metavar="NAME")
-    launch.add_argument("--confirm", action="store_true", help="confirm what `thrumsg compliance` says an owner must")
+    launch.add_argument(
+        "--confirm", action="store_true", help="confirm what `thrumsg compliance NAME` says an owner must"
+    )
     idle = commands.add("idle", "users.list_idle", "list the senders who have not texted any of their contacts yet")
     idle.add_argument("name", metavar="NAME")
     archive = commands.add("archive", "campaign.archive", "end a campaign for good")
