@@ -228,6 +228,11 @@ ACTIONS = {
         None,
         {ACTIVE: "is active, so it cannot become active", PAUSED: "campaign resume", ARCHIVED: "cannot become active"},
     ),
+    "purge": Permission(
+        ("purge", "Spring", "--yes"),
+        None,
+        dict.fromkeys((DRAFT, ACTIVE, PAUSED), "only an archived campaign is purged"),
+    ),
     "resume": Permission(
         ("campaign", "resume", "Spring"),
         None,
@@ -329,6 +334,7 @@ def test_everything_can_be_looked_at_and_taken_out(
     shell = in_state(state)
     assert shell.json("campaign", "show", "Spring")["state"] == state
     shell.done("campaign", "check", "Spring")
+    assert shell.json("compliance", "Spring")["state"] == state
     assert shell.json("overview", "Spring")["total"] == 3
     assert len(shell.ids("Spring")) == 3
     shell.done("thread", MARIAS)

@@ -140,6 +140,17 @@ def test_what_the_carrier_has_is_listed(db: Database, owner: Identity, closed: l
     assert len({each.provider_id for each in listed}) == 3
 
 
+def test_step_by_step_it_removes_the_same(db: Database, owner: Identity, closed: list[ConversationId]) -> None:
+    archive(db, owner)
+    done = purge(db, owner, "Spring", step=1)
+    assert (done.contacts, done.kept, len(done.at_carrier)) == (2, 0, 3)
+    assert [secret for secret in SECRETS if secret in everything(db)] == []
+    assert [sentence_of(event) for event in journal(db) if "purged" in sentence_of(event)] == [
+        f"purged 'Spring': removed the texts of {done.messages} messages and the names of 2 contacts"
+    ]
+    assert examine(db) == []
+
+
 def test_a_second_purge_finds_nothing(
     db: Database, owner: Identity, closed: list[ConversationId], clock: Clock
 ) -> None:
