@@ -101,6 +101,10 @@ def test_only_a_campaign_with_contacts_hours_asks_for_the_zone(
     assert look_at(db, conversation_id).zones == ContactZones()
 
 
+def test_the_area_code_and_the_exchange_decide_the_zones_of_a_number_in_north_america() -> None:
+    assert max(len(prefix) for prefix in TIMEZONE_DATA if prefix.startswith("1")) <= len("1") + 6
+
+
 # Sending
 
 

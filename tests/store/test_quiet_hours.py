@@ -118,7 +118,9 @@ def test_scheduled_messages_wait_anew_when_quiet_hours_come_or_go(
         send(db, owner, each)
     loud = edit_campaign(db, owner, quiet.id, replace(quiet.setup, quiet_hours=False))
     assert not loud.quiet_hours
-    assert sentence_of(journal(db)[0]) == "changed the quiet hours of 'Quiet'; 3 scheduled messages may leave now"
+    assert sentence_of(journal(db)[0]) == (
+        "changed the quiet hours of 'Quiet', confirming: quiet-hours; 3 scheduled messages may leave now"
+    )
     assert {leaves_at(db, quiet, phone) for phone in by_number(db, quiet)} == {None}
     edit_campaign(db, owner, quiet.id, quiet.setup)
     # What was queued meanwhile is looked at when a gateway would take it.

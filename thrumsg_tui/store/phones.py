@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 
 from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones, state_of
 from thrumsg_tui.domain.phone_text import number_in, without_wish
@@ -86,19 +85,31 @@ def ruled_out(national: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=10_000)
 def time_zones(e164: str) -> tuple[str, ...]:
     """Return the time zones in which a number can be; none if it tells nothing. The first call reads tables for 50 ms.
 
     A toll-free number, and one of an area code that is newer than the library, can be anywhere in North America: such
     a list, from Guam to Newfoundland, tells nothing either.
     """
+    key = e164[:_DECIDING] if e164.startswith("+1") else e164
+    if (known := _ZONES.get(key)) is not None:
+        return known
     import phonenumbers
     from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
     zones = time_zones_for_number(phonenumbers.parse(e164))
     anywhere = e164.startswith("+1") and len(zones) > _MOST_ZONES_OF_AN_AREA
-    return () if anywhere or zones == (UNKNOWN_TIMEZONE,) else tuple(zones)
+    found = () if anywhere or zones == (UNKNOWN_TIMEZONE,) else tuple(zones)
+    if len(_ZONES) < _MOST_REMEMBERED:
+        _ZONES[key] = found
+    return found
+
+
+_DECIDING = len("+1") + 6
+"""How many characters of a number in North America decide where it is: its area code and its exchange."""
+
+_ZONES: dict[str, tuple[str, ...]] = {}
+_MOST_REMEMBERED = 100_000
 
 
 def zones_of(e164: str, fields: str) -> ContactZones:
@@ -162,7 +173,7 @@ class Origin:
 
 def origin_of(e164: str) -> Origin:
     """Return what a number tells of its owner; the first call reads tables for half a second."""
-    return _origin(e164[:8] if e164.startswith("+1") else e164, e164)
+    return _origin(e164[:_DECIDING] if e164.startswith("+1") else e164, e164)
 
 
 _ORIGINS: dict[str, Origin] = {}
@@ -185,9 +196,6 @@ def _origin(key: str, e164: str) -> Origin:
         is_mobile=kind not in fixed,
         is_abroad=not e164.startswith("+1"),
     )
-    if len(_ORIGINS) < _MOST_ORIGINS:
+    if len(_ORIGINS) < _MOST_REMEMBERED:
         _ORIGINS[key] = found
     return found
-
-
-_MOST_ORIGINS = 100_000

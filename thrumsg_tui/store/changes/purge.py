@@ -50,7 +50,7 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
     Contacts who are in a campaign that was not purged keep theirs. Numbers, times, states, counts, answers, opt-outs
     and their journal stay; contacts' names in the journal of other changes go. It cannot be undone.
 
-    It takes about 40 µs a message, in steps between which others write. If its process dies, what was removed is
+    It takes about 100 µs a message, in steps between which others write. If its process dies, what was removed is
     removed, and to purge again removes the rest: the journal has it at the end.
 
     Args:
@@ -91,7 +91,8 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
 _Page = Mapping[str, int]
 """A campaign and the first and last of some of its conversations, as parameters of a query."""
 
-_OF_PAGE = "(SELECT id FROM conversation WHERE campaign_id = :campaign_id AND id BETWEEN :first AND :last)"
+_OF_PAGE = "(SELECT id FROM conversation WHERE campaign_id + 0 = :campaign_id AND id BETWEEN :first AND :last)"
+"""The sum keeps SQLite from reading all of the campaign by its index for each page."""
 
 
 def _pages(conn: Connection, campaign_id: CampaignId, step: int) -> list[_Page]:

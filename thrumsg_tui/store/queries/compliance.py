@@ -30,7 +30,7 @@ _LARGEST_TABLE = 1 << 20
 def compliance_points(
     conn: Connection, who: Identity, campaign: Campaign, now: datetime, database: Path
 ) -> tuple[Point, ...]:
-    """Return what is to be said about a campaign before it is launched; 20 µs for each of its contacts.
+    """Return what is to be said about a campaign before it is launched; 30 µs for each of its contacts.
 
     Args:
         conn: A connection.
