@@ -63,8 +63,9 @@ def accepted_points(
     if missing := [point for point in to_confirm if point.code not in confirmed]:
         reasons = " ".join(point.sentence for point in missing)
         owner = needed_role(Permission.CONFIRM_COMPLIANCE)
+        how = f"{look} `thrumsg campaign launch {quote(campaign.name)} --confirm` confirms it all."
         raise Refused(
-            f"{campaign.name!r} is not launched before {owner} confirms: {reasons}", Nothing.CHANGED, advice=look
+            f"{campaign.name!r} is not launched before {owner} confirms: {reasons}", Nothing.CHANGED, advice=how
         )
     if to_confirm:
         who.require(Permission.CONFIRM_COMPLIANCE)
