@@ -97,6 +97,16 @@ def test_what_a_contact_texts_comes_in_and_is_offered_until_it_is_stored(line: L
     assert incoming.provider_id
 
 
+def test_texts_of_many_contacts_come_in_once_each(line: Line) -> None:
+    for nth in range(12):
+        line.kannel.text(f"+1415555{nth:04d}", OURS, f"Yes {nth}")
+    line.until(lambda: len(line.received()) == 12)
+    assert line.send(1, "Hi") == Accepted()
+    line.until(lambda: MessageState.DELIVERED in line.reported(1))
+    assert sorted(incoming.body for incoming in line.received()) == sorted(f"Yes {nth}" for nth in range(12))
+    assert len({incoming.provider_id for incoming in line.received()}) == 12
+
+
 def test_kannel_has_its_answer_only_once_the_text_is_stored(line: Line) -> None:
     line.send(1, "Hi")  # the program listens
     given = {"secret": PASSWORD, "id": "5", "from": CONTACT, "to": OURS, "charset": "UTF-8", "text": "Sí"}

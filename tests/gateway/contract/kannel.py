@@ -17,6 +17,7 @@ FAKE_CENTRE = Path("/usr/lib/kannel/test/fakesmsc")
 PASSWORD = "only-for-tests"
 WAIT = 20.0
 A_TURN = 0.05
+_TEXTED = "sent message"
 
 
 def is_installed() -> bool:
@@ -44,7 +45,7 @@ class Kannel:
         try:
             self._start("bearerbox", [str(_box("bearerbox")), "-v", "1", "kannel.conf"], "13001")
             self._start("smsbox", [str(_box("smsbox")), "-v", "1", "kannel.conf"], "13013")
-            self._centre = self._start("fakesmsc", [str(FAKE_CENTRE), "-r", self._ports["10000"]], None)
+            self._centre = self._start("fakesmsc", [str(FAKE_CENTRE), "-i", "0.02", "-r", self._ports["10000"]], None)
             self._await_line("bearerbox", "Fakesmsc client connected")
         except BaseException:
             self.stop()
@@ -59,8 +60,10 @@ class Kannel:
     def text(self, sender: str, to: str, body: str) -> None:
         """Let a contact text one of our numbers."""
         assert self._centre.stdin
+        before = self._log("fakesmsc").count(_TEXTED)
         self._centre.stdin.write(f"{sender} {to} text {body}\n".encode())
         self._centre.stdin.flush()
+        self._await(lambda: self._log("fakesmsc").count(_TEXTED) > before, "fakesmsc")  # it loses one of two at once
 
     def taken(self) -> list[str]:
         """What the SMS centre got: lines of `from to coding text`."""
