@@ -68,14 +68,15 @@ class FromKannel(BaseHTTPRequestHandler):
         if not hmac.compare_digest(given.get("secret", "").encode(), PASSWORD.encode()):
             return self.send_error(403)
         if address.path == "/report":
-            state = STATES.get(given["state"], "sent")
+            state, name = STATES.get(given["state"], "sent"), f"{given['key']}-{given['state']}"
             code = {"code": f"kannel-{given['state']}", "words": given["answer"] or "It did not arrive."}
-            tell(report={"key": given["key"], "state": state} | (code if state == "failed" else {}))
-            return self.answer(200)
-        done = stored.setdefault(given["id"], threading.Event())
-        body = given["text"].encode("latin-1").decode(given["charset"] or "UTF-8", errors="replace")
-        numbers = {"from": number(given["from"]), "to": number(given["to"])}
-        tell(incoming={"provider_id": given["id"], "body": body} | numbers)
+            done = stored.setdefault(name, threading.Event())
+            tell(report={"id": name, "key": given["key"], "state": state} | (code if state == "failed" else {}))
+        else:
+            done = stored.setdefault(given["id"], threading.Event())
+            body = given["text"].encode("latin-1").decode(given["charset"] or "UTF-8", errors="replace")
+            numbers = {"from": number(given["from"]), "to": number(given["to"])}
+            tell(incoming={"provider_id": given["id"], "body": body} | numbers)
         return self.answer(200 if done.wait(20) else 503)  # what is not stored is offered again
 
     def answer(self, status):

@@ -243,6 +243,13 @@ def test_an_incoming_message_is_acknowledged_once_it_is_stored(program: Program)
     assert sum("stored" in line for line in program.got()) == 1
 
 
+def test_a_report_with_an_id_is_acknowledged_once_it_is_stored(program: Program) -> None:
+    assert program.said(report={"id": "r7", "key": "k", "state": "sent"}) == [Report(None, "k", MessageState.SENT)]
+    assert '{"stored"' not in "".join(program.got())
+    program.gateway.poll()
+    until(lambda: program.got()[-1] == '{"stored":["r7"]}')
+
+
 # Doubts
 
 

@@ -31,6 +31,7 @@ from thrumsg_tui.gateway.command_lines import (
     Found,
     Log,
     Result,
+    Told,
     find_line,
     read_line,
     send_line,
@@ -118,7 +119,7 @@ class CommandGateway:
         self._tries: dict[str, _Try] = {}
         self._overdue: OrderedDict[str, Outgoing] = OrderedDict()
         self._questions: dict[str, list[_Question]] = {}
-        self._told: deque[Incoming | Report] = deque()
+        self._told: deque[Told] = deque()
         self._to_acknowledge: list[str] = []
         self._supervisor.running()
 
@@ -180,8 +181,8 @@ class CommandGateway:
         with self._lock:
             told = list(self._told)
             self._told.clear()
-        self._to_acknowledge = [each.provider_id for each in told if isinstance(each, Incoming)]
-        return told
+        self._to_acknowledge = [each.id for each in told if each.id is not None]
+        return [each.news for each in told]
 
     def check(self) -> Iterator[Finding]:
         """Yield whether the program runs, and whether others may change it."""
@@ -226,7 +227,7 @@ class CommandGateway:
                     for question in self._questions.get(key, []):
                         question.answer = said
                         question.done.set()
-                case Incoming() | Report():
+                case Told():
                     self._told.append(said)
                 case Log(words):
                     log(words)
@@ -243,11 +244,14 @@ class CommandGateway:
             return
         match outcome:
             case Accepted(provider_id, our_number):
-                self._told.append(Report(provider_id, message.key, MessageState.SENT, our_number=our_number))
+                self._tell(Report(provider_id, message.key, MessageState.SENT, our_number=our_number))
             case Rejected(code, words):
-                self._told.append(Report(None, message.key, MessageState.FAILED, code, words))
+                self._tell(Report(None, message.key, MessageState.FAILED, code, words))
             case _:
                 pass
+
+    def _tell(self, report: Report) -> None:
+        self._told.append(Told(report, None))
 
     def _remember(self, name: str, message: Outgoing) -> None:
         self._overdue[name] = message

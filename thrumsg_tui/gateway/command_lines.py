@@ -62,13 +62,21 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something that the carrier told by itself, and the name by which the program is told that it is stored."""
+
+    news: Incoming | Report
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """Something for our log."""
 
     words: str
 
 
-Line = Result | Found | Incoming | Report | Log
+Line = Result | Found | Told | Log
 
 
 # To the program
@@ -107,9 +115,9 @@ def find_line(message: Outgoing) -> bytes:
     )
 
 
-def stored_line(provider_ids: Sequence[str]) -> bytes:
-    """Return the line that says which incoming messages are stored."""
-    return _line(stored=list(provider_ids))
+def stored_line(ids: Sequence[str]) -> bytes:
+    """Return the line that says which incoming messages and reports are stored."""
+    return _line(stored=list(ids))
 
 
 def _line(**said: object) -> bytes:
@@ -201,7 +209,7 @@ def _trace(said: Mapping[str, Any]) -> Trace:
     )
 
 
-def _incoming(said: Mapping[str, Any]) -> Incoming:
+def _incoming(said: Mapping[str, Any]) -> Told:
     given = object_of(said, "incoming")
     provider_id = id_of(given, "provider_id")
     sender = optional_text(given, "from")
@@ -211,7 +219,7 @@ def _incoming(said: Mapping[str, Any]) -> Incoming:
     if not isinstance(body, str) or not isinstance(media, list):
         raise BadLine("the body is a text and media is a list")
     words = {word.value: word for word in OptOutWord}
-    return Incoming(
+    incoming = Incoming(
         provider_id,
         sender,
         optional_text(given, "to") or "",
@@ -221,6 +229,7 @@ def _incoming(said: Mapping[str, Any]) -> Incoming:
         one_of(given, "opt_out", words, None),
         flag_of(given, "confirmed"),
     )
+    return Told(incoming, provider_id)
 
 
 def _medium(said: object) -> Media:
@@ -232,13 +241,13 @@ def _medium(said: object) -> Media:
     return Media(text_of(said, "url"), optional_text(said, "type") or "application/octet-stream", size)
 
 
-def _report(said: Mapping[str, Any]) -> Report:
+def _report(said: Mapping[str, Any]) -> Told:
     given = object_of(said, "report")
     provider_id, key = id_of(given, "provider_id"), id_of(given, "key")
     state = one_of(given, "state", _REPORTED, None)
     if not (provider_id or key) or state is None:
         raise BadLine("a report has a state, and a key or a provider_id")
-    return Report(
+    report = Report(
         provider_id,
         key,
         state,
@@ -248,6 +257,7 @@ def _report(said: Mapping[str, Any]) -> Report:
         optional_text(given, "from"),
         flag_of(given, "opted_out"),
     )
+    return Told(report, id_of(given, "id"))
 
 
 def _log(said: Mapping[str, Any]) -> Log:

@@ -16,7 +16,7 @@ from thrumsg_tui.gateway.carrier_program import CarrierProgram
 _LONGEST_PAUSE = 60.0
 _LONGEST_LOG = 500
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("thrumsg.command")
 _redacting = PhoneDisplay(redacts=True, ascii_only=True)
 
 
