@@ -38,7 +38,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--number", action="append", default=[], help="one of our numbers; may be given repeatedly")
     parser.add_argument("--service", help="a Messaging Service with all numbers")
     parser.add_argument("--public-url", default="", help="the address of the other end, over which is signed")
-    parser.add_argument("--connect-to", default="http://127.0.0.1:8437", help="where that address is on this machine")
+    parser.add_argument("--connect-to", help="where that address is on this machine; the address itself by default")
     parser.add_argument("--sms-url", help="called for messages of contacts; PUBLIC_URL/twilio/message by itself")
     parser.add_argument("--answers-stop", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--advanced-opt-out", action="store_true", help="say OptOutType")
@@ -70,7 +70,10 @@ async def run(given: argparse.Namespace) -> None:
     account = Account(given.account, given.token, given.number, sms_url=sms_url, service=given.service)
     times = Times(**{time.name: getattr(given, f"{time.name}_time") for time in fields(Times)})
     webhooks = Webhooks(
-        journal, public_url=given.public_url, connect_to=given.connect_to, give_up_after=given.give_up_after
+        journal,
+        public_url=given.public_url,
+        connect_to=given.connect_to or given.public_url,
+        give_up_after=given.give_up_after,
     )
     webhooks.token = given.token
     contacts = Contacts(
