@@ -10,7 +10,8 @@ import pytest
 from tests.carrier.running import Carrier, running_carrier
 from tests.cli.conftest import MARIA, Shell
 from tests.gateway.configurations import TOKEN, TWILIO, written
-from thrumsg_tui.domain.delivery import Incoming, Media
+from thrumsg_tui.domain.delivery import Incoming
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.store.changes.receive import receive_incoming
 from thrumsg_tui.store.database import Database
 

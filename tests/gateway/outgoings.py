@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from tests.store.world import phone_of
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
-from thrumsg_tui.domain.delivery import Media, Outgoing
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.domain.media import Media
 
 NOW = datetime(2026, 3, 6, 18, 40, tzinfo=UTC)
 

@@ -6,8 +6,9 @@ import hashlib
 import hmac
 from urllib.parse import parse_qsl, urlencode
 
-from thrumsg_tui.domain.delivery import Incoming, Media, Report
+from thrumsg_tui.domain.delivery import Incoming, Report
 from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.protocol import SpoolEntry, WebRefused, WebRequest
 
 GATEWAY = "small"

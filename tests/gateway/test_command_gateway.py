@@ -17,19 +17,9 @@ import pytest
 
 from tests.gateway import fake_program
 from tests.gateway.outgoings import outgoing
-from thrumsg_tui.domain.delivery import (
-    Accepted,
-    Doubt,
-    Incoming,
-    Media,
-    NotNow,
-    OptOutWord,
-    Outcome,
-    Rejected,
-    Report,
-    Scope,
-)
+from thrumsg_tui.domain.delivery import Accepted, Doubt, Incoming, NotNow, OptOutWord, Outcome, Rejected, Report, Scope
 from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.carrier_program import environment_for
 from thrumsg_tui.gateway.command_gateway import CommandGateway, Patience
 from thrumsg_tui.gateway.command_lines import send_line

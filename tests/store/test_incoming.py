@@ -11,9 +11,10 @@ from tests.store.arranging import journal, look_at, number, take_in
 from tests.store.carrier import GATEWAY, answer, claimed, leave
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.conversations import ConversationId, text_of, words_of
-from thrumsg_tui.domain.delivery import Accepted, Incoming, Media, OptOutWord, Report
+from thrumsg_tui.domain.delivery import Accepted, Incoming, OptOutWord, Report
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind, Status, UnmatchedReason
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued

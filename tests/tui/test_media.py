@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tui.office import Office, Person
-from thrumsg_tui.domain.delivery import Media
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.tui.widgets.thread import ThreadPane
 

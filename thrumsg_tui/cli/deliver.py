@@ -12,11 +12,12 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.configuration import Configuration
+from thrumsg_tui.gateway.database_configuration import configuration_of
 from thrumsg_tui.gateway.deliverer import Deliverer
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.gateway.delivery_service import Stopping, serve, wait_for_lock, with_stored_numbers
 from thrumsg_tui.gateway.dry_run import what_would_leave
-from thrumsg_tui.gateway.registry import configuration_of, open_gateway
+from thrumsg_tui.gateway.registry import open_gateway
 from thrumsg_tui.store.changes.old_queue import cancel_old
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.gateway_state import queued_before

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Target, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
-from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.events import Event, UndoPreview
 from thrumsg_tui.domain.hours import format_clock
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.users import User

@@ -9,9 +9,10 @@ from dataclasses import replace
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.services import logged, opened_for_service
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.gateway.database_configuration import configuration_of
 from thrumsg_tui.gateway.listening_socket import inherited_socket, is_local, new_socket
 from thrumsg_tui.gateway.protocol import Webhooks
-from thrumsg_tui.gateway.registry import configuration_of, open_webhooks
+from thrumsg_tui.gateway.registry import open_webhooks
 from thrumsg_tui.store.database import Database
 
 

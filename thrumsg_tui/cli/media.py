@@ -6,12 +6,13 @@ from argparse import Namespace
 
 from thrumsg_tui.cli.report import Report, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
-from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.gateway.database_configuration import configuration_of
 from thrumsg_tui.gateway.protocol import FetchesMedia
-from thrumsg_tui.gateway.registry import configuration_of, open_gateway
+from thrumsg_tui.gateway.registry import open_gateway
 from thrumsg_tui.store.output_files import refuse_unwritable, write_bytes
 from thrumsg_tui.store.queries.thread import get_conversation_head, media_of
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NewType
+from typing import NewType
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.event_facts import EventFacts
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.users import UserId
-
-if TYPE_CHECKING:
-    from thrumsg_tui.domain.delivery import Media  # which needs the ids below
 
 ConversationId = NewType("ConversationId", int)
 MessageId = NewType("MessageId", int)

@@ -15,7 +15,6 @@ from thrumsg_tui.domain.delivery import (
     Accepted,
     Doubt,
     Incoming,
-    Media,
     NotNow,
     OptOutWord,
     Outcome,
@@ -26,6 +25,7 @@ from thrumsg_tui.domain.delivery import (
     Trace,
 )
 from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.command_fields import (
     BadLine,
     flag_of,

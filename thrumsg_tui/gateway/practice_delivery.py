@@ -52,9 +52,10 @@ class PracticeDelivery:
 
     def _begun(self, db: Database) -> Deliverer | None:
         """Take the lock and begin to deliver; return None if another process has it."""
+        from thrumsg_tui.gateway.database_configuration import configuration_of
         from thrumsg_tui.gateway.deliverer import Deliverer
         from thrumsg_tui.gateway.delivery_lock import DeliveryLock
-        from thrumsg_tui.gateway.registry import configuration_of, open_gateway
+        from thrumsg_tui.gateway.registry import open_gateway
 
         self._lock = self._lock or DeliveryLock(db.path)
         if not self._lock.acquire():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from thrumsg_tui.domain.delivery import Media
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.storable_text import storable
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.gateway.twilio.made import ACCOUNT, OURS, SERVICE, configuration, outgoing
 from tests.gateway.twilio.prism import Call, Specification, running_prism
-from thrumsg_tui.domain.delivery import Accepted, Media
+from thrumsg_tui.domain.delivery import Accepted
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.protocol import CannotTell
 from thrumsg_tui.gateway.twilio.account import account_of
 from thrumsg_tui.gateway.twilio.check import findings

@@ -28,7 +28,8 @@ from tests.gateway.twilio.made import (
     outgoing,
 )
 from tests.gateway.twilio.sockets import Served, answering, closed_port, host, self_signed_host, sending
-from thrumsg_tui.domain.delivery import Accepted, Doubt, Media, NotNow, Outcome, Outgoing, Rejected, Scope
+from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Rejected, Scope
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.configuration import ConfiguredNumber
 from thrumsg_tui.gateway.secret import Secret
 from thrumsg_tui.gateway.twilio.account import account_of

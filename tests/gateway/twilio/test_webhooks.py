@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from tests.gateway.twilio.made import ACCOUNT, KEY, OURS, PUBLIC, THEIRS, TOKEN, configuration, web_request
-from thrumsg_tui.domain.delivery import Incoming, Media, OptOutWord, Report
+from thrumsg_tui.domain.delivery import Incoming, OptOutWord, Report
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.protocol import SpoolEntry, WebRefused, WebRequest
 from thrumsg_tui.gateway.secret import Secret
 from thrumsg_tui.gateway.twilio.account import RETRIES

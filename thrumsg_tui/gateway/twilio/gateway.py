@@ -12,7 +12,6 @@ from thrumsg_tui.domain.delivery import (
     Accepted,
     Doubt,
     Incoming,
-    Media,
     NotNow,
     Outcome,
     Outgoing,
@@ -22,6 +21,7 @@ from thrumsg_tui.domain.delivery import (
     Trace,
 )
 from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.protocol import CannotTell, Finding
 from thrumsg_tui.gateway.twilio.account import STATUS_PATH, account_of

@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qs, parse_qsl
 
-from thrumsg_tui.domain.delivery import Incoming, Media, OptOutWord, Report
+from thrumsg_tui.domain.delivery import Incoming, OptOutWord, Report
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.protocol import SpoolEntry, WebRefused, WebRequest
 from thrumsg_tui.gateway.twilio.account import MESSAGE_PATH, RETRIES, STATUS_PATH

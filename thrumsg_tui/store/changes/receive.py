@@ -10,9 +10,10 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.consent import is_outdated
 from thrumsg_tui.domain.conversation_facts import MessageReceived
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.delivery import Incoming, Media, OptOutWord
+from thrumsg_tui.domain.delivery import Incoming, OptOutWord
 from thrumsg_tui.domain.enums import CampaignState, Direction, MessageState, OptOutKind, Status, UnmatchedReason
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply

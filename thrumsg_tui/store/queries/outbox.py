@@ -10,9 +10,10 @@ from heapq import merge
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
-from thrumsg_tui.domain.delivery import Media, Outgoing
+from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.delivery_states import MOST_DOUBTS
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms, to_ms
 

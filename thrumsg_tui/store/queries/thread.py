@@ -20,11 +20,11 @@ from thrumsg_tui.domain.conversations import (
     OptOut,
     ThreadEvent,
 )
-from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.enums import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.users import UserId

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from thrumsg_tui.domain.delivery import Media
 from thrumsg_tui.domain.enums import UnmatchedReason
+from thrumsg_tui.domain.media import Media
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.times import from_ms
