@@ -43,8 +43,9 @@ def test_python_can_run_the_package() -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"thrumsg {__version__}\n"
 
 
-def test_every_practice_file_is_there_and_used() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "gateway").glob("*.py"))
+def test_every_shipped_file_is_there_and_used() -> None:
+    places = (*(PACKAGE / "gateway").glob("*.py"), PACKAGE / "store" / "queries" / "compliance.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in places)
     named = set(re.findall(r'"([\w-]+\.csv)"', code))
     assert named == {path.name for path in (ROOT / "data").iterdir()}
     assert all(practice_file(name).is_file() for name in named)
