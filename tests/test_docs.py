@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from scripts import make_docs, make_screenshots
+from tests.json_keys import json_keys
 from thrumsg_tui import __version__
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.cli.parser import parse
@@ -215,13 +216,6 @@ def test_cited_rules_exist() -> None:
 
 
 # JSON
-
-
-def json_keys(heading: str) -> set[str]:
-    """The keys in the tables of a section of docs/json.md."""
-    _, _, after = text_of(ROOT / "docs" / "json.md").partition(f"# {heading}\n")
-    section = re.split(r"^#", after, flags=re.MULTILINE)[0]
-    return {key for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
 
 
 Run = Callable[..., Any]

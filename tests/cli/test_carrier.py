@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.cli.conftest import MARIA, Shell
+from tests.json_keys import json_keys
 from tests.store.carrier import GATEWAY, answer, reject
-from tests.test_docs import json_keys
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.delivery import Doubt
 from thrumsg_tui.store.changes.delivery import take_queued

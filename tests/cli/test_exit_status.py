@@ -41,8 +41,8 @@ from thrumsg_tui.cli import users
         ["import", "users", "users.csv", "--campaign", "Spring"],
         ["import", "contacts", "contacts.csv", "--campaign", "Spring", "--map", "phone"],
         ["receive", "--from", "4155550142", "--body", "Hi", "--at", "yesterday"],
-        ["deliver"],
-        ["listen"],
+        ["deliver", "--workers", "0"],
+        ["listen", "--port", "http"],
     ],
 )
 def test_a_command_line_that_cannot_be_read_makes_no_database(shell: Shell, words: list[str]) -> None:

@@ -158,8 +158,12 @@ def _opt_out_and_in(db: Database, who: Identity, _: Path) -> None:
     opt_in_number(db, who, MARIA)
 
 
+OPEN_POINTS = ("sender", "way-out", "quiet-hours")
+"""What an owner has to confirm of a campaign that is made in a few words."""
+
+
 def _state(to: CampaignState) -> Change:
-    return lambda db, who, _: changes.change_state(db, who, "Spring", to)
+    return lambda db, who, _: changes.change_state(db, who, "Spring", to, confirmed=OPEN_POINTS)
 
 
 ACTIONS = {

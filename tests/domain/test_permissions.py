@@ -32,7 +32,12 @@ MAY = {
         Permission.MAINTAIN,
         Permission.DELIVER,
     },
-    Role.OWNER: {Permission.CHANGE_NUMBERS, Permission.CHANGE_ROLES},
+    Role.OWNER: {
+        Permission.CHANGE_NUMBERS,
+        Permission.CHANGE_ROLES,
+        Permission.CONFIRM_COMPLIANCE,
+        Permission.PURGE,
+    },
 }
 """What each role may do that the one before it may not."""
 

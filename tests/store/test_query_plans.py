@@ -53,6 +53,7 @@ from thrumsg_tui.store.queries.campaigns import (
     unassigned,
 )
 from thrumsg_tui.store.queries.carrier_status import carrier_figures, carrier_status
+from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
 from thrumsg_tui.store.queries.conversations import (
     ListRequest,
     count,
@@ -245,6 +246,11 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "questions": (questions, lambda conn, of: questions(conn, of.of.id, retired=True)),
     "recommended_replies": (recommended_replies, lambda conn, of: recommended_replies(conn, of.of.id)),
     "replacement": (replacement, lambda conn, of: replacement(conn, of.people[0])),
+    "setup_points": (setup_points, lambda conn, of: setup_points(conn, of.who, of.of.setup, of.of.id, of.db.clock())),
+    "compliance_points": (
+        compliance_points,
+        lambda conn, of: compliance_points(conn, of.who, of.of, of.db.clock(), of.db.path),
+    ),
     "follow_ups": (follow_ups, lambda conn, of: follow_ups(conn, of.of.id)),
     "reach": (reach, lambda conn, of: [reach(conn, of.of.id, each) for each in (Target(), Target(replied=True))]),
     "survey_results": (survey_results, lambda conn, of: survey_results(conn, of.of.id)),
@@ -345,11 +351,9 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
 }
 """Every query of a screen: the function, and how to ask it of the filled database."""
 
-KNOWN: dict[str, str] = {
-    **{
-        f"count_history: all, traffic {traffic}, by nothing": "queries/history.py: counts the whole journal"
-        for traffic in (True, False)
-    },
+KNOWN = {
+    f"count_history: all, traffic {traffic}, by nothing": "queries/history.py: counts the whole journal"
+    for traffic in (True, False)
 }
 """Queries that fail, and why; each is reported."""
 
