@@ -315,10 +315,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "settings": (settings, lambda conn, of: settings(conn)),
     "restored_at": (restored_at, lambda conn, of: restored_at(conn)),
     "unassigned": (unassigned, lambda conn, of: unassigned(conn, of.of.id)),
-    "assignment_of_user": (
-        assignment_of_user,
-        lambda conn, of: assignment_of_user(conn, of.of.id, of.who.user.id),
-    ),
+    "assignment_of_user": (assignment_of_user, lambda conn, of: assignment_of_user(conn, of.of.id, of.who.user.id)),
     **{f"assignments by {sort}": (assignments, _assignments(sort)) for sort in SenderSort},
     **{
         f"{name}: {tab}, {sort}, search {search!r}": (function, make(tab, sort, search))

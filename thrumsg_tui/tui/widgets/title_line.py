@@ -16,6 +16,9 @@ _WORDS = re.compile(r" ?[^ ]+")
 
 _MOST_LINES = 3
 
+_LOW = 20
+"""Below so many rows of the window the banner takes one line, so that the screen keeps room for what it shows."""
+
 
 class TitleLine(LineWidget):
     """The title of a screen with a banner below it; without a banner it is one line high."""
@@ -49,9 +52,10 @@ class TitleLine(LineWidget):
     def _rows_for(self, width: int) -> list[list[Part]]:
         if not self._banner:
             return []
+        most = _MOST_LINES if self.app.size.height >= _LOW else 1
         rows: list[list[Part]] = [[(f" {self._mark}", "warning")]]
         for word in _WORDS.findall(f" {' '.join(safe_text(self._banner).split())}"):
-            if width_of(rows[-1]) + width_of([(word, "")]) > width and len(rows) < _MOST_LINES:
+            if width_of(rows[-1]) + width_of([(word, "")]) > width and len(rows) < most:
                 rows.append([("  ", "")])
             rows[-1].append((word, "warning"))
         return rows
