@@ -295,6 +295,19 @@ def test_a_trace_of_another_message_of_ours_settles_nothing(world: World) -> Non
     assert found is Settlement.FOUND
 
 
+def test_one_that_seems_older_than_the_try_is_never_sent_again_by_itself(world: World) -> None:
+    """Our clock may have been ahead at the try, and been set right since."""
+    in_doubt(world)
+    earlier = Trace("SM1", MessageState.SENT, before_try=True)
+    for _ in range(3):
+        world.clock.now += timedelta(seconds=121)
+        assert settle(world.db, GATEWAY, due(world)[0], [earlier]) is Settlement.TO_A_PERSON
+    assert states(world) == ["in_doubt"]
+    answer(world.db, sent(world, 1).id, Accepted("SM1"))
+    world.clock.now += timedelta(seconds=121)
+    assert settle(world.db, GATEWAY, due(world)[0], [earlier]) is Settlement.QUEUED_AGAIN, "it is another of ours"
+
+
 def test_a_person_decides_where_the_policy_says_so_after_a_while_and_after_the_third_doubt(world: World) -> None:
     message = in_doubt(world)
     world.clock.now += timedelta(seconds=200)

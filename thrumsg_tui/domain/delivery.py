@@ -99,6 +99,8 @@ class Trace:
     """When the carrier took it, by our clock."""
     code: str | None = None
     words: str | None = None
+    before_try: bool = False
+    """Whether it is older than our try. It is ours only if a clock was wrong then and has been set since."""
 
 
 class OptOutWord(StrEnum):

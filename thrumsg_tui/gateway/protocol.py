@@ -45,7 +45,7 @@ class Gateway(Protocol):
     def find(self, message: Outgoing) -> Sequence[Trace]:
         """Return the carrier's messages that may be this one, oldest first (`docs/rules.md 10.2`).
 
-        They agree in numbers and text, and are not older than the last try.
+        They agree in numbers and text; one that is older than the last try is marked so.
 
         Raises:
             CannotTell: The carrier could not be asked, or has no list.

@@ -62,7 +62,6 @@ def test_all_that_may_be_it_are_found_oldest_first(gateway: TwilioGateway) -> No
         outgoing(body="Another text"),
         outgoing(our_number=OURS_TOO),
         outgoing(phone="+12125550199"),
-        outgoing(tried_at=datetime.now(UTC) + timedelta(minutes=5)),
     ],
 )
 def test_others_are_not_taken_for_it(gateway: TwilioGateway, other: Outgoing) -> None:
@@ -159,9 +158,17 @@ def test_a_text_is_the_same_however_its_letters_are_written() -> None:
     ("created", "ours"),
     [("13:59:01", True), ("13:58:59", False), ("14:00:00", True), ("14:30:00", True)],
 )
-def test_what_is_older_than_the_try_is_another_message(created: str, ours: bool) -> None:
+def test_what_is_older_than_the_try_is_marked(created: str, ours: bool) -> None:
     made = entry(date_created=f"Sun, 29 Nov 2026 {created} +0000")
-    assert bool(found(page(made))) is ours
+    assert [each.before_try for each in found(page(made))] == [not ours]
+
+
+def test_a_clock_that_was_set_right_after_the_try_hides_no_message(gateway: TwilioGateway) -> None:
+    """Else it would be queued again, and the contact would be texted twice."""
+    message = outgoing(tried_at=datetime.now(UTC) + timedelta(minutes=10))
+    taken = gateway.send(message)
+    assert isinstance(taken, Accepted)
+    assert [(each.provider_id, each.before_try) for each in gateway.find(message)] == [(taken.provider_id, True)]
 
 
 @pytest.mark.parametrize("carriers_clock", ["14:10:30", "13:50:30", "14:00:30"])
@@ -171,8 +178,9 @@ def test_the_carriers_clock_may_be_wrong(carriers_clock: str) -> None:
     ours = (shown - timedelta(seconds=28)).strftime("Sun, 29 Nov 2026 %H:%M:%S +0000")
     older = (shown - timedelta(seconds=150)).strftime("Sun, 29 Nov 2026 %H:%M:%S +0000")
     list_ = page(entry(date_created=ours), entry(sid="SM0", date_created=older), date=carriers_clock)
-    [trace] = found(list_)
-    assert (trace.provider_id, trace.at) == ("SM1", NOW + timedelta(seconds=2))
+    earlier, trace = found(list_)
+    assert (trace.provider_id, trace.at, trace.before_try) == ("SM1", NOW + timedelta(seconds=2), False)
+    assert earlier.before_try
 
 
 def test_forgotten_texts_are_found_by_numbers_and_time() -> None:
@@ -196,7 +204,7 @@ def test_the_list_is_read_to_where_it_is_older() -> None:
     with host(page(old, following="/2010-04-01/next")) as (url, received):
         connection = TwilioGateway(configuration(url), clock=lambda: NOW + timedelta(seconds=30))
         with closing(connection):
-            assert connection.find(outgoing(tried_at=NOW)) == []
+            assert [each.before_try for each in connection.find(outgoing(tried_at=NOW))] == [True]
     assert len(received) == 1
 
 

@@ -146,13 +146,11 @@ class TwilioGateway:
         for page, skew in self._pages(query):
             tried_at = message.tried_at + skew
             found += [
-                (each, skew)
-                for each in page
-                if each.may_be(message, our_number, tried_at=tried_at, has_texts=not self._account.discards)
+                (each, skew) for each in page if each.may_be(message, our_number, has_texts=not self._account.discards)
             ]
             if page and all(each.created < tried_at - EARLIER for each in page):
                 break
-        return [each.trace(skew) for each, skew in _oldest_first(found)]
+        return [each.trace(skew, message.tried_at) for each, skew in _oldest_first(found)]
 
     def received_since(self, at: datetime) -> Iterator[Incoming]:
         """Yield the incoming messages since a time, oldest first."""

@@ -39,25 +39,23 @@ class Listed:
     code: int | None
     said: str | None
 
-    def may_be(self, message: Outgoing, our_number: str | None, *, tried_at: datetime, has_texts: bool) -> bool:
-        """Return whether this may be our message.
+    def may_be(self, message: Outgoing, our_number: str | None, *, has_texts: bool) -> bool:
+        """Return whether this may be our message, by all but its time.
 
         Args:
             message: Our message.
             our_number: The number that it was sent from; None if the carrier chose it.
-            tried_at: When it was tried, by the carrier's clock.
             has_texts: Whether the carrier keeps texts.
         """
         return (
             self.direction.startswith("outbound")
             and self.to == message.phone
             and our_number in {None, self.sender}
-            and self.created >= tried_at - EARLIER
             and (not has_texts or _plain(self.body) == _plain(message.body))
         )
 
-    def trace(self, skew: timedelta) -> Trace:
-        """Return what is known of it, with the time by our clock."""
+    def trace(self, skew: timedelta, tried_at: datetime) -> Trace:
+        """Return what is known of it, with the time by our clock, by which our message was tried at `tried_at`."""
         return Trace(
             self.sid,
             state_of(self.status) or MessageState.SENT,
@@ -65,6 +63,7 @@ class Listed:
             self.created - skew,
             str(self.code) if self.code is not None else None,
             words_of_state(self.status, self.code, self.said),
+            before_try=self.created - skew < tried_at - EARLIER,
         )
 
 

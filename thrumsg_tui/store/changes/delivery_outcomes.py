@@ -102,14 +102,16 @@ def settle(
         row = _row(tx, message.id)
         if row is None or row["state"] != MessageState.IN_DOUBT:
             return Settlement.ELSEWHERE
-        if trace := next((each for each in traces if not _taken(tx, gateway, each.provider_id, message.id)), None):
+        ours = [each for each in traces if not _taken(tx, gateway, each.provider_id, message.id)]
+        if trace := next((each for each in ours if not each.before_try), None):
             _accept(tx, gateway, message.id, trace.provider_id, trace.our_number)
             if trace.state is not MessageState.SENT:
                 _change(tx, message.id, trace.state, code=trace.code, words=trace.words)
             return Settlement.FOUND
-        if doubtful.by_a_person or only_ask or row["checked_at"] is None:
+        by_a_person = doubtful.by_a_person or only_ask or bool(ours)  # one from before the try may be this one
+        if by_a_person or row["checked_at"] is None:
             tx.conn.execute("UPDATE message SET checked_at = ? WHERE id = ?", (tx.now_ms, message.id))
-            return Settlement.TO_A_PERSON if doubtful.by_a_person or only_ask else Settlement.ABSENT_ONCE
+            return Settlement.TO_A_PERSON if by_a_person else Settlement.ABSENT_ONCE
         queue_again(tx, message.id)
         return Settlement.QUEUED_AGAIN
 
