@@ -24,6 +24,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.spool import spool_state
 
 ANN, STRANGER = number(0), "+12125550199"
+SID, SID2 = "SM" + "1" * 32, "SM" + "2" * 32
 CONFIGURATION = f"""\
 gateway = "twilio"
 public_url = "{PUBLIC}"
@@ -54,7 +55,7 @@ class Running:
         headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "X-Twilio-Signature": signed}
         return ask((parts.hostname, parts.port), "POST", path + query, urlencode(form).encode(), headers)
 
-    def report(self, status: str, sid: str = "SM1", key: str | None = KEY, *, account: str = ACCOUNT) -> None:
+    def report(self, status: str, sid: str = SID, key: str | None = KEY, *, account: str = ACCOUNT) -> None:
         """Report a state."""
         query = "" if key is None else f"?k={key}"
         answer = self.call("/twilio/status", {"MessageSid": sid, "MessageStatus": status}, query=query, account=account)
@@ -157,25 +158,25 @@ def test_reports_before_the_answer_out_of_order_and_again_never_go_back(
         for status in ("sent", "delivered", "sent", "queued", "delivered"):
             listener.report(status)
         listener.end()
-    assert state(world, sending) == ("delivered", "SM1")
+    assert state(world, sending) == ("delivered", SID)
 
 
 def test_a_report_without_our_key_finds_its_message_by_the_carriers_id(
     world: World, sending: MessageId, tmp_path: Path
 ) -> None:
     with world.db.writing() as tx:
-        tx.conn.execute("UPDATE message SET state = 'sent', provider_id = 'SM1' WHERE id = ?", (sending,))
+        tx.conn.execute("UPDATE message SET state = 'sent', provider_id = ? WHERE id = ?", (SID, sending))
     with running(world, tmp_path) as listener:
         listener.report("undelivered", key=None)
         listener.report("sent", key=None)
         listener.end()
-    assert state(world, sending) == ("failed", "SM1")
+    assert state(world, sending) == ("failed", SID)
 
 
 def test_reports_of_others_change_nothing(world: World, sending: MessageId, tmp_path: Path) -> None:
     with running(world, tmp_path) as listener:
-        listener.report("delivered", sid="SM2", key="f" * 32)
-        listener.report("delivered", sid="SM2", key=None)
+        listener.report("delivered", sid=SID2, key="f" * 32)
+        listener.report("delivered", sid=SID2, key=None)
         listener.report("delivered", account="AC" + "1" * 32)
         listener.end()
     assert state(world, sending) == ("sending", None)
@@ -186,7 +187,7 @@ def test_reports_of_others_change_nothing(world: World, sending: MessageId, tmp_
 
 def test_what_is_signed_with_another_key_is_refused(world: World, tmp_path: Path) -> None:
     with running(world, tmp_path) as listener:
-        fields = {"MessageSid": "SM1", "From": ANN, "To": OURS, "Body": "x"}
+        fields = {"MessageSid": SID, "From": ANN, "To": OURS, "Body": "x"}
         assert listener.call("/twilio/message", fields, query="?a=1").status == 200
         forged = RequestValidator("another").compute_signature(f"{PUBLIC}/twilio/message", fields)
         parts = urlsplit(listener.url)

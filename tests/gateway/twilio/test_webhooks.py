@@ -26,10 +26,11 @@ from thrumsg_tui.gateway.twilio.account import RETRIES
 from thrumsg_tui.gateway.twilio.webhooks import TwilioWebhooks
 
 SHARED = "a-shared-key"
+SID, SID2 = "SM" + "a1" * 16, "MM" + "0F" * 16
 SHA256 = {"x-twilio-webhooks-signature-settings": "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}
 HOOKS = TwilioWebhooks(configuration(shared_key=Secret(SHARED)))
 MESSAGE = [
-    ("MessageSid", "SM1"),
+    ("MessageSid", SID),
     ("SmsStatus", "received"),
     ("AccountSid", ACCOUNT),
     ("From", THEIRS),
@@ -39,7 +40,7 @@ MESSAGE = [
     ("ToCity", ""),
 ]
 STATUS = [
-    ("MessageSid", "SM2"),
+    ("MessageSid", SID2),
     ("MessageStatus", "delivered"),
     ("AccountSid", ACCOUNT),
     ("To", THEIRS),
@@ -86,12 +87,12 @@ def refused(wrong: WebRequest, hooks: TwilioWebhooks = HOOKS) -> int:
 
 def test_a_signed_message_is_kept_as_it_came() -> None:
     taken = request()
-    assert HOOKS.accept(taken) == SpoolEntry("message:SM1", "/twilio/message", "", taken.body)
+    assert HOOKS.accept(taken) == SpoolEntry(f"message:{SID}", "/twilio/message", "", taken.body)
 
 
 def test_a_signed_report_is_kept_under_its_id_and_status() -> None:
     taken = request(STATUS, path="/twilio/status", query=f"k={KEY}")
-    assert HOOKS.accept(taken) == SpoolEntry("report:SM2:delivered", "/twilio/status", f"k={KEY}", taken.body)
+    assert HOOKS.accept(taken) == SpoolEntry(f"report:{SID2}:delivered", "/twilio/status", f"k={KEY}", taken.body)
 
 
 @pytest.mark.parametrize("port", ["", ":443"])
@@ -175,12 +176,12 @@ QUERY = st.text("abcdef0123456789=&%+", max_size=20)
 
 @given(FIELDS, QUERY, st.sampled_from(["", ":443"]), st.booleans())
 def test_whatever_twilio_signs_is_taken(more: Pairs, query: str, port: str, shared: bool) -> None:
-    fields = [("MessageSid", "SM1"), *more]
+    fields = [("MessageSid", SID), *more]
     url = f"{PUBLIC}{port}/twilio/message{f'?{query}' if query else ''}"
     key, algorithm = (SHARED, "HMAC_SHA256") if shared else (TOKEN, None)
     headers = {"x-twilio-signature": signed_by_twilio(fields, url, key=key, algorithm=algorithm)}
     taken = web_request(fields, headers | (SHA256 if shared else {}), query=query)
-    assert HOOKS.accept(taken).key == "message:SM1"
+    assert HOOKS.accept(taken).key == f"message:{SID}"
 
 
 @given(st.data())
@@ -230,18 +231,70 @@ def test_a_form_that_cannot_be_read_is_refused(body: bytes) -> None:
 
 
 def test_two_hundred_fields_are_taken() -> None:
-    fields = [("MessageSid", "SM1"), *((f"New{n}", str(n)) for n in range(199))]
+    fields = [("MessageSid", SID), *((f"New{n}", str(n)) for n in range(199))]
     HOOKS.accept(request(fields))
     assert refused(request([*fields, ("One", "more")])) == 400
 
 
-@pytest.mark.parametrize("fields", [[], [("MessageSid", "")], [("MessageSid", "../x")], [("MessageSid", "S" * 65)]])
-def test_a_signed_form_without_a_message_is_refused(fields: Pairs) -> None:
-    assert refused(request(fields)) == 400
+@pytest.mark.parametrize("sid", ["", "../x", "SM1", f"{SID}0", f"XX{SID[2:]}", f"{SID}\n"])
+def test_a_signed_form_without_a_message_is_refused(sid: str) -> None:
+    assert refused(request([("MessageSid", sid)])) == 400
+    assert refused(request([("To", OURS)])) == 400
 
 
 def test_a_report_without_a_status_is_refused() -> None:
-    assert refused(request([("MessageSid", "SM1")], path="/twilio/status")) == 400
+    assert refused(request([("MessageSid", SID)], path="/twilio/status")) == 400
+
+
+@pytest.mark.parametrize("query", ["k=", "k=XYZ", f"k={KEY}0", f"k={KEY}&k={KEY}", f"k={KEY}AccountSid{ACCOUNT}"])
+def test_a_report_with_a_key_that_is_none_of_ours_is_refused(query: str) -> None:
+    assert refused(request(STATUS, path="/twilio/status", query=query)) == 400
+
+
+def merged(fields: Pairs, name: str, other: str) -> Pairs:
+    """Return fields of which two are one: what is signed has nothing between them, so their signature is the same."""
+    values = dict(fields)
+    kept = [pair for pair in fields if pair[0] not in {name, other}]
+    return [*kept, (name, f"{values[name]}{other}{values[other]}")]
+
+
+@pytest.mark.parametrize("other", ["NumMedia", "MessagingServiceSid"])
+def test_a_message_is_no_other_one_when_its_fields_are_merged(other: str) -> None:
+    """Else whoever has seen a START could say it again in the contact's name."""
+    fields = [*MESSAGE, *([("MessagingServiceSid", "MG1")] if other == "MessagingServiceSid" else [])]
+    genuine = request(fields)
+    HOOKS.accept(genuine)
+    forged = web_request(merged(fields, "MessageSid", other), genuine.headers)
+    assert refused(forged) == 400
+
+
+@pytest.mark.parametrize("status", ["MessageStatus", "SmsStatus"])
+@pytest.mark.parametrize("with_id", [True, False])
+def test_a_report_is_no_other_one_when_its_fields_are_merged(status: str, with_id: bool) -> None:
+    fields = [(status if name == "MessageStatus" else name, value) for name, value in STATUS]
+    genuine = request(fields, path="/twilio/status")
+    HOOKS.accept(genuine)
+    changed = merged(fields, "MessageSid", status) if with_id else merged(fields, status, "To")
+    assert refused(web_request(changed, genuine.headers, path="/twilio/status")) == 400
+
+
+def test_the_ids_of_other_carriers_are_taken() -> None:
+    """SignalWire's."""
+    sid = "b3877c40-da60-4998-90ad-b792e98472af"
+    assert HOOKS.accept(request([("MessageSid", sid)])).key == f"message:{sid}"
+
+
+@pytest.mark.parametrize("body", [b"MessageSid=1&Body", b"MessageSid=1&&Body=", b"BodyHi"])
+def test_a_field_without_a_value_is_refused(body: bytes) -> None:
+    assert refused(web_request([], {}, body=body)) == 400
+
+
+def test_every_byte_that_is_left_out_is_noticed() -> None:
+    right = request()
+    for place in range(len(right.body)):
+        changed = right.body[:place] + right.body[place + 1 :]
+        if _content(changed) != _content(right.body):
+            assert refused(replace(right, body=changed)) in {400, 403}, changed
 
 
 def test_an_address_or_a_token_is_needed() -> None:
@@ -252,7 +305,7 @@ def test_an_address_or_a_token_is_needed() -> None:
 
 
 def test_of_a_name_that_is_repeated_the_first_counts() -> None:
-    assert HOOKS.accept(request([("MessageSid", "SM1"), ("MessageSid", "SM2")])).key == "message:SM1"
+    assert HOOKS.accept(request([("MessageSid", SID), ("MessageSid", SID2)])).key == f"message:{SID}"
 
 
 # ---------------------------------------------------------------- what they say
@@ -265,14 +318,14 @@ def read(fields: Pairs, *, path: str = "/twilio/message", query: str = "", advan
 
 
 def incoming(*fields: tuple[str, str], to: str = OURS, advanced: bool = False) -> Incoming:
-    found = read([("MessageSid", "SM1"), ("From", THEIRS), ("To", to), *fields], advanced=advanced)
+    found = read([("MessageSid", SID), ("From", THEIRS), ("To", to), *fields], advanced=advanced)
     assert isinstance(found, Incoming)
     return found
 
 
 def test_a_message_is_read() -> None:
     at = datetime(2026, 11, 29, tzinfo=UTC)
-    assert read(MESSAGE) == Incoming("SM1", THEIRS, OURS, "Sí, ¡claro! 🗳️ +1 & more = 100%", at=at)
+    assert read(MESSAGE) == Incoming(SID, THEIRS, OURS, "Sí, ¡claro! 🗳️ +1 & more = 100%", at=at)
 
 
 def test_pictures_are_read_and_the_text_may_be_empty() -> None:
@@ -293,7 +346,7 @@ def test_pictures_are_read_and_the_text_may_be_empty() -> None:
 
 @pytest.mark.parametrize("sender", ["32665", "BANK", ""])
 def test_senders_that_cannot_be_dialled_are_given_as_they_are(sender: str) -> None:
-    found = read([("MessageSid", "SM1"), ("From", sender), ("To", OURS), ("Body", "Your code")])
+    found = read([("MessageSid", SID), ("From", sender), ("To", OURS), ("Body", "Your code")])
     assert isinstance(found, Incoming)
     assert found.sender == sender
 
@@ -329,18 +382,18 @@ def test_advanced_opt_out_says_itself_what_it_answers() -> None:
 
 
 def report(*fields: tuple[str, str], query: str = f"k={KEY}") -> Report | None:
-    found = read([("MessageSid", "SM2"), ("From", OURS), *fields], path="/twilio/status", query=query)
+    found = read([("MessageSid", SID2), ("From", OURS), *fields], path="/twilio/status", query=query)
     assert found is None or isinstance(found, Report)
     return found
 
 
 def test_a_report_names_the_message_by_both_keys() -> None:
     at = datetime(2026, 11, 29, tzinfo=UTC)
-    assert report(("MessageStatus", "delivered")) == Report("SM2", KEY, MessageState.DELIVERED, at=at, our_number=OURS)
+    assert report(("MessageStatus", "delivered")) == Report(SID2, KEY, MessageState.DELIVERED, at=at, our_number=OURS)
 
 
-@pytest.mark.parametrize("query", ["", "k=", "k=XYZ", f"k={KEY}0", "q=1"])
-def test_a_key_that_is_none_is_left_out(query: str) -> None:
+@pytest.mark.parametrize("query", ["", "q=1"])
+def test_a_report_may_have_no_key_of_ours(query: str) -> None:
     found = report(("MessageStatus", "sent"), query=query)
     assert found is not None
     assert (found.key, found.state) == (None, MessageState.SENT)

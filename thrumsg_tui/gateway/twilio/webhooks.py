@@ -25,7 +25,9 @@ from thrumsg_tui.gateway.twilio.signature import (
 
 MOST_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
-_SID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
+_SID = re.compile(r"(?:SM|MM)[0-9A-Fa-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+"""Twilio's or SignalWire's, of a fixed length: in what is signed nothing stands between a value and the next name, so
+a longer one would be another message with the same signature."""
 _STATUS = re.compile(r"[a-z_]{1,32}", re.ASCII)
 _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _SIGNATURES = ("x-twilio-signature", "x-signalwire-signature")
@@ -60,9 +62,10 @@ class TwilioWebhooks:
             raise WebRefused(403, "The signature is wrong.")
         first = _first(fields)
         sid, status = first.get("MessageSid", ""), _status(first)
-        if not _SID.fullmatch(sid) or (request.path == STATUS_PATH and not _STATUS.fullmatch(status)):
+        is_report = request.path == STATUS_PATH
+        if not _SID.fullmatch(sid) or (is_report and not (_STATUS.fullmatch(status) and _has_no_wrong_key(request))):
             raise WebRefused(400, "The form is no message.")
-        key = f"report:{sid}:{status}" if request.path == STATUS_PATH else f"message:{sid}"
+        key = f"report:{sid}:{status}" if is_report else f"message:{sid}"
         return SpoolEntry(key, request.path, request.query, request.body)
 
     def _is_signed(self, request: WebRequest, fields: Fields) -> bool:
@@ -102,11 +105,11 @@ class TwilioWebhooks:
         status, code = _status(first), code_of(first.get("ErrorCode"))
         if (state := state_of(status)) is None or first.get("AccountSid", self._account) != self._account:
             return None
-        key = parse_qs(entry.query).get("k", [""])[0]
+        key = parse_qs(entry.query).get("k", [None])[0]
         failed = state is MessageState.FAILED
         return Report(
             first["MessageSid"],
-            key if _KEY.fullmatch(key) else None,
+            key,
             state,
             str(code or status) if failed else None,
             words_of_state(status, code, first.get("ErrorMessage")),
@@ -124,14 +127,20 @@ def _require_form(content_type: str) -> None:
 
 
 def _fields(body: bytes) -> list[tuple[str, str]]:
-    """Read a form; `ValueError` if it is not UTF-8 or has too many fields."""
+    """Read a form; `ValueError` if it is not UTF-8, has too many fields, or one without `=`."""
     text = body.decode("utf-8")
-    return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    return parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MOST_FIELDS)
 
 
 def _first(fields: Fields) -> dict[str, str]:
     """Return the first value of each name."""
     return dict(reversed(fields))
+
+
+def _has_no_wrong_key(request: WebRequest) -> bool:
+    """Whether our own key of a message is whole in the query, or not there at all."""
+    keys = parse_qs(request.query, keep_blank_values=True).get("k", [])
+    return not keys or (len(keys) == 1 and bool(_KEY.fullmatch(keys[0])))
 
 
 def _status(first: Mapping[str, str]) -> str:
