@@ -120,6 +120,10 @@ def test_bodies_that_are_refused(world: World, listener: Listener) -> None:
     assert exchanged(address, b"POST /small/message HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 411 ")
     chunked = b"POST /small/message HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"
     assert exchanged(address, chunked).startswith(b"HTTP/1.1 411 ")
+    both = chunked.replace(b"Transfer", b"Content-Length: 1\r\nTransfer").replace(
+        b"Host", f"Content-Type: {FORM}\r\nHost".encode()
+    )
+    assert exchanged(address, both).startswith(b"HTTP/1.1 411 "), "the length says nothing then"
     large = b"POST /small/message HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n"
     assert exchanged(address, large).startswith(b"HTTP/1.1 413 "), "before anything of it was sent"
     assert post(address, b"x" * 65536, X_Signature="wrong").status == 403
@@ -132,6 +136,14 @@ def test_bodies_that_are_refused(world: World, listener: Listener) -> None:
     assert bodies(world) == ["hello"]
     assert sum("event=refused" in line for line in log.splitlines()) == 2, "at the first, and at the end"
     assert "status_403=2" in log
+
+
+def test_a_body_without_end_is_not_taken_in(listener: Listener) -> None:
+    head = f"POST /small/message HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 10\r\n"
+    with socket.create_connection(listener.address, timeout=10) as connection:
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        with pytest.raises(ConnectionError):
+            connection.sendall((b"10000\r\n" + b"x" * 65536 + b"\r\n") * 1000)
 
 
 def exchanged(address: tuple[str, int], sent: bytes) -> bytes:
