@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -280,6 +280,35 @@ def test_whatever_else_happens_is_a_doubt_and_is_not_repeated(serve: Served) -> 
     with host(serve) as (url, received):
         outcome = sent(url)
     assert isinstance(outcome, Doubt)
+    assert len(received) == 1
+
+
+def dripping(head: bytes) -> Served:
+    """Return what begins an answer, and sends a byte now and then, for ten times as long as an answer is waited for."""
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError):  # nobody listens any more
+            connection.sendall(head)
+            for _ in range(100):
+                connection.sendall(b" ")
+                sleep(SOON / 10)
+
+    return serve
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 201 Created\r\nContent-Length: 1000\r\n\r\n",
+        b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n",
+        b"HTTP/1.1 201 Created\r\nX: ",
+        b"HTTP/1.1 201 ",
+    ],
+)
+def test_an_answer_that_comes_byte_by_byte_is_awaited_no_longer_than_silence(head: bytes) -> None:
+    """Else it would hold a worker for ever."""
+    with host(dripping(head)) as (url, received):
+        assert sent(url) == Doubt("The carrier has not answered: no answer in time.")
     assert len(received) == 1
 
 

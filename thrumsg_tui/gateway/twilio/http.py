@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
 import logging
+import socket
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, cast
+from time import monotonic
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
@@ -18,6 +22,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ClosedPoolError, HTTPError, LocationParseError
 
 from thrumsg_tui.gateway.secret import Secret
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 _LARGEST = 16 << 20
@@ -55,8 +62,43 @@ class Answer:
         return found if isinstance(found, dict) else {}
 
 
+class _Timed(io.RawIOBase):
+    """Reads a socket until a time; the timeout of the socket itself begins anew with every byte that comes."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw, self._sock = raw, sock
+        self._seconds = sock.gettimeout() or READ_SECONDS
+        self._until = monotonic() + self._seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        if (left := self._until - monotonic()) <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._sock.settimeout(self._seconds)  # the next request is sent with it
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer that must be there, headers and content, when the time for reading is over."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = io.BufferedReader(_Timed(self.fp.detach(), sock))
+
+
 class _Connecting:
     """A connection whose failures to connect, TLS included, are told from everything later."""
+
+    response_class: type[http.client.HTTPResponse] = _TimedResponse
 
     def connect(self) -> None:
         try:
