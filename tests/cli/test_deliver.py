@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def states(shell: Shell) -> list[str]:
 def make_old(shell: Shell) -> None:
     """Have what is queued wait for two days."""
     with closing(sqlite3.connect(shell.database)) as conn:
-        conn.execute("UPDATE message SET state_at = state_at - ?", (2 * A_DAY,))
+        conn.execute("UPDATE message SET at = at - :age, state_at = state_at - :age", {"age": 2 * A_DAY})
         conn.commit()
 
 
@@ -121,6 +122,52 @@ def test_what_waited_for_days_is_sent_where_somebody_says_so(spring: Shell, conf
     make_old(spring)
     spring.done("deliver", "--config", config, "--once", "--send-old")
     assert states(spring) == ["sent"]
+
+
+@pytest.mark.parametrize("opens", ["long ago", "in an hour"])
+def test_what_was_scheduled_days_ago_is_not_sent_unasked_either(
+    spring: Shell, carrier: Carrier, config: Path, opens: str
+) -> None:
+    """An app that was opened meanwhile may have scheduled it anew."""
+    spring.done("send", 1)
+    make_old(spring)
+    leaves_in = -A_DAY if opens == "long ago" else A_DAY // 24
+    with closing(sqlite3.connect(spring.database)) as conn:
+        now = int(time.time() * 1000)
+        conn.execute("UPDATE message SET state = 'unsent', state_at = ?, leaves_at = ?", (now, now + leaves_in))
+        conn.commit()
+    reason = spring.refused("deliver", "--config", config, "--once")
+    assert "1 message in this database has waited for over a day" in reason
+    assert states(spring) == ["unsent"]
+    spring.done("deliver", "--config", config, "--once", "--cancel-old")
+    assert states(spring) == ["cancelled"]
+    assert carrier.accepted() == []
+
+
+def test_what_was_queued_anew_today_is_as_old_as_its_words(spring: Shell, config: Path) -> None:
+    spring.done("send", 1)
+    make_old(spring)
+    with closing(sqlite3.connect(spring.database)) as conn:
+        conn.execute("UPDATE message SET state_at = state_at + ?", (2 * A_DAY,))  # as if it was scheduled till now
+        conn.commit()
+    assert "1 message in this database has waited" in spring.refused("deliver", "--config", config, "--once")
+
+
+def test_initials_wait_for_their_window_without_a_question(spring: Shell, carrier: Carrier, config: Path) -> None:
+    spring.done("campaign", "edit", "Spring", "--starts", f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
+    spring.done("send", 1)
+    make_old(spring)
+    spring.done("deliver", "--config", config, "--once")
+    assert states(spring) == ["unsent"]
+    assert carrier.accepted() == []
+
+
+def test_what_an_archived_campaign_never_sends_is_not_asked_about(spring: Shell, config: Path) -> None:
+    spring.done("send", 1)
+    make_old(spring)
+    spring.done("campaign", "archive", "Spring", "--yes")
+    spring.done("deliver", "--config", config, "--once")
+    assert states(spring) == ["queued"]
 
 
 def test_refused_credentials_stop_the_service_and_keep_the_messages(

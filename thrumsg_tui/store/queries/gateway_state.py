@@ -7,7 +7,7 @@ from datetime import datetime
 
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.times import from_ms, to_ms
+from thrumsg_tui.store.times import from_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,3 @@ def is_sending(conn: Connection, message_id: MessageId, tries: int) -> bool:
         "SELECT 1 FROM message WHERE id = ? AND state = 'sending' AND tries = ?", (message_id, tries)
     ).fetchone()
     return row is not None
-
-
-def queued_before(conn: Connection, moment: datetime) -> int | None:
-    """Return how many messages were queued before a moment, if no deliverer ever ran; None if one did."""
-    if conn.execute("SELECT 1 FROM gateway LIMIT 1").fetchone():
-        return None
-    row = conn.execute(
-        "SELECT COUNT(*) FROM message WHERE state = 'queued' AND state_at < ?", (to_ms(moment),)
-    ).fetchone()
-    return int(row[0])
