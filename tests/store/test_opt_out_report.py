@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import known_as, look_at, number, take_in
 from tests.store.carrier import leave
+from tests.store.formats import ROWS, make_format
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotPermitted
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.purge import purge
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
@@ -142,3 +147,45 @@ def test_words_are_no_formula(db: Database, owner: Identity, three: list[Convers
 def test_a_sender_gets_none(db: Database, owner: Identity, three: list[ConversationId]) -> None:
     with pytest.raises(NotPermitted):
         report(db, known_as(db, "kim"))
+
+
+def test_words_that_were_purged_are_read_from_the_note(
+    db: Database, owner: Identity, three: list[ConversationId], clock: Clock
+) -> None:
+    receive(db, None, number(40), "Stop please")
+    receive(db, None, number(41), "hello")
+    clock.forward(minutes=1)
+    opt_out_number(db, owner, number(41), note="by phone")
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    before = [row["words"] for row in report(db, owner)]
+    purge(db, owner, "Spring")
+    assert [row["words"] for row in report(db, owner)] == before == ["Stop please", "by phone"]
+
+
+def test_what_undo_and_redo_bring_back_has_its_kind_and_words(
+    db: Database, owner: Identity, three: list[ConversationId], clock: Clock
+) -> None:
+    receive(db, None, number(40), "Stop please")
+    clock.forward(minutes=1)
+    undo(db, owner, opt_in_number(db, owner, number(40)).event)
+    clock.forward(minutes=1)
+    listed = opt_out_number(db, owner, number(41), note="by phone")
+    clock.forward(minutes=1)
+    taken_back = undo(db, owner, listed.event)
+    clock.forward(minutes=1)
+    undo(db, owner, taken_back.event)
+    assert [(row["opt_out_type"], row["words"]) for row in report(db, owner)] == [
+        *[("automatic", "Stop please")] * 2,
+        *[("manual", "by phone")] * 2,
+    ]
+
+
+def test_opt_outs_of_an_older_format_have_their_kind_and_words(tmp_path: Path) -> None:
+    make_format(path := tmp_path / "old.db", 2, ROWS)
+    db = Database(path)
+    owner = known_as(db, "ana")
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    purge(db, owner, "Spring")
+    found = [(row["opt_out_type"], row["words"]) for row in report(db, owner)]
+    db.close()
+    assert found == [*[("automatic", "STOP")] * 2, ("manual", ""), ("automatic", "STOP"), *[("manual", "")] * 2]

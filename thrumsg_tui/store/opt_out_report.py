@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.conversation_facts import ListUndone, NumberOptedOut, OptOutAskedAgain
+from thrumsg_tui.domain.conversations import REMOVED
 from thrumsg_tui.domain.enums import MessageKind, OptOutKind
+from thrumsg_tui.domain.event_facts import OldSentences
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
@@ -88,7 +91,7 @@ def _rows(conn: Connection, since: datetime | None, until: datetime | None) -> R
                 contact["last_name"] if contact else "",
                 said.kind,
                 said.by,
-                asked["body"] if asked else said.note,
+                _words(asked, said),
                 asked["id"] if asked else None,
                 asked["conversation_id"] if asked else None,
                 asked["campaign"] if asked else None,
@@ -97,6 +100,12 @@ def _rows(conn: Connection, since: datetime | None, until: datetime | None) -> R
                 _honored_within(conn, said),
                 None if said.opted_in_at is None else iso(from_ms(said.opted_in_at)),
             ]
+
+
+def _words(asked: Row | None, said: _Said) -> str:
+    """Return the words that asked for it; once they were purged, the note, which has them too."""
+    body = str(asked["body"]) if asked else ""
+    return body if body and (body != REMOVED or not said.note) else said.note
 
 
 def _opt_outs(conn: Connection) -> list[_Said]:
@@ -115,8 +124,10 @@ def _history(conn: Connection) -> Iterator[tuple[_Said, bool]]:
     """Yield what the journal says of opt-outs, oldest first, each with whether it opted a number out or in."""
     rows = conn.execute(
         """
-        SELECT event.id, event.at, event.action, event.summary, event.details, users.login
-        FROM event LEFT JOIN users ON users.id = event.user_id
+        SELECT event.id, event.at, event.action, event.summary, event.details, undone.details AS undone, users.login
+        FROM event
+        LEFT JOIN event AS undone ON undone.id = event.undoes
+        LEFT JOIN users ON users.id = event.user_id
         WHERE event.action IN ('opt_out', 'opt_in', 'undo', 'redo', 'import') ORDER BY event.id
         """
     )
@@ -135,10 +146,21 @@ def _of_number(row: Row, details: dict[str, object]) -> tuple[_Said, bool]:
         case NumberOptedOut():
             kind, note = str(facts.how), facts.note
         case OptOutAskedAgain():
-            kind, note = f"{OptOutKind.AUTOMATIC}, again", ""
-        case _:
-            kind, note = str(row["action"]), ""
+            kind, note = _AGAIN, ""
+        case OldSentences() if named := _OLD_SUMMARY.search(facts.summary):
+            kind, note = named[1], facts.thread.partition(": ")[2]
+        case OldSentences() if row["action"] == EventKind.OPT_OUT:
+            kind, note = _AGAIN, ""
+        case _:  # an undo or a redo, which opts the number out as it was
+            was = json.loads(row["undone"] or "{}").get("old") or {}
+            kind, note = str(was.get("kind", row["action"])), str(was.get("note", ""))
     return _Said(phone, row["at"], kind, by, note), not details.get("old")
+
+
+_AGAIN = f"{OptOutKind.AUTOMATIC}, again"
+
+_OLD_SUMMARY = re.compile(rf"\(({'|'.join(OptOutKind)})\)$")
+"""How an opt-out is named in the journal of versions that stored no facts."""
 
 
 def _of_list(conn: Connection, row: Row) -> Iterator[tuple[_Said, bool]]:
