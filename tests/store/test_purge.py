@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import ask_everyone, journal, known_as, look_at, number, sentence_of, take_in
 from tests.store.carrier import leave
+from tests.store.formats import ROWS, make_format
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import REMOVED, ConversationId
 from thrumsg_tui.domain.enums import CampaignState, ExportKind
@@ -158,3 +162,23 @@ def test_a_second_purge_finds_nothing(
     purge(db, owner, "Spring")
     clock.forward(minutes=1)
     assert purge(db, owner, "Spring").messages == 0
+
+
+def test_the_journal_of_an_older_format_keeps_no_name_that_a_contact_had(tmp_path: Path) -> None:
+    make_format(path := tmp_path / "old.db", 2, ROWS)
+    db = Database(path)
+    owner = known_as(db, "ana")
+    with db.writing() as tx:  # as an import renames them
+        tx.conn.execute("UPDATE contact SET first_name = 'Renamed'")
+    archive(db, owner)
+    purge(db, owner, "Spring")
+    said = [sentence_of(event) for event in journal(db)]
+    db.close()
+    people = re.compile(r"\b(Ann|Bea|Cy|Di|Eve|Flo|Gus|Renamed)\b")
+    assert [each for each in said if people.search(each)] == []
+    assert {
+        f"sent initial to {REMOVED}",
+        f"sent reply to {REMOVED}",
+        "opt-out taken back by Ana Ortiz",
+        "follow-up 'Reminder' skipped by Ana Ortiz",
+    } <= set(said)

@@ -159,7 +159,7 @@ def _purge_journal(tx: Transaction, page: _Page) -> None:
     """Remove contacts' names from what the journal has of their conversations; numbers and opt-outs stay."""
     rows = tx.conn.execute(
         f"""
-        SELECT event.id, event.summary, event.details, contact.first_name, contact.last_name
+        SELECT event.id, event.action, event.summary, event.details, contact.first_name, contact.last_name
         FROM event
         LEFT JOIN conversation ON conversation.id = COALESCE(
             event.conversation_id,
@@ -178,13 +178,28 @@ def _purge_journal(tx: Transaction, page: _Page) -> None:
 
 
 def _without_name(row: Row) -> tuple[str, str]:
-    """Return summary and details of an event without its contact's name."""
+    """Return summary and details of an event without its contact's name.
+
+    A version that stored no facts wrote the name as it was on that day. The sentence of the thread says the same
+    without it.
+    """
     details = json.loads(row["details"])
     if isinstance(facts := details.get("facts"), dict):
         facts |= {key: REMOVED for key in ("to", "contact") if isinstance(facts.get(key), str)}
         return row["summary"], json.dumps(details)
+    summary = _SENT_TO.sub(rf"\1{REMOVED}", row["summary"])
+    if row["action"] in _NAMED_THEN and isinstance(details.get("thread"), str):
+        summary = details["thread"]
     name = full_name(row["first_name"] or "", row["last_name"] or "")
     named = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") if name else None
-    if named and isinstance(details.get("thread"), str):
-        details["thread"] = named.sub(REMOVED, details["thread"])
-    return (named.sub(REMOVED, row["summary"]) if named else row["summary"]), json.dumps(details)
+    if named:
+        if isinstance(details.get("thread"), str):
+            details["thread"] = named.sub(REMOVED, details["thread"])
+        summary = named.sub(REMOVED, summary)
+    return summary, json.dumps(details)
+
+
+_SENT_TO = re.compile(r"^(sent [a-z-]+ to ).+$", re.DOTALL)
+
+_NAMED_THEN = {EventKind.ANSWER, EventKind.SKIP_FOLLOW_UP, EventKind.UNDO, EventKind.REDO}
+"""The other kinds whose sentences named the contact."""
