@@ -182,3 +182,20 @@ def test_the_journal_of_an_older_format_keeps_no_name_that_a_contact_had(tmp_pat
         "opt-out taken back by Ana Ortiz",
         "follow-up 'Reminder' skipped by Ana Ortiz",
     } <= set(said)
+
+
+def test_what_is_in_doubt_is_settled_before_its_words_go(
+    db: Database, owner: Identity, closed: list[ConversationId]
+) -> None:
+    """The carrier's list is searched by these words (docs/rules.md 10.2)."""
+    send(db, owner, closed[0], body="Are you there?")
+    archive(db, owner)
+    for state in ("sending", "in_doubt"):
+        with db.writing() as tx:
+            tx.conn.execute("UPDATE message SET state = ? WHERE body = 'Are you there?'", (state,))
+        with pytest.raises(Refused, match=r"1 message of 'Spring' is under way or in doubt"):
+            purge(db, owner, "Spring")
+    assert all(secret in everything(db) for secret in SECRETS)
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE message SET state = 'sent' WHERE body = 'Are you there?'")
+    purge(db, owner, "Spring")

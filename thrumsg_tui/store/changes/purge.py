@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaign_facts import CampaignPurged
-from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversations import REMOVED
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Nothing, Refused
@@ -16,6 +16,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record
@@ -61,7 +62,7 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
 
     Raises:
         NotFound: If there is no such campaign.
-        Refused: If it is not archived.
+        Refused: If it is not archived, or while a message of it is on its way or in doubt.
     """
     who.require(Permission.PURGE)
     with db.reading() as conn:
@@ -70,6 +71,7 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
             raise Refused(
                 f"{campaign.name!r} is {campaign.state}: only an archived campaign is purged.", Nothing.CHANGED
             )
+        _refuse_open(conn, campaign)
         pages = _pages(conn, campaign.id, step)
     at_carrier: list[AtCarrier] = []
     messages = nameless = of_campaign = 0
@@ -86,6 +88,24 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
         facts = CampaignPurged(campaign.name, messages=messages, contacts=nameless)
         record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
     return Purged(campaign.name, messages, nameless, of_campaign - nameless, tuple(at_carrier))
+
+
+def _refuse_open(conn: Connection, campaign: Campaign) -> None:
+    """Refuse what would remove the words by which the carrier is asked about a message (`docs/rules.md 10.2`)."""
+    open_ = conn.execute(
+        """
+        SELECT COUNT(*) FROM message JOIN conversation ON conversation.id = message.conversation_id
+        WHERE message.state IN ('sending', 'in_doubt') AND conversation.campaign_id = ?
+        """,
+        (campaign.id,),
+    ).fetchone()[0]
+    if open_:
+        raise Refused(
+            f"{pluralize(open_, 'message')} of {campaign.name!r} {'is' if open_ == 1 else 'are'} under way or in "
+            "doubt, and the carrier is asked by the words.",
+            Nothing.CHANGED,
+            advice="`thrumsg deliver` settles what it can, and `thrumsg doubts` the rest.",
+        )
 
 
 _Page = Mapping[str, int]
