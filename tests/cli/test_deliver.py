@@ -117,6 +117,17 @@ def test_what_waited_for_days_is_not_sent_unasked(spring: Shell, carrier: Carrie
     assert states(spring) == ["cancelled", "sent", "sent"]
 
 
+def test_what_waits_in_a_database_that_delivers_is_never_old(spring: Shell, config: Path) -> None:
+    """A pause or a stopped number holds messages for days, and the flag may stand in the file of a service."""
+    spring.done("deliver", "--config", config, "--once")
+    spring.done("send", 1)
+    make_old(spring)
+    spring.done("campaign", "pause", "Spring")
+    result = spring.run("deliver", "--config", config, "--once", "--cancel-old")
+    assert (result.code, states(spring)) == (0, ["queued"])
+    assert "Cancelled 0 messages" in result.err
+
+
 def test_what_waited_for_days_is_sent_where_somebody_says_so(spring: Shell, config: Path) -> None:
     spring.done("send", 1)
     make_old(spring)

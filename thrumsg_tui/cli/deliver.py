@@ -20,7 +20,7 @@ from thrumsg_tui.gateway.dry_run import what_would_leave
 from thrumsg_tui.gateway.registry import open_gateway
 from thrumsg_tui.store.changes.old_queue import cancel_old
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.old_queue import accepted_before, has_delivered
+from thrumsg_tui.store.queries.old_queue import never_tried
 
 _OLD = timedelta(hours=24)
 """How long ago a message may have been accepted when the first deliverer comes, without anybody being asked."""
@@ -67,7 +67,7 @@ def _look_at_old_queue(db: Database, who: Identity | None, args: Namespace) -> N
         complain(f"Cancelled {pluralize(cancel_old(db, who, before), 'message')} that had waited for over a day.")
         return
     with db.reading() as conn:
-        old = 0 if has_delivered(conn) else len(accepted_before(conn, before))
+        old = len(never_tried(conn, before))
     if old:
         raise Refused(
             f"{pluralize(old, 'message')} in this database {'has' if old == 1 else 'have'} waited for over a day, "

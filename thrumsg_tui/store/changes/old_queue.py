@@ -11,11 +11,11 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.old_queue import accepted_before
+from thrumsg_tui.store.queries.old_queue import never_tried
 
 
 def cancel_old(db: Database, who: Identity | None, before: datetime) -> int:
-    """Cancel the messages that were accepted before a moment and never tried.
+    """Cancel the messages that were accepted before a moment, if no deliverer ever ran on the database.
 
     Args:
         db: The database.
@@ -28,7 +28,7 @@ def cancel_old(db: Database, who: Identity | None, before: datetime) -> int:
     if who:
         who.require(Permission.DELIVER)
     with db.writing() as tx:
-        old = accepted_before(tx.conn, before)
+        old = never_tried(tx.conn, before)
         for each in old:
             cancel(tx, each.id, each.conversation_id)
             facts = MessageWithdrawn(WithdrawalReason.TOO_OLD)

@@ -18,17 +18,15 @@ class OldMessage:
     conversation_id: ConversationId
 
 
-def has_delivered(conn: Connection) -> bool:
-    """Whether a deliverer has ever run on this database."""
-    return conn.execute("SELECT 1 FROM gateway LIMIT 1").fetchone() is not None
+def never_tried(conn: Connection, moment: datetime) -> list[OldMessage]:
+    """Return the messages, queued or scheduled, that were accepted before a moment, if no deliverer ever ran.
 
-
-def accepted_before(conn: Connection, moment: datetime) -> list[OldMessage]:
-    """Return the messages, queued or scheduled, that were accepted before a moment and never tried, oldest first.
-
+    Where one did, a long wait has another reason, such as a pause or a number that stopped: then there are none.
     Opening the app queues or reschedules what is due, so neither `state_at` nor `leaves_at` tells how old a message is.
     Initials whose window began after the moment have not waited: they could not leave before.
     """
+    if conn.execute("SELECT 1 FROM gateway LIMIT 1").fetchone():
+        return []
     rows = conn.execute(
         """
         SELECT message.id, message.conversation_id FROM message
