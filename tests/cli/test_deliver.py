@@ -227,6 +227,23 @@ def test_a_database_is_not_restored_while_it_is_delivered(spring: Shell, config:
     assert states(spring) == []
 
 
+def test_a_service_whose_lock_file_is_removed_ends(spring: Shell, config: Path) -> None:
+    """Else a second one would begin beside it, and our numbers would have twice their pace."""
+    spring.done("send", 1)
+    with service(spring, config) as running:
+        try:
+            wait_for_state(spring, "sent")
+            spring.database.with_name(f"{spring.database.name}.deliver.lock").unlink()
+            assert running.wait(PATIENCE) == 1
+            assert running.stderr is not None
+            assert "was removed while this process delivered" in running.stderr.read()
+        finally:
+            running.kill()
+    spring.done("send", 2)
+    spring.done("deliver", "--config", config, "--once")
+    assert states(spring) == ["sent", "sent"]
+
+
 def wait_for_state(shell: Shell, state: str) -> None:
     """Wait until all messages are in a state."""
     end = time.monotonic() + PATIENCE

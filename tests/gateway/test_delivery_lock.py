@@ -54,6 +54,15 @@ def test_the_file_is_closed_to_others_and_stays(tmp_path: Path) -> None:
     assert lock.holder() == "another process"
 
 
+def test_a_file_that_is_removed_or_replaced_locks_no_more(tmp_path: Path) -> None:
+    with DeliveryLock(tmp_path / "thrumsg.db") as lock:
+        assert lock.is_held
+        lock.path.unlink()
+        assert not lock.is_held
+        with DeliveryLock(tmp_path / "thrumsg.db") as other:
+            assert (lock.is_held, other.is_held) == (False, True)
+
+
 def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("precious")

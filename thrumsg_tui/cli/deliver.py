@@ -38,17 +38,19 @@ def deliver(args: Namespace) -> Report:
                 return Report({"handed_over": 0}, [])
             with lock:
                 _look_at_old_queue(db, who, args)
-                return _serve(db, configuration, stopping, args)
+                return _serve(db, configuration, stopping, lock, args)
 
 
-def _serve(db: Database, configuration: Configuration, stopping: Stopping, args: Namespace) -> Report:
+def _serve(
+    db: Database, configuration: Configuration, stopping: Stopping, lock: DeliveryLock, args: Namespace
+) -> Report:
     if args.workers is not None:
         configuration = replace(configuration, limits=replace(configuration.limits, workers=args.workers))
     configuration = with_stored_numbers(db, configuration)
     gateway = open_gateway(configuration)
     try:
         deliverer = Deliverer(db, gateway, configuration)
-        handed_over = serve(deliverer, stopping, once=args.once)
+        handed_over = serve(deliverer, stopping, lock, once=args.once)
     finally:
         gateway.close()
     record = {"handed_over": handed_over, "stopped_because": deliverer.standstill.stopped}

@@ -19,7 +19,7 @@ class DeliveryLock:
     """A lock on the file `DB.deliver.lock`.
 
     The operating system frees it when the process ends, however it ends; a process that is only stopped keeps it. The
-    file itself stays: whoever removed it could let in a second process.
+    file itself stays: whoever removes it lets in a second process, so its holder looks again and again (`is_held`).
 
     Args:
         database: The path of the database; all paths that lead to one file have the same lock.
@@ -32,8 +32,8 @@ class DeliveryLock:
 
     @property
     def is_held(self) -> bool:
-        """Whether this object holds the lock."""
-        return self._file is not None
+        """Whether this object holds the lock; not if the file was removed: another process may lock a new one."""
+        return self._file is not None and self._is_there(self._file)
 
     def acquire(self) -> bool:
         """Take the lock, unless another process has it; return whether it is held now.
@@ -52,6 +52,9 @@ class DeliveryLock:
         except OSError as error:
             os.close(file)
             raise DatabaseUnusable(f"{self.path} cannot be locked: {error.strerror}.") from error
+        if not self._is_there(file):  # it was removed just before it was locked
+            os.close(file)
+            return False
         os.ftruncate(file, 0)
         os.write(file, f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n".encode())
         self._file = file
@@ -89,6 +92,13 @@ class DeliveryLock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.release()
+
+    def _is_there(self, file: int) -> bool:
+        """Whether an open file is still the one at our path."""
+        try:
+            return os.path.samestat(os.fstat(file), self.path.lstat())
+        except OSError:
+            return False
 
     def _opened(self, flags: int) -> int:
         try:

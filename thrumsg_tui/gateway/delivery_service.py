@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
-from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Refused
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber
 from thrumsg_tui.gateway.deliverer import PATIENCE, Deliverer
@@ -82,12 +82,13 @@ def with_stored_numbers(db: Database, configuration: Configuration) -> Configura
     return replace(configuration, numbers=ours)
 
 
-def serve(deliverer: Deliverer, stopping: Stopping, *, once: bool = False) -> int:
+def serve(deliverer: Deliverer, stopping: Stopping, lock: DeliveryLock, *, once: bool = False) -> int:
     """Deliver until the service is stopped, or its gateway stops.
 
     Args:
         deliverer: The deliverer.
         stopping: Whether to end.
+        lock: The lock, which must be held until the end.
         once: Whether to end as soon as nothing may leave now, and what was asked of the carrier is answered.
 
     Returns:
@@ -95,12 +96,18 @@ def serve(deliverer: Deliverer, stopping: Stopping, *, once: bool = False) -> in
 
     Raises:
         DatabaseDamaged: Nothing can be stored any more.
+        Refused: The file of the lock was removed.
     """
     deliverer.start()
     handed_over = 0
     try:
         while not stopping.times and deliverer.standstill.stopped is None:
             deliverer.done.clear()
+            if not lock.is_held:
+                raise Refused(
+                    f"{lock.path} was removed while this process delivered, so that another one may have begun. "
+                    "This one hands over nothing more; start it again."
+                )
             try:
                 handed_over += len(deliverer.turn())
             except DatabaseDamaged:
