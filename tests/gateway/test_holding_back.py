@@ -71,6 +71,38 @@ def test_a_carrier_that_is_busy_gets_the_time_that_it_asks_for(world: World) -> 
     assert len(gateway.sent) == 3
 
 
+def test_a_carrier_that_is_busy_is_connected(world: World) -> None:
+    """Eight workers are told so in one second; that is no lost connection, and only its own wait counts."""
+    queue(world)
+    busy = NotNow(timedelta(seconds=1), Scope.GATEWAY, "Too many requests.", code="20429")
+    gateway, clock = ScriptedGateway(*[busy] * 6), Seconds()
+    with delivering(world, gateway, clock=clock, limits=Limits(workers=8)) as deliverer:
+        settle_down(deliverer)
+        assert len(gateway.sent) == 6
+        assert deliverer.standstill.failing is None
+        with world.db.reading() as conn:
+            state = gateway_state(conn, "scripted")
+        assert state is not None
+        assert state.reason == ""
+        clock.now += 1
+        world.clock.now += timedelta(minutes=1)
+        settle_down(deliverer)
+    assert states(world) == ["sent"] * len(PEOPLE)
+
+
+def test_an_answer_that_the_carrier_is_busy_ends_a_lost_connection(world: World) -> None:
+    queue(world)
+    lost = NotNow(timedelta(0), Scope.GATEWAY, "No connection.")
+    busy = NotNow(timedelta(seconds=1), Scope.GATEWAY, "Too many requests.", code="20429")
+    gateway, clock = ScriptedGateway(*[lost] * 5, busy), Seconds()
+    with delivering(world, gateway, clock=clock, limits=Limits(workers=1)) as deliverer:
+        settle_down(deliverer)
+        assert deliverer.standstill.failing == "No connection."
+        clock.now += 30
+        settle_down(deliverer)
+        assert deliverer.standstill.failing is None
+
+
 def test_a_fault_of_our_configuration_stops_the_gateway_and_no_message(world: World) -> None:
     queue(world)
     fault = NotNow(timedelta(0), Scope.GATEWAY, "The carrier refuses our credentials.", broken=True, code="20003")

@@ -51,7 +51,10 @@ class Standstill:
                 self._blame(message, outcome)
             case NotNow(scope=Scope.GATEWAY):
                 self._wait(None, outcome, now)
-                self._fail(outcome.words, now)
+                if outcome.code is None:
+                    self._fail(outcome.words, now)
+                else:  # the carrier has answered, so there is a connection
+                    self._failures, self.failing = 0, None
             case NotNow(scope=Scope.NUMBER):
                 self._wait(message.our_number, outcome, now)
             case NotNow():
