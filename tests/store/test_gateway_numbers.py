@@ -157,6 +157,23 @@ def test_messages_wait_while_their_number_is_stopped(
     assert froms(take_queued(db)) == [FRISCO]
 
 
+@pytest.mark.parametrize("state", [NumberState.STOPPED, NumberState.WITHDRAWN])
+def test_what_waits_for_a_stopped_number_holds_back_no_other_campaign(
+    db: Database, owner: Identity, people: list[ConversationId], add: Callable[..., None], state: NumberState
+) -> None:
+    add(FRISCO, OAKLAND)
+    fall = create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
+    theirs = take_in(db, owner, "Fall", ["Ann Otieno"])
+    changes.set_campaign_numbers(db, owner, "Spring", [FRISCO])
+    changes.set_campaign_numbers(db, owner, fall.name, [OAKLAND])
+    queue(db, owner, people[:1])
+    leave(db)
+    queue(db, owner, people[:1], "Waits")
+    changes.change_number_state(db, owner, FRISCO, state)
+    queue(db, owner, theirs)
+    assert froms(take_queued(db)) == [OAKLAND]
+
+
 def test_a_conversation_in_which_nothing_has_left_takes_another_number(
     db: Database, owner: Identity, people: list[ConversationId], add: Callable[..., None]
 ) -> None:

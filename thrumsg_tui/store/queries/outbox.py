@@ -40,13 +40,18 @@ READY = f"""
                             AND (message.kind <> 'opt_out_confirmation' OR earlier.kind = message.kind)
                          OR earlier.state = 'queued' AND earlier.id < message.id
                             AND message.kind <> 'opt_out_confirmation'
-                            AND (other.id = conversation.id OR its_campaign.state = 'active')))
+                            AND (other.id = conversation.id
+                                 OR its_campaign.state = 'active'
+                                    AND NOT EXISTS (SELECT 1 FROM gateway_number AS its_number
+                                                    WHERE its_number.number = other.our_number
+                                                      AND its_number.state <> 'ready'))))
 """
 """On `message`, `conversation` and `campaign`: whether a message may leave, but for what its claim checks.
 
 A number gets one message at a time, in order (`docs/rules.md 10.3`); while one of them is in doubt, the others wait, so
 that the carrier's list is clear. A confirmation, which has five minutes, waits for none but the one on its way.
-Nothing leaves from a number of ours that is stopped or withdrawn (`docs/rules.md 10.8`).
+Nothing leaves from a number of ours that is stopped or withdrawn (`docs/rules.md 10.8`). What waits for one, or in a
+paused campaign, holds back nothing in others.
 """
 
 
