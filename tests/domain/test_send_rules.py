@@ -334,6 +334,8 @@ def test_a_percent_sign_is_just_text(body: str) -> None:
 
 
 MORNING, EVENING = datetime(2026, 3, 3, 14, tzinfo=UTC), datetime(2026, 3, 4, 2, tzinfo=UTC)  # 9:00 and 21:00 there
+LAST = EVENING - timedelta(seconds=90)
+"""When a carrier gets the last message of a day (`docs/rules.md 10.4`)."""
 
 
 @pytest.mark.parametrize(
@@ -343,10 +345,10 @@ MORNING, EVENING = datetime(2026, 3, 3, 14, tzinfo=UTC), datetime(2026, 3, 4, 2,
         (NOON, 30, NOON + timedelta(seconds=30), False),
         (MORNING - timedelta(seconds=30), 30, MORNING, True),
         (MORNING - timedelta(seconds=29), 30, MORNING + timedelta(seconds=1), False),
-        (EVENING - timedelta(seconds=33), 30, EVENING - timedelta(seconds=3), False),
-        (EVENING - timedelta(seconds=32), 30, EVENING - timedelta(seconds=3), False),
-        (EVENING - timedelta(seconds=20), 30, EVENING - timedelta(seconds=3), False),
-        (EVENING - timedelta(seconds=3), 30, None, False),
+        (LAST - timedelta(seconds=33), 30, LAST - timedelta(seconds=3), False),
+        (LAST - timedelta(seconds=32), 30, LAST - timedelta(seconds=3), False),
+        (LAST - timedelta(seconds=20), 30, LAST - timedelta(seconds=3), False),
+        (LAST - timedelta(seconds=3), 30, None, False),
         (EVENING, 30, MORNING + timedelta(days=1), True),
     ],
 )

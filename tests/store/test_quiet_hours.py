@@ -111,6 +111,18 @@ def test_the_carrier_may_not_try_into_the_night(db: Database, owner: Identity, q
     }
 
 
+@pytest.mark.parametrize(("left", "leaves"), [(91, True), (89, False), (1, False)])
+def test_what_a_carrier_could_not_send_before_the_night_waits_for_the_morning(
+    db: Database, owner: Identity, quiet: Campaign, clock: Clock, left: int, leaves: bool
+) -> None:
+    clock.now = datetime(2026, 3, 4, 2, tzinfo=UTC) - timedelta(seconds=left)  # 21:00 in New York
+    send(db, owner, by_number(db, quiet)[NEW_YORK])
+    claimed = take_queued(db)
+    assert all(each.valid_for < timedelta(seconds=left) for each in claimed)
+    assert bool(claimed) is leaves
+    assert leaves_at(db, quiet, NEW_YORK) == (None if leaves else EIGHT_IN_NEW_YORK + timedelta(days=1))
+
+
 def test_scheduled_messages_wait_anew_when_quiet_hours_come_or_go(
     db: Database, owner: Identity, quiet: Campaign
 ) -> None:

@@ -235,7 +235,7 @@ def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds
     for seconds in range(undo_seconds, 0, -1):
         leaves_at = now + timedelta(seconds=seconds)
         gone_by = leaves_at + _TO_FETCH
-        if opens_at or not (scheduled_for(campaign, kind, gone_by) or shut_out(campaign, kind, gone_by)):
+        if opens_at or not (handed_over_at(campaign, kind, gone_by) or shut_out(campaign, kind, gone_by)):
             return Departure(leaves_at, scheduled=False)
     return Departure(None, scheduled=False)
 
@@ -244,12 +244,22 @@ _TO_FETCH = timedelta(seconds=2)
 """How long a gateway may take to fetch a message that is due."""
 
 
+def handed_over_at(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
+    """Return until when no carrier gets a queued message; None if one may get it now (`docs/rules.md 10.4`).
+
+    In the last moments before the campaign closes there is no time left for which a carrier could try it.
+    """
+    return scheduled_for(campaign, kind, now) or scheduled_for(
+        campaign, kind, now + _BEFORE_CLOSING + _SHORTEST_VALIDITY
+    )
+
+
 def valid_for(campaign: Campaign, kind: MessageKind, now: datetime) -> timedelta:
     """Return for how long a carrier may go on trying to deliver a message (`docs/rules.md 10.4`).
 
     It ends half a minute before the campaign closes, or the quiet hours at the contact begin, so that nothing leaves
-    the carrier after that, but is never under a minute: carriers take no less. A confirmation, which no hours hold, has
-    five minutes.
+    the carrier after that. It is never under a minute: with less left, no carrier gets it. A confirmation, which no
+    hours hold, has five minutes.
 
     Args:
         campaign: The campaign, as it is for the contact.

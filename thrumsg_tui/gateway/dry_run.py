@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import MessageKind
-from thrumsg_tui.domain.send_rules import scheduled_for
+from thrumsg_tui.domain.send_rules import handed_over_at
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.outbox import candidates
@@ -46,7 +46,7 @@ def what_would_leave(db: Database) -> Forecast:
             campaign = campaign_for(conn, each.campaign_id, each.phone)
             if each.kind is not MessageKind.OPT_OUT_CONFIRMATION and get_opt_out(conn, each.phone):
                 opted_out += 1
-            elif scheduled_for(campaign, each.kind, now):
+            elif handed_over_at(campaign, each.kind, now):
                 closed += 1
             else:
                 names[campaign.id] = campaign.name

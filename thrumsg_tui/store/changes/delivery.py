@@ -12,7 +12,7 @@ from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.send_rules import scheduled_for, shut_out, valid_for
+from thrumsg_tui.domain.send_rules import handed_over_at, shut_out, valid_for
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
@@ -110,7 +110,7 @@ def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | No
         return None
     kind = MessageKind(row["kind"])
     campaign = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
-    leaves_at = scheduled_for(campaign, kind, tx.now)
+    leaves_at = handed_over_at(campaign, kind, tx.now)
     if reason := _why_withdrawn(tx, row, shut=shut_out(campaign, kind, leaves_at or tx.now)):
         _withdraw(tx, row, reason)
         return None
