@@ -155,6 +155,22 @@ def test_what_no_carrier_takes_in_a_day_has_failed_unless_our_configuration_is_a
     assert states(world) == [state]
 
 
+def test_a_day_in_which_nobody_tries_does_not_count(world: World) -> None:
+    """A pause over the weekend, or a number that stopped."""
+    busy = NotNow(timedelta(0), Scope.GATEWAY, "too many requests", code="20429")
+    answer(world.db, sent(world).id, busy)
+    world.clock.now += timedelta(days=3)
+    [message] = take_queued(world.db)
+    answer(world.db, message.id, busy)
+    assert states(world) == ["queued"]
+    for hours in range(24):  # one hour of the three days counts
+        assert states(world) == ["queued"], hours
+        world.clock.now += timedelta(minutes=59)
+        [message] = take_queued(world.db)
+        answer(world.db, message.id, busy)
+    assert states(world) == ["failed"]
+
+
 def test_a_number_that_blocks_us_at_the_carrier_is_opted_out_without_a_confirmation(world: World) -> None:
     message = sent(world)
     reject(world.db, message.id, "21610", "The contact has replied STOP.", opted_out=True)

@@ -10,6 +10,9 @@ from thrumsg_tui.domain.enums import MessageState
 GIVE_UP_AFTER: Final = timedelta(hours=24)
 """How long a message is tried that no carrier takes; then it has failed."""
 
+LONGEST_UNTRIED: Final = timedelta(hours=1)
+"""How much of the time between two tries counts for that: in a pause, or while it is closed, nobody tries."""
+
 MOST_DOUBTS: Final = 3
 """How often a message may be in doubt; after the last time only a person has it sent again."""
 

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversation_facts import MessageWithdrawn, WithdrawalReason
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.delivery import Outgoing
+from thrumsg_tui.domain.delivery_states import LONGEST_UNTRIED
 from thrumsg_tui.domain.enums import MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.send_rules import handed_over_at, shut_out, valid_for
@@ -123,7 +124,11 @@ def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | No
     tx.conn.execute(
         """
         UPDATE message SET state = :sending, state_at = :now, tried_at = :now,
-                           first_tried_at = COALESCE(first_tried_at, :now), tries = tries + 1, leaves_at = NULL,
+                           first_tried_at = CASE WHEN first_tried_at IS NULL THEN :now
+                                                 WHEN tried_at < :now - :untried
+                                                 THEN first_tried_at + :now - :untried - tried_at
+                                                 ELSE first_tried_at END,
+                           tries = tries + 1, leaves_at = NULL,
                            next_try_at = NULL, checked_at = NULL, gateway = :gateway, our_number = :our_number,
                            send_key = COALESCE(send_key, :key)
         WHERE id = :id
@@ -131,6 +136,7 @@ def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | No
         {
             "sending": MessageState.SENDING,
             "now": tx.now_ms,
+            "untried": int(LONGEST_UNTRIED.total_seconds() * 1000),
             "gateway": gateway,
             "our_number": candidate.our_number,
             "key": token_hex(16),
