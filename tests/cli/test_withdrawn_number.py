@@ -75,3 +75,17 @@ def test_a_number_that_the_carrier_refuses_is_stopped_and_loses_nothing(texting:
     for _ in range(3):  # what was put off waits for some seconds
         texting.run("deliver", "--once")
     assert FRISCO not in taken(carrier)
+
+
+def test_status_and_thread_say_what_waits_for_a_number(texting: Shell, carrier: Carrier) -> None:
+    texting.done("send", 1)
+    texting.done("deliver", "--once")
+    texting.done("send", 1, "--body", "Will you vote?")
+    texting.done("gateway", "numbers", "stop", FRISCO, "--withdrawn")
+    shown = texting.json("status")
+    assert (shown["queued"], shown["without_number"], shown["done_by"]) == (1, 1, None)
+    assert "carrier: 1 waiting, 1 without a number\n" in texting.done("status")
+    assert f"queued, waits for a number: {FRISCO} is withdrawn" in texting.done("thread", 1)
+    texting.done("gateway", "numbers", "replace", FRISCO)
+    assert texting.json("status")["without_number"] == 0
+    assert "waits for a number" not in texting.done("thread", 1)

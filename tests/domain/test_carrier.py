@@ -15,6 +15,7 @@ from thrumsg_tui.domain.carrier import (
     GatewayStanding,
     StoppedNumber,
     WaitingCampaign,
+    WithoutNumber,
     carrier_line,
     done_by,
     standstill,
@@ -209,3 +210,17 @@ def test_a_sender_is_told_that_nothing_leaves_and_no_reasons() -> None:
     assert standstill_in_short(replace(BUSY, gateway=None), NOW) == short
     assert standstill_in_short(BUSY, NOW) == ""
     assert standstill_in_short(replace(IDLE, gateway=None), NOW) == ""
+
+
+def test_what_waits_for_a_number_is_said_and_has_no_end() -> None:
+    one = replace(BUSY, without_number=WithoutNumber(3, ("+14155550100",), other_ready=True))
+    assert standstill(one, NOW, UTC, PhoneDisplay(redacts=True)) == (
+        "3 messages wait for a number: +14155550100 is withdrawn; `thrumsg gateway numbers replace` gives another."
+    )
+    assert carrier_line(one, NOW, UTC) == "carrier: 1,204 waiting, 3 without a number, 4 a second, done by 13:05 EST"
+    both = replace(BUSY, without_number=WithoutNumber(1204, ("+14155550100", "+15105550100"), other_ready=False))
+    assert standstill(both, NOW, UTC, IN_FULL) == (
+        "1,204 messages wait for a number: +14155550100 and +15105550100 are withdrawn; "
+        "`thrumsg gateway numbers add` adds one, and `thrumsg gateway numbers replace` gives another."
+    )
+    assert carrier_line(both, NOW, UTC) == "carrier: 1,204 waiting, 1,204 without a number"

@@ -8,12 +8,15 @@ import pytest
 
 from tests.clock import Clock
 from tests.store.arranging import take_in
+from tests.store.carrier import GATEWAY, leave
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, StoppedNumber
+from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, StoppedNumber, WithoutNumber
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
+from thrumsg_tui.store.changes.gateway_numbers import add_number, change_number_state, replace_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
@@ -126,3 +129,23 @@ def test_the_figures_of_the_minute(db: Database, clock: Clock, people: list[Conv
     assert (found.sent_last_minute, found.last_inbound, found.queued, found.sending) == (1, came, 1, 1)
     assert found.oldest is not None
     assert begun <= found.oldest <= begun + timedelta(minutes=1)
+
+
+def test_what_waits_for_a_number_is_counted(
+    db: Database, owner: Identity, clock: Clock, people: list[ConversationId]
+) -> None:
+    frisco, oakland = "+14155550010", "+15105550010"
+    add_number(db, owner, GATEWAY, frisco, NumberKind.LONG, 1)
+    leave(db)
+    for each in people[:2]:
+        send(db, owner, each, body="Will you vote?")
+    send(db, owner, people[4])
+    assert status(db).without_number is None
+    change_number_state(db, owner, frisco, NumberState.WITHDRAWN)
+    assert status(db).without_number == WithoutNumber(3, (frisco,), other_ready=False)
+    assert status(db).all_without_number
+    add_number(db, owner, GATEWAY, oakland, NumberKind.LONG, 1)
+    assert status(db).without_number == WithoutNumber(2, (frisco,), other_ready=True)
+    assert not status(db).all_without_number
+    replace_number(db, owner, frisco)
+    assert status(db).without_number is None

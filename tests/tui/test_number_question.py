@@ -10,6 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.gateway_numbers import add_number, change_number_state
+from thrumsg_tui.store.changes.send import send
 
 FRISCO, OAKLAND = "+14155550100", "+15105550100"
 
@@ -86,3 +87,19 @@ async def test_the_info_pane_says_our_number(office: Office, maria: Conversation
     async with office.messenger() as person:
         await person.press("i")
         assert f"{FRISCO}, withdrawn" in person.screen
+
+
+async def test_banner_line_and_thread_say_that_a_message_waits_for_a_number(
+    office: Office, maria: ConversationId
+) -> None:
+    change_number_state(office.db, office.ana, FRISCO, NumberState.READY)
+    send(office.db, office.ana, maria, body="A friend")
+    with office.db.writing() as tx:  # a deliverer runs
+        tx.conn.execute(
+            "INSERT INTO gateway (name, changed_at, seen_at) VALUES ('twilio', ?, ?)", (tx.now_ms, tx.now_ms)
+        )
+    async with office.messenger() as person:
+        change_number_state(office.db, office.ana, FRISCO, NumberState.WITHDRAWN)
+        await person.wait_for(f"1 message waits for a number: {FRISCO} is withdrawn")
+        await person.press("down", "enter")
+        assert person.sees("queued, waits for a number:", f"{FRISCO} is withdrawn"), person.screen

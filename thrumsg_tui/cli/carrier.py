@@ -111,6 +111,7 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
         "queued": figures.queued,
         "sending": figures.sending,
         "segments": found.segments,
+        "without_number": found.without_number.messages if found.without_number else 0,
         "oldest": iso(figures.oldest),
         "done_by": iso(_done_by(found, now)),
         "held": found.held,
@@ -135,7 +136,8 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
 
 def _done_by(found: CarrierStatus, now: datetime) -> datetime | None:
     pace = found.gateway.pace if found.gateway else None
-    return done_by(found.segments, pace, now) if found.waiting and found.delivery(now).goes_on else None
+    leaves = found.waiting and found.delivery(now).goes_on and not found.all_without_number
+    return done_by(found.segments, pace, now) if leaves else None
 
 
 def _status_lines(
@@ -146,6 +148,7 @@ def _status_lines(
         ("Delivery", _delivery_words(found, now)),
         ("Gateway", gateway.name if gateway else "none has run"),
         ("Queued", _with_age(figures.queued, figures.oldest, now)),
+        *([("Without a number", found.without_number.messages)] if found.without_number else []),
         ("Sending", figures.sending),
         ("Held by a pause", found.held),
         ("In doubt", f"{found.in_doubt}{': `thrumsg doubts` lists them' if found.in_doubt else ''}"),

@@ -65,6 +65,17 @@ class StoppedNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutNumber:
+    """Messages that can leave only from another of our numbers (`docs/rules.md 10.8`)."""
+
+    messages: int
+    withdrawn: tuple[str, ...]
+    """The numbers that were withdrawn."""
+    other_ready: bool
+    """Whether another number is ready."""
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingCampaign:
     """The messages of an active campaign that are queued or being sent."""
 
@@ -91,11 +102,18 @@ class CarrierStatus:
     failed: int
     """Messages that failed in the last 24 hours."""
     stopped_numbers: tuple[StoppedNumber, ...]
+    without_number: WithoutNumber | None = None
+    """What waits for a number, if anything does."""
 
     @property
     def waiting(self) -> int:
         """The messages that wait to leave."""
         return sum(each.messages for each in self.campaigns)
+
+    @property
+    def all_without_number(self) -> bool:
+        """Whether all that waits, waits for a number."""
+        return self.without_number is not None and self.without_number.messages >= self.waiting
 
     @property
     def segments(self) -> int:
@@ -141,6 +159,8 @@ def standstill(status: CarrierStatus, now: datetime, zone: tzinfo, phones: Phone
             return f"{waits}: no gateway has run yet; `thrumsg deliver` starts one."
         case Delivery.RUNNING if status.waiting and (gateway := status.gateway) and gateway.reason:
             return f"Delivery waits: {_sentence(phones.text(gateway.reason))} {waits}."
+        case _ if status.without_number:
+            return _without_number(status.without_number)
         case _:
             return _numbers(status.stopped_numbers, phones)
 
@@ -166,7 +186,8 @@ def carrier_line(status: CarrierStatus, now: datetime, zone: tzinfo, campaign_id
     here = status.of(campaign_id) if campaign_id is not None else None
     alone = status.campaigns[0] if len(status.campaigns) == 1 else None
     parts = [_waiting(status, here.messages if here else 0 if campaign_id is not None else None)]
-    held_up = bool(status.gateway and status.gateway.reason)
+    parts += [f"{_count(status.without_number.messages)} without a number"] if status.without_number else []
+    held_up = bool(status.gateway and status.gateway.reason) or status.all_without_number
     if status.waiting and status.delivery(now).goes_on and not held_up:
         pace = status.gateway.pace if status.gateway else None
         parts += [_pace(pace)] if pace else []
@@ -198,6 +219,14 @@ def _estimate(status: CarrierStatus, campaign: WaitingCampaign | None, now: date
     if closes is not None and closes < done:
         return [f"closes at {_moment(closes, now, its_zone)}"]
     return [f"done by {_moment(done, now, its_zone)}"]
+
+
+def _without_number(wanting: WithoutNumber) -> str:
+    waits = f"{_count(wanting.messages)} message{' waits' if wanting.messages == 1 else 's wait'} for a number"
+    are = "is" if len(wanting.withdrawn) == 1 else "are"
+    replace = "`thrumsg gateway numbers replace` gives another."
+    how = replace if wanting.other_ready else f"`thrumsg gateway numbers add` adds one, and {replace}"
+    return f"{waits}: {' and '.join(wanting.withdrawn)} {are} withdrawn; {how}"
 
 
 def _numbers(stopped: Sequence[StoppedNumber], phones: PhoneDisplay) -> str:

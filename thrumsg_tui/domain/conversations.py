@@ -248,6 +248,11 @@ class ConversationHead:
         return self.number_state is NumberState.WITHDRAWN
 
     @property
+    def withdrawn_number(self) -> str | None:
+        """Our number, if it was withdrawn: nothing leaves before the conversation has another."""
+        return self.our_number if self.number_withdrawn else None
+
+    @property
     def name(self) -> str:
         """The contact's name."""
         return full_name(self.first_name, self.last_name) or NAMELESS
