@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.carrier.running import Carrier, running_carrier
-from tests.cli.conftest import MARIA, Shell
+from tests.cli.conftest import DEV, MARIA, Shell
 
 OURS = "+12025550123"
 PATIENCE = 60
@@ -85,6 +85,52 @@ def test_a_dry_run_sends_nothing_and_says_what_would_leave(spring: Shell) -> Non
     assert (initials["campaign"], initials["messages"]) == ("Spring", 1)
     assert "queued" in states(spring)
     assert "Spring" in spring.done("deliver", "--dry-run")
+
+
+def test_a_dry_run_refuses_as_delivery_does_and_tells_what_each_answer_would_do(spring: Shell) -> None:
+    spring.done("send", 1)
+    make_old(spring)
+    spring.done("send", 2)
+    assert "1 message in this database has waited for over a day" in spring.refused("deliver", "--dry-run")
+
+    def forecast(*words: str) -> tuple[dict[str, int], int]:
+        found = spring.json("deliver", "--dry-run", *words)
+        return {each["kind"]: each["messages"] for each in found["would_leave"]}, found["cancelled"]
+
+    assert forecast("--send-old") == ({"initial": 2}, 0)
+    assert forecast("--cancel-old") == ({"initial": 1}, 1)
+    assert "1 message would be cancelled" in spring.done("deliver", "--dry-run", "--cancel-old")
+    assert states(spring) == ["queued"] * 2
+
+
+def test_a_dry_run_knows_what_is_due_and_what_is_too_late(spring: Shell) -> None:
+    spring.done("send", 1)
+    spring.done("send", 2)
+    with closing(sqlite3.connect(spring.database)) as conn:
+        conn.execute("UPDATE message SET state = 'unsent', leaves_at = at WHERE id = 1")
+        conn.execute("UPDATE message SET state = 'sent' WHERE id = 2")
+        conn.commit()
+    spring.done("receive", "--from", DEV, "--body", "STOP")
+    found = spring.json("deliver", "--dry-run")
+    assert {each["kind"]: each["messages"] for each in found["would_leave"]} == {
+        "opt_out_confirmation": 1,
+        "initial": 1,
+    }
+    with closing(sqlite3.connect(spring.database)) as conn:
+        conn.execute("UPDATE message SET expires_at = at - 1 WHERE kind = 'opt_out_confirmation'")
+        conn.commit()
+    found = spring.json("deliver", "--dry-run")
+    assert [each["kind"] for each in found["would_leave"]] == ["initial"]
+    assert found["cancelled"] == 1
+
+
+def test_a_dry_run_knows_that_no_number_is_ready(spring: Shell, config: Path) -> None:
+    spring.done("deliver", "--config", config, "--once")  # enters the number
+    spring.done("gateway", "numbers", "stop", OURS)
+    spring.done("send", 1)
+    found = spring.json("deliver", "--dry-run")
+    assert (found["would_leave"], found["without_number"]) == ([], 1)
+    assert "1 message would wait until one of our numbers is ready." in spring.done("deliver", "--dry-run")
 
 
 def test_without_a_configuration_nothing_is_sent(spring: Shell, tmp_path: Path) -> None:

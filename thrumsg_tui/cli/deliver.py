@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from thrumsg_tui.cli.report import Report, complain, table
 from thrumsg_tui.cli.services import logged, opened_for_service
+from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
@@ -30,7 +32,7 @@ def deliver(args: Namespace) -> Report:
     """Deliver until the service is stopped; with `--once` until nothing may leave now."""
     with opened_for_service(args) as (db, who):
         if args.dry_run:
-            return _dry_run(db)
+            return _dry_run(db, args)
         configuration = configuration_of(db, args.config)
         stopping, lock = Stopping(), DeliveryLock(db.path)
         with logged(), stopping.by_signals():
@@ -62,23 +64,33 @@ def _serve(
 
 def _look_at_old_queue(db: Database, who: Identity | None, args: Namespace) -> None:
     """Refuse to send what has waited for long in a database that never delivered, unless the person has decided."""
-    if args.send_old:
-        return
-    before = db.clock() - _OLD
     if args.cancel_old:
-        complain(f"Cancelled {pluralize(cancel_old(db, who, before), 'message')} that had waited for over a day.")
-        return
+        count = cancel_old(db, who, db.clock() - _OLD)
+        complain(f"Cancelled {pluralize(count, 'message')} that had waited for over a day.")
+    elif not args.send_old:
+        _refuse_old(_old(db))
+
+
+def _old(db: Database) -> list[MessageId]:
     with db.reading() as conn:
-        old = len(never_tried(conn, before))
+        return [each.id for each in never_tried(conn, db.clock() - _OLD)]
+
+
+def _refuse_old(old: Sequence[MessageId]) -> None:
     if old:
         raise Refused(
-            f"{pluralize(old, 'message')} in this database {'has' if old == 1 else 'have'} waited for over a day, "
-            "since nothing ever delivered them. Nothing was sent. --send-old sends them, --cancel-old cancels them."
+            f"{pluralize(len(old), 'message')} in this database {'has' if len(old) == 1 else 'have'} waited for over "
+            "a day, since nothing ever delivered them. Nothing was sent. --send-old sends them, --cancel-old cancels "
+            "them; with --dry-run each only says what would leave."
         )
 
 
-def _dry_run(db: Database) -> Report:
-    forecast = what_would_leave(db)
+def _dry_run(db: Database, args: Namespace) -> Report:
+    """Say what would leave, or refuse as the delivery itself would."""
+    old = [] if args.send_old else _old(db)
+    if not args.cancel_old:
+        _refuse_old(old)
+    forecast = what_would_leave(db, frozenset(old))
     rows = [[each.campaign, each.kind.replace("_", " "), each.messages, each.segments] for each in forecast.leaving]
     record = {
         "would_leave": [
@@ -87,10 +99,15 @@ def _dry_run(db: Database) -> Report:
         ],
         "closed": forecast.closed,
         "opted_out": forecast.opted_out,
+        "cancelled": forecast.cancelled,
+        "without_number": forecast.without_number,
     }
     lines = table(("Campaign", "Kind", "Messages", "Segments"), rows) if rows else ["Nothing would leave now."]
-    if forecast.closed:
-        lines.append(f"{pluralize(forecast.closed, 'message')} would wait until the campaign opens.")
-    if forecast.opted_out:
-        lines.append(f"{pluralize(forecast.opted_out, 'message')} would be cancelled: the number has opted out.")
+    for count, what in (
+        (forecast.closed, "wait until the campaign opens"),
+        (forecast.without_number, "wait until one of our numbers is ready"),
+        (forecast.opted_out, "be cancelled: the number has opted out"),
+        (forecast.cancelled, "be cancelled, since it is too late for them"),
+    ):
+        lines += [f"{pluralize(count, 'message')} would {what}."] if count else []
     return Report(record, lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from secrets import token_hex
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -112,7 +113,7 @@ def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | No
     kind = MessageKind(row["kind"])
     campaign = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
     leaves_at = handed_over_at(campaign, kind, tx.now)
-    if reason := _why_withdrawn(tx, row, shut=shut_out(campaign, kind, leaves_at or tx.now)):
+    if reason := why_withdrawn(tx.conn, tx.now, row, shut=shut_out(campaign, kind, leaves_at or tx.now)):
         _withdraw(tx, row, reason)
         return None
     if leaves_at:
@@ -164,26 +165,33 @@ def keep_number(tx: Transaction, conversation_id: ConversationId, number: str) -
     tx.conn.execute("UPDATE conversation SET our_number = ? WHERE id = ?", (number, conversation_id))
 
 
-def _why_withdrawn(tx: Transaction, row: Row, *, shut: bool) -> WithdrawalReason | None:
-    """Return why a message must not leave at all; None if it may, now or later. `shut` is of its initial window."""
+def why_withdrawn(conn: Connection, now: datetime, row: Row, *, shut: bool) -> WithdrawalReason | None:
+    """Return why a message must not leave at all; None if it may, now or later.
+
+    Args:
+        conn: The connection.
+        now: The present.
+        row: The message, by `OUTGOING`.
+        shut: Whether it is an initial whose window is over.
+    """
     if row["kind"] != MessageKind.OPT_OUT_CONFIRMATION:
         if row["opted_out"]:
             return WithdrawalReason.OPTED_OUT
         return WithdrawalReason.WINDOW_OVER if shut else None
-    if row["opted_out"] and not _to_be_told(tx, row["phone"]):
+    if row["opted_out"] and not _to_be_told(conn, row["phone"]):
         return WithdrawalReason.OPTED_OUT
-    if not row["opted_out"] or _said_again(tx, row):
+    if not row["opted_out"] or _said_again(conn, row):
         return WithdrawalReason.OPTED_IN
-    too_late = row["expires_at"] is not None and row["expires_at"] <= tx.now_ms
+    too_late = row["expires_at"] is not None and row["expires_at"] <= to_ms(now)
     return WithdrawalReason.TOO_LATE if too_late else None
 
 
-def _to_be_told(tx: Transaction, phone: str) -> bool:
+def _to_be_told(conn: Connection, phone: str) -> bool:
     """Whether a number gets a confirmation: it asked for its opt-out (5.3), or a message has left for it (5.2)."""
-    asked = tx.conn.execute("SELECT 1 FROM opt_out WHERE phone = ? AND kind = ?", (phone, OptOutKind.AUTOMATIC))
+    asked = conn.execute("SELECT 1 FROM opt_out WHERE phone = ? AND kind = ?", (phone, OptOutKind.AUTOMATIC))
     if asked.fetchone():
         return True
-    row = tx.conn.execute(
+    row = conn.execute(
         """
         SELECT 1 FROM message
         JOIN conversation ON conversation.id = message.conversation_id
@@ -197,9 +205,9 @@ def _to_be_told(tx: Transaction, phone: str) -> bool:
     return row is not None
 
 
-def _said_again(tx: Transaction, row: Row) -> bool:
+def _said_again(conn: Connection, row: Row) -> bool:
     """Whether a later confirmation for the same number is queued: the number was opted in between the two."""
-    later = tx.conn.execute(
+    later = conn.execute(
         """
         SELECT 1 FROM message
         JOIN conversation ON conversation.id = message.conversation_id

@@ -27,9 +27,8 @@ _OF_THE_NUMBER = """
     WHERE other.contact_id = conversation.contact_id AND earlier.id <> message.id
 """
 
-READY = f"""
-    message.state = 'queued'
-    AND (message.leaves_at IS NULL OR message.leaves_at <= :now)
+_MAY_LEAVE = f"""
+    (message.leaves_at IS NULL OR message.leaves_at <= :now)
     AND (message.next_try_at IS NULL OR message.next_try_at <= :now)
     AND (campaign.state = 'active' OR campaign.state = 'paused' AND message.kind = 'opt_out_confirmation')
     AND NOT EXISTS (SELECT 1 FROM gateway_number
@@ -53,6 +52,9 @@ that the carrier's list is clear. A confirmation, which has five minutes, waits 
 Nothing leaves from a number of ours that is stopped or withdrawn (`docs/rules.md 10.8`). What waits for one, or in a
 paused campaign, holds back nothing in others.
 """
+
+READY = f"message.state = 'queued' AND {_MAY_LEAVE}"
+"""The same of a message that is queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,25 @@ def candidates(conn: Connection, now: datetime, without: NoRoom | None = None) -
         yield _candidate_of(row)
 
 
+def due_scheduled(conn: Connection, now: datetime) -> list[Candidate]:
+    """Return the scheduled messages that may leave as soon as they are queued, which is due, oldest first."""
+    rows = conn.execute(
+        f"{_CANDIDATE} WHERE message.state = 'unsent' AND message.leaves_at <= :now AND {_MAY_LEAVE}",
+        {"now": to_ms(now)},
+    ).fetchall()
+    return [_candidate_of(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+
+_CANDIDATE = """
+    SELECT message.id, message.conversation_id, message.kind, message.segments, message.priority,
+           conversation.campaign_id, contact.phone, conversation.our_number
+    FROM message
+    JOIN conversation ON conversation.id = message.conversation_id
+    JOIN campaign ON campaign.id = conversation.campaign_id
+    JOIN contact ON contact.id = conversation.contact_id
+"""
+
+
 def _queue(conn: Connection, now: datetime, campaign_id: CampaignId, state: str, without: NoRoom) -> Iterator[Row]:
     """Yield what may leave of one campaign, in order."""
     to_priority = 0 if state == CampaignState.PAUSED else 3
@@ -125,12 +146,7 @@ def _page(
     passed = f"(conversation.our_number IS NULL OR conversation.our_number NOT IN ({names}))" if busy else "1 = 1"
     return conn.execute(
         f"""
-        SELECT message.id, message.conversation_id, message.kind, message.segments, message.priority,
-               conversation.campaign_id, contact.phone, conversation.our_number
-        FROM message
-        JOIN conversation ON conversation.id = message.conversation_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN contact ON contact.id = conversation.contact_id
+        {_CANDIDATE}
         WHERE message.campaign_id = :campaign_id AND message.priority <= :to_priority
           AND (message.priority, message.id) > (:priority, :last) AND {keeps} AND {passed} AND {READY}
         ORDER BY message.priority, message.id LIMIT {size}
