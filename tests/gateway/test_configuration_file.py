@@ -127,7 +127,7 @@ def test_a_file_that_others_can_read_is_taken(tmp_path: Path, mode: int) -> None
         ('{ file = "FOLDER/token" }', '{ file = "FOLDER/none" }', "none cannot be read"),
         ('{ file = "FOLDER/token" }', '{ file = "FOLDER" }', "is no regular file"),
         ('{ file = "FOLDER/token" }', '{ file = "/dev/null" }', "/dev/null is no regular file"),
-        ('{ file = "FOLDER/token" }', '{ env = "THRUMSG_NO_SUCH" }', "THRUMSG_NO_SUCH is not set"),
+        ('{ file = "FOLDER/token" }', '{ env = "THRUMSG_NO_SUCH" }', "variable is not set"),
         ('{ file = "FOLDER/token" }', '{ credential = "token" }', "only systemd gives credentials"),
     ],
 )

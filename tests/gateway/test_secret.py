@@ -13,7 +13,7 @@ import pytest
 
 from tests.gateway.configurations import TOKEN, written
 from thrumsg_tui.gateway.configuration_file import load_configuration
-from thrumsg_tui.gateway.secret import Secret
+from thrumsg_tui.gateway.secret import Secret, read_secret
 
 
 def test_no_way_of_showing_a_configuration_shows_its_secrets(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -35,6 +35,18 @@ def test_a_secret_is_not_written_by_accident() -> None:
         json.dumps({"secret": secret})
     with pytest.raises(TypeError):
         copy.copy(secret)
+
+
+@pytest.mark.parametrize("kind", ["env", "credential", "file"])
+@pytest.mark.parametrize("folder", [None, "/nowhere"])
+def test_a_secret_that_was_written_where_its_place_belongs_is_not_said(
+    kind: str, folder: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if folder:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", folder)
+    with pytest.raises(ValueError, match=r"there is no|is not set|whole path") as error:
+        read_secret({kind: TOKEN})
+    assert TOKEN not in str(error.value)
 
 
 def test_secrets_are_compared_by_their_text() -> None:

@@ -44,6 +44,8 @@ class Secret:
 def read_secret(place: object) -> Secret:
     """Read a secret from its place in the configuration, such as `{ file = "/etc/thrumsg/token" }`.
 
+    A name to which nothing belongs may be the secret itself, written in the wrong place, so it is not said.
+
     Raises:
         ValueError: It lies nowhere, or others can read it; the sentence has nothing of the secret.
     """
@@ -55,11 +57,11 @@ def read_secret(place: object) -> Secret:
     match kind:
         case "env":
             if (text := os.environ.get(name)) is None:
-                raise ValueError(f"the environment variable {name} is not set")
+                raise ValueError("its environment variable is not set: env is the name of a variable")
             source = f"the environment variable {name}"
         case "credential":
-            source = f"the credential {name}"
-            text = _contents(_credential_path(name), source)
+            path, source = _credential_path(name), f"the credential {name}"
+            text = _contents(path, source)
         case _:
             source = name
             text = _contents(_private_path(name), source, private=True)
@@ -78,10 +80,13 @@ def _one_line(text: str, source: str) -> str:
 def _credential_path(name: str) -> Path:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
-        raise ValueError(f"there is no credential {name}: only systemd gives credentials (LoadCredential={name}:…)")
+        raise ValueError("there is no such credential: only systemd gives credentials (LoadCredential=NAME:…)")
     if "/" in name or name in {"", ".", ".."}:
         raise ValueError("the name of a credential has no folder in it")
-    return Path(folder) / name
+    path = Path(folder) / name
+    if not os.path.lexists(path):  # unlike Path.exists, it is False for every error
+        raise ValueError("there is no such credential: credential is a name that LoadCredential= gives")
+    return path
 
 
 def _private_path(name: str) -> Path:
