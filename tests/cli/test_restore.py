@@ -37,6 +37,16 @@ def test_it_says_what_it_did_and_how_to_go_back(spring: Shell, saved: Path) -> N
     assert spring.json("overview", "Spring")["sent"] == 2
 
 
+def test_a_doubt_of_a_restore_says_why_and_names_no_try_that_nobody_knows_of(spring: Shell, saved: Path) -> None:
+    spring.done("restore", saved)
+    [doubt] = spring.json("doubts")
+    assert doubt["reason"] == "A backup was restored, and it may have left since that was made."
+    assert (doubt["tried_at"], doubt["tries"]) == (None, 0)
+    listed = spring.done("doubts").splitlines()[1]
+    assert "not known" in listed
+    assert doubt["reason"] in listed
+
+
 def test_its_json(spring: Shell, saved: Path) -> None:
     done = spring.json("restore", saved)
     assert done.keys() == {"file", "as_of", "kept", "in_doubt", "opted_out_since", "sent_since", "received_since"}

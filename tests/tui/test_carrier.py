@@ -341,3 +341,12 @@ async def test_doubts_are_found_by_the_palette(doubtful: Office) -> None:
         await person.press("colon")
         await person.type("doubt")
         await person.wait_for("Messages in doubt")
+
+
+async def test_a_doubt_of_a_restored_backup_has_no_time(office: Office, maria: ConversationId) -> None:
+    change(office, "UPDATE message SET state = 'in_doubt', error_text = 'A backup was restored'")
+    async with office.app(size=(140, 40)) as person:
+        await person.press("D")
+        await person.wait_for("not known", "A backup was restored")
+        await person.press("w")
+        await person.wait_for("tried not known")

@@ -55,7 +55,12 @@ def doubts(session: Session, args: Namespace) -> Report:
         found = messages_in_doubt(conn)
     rows = [
         (
-            *(each.id, f"{each.tried_at:%Y-%m-%d %H:%M}", phones.text(each.name), phones.number(each.phone)),
+            *(
+                each.id,
+                f"{each.tried_at:%Y-%m-%d %H:%M}" if each.tried_at else "not known",
+                phones.text(each.name),
+                phones.number(each.phone),
+            ),
             *(each.campaign, each.tries, phones.text(each.reason), words_of(each.body)),
         )
         for each in found

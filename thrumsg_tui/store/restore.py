@@ -188,16 +188,20 @@ def _prepare_copy(db: Database, source: Path, login: str, acting_for: str | None
         as_of = None if newest is None else from_ms(newest)
         in_doubt = tx.conn.execute(
             """
-            UPDATE message SET state = :in_doubt, state_at = :now, leaves_at = NULL
+            UPDATE message SET state = :in_doubt, state_at = :now, leaves_at = NULL, error_code = NULL,
+                               error_text = :why
             WHERE state IN ('queued', 'sending') OR (state = 'unsent' AND leaves_at <= :now)
             """,
-            {"in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms},
+            {"in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms, "why": _MAY_HAVE_LEFT},
         ).rowcount
         tx.conn.execute("DELETE FROM presence")
         tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # the next start resumes it
         store_setting(tx, RESTORED, str(tx.now_ms))
         _record_restore(tx, source, as_of, in_doubt, login, acting_for)
     return as_of, in_doubt
+
+
+_MAY_HAVE_LEFT = "A backup was restored, and it may have left since that was made."
 
 
 def _record_restore(

@@ -12,13 +12,13 @@ from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.users import user_name
-from thrumsg_tui.store.times import from_ms, from_ms_or_none
+from thrumsg_tui.store.times import from_ms_or_none
 
 _IN_DOUBT = "message.state IN ('sending', 'in_doubt') AND message.state = 'in_doubt'"
 """On `message`: whether it is in doubt; in words that make SQLite use the index `message_open`."""
 
 _MESSAGE = f"""
-    SELECT message.id, message.conversation_id, message.body, message.kind, message.tried_at, message.state_at,
+    SELECT message.id, message.conversation_id, message.body, message.kind, message.tried_at,
            message.tries, message.checked_at, message.error_text, message.gateway,
            COALESCE(message.our_number, conversation.our_number) AS our_number,
            conversation.campaign_id, campaign.name AS campaign,
@@ -37,7 +37,7 @@ class MessageInDoubt:
 
     Attributes:
         phone: The contact's number in E.164.
-        tried_at: When it was handed to the carrier.
+        tried_at: When it was handed to the carrier; None if the database does not know of any try.
         tries: How often.
         checked_at: When the carrier's list was last found without it; None if nobody has looked, or could.
         reason: Why it is in doubt, in words.
@@ -54,7 +54,7 @@ class MessageInDoubt:
     phone_national: str
     body: str
     kind: MessageKind
-    tried_at: datetime
+    tried_at: datetime | None
     tries: int
     checked_at: datetime | None
     reason: str
@@ -99,7 +99,7 @@ def _message_of(row: Row) -> MessageInDoubt:
         phone_national=row["phone_national"],
         body=row["body"],
         kind=MessageKind(row["kind"]),
-        tried_at=from_ms(row["state_at"] if row["tried_at"] is None else row["tried_at"]),
+        tried_at=from_ms_or_none(row["tried_at"]),
         tries=row["tries"],
         checked_at=from_ms_or_none(row["checked_at"]),
         reason=row["error_text"] or "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from textual import on, work
 from textual.strip import Strip
 
@@ -42,6 +44,11 @@ _WIDE = 110
 """The width from which a row has room for the reason of the doubt."""
 
 
+def _tried(row: MessageInDoubt, zone: tzinfo) -> str:
+    """Return when a message was tried, as far as the database knows; a restored backup may not."""
+    return f"{row.tried_at.astimezone(zone):%d %b %H:%M}" if row.tried_at else "not known"
+
+
 class DoubtsList(NumbersList[MessageInDoubt]):
     """The messages in doubt, the longest in doubt first."""
 
@@ -49,7 +56,7 @@ class DoubtsList(NumbersList[MessageInDoubt]):
 
     def draw(self, row: MessageInDoubt, index: int, line: int, width: int) -> Strip:
         left: list[Part] = [
-            (f"  {row.tried_at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
+            (f"  {pad(_tried(row, self.zone), 12)}  ", "quiet"),
             (pad(safe_text(self.phones.text(row.name)), 18 if width >= _WIDE else 14) + " ", "strong"),
             (pad(self.phones.number(row.phone_national), 16), ""),
             (safe_text(words_of(row.body)), ""),
@@ -110,7 +117,7 @@ class DoubtsScreen(ListingScreen[MessageInDoubt]):
             return
         phones, (title, question) = self.list.phones, _QUESTIONS[answer]
         name, number = phones.text(row.name), phones.number(row.phone_national)
-        tried = f"{row.tried_at.astimezone(self.thrumsg.zone):%d %b %H:%M}"
+        tried = _tried(row, self.thrumsg.zone)
         text = f"To {name}, {number}, tried {tried}:\n\n{words_of(row.body)}\n\n{question}"
         left = f"The message to {name} is still in doubt"
         dialog = confirmation(title, text, title, left=left, must_be_seen=answer is DoubtAnswer.SEND_AGAIN)
