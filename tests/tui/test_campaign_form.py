@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.tui.filling import fill
+from tests.tui.filling import choose, fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
@@ -36,7 +36,7 @@ async def test_a_campaign_is_made_by_keys_alone(bare: Office, size: tuple[int, i
         await person.type("Autumn")
         await person.press("enter")
         await person.type("Hi %first_name%, Harbor here. Reply STOP to end.")
-        await person.press("ctrl+o")
+        await person.press("ctrl+o", "y")
         assert person.sees("Add senders to Autumn")
         await person.type("kim")
         await person.press("enter")
@@ -112,7 +112,7 @@ async def test_all_fields_count(bare: Office) -> None:
         form.form.begin("hours_in")
         await person.press("space")
         form.form.begin("quicksend")
-        await person.press("right", "ctrl+o")
+        await person.press("right", "ctrl+o", "y")
     made = stored(bare, "Autumn")
     assert (made.description, made.hours.timezone, made.hours.opens, made.hours.closes) == (
         "Doors",
@@ -216,3 +216,46 @@ async def test_the_organization_is_settled_in_a_form(bare: Office) -> None:
         assert person.notice.startswith("Saved: Organization, Time zone, Opens")
         await person.press("comma")
         assert person.sees("Harbor", "08:30", "America/Chicago")
+
+
+async def test_a_campaign_with_open_points_is_launched_only_once_an_owner_confirms_them(bare: Office) -> None:
+    async with bare.app(size=(80, 24)) as person:
+        await person.press("c")
+        await fill(person, name="Autumn", script="Hi, vote! bit.ly/harbor")
+        assert person.sees("has a link of bit.ly")
+        await person.press("ctrl+o")
+        assert "Before it is launched, confirm:" in person.question
+        assert "has a link of bit.ly" in person.question
+        assert "It does not say how to opt out" in person.question
+        await person.press("enter")
+        assert isinstance(person.app.screen, FormDialog), "what was typed is kept"
+        assert person.sees("It was not confirmed, so nothing was saved yet."), person.screen
+        with bare.db.reading() as conn:
+            assert campaigns(conn) == []
+        await person.press("ctrl+o", "y")
+    assert stored(bare, "Autumn").state is CampaignState.ACTIVE
+
+
+async def test_settings_that_open_a_point_of_a_launched_campaign_are_saved_only_once_confirmed(office: Office) -> None:
+    campaign = stored(office, "Spring")
+    on = replace(campaign.setup, quiet_hours=True)
+    edit_campaign(office.db, office.ana, campaign.id, on)
+    async with office.app(size=(80, 24)) as person:
+        await person.press("i")
+        await choose(person, quiet_hours="no")
+        await person.press("ctrl+o")
+        assert "Before it is saved, confirm:" in person.question
+        assert person.question.count("- ") == 1, "what was open before is not asked again"
+        await person.press("enter")
+        assert stored(office, "Spring").quiet_hours
+        await person.press("ctrl+o", "y")
+    assert not stored(office, "Spring").quiet_hours
+
+
+async def test_a_draft_with_open_points_is_saved_without_a_question(bare: Office) -> None:
+    async with bare.app() as person:
+        await person.press("c")
+        await fill(person, name="Autumn", script="Hi")
+        await choose(person, launch="later")
+        await person.press("ctrl+o")
+    assert stored(bare, "Autumn").state is CampaignState.DRAFT

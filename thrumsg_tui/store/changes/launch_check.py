@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from shlex import quote
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
@@ -12,6 +13,7 @@ from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
 
@@ -21,16 +23,20 @@ def codes_to_confirm(points: Sequence[Point]) -> tuple[str, ...]:
     return tuple(point.code for point in of_level(points, Level.CONFIRM))
 
 
-def opened_points(tx: Transaction, who: Identity, before: Campaign, setup: Setup) -> tuple[str, ...]:
-    """Return the points to confirm that a launched campaign gets by another setup; only an owner may open them."""
-    if before.state is CampaignState.DRAFT:
+def points_by_setup(
+    conn: Connection, who: Identity, before: Campaign | None, setup: Setup, now: datetime
+) -> tuple[Point, ...]:
+    """Return the points to confirm that a launched campaign gets by another setup, or a new one by its setup."""
+    if before is not None and before.state is CampaignState.DRAFT:
         return ()
-    had = codes_to_confirm(setup_points(tx.conn, who, before.setup, before.id, tx.now))
-    points = [
-        point
-        for point in of_level(setup_points(tx.conn, who, setup, before.id, tx.now), Level.CONFIRM)
-        if point.code not in had
-    ]
+    had = codes_to_confirm(setup_points(conn, who, before.setup, before.id, now)) if before else ()
+    points = setup_points(conn, who, setup, before.id if before else None, now)
+    return tuple(point for point in of_level(points, Level.CONFIRM) if point.code not in had)
+
+
+def opened_points(tx: Transaction, who: Identity, before: Campaign, setup: Setup) -> tuple[str, ...]:
+    """Return the codes of the points that a launched campaign gets by another setup; only an owner may open them."""
+    points = points_by_setup(tx.conn, who, before, setup, tx.now)
     if points and not who.may(Permission.CONFIRM_COMPLIANCE):
         reasons = " ".join(point.sentence for point in points)
         raise Refused(

@@ -7,14 +7,19 @@ from datetime import date
 
 from thrumsg_tui.domain.campaign_setup import check_setup, read_setup
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.compliance import Point
 from thrumsg_tui.domain.enums import HoursIn
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import WindowState, format_clock, window_state
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
+from thrumsg_tui.store.changes.launch_check import points_by_setup
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.compliance import setup_points
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
+from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.dialogs.script_preview_lines import script_preview_lines
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -42,6 +47,9 @@ async def campaign_form(
         setup = read_setup(entered)
         if campaign is None and window_state(setup.window, store.db.clock()) is WindowState.OVER:
             raise Unfit({"ends": "That day has passed already: no first message could be sent."})
+        if who.may(Permission.CONFIRM_COMPLIANCE) and (campaign or entered["launch"] != _DRAFT):
+            points = await store.query(points_by_setup, who, campaign, setup, store.db.clock())
+            await _confirm(form, title, points, launched=campaign is not None)
         if campaign:
             return await store.execute(edit_campaign, who, campaign.id, setup, seen=campaign.setup)
         return await store.execute(create_campaign, who, setup, draft=entered["launch"] == _DRAFT)
@@ -54,18 +62,27 @@ async def campaign_form(
         if check_setup(entered, taken):
             return lines
         points = await store.query(setup_points, who, read_setup(entered), campaign_id, store.db.clock())
-        return [
-            *lines,
-            *(
-                [(f" {glyphs.flag} ", "warning"), (each.sentence, "warning")]
-                for each in points
-                if each.code not in _IN_PREVIEW
-            ),
+        flags = [
+            [(f" {glyphs.flag} ", "warning"), (each.sentence, "warning")]
+            for each in points
+            if each.code not in _IN_PREVIEW
         ]
+        return [*flags, *lines]
 
     title = f"Settings of {campaign.name}" if campaign else "New campaign"
     done = "saves" if campaign else "makes it"
-    return FormDialog(title, _fields(campaign, usual), save, glyphs, preview=preview, done=done)
+    form = FormDialog(title, _fields(campaign, usual), save, glyphs, preview=preview, done=done)
+    return form
+
+
+async def _confirm(form: FormDialog[Campaign], title: str, points: Sequence[Point], *, launched: bool) -> None:
+    """List the points that an owner confirms by saving (`docs/rules.md 10.10`), and refuse unless that is answered."""
+    if not points:
+        return
+    when, yes = ("saved", "Confirm and save") if launched else ("launched", "Confirm and launch")
+    text = "\n".join([f"Before it is {when}, confirm:", "", *(f"- {each.sentence}" for each in points)])
+    if not await form.app.push_screen_wait(confirmation(title, text, yes, left="", must_be_seen=True)):
+        raise Refused("It was not confirmed, so nothing was saved yet.")
 
 
 def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:

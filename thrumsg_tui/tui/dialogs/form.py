@@ -133,7 +133,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         self._watching: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        parts = [self.form, *([self.preview_pane] if self._preview else []), self._said]
+        parts = [self.form, self._said, *([self.preview_pane] if self._preview else [])]
         self._box = Vertical(*parts, classes="dialog wide")
         self._box.border_title = heading(self._title)
         self._name_keys()
