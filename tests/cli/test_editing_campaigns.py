@@ -1,6 +1,6 @@
 """Changing a campaign, its hours in the contact's zone, and looking its script over (`docs/rules.md` 6, 7)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -260,3 +260,16 @@ def test_what_time_did_is_by_nobody(spring: Shell) -> None:
     assert "cannot be undone" in spring.refused("undo", entry["id"])
     assert "cannot be undone" in spring.refused("undo", entry["id"], "--preview")
     assert "taken back" in spring.done("undo")  # what one did oneself: the message, which has not left
+
+
+def test_all_that_was_sent_at_night_is_said_to_wait_for_the_hours(never_theirs: Shell) -> None:
+    sent = never_theirs.done("send-all", "Spring", "--unassigned")
+    assert "Scheduled in all: 3, the first leaves at " in sent
+    assert "is queued" not in sent
+    status = never_theirs.done("status")
+    assert "carrier: scheduled: 3, the first leaves at " in status
+    assert "nothing waits" not in status
+    shown = never_theirs.json("status")
+    assert (shown["queued"], shown["scheduled"]) == (0, 3)
+    assert datetime.fromisoformat(shown["first_leaves_at"]) > datetime.now(UTC)
+    assert "thrumsg_scheduled_messages 3\n" in never_theirs.done("status", "--prometheus")

@@ -127,7 +127,12 @@ def test_send(spring: Shell) -> None:
 
 
 def test_send_all(spring: Shell) -> None:
-    assert spring.json("send-all", "Spring", "--unassigned") == {"sent": 3, "refused": [], "stopped": False}
+    assert spring.json("send-all", "Spring", "--unassigned") == {
+        "sent": 3,
+        "scheduled_in_all": 0,
+        "refused": [],
+        "stopped": False,
+    }
 
 
 def test_history(spring: Shell) -> None:

@@ -13,6 +13,7 @@ from thrumsg_tui.domain.carrier import (
     CarrierStatus,
     Delivery,
     GatewayStanding,
+    ScheduledMessages,
     StoppedNumber,
     WaitingCampaign,
     WithoutNumber,
@@ -224,3 +225,12 @@ def test_what_waits_for_a_number_is_said_and_has_no_end() -> None:
         "`thrumsg gateway numbers add` adds one, and `thrumsg gateway numbers replace` gives another."
     )
     assert carrier_line(both, NOW, UTC) == "carrier: 1,204 waiting, 1,204 without a number"
+
+
+def test_the_line_says_how_many_wait_for_their_hours_and_when_the_first_leaves() -> None:
+    scheduled = ScheduledMessages(3, datetime(2026, 3, 4, 14, tzinfo=UTC), NEW_YORK)
+    night = replace(IDLE, scheduled=scheduled)
+    assert carrier_line(night, NOW, UTC) == "carrier: scheduled: 3, the first leaves at 09:00 EST tomorrow"
+    assert carrier_line(replace(night, practice=True), NOW, UTC) == carrier_line(night, NOW, UTC)
+    assert "1,204 waiting, 4 a second" in carrier_line(replace(BUSY, scheduled=scheduled), NOW, UTC)
+    assert carrier_line(replace(BUSY, scheduled=scheduled), NOW, UTC).endswith("leaves at 09:00 EST tomorrow")

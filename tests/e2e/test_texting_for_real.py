@@ -14,7 +14,6 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-AT_ANY_HOUR = 'thrumsg campaign edit "Spring Turnout" --open 00:00 --close 24:00 --no-quiet-hours'
 
 
 def blocks(title: str, language: str = "sh") -> list[str]:
@@ -61,7 +60,7 @@ def test_the_section_can_be_followed(tmp_path: Path) -> None:
     ports = {"8438": str(free_port()), "8437": str(free_port())}
     own, (install, carrier, *steps) = blocks("Your own contacts")[0], blocks("Texting for real")
     assert install == "make gateway\n"
-    commands = [own.replace("\nthrumsg\n", "\n"), AT_ANY_HOUR, *steps]
+    commands = [own.replace("\nthrumsg\n", "\n"), *steps]
     script = "\n".join(["set -euo pipefail", *commands]).replace(
         "thrumsg listen &", f"thrumsg listen --port 8437 &\n{WAIT}"
     )

@@ -120,6 +120,8 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
         "oldest": iso(figures.oldest),
         "done_by": iso(_done_by(found, now)),
         "held": found.held,
+        "scheduled": found.scheduled.messages if found.scheduled else 0,
+        "first_leaves_at": iso(found.scheduled.first_at) if found.scheduled else None,
         "in_doubt": found.in_doubt,
         "failed": found.failed,
         "failures": [
@@ -155,6 +157,7 @@ def _status_lines(
         ("Queued", _with_age(figures.queued, figures.oldest, now)),
         *([("Without a number", found.without_number.messages)] if found.without_number else []),
         ("Sending", figures.sending),
+        ("Scheduled", found.scheduled.words(now) if found.scheduled else 0),
         ("Held by a pause", found.held),
         ("In doubt", f"{found.in_doubt}{': `thrumsg doubts` lists them' if found.in_doubt else ''}"),
         ("Failed in 24 h", found.failed),
@@ -213,12 +216,14 @@ def _gauges(found: CarrierStatus, figures: CarrierFigures, now: datetime) -> lis
     oldest = (now - figures.oldest).total_seconds() if figures.oldest else 0
     last_inbound = figures.last_inbound.timestamp() if figures.last_inbound else None
     pace = found.gateway.pace if found.gateway else None
+    scheduled = found.scheduled.messages if found.scheduled else 0
     return [
         Gauge("thrumsg_deliver_alive", "Whether messages are delivered.", found.delivery(now).goes_on),
         Gauge("thrumsg_gateway_stopped", "Whether the gateway has stopped.", found.delivery(now) is Delivery.STOPPED),
         Gauge("thrumsg_queued_messages", "Messages that wait for the carrier.", figures.queued),
         Gauge("thrumsg_sending_messages", "Messages that are being handed over.", figures.sending),
         Gauge("thrumsg_held_messages", "Queued messages of paused campaigns.", found.held),
+        Gauge("thrumsg_scheduled_messages", "Messages that wait for their campaign's hours.", scheduled),
         Gauge("thrumsg_oldest_queued_seconds", "Age of the oldest message that waits.", max(oldest, 0)),
         Gauge("thrumsg_in_doubt_messages", "Messages of which nobody knows whether they left.", found.in_doubt),
         Gauge("thrumsg_failed_messages", "Messages that failed in 24 hours, by code.", None, "code", failures),

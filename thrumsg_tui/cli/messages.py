@@ -91,16 +91,24 @@ def send_all(session: Session, args: Namespace) -> Report:
         for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
             sent += accepted
             refused += left
-            _show_progress(sent)
+            _show_progress(f"\r{sent} sent ")
+        _show_progress("\r\x1b[K")
         stopped = interrupted.is_set()
+    now = session.db.clock()
+    with session.db.reading() as conn:
+        carrier = carrier_status(conn, now)
+    scheduled = carrier.scheduled if sent else None
     record = {
         "sent": sent,
+        "scheduled_in_all": scheduled.messages if scheduled else 0,
         "refused": [{"conversation": each, "reason": reason} for each, reason in refused],
         "stopped": stopped,
         **where_any(warnings),
     }
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {pluralize(sent, 'message')}; {len(refused)} refused."]
-    if sent and (delivery := _delivery(session)) is not Delivery.PRACTICE:
+    if scheduled:
+        lines += [f"Scheduled in all: {scheduled.words(now)}. They have not left yet."]
+    if sent and carrier.waiting and (delivery := carrier.delivery(now)) is not Delivery.PRACTICE:
         lines += [f"What may leave now is queued. {capitalized(_WAITS[delivery])}."]
     lines += [f"  conversation {each}: {reason}" for each, reason in refused]
     if stopped:
@@ -185,9 +193,10 @@ def _batches(
             return
 
 
-def _show_progress(sent: int) -> None:
+def _show_progress(line: str) -> None:
+    """Show how far it is, on a terminal alone."""
     if sys.stderr.isatty():
-        print(f"\r{sent} sent ", end="", file=sys.stderr, flush=True)
+        print(line, end="", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -89,6 +89,21 @@ class WaitingCampaign:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduledMessages:
+    """The messages that are not queued yet, since they wait for the hours or the start date of their campaigns."""
+
+    messages: int
+    first_at: datetime
+    """When the first may leave."""
+    timezone: str
+    """That of its campaign."""
+
+    def words(self, now: datetime) -> str:
+        """Return how many there are and when the first leaves."""
+        return f"{_count(self.messages)}, the first leaves at {_moment(self.first_at, now, ZoneInfo(self.timezone))}"
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierStatus:
     """How delivery stands, as the screens show it."""
 
@@ -104,6 +119,8 @@ class CarrierStatus:
     stopped_numbers: tuple[StoppedNumber, ...]
     without_number: WithoutNumber | None = None
     """What waits for a number, if anything does."""
+    scheduled: ScheduledMessages | None = None
+    """Those of all campaigns; None if there are none."""
 
     @property
     def waiting(self) -> int:
@@ -185,17 +202,19 @@ def carrier_line(status: CarrierStatus, now: datetime, zone: tzinfo, campaign_id
     """
     here = status.of(campaign_id) if campaign_id is not None else None
     alone = status.campaigns[0] if len(status.campaigns) == 1 else None
-    parts = [_waiting(status, here.messages if here else 0 if campaign_id is not None else None)]
+    waits = status.waiting or not status.scheduled
+    parts = [_waiting(status, here.messages if here else 0 if campaign_id is not None else None)] if waits else []
     parts += [f"{_count(status.without_number.messages)} without a number"] if status.without_number else []
     held_up = bool(status.gateway and status.gateway.reason) or status.all_without_number
     if status.waiting and status.delivery(now).goes_on and not held_up:
         pace = status.gateway.pace if status.gateway else None
         parts += [_pace(pace)] if pace else []
         parts += _estimate(status, here or alone, now, zone)
+    parts += [f"scheduled: {status.scheduled.words(now)}"] if status.scheduled else []
     parts += [f"{_count(status.held)} held by a pause"] if status.held else []
     parts += [f"{_count(status.in_doubt)} in doubt"] if status.in_doubt else []
     parts += [f"{_count(status.failed)} failed in 24 h"] if status.failed else []
-    nothing = not status.waiting and len(parts) == 1 and (status.practice or status.gateway is None)
+    nothing = parts == ["nothing waits"] and (status.practice or status.gateway is None)
     return "" if nothing else f"carrier: {', '.join(parts)}"
 
 

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.carrier import (
     FAILED_WITHIN,
     CarrierStatus,
     GatewayStanding,
+    ScheduledMessages,
     StoppedNumber,
     WaitingCampaign,
     WithoutNumber,
@@ -83,6 +84,7 @@ def carrier_status(conn: Connection, now: datetime) -> CarrierStatus:
         failed=int(failed),
         stopped_numbers=_stopped_numbers(conn),
         without_number=_without_number(conn) if campaigns else None,
+        scheduled=_scheduled(conn),
     )
 
 
@@ -146,6 +148,21 @@ def _gateway(conn: Connection) -> GatewayStanding | None:
     seen_at = from_ms_or_none(row["seen_at"])
     stopped = row["state"] == "stopped"
     return GatewayStanding(row["name"], stopped, row["reason"], from_ms(row["changed_at"]), seen_at, row["pace"])
+
+
+def _scheduled(conn: Connection) -> ScheduledMessages | None:
+    """Count what waits for its hours; by `message_unsent` alone, but for the first one's campaign."""
+    first = conn.execute(
+        """
+        SELECT message.leaves_at, campaign.timezone
+        FROM message JOIN campaign ON campaign.id = message.campaign_id
+        WHERE message.state = 'unsent' ORDER BY message.leaves_at LIMIT 1
+        """
+    ).fetchone()
+    if first is None:
+        return None
+    count = conn.execute("SELECT COUNT(*) FROM message WHERE state = 'unsent'").fetchone()[0]
+    return ScheduledMessages(int(count), from_ms(first["leaves_at"]), first["timezone"])
 
 
 def _stopped_numbers(conn: Connection) -> tuple[StoppedNumber, ...]:
