@@ -117,6 +117,8 @@ class Deliverer:
         self._settler.record()
         self._missed_reports.record()
         handed_over = self._hand_over() if self._has_something_to_do() else []
+        if self.rests:
+            self._reporter.rest()
         self._settler.ask()
         self._news.ask()
         self._missed_reports.ask()

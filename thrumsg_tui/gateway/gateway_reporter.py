@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
 from thrumsg_tui.domain.our_numbers import OurNumber
+from thrumsg_tui.gateway.measured_pace import MEASURED_AFTER, MeasuredPace
 from thrumsg_tui.gateway.protocol import Gateway, StopsNumbers
 from thrumsg_tui.gateway.standstill import Standstill
 from thrumsg_tui.store.changes.gateway_numbers import stop_number
@@ -20,9 +20,6 @@ LOG = logging.getLogger("thrumsg.deliver")
 
 BEAT_EVERY = 20.0
 """Seconds after which the row of the gateway is renewed although nothing has changed."""
-
-_PACE_OVER = 60.0
-"""Over how many seconds the pace is measured."""
 
 
 class GatewayReporter:
@@ -42,13 +39,10 @@ class GatewayReporter:
         self._told = ("", False)
         self._since = ""
         """When the present failure of the connection was first told."""
-        self._left: deque[tuple[float, int]] = deque()
-        """The time and the segments of each message that left lately."""
-        self._started_at = now()
+        self._pace = MeasuredPace()
 
     def start(self) -> None:
         """Tell that the deliverer runs; a gateway that had stopped for a fault gets another chance."""
-        self._started_at = self._now()
         beat(self._db, self._name)
         self._beat_at = self._now() + BEAT_EVERY
 
@@ -58,7 +52,12 @@ class GatewayReporter:
 
     def count(self, segments: int) -> None:
         """Count a message that has left."""
-        self._left.append((self._now(), segments))
+        if self._pace.count(segments, self._now()):
+            self._beat_at = min(self._beat_at, self._now() + MEASURED_AFTER)
+
+    def rest(self) -> None:
+        """Note that nothing waits to leave: the pace is measured anew from the next message on."""
+        self._pace.rest()
 
     def beat(self) -> None:
         """Renew what is stored, if it has changed or is getting old."""
@@ -69,7 +68,7 @@ class GatewayReporter:
         reason, is_stopped = told
         if told != self._told:
             LOG.warning("gateway=%s stopped=%s reason=%r", self._name, is_stopped, reason or "none: messages leave")
-        beat(self._db, self._name, reason=reason, is_stopped=is_stopped, pace=self._pace())
+        beat(self._db, self._name, reason=reason, is_stopped=is_stopped, pace=self._pace.measured(now))
         self._told, self._beat_at = told, now + BEAT_EVERY
         if self._stopping_codes:
             self._stop_failing_numbers()
@@ -97,14 +96,6 @@ class GatewayReporter:
             return state.stopped or state.fault or ""
         self._since = self._since or self._db.clock().strftime("%H:%M UTC")
         return f"No connection to the carrier since {self._since}: {state.failing}"
-
-    def _pace(self) -> float:
-        """Return the segments a second that left in the last minute."""
-        now = self._now()
-        while self._left and self._left[0][0] < now - _PACE_OVER:
-            self._left.popleft()
-        over = max(1.0, min(_PACE_OVER, now - self._started_at))
-        return round(sum(segments for _, segments in self._left) / over, 2)
 
 
 def unusable(number: OurNumber, failures: Sequence[NumberFailure], codes: Mapping[str, int]) -> str | None:
