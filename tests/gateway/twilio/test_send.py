@@ -206,6 +206,14 @@ def test_too_many_requests_make_the_gateway_wait(headers: list[str], wait: int) 
         )
 
 
+@pytest.mark.parametrize(
+    "time", ["Mon, 30 Nov 2026 12:00:00 +99999999999999", "Mon, 30 Nov 99999 12:00:00 GMT", "\N{DIGIT ONE}" * 400]
+)
+def test_a_time_that_cannot_be_is_none(time: str) -> None:
+    with host(answering(429, b"", f"Date: {time}", f"Retry-After: {time}")) as (url, _):
+        assert isinstance(sent(url), NotNow)
+
+
 def test_a_message_that_has_failed_already_is_refused() -> None:
     body = json.dumps({"sid": "SM1", "status": "failed", "error_code": 30006, "from": OURS}).encode()
     with host(answering(201, body)) as (url, _):

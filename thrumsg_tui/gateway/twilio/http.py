@@ -219,7 +219,7 @@ def _reason(error: Exception) -> str:
 def _time(text: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(text) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 

@@ -87,7 +87,7 @@ def listed(entry: Mapping[str, Any]) -> Listed:
             code=code_of(entry.get("error_code")),
             said=str(entry["error_message"]) if entry.get("error_message") else None,
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise ValueError("The carrier's list has an entry that cannot be read.") from None
 
 
