@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from threading import Event, current_thread
+
+import pytest
 
 from tests.gateway.delivering import LATER, PATIENCE, Seconds, delivering, queue, settle_down, states
 from tests.gateway.scripted import ScriptedGateway
@@ -14,6 +18,7 @@ from thrumsg_tui.gateway.configuration import Configuration, Limits
 from thrumsg_tui.gateway.deliverer import FRESH, Deliverer
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.engines import base
 
 
 def test_all_that_may_leave_is_sent_once(world: World) -> None:
@@ -121,6 +126,28 @@ def test_at_the_end_answers_are_awaited(world: World) -> None:
     queue(world, 1)
     with delivering(world, ScriptedGateway()) as deliverer:
         deliverer.turn()
+    assert states(world) == ["sent"]
+
+
+def test_at_the_end_answers_are_kept_while_the_database_is_locked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(world, 1)
+    deliverer = Deliverer(world.db, ScriptedGateway(), Configuration("scripted"))
+    deliverer.start()
+    deliverer.turn()
+    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
+    asked: list[float] = []
+    with closing(sqlite3.connect(world.db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        def patience() -> float:
+            asked.append(30)
+            if len(asked) == 4:
+                other.execute("ROLLBACK")
+            return asked[-1]
+
+        deliverer.stop(patience)
     assert states(world) == ["sent"]
 
 

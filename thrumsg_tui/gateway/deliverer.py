@@ -19,7 +19,7 @@ from typing import Any
 
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Scope
 from thrumsg_tui.domain.delivery_states import backoff
-from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, ThrumsgError
 from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.gateway.carrier_news import CarrierNews
 from thrumsg_tui.gateway.configuration import Configuration
@@ -143,10 +143,15 @@ class Deliverer:
             patience: Returns how many seconds the calls that are under way get; asked again and again.
         """
         begun = self._now()
-        while self._calls.under_way and self._now() < begun + patience():
+        while self.under_way and self._now() < begun + patience():
             self.done.clear()
-            self._record()
-            if self._calls.under_way:
+            try:
+                self._record()
+            except DatabaseDamaged:
+                raise
+            except DatabaseUnusable as reason:  # locked, or the disk is full: the answers are kept meanwhile
+                LOG.error("database=unusable reason=%r", str(reason))  # noqa: TRY400 - the sentence says it
+            if self.under_way:
                 self.done.wait(_LOOK_EVERY)
         self._record()
         if self._calls.under_way:
