@@ -20,7 +20,7 @@ from tests.gateway.outgoings import outgoing
 from thrumsg_tui.domain.delivery import Accepted, Doubt, Incoming, NotNow, OptOutWord, Outcome, Rejected, Report, Scope
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.media import Media
-from thrumsg_tui.gateway.carrier_program import environment_for
+from thrumsg_tui.gateway.carrier_program import CarrierProgram, environment_for
 from thrumsg_tui.gateway.command_gateway import CommandGateway, Patience
 from thrumsg_tui.gateway.command_lines import send_line
 from thrumsg_tui.gateway.program_supervisor import pause_after
@@ -231,6 +231,33 @@ def test_an_incoming_message_is_acknowledged_once_it_is_stored(program: Program)
     program.gateway.poll()
     program.send("Hi", 2)
     assert sum("stored" in line for line in program.got()) == 1
+
+
+def tell_many(program: Program, many: int) -> list[str]:
+    """Have the program tell of many reports with long ids, and take them in with one call; return the ids."""
+    ids = [f"{nth:0200}" for nth in range(many)]
+    for each in ids:
+        program.send("line:" + json.dumps({"report": {"id": each, "key": "k", "state": "sent"}}))
+    assert len(list(program.gateway.poll())) >= many
+    return ids
+
+
+def test_many_are_acknowledged_in_lines_of_bounded_length(program: Program) -> None:
+    ids = tell_many(program, 50)
+    program.gateway.poll()
+    until(lambda: program.got()[-1].startswith('{"stored"') and ids[-1] in program.got()[-1])
+    stored = [line for line in program.got() if line.startswith('{"stored"')]
+    assert [each for line in stored for each in json.loads(line)["stored"]] == ids
+    assert max(map(len, stored)) < 4096
+
+
+def test_a_program_that_reads_nothing_holds_up_nobody_and_is_not_killed(program: Program) -> None:
+    tell_many(program, PIPE // 200 + 100)
+    program.send("stop reading")
+    program.gateway.poll()
+    running = program.gateway._supervisor.running()
+    assert isinstance(running, CarrierProgram)
+    assert not running.ended.wait(0.2)
 
 
 def test_a_report_with_an_id_is_acknowledged_once_it_is_stored(program: Program) -> None:

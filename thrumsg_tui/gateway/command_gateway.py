@@ -28,6 +28,7 @@ from thrumsg_tui.gateway.carrier_program import CarrierProgram, Written, environ
 from thrumsg_tui.gateway.command_fields import BadLine
 from thrumsg_tui.gateway.command_lines import (
     LONGEST_LINE,
+    STORED_AT_ONCE,
     Found,
     Log,
     Result,
@@ -176,12 +177,15 @@ class CommandGateway:
     def poll(self) -> Iterable[Incoming | Report]:
         """Return what the program told since the last call; what that call returned is now stored."""
         program = self._supervisor.running()
-        if self._to_acknowledge and isinstance(program, CarrierProgram):
-            program.write(stored_line(self._to_acknowledge), self._patience.result)
+        while self._to_acknowledge and isinstance(program, CarrierProgram):
+            some = self._to_acknowledge[:STORED_AT_ONCE]
+            if program.write(stored_line(some), 0) is not Written.ALL:
+                break  # it is told later: nobody waits for a program that does not read
+            del self._to_acknowledge[: len(some)]
         with self._lock:
             told = list(self._told)
             self._told.clear()
-        self._to_acknowledge = [each.id for each in told if each.id is not None]
+        self._to_acknowledge += [each.id for each in told if each.id is not None]
         return [each.news for each in told]
 
     def check(self) -> Iterator[Finding]:

@@ -41,6 +41,9 @@ from thrumsg_tui.gateway.command_fields import (
 LONGEST_LINE = 64 * 1024
 """Bytes, with the line's end."""
 
+STORED_AT_ONCE = 3
+"""So few of the longest ids make a line that a pipe takes as a whole or not at all (4,096 bytes)."""
+
 _REPORTED = {state.value: state for state in (MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)}
 
 
