@@ -197,3 +197,11 @@ def test_numbers_but_ours_are_hidden_where_they_are_to_be(doubtful: Shell) -> No
         assert "0142" not in doubtful.done(*words)
     assert "+14155550100" in doubtful.done("status")
     assert "0142" not in doubtful.done("doubts", 1, "--drop")
+
+
+def test_doubts_say_what_happens_by_itself(doubtful: Shell) -> None:
+    change(doubtful, "UPDATE message SET checked_at = 0 WHERE state = 'in_doubt'")
+    said = doubtful.done("doubts")
+    assert "no answer in 30 s, absent at the carrier" in said
+    assert "deliver` runs, it asks the carrier about each by itself" in said
+    assert "Decide only about those that stay." in said

@@ -279,9 +279,11 @@ def doubtful(office: Office, maria: ConversationId) -> Office:
 
 async def test_messages_in_doubt_are_listed(doubtful: Office) -> None:
     async with doubtful.app() as person:
-        assert person.sees("1 in doubt", "D shows what is in doubt")
+        assert person.sees("1 in doubt", "D shows doubts")
         await person.press("D")
-        assert person.sees("Messages in doubt", "1 message may or may not have left", "Maria Lopez", "(415) 555-0001")
+        assert person.sees(
+            "Messages in doubt", "1 in doubt. `deliver` asks the carrier by itself", "Maria Lopez", "(415) 555-0001"
+        )
         assert person.sees("no answer in 30 s")
 
 
@@ -350,3 +352,25 @@ async def test_a_doubt_of_a_restored_backup_has_no_time(office: Office, maria: C
         await person.wait_for("not known", "A backup was restored")
         await person.press("w")
         await person.wait_for("tried not known")
+
+
+async def test_doubts_say_why_on_a_small_screen_and_the_question_too(doubtful: Office) -> None:
+    async with doubtful.app(size=(80, 24)) as person:
+        await person.press("q", "D")
+        assert person.sees("Messages in doubt", "no answer in 30 s")
+        await person.press("s")
+        assert "In doubt: no answer in 30 s." in person.question
+
+
+async def test_the_carrier_line_leaves_out_whole_parts_on_a_small_screen(doubtful: Office) -> None:
+    for nth in range(3):
+        doubtful.contact(f"Waiting {nth}", texted=True)
+    deliverer(doubtful, pace=0.2)
+    async with doubtful.app(size=(80, 24)) as person:
+        line = next(line for line in person.lines if "carrier:" in line)
+        assert "3 waiting, done by " in line
+        assert ", 1 in doubt " in line
+        assert "…" not in line
+        assert line.rstrip().endswith(" D shows doubts")
+    async with doubtful.app(size=(120, 40)) as person:
+        assert person.sees("3 waiting, 0.2 a second, done by ")

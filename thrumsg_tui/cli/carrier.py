@@ -61,14 +61,19 @@ def doubts(session: Session, args: Namespace) -> Report:
                 phones.text(each.name),
                 phones.number(each.phone),
             ),
-            *(each.campaign, each.tries, phones.text(each.reason), words_of(each.body)),
+            *(each.campaign, each.tries, phones.text(each.why), words_of(each.body)),
         )
         for each in found
     ]
     heads = ("Id", "Tried, UTC", "To", "Number", "Campaign", "Tries", "Why", "Message")
     lines = table(heads, rows) if rows else ["No message is in doubt."]
     if rows:
-        lines += ["", f"`{session.program} doubts ID` with --was-sent, --send-again or --drop decides about one."]
+        lines += [
+            "",
+            f"While `{session.program} deliver` runs, it asks the carrier about each by itself: by default two minutes",
+        ]
+        lines += ["after the try, and again a minute later. Decide only about those that stay."]
+        lines += [f"`{session.program} doubts ID` with --was-sent, --send-again or --drop decides about one."]
     return Report([_doubt_record(each, phones) for each in found], lines)
 
 

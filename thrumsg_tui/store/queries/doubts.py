@@ -62,6 +62,12 @@ class MessageInDoubt:
     our_number: str | None
     author: str | None
 
+    @property
+    def why(self) -> str:
+        """Why it is in doubt still: the reason, and whether the carrier's list was found without it."""
+        looked = "absent at the carrier" if self.checked_at else ""
+        return ", ".join(part for part in (self.reason, looked) if part)
+
 
 def messages_in_doubt(conn: Connection, offset: int = 0, limit: int | None = None) -> list[MessageInDoubt]:
     """Read a window of the messages in doubt, the longest in doubt first; all without `limit`. By `message_open`."""

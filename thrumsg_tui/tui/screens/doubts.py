@@ -10,7 +10,6 @@ from textual.strip import Strip
 from thrumsg_tui.domain.conversation_facts import DoubtAnswer
 from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.doubts import answer_doubt
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.doubts import MessageInDoubt, count_in_doubt, messages_in_doubt
@@ -20,7 +19,7 @@ from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
-from thrumsg_tui.tui.widgets.line_widgets import Part, pad
+from thrumsg_tui.tui.widgets.line_widgets import Part, fit, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _QUESTIONS = {
@@ -41,7 +40,10 @@ _DONE = {
 
 
 _WIDE = 110
-"""The width from which a row has room for the reason of the doubt."""
+"""The width from which a row has room for all of the reason of the doubt."""
+
+_NARROW = 23
+"""How much of the reason a narrower row has; the question has all of it."""
 
 
 def _tried(row: MessageInDoubt, zone: tzinfo) -> str:
@@ -61,10 +63,9 @@ class DoubtsList(NumbersList[MessageInDoubt]):
             (pad(self.phones.number(row.phone_national), 16), ""),
             (safe_text(words_of(row.body)), ""),
         ]
-        reason = safe_text(self.phones.text(row.reason)) if row.reason and width >= _WIDE else ""
-        looked = "absent at the carrier" if row.checked_at else ""
-        right = ", ".join(part for part in (reason, looked) if part)
-        return self.strip(left, [(f" {right} ", "quiet")] if right else [], width=width, base=self.cursor_look(index))
+        why = safe_text(self.phones.text(row.why))
+        right: list[Part] = [(f" {why if width >= _WIDE else fit(why, _NARROW)} ", "quiet")] if why else []
+        return self.strip(left, right, width=width, base=self.cursor_look(index))
 
 
 class DoubtsScreen(ListingScreen[MessageInDoubt]):
@@ -86,8 +87,8 @@ class DoubtsScreen(ListingScreen[MessageInDoubt]):
         total, first, rows, kept = await self.thrumsg.store.query(_read, first, max(height, 1))
         self.list.tell_phones(kept.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
         self.list.show(total, first, rows, self.list.cursor)
-        may = pluralize(total, "message may or may not have left", "messages may or may not have left")
-        self.summary.show([(f"  {may}: look at the carrier, then decide", "quiet")])
+        said = f"  {total} in doubt. `deliver` asks the carrier by itself: decide only about what stays"
+        self.summary.show([(said, "quiet")] if total else [])
 
     @on(PagedList.Chosen)
     @work(group=ACTION)
@@ -117,8 +118,9 @@ class DoubtsScreen(ListingScreen[MessageInDoubt]):
             return
         phones, (title, question) = self.list.phones, _QUESTIONS[answer]
         name, number = phones.text(row.name), phones.number(row.phone_national)
+        why = f"In doubt: {phones.text(row.why)}.\n\n" if row.why else ""
         tried = _tried(row, self.thrumsg.zone)
-        text = f"To {name}, {number}, tried {tried}:\n\n{words_of(row.body)}\n\n{question}"
+        text = f"To {name}, {number}, tried {tried}:\n\n{words_of(row.body)}\n\n{why}{question}"
         left = f"The message to {name} is still in doubt"
         dialog = confirmation(title, text, title, left=left, must_be_seen=answer is DoubtAnswer.SEND_AGAIN)
         if await self.show_dialog(dialog) and await self.make(answer_doubt, self.thrumsg.who, row.id, answer):
