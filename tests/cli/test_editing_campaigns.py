@@ -273,3 +273,13 @@ def test_all_that_was_sent_at_night_is_said_to_wait_for_the_hours(never_theirs: 
     assert (shown["queued"], shown["scheduled"]) == (0, 3)
     assert datetime.fromisoformat(shown["first_leaves_at"]) > datetime.now(UTC)
     assert "thrumsg_scheduled_messages 3\n" in never_theirs.done("status", "--prometheus")
+
+
+def test_an_edit_says_what_it_confirms_and_releases(never_theirs: Shell) -> None:
+    never_theirs.done("campaign", "edit", "Spring", "--quiet-hours")
+    never_theirs.done("send-all", "Spring", "--unassigned")
+    free = ("--hours-in", "campaign", "--open", "00:00", "--close", "24:00", "--no-quiet-hours")
+    said = never_theirs.done("campaign", "edit", "Spring", *free)
+    assert "Confirmed: Quiet hours are off: contacts may be texted before 08:00 or after 21:00" in said
+    assert "3 scheduled messages may leave now." in said
+    assert "Confirmed" not in never_theirs.done("campaign", "edit", "Spring", "--description", "Doors")

@@ -12,8 +12,10 @@ from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.report import Report, ask
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
+from thrumsg_tui.domain.campaign_facts import CampaignEdited
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.compliance import Level, of_level
+from thrumsg_tui.domain.conversation_sentences import released
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
@@ -22,6 +24,7 @@ from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
+from thrumsg_tui.store.queries.history import HistoryRequest, history
 from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
 
 
@@ -90,7 +93,20 @@ def edit(session: Session, args: Namespace) -> Report:
         raise Refused(str(error)) from error
     edited = changes.edit_campaign(session.db, session.who, campaign.id, setup, seen=before)
     lines = ["Nothing was different." if edited == campaign else f"{edited.name} is changed."]
+    if edited != campaign:
+        lines += _effects(session, edited)
     return warned(session, campaign_record(edited), lines, edited.id, edited.initial_script)
+
+
+def _effects(session: Session, edited: Campaign) -> list[str]:
+    """Return what the journal says that an edit confirmed, released and cancelled."""
+    with session.db.reading() as conn:
+        facts = history(conn, HistoryRequest(campaign_id=edited.id, traffic=False), limit=1)[0].facts
+        points = setup_points(conn, session.who, edited.setup, edited.id, session.db.clock())
+    if not isinstance(facts, CampaignEdited):  # somebody else changed something at the same moment
+        return []
+    confirmed = [f"Confirmed: {point.sentence}" for point in points if point.code in facts.confirmed]
+    return [*confirmed, *(f"{each}." for each in released(facts.released, facts.cancelled))]
 
 
 def launch(session: Session, args: Namespace) -> Report:
