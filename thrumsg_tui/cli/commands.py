@@ -326,7 +326,12 @@ def _add_files(commands: Commands) -> None:
 
 
 def _add_purge(commands: Commands) -> None:
-    purge = commands.add("purge", "audit.purge_campaign", "remove texts and names from an archived campaign, for good")
+    purge = commands.add(
+        "purge",
+        "audit.purge_campaign",
+        "remove texts and names from an archived campaign, for good",
+        check=_wrong_purge,
+    )
     purge.add_argument("name", metavar="NAME")
     purge.add_argument("--yes", action="store_true", help="do not ask")
     purge.add_argument(
@@ -335,7 +340,9 @@ def _add_purge(commands: Commands) -> None:
 
 
 def _add_reports(commands: Commands) -> None:
-    opt_outs = commands.add("opt-outs", "audit.report_opt_outs", "write every opt-out, and how soon it was honored")
+    opt_outs = commands.add(
+        "opt-outs", "audit.report_opt_outs", "write every opt-out, and how soon it was honored", check=_wrong_report
+    )
     opt_outs.add_argument("--from", dest="since", type=options.day, metavar="DATE", help="the first day, in UTC")
     opt_outs.add_argument("--to", dest="until", type=options.day, metavar="DATE", help="the last day, in UTC")
     opt_outs.add_argument("--out", type=Path, metavar="FILE", required=True, help="a CSV file; - prints it")
@@ -343,6 +350,15 @@ def _add_reports(commands: Commands) -> None:
 
 def _wrong_backup(args: Namespace) -> str | None:
     return "backup - prints the copy: leave --json out" if args.json and str(args.file) == "-" else None
+
+
+def _wrong_purge(args: Namespace) -> str | None:
+    printed = args.json and str(args.carrier_ids) == "-"
+    return "--carrier-ids - prints the ids, and --json has them too: leave one of the two out" if printed else None
+
+
+def _wrong_report(args: Namespace) -> str | None:
+    return "--out - prints the CSV: leave --json out" if args.json and str(args.out) == "-" else None
 
 
 def _wrong_import(args: Namespace) -> str | None:
