@@ -70,7 +70,11 @@ def service(shell: Shell, config: Path, *words: str) -> subprocess.Popen[str]:
 def test_what_may_leave_leaves_and_the_command_ends(spring: Shell, carrier: Carrier, config: Path) -> None:
     for each in (1, 2, 3):
         spring.done("send", each)
-    assert spring.json("deliver", "--config", config, "--once") == {"handed_over": 3, "stopped_because": None}
+    assert spring.json("deliver", "--config", config, "--once") == {
+        "handed_over": 3,
+        "not_taken": 0,
+        "stopped_because": None,
+    }
     assert states(spring) == ["sent"] * 3
     bodies = {each["body"] for each in carrier.accepted()}
     assert bodies == {"Hi Maria, it's root", "Hi Dev, it's root", "Hi Ann, it's root"}
@@ -236,6 +240,14 @@ def test_refused_credentials_stop_the_service_and_keep_the_messages(
     assert result.code == 1
     assert "The gateway twilio has stopped, and messages wait: " in result.err
     assert states(spring) == ["queued"] * 3
+
+
+def test_what_the_carrier_did_not_take_is_said(spring: Shell, carrier: Carrier, config: Path) -> None:
+    spring.done("send", 1)
+    carrier.tell("number", number=OURS, state="withdrawn")
+    result = spring.run("deliver", "--config", config, "--once")
+    assert result.out == "Handed over 1 message.\nThe carrier did not take 1 of them: the threads say why.\n"
+    assert spring.json("thread", 1)["messages"][0]["error"]
 
 
 def test_a_signal_ends_the_service_and_another_one_takes_over(spring: Shell, config: Path) -> None:

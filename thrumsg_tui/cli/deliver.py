@@ -55,8 +55,14 @@ def _serve(
         handed_over = serve(deliverer, stopping, lock, once=args.once)
     finally:
         gateway.close()
-    record = {"handed_over": handed_over, "stopped_because": deliverer.standstill.stopped}
+    record = {
+        "handed_over": handed_over,
+        "not_taken": deliverer.not_taken,
+        "stopped_because": deliverer.standstill.stopped,
+    }
     lines = [f"Handed over {pluralize(handed_over, 'message')}."]
+    if deliverer.not_taken:
+        lines.append(f"The carrier did not take {deliverer.not_taken} of them: the threads say why.")
     if reason := deliverer.standstill.stopped:
         return Report(record, lines, 1, f"The gateway {gateway.name} has stopped, and messages wait: {reason}")
     return Report(record, lines)

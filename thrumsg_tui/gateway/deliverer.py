@@ -85,6 +85,8 @@ class Deliverer:
         self.done = Event()
         """Set when a call has ended."""
         self.standstill = Standstill()
+        self.not_taken = 0
+        """How many tries the carrier has not taken: refused, put off, or in doubt."""
         self._db, self._gateway, self._configuration = db, gateway, configuration
         self._now, self._chance = monotonic, chance
         self._calls: Workers[_Answer] = Workers(configuration.limits.workers, self.done, db.close)
@@ -250,6 +252,8 @@ class Deliverer:
             self.standstill.note(answer.message, answer.outcome, self._now())
             if isinstance(answer.outcome, Accepted):
                 self._reporter.count(answer.message.segments)
+            else:
+                self.not_taken += 1
         self._answers += came
         if self._answers:
             stored = [(each.message, each.outcome) for each in self._answers]
