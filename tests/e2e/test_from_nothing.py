@@ -62,6 +62,8 @@ def make_campaign(terminal: Terminal) -> None:
     into_field(terminal, "24:00")
     terminal.press("enter", "enter", "right")  # no quiet hours: this runs at any time of day
     terminal.press("enter", "enter", "enter", "right", "ctrl+o")
+    terminal.wait_for("Before it is launched, confirm", "Quiet hours are off")
+    terminal.press("y")
     terminal.wait_for("Add senders to Autumn")
     terminal.type("kim")
     terminal.press("enter")
