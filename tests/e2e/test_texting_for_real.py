@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,6 +42,25 @@ def in_background(command: str, folder: Path, env: dict[str, str]) -> Iterator[N
             process.kill()
 
 
+def followed(script: str, folder: Path, env: dict[str, str]) -> tuple[int, str]:
+    """Run a script to its end; the services that it has begun end with it, whatever happens."""
+    with subprocess.Popen(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as shell:
+        try:
+            output, _ = shell.communicate(timeout=180)
+            return shell.returncode, output
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+
+
 def test_the_section_can_be_followed(tmp_path: Path) -> None:
     """docs/rules.md 10: from an empty home to a reconciled export."""
     bin_ = tmp_path / "bin"
@@ -68,11 +88,9 @@ def test_the_section_can_be_followed(tmp_path: Path) -> None:
     for port, free in ports.items():
         script, carrier = script.replace(port, free), carrier.replace(port, free)
     with in_background(carrier, tmp_path, env):
-        done = subprocess.run(
-            ["bash", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180, check=False
-        )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 messages taken by the carrier, 1 received from contacts, 3 exported; no differences" in done.stdout
+        status, output = followed(script, tmp_path, env)
+    assert status == 0, output
+    assert "1 messages taken by the carrier, 1 received from contacts, 3 exported; no differences" in output
 
 
 WAIT = "until curl -s http://127.0.0.1:8437/healthz >/dev/null; do sleep 0.1; done"
