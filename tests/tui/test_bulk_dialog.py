@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 
@@ -202,9 +203,9 @@ async def test_enter_before_the_preview_is_there_applies_nothing_and_says_so(
         store = person.app.store
         query = store.query
 
-        async def slowly(*args: object) -> object:
+        async def slowly(*args: Any, **options: Any) -> object:
             await held.wait()
-            return await query(*args)  # type: ignore[arg-type]
+            return await query(*args, **options)
 
         monkeypatch.setattr(store, "query", slowly)
         dialog(person).choices.turn_destination(dialog(person).choices.offered[0])

@@ -130,7 +130,7 @@ SPRING = ("j", "j")
 OVERVIEW = (*SPRING, "enter")
 
 WAYS: dict[str, Way] = {
-    "create a campaign": form("c", name="Winter", script="Hi"),
+    "create a campaign": form("c", name="Winter", script="Hi from %organization%. Reply STOP to end."),
     "change a campaign": form(*SPRING, "i", description="More"),
     "launch": keys("j", "x", "l"),
     "pause": keys(*SPRING, "x", "p"),
