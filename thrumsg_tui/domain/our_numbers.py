@@ -74,11 +74,6 @@ def preferred_numbers(conversations: Mapping[str, int], phone: str) -> list[str]
     )
 
 
-def choose_number(conversations: Mapping[str, int], phone: str) -> str | None:
-    """Return the best of `preferred_numbers`; None if there is none."""
-    return next(iter(preferred_numbers(conversations, phone)), None)
-
-
 def require_number(text: str, kind: NumberKind) -> str:
     """Return a short code, a name or the id of a service as it is stored; the store reads telephone numbers.
 
