@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+import termios
 from getpass import getuser
 
 import pytest
@@ -83,6 +84,8 @@ def test_what_the_shell_has_started_stops_with_it_and_comes_again(spring: Office
     terminal.send(b"\n")
     terminal.wait_until(lambda: b"\x1b[?1049h" in terminal.since(mark), "the alternate screen again")
     terminal.wait_for("Sender One")
+    # Before it takes the keys, the terminal swallows ctrl+q as the end of a ctrl+s.
+    terminal.wait_until(lambda: not terminal.local_modes & termios.ICANON, "the app's own modes of the terminal")
     terminal.press("ctrl+q")
     terminal.wait_for("ended with 0")
     assert_restored(terminal)
