@@ -13,6 +13,7 @@ def add_content_commands(commands: Commands) -> None:
     _add_survey(commands.group("survey", "edit survey questions, and show the answers"))
     _add_replies(commands.group("reply", "edit recommended replies, of one campaign or of all"))
     _add_follow_ups(commands.group("follow-up", "create and edit follow-ups to contacts who were texted before"))
+    _add_answer(commands)
 
 
 def _add_survey(survey: Commands) -> None:
@@ -109,3 +110,17 @@ def _wrong_change(args: Namespace) -> str | None:
 
 def _wrong_follow_up(args: Namespace) -> str | None:
     return None if args.preview or (args.title and args.text) else "give --title and --text, or --preview"
+
+
+def _add_answer(commands: Commands) -> None:
+    answer = commands.add(
+        "answer", "conversations.answer", "record a survey answer", check=_wrong_answer, late="choice"
+    )
+    answer.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
+    answer.add_argument("question", metavar="QUESTION", help="an id, or the exact text")
+    answer.add_argument("choice", nargs="?", metavar="CHOICE", help="an id, or the exact text")
+    answer.add_argument("--clear", action="store_true", help="remove the answer")
+
+
+def _wrong_answer(args: Namespace) -> str | None:
+    return "give a CHOICE, or --clear" if (args.choice is None) is not args.clear else None

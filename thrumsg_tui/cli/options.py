@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +31,11 @@ def value(parse: Callable[[str], T]) -> Callable[[str], T]:
             raise argparse.ArgumentTypeError(str(error)) from error
 
     return parsed
+
+
+def words(values: type[StrEnum]) -> list[str]:
+    """Return the values of an enum as the choices of an option."""
+    return [str(each) for each in values]
 
 
 @value
