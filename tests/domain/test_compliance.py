@@ -187,6 +187,9 @@ def test_the_volume_is_measured_against_closing_time() -> None:
     )  # 18:00 in New York
     assert late.level is Level.CONFIRM
     assert late.sentence == ("50000 initials at 4 segments a second: 3 h 29, and the campaign closes 21:00 EST.")
+    slow = found(replace(many, contacts=Contacts(total=60, waiting=60), pace=1.0), "volume")
+    assert slow is not None
+    assert slow.sentence == "60 initials at 1 segment a second: 1 min."
     assert found(replace(many, pace=None), "no-numbers") is not None
     assert found(replace(many, is_practice=True), "volume") is None
 

@@ -175,7 +175,8 @@ def _volume(facts: Facts, now: datetime) -> Iterator[Point]:
         return
     segments = waiting * measure(facts.example).segments
     takes = timedelta(seconds=ceil(segments / facts.pace))
-    said = f"{pluralize(waiting, 'initial')} at {facts.pace:,g} segments a second: {_duration(takes)}"
+    pace = f"{facts.pace:,g} segment{'' if facts.pace == 1 else 's'} a second"
+    said = f"{pluralize(waiting, 'initial')} at {pace}: {_duration(takes)}"
     starts = next_common_opening((facts.campaign.hours,), now)
     closes = next_common_closing((facts.campaign.hours,), starts) if starts else None
     if starts and closes and takes > closes - starts:
