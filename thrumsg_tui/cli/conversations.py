@@ -145,7 +145,8 @@ def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Camp
 def _state(message: Message, campaign: Campaign, now: datetime, withdrawn: str | None) -> str:
     state = message.state.replace("_", " ")
     if message.state is MessageState.UNSENT and message.leaves_at:
-        return f"{state} until {format_moment(campaign, message.leaves_at, now)}"
+        until = format_moment(campaign, message.leaves_at, now).replace(" (", ", ").replace(")", "")
+        return f"{state} until {until}"
     if (
         message.state is MessageState.QUEUED
         and message.leaves_at
