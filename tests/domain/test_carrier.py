@@ -17,11 +17,9 @@ from thrumsg_tui.domain.carrier import (
     StoppedNumber,
     WaitingCampaign,
     WithoutNumber,
-    carrier_line,
     done_by,
-    standstill,
-    standstill_in_short,
 )
+from thrumsg_tui.domain.carrier_sentences import carrier_line, standstill, standstill_in_short
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.redaction import IN_FULL, PhoneDisplay
 

@@ -11,7 +11,8 @@ from thrumsg_tui.cli.json_records import Record
 from thrumsg_tui.cli.prometheus import Gauge, exposition
 from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, carrier_line, done_by, standstill
+from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, done_by
+from thrumsg_tui.domain.carrier_sentences import carrier_line, scheduled_words, standstill
 from thrumsg_tui.domain.conversation_facts import DoubtAnswer
 from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.permissions import Permission
@@ -162,7 +163,7 @@ def _status_lines(
         ("Queued", _with_age(figures.queued, figures.oldest, now)),
         *([("Without a number", found.without_number.messages)] if found.without_number else []),
         ("Sending", figures.sending),
-        ("Scheduled", found.scheduled.words(now) if found.scheduled else 0),
+        ("Scheduled", scheduled_words(found.scheduled, now) if found.scheduled else 0),
         ("Held by a pause", found.held),
         ("In doubt", f"{found.in_doubt}{': `thrumsg doubts` lists them' if found.in_doubt else ''}"),
         ("Failed in 24 h", found.failed),

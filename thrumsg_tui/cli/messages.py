@@ -16,6 +16,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.carrier import Delivery
+from thrumsg_tui.domain.carrier_sentences import scheduled_words
 from thrumsg_tui.domain.conversations import Message
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
@@ -107,7 +108,7 @@ def send_all(session: Session, args: Namespace) -> Report:
     }
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {pluralize(sent, 'message')}; {len(refused)} refused."]
     if scheduled:
-        lines += [f"Scheduled in all: {scheduled.words(now)}. They have not left yet."]
+        lines += [f"Scheduled in all: {scheduled_words(scheduled, now)}. They have not left yet."]
     if sent and carrier.waiting and (delivery := carrier.delivery(now)) is not Delivery.PRACTICE:
         lines += [f"What may leave now is queued. {capitalized(_WAITS[delivery])}."]
     lines += [f"  conversation {each}: {reason}" for each, reason in refused]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, carrier_line, standstill, standstill_in_short
+from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
+from thrumsg_tui.domain.carrier_sentences import carrier_line, standstill, standstill_in_short
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.users import Identity
