@@ -90,8 +90,8 @@ def test_status_of_a_deliverer_at_work(doubtful: Shell) -> None:
     shown = doubtful.json("status")
     assert (shown["delivery"], shown["done_by"]) == ("silent", None)
     lines = doubtful.done("status").splitlines()
-    assert lines[0] == "carrier: 1 waiting, 1 in doubt, 1 failed in 24 h"
-    assert lines[1].startswith("Delivery stands still: 1 message waits, and `thrumsg deliver` was last seen at ")
+    assert lines[0] == "carrier: 1 waiting, delivery does not run, 1 in doubt, 1 failed in 24 h"
+    assert lines[1].startswith("Delivery stands still: 1 message waits, 1 is in doubt, and `thrumsg deliver` was last ")
 
 
 def test_status_for_prometheus(doubtful: Shell) -> None:
@@ -111,6 +111,27 @@ def test_status_for_prometheus(doubtful: Shell) -> None:
 def test_the_parser_is_strict(text: str) -> None:
     with pytest.raises(AssertionError):
         parse(text)
+
+
+def test_status_says_that_nobody_listens_where_the_carrier_calls(spring: Shell) -> None:
+    now = datetime.now(UTC)
+    change(spring, "INSERT INTO gateway (name, changed_at, seen_at) VALUES ('twilio', ?, ?)", to_ms(now), to_ms(now))
+    assert (spring.json("status")["listener"], spring.json("status")["sentence"]) == (None, None)
+    assert "Listener" not in spring.done("status")
+    assert ("thrumsg_listen_alive", "") not in parse(spring.done("status", "--prometheus"))
+    change(spring, "INSERT INTO listener (gateway, seen_at) VALUES ('twilio', ?)", to_ms(now))
+    shown = spring.json("status")
+    assert (shown["listener"], shown["sentence"]) == ("running", None)
+    assert datetime.fromisoformat(shown["listener_seen_at"]) <= now
+    assert parse(spring.done("status", "--prometheus"))["thrumsg_listen_alive", ""] == 1
+    change(spring, "UPDATE listener SET seen_at = ?", to_ms(now - timedelta(minutes=2)))
+    shown = spring.json("status")
+    assert shown["listener"] == "silent"
+    assert shown["sentence"].startswith("`thrumsg listen` was last seen at ")
+    assert parse(spring.done("status", "--prometheus"))["thrumsg_listen_alive", ""] == 0
+    assert re.search(r"^Listener +does not run: answers come in late", spring.done("status"), re.MULTILINE)
+    change(spring, "UPDATE listener SET seen_at = NULL")
+    assert spring.json("status")["listener"] == "never"
 
 
 def test_prometheus_is_no_json(spring: Shell) -> None:

@@ -81,6 +81,14 @@ def test_what_may_leave_leaves_and_the_command_ends(spring: Shell, carrier: Carr
     assert spring.json("deliver", "--config", config, "--once")["handed_over"] == 0
 
 
+def test_a_carrier_that_calls_us_has_its_listener_missed(spring: Shell, config: Path) -> None:
+    spring.done("deliver", "--config", config, "--once")
+    assert spring.json("status")["listener"] == "never"
+    config.write_text(config.read_text().replace('public_url = "http://127.0.0.1:9"\n', ""))
+    spring.done("deliver", "--config", config, "--once")
+    assert spring.json("status")["listener"] is None, "without an address the carrier cannot call"
+
+
 def test_a_dry_run_sends_nothing_and_says_what_would_leave(spring: Shell) -> None:
     spring.done("send", 1)
     spring.done("send", 2)

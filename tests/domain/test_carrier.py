@@ -13,6 +13,8 @@ from thrumsg_tui.domain.carrier import (
     CarrierStatus,
     Delivery,
     GatewayStanding,
+    ListenerStanding,
+    Listening,
     ScheduledMessages,
     StoppedNumber,
     WaitingCampaign,
@@ -105,8 +107,29 @@ def test_without_a_pace_nothing_is_estimated(pace: float | None) -> None:
     assert carrier_line(status, NOW, UTC) == "carrier: 1,204 waiting"
 
 
-def test_what_stands_still_is_not_done_by_any_time() -> None:
-    assert carrier_line(seen(timedelta(minutes=2)), NOW, UTC) == "carrier: 1,204 waiting"
+STOPPED_NUMBER = StoppedNumber("+14155550100", "trial", NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "stands"),
+    [
+        (seen(timedelta(minutes=2)), "delivery does not run"),
+        (replace(BUSY, gateway=replace(GATEWAY, stopped=True)), "delivery has stopped"),
+        (replace(BUSY, gateway=None), "no gateway has run"),
+        (replace(BUSY, gateway=replace(GATEWAY, reason="No connection")), "delivery stands still"),
+        (replace(BUSY, numbers_stopped=True, stopped_numbers=(STOPPED_NUMBER,)), "our number is stopped"),
+        (replace(BUSY, numbers_stopped=True, stopped_numbers=(STOPPED_NUMBER,) * 2), "our numbers are stopped"),
+    ],
+)
+def test_what_stands_still_is_said_in_place_of_an_end(status: CarrierStatus, stands: str) -> None:
+    assert not status.leaves(NOW)
+    assert carrier_line(status, NOW, UTC) == f"carrier: 1,204 waiting, {stands}"
+
+
+def test_one_stopped_number_among_others_keeps_the_end() -> None:
+    status = replace(BUSY, stopped_numbers=(STOPPED_NUMBER,))
+    assert status.leaves(NOW)
+    assert "done by 13:05 EST" in carrier_line(status, NOW, UTC)
 
 
 def test_doubts_failures_and_what_a_pause_holds_are_counted() -> None:
@@ -172,6 +195,16 @@ def test_whether_anything_delivers(status: CarrierStatus, delivery: Delivery) ->
             replace(IDLE, stopped_numbers=(StoppedNumber("+14155550100", "", NOW),) * 3),
             "Our number +14155550100 is stopped: the reason is not known. So are 2 others.",
         ),
+        (
+            replace(seen(timedelta(minutes=2)), campaigns=(), in_doubt=1),
+            "Delivery stands still: 1 message is in doubt, and `thrumsg deliver` was last seen at 17:58. "
+            "Nobody asks the carrier about what is in doubt.",
+        ),
+        (
+            replace(seen(timedelta(minutes=2)), in_doubt=1200),
+            "Delivery stands still: 1,204 messages wait, 1,200 are in doubt, and `thrumsg deliver` was last seen at "
+            "17:58. Nobody asks the carrier about what is in doubt.",
+        ),
         (BUSY, ""),
         (replace(IDLE, held=5, in_doubt=5, failed=5), ""),
         (replace(seen(timedelta(minutes=2)), campaigns=()), ""),
@@ -200,6 +233,45 @@ def test_the_banner_hides_numbers_but_ours_where_they_are_hidden() -> None:
     said = standstill(replace(IDLE, stopped_numbers=(number,)), NOW, UTC, PhoneDisplay(redacts=True))
     assert said.startswith("Our number +14155550100 is stopped: ")
     assert "0177" not in said
+
+
+RAN = NOW - timedelta(seconds=60)
+"""The last moment at which a listener that was seen then runs still."""
+
+
+@pytest.mark.parametrize(
+    ("listener", "state"),
+    [
+        (ListenerStanding(RAN, None), Listening.RUNNING),
+        (ListenerStanding(RAN - timedelta(seconds=1), None), Listening.SILENT),
+        (ListenerStanding(RAN, NOW), Listening.SILENT),
+        (ListenerStanding(None, None), Listening.NEVER),
+    ],
+)
+def test_whether_anything_listens(listener: ListenerStanding, state: Listening) -> None:
+    assert listener.state(NOW) is state
+
+
+@pytest.mark.parametrize(
+    ("listener", "how"),
+    [
+        (ListenerStanding(NOW - timedelta(minutes=3), None), "was last seen at 17:57"),
+        (ListenerStanding(NOW - timedelta(minutes=3), NOW - timedelta(minutes=2)), "was stopped at 17:58"),
+        (ListenerStanding(None, None), "has never run"),
+    ],
+)
+def test_the_banner_says_that_nobody_listens_also_where_messages_leave(listener: ListenerStanding, how: str) -> None:
+    late = "come in only every five minutes, as `thrumsg deliver` fetches them."
+    running = f"`thrumsg listen` {how}: answers and opt-outs {late}"
+    assert standstill(replace(BUSY, listener=listener), NOW, UTC, IN_FULL) == running
+    assert standstill(replace(IDLE, listener=listener), NOW, UTC, IN_FULL) == running
+    both = standstill(replace(seen(timedelta(minutes=2)), listener=listener), NOW, UTC, IN_FULL)
+    assert both.startswith("Delivery stands still: 1,204 messages wait")
+    assert both.endswith(f". `thrumsg listen` {how}: answers and opt-outs do not come in.")
+
+
+def test_a_listener_that_runs_is_no_news() -> None:
+    assert standstill(replace(BUSY, listener=ListenerStanding(NOW, None)), NOW, UTC, IN_FULL) == ""
 
 
 def test_a_sender_is_told_that_nothing_leaves_and_no_reasons() -> None:

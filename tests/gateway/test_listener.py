@@ -19,6 +19,9 @@ from tests.gateway.listening import Listener, ask, listening, opened_socket, pos
 from tests.gateway.small_carrier import message, signature
 from tests.store.arranging import number
 from tests.store.world import World
+from thrumsg_tui.domain.carrier import ListenerStanding
+from thrumsg_tui.store.changes.gateway_state import beat
+from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.spool import spool_path, spool_state
 
 ANN = number(0)
@@ -94,6 +97,38 @@ def test_a_request_that_cannot_be_read_keeps_nothing_behind_it(world: World, lis
     assert bodies(world) == ["readable"]
     assert "error=ValueError in _store" in log
     assert "unreadable" not in log
+
+
+def standing(world: World) -> ListenerStanding | None:
+    """What the database says of the listener."""
+    beat(world.db, "small")
+    with world.db.reading() as conn:
+        return carrier_status(conn, world.db.clock()).listener
+
+
+def test_the_database_says_while_a_listener_runs_and_that_it_was_stopped(world: World, listener: Listener) -> None:
+    post(listener.address, message("M1", ANN))
+    while bodies(world) != ["hello"]:  # the first beat comes before the first message
+        sleep(A_TURN)
+    found = standing(world)
+    assert found is not None
+    assert found.seen_at is not None
+    assert found.ended_at is None
+    listener.end()
+    found = standing(world)
+    assert found is not None
+    assert found.ended_at is not None
+
+
+def test_a_listener_that_was_killed_is_not_called_stopped(world: World) -> None:
+    listener = Listener(world.db.path)
+    post(listener.address, message("M1", ANN))
+    while bodies(world) != ["hello"]:
+        sleep(A_TURN)
+    listener.kill()
+    found = standing(world)
+    assert found is not None
+    assert (found.seen_at is None, found.ended_at) == (False, None)
 
 
 def test_the_spool_is_for_its_owner_only(world: World, listener: Listener) -> None:

@@ -23,6 +23,7 @@ SMALL = {
     "presence": "a row for each session of the last hour",
     "outbox": "a row for each campaign",
     "gateway": "a row for each carrier that was ever used",
+    "listener": "a row for each of these at most",
     "sqlite_master": "a row for each table and index",
 }
 """Tables, under the names that queries give them, which may be read whole and sorted, and why."""

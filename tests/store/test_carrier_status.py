@@ -10,13 +10,14 @@ from tests.clock import Clock
 from tests.store.arranging import take_in
 from tests.store.carrier import GATEWAY, leave
 from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, StoppedNumber, WithoutNumber
+from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, ListenerStanding, StoppedNumber, WithoutNumber
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.gateway_numbers import add_number, change_number_state, replace_number
+from thrumsg_tui.store.changes.gateway_state import expect_listener, listener_ended, listener_seen
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
@@ -104,6 +105,50 @@ def test_numbers_that_a_person_withdrew_are_not_called_stopped(db: Database, clo
             *(number, state, to_ms(clock.now)),
         )
     assert status(db).stopped_numbers == (StoppedNumber("+1415555010", "unregistered", clock.now),)
+
+
+def test_numbers_of_which_none_is_ready_are_told_from_one_that_stopped(
+    db: Database, owner: Identity, clock: Clock
+) -> None:
+    frisco, oakland = "+14155550010", "+15105550010"
+    gateway(db, "twilio", clock.now)
+    assert not status(db).numbers_stopped, "the carrier chooses the number"
+    for number in (frisco, oakland):
+        add_number(db, owner, "twilio", number, NumberKind.LONG, 1)
+    change_number_state(db, owner, frisco, NumberState.STOPPED)
+    assert not status(db).numbers_stopped
+    change_number_state(db, owner, oakland, NumberState.WITHDRAWN)
+    assert status(db).numbers_stopped
+    change_number_state(db, owner, frisco, NumberState.WITHDRAWN)
+    assert not status(db).numbers_stopped, "withdrawn numbers are counted by what waits for another"
+    add_number(db, owner, "command", "+12125550010", NumberKind.LONG, 1)
+    change_number_state(db, owner, frisco, NumberState.STOPPED)
+    assert status(db).numbers_stopped, "numbers of another gateway do not help"
+
+
+def test_a_listener_is_missed_where_the_carrier_calls_us(db: Database, clock: Clock) -> None:
+    gateway(db, "twilio", clock.now)
+    assert status(db).listener is None
+    expect_listener(db, "twilio", expected=True)
+    assert status(db).listener == ListenerStanding(None, None)
+    listener_seen(db, "twilio")
+    expect_listener(db, "twilio", expected=True)
+    assert status(db).listener == ListenerStanding(clock.now, None)
+    seen = clock.now
+    clock.now += timedelta(seconds=30)
+    listener_ended(db, "twilio")
+    assert status(db).listener == ListenerStanding(seen, clock.now)
+    listener_seen(db, "twilio")
+    assert status(db).listener == ListenerStanding(clock.now, None)
+    expect_listener(db, "twilio", expected=False)
+    assert status(db).listener is None
+
+
+def test_a_listener_of_another_gateway_is_not_missed(db: Database, clock: Clock) -> None:
+    listener_seen(db, "twilio")
+    assert status(db).delivery(clock.now) is Delivery.NEVER, "a listener is no deliverer"
+    gateway(db, "command", clock.now)
+    assert status(db).listener is None
 
 
 def test_failures_are_counted_by_code_for_a_day(db: Database, clock: Clock, people: list[ConversationId]) -> None:

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import report_in
+from thrumsg_tui.store.changes.gateway_state import listener_ended, listener_seen
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.times import to_ms
 from thrumsg_tui.tui import navigation
@@ -110,6 +111,46 @@ async def test_a_stopped_number_is_named(office: Office, maria: ConversationId) 
         await person.wait_until(lambda: not person.sees("is stopped"), "the end of the banner")
 
 
+async def test_a_listener_that_was_stopped_is_missed_on_every_screen(office: Office, maria: ConversationId) -> None:
+    deliverer(office)
+    listener_seen(office.db, "twilio")
+    async with office.app(size=(80, 24)) as person:
+        assert not person.sees("listen")
+        listener_ended(office.db, "twilio")
+        await person.wait_for("⚑ `thrumsg listen` was stopped at ")
+        banner = " ".join(line.strip() for line in person.lines[1:3])
+        assert "answers and opt-outs come in only every five minutes, as `thrumsg deliver` fetches them." in banner
+        await person.press("q")
+        assert person.sees("`thrumsg listen` was stopped at ")
+        listener_seen(office.db, "twilio")
+        await person.wait_until(lambda: not person.sees("thrumsg listen"), "the end of the banner")
+
+
+async def test_no_end_is_promised_while_our_only_number_is_stopped(office: Office, maria: ConversationId) -> None:
+    deliverer(office)
+    change(
+        office,
+        "INSERT INTO gateway_number (number, gateway, kind, mps, state, reason, changed_at)"
+        " VALUES ('+14155550100', 'twilio', 'long', 1, 'stopped', 'trial', 0)",
+    )
+    async with office.app() as person:
+        assert person.sees("carrier: 1 waiting, our number is stopped")
+        assert not person.sees("done by")
+        change(office, "UPDATE gateway_number SET state = 'ready'")
+        await person.wait_for("carrier: 1 waiting, 4 a second, done by ")
+
+
+async def test_a_doubt_that_nobody_asks_about_is_said(office: Office, maria: ConversationId) -> None:
+    deliverer(office)
+    bring(office, "in_doubt")
+    async with office.app() as person:
+        assert not person.sees("Nobody asks")
+        change(office, "UPDATE gateway SET seen_at = NULL")
+        await person.wait_for("⚑ Delivery stands still: 1 message is in doubt, and `thrumsg deliver` was stopped at ")
+        banner = " ".join(line.strip() for line in person.lines[1:3])
+        assert "Nobody asks the carrier about what is in doubt." in banner
+
+
 async def test_a_sender_reads_the_short_form(office: Office, maria: ConversationId) -> None:
     stop(office, "the carrier refuses the credentials")
     async with office.messenger(login="kim") as person:
@@ -163,6 +204,7 @@ async def test_a_heartbeat_alone_paints_nothing(
         for _ in range(3):
             version = person.app._version
             change(office, "UPDATE gateway SET seen_at = seen_at + 1")
+            listener_seen(office.db, "twilio")
             await person.wait_until(partial(noticed, version), "the app to notice")
         assert painted == []
         stop(office, "refused by the carrier")

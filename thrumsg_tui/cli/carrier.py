@@ -11,7 +11,7 @@ from thrumsg_tui.cli.json_records import Record
 from thrumsg_tui.cli.prometheus import Gauge, exposition
 from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, done_by
+from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, Listening, done_by
 from thrumsg_tui.domain.carrier_sentences import carrier_line, scheduled_words, standstill
 from thrumsg_tui.domain.conversation_facts import DoubtAnswer
 from thrumsg_tui.domain.conversations import words_of
@@ -136,6 +136,8 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
         ],
         "sent_last_minute": figures.sent_last_minute,
         "last_inbound": iso(figures.last_inbound),
+        "listener": found.listener.state(now) if found.listener else None,
+        "listener_seen_at": iso(found.listener.seen_at) if found.listener else None,
         "stopped_numbers": [
             {"number": each.number, "reason": phones.text(each.reason), "since": iso(each.since)}
             for each in found.stopped_numbers
@@ -149,8 +151,7 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
 
 def _done_by(found: CarrierStatus, now: datetime) -> datetime | None:
     pace = found.gateway.pace if found.gateway else None
-    leaves = found.waiting and found.delivery(now).goes_on and not found.all_without_number
-    return done_by(found.segments, pace, now) if leaves else None
+    return done_by(found.segments, pace, now) if found.leaves(now) else None
 
 
 def _status_lines(
@@ -170,6 +171,7 @@ def _status_lines(
         ("Sent, last minute", figures.sent_last_minute),
         ("Last message in", f"{figures.last_inbound:%Y-%m-%d %H:%M} UTC" if figures.last_inbound else "never"),
         ("Numbers stopped", len(found.stopped_numbers)),
+        *([("Listener", _LISTENING[found.listener.state(now)])] if found.listener else []),
         ("Spool", f"{spool.waiting} waiting, {spool.failed} failed" if spool else "none"),
     ]
     lines = [carrier_line(found, now, UTC) or "carrier: nothing waits"]
@@ -208,6 +210,13 @@ def _delivery_words(found: CarrierStatus, now: datetime) -> str:
     }[found.delivery(now)]
 
 
+_LISTENING = {
+    Listening.RUNNING: "runs",
+    Listening.SILENT: "does not run: answers come in late or not at all",
+    Listening.NEVER: "has never run: answers come in late or not at all",
+}
+
+
 def _with_age(queued: int, oldest: datetime | None, now: datetime) -> str:
     if oldest is None:
         return str(queued)
@@ -223,8 +232,10 @@ def _gauges(found: CarrierStatus, figures: CarrierFigures, now: datetime) -> lis
     last_inbound = figures.last_inbound.timestamp() if figures.last_inbound else None
     pace = found.gateway.pace if found.gateway else None
     scheduled = found.scheduled.messages if found.scheduled else 0
+    listens = found.listener.state(now) is Listening.RUNNING if found.listener else None
     return [
         Gauge("thrumsg_deliver_alive", "Whether messages are delivered.", found.delivery(now).goes_on),
+        Gauge("thrumsg_listen_alive", "Whether a listener takes what the carrier calls with.", listens),
         Gauge("thrumsg_gateway_stopped", "Whether the gateway has stopped.", found.delivery(now) is Delivery.STOPPED),
         Gauge("thrumsg_queued_messages", "Messages that wait for the carrier.", figures.queued),
         Gauge("thrumsg_sending_messages", "Messages that are being handed over.", figures.sending),

@@ -19,7 +19,8 @@ from thrumsg_tui.gateway.deliverer import Deliverer
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.gateway.delivery_service import Stopping, serve, wait_for_lock, with_stored_numbers
 from thrumsg_tui.gateway.dry_run import what_would_leave
-from thrumsg_tui.gateway.registry import open_gateway
+from thrumsg_tui.gateway.registry import calls_us, open_gateway
+from thrumsg_tui.store.changes.gateway_state import expect_listener
 from thrumsg_tui.store.changes.old_queue import cancel_old
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.old_queue import never_tried
@@ -49,6 +50,7 @@ def _serve(
     if args.workers is not None:
         configuration = replace(configuration, limits=replace(configuration.limits, workers=args.workers))
     configuration = with_stored_numbers(db, configuration)
+    expect_listener(db, configuration.gateway, expected=calls_us(configuration))
     gateway = open_gateway(configuration)
     try:
         deliverer = Deliverer(db, gateway, configuration)

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.hours import DailyHours
 
 ALIVE_FOR = timedelta(seconds=60)
-"""For how long a deliverer counts as running after it was last seen."""
+"""For how long a deliverer or listener counts as running after it was last seen."""
 
 FAILED_WITHIN = timedelta(hours=24)
 """How recent a failure must be to be counted."""
@@ -33,6 +33,33 @@ class Delivery(StrEnum):
     def goes_on(self) -> bool:
         """Whether messages leave."""
         return self in {Delivery.PRACTICE, Delivery.RUNNING}
+
+
+class Listening(StrEnum):
+    """Whether anything takes what the carrier calls us with."""
+
+    RUNNING = "running"
+    SILENT = "silent"
+    """A listener ran before, and none was seen for a minute."""
+    NEVER = "never"
+    """None has ever run."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerStanding:
+    """When a listener last ran, for a carrier that calls us."""
+
+    seen_at: datetime | None
+    """None if none has ever run."""
+    ended_at: datetime | None
+    """When it was stopped in an orderly way; None while it runs, or if it was killed."""
+
+    def state(self, now: datetime) -> Listening:
+        """Return whether one runs."""
+        if self.seen_at is None:
+            return Listening.NEVER
+        runs = self.ended_at is None and now - self.seen_at <= ALIVE_FOR
+        return Listening.RUNNING if runs else Listening.SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +139,10 @@ class CarrierStatus:
     """What waits for a number, if anything does."""
     scheduled: ScheduledMessages | None = None
     """Those of all campaigns; None if there are none."""
+    listener: ListenerStanding | None = None
+    """None if the gateway's carrier does not call us."""
+    numbers_stopped: bool = False
+    """Whether the gateway has numbers, and none of them is ready, but for those that are withdrawn."""
 
     @property
     def waiting(self) -> int:
@@ -122,6 +153,11 @@ class CarrierStatus:
     def all_without_number(self) -> bool:
         """Whether all that waits, waits for a number."""
         return self.without_number is not None and self.without_number.messages >= self.waiting
+
+    def leaves(self, now: datetime) -> bool:
+        """Return whether what waits leaves, as far as anybody knows."""
+        held_up = self.numbers_stopped or self.all_without_number or bool(self.gateway and self.gateway.reason)
+        return self.waiting > 0 and self.delivery(now).goes_on and (self.practice or not held_up)
 
     @property
     def segments(self) -> int:

@@ -11,6 +11,7 @@ from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.carrier import (
     CarrierStatus,
     Delivery,
+    Listening,
     ScheduledMessages,
     StoppedNumber,
     WaitingCampaign,
@@ -23,19 +24,26 @@ from thrumsg_tui.domain.wording import pluralize
 
 
 def standstill(status: CarrierStatus, now: datetime, zone: tzinfo, phones: PhoneDisplay) -> str:
-    """Return why messages do not leave, for the line on every screen; empty if they do or none wait.
+    """Return why messages do not leave or come in, for the line on every screen; empty if they do.
 
     It names times and not ages, so that it is painted only when something has changed.
     """
+    return " ".join(filter(None, (_outgoing(status, now, zone, phones), _incoming(status, now, zone))))
+
+
+def _outgoing(status: CarrierStatus, now: datetime, zone: tzinfo, phones: PhoneDisplay) -> str:
     waits = f"{_count(status.waiting)} message{' waits' if status.waiting == 1 else 's wait'}"
     match status.delivery(now):
         case Delivery.STOPPED if gateway := status.gateway:
             since = _moment(gateway.changed_at, now, zone, named=False)
             return f"Delivery stopped at {since}: {_sentence(phones.text(gateway.reason))} {waits}."
-        case Delivery.SILENT if status.waiting and (gateway := status.gateway):
+        case Delivery.SILENT if (status.waiting or status.in_doubt) and (gateway := status.gateway):
             how = "was stopped" if gateway.seen_at is None else "was last seen"
             at = _moment(gateway.seen_at or gateway.changed_at, now, zone, named=False)
-            return f"Delivery stands still: {waits}, and `thrumsg deliver` {how} at {at}."
+            what = [waits] if status.waiting else []
+            what += [_doubts(status.in_doubt, alone=not what)] if status.in_doubt else []
+            asks = " Nobody asks the carrier about what is in doubt." if status.in_doubt else ""
+            return f"Delivery stands still: {', '.join(what)}, and `thrumsg deliver` {how} at {at}.{asks}"
         case Delivery.NEVER if status.waiting:
             return f"{waits}: no gateway has run yet; `thrumsg deliver` starts one."
         case Delivery.RUNNING if status.waiting and (gateway := status.gateway) and gateway.reason:
@@ -69,11 +77,12 @@ def carrier_line(status: CarrierStatus, now: datetime, zone: tzinfo, campaign_id
     waits = status.waiting or not status.scheduled
     parts = [_waiting(status, here.messages if here else 0 if campaign_id is not None else None)] if waits else []
     parts += [f"{_count(status.without_number.messages)} without a number"] if status.without_number else []
-    held_up = bool(status.gateway and status.gateway.reason) or status.all_without_number
-    if status.waiting and status.delivery(now).goes_on and not held_up:
+    if status.leaves(now):
         pace = status.gateway.pace if status.gateway else None
         parts += [_pace(pace)] if pace else []
         parts += _estimate(status, here or alone, now, zone)
+    elif status.waiting and not status.all_without_number:
+        parts.append(_standing(status, now))
     parts += [f"scheduled: {scheduled_words(status.scheduled, now)}"] if status.scheduled else []
     parts += [f"{_count(status.held)} held by a pause"] if status.held else []
     parts += [f"{_count(status.in_doubt)} in doubt"] if status.in_doubt else []
@@ -86,6 +95,21 @@ def scheduled_words(scheduled: ScheduledMessages, now: datetime) -> str:
     """Return how many messages wait for their hours, and when the first leaves."""
     first_at = _moment(scheduled.first_at, now, ZoneInfo(scheduled.timezone))
     return f"{_count(scheduled.messages)}, the first leaves at {first_at}"
+
+
+def _standing(status: CarrierStatus, now: datetime) -> str:
+    """Return in a few words why nothing leaves, in place of a pace and an end."""
+    match status.delivery(now):
+        case Delivery.STOPPED:
+            return "delivery has stopped"
+        case Delivery.SILENT:
+            return "delivery does not run"
+        case Delivery.NEVER:
+            return "no gateway has run"
+        case _ if status.gateway and status.gateway.reason:
+            return "delivery stands still"
+        case _:
+            return "our number is stopped" if len(status.stopped_numbers) == 1 else "our numbers are stopped"
 
 
 def _waiting(status: CarrierStatus, here: int | None) -> str:
@@ -108,6 +132,26 @@ def _estimate(status: CarrierStatus, campaign: WaitingCampaign | None, now: date
     if closes is not None and closes < done:
         return [f"closes at {_moment(closes, now, its_zone)}"]
     return [f"done by {_moment(done, now, its_zone)}"]
+
+
+def _doubts(number: int, *, alone: bool) -> str:
+    message = "" if not alone else " message" if number == 1 else " messages"
+    return f"{_count(number)}{message} {'is' if number == 1 else 'are'} in doubt"
+
+
+def _incoming(status: CarrierStatus, now: datetime, zone: tzinfo) -> str:
+    """Return that nobody takes what the carrier calls us with, and how answers come in all the same."""
+    listener = status.listener
+    if listener is None or (state := listener.state(now)) is Listening.RUNNING:
+        return ""
+    last = listener.ended_at or listener.seen_at
+    if state is Listening.NEVER or last is None:
+        how = "has never run"
+    else:
+        how = f"was {'stopped' if listener.ended_at else 'last seen'} at {_moment(last, now, zone, named=False)}"
+    late = "come in only every five minutes, as `thrumsg deliver` fetches them"
+    come = late if status.delivery(now) is Delivery.RUNNING else "do not come in"
+    return f"`thrumsg listen` {how}: answers and opt-outs {come}."
 
 
 def _without_number(wanting: WithoutNumber) -> str:

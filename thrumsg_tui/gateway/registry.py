@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.configuration_keys import Section
 from thrumsg_tui.gateway.protocol import Gateway, Webhooks
@@ -39,6 +40,14 @@ def gateway_module(name: str) -> GatewayModule:
 def open_gateway(configuration: Configuration) -> Gateway:
     """Return the connection to the carrier of a configuration."""
     return gateway_module(configuration.gateway).open_gateway(configuration)
+
+
+def calls_us(configuration: Configuration) -> bool:
+    """Return whether the carrier of a configuration calls addresses of ours, so that a listener has to run."""
+    try:
+        return open_webhooks(configuration) is not None
+    except Refused:  # it could, but is given no address; `gateway check` says so
+        return False
 
 
 def open_webhooks(configuration: Configuration) -> Webhooks | None:

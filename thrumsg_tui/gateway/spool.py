@@ -6,7 +6,9 @@ import logging
 import threading
 import traceback
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import assert_never
@@ -15,12 +17,16 @@ from thrumsg_tui.domain.delivery import Incoming, Report
 from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks
 from thrumsg_tui.store.changes.delivery_outcomes import report_in
+from thrumsg_tui.store.changes.gateway_state import listener_ended, listener_seen
 from thrumsg_tui.store.changes.receive import receive_incoming
 from thrumsg_tui.store.changes.spooled import forget_spooled, spooled
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.spool import MOST_TRIES, Spool, SpooledRequest, SpoolState
 
 LOG = logging.getLogger("thrumsg.listen")
+
+BEAT_EVERY = 20.0
+"""Seconds after which a listener stores again that it runs."""
 
 _AT_ONCE = 100
 """How many requests are stored in the main database before they are deleted from the spool."""
@@ -159,6 +165,7 @@ class Drain:
         self._pause = pause
         self._something = something
         self._until: float | None = None
+        self._beat_at = -inf
         self._thread = threading.Thread(target=self._run, name="spool drain", daemon=True)
 
     def start(self) -> None:
@@ -176,14 +183,27 @@ class Drain:
             while True:
                 until = self._until  # before the turn: one that began earlier may have missed the last requests
                 self._something.clear()
+                self._beat()
                 stored = self._guarded_turn()
                 if until is not None and (stored == 0 or monotonic() > until):
                     return
                 if stored < _AT_ONCE and self._until is None:
                     self._something.wait(self._pause)
         finally:
+            with suppress(DatabaseUnusable):  # then it is missed a minute later
+                listener_ended(self._db, self._gateway)
             self._db.close()
             self._spool.close()
+
+    def _beat(self) -> None:
+        """Tell other processes, by the database, that a listener runs."""
+        if monotonic() < self._beat_at:
+            return
+        self._beat_at = monotonic() + BEAT_EVERY
+        try:
+            listener_seen(self._db, self._gateway)
+        except Exception as error:  # noqa: BLE001 - the next one may go well; it must not end the thread
+            LOG.warning("event=beat_failed error=%s", place(error))
 
     def _guarded_turn(self) -> int:
         try:

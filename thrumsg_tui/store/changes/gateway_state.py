@@ -1,4 +1,4 @@
-"""What the deliverer stores of its gateway and of our numbers. Not journalled: nobody at a keyboard does it."""
+"""What the deliverer and the listener store of their gateway. Not journalled: nobody at a keyboard does it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,37 @@ def inbound_fetched(db: Database, name: str, up_to: datetime) -> None:
     """Store up to when the incoming messages were fetched that had been missed."""
     with db.writing(durable=False) as tx:
         tx.conn.execute("UPDATE gateway SET inbound_at = ? WHERE name = ?", (to_ms(up_to), name))
+
+
+def expect_listener(db: Database, name: str, *, expected: bool) -> None:
+    """Store whether the carrier of a gateway calls us, so that a listener has to run."""
+    with db.reading() as conn:
+        known = conn.execute("SELECT 1 FROM listener WHERE gateway = ?", (name,)).fetchone() is not None
+    if known is expected:
+        return
+    with db.writing() as tx:
+        if expected:
+            tx.conn.execute("INSERT INTO listener (gateway) VALUES (?) ON CONFLICT (gateway) DO NOTHING", (name,))
+        else:
+            tx.conn.execute("DELETE FROM listener WHERE gateway = ?", (name,))
+
+
+def listener_seen(db: Database, name: str) -> None:
+    """Store that a listener of a gateway runs."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute(
+            """
+            INSERT INTO listener (gateway, seen_at) VALUES (:name, :now)
+            ON CONFLICT (gateway) DO UPDATE SET seen_at = excluded.seen_at, ended_at = NULL
+            """,
+            {"name": name, "now": tx.now_ms},
+        )
+
+
+def listener_ended(db: Database, name: str) -> None:
+    """Store that the listener of a gateway was stopped."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute("UPDATE listener SET ended_at = ? WHERE gateway = ?", (tx.now_ms, name))
 
 
 def _store(tx: Transaction, name: str, state: str, reason: str) -> None:

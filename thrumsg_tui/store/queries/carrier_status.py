@@ -10,6 +10,7 @@ from thrumsg_tui.domain.carrier import (
     FAILED_WITHIN,
     CarrierStatus,
     GatewayStanding,
+    ListenerStanding,
     ScheduledMessages,
     StoppedNumber,
     WaitingCampaign,
@@ -75,9 +76,10 @@ def carrier_status(conn: Connection, now: datetime) -> CarrierStatus:
         "SELECT COUNT(*) FROM message WHERE state = 'failed' AND state_at > ?", (to_ms(now - FAILED_WITHIN),)
     ).fetchone()[0]
     campaigns = tuple(_waiting(row) for row in rows if row["state"] == CampaignState.ACTIVE)
+    gateway = _gateway(conn)
     return CarrierStatus(
         practice=practice,
-        gateway=_gateway(conn),
+        gateway=gateway,
         campaigns=campaigns,
         held=sum(row["messages"] for row in rows if row["state"] == CampaignState.PAUSED),
         in_doubt=int(doubts),
@@ -85,6 +87,8 @@ def carrier_status(conn: Connection, now: datetime) -> CarrierStatus:
         stopped_numbers=_stopped_numbers(conn),
         without_number=_without_number(conn) if campaigns else None,
         scheduled=_scheduled(conn),
+        listener=_listener(conn, gateway.name) if gateway else None,
+        numbers_stopped=_numbers_stopped(conn, gateway.name) if gateway else False,
     )
 
 
@@ -148,6 +152,18 @@ def _gateway(conn: Connection) -> GatewayStanding | None:
     seen_at = from_ms_or_none(row["seen_at"])
     stopped = row["state"] == "stopped"
     return GatewayStanding(row["name"], stopped, row["reason"], from_ms(row["changed_at"]), seen_at, row["pace"])
+
+
+def _listener(conn: Connection, gateway: str) -> ListenerStanding | None:
+    row = conn.execute("SELECT seen_at, ended_at FROM listener WHERE gateway = ?", (gateway,)).fetchone()
+    return row and ListenerStanding(from_ms_or_none(row["seen_at"]), from_ms_or_none(row["ended_at"]))
+
+
+def _numbers_stopped(conn: Connection, gateway: str) -> bool:
+    """Whether a gateway has numbers and each is stopped or withdrawn, at least one of them stopped."""
+    rows = conn.execute("SELECT state FROM gateway_number WHERE gateway = ? AND kind <> 'service'", (gateway,))
+    states = {row["state"] for row in rows}
+    return NumberState.STOPPED in states and NumberState.READY not in states
 
 
 def _scheduled(conn: Connection) -> ScheduledMessages | None:
