@@ -1,41 +1,35 @@
 """The web end of a carrier: what it calls is checked, stored in the spool, and only then acknowledged.
 
-The table of answers is in `docs/rules.md 10.6`. Only this module imports starlette and uvicorn.
+The table of answers is in `docs/rules.md 10.6`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
-import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from time import monotonic
 from typing import Any
 
-import h11
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks, WebRefused, WebRequest
-from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter, place
+from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter
+from thrumsg_tui.gateway.web_server import ended_by_signals, server_for, server_logged
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.spool import Spool, SpooledRequest, SpoolState
 
 LARGEST_BODY = 64 * 1024
 """Bytes; a larger body is refused before anything of it is looked at."""
 
-_LARGEST_HEADERS = 16 * 1024
 _TYPES = frozenset({"application/x-www-form-urlencoded", "application/json"})
 _UNHEALTHY_AGE = 60
 """Seconds that the oldest request may wait for the main database before the listener calls itself unhealthy."""
@@ -87,8 +81,13 @@ def listen(
     writer = SpoolWriter(spool, something)
     drain = Drain(db, spool, writer, gateway, webhooks, something)
     application = Application(gateway, webhooks, writer, patience, clock=db.clock)
-    server = uvicorn.Server(_configuration(application.starlette(), patience))
-    with _ended_by_signals(server), _server_logged():
+    server = server_for(
+        application.starlette(),
+        header_seconds=patience.headers,
+        idle_seconds=int(patience.idle),
+        end_seconds=int(patience.body + patience.spool) + 1,
+    )
+    with ended_by_signals(server), server_logged():
         drain.start()
         LOG.info("event=listening gateway=%s at=%s", gateway, shown(sock))
         ready()
@@ -100,29 +99,6 @@ def listen(
             writer.close()
             spool.close()
             LOG.info("event=ended")
-
-
-@contextmanager
-def _server_logged() -> Iterator[None]:
-    """Write what uvicorn logs into our log, without tracebacks, whose words may quote a request."""
-    logger, handler = logging.getLogger("uvicorn"), _OurLog()
-    before = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = before
-
-
-class _OurLog(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        """Log a sentence of the server, and the place of an error."""
-        error = record.exc_info[1] if record.exc_info else None
-        sentence = str(record.msg).splitlines()[0]
-        where = place(error) if isinstance(error, Exception) else "none"
-        LOG.log(record.levelno, "event=server says=%r error=%s", sentence, where)
 
 
 class Application:
@@ -244,100 +220,3 @@ def _is_from_here(request: Request) -> bool:
         return True
     address = ipaddress.ip_address(request.client.host)
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
-
-
-# The server
-
-
-_LAST_REQUEST = 0.5
-"""Seconds for the first request of a connection that was accepted just before the end."""
-
-
-class _ImpatientProtocol(H11Protocol):
-    """A connection that is closed if a request's headers take too long; uvicorn itself waits for ever.
-
-    At the end, one whose first request has yet to come gets a moment for it; uvicorn closes it at once.
-    """
-
-    header_seconds: float
-
-    _deadline: asyncio.TimerHandle | None = None
-    _ends = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Expect headers."""
-        super().connection_made(transport)  # type: ignore[arg-type]
-        self._expect_headers()
-
-    def data_received(self, data: bytes) -> None:
-        """Expect headers as long as they are not complete."""
-        super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:
-            self._expect_nothing()
-        elif self._deadline is None and not self.transport.is_closing():
-            self._expect_headers()
-        if self._ends and self.cycle is not None:
-            self.cycle.keep_alive = False
-
-    def shutdown(self) -> None:
-        """Close the connection when its request is answered."""
-        if self.cycle is None and not self.transport.is_closing():
-            self._ends = True
-            self._expect_nothing()
-            self._deadline = self.loop.call_later(_LAST_REQUEST, self._give_up)
-        else:
-            super().shutdown()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Expect nothing any more."""
-        self._expect_nothing()
-        super().connection_lost(exc)
-
-    def _expect_headers(self) -> None:
-        self._deadline = self.loop.call_later(self.header_seconds, self._give_up)
-
-    def _expect_nothing(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _give_up(self) -> None:
-        self._deadline = None
-        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-            self.transport.close()
-
-
-def _configuration(application: Starlette, patience: Patience) -> uvicorn.Config:
-    protocol = type("Protocol", (_ImpatientProtocol,), {"header_seconds": patience.headers})
-    return uvicorn.Config(
-        application,
-        loop="asyncio",
-        http=protocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level=logging.WARNING,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=256,
-        h11_max_incomplete_event_size=_LARGEST_HEADERS,
-        timeout_keep_alive=int(patience.idle),
-        timeout_graceful_shutdown=int(patience.body + patience.spool) + 1,
-    )
-
-
-@contextmanager
-def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
-    """Let signals end the server, also before it handles them; it raises them again when it has ended."""
-
-    def end(_number: int, _frame: object) -> None:
-        server.should_exit = True
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
