@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 from threading import Event
 
 from thrumsg_tui.domain.delivery import Incoming, Report
-from thrumsg_tui.gateway.protocol import CannotTell, Gateway
-from thrumsg_tui.gateway.workers import Workers
+from thrumsg_tui.gateway.carrier_questions import Answered, CarrierQuestions
+from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.store.changes.delivery_outcomes import report_in
 from thrumsg_tui.store.changes.gateway_state import inbound_fetched
 from thrumsg_tui.store.changes.receive import receive_incoming
@@ -32,14 +31,6 @@ _REPORT_FOR = 60.0
 """Seconds for which a report waits for the answer that names its message."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetched:
-    """The incoming messages since a time, or None if they could not be had."""
-
-    asked_at: datetime
-    incoming: list[Incoming] | None
-
-
 class CarrierNews:
     """Takes in what the carrier tells, and fetches the incoming messages that were missed.
 
@@ -51,7 +42,9 @@ class CarrierNews:
     """
 
     def __init__(self, db: Database, gateway: Gateway, done: Event, now: Callable[[], float]) -> None:
-        self.workers: Workers[_Fetched] = Workers(1, done, db.close)
+        self.questions: CarrierQuestions[datetime, list[Incoming]] = CarrierQuestions(
+            1, db, done, level=logging.WARNING
+        )
         self._db, self._gateway, self._now = db, gateway, now
         self._untaken: deque[Incoming | Report] = deque()
         """What is not stored yet. The carrier is not asked for more before that (`Gateway.poll`)."""
@@ -69,13 +62,13 @@ class CarrierNews:
             self._untaken.popleft()
         if self._now() >= self._early_again_at:
             self._try_early_reports()
-        for fetched in self.workers.results():
+        for fetched in self.questions.answers():
             self._take_fetched(fetched)
 
     def ask(self) -> None:
         """Begin to fetch what was missed, if it is time to."""
         now = self._now()
-        if now < self._fetch_at or not self.workers.free:
+        if now < self._fetch_at or not self.questions.free:
             return
         self._fetch_at = now + FETCH_EVERY
         with self._db.reading() as conn:
@@ -85,7 +78,7 @@ class CarrierNews:
             inbound_fetched(self._db, self._gateway.name, asked_at)
             return
         since = state.inbound_at - _OVERLAP
-        self.workers.begin(lambda: self._fetched(since, asked_at))
+        self.questions.ask("missed_incoming", asked_at, lambda: list(self._gateway.received_since(since)))
 
     def _polled(self) -> Iterable[Incoming | Report]:
         try:
@@ -111,22 +104,12 @@ class CarrierNews:
         self._early = still
         self._early_again_at = now + _REPORT_AGAIN if still else inf
 
-    def _fetched(self, since: datetime, asked_at: datetime) -> _Fetched:
-        """Ask the carrier, on a thread of its own."""
-        try:
-            return _Fetched(asked_at, list(self._gateway.received_since(since)))
-        except CannotTell as reason:
-            LOG.warning("missed_incoming=unknown reason=%r", str(reason))
-        except Exception as error:  # noqa: BLE001 - it is asked again
-            LOG.warning("missed_incoming=unknown error=%s", type(error).__name__)
-        return _Fetched(asked_at, None)
-
-    def _take_fetched(self, fetched: _Fetched) -> None:
-        if fetched.incoming is None:
+    def _take_fetched(self, fetched: Answered[datetime, list[Incoming]]) -> None:
+        if fetched.answer is None:
             return
         new = 0
-        for incoming in fetched.incoming:
+        for incoming in fetched.answer:
             new += not receive_incoming(self._db, self._gateway.name, incoming).duplicate
         if new:
             LOG.warning("missed_incoming=%d", new)
-        inbound_fetched(self._db, self._gateway.name, fetched.asked_at)
+        inbound_fetched(self._db, self._gateway.name, fetched.question)

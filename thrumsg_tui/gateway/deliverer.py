@@ -22,6 +22,7 @@ from thrumsg_tui.domain.delivery_states import backoff
 from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, ThrumsgError
 from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.gateway.carrier_news import CarrierNews
+from thrumsg_tui.gateway.carrier_questions import CarrierQuestions
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.doubt_settler import DoubtSettler
 from thrumsg_tui.gateway.gateway_reporter import GatewayReporter
@@ -158,8 +159,9 @@ class Deliverer:
         self._record()
         if self._calls.under_way:
             LOG.warning("in_doubt=%d reason=no_answer_before_the_end", doubt_all(self._db))
-        for workers in (self._calls, *self._asking):
-            workers.end()
+        self._calls.end()
+        for questions in self._asking:
+            questions.end()
         self._reporter.end()
 
     @property
@@ -173,8 +175,8 @@ class Deliverer:
         return any(each.under_way for each in self._asking)
 
     @property
-    def _asking(self) -> tuple[Workers[Any], ...]:
-        return self._settler.workers, self._news.workers, self._missed_reports.workers
+    def _asking(self) -> tuple[CarrierQuestions[Any, Any], ...]:
+        return self._settler.questions, self._news.questions, self._missed_reports.questions
 
     @property
     def rests(self) -> bool:

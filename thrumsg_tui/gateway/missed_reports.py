@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from math import inf
 from threading import Event
 
 from thrumsg_tui.domain.delivery import Report, Trace
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.gateway.protocol import CannotTell, Gateway
-from thrumsg_tui.gateway.workers import Workers
+from thrumsg_tui.gateway.carrier_questions import Answered, CarrierQuestions
+from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.store.changes.delivery_outcomes import report_in
 from thrumsg_tui.store.changes.gateway_state import report_looked_up
 from thrumsg_tui.store.database import Database
@@ -37,12 +35,6 @@ _AGAIN = 300.0
 """Seconds until a carrier is asked again that could not be asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    asked: Unreported
-    traces: Sequence[Trace] | None
-
-
 class MissedReports:
     """Looks up messages without a report, each at most twice.
 
@@ -54,7 +46,7 @@ class MissedReports:
     """
 
     def __init__(self, db: Database, gateway: Gateway, done: Event, now: Callable[[], float]) -> None:
-        self.workers: Workers[_Found] = Workers(1, done, db.close)
+        self.questions: CarrierQuestions[Unreported, Sequence[Trace]] = CarrierQuestions(1, db, done)
         self._db, self._gateway, self._now = db, gateway, now
         self._ask_at = -inf
         self._asked_up_to: dict[timedelta, datetime] = {}
@@ -63,18 +55,18 @@ class MissedReports:
     def ask(self) -> None:
         """Begin to look up the next message, if it is time to."""
         now = self._now()
-        if now < self._ask_at or not self.workers.free:
+        if now < self._ask_at or not self.questions.free:
             return
         self._ask_at = now + _EVERY
         if (asked := self._next()) is None:
             self._ask_at = now + _IDLE
         else:
-            self.workers.begin(partial(self._look, asked))
+            self.questions.ask("missed_reports", asked, lambda: self._gateway.find(asked.message))
 
     def record(self) -> None:
         """Store what the carrier said."""
-        for found in self.workers.results():
-            self._record(found)
+        for answered in self.questions.answers():
+            self._record(answered)
 
     def _next(self) -> Unreported | None:
         present = self._db.clock()
@@ -95,25 +87,15 @@ class MissedReports:
             self._asked_up_to[look] = max(since, present - look)
         return None
 
-    def _look(self, asked: Unreported) -> _Found:
-        """Ask the carrier, on a thread of its own."""
-        try:
-            return _Found(asked, self._gateway.find(asked.message))
-        except CannotTell as reason:
-            LOG.info("missed_reports=unknown reason=%r", str(reason))
-        except Exception as error:  # noqa: BLE001 - it is asked again
-            LOG.warning("missed_reports=unknown error=%s", type(error).__name__)
-        return _Found(asked, None)
-
-    def _record(self, found: _Found) -> None:
-        if found.traces is None:
+    def _record(self, answered: Answered[Unreported, Sequence[Trace]]) -> None:
+        if answered.answer is None:
             self._ask_at = self._now() + _AGAIN
             self._asked_up_to.clear()
             return
-        message = found.asked.message
+        message = answered.question.message
         report_looked_up(self._db, message.id)
-        for trace in found.traces:
-            if trace.provider_id == found.asked.provider_id and trace.state is not MessageState.SENT:
+        for trace in answered.answer:
+            if trace.provider_id == answered.question.provider_id and trace.state is not MessageState.SENT:
                 LOG.info("message=%d missed_report=%s", message.id, trace.state)
                 report = Report(trace.provider_id, message.key, trace.state, trace.code, trace.words)
                 report_in(self._db, self._gateway.name, report)
