@@ -114,7 +114,7 @@ def test_a_file_that_others_can_read_is_taken(tmp_path: Path, mode: int) -> None
         ('100"\n', '100"\nkind = "fax"\n', "[number] kind: one of long, toll_free"),
         ('100"\n', '100"\n[limits]\nworkers = 0\n', "[limits] workers: a whole number from 1 to 64"),
         ('100"\n', '100"\n[limits]\nworkers = 1.5\n', "[limits] workers: a whole number is expected"),
-        ('100"\n', '100"\n[doubt]\ngive_up = 10\n', "[doubt] give_up must be at least"),
+        ('100"\n', '100"\n[doubt]\ngive_up = -1\n', "[doubt] give_up: a number from 0 to"),
         ('100"\n', '100"\n[doubt]\npolicy = "resend"\n', "[doubt] policy: one of settle, ask"),
         ("[[number]]", 'api_key = "SK1"\n[[number]]', "api_key and api_key_secret go together"),
         ("[[number]]", "advanced_opt_out = 1\n[[number]]", "[twilio] advanced_opt_out: true or false"),

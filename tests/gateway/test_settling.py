@@ -137,6 +137,39 @@ def test_a_carrier_without_a_list_settles_nothing(world: World) -> None:
     assert (states(world), len(gateway.sent)) == (["in_doubt"], 1)
 
 
+def test_a_doubt_does_not_get_older_while_nobody_asks_the_carrier(world: World) -> None:
+    """The machine was off: the carrier can be asked all the same, and the contact has got nothing yet."""
+    gateway = ScriptedGateway()
+    in_doubt(world, gateway, is_taken=False)
+    look(world, gateway, timedelta(hours=20))
+    assert states(world) == ["in_doubt"]
+    look(world, gateway, timedelta(hours=20))
+    assert (states(world), len(gateway.sent)) == (["sent"], 2)
+
+
+@pytest.mark.parametrize(("minutes", "then"), [(14, "sent"), (16, "in_doubt")])
+def test_a_carrier_that_could_not_tell_for_a_quarter_of_an_hour_leaves_it_to_a_person(
+    world: World, minutes: int, then: str
+) -> None:
+    gateway, clock = ScriptedGateway(), Seconds()
+    in_doubt(world, gateway, is_taken=False)
+    gateway.has_list = False
+    with delivering(world, gateway, clock=clock) as deliverer:
+        later(world, deliverer, clock, timedelta(minutes=2))
+        for _ in range(minutes - 1):
+            later(world, deliverer, clock, timedelta(minutes=1))
+        asked = len(gateway.looks)
+        gateway.has_list = True
+        for _ in range(4):
+            later(world, deliverer, clock, timedelta(minutes=1))
+    assert asked == minutes
+    assert states(world) == [then]
+    if then == "in_doubt":
+        gateway.found_by_text = {gateway.sent[0].id: "id-1"}
+        look(world, gateway, timedelta(minutes=1))
+        assert states(world) == ["sent"], "what the carrier has is taken all the same"
+
+
 # What the carrier tells
 
 

@@ -28,7 +28,7 @@ class Doubts:
     again: timedelta = timedelta(seconds=60)
     """From the first look to the second."""
     give_up: timedelta = timedelta(seconds=900)
-    """From the try until a person has to decide, if the carrier cannot be asked."""
+    """For how long the carrier may be asked in vain until a person has to decide."""
     policy: DoubtPolicy = DoubtPolicy.SETTLE
 
 

@@ -161,6 +161,4 @@ def _number(values: Mapping[str, Any]) -> ConfiguredNumber:
 def _doubts(table: object) -> Doubts:
     values = read_section("doubt", table, _DOUBT)
     wait, again, give_up = (timedelta(seconds=values[key]) for key in ("wait", "again", "give_up"))
-    if give_up < wait + again:
-        raise WrongKey("[doubt] give_up must be at least wait and again together.")
     return Doubts(wait, again, give_up, DoubtPolicy(values["policy"]))

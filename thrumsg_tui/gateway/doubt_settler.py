@@ -41,6 +41,11 @@ class DoubtSettler:
         self._db, self._gateway, self._doubts, self._now = db, gateway, doubts, now
         self._not_before: dict[MessageId, float] = {}
         """When each message may be asked about again that is being asked about, or could not be."""
+        self._in_vain_since: dict[MessageId, float] = {}
+        """Since when the carrier cannot tell of each message, as far as this process asked it.
+
+        While nobody asks, as on a machine that is off, no doubt gets older.
+        """
         self._answered: list[Answered[Doubtful, Sequence[Trace]]] = []
         self._look_at = -inf
 
@@ -52,7 +57,7 @@ class DoubtSettler:
         self._look_at = now + _LOOK_EVERY
         doubts = self._doubts
         with self._db.reading() as conn:
-            due = doubts_due(conn, self._db.clock(), wait=doubts.wait, again=doubts.again, give_up=doubts.give_up)
+            due = doubts_due(conn, self._db.clock(), wait=doubts.wait, again=doubts.again)
         ready = [each for each in due if self._not_before.get(each.message.id, -inf) <= now]
         for doubtful in ready[: self.questions.free]:
             self._not_before[doubtful.message.id] = inf
@@ -74,11 +79,19 @@ class DoubtSettler:
         doubtful, traces = answered.question, answered.answer
         message_id = doubtful.message.id
         if traces is None:
+            self._in_vain_since.setdefault(message_id, self._now())
             self._not_before[message_id] = self._now() + self._doubts.again.total_seconds()
             return
-        # Without a key it was never claimed here: a restored backup has it, and may not know what became of it.
-        only_ask = self._doubts.policy is DoubtPolicy.ASK or not doubtful.message.key
-        settlement = settle(self._db, self._gateway.name, doubtful, traces, only_ask=only_ask)
+        settlement = settle(self._db, self._gateway.name, doubtful, traces, only_ask=self._only_asks(doubtful))
         self._not_before.pop(message_id, None)
         if settlement is not Settlement.TO_A_PERSON:
+            self._in_vain_since.pop(message_id, None)
             LOG.info("message=%d settled=%s", message_id, settlement.name.lower())
+
+    def _only_asks(self, doubtful: Doubtful) -> bool:
+        """Whether only a person may have a message sent again, whatever the carrier's list lacks."""
+        # Without a key it was never claimed here: a restored backup has it, and may not know what became of it.
+        if self._doubts.policy is DoubtPolicy.ASK or not doubtful.message.key:
+            return True
+        in_vain = self._now() - self._in_vain_since.get(doubtful.message.id, inf)
+        return in_vain >= self._doubts.give_up.total_seconds()

@@ -201,9 +201,7 @@ class Doubtful:
     """Whether only a person may have it sent again; what the carrier has of it is still taken."""
 
 
-def doubts_due(
-    conn: Connection, now: datetime, *, wait: timedelta, again: timedelta, give_up: timedelta
-) -> list[Doubtful]:
+def doubts_due(conn: Connection, now: datetime, *, wait: timedelta, again: timedelta) -> list[Doubtful]:
     """Return the messages in doubt about which the carrier is to be asked now, oldest first.
 
     Args:
@@ -211,7 +209,6 @@ def doubts_due(
         now: The present.
         wait: The time from the last try to the first look into the carrier's list.
         again: The time from the first look, in which the message was absent, to the second.
-        give_up: The time in doubt after which a person decides.
     """
     rows = conn.execute(
         f"""
@@ -223,13 +220,7 @@ def doubts_due(
         """,
         {"now": to_ms(now), "wait": _ms(wait), "again": _ms(again)},
     ).fetchall()
-    return [
-        Doubtful(
-            outgoing_of(row),
-            by_a_person=row["doubts"] >= MOST_DOUBTS or from_ms(row["state_at"]) + give_up <= now,
-        )
-        for row in rows
-    ]
+    return [Doubtful(outgoing_of(row), by_a_person=row["doubts"] >= MOST_DOUBTS) for row in rows]
 
 
 def _ms(span: timedelta) -> int:
