@@ -278,6 +278,23 @@ def test_a_report_is_no_other_one_when_its_fields_are_merged(status: str, with_i
     assert refused(web_request(changed, genuine.headers, path="/twilio/status")) == 400
 
 
+@pytest.mark.parametrize(("fields", "path"), [(MESSAGE, "/twilio/message"), (STATUS, "/twilio/status")])
+def test_what_another_account_sends_is_refused_and_said_once(
+    fields: Pairs, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where it is signed with our token: neither its messages nor its reports are our business."""
+    hooks = TwilioWebhooks(configuration())
+    others = [(name, "AC" + "9" * 32 if name == "AccountSid" else value) for name, value in fields]
+    assert [refused(request(others, path=path), hooks) for _ in range(2)] == [403, 403]
+    [said] = [each.getMessage() for each in caplog.records]
+    assert said == "event=another_account account='…9999' ours='…0000'"
+
+
+def test_a_carrier_that_does_not_say_which_account_it_is_may_be_ours() -> None:
+    nameless = [pair for pair in MESSAGE if pair[0] != "AccountSid"]
+    assert HOOKS.accept(request(nameless)).key == f"message:{SID}"
+
+
 def test_the_ids_of_other_carriers_are_taken() -> None:
     """SignalWire's."""
     sid = "b3877c40-da60-4998-90ad-b792e98472af"
@@ -416,7 +433,7 @@ def test_a_report_that_the_contact_said_stop_opts_out() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [[("MessageStatus", "received")], [("MessageStatus", "new")], [("MessageStatus", "sent"), ("AccountSid", "AC9")]],
+    [[("MessageStatus", "received")], [("MessageStatus", "new")]],
 )
 def test_a_report_that_is_not_our_business_says_nothing(fields: list[tuple[str, str]]) -> None:
     assert report(*fields) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qs, parse_qsl
@@ -22,6 +23,8 @@ from thrumsg_tui.gateway.twilio.signature import (
     is_signed,
     with_and_without_port,
 )
+
+LOG = logging.getLogger("thrumsg.listen")
 
 MOST_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
@@ -50,6 +53,7 @@ class TwilioWebhooks:
         self._url = configuration.public_url
         self._key, self._shared_key = key, carrier["shared_key"]
         self._account, self._advanced = carrier["account_sid"], carrier["advanced_opt_out"]
+        self._another_was_told = False
 
     def accept(self, request: WebRequest) -> SpoolEntry:
         """Check the signature, and return what the spool keeps."""
@@ -65,8 +69,18 @@ class TwilioWebhooks:
         is_report = request.path == STATUS_PATH
         if not _SID.fullmatch(sid) or (is_report and not (_STATUS.fullmatch(status) and _has_no_wrong_key(request))):
             raise WebRefused(400, "The form is no message.")
+        self._require_account(first.get("AccountSid", self._account))
         key = f"report:{sid}:{status}" if is_report else f"message:{sid}"
         return SpoolEntry(key, request.path, request.query, request.body)
+
+    def _require_account(self, named: str) -> None:
+        """Refuse what another account sends: a token signs for its own account alone (`docs/carriers.md`)."""
+        if named == self._account:
+            return
+        if not self._another_was_told:
+            LOG.warning("event=another_account account=%r ours=%r", f"…{named[-4:]}", f"…{self._account[-4:]}")
+            self._another_was_told = True
+        raise WebRefused(403, "It comes from another account.")
 
     def _is_signed(self, request: WebRequest, fields: Fields) -> bool:
         given = next((request.headers[name] for name in _SIGNATURES if request.headers.get(name)), "")
@@ -103,7 +117,7 @@ class TwilioWebhooks:
 
     def _report(self, entry: SpoolEntry, first: Mapping[str, str]) -> Report | None:
         status, code = _status(first), code_of(first.get("ErrorCode"))
-        if (state := state_of(status)) is None or first.get("AccountSid", self._account) != self._account:
+        if (state := state_of(status)) is None:
             return None
         key = parse_qs(entry.query).get("k", [None])[0]
         failed = state is MessageState.FAILED
