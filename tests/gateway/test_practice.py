@@ -259,6 +259,25 @@ def test_of_two_apps_one_delivers_and_each_answer_comes_once(practice: World) ->
         app.end()
 
 
+def test_an_app_whose_lock_file_is_removed_leaves_the_delivery_to_whoever_has_the_new_one(practice: World) -> None:
+    """As `deliver` does: else both would text at once."""
+    first, second = delivery(), delivery()
+    live(practice, first)
+    lock = practice.db.path.with_name(f"{practice.db.path.name}.deliver.lock")
+    lock.unlink()
+    live(practice, second)
+    text_all(practice)
+    live(practice, first)
+    assert set(outgoing_states(practice)) == {"queued"}
+    live(practice, second, first)
+    assert set(outgoing_states(practice)) == {"sent"}
+    second.end()
+    send(practice.db, practice.who["ana"], practice.conversations(practice.spring)[0], body="And now?")
+    live(practice, first)
+    assert outgoing_states(practice)[-1] == "sent", "the first delivers again once nobody else does"
+    first.end()
+
+
 def test_another_app_takes_over_and_goes_on_with_what_is_under_way(practice: World) -> None:
     first, second = delivery(), delivery()
     text_all(practice)

@@ -33,12 +33,12 @@ class PracticeDelivery:
 
     def turn(self, db: Database) -> None:
         """Do what is to be done now, unless another process delivers. Call it about once a second."""
-        if deliverer := self._deliverer or self._begun(db):
+        if deliverer := self._present(db):
             deliverer.turn()
 
     def drain(self, db: Database) -> None:
         """Deliver until nothing may leave now, unless another process delivers."""
-        if deliverer := self._deliverer or self._begun(db):
+        if deliverer := self._present(db):
             deliverer.drain()
 
     def end(self, _db: Database | None = None) -> None:
@@ -49,6 +49,12 @@ class PracticeDelivery:
         if self._lock:
             self._lock.release()
         self._deliverer = self._gateway = None
+
+    def _present(self, db: Database) -> Deliverer | None:
+        """Return our deliverer; None if another process delivers, also where the file of our lock was removed."""
+        if self._deliverer and self._lock and not self._lock.is_held:
+            self.end()
+        return self._deliverer or self._begun(db)
 
     def _begun(self, db: Database) -> Deliverer | None:
         """Take the lock and begin to deliver; return None if another process has it."""
