@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import monotonic
 
 import pytest
@@ -14,6 +15,7 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.tui.timers import Timers
 
 WITHIN = 1.0
 """Seconds in which another's change is on the screen."""
@@ -122,3 +124,14 @@ async def test_two_who_have_the_same_one_open_see_each_other(office: Office, thr
         await mo.press("enter")
         await ana.wait_for("Hi Maria")
         await ana.wait_for("Mo Doe")
+
+
+async def test_the_ages_of_campaigns_are_painted_again_as_time_goes_by(office: Office) -> None:
+    office.timers = Timers(tick=0.1)
+    async with office.app() as person:
+        await person.press("q")
+        row = next(line for line in person.lines if "active" in line)
+        assert row.rstrip().endswith(("now", "min"))
+        office.clock.forward(minutes=42)
+        await person.wait_until(lambda: not person.sees(row), "another age")
+        assert re.search(r" 4[0-9] min\b", person.screen), person.screen

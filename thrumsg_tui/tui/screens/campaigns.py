@@ -123,6 +123,7 @@ class CampaignsScreen(CommandScreen):
         self._wanted = None
         cursor = ids.index(keep) if keep in ids else self._list.cursor
         self._list.show_all(rows, cursor)
+        self._list.repaint_changed()  # rows that are the same as before may have got older
         if not self.key_line.notice:
             self.key_line.show_keys(self.shown_commands())
 
