@@ -118,6 +118,9 @@ async def test_enter_in_a_fresh_dialog_chooses_and_moves_nothing(twelve: Office)
         await keys(person, "a", "enter", "enter")
         assert chosen(person) == []
         assert said(person).startswith("Nothing was moved: nobody is chosen yet.")
+        await keys(person, "space")
+        assert chosen(person) == ["Distribute to all 2 other senders"]
+        assert "Nothing was moved" not in said(person), "it is no longer true that nobody is chosen"
     assert shares(twelve)["kim"] == 12
 
 

@@ -117,6 +117,7 @@ class BulkReassign(Dialog[Plan | None]):
         """Plan again after a change of the request; until the preview is there, Enter applies nothing."""
         self._plan = None
         self._stale = True
+        self._notice = ""
         self.destinations.repaint_changed()
         self.fields.remake()
         if not self._asking:
