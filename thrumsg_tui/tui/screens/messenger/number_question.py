@@ -28,16 +28,16 @@ async def ask_for_number(screen: MessengerContext, contact: Conversation) -> str
         return "Our number is ready again: Enter sends."
     if found.number is None:
         raise Refused(f"Our number {found.was.number} was withdrawn, and no other one is ready for this campaign.")
-    keeping = pluralize(found.was.conversations, "conversation")
     several = found.was.conversations > 1
+    others = f" {found.was.conversations} conversations keep the old one, this one included."
     choices: list[Choice[Command]] = [Choice(RENUMBER, f"From {found.number}", RENUMBER)]
     if several:
         choices.append(Choice(RENUMBER_ALL, f"All {found.was.conversations}, each from the best", RENUMBER_ALL))
     choices.append(Choice(LEAVE, "Leave it", LEAVE))
     question = ChoiceDialog(
         "Our number was withdrawn",
-        f"{contact.name} was texted from {found.was.number}, which is ours no more; {keeping} "
-        f"{'keep' if several else 'keeps'} it. From which number are they texted from now on?",
+        f"{contact.name} was texted from {found.was.number}, which is ours no more. From which number is "
+        f"{contact.name} texted from now on?{others if several else ''}",
         choices,
     )
     answer = await screen.show_dialog(question)
