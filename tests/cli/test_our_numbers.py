@@ -66,6 +66,7 @@ def test_a_withdrawn_number_is_replaced_in_one_conversation_or_in_all(texted: Sh
     assert let_leave(texted) == {"A friend": OAKLAND}
     assert f"2 conversations of {FRISCO} are texted from" in texted.done("gateway", "numbers", "replace", FRISCO)
     assert numbers(texted) == {FRISCO: ("withdrawn", 0), OAKLAND: ("ready", 3)}
+    assert f"texted from {OAKLAND} from now on, was {FRISCO}, by root" in texted.done("thread", 2)
     assert texted.json("doctor")["healthy"]
     assert [each["action"] for each in texted.json("history", "--limit", 4)].count("change_number") == 3
 
@@ -73,9 +74,12 @@ def test_a_withdrawn_number_is_replaced_in_one_conversation_or_in_all(texted: Sh
 def test_what_waits_for_a_stopped_number_is_said_and_leaves_when_it_is_ready(texted: Shell) -> None:
     texted.done("send", 1, "--body", "A friend")
     assert "1 message of theirs waits." in texted.done("gateway", "numbers", "stop", FRISCO)
+    assert f"(queued, waits for our number {FRISCO}, which is stopped)" in texted.done("thread", 1)
+    assert f"queued. Waits for our number {FRISCO}, which is stopped." in texted.done("send", 2, "--body", "A friend")
     assert let_leave(texted) == {}
     texted.done("gateway", "numbers", "ready", FRISCO)
     assert let_leave(texted) == {"A friend": FRISCO}
+    assert "which is stopped" not in texted.done("thread", 1)
 
 
 def test_a_campaign_is_limited_to_numbers_and_back(texted: Shell) -> None:

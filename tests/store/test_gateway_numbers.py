@@ -9,6 +9,7 @@ import pytest
 
 from tests.store.arranging import journal, look_at, sentence_of, take_in
 from tests.store.carrier import answer, claimed, leave
+from thrumsg_tui.domain.campaign_facts import NumberReplaced
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outgoing, Scope
@@ -22,6 +23,7 @@ from thrumsg_tui.store.changes import gateway_numbers as changes
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import queue_again
+from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database
@@ -89,6 +91,23 @@ def test_conversations_are_spread_and_keep_their_numbers(
     leave(db)
     assert kept(db, people) == first
     assert counts(db) == {OAKLAND: 2, BOSTON: 2, FRISCO: 0}
+
+
+def test_each_thread_names_the_number_that_its_conversation_got(
+    db: Database, owner: Identity, people: list[ConversationId], add: Callable[..., None]
+) -> None:
+    add(FRISCO)
+    queue(db, owner, people[:1])
+    leave(db)
+    receive(db, None, look_at(db, people[0]).phone, "Who is this?")
+    add(OAKLAND)
+    changes.change_number_state(db, owner, FRISCO, NumberState.WITHDRAWN)
+    changes.replace_number(db, owner, FRISCO)
+    add(BOSTON)
+    changes.change_number_state(db, owner, OAKLAND, NumberState.WITHDRAWN)
+    changes.replace_number(db, owner, OAKLAND)
+    given = [each.facts for each in look_at(db, people[0]).events if isinstance(each.facts, NumberReplaced)]
+    assert [(each.was, each.now) for each in given] == [(FRISCO, OAKLAND), (OAKLAND, BOSTON)]
 
 
 def test_the_number_is_stored_with_its_message_and_its_conversation(
@@ -259,7 +278,9 @@ def test_all_conversations_of_a_number_get_others_at_once(
     assert (done.conversations, done.number) == (4, None)
     assert counts(db) == {FRISCO: 0, OAKLAND: 2, BOSTON: 2}
     assert sentence_of(journal(db)[0]) == "gave 4 conversations of our number +14155550100 others of our numbers"
-    assert "texted from another of our numbers" in sentence_of(look_at(db, people[3]).events[0])
+    assert f"texted from {kept(db, people)[3]} from now on, was {FRISCO}" in sentence_of(
+        look_at(db, people[3]).events[0]
+    )
     changes.change_number_state(db, owner, OAKLAND, NumberState.STOPPED)
     assert changes.replace_number(db, owner, OAKLAND, BOSTON).number == BOSTON
     assert counts(db)[BOSTON] == 4

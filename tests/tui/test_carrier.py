@@ -17,6 +17,7 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import report_in
 from thrumsg_tui.store.changes.gateway_state import listener_ended, listener_seen
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.times import to_ms
 from thrumsg_tui.tui import navigation
@@ -298,6 +299,19 @@ async def test_long_reasons_wrap_and_hide_numbers(office: Office, maria: Convers
         await person.press("t", "5", "enter")
         assert not person.sees("5550001")
         assert person.sees("✗ failed: The carrier says that", "texted (21211)")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_waits_for_a_doubt_says_so(office: Office, maria: ConversationId, size: tuple[int, int]) -> None:
+    deliverer(office)
+    bring(office, "in_doubt")
+    change_setting(office.db, office.ana, "undo_send", "0")
+    send(office.db, office.ana, maria, body="Anybody there?")
+    async with office.messenger(size=size) as person:
+        await person.press("t", "5", "enter")
+        assert person.sees("queued, waits for a message before it that", "is in doubt"), person.screen
+        change(office, "UPDATE message SET state = 'sent' WHERE state = 'in_doubt'")
+        await person.wait_until(lambda: not person.sees("waits for"), "the doubt to be settled")
 
 
 async def test_what_is_sent_while_no_carrier_has_it_is_called_queued(office: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.store.carrier import leave
-from tests.tui.office import Office
+from tests.tui.office import Office, Person
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.permissions import Role
@@ -13,6 +13,11 @@ from thrumsg_tui.store.changes.gateway_numbers import add_number, change_number_
 from thrumsg_tui.store.changes.send import send
 
 FRISCO, OAKLAND = "+14155550100", "+15105550100"
+
+
+def thread(person: Person) -> str:
+    """What the middle pane says, in one line."""
+    return " ".join(" ".join(line.split("│")[1] for line in person.lines if line.count("│") == 2).split())
 
 
 @pytest.fixture
@@ -33,7 +38,11 @@ async def test_an_admin_gives_a_conversation_another_number_and_sends(office: Of
         assert "our number withdrawn" in person.screen
         await person.type("A friend")
         await person.press("enter")
-        assert f"was texted from {FRISCO}, which is ours no more" in " ".join(person.screen.replace("│", " ").split())
+        asked = " ".join(person.screen.replace("│", " ").split())
+        assert (
+            f"Maria Lopez was texted from {FRISCO}, which is ours no more. From which number is Maria Lopez texted "
+            "from now on? 2 conversations keep the old one, this one included."
+        ) in asked
         await person.press("y")
         assert person.notice == f"Maria Lopez is texted from {OAKLAND} from now on. Enter sends."
         assert office.bodies(maria)[-1] == "Who is this?"
@@ -48,6 +57,7 @@ async def test_all_conversations_of_the_number_may_get_others_at_once(office: Of
         await person.type("A friend")
         await person.press("enter", "a")
         assert person.notice == "2 conversations got another number. Enter sends."
+        assert f"texted from {OAKLAND} from now on, was {FRISCO}" in thread(person)
         await person.press("enter")
     assert office.bodies(maria)[-1] == "A friend"
 

@@ -133,7 +133,7 @@ def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Camp
             yield f"{time}  -- {thread_sentence(happening.facts, happening.by_name, phones)} --"
             continue
         who = (
-            f"{happening.author or 'automatic'} ({_state(happening, hours, now, conversation.withdrawn_number)})"
+            f"{happening.author or 'automatic'} ({_state(happening, hours, now, conversation.waits_for(happening))})"
             if happening.direction is Direction.OUTGOING
             else "contact"
         )
@@ -142,7 +142,7 @@ def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Camp
         yield from (f"    {line}" for line in words.splitlines())
 
 
-def _state(message: Message, campaign: Campaign, now: datetime, withdrawn: str | None) -> str:
+def _state(message: Message, campaign: Campaign, now: datetime, waits_for: str) -> str:
     state = message.state.replace("_", " ")
     if message.state is MessageState.UNSENT and message.leaves_at:
         until = format_moment(campaign, message.leaves_at, now).replace(" (", ", ").replace(")", "")
@@ -153,6 +153,6 @@ def _state(message: Message, campaign: Campaign, now: datetime, withdrawn: str |
         and (seconds := seconds_until(message.leaves_at, now))
     ):
         return f"{state}, leaves in {seconds} s"
-    if message.state is MessageState.QUEUED and withdrawn:
-        return f"{state}, waits for a number: {withdrawn} is withdrawn"
+    if waits_for:
+        return f"{state}, {waits_for}"
     return f"{state}: {message.failure}" if message.failure else state

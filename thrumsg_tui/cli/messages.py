@@ -15,7 +15,7 @@ from thrumsg_tui.cli.report import Report, complain
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
-from thrumsg_tui.domain.carrier import Delivery
+from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
 from thrumsg_tui.domain.carrier_sentences import scheduled_words
 from thrumsg_tui.domain.conversations import Message
 from thrumsg_tui.domain.enums import MessageState, Tab
@@ -65,7 +65,7 @@ def send(session: Session, args: Namespace) -> Report:
         "leaves_at": iso(message.leaves_at),
     }
     what = f"Message {message.id} to {name}, {pluralize(message.segments, 'segment')}"
-    progress = _progress(message, campaign, session.db.clock(), _delivery(session))
+    progress = _progress(message, campaign, session.db.clock(), to.waits_for(message) or _waits(*_carrier(session)))
     return warned(
         session,
         record,
@@ -95,9 +95,7 @@ def send_all(session: Session, args: Namespace) -> Report:
             _show_progress(f"\r{sent} sent ")
         _show_progress("\r\x1b[K")
         stopped = interrupted.is_set()
-    now = session.db.clock()
-    with session.db.reading() as conn:
-        carrier = carrier_status(conn, now)
+    carrier, now = _carrier(session)
     scheduled = carrier.scheduled if sent else None
     record = {
         "sent": sent,
@@ -109,8 +107,8 @@ def send_all(session: Session, args: Namespace) -> Report:
     lines = [f"{'Stopped: sent' if stopped else 'Sent'} {pluralize(sent, 'message')}; {len(refused)} refused."]
     if scheduled:
         lines += [f"Scheduled in all: {scheduled_words(scheduled, now)}. They have not left yet."]
-    if sent and carrier.waiting and (delivery := carrier.delivery(now)) is not Delivery.PRACTICE:
-        lines += [f"What may leave now is queued. {capitalized(_WAITS[delivery])}."]
+    if sent and carrier.waiting and carrier.delivery(now) is not Delivery.PRACTICE:
+        lines += [f"What may leave now is queued. {capitalized(_waits(carrier, now))}."]
     lines += [f"  conversation {each}: {reason}" for each, reason in refused]
     if stopped:
         return Report(record, lines, INTERRUPTED)
@@ -166,17 +164,23 @@ def receive(session: Session, args: Namespace) -> Report:
     return Report(record, [": ".join([where, ", ".join(said)] if said else [where]) + "."])
 
 
-def _delivery(session: Session) -> Delivery:
+def _carrier(session: Session) -> tuple[CarrierStatus, datetime]:
     now = session.db.clock()
     with session.db.reading() as conn:
-        return carrier_status(conn, now).delivery(now)
+        return carrier_status(conn, now), now
 
 
-def _progress(message: Message, campaign: Campaign, now: datetime, delivery: Delivery) -> str:
+def _waits(carrier: CarrierStatus, now: datetime) -> str:
+    delivery = carrier.delivery(now)
+    held_up = delivery is Delivery.RUNNING and not carrier.leaves(now)
+    return _WAITS[Delivery.SILENT if held_up else delivery]
+
+
+def _progress(message: Message, campaign: Campaign, now: datetime, waits: str) -> str:
     if message.leaves_at:
         return f"scheduled for {format_moment(campaign, message.leaves_at, now)}, {campaign.whose_hours}"
     if message.state is MessageState.QUEUED:
-        return f"queued. {capitalized(_WAITS[delivery])}"
+        return f"queued. {capitalized(waits)}"
     return message.state.replace("_", " ")
 
 

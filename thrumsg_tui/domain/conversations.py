@@ -235,6 +235,8 @@ class ConversationHead:
     """The number of ours that it keeps; None before its first message has left (`docs/rules.md 10.8`)."""
     number_state: NumberState | None
     """The state of our number, if it is one that we know."""
+    awaits_doubt: bool
+    """Whether a message to the contact's number is in doubt, here or in another campaign: the others wait for it."""
 
     @property
     def shown_number(self) -> str | None:
@@ -246,11 +248,6 @@ class ConversationHead:
     def number_withdrawn(self) -> bool:
         """Whether our number was withdrawn."""
         return self.number_state is NumberState.WITHDRAWN
-
-    @property
-    def withdrawn_number(self) -> str | None:
-        """Our number, if it was withdrawn: nothing leaves before the conversation has another."""
-        return self.our_number if self.number_withdrawn else None
 
     @property
     def name(self) -> str:
@@ -266,3 +263,16 @@ class Conversation(ConversationHead):
     events: tuple[ThreadEvent, ...]
     answers: Mapping[QuestionId, ChoiceId]
     opt_out: OptOut | None
+
+    def waits_for(self, message: Message) -> str:
+        """Return what keeps a queued message from its turn, as the end of a sentence; empty if nothing here does."""
+        if message.state is not MessageState.QUEUED:
+            return ""
+        if self.number_withdrawn:
+            return f"waits for a number: {self.our_number} is withdrawn"
+        if self.number_state is NumberState.STOPPED:
+            return f"waits for our number {self.our_number}, which is stopped"
+        if self.awaits_doubt and message.kind is not MessageKind.OPT_OUT_CONFIRMATION:
+            here = any(each.state is MessageState.IN_DOUBT for each in self.messages)
+            return f"waits for {'a message before it' if here else 'one of another campaign'} that is in doubt"
+        return ""

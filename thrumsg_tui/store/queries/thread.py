@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from thrumsg_tui.domain.campaign_facts import ConversationRenumbered, NumberReplaced
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.conversation_facts import Handover
@@ -27,6 +29,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.our_numbers import NumberState
+from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
@@ -51,7 +54,7 @@ def get_conversation(conn: Connection, conversation_id: ConversationId) -> Conve
     return Conversation(
         **head,
         messages=messages(conn, conversation_id),
-        events=thread_events(conn, conversation_id),
+        events=_with_numbers(thread_events(conn, conversation_id), head["our_number"]),
         answers=answers(conn, conversation_id),
         opt_out=get_opt_out(conn, head["phone"]),
     )
@@ -71,7 +74,11 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
                users.last_name AS sender_last_name,
                contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
                campaign.hours_in, campaign.quiet_hours, conversation.our_number,
-               gateway_number.state AS number_state
+               gateway_number.state AS number_state,
+               EXISTS (SELECT 1 FROM conversation AS other
+                       JOIN message ON message.conversation_id = other.id
+                       WHERE other.contact_id = conversation.contact_id
+                         AND message.state = 'in_doubt') AS awaits_doubt
         FROM conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
@@ -107,6 +114,7 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
         "follow_up_id": None if row["follow_up_id"] is None else FollowUpId(row["follow_up_id"]),
         "our_number": row["our_number"],
         "number_state": None if row["number_state"] is None else NumberState(row["number_state"]),
+        "awaits_doubt": bool(row["awaits_doubt"]),
     }
 
 
@@ -185,6 +193,24 @@ def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[Th
         (conversation_id,),
     )
     return tuple(_event_of(row) for row in rows)
+
+
+def _with_numbers(events: Sequence[ThreadEvent], kept: str | None) -> tuple[ThreadEvent, ...]:
+    """Name in each event that replaced our number the one that this conversation got.
+
+    The event itself concerns many conversations, each of which may have got another. So the last one gave the number
+    that the conversation keeps, and any before it the one that the next replaced.
+    """
+    named: list[ThreadEvent] = []
+    for event in reversed(events):
+        facts = event.facts
+        if isinstance(facts, NumberReplaced) and facts.now is None and kept is not None:
+            facts = NumberReplaced(facts.was, Ours(kept), facts.conversations)
+            event = replace(event, facts=facts)  # noqa: PLW2901 - the same event, in this thread
+        if isinstance(facts, NumberReplaced | ConversationRenumbered):
+            kept = facts.was
+        named.append(event)
+    return tuple(reversed(named))
 
 
 def _event_of(row: Row) -> ThreadEvent:

@@ -158,8 +158,8 @@ class ThreadPane(ScrollingLines, can_focus=True):
         if seconds := _seconds_left(message, self._shown.now):
             back = f", {self._shown.undo_keys} takes it back" if message.author_login == self._shown.reader else ""
             return f"leaves in {seconds} s{back}", "warning"
-        if message.state is MessageState.QUEUED and (withdrawn := self._shown.conversation.withdrawn_number):
-            return f"queued, waits for a number: {withdrawn} is withdrawn", "warning"
+        if why := self._shown.conversation.waits_for(message):
+            return f"queued, {why}", "warning"
         return state_in_thread(message, self._shown.delivery, self._shown.phones, self._glyphs)
 
 
