@@ -173,7 +173,13 @@ def test_the_report_of_opt_outs_is_written_for_days(spring: Shell, tmp_path: Pat
     out = tmp_path / "report.csv"
     assert spring.json("report", "opt-outs", "--out", out) == {"file": str(out), "rows": 1}
     assert "by phone" in out.read_text(encoding="utf-8")
-    assert "by phone" in spring.done("report", "opt-outs", "--out", "-")
+    printed = spring.done("report", "opt-outs")
+    assert printed.splitlines() == out.read_text(encoding="utf-8").splitlines()
+    assert spring.done("report", "opt-outs", "--out", "-") == printed
+    [row] = spring.json("report", "opt-outs")
+    assert (row["contact_phone"], row["words"], row["confirmation_seconds"]) == (MARIA, "by phone", None)
+    assert list(row) == printed.splitlines()[0].split(",")
+    assert spring.json("report", "opt-outs", "--out", "-") == [row]
     assert spring.json("report", "opt-outs", "--to", "2020-01-01", "--out", out)["rows"] == 0
     assert "before the first day" in spring.refused(
         *("report", "opt-outs", "--from", "2026-01-02", "--to", "2026-01-01", "--out", out)

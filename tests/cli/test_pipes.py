@@ -84,7 +84,6 @@ def test_a_backup_is_printed_as_a_database(ssh: Shell, tmp_path: Path) -> None:
     [
         ("import", "users", "-", "--rejects", "-", "--json"),
         ("backup", "-", "--json"),
-        ("report", "opt-outs", "--out", "-", "--json"),
         ("purge", "Spring", "--yes", "--carrier-ids", "-", "--json"),
         ("reassign", "Spring", "--from", "kim", "--to", "lee", "--preview", "--save-plan", "-", "--json"),
     ],

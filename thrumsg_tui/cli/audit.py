@@ -15,22 +15,24 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.purge import purge
 from thrumsg_tui.store.export import write_csv
 from thrumsg_tui.store.export_rows import Cells
-from thrumsg_tui.store.opt_out_report import opt_out_report
+from thrumsg_tui.store.opt_out_report import opt_out_report, reported_opt_outs
 from thrumsg_tui.store.output_files import refuse_unwritable
 
 
 def report_opt_outs(session: Session, args: Namespace) -> Report:
-    """Write every opt-out of some days as CSV."""
+    """Write every opt-out of some days to a file or to standard output."""
     if args.since and args.until and args.until < args.since:
         raise Refused(f"The last day {args.until} is before the first day {args.since}.")
     since = _midnight(args.since) if args.since else None
     until = _midnight(args.until) + timedelta(days=1) if args.until else None
-    if to_standard_output(args.out):
-        with standard_output() as out:
-            opt_out_report(session.db, session.who, as_csv(out), since=since, until=until)
-        return Report(None, [])
-    rows = opt_out_report(session.db, session.who, args.out, since=since, until=until)
-    return Report({"file": str(args.out), "rows": rows}, [f"{pluralize(rows, 'opt-out')} in {args.out}."])
+    if args.out and not to_standard_output(args.out):
+        rows = opt_out_report(session.db, session.who, args.out, since=since, until=until)
+        return Report({"file": str(args.out), "rows": rows}, [f"{pluralize(rows, 'opt-out')} in {args.out}."])
+    if args.json:
+        return Report(reported_opt_outs(session.db, session.who, since=since, until=until), [])
+    with standard_output() as out:
+        opt_out_report(session.db, session.who, as_csv(out), since=since, until=until)
+    return Report(None, [])
 
 
 def _midnight(day: date) -> datetime:

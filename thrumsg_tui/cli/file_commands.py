@@ -49,12 +49,10 @@ def _add_purge(commands: Commands) -> None:
 
 
 def _add_reports(commands: Commands) -> None:
-    opt_outs = commands.add(
-        "opt-outs", "audit.report_opt_outs", "write every opt-out, and how soon it was honored", check=_wrong_report
-    )
+    opt_outs = commands.add("opt-outs", "audit.report_opt_outs", "write every opt-out, and how soon it was honored")
     opt_outs.add_argument("--from", dest="since", type=options.day, metavar="DATE", help="the first day, in UTC")
     opt_outs.add_argument("--to", dest="until", type=options.day, metavar="DATE", help="the last day, in UTC")
-    opt_outs.add_argument("--out", type=Path, metavar="FILE", required=True, help="a CSV file; - prints it")
+    opt_outs.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
 
 
 def _wrong_backup(args: Namespace) -> str | None:
@@ -64,10 +62,6 @@ def _wrong_backup(args: Namespace) -> str | None:
 def _wrong_purge(args: Namespace) -> str | None:
     printed = args.json and str(args.carrier_ids) == "-"
     return "--carrier-ids - prints the ids, and --json has them too: leave one of the two out" if printed else None
-
-
-def _wrong_report(args: Namespace) -> str | None:
-    return "--out - prints the CSV: leave --json out" if args.json and str(args.out) == "-" else None
 
 
 def _wrong_import(args: Namespace) -> str | None:

@@ -60,15 +60,20 @@ def write_csv(rows: Rows, out: Path | TextIO) -> int:
         return _write(rows, file)
 
 
-def exported(
-    db: Database, who: Identity, what: ExportKind, campaign_id: CampaignId | None = None
-) -> list[dict[str, str | int | float | bool | None]]:
+Record = dict[str, str | int | float | bool | None]
+
+
+def exported(db: Database, who: Identity, what: ExportKind, campaign_id: CampaignId | None = None) -> list[Record]:
     """Return the rows of an export by column name, in order, each value as it is stored."""
     who.require(Permission.EXPORT)
     with db.reading() as conn:
-        rows = export_rows(conn, what, campaign_id)
-        header = [str(title) for title in next(rows)]
-        return [dict(zip(header, row, strict=True)) for row in rows]
+        return records(export_rows(conn, what, campaign_id))
+
+
+def records(rows: Rows) -> list[Record]:
+    """Return rows, the header first, by column name."""
+    header = [str(title) for title in next(rows)]
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def _write(rows: Rows, file: TextIO) -> int:

@@ -20,7 +20,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
-from thrumsg_tui.store.export import write_csv
+from thrumsg_tui.store.export import Record, records, write_csv
 from thrumsg_tui.store.export_rows import Rows
 from thrumsg_tui.store.times import from_ms, iso, to_ms
 
@@ -62,6 +62,15 @@ def opt_out_report(
     who.require(Permission.EXPORT)
     with db.reading() as conn:
         return write_csv(_rows(conn, since, until), out)
+
+
+def reported_opt_outs(
+    db: Database, who: Identity, *, since: datetime | None = None, until: datetime | None = None
+) -> list[Record]:
+    """Return the rows of the report by column name, each value as it is stored."""
+    who.require(Permission.EXPORT)
+    with db.reading() as conn:
+        return records(_rows(conn, since, until))
 
 
 @dataclass(frozen=True, slots=True)
