@@ -24,6 +24,7 @@ from thrumsg_tui.domain.carrier import (
 from thrumsg_tui.domain.carrier_sentences import carrier_line, standstill, standstill_in_short
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.redaction import IN_FULL, PhoneDisplay
+from thrumsg_tui.domain.wording import with_code
 
 NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
 """13:00 in New York."""
@@ -186,6 +187,10 @@ def test_whether_anything_delivers(status: CarrierStatus, delivery: Delivery) ->
         (
             replace(IDLE, gateway=replace(GATEWAY, stopped=True, reason="the credentials are refused (20003)")),
             "Delivery stopped at 17:00: the credentials are refused (20003). 0 messages wait.",
+        ),
+        (
+            replace(BUSY, gateway=replace(GATEWAY, reason=with_code("It refuses our account.", 20003))),
+            "Delivery waits: It refuses our account (code 20003). 1,204 messages wait.",
         ),
         (
             replace(IDLE, stopped_numbers=(StoppedNumber("+14155550100", "It may not text (21606).", NOW),)),

@@ -109,13 +109,13 @@ def test_a_fault_of_our_configuration_stops_the_gateway_and_no_message(world: Wo
     gateway = ScriptedGateway(always=fault)
     with delivering(world, gateway, limits=Limits(workers=1)) as deliverer:
         deliverer.drain()
-        assert deliverer.standstill.stopped == "The carrier refuses our credentials. (code 20003)"
+        assert deliverer.standstill.stopped == "The carrier refuses our credentials (code 20003)"
     assert len(gateway.sent) == 3
     assert states(world) == ["queued"] * len(PEOPLE)
     with world.db.reading() as conn:
         state = gateway_state(conn, "scripted")
     assert state is not None
-    assert (state.is_stopped, state.reason) == (True, "The carrier refuses our credentials. (code 20003)")
+    assert (state.is_stopped, state.reason) == (True, "The carrier refuses our credentials (code 20003)")
 
 
 def test_a_number_that_cannot_text_stops_alone(world: World) -> None:
@@ -130,7 +130,7 @@ def test_a_number_that_cannot_text_stops_alone(world: World) -> None:
     assert len(gateway.sent) == 3
     with world.db.reading() as conn:
         [number] = our_numbers(conn, "scripted")
-    assert (number.is_ready, number.reason) == (False, "It cannot text. (code 21606)")
+    assert (number.is_ready, number.reason) == (False, "It cannot text (code 21606)")
 
 
 def test_a_paused_campaign_waits_though_its_deliverer_runs(world: World) -> None:
@@ -182,4 +182,4 @@ def test_a_number_whose_messages_all_fail_for_its_own_sake_stops(world: World) -
         deliverer.turn()
     with world.db.reading() as conn:
         [number] = our_numbers(conn, "scripted")
-    assert (number.is_ready, number.reason) == (False, "It is not registered. (code 30034)")
+    assert (number.is_ready, number.reason) == (False, "It is not registered (code 30034)")

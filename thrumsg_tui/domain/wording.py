@@ -19,6 +19,11 @@ def pluralize(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {inflect(number, singular, plural)}"
 
 
+def with_code(words: str, code: object) -> str:
+    """Return a sentence with the carrier's code in brackets, without a full stop before them or at the end."""
+    return f"{words.rstrip('.')} (code {code})"
+
+
 def capitalized(sentence: str) -> str:
     """Return a sentence with its first letter as a capital, and the rest unchanged."""
     return sentence[:1].upper() + sentence[1:]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
 from thrumsg_tui.domain.our_numbers import OurNumber
+from thrumsg_tui.domain.wording import with_code
 from thrumsg_tui.gateway.measured_pace import MEASURED_AFTER, MeasuredPace
 from thrumsg_tui.gateway.protocol import Gateway, StopsNumbers
 from thrumsg_tui.gateway.standstill import Standstill
@@ -111,4 +112,4 @@ def unusable(number: OurNumber, failures: Sequence[NumberFailure], codes: Mappin
         return None
     newest = own[0]
     same = all(each.code == newest.code for each in own[:needed])
-    return f"{newest.words} (code {newest.code})" if same else None
+    return with_code(newest.words, newest.code) if same else None

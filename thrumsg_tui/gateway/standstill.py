@@ -9,6 +9,7 @@ from collections import Counter
 from math import inf
 
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Rejected, Scope
+from thrumsg_tui.domain.wording import with_code
 
 FAILURES = 5
 """So many failures of the connection in a row open the circuit."""
@@ -96,7 +97,7 @@ class Standstill:
     def _blame(self, message: Outgoing, outcome: NotNow) -> None:
         number = message.our_number if outcome.scope is not Scope.GATEWAY else None
         self._faults[number] += 1
-        reason = outcome.words if outcome.code is None else f"{outcome.words} (code {outcome.code})"
+        reason = outcome.words if outcome.code is None else with_code(outcome.words, outcome.code)
         if self._faults[number] < FAULTS:
             self.fault = reason
         elif number is None:
