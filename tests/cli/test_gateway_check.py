@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.carrier.running import Carrier, running_carrier
+from tests.cli.conftest import Shell
+from tests.gateway.listening import ask, opened_socket
 from tests.gateway.twilio.listening import listener, listening
 from tests.gateway.twilio.sockets import closed_port
 from thrumsg_tui.gateway.configuration_file import load_configuration
+from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.registry import gateway_module
 
 OURS = "+14155550100"
@@ -199,3 +202,28 @@ def test_the_token_is_never_shown(made: Set) -> None:
     made.token.write_text("a-token-that-is-secret")
     done = check(made.path)
     assert "a-token-that-is-secret" not in done.stdout + done.stderr
+
+
+def test_the_listener_logs_the_check_quietly_and_others_as_refused(spring: Shell, tmp_path: Path) -> None:
+    with opened_socket() as sock, running_carrier(tmp_path / "log", "--number", OURS) as carrier:
+        made = Set(tmp_path, carrier, shown(sock))
+        words = ["--db", str(spring.database), "listen", "--config", str(made.path), "--fd", str(sock.fileno())]
+        command = [sys.executable, "-m", "thrumsg_tui", *words]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, pass_fds=(sock.fileno(),)) as service:
+            try:
+                assert service.stderr
+                assert "event=listening" in service.stderr.readline()
+                assert "accept what auth_token signs" in check(made.path).stdout
+                form = b"AccountSid=gateway+check&Emoji=&Blank="
+                headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": "made up"}
+                assert ask(sock.getsockname(), "POST", "/twilio/status", form, headers).status == 403
+                service.terminate()
+                _, log = service.communicate(timeout=60)
+            finally:
+                service.kill()
+    lines = [line.split(" ", 1)[1] for line in log.splitlines() if "gateway_check" in line or "refused" in line]
+    assert lines == [
+        "INFO thrumsg.listen event=gateway_check answered=400",
+        "INFO thrumsg.listen event=gateway_check answered=403",
+        "WARNING thrumsg.listen event=refused status_403=1",
+    ]

@@ -170,6 +170,9 @@ class Application:
             return await asyncio.wrap_future(future)
 
     def _refusal(self, refused: WebRefused) -> Response:
+        if refused.is_our_own:
+            LOG.info("event=gateway_check answered=%d", refused.status)
+            return Response(status_code=refused.status)
         self._refused[refused.status] = self._refused.get(refused.status, 0) + 1
         if monotonic() - self._told_at >= _TOLD_EVERY:
             self.tell_of_refusals()

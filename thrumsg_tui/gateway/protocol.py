@@ -105,12 +105,16 @@ class WebRequest:
 
 
 class WebRefused(Exception):
-    """A request that is not stored: the HTTP status and a few words, without anything of the request."""
+    """A request that is not stored: the HTTP status and a few words, without anything of the request.
 
-    def __init__(self, status: int, words: str) -> None:
+    It is our own if `gateway check` made it, which is certain: then it is signed with our key.
+    """
+
+    def __init__(self, status: int, words: str, *, is_our_own: bool = False) -> None:
         super().__init__(words)
         self.status = status
         self.words = words
+        self.is_our_own = is_our_own
 
 
 @dataclass(frozen=True, slots=True)

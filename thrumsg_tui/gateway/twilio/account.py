@@ -12,6 +12,9 @@ from thrumsg_tui.gateway.secret import Secret
 
 MESSAGE_PATH, STATUS_PATH = "/twilio/message", "/twilio/status"
 
+CHECK_ACCOUNT = "gateway check"
+"""What `thrumsg gateway check` calls itself when it calls our address."""
+
 RETRIES = "#rc=5&rp=all&ct=2000&rt=3000"
 """Asks Twilio to call a webhook up to five times more, within its 15 seconds: by default it calls once more at most.
 

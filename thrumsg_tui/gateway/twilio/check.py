@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from thrumsg_tui.gateway.configuration import Configuration, DoubtPolicy
 from thrumsg_tui.gateway.protocol import Finding
 from thrumsg_tui.gateway.secret import Secret
-from thrumsg_tui.gateway.twilio.account import MESSAGE_PATH, STATUS_PATH, Account, account_of
+from thrumsg_tui.gateway.twilio.account import CHECK_ACCOUNT, MESSAGE_PATH, STATUS_PATH, Account, account_of
 from thrumsg_tui.gateway.twilio.codes import words_of
 from thrumsg_tui.gateway.twilio.http import READ_SECONDS, Answer, Http, NeverLeft, NobodyKnows, Pairs
 from thrumsg_tui.gateway.twilio.messages import code_of
@@ -172,8 +172,11 @@ def _self_test(configuration: Configuration) -> Iterator[Finding]:
 
 
 def _called(http: Http, url: str, key: Secret, algorithm: str, name: str) -> Finding:
-    """Send a form without a message, which the listener refuses: as no message (400) if it trusts the signature."""
-    path, fields = f"{STATUS_PATH}?k={'0' * 32}", [("AccountSid", "gateway check"), ("Emoji", "✓"), ("Blank", "")]
+    """Send a form without a message, which the listener refuses: as no message (400) if it trusts the signature.
+
+    The wrong signature is the right one turned round, by which the listener knows that it is ours (`webhooks.py`).
+    """
+    path, fields = f"{STATUS_PATH}?k={'0' * 32}", [("AccountSid", CHECK_ACCOUNT), ("Emoji", "✓"), ("Blank", "")]
     settings = {"X-Twilio-Webhooks-Signature-Settings": f"algorithm={algorithm}"} if algorithm != HMAC_SHA1 else {}
     signed = signature(key.reveal(), f"{url}{path}", fields, algorithm)
     target, body = f"{urlsplit(url).path}{path}", urlencode(fields).encode()

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.protocol import SpoolEntry, WebRefused, WebRequest
-from thrumsg_tui.gateway.twilio.account import MESSAGE_PATH, RETRIES, STATUS_PATH
+from thrumsg_tui.gateway.twilio.account import CHECK_ACCOUNT, MESSAGE_PATH, RETRIES, STATUS_PATH
 from thrumsg_tui.gateway.twilio.codes import OPTED_OUT, state_of, words_of_state
 from thrumsg_tui.gateway.twilio.messages import carrier_confirms, code_of
 from thrumsg_tui.gateway.twilio.signature import (
@@ -62,13 +62,15 @@ class TwilioWebhooks:
             fields = _fields(request.body)
         except ValueError:
             raise WebRefused(400, "The form cannot be read.") from None
-        if not self._is_signed(request, fields):
-            raise WebRefused(403, "The signature is wrong.")
         first = _first(fields)
+        is_check = first.get("AccountSid") == CHECK_ACCOUNT
+        if not self._is_signed(request, fields):
+            turned = is_check and self._is_signed(request, fields, turned=True)
+            raise WebRefused(403, "The signature is wrong.", is_our_own=turned)
         sid, status = first.get("MessageSid", ""), _status(first)
         is_report = request.path == STATUS_PATH
         if not _SID.fullmatch(sid) or (is_report and not (_STATUS.fullmatch(status) and _has_no_wrong_key(request))):
-            raise WebRefused(400, "The form is no message.")
+            raise WebRefused(400, "The form is no message.", is_our_own=is_check)
         self._require_account(first.get("AccountSid", self._account))
         key = f"report:{sid}:{status}" if is_report else f"message:{sid}"
         return SpoolEntry(key, request.path, request.query, request.body)
@@ -82,8 +84,10 @@ class TwilioWebhooks:
             self._another_was_told = True
         raise WebRefused(403, "It comes from another account.")
 
-    def _is_signed(self, request: WebRequest, fields: Fields) -> bool:
+    def _is_signed(self, request: WebRequest, fields: Fields, *, turned: bool = False) -> bool:
+        """Whether our key has signed a request; with `turned`, whether the signature is right from its end."""
         given = next((request.headers[name] for name in _SIGNATURES if request.headers.get(name)), "")
+        given = given[::-1] if turned else given
         algorithm = algorithm_of(request.headers.get("x-twilio-webhooks-signature-settings", ""))
         key = self._key if algorithm == HMAC_SHA1 else self._shared_key
         if algorithm is None or key is None:
