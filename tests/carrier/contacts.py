@@ -47,14 +47,19 @@ class Contacts:
         self._answers_stop = answers_stop
         self._says_opt_out = says_opt_out
 
-    def text(self, contact: str, ours: str, body: str, pictures: tuple[Picture, ...], host: str) -> dict[str, Any]:
-        """Let a contact send a message to one of our numbers; return its id, none if the number is not ours."""
+    def text(
+        self, contact: str, ours: str, body: str, pictures: tuple[Picture, ...], host: str, *, ago: float = 0
+    ) -> dict[str, Any]:
+        """Let a contact send a message to one of our numbers; return its id, none if the number is not ours.
+
+        It came some seconds ago; older ones come first, since the list is in the order in which messages come.
+        """
         number = self._account.numbers.get(ours)
         if number is None or number.state is NumberState.WITHDRAWN:
             return {"sid": None}
         message = Message(
             to=ours, sender=contact, body=body, direction="inbound", status="received",
-            service=self._account.service, pictures=pictures, sent=time.time(),
+            service=self._account.service, pictures=pictures, created=time.time() - ago, sent=time.time() - ago,
         )  # fmt: skip
         self._account.add(message)
         stop = opt_out_type(body) if self._answers_stop else None

@@ -54,7 +54,9 @@ class Carrier:
         assert answer.status == 200, content
         return content
 
-    def inbound(self, contact: str, number: str, body: str, media: Mapping[str, bytes] | None = None) -> str | None:
+    def inbound(
+        self, contact: str, number: str, body: str, media: Mapping[str, bytes] | None = None, *, ago: float = 0
+    ) -> str | None:
         """Let a contact text one of our numbers; return the id, None if the number is not ours any more.
 
         Args:
@@ -62,11 +64,13 @@ class Carrier:
             number: Ours.
             body: The text.
             media: Files by their types.
+            ago: How many seconds ago it came; older ones are told first.
         """
         files = [
             {"type": type_, "content": base64.b64encode(content).decode()} for type_, content in (media or {}).items()
         ]
-        sid: str | None = self.tell("inbound", **{"from": contact}, to=number, body=body, media=files)["sid"]
+        told = {"from": contact, "to": number, "body": body, "media": files, "ago": ago}
+        sid: str | None = self.tell("inbound", **told)["sid"]
         return sid
 
     def await_rest(self) -> None:

@@ -313,7 +313,9 @@ class Service:
                     for one in told.get("media", ())
                 )
                 host = f"http://{request.headers['host']}"
-                return as_answer(200, self._contacts.text(told["from"], told["to"], told["body"], pictures, host))
+                ago = told.get("ago", 0)
+                texted = self._contacts.text(told["from"], told["to"], told["body"], pictures, host, ago=ago)
+                return as_answer(200, texted)
             case "number":
                 self._contacts.set_number(told["number"], NumberState(told["state"]), told.get("sms_url"))
             case "faults":

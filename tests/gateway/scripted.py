@@ -30,6 +30,8 @@ class ScriptedGateway:
         self.has_list = True
         self.looks: list[Outgoing] = []
         self.received: list[Incoming] = []
+        self.breaks_off_after: int | None = None
+        """How many of them it tells before the connection breaks."""
         self.asked_since: list[datetime] = []
         self.telling: list[Incoming | Report] = []
         self._lock = Lock()
@@ -61,7 +63,9 @@ class ScriptedGateway:
 
     def received_since(self, at: datetime) -> Iterator[Incoming]:
         self.asked_since.append(at)
-        yield from self.received
+        yield from self.received[: self.breaks_off_after]
+        if self.breaks_off_after is not None:
+            raise CannotTell("The connection broke.")
 
     def poll(self) -> Iterable[Incoming | Report]:
         told, self.telling = self.telling, []

@@ -24,6 +24,7 @@ from tests.gateway.scripted import ScriptedGateway
 from tests.store.world import World, phone_of
 from thrumsg_tui.domain.delivery import Accepted, Doubt, Incoming, NotNow, Outcome, Outgoing, Report, Scope
 from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.gateway.configuration import ConfiguredNumber, DoubtPolicy, Doubts
 from thrumsg_tui.gateway.missed_reports import FIRST_LOOK, SECOND_LOOK
@@ -223,6 +224,63 @@ def test_incoming_messages_that_were_missed_are_fetched(world: World) -> None:
     assert [row["body"] for row in world.rows("SELECT body FROM message WHERE direction = 'incoming'")] == ["Yes"]
     assert state is not None
     assert state.inbound_at is not None
+
+
+def test_however_many_were_missed_they_are_stored_as_they_come(world: World) -> None:
+    """What was stored before the carrier broke off is not fetched again."""
+    began = world.clock.now
+    queue(world, 1)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+    world.clock.now += timedelta(hours=3)
+    gateway.received = [
+        Incoming(f"in-{nth}", phone_of(0), NUMBER, str(nth), at=began + timedelta(seconds=10 * nth))
+        for nth in range(1, 801)
+    ]
+    gateway.breaks_off_after = 700
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+        assert stored(world) == [str(nth) for nth in range(1, 501)]
+        gateway.breaks_off_after = None
+        later(world, deliverer, clock, timedelta(minutes=6))
+    assert stored(world) == [str(nth) for nth in range(1, 801)]
+    assert len(gateway.asked_since) == 2
+    assert gateway.asked_since[1] == began + timedelta(seconds=5000, minutes=-5)
+    with world.db.reading() as conn:
+        state = gateway_state(conn, "scripted")
+    assert state is not None
+    assert state.inbound_at is not None
+    assert state.inbound_at > began + timedelta(hours=3)
+
+
+def test_what_a_full_disk_kept_out_is_stored_later_without_being_fetched_again(world: World) -> None:
+    queue(world, 1)
+    gateway, clock = ScriptedGateway(), Seconds()
+    with delivering(world, gateway, clock=clock) as deliverer:
+        settle_down(deliverer)
+    texts = [letter * 20_000 for letter in "abc"]
+    gateway.received = [Incoming(f"in-{nth}", phone_of(0), NUMBER, text) for nth, text in enumerate(texts)]
+    with delivering(world, gateway, clock=clock) as deliverer:
+        deliverer.turn()
+        assert deliverer.done.wait(PATIENCE)
+        limit_pages(world, more=3)
+        with pytest.raises(DatabaseUnusable, match="is full"):
+            deliverer.turn()
+        limit_pages(world, more=1000)
+        settle_down(deliverer)
+    assert (stored(world), len(gateway.asked_since)) == (texts, 1)
+
+
+def limit_pages(world: World, *, more: int) -> None:
+    """Let the database grow by so many pages at most."""
+    with world.db.writing() as tx:
+        pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
+        tx.conn.execute(f"PRAGMA max_page_count = {pages + more}")
+
+
+def stored(world: World) -> list[str]:
+    return [row["body"] for row in world.rows("SELECT body FROM message WHERE direction = 'incoming' ORDER BY id")]
 
 
 def test_a_report_that_was_missed_is_fetched(world: World) -> None:

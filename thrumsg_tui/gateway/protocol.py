@@ -52,7 +52,10 @@ class Gateway(Protocol):
         """
 
     def received_since(self, at: datetime) -> Iterator[Incoming]:
-        """Yield the incoming messages that the carrier has since a time; none if it cannot list them.
+        """Yield the incoming messages that the carrier has since a time, oldest first; none if it cannot list them.
+
+        There may be any number of them, so they are not all held at once. What was yielded is stored before the rest is
+        asked for.
 
         Raises:
             CannotTell: The carrier could not be asked.

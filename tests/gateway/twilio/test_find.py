@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -196,11 +198,17 @@ def test_a_message_from_another_number_of_ours_is_another_message() -> None:
 
 def test_the_list_is_read_to_where_it_is_older() -> None:
     old = entry(sid="SM0", date_created="Sun, 29 Nov 2026 13:00:00 +0000")
-    with host(page(entry(), old, following="/2010-04-01/next")) as (url, received):
-        connection = TwilioGateway(configuration(url), clock=lambda: NOW + timedelta(seconds=30))
-        with pytest.raises(CannotTell, match="too long"), closing(connection):
-            connection.find(outgoing(tried_at=NOW))
-    assert len(received) == 50
+    numbers = count(1)
+
+    def endless(connection: socket.socket) -> None:
+        page(entry(), old, following=f"/2010-04-01/next?Page={next(numbers)}")(connection)
+
+    for serve, asked in ((endless, 50), (page(entry(), old, following="/2010-04-01/next?Page=1"), 2)):
+        with host(serve) as (url, received):
+            connection = TwilioGateway(configuration(url), clock=lambda: NOW + timedelta(seconds=30))
+            with pytest.raises(CannotTell, match="too long"), closing(connection):
+                connection.find(outgoing(tried_at=NOW))
+        assert len(received) == asked
     with host(page(old, following="/2010-04-01/next")) as (url, received):
         connection = TwilioGateway(configuration(url), clock=lambda: NOW + timedelta(seconds=30))
         with closing(connection):
@@ -290,6 +298,39 @@ def test_all_pages_are_fetched(carrier: Carrier, gateway: TwilioGateway) -> None
         assert [each.body for each in connection.received_since(datetime.now(UTC))] == list("01234")
 
 
+@pytest.mark.parametrize("made", [{}, {"messaging_service_sid": SERVICE}])
+def test_what_goes_out_keeps_nothing_from_being_fetched(carrier: Carrier, made: dict[str, str]) -> None:
+    """However much it is, also of other programs: a page has two messages here, in place of a thousand."""
+    began = datetime.now(UTC)
+    carrier.inbound(THEIRS, OURS, "Hello")
+    with closing(_small_pages(carrier, **made)) as connection:
+        for nth in range(120):
+            connection.send(outgoing(phone=f"+1212555{nth:04}"))
+        carrier.await_rest()
+        assert [each.body for each in connection.received_since(began)] == ["Hello"]
+    asked = [each for each in carrier.entries("request") if each["method"] == "GET"]
+    assert (len(asked) > 50) is bool(made), "without a service, only what came to our number is read"
+
+
+def test_missed_messages_of_several_days_come_oldest_first(carrier: Carrier, gateway: TwilioGateway) -> None:
+    ago = [timedelta(days=4), timedelta(days=3), timedelta(days=2), timedelta(hours=25), timedelta(seconds=1)]
+    for nth, each in enumerate(ago):
+        carrier.inbound(THEIRS, (OURS, OURS_TOO)[nth % 2], str(nth), ago=each.total_seconds())
+    fetched = list(gateway.received_since(datetime.now(UTC) - timedelta(days=3, minutes=5)))
+    assert [each.body for each in fetched] == ["1", "2", "3", "4"]
+    assert {each.to for each in fetched} == {OURS, OURS_TOO}
+
+
+def test_a_day_is_read_to_where_it_is_older(carrier: Carrier) -> None:
+    for nth in range(20):
+        carrier.inbound(THEIRS, OURS, str(nth), ago=timedelta(minutes=40 - 2 * nth).total_seconds())
+    with closing(_small_pages(carrier)) as connection:
+        since = datetime.now(UTC) - timedelta(minutes=6)
+        assert [each.body for each in connection.received_since(since)] == ["17", "18", "19"]
+    asked = [each for each in carrier.entries("request") if "To=" in each["query"]]
+    assert len(asked) <= 8
+
+
 class _SmallPages(Http):
     """Asks for pages of two."""
 
@@ -297,9 +338,9 @@ class _SmallPages(Http):
         return super().get(path, [(name, "2" if name == "PageSize" else value) for name, value in query])
 
 
-def _small_pages(carrier: Carrier) -> TwilioGateway:
+def _small_pages(carrier: Carrier, **made: str) -> TwilioGateway:
     http = _SmallPages(carrier.url, user=carrier.account, password=configuration().carrier["auth_token"])
-    return TwilioGateway(configuration(carrier.url), http=http)
+    return TwilioGateway(configuration(carrier.url, **made), http=http)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)])

@@ -106,7 +106,7 @@ def test_twilios_description_allows_it(prism: str, specification: Specification,
 
 def test_the_list_of_pictures_is_allowed(prism: str, specification: Specification, http: Recording) -> None:
     gateway = TwilioGateway(configuration(prism), http=http)
-    answer = gateway._asked(f"{account_of(configuration(prism)).path}/Messages/SM{'0' * 32}/Media.json")
+    answer = gateway._lists.asked(f"{account_of(configuration(prism)).path}/Messages/SM{'0' * 32}/Media.json")
     assert isinstance(answer.json["media_list"], list)
     assert specification.unknown(http.calls[0]) == set()
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import random
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from thrumsg_tui.domain.delivery import (
     Accepted,
@@ -21,20 +20,20 @@ from thrumsg_tui.domain.delivery import (
     Trace,
 )
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.configuration import Configuration
-from thrumsg_tui.gateway.protocol import CannotTell, Finding
+from thrumsg_tui.gateway.protocol import Finding
 from thrumsg_tui.gateway.twilio.account import STATUS_PATH, account_of
+from thrumsg_tui.gateway.twilio.carrier_lists import CarrierLists, oldest_first
 from thrumsg_tui.gateway.twilio.codes import busy_wait, refusal, state_of, words_of
-from thrumsg_tui.gateway.twilio.http import Answer, Http, NeverLeft, NobodyKnows, Pairs
+from thrumsg_tui.gateway.twilio.http import Answer, Http, NeverLeft, NobodyKnows
 from thrumsg_tui.gateway.twilio.media import fetch_media
-from thrumsg_tui.gateway.twilio.messages import EARLIER, Listed, carrier_confirms, code_of, listed
+from thrumsg_tui.gateway.twilio.messages import EARLIER, Listed, code_of
+from thrumsg_tui.gateway.twilio.received import received_since
 
 LONGEST_VALID = 14_400
 """Seconds; Twilio itself takes 36,000 today, compatible carriers do not."""
 
-_PAGE, _INBOUND_PAGE = 100, 1000
-_MOST_PAGES = 50
+_PAGE, _MOST_PAGES = 100, 50
 
 
 def utc_now() -> datetime:
@@ -60,15 +59,14 @@ class TwilioGateway:
         self._configuration = configuration
         self._account = account_of(configuration)
         self._advanced = bool(configuration.carrier["advanced_opt_out"])
-        self._clock, self._chance = clock, chance
-        self._skew: timedelta | None = None
-        """How much the carrier's clock is ahead of ours, as of its last answer."""
+        self._chance = chance
         self._http = http or Http(
             self._account.api_url,
             user=self._account.user,
             password=self._account.password,
             connections=configuration.limits.workers + 1,
         )
+        self._lists = CarrierLists(self._account, self._http, clock)
 
     def send(self, message: Outgoing) -> Outcome:
         """Create the message at the carrier."""
@@ -143,98 +141,18 @@ class TwilioGateway:
         if our_number := self._account.telephone(message.our_number):
             query.insert(1, ("From", our_number))
         found: list[tuple[Listed, timedelta]] = []
-        for page, skew in self._pages(query):
+        for page, skew in self._lists.pages(query, most=_MOST_PAGES):
             tried_at = message.tried_at + skew
             found += [
                 (each, skew) for each in page if each.may_be(message, our_number, has_texts=not self._account.discards)
             ]
             if page and all(each.created < tried_at - EARLIER for each in page):
                 break
-        return [each.trace(skew, message.tried_at) for each, skew in _oldest_first(found)]
+        return [each.trace(skew, message.tried_at) for each, skew in oldest_first(found)]
 
     def received_since(self, at: datetime) -> Iterator[Incoming]:
         """Yield the incoming messages since a time, oldest first."""
-        since = at.astimezone(UTC) - EARLIER
-        if self._skew is None:
-            self._asked(f"{self._account.path}/Messages.json", [("PageSize", "1")])
-        by_carrier = since + (self._skew or timedelta(0))
-        query = [("DateSent>", by_carrier.strftime("%Y-%m-%dT%H:%M:%SZ")), ("PageSize", str(_INBOUND_PAGE))]
-        found = [
-            (each, skew)
-            for page, skew in self._pages(query)
-            for each in page
-            if each.direction == "inbound" and self._is_ours(each) and each.created - skew >= since
-        ]
-        for each, skew in _oldest_first(found):
-            yield Incoming(
-                each.sid,
-                each.sender,
-                each.to,
-                each.body,
-                media=self._media(each) if each.pictures else (),
-                at=each.created - skew,
-                confirmed=carrier_confirms(each.to, each.body, only_stop=self._advanced),
-            )
-
-    def _is_ours(self, each: Listed) -> bool:
-        """Return whether a message came to one of our numbers: others of the account are not our business.
-
-        Which numbers a messaging service has is not known here, so with one every number may be ours.
-        """
-        account = self._account
-        return each.to in account.numbers or bool(account.all_services) or not account.numbers
-
-    def _media(self, each: Listed) -> tuple[Media, ...]:
-        path = f"{self._account.path}/Messages/{quote(each.sid, safe='')}/Media"
-        entries = self._asked(f"{path}.json").json.get("media_list")
-        if not isinstance(entries, list):
-            raise CannotTell("The carrier's list of pictures cannot be read.")
-        origin = urlsplit(self._account.api_url)
-        return tuple(
-            Media(
-                f"{origin.scheme}://{origin.netloc}{path}/{quote(str(entry.get('sid')), safe='')}",
-                str(entry.get("content_type") or ""),
-            )
-            for entry in entries
-            if isinstance(entry, dict)
-        )
-
-    def _pages(self, query: Pairs) -> Iterator[tuple[list[Listed], timedelta]]:
-        """Yield the pages of the carrier's list, newest first, each with how much its clock is ahead of ours."""
-        answer = self._asked(f"{self._account.path}/Messages.json", query)
-        for left in reversed(range(_MOST_PAGES)):
-            said = answer.json
-            entries = said.get("messages")
-            if not isinstance(entries, list):
-                raise CannotTell("The carrier's list cannot be read.")
-            try:
-                yield [listed(entry) for entry in entries], self._skew or timedelta(0)
-            except ValueError as error:
-                raise CannotTell(str(error)) from None
-            if not (following := said.get("next_page_uri")):
-                return
-            if not left:
-                raise CannotTell("The carrier's list is too long.")
-            answer = self._asked(self._on_this_host(str(following)))
-
-    def _on_this_host(self, address: str) -> str:
-        """Return the path and query of the next page; our token goes to no other host."""
-        here, there = urlsplit(self._account.api_url), urlsplit(address)
-        if there.netloc and (there.scheme, there.netloc) != (here.scheme, here.netloc):
-            raise CannotTell("The carrier's list goes on at another address.")
-        return f"{there.path}?{there.query}"
-
-    def _asked(self, path: str, query: Pairs = ()) -> Answer:
-        try:
-            answer = self._http.get(path, query)
-        except (NeverLeft, NobodyKnows) as reason:
-            raise CannotTell(f"The carrier cannot be asked: {reason}.") from None
-        if answer.status != 200:
-            code = code_of(answer.json.get("code"))
-            why = words_of(code) if code else f"It answers with HTTP {answer.status}."
-            raise CannotTell(f"The carrier cannot be asked. {why}")
-        self._skew = answer.date - self._clock() if answer.date else timedelta(0)
-        return answer
+        return received_since(self._lists, self._account, at, only_stop=self._advanced)
 
     def poll(self) -> Iterable[Incoming | Report]:
         """Return nothing: the carrier tells by HTTP."""
@@ -253,9 +171,3 @@ class TwilioGateway:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
-
-
-def _oldest_first(found: list[tuple[Listed, timedelta]]) -> list[tuple[Listed, timedelta]]:
-    """Turn the order of the carrier's list round: its times have no fractions of a second."""
-    found.reverse()
-    return sorted(found, key=lambda pair: pair[0].created)

@@ -39,6 +39,11 @@ class Listed:
     code: int | None
     said: str | None
 
+    @property
+    def listed_at(self) -> datetime:
+        """The time by which the carrier's list is in order."""
+        return self.sent or self.created
+
     def may_be(self, message: Outgoing, our_number: str | None, *, has_texts: bool) -> bool:
         """Return whether this may be our message, by all but its time.
 
@@ -120,4 +125,4 @@ def _plain(body: str) -> str:
 
 def _time(text: object) -> datetime:
     found = parsedate_to_datetime(str(text))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
