@@ -21,10 +21,9 @@ class Reports:
         self._webhooks = webhooks
         self._step = step
 
-    @property
-    def pending(self) -> int:
-        """How many messages and webhooks are still on their way."""
-        return self._webhooks.pending
+    async def rest(self) -> None:
+        """Wait until nothing is on its way."""
+        await self._webhooks.rest()
 
     def begin(self, message: Message, fault: Fault | None, failure: str, first: float) -> None:
         """Let a message that was taken go on."""

@@ -89,6 +89,9 @@ class Service:
 
     async def answer(self, request: Request) -> Answer | None:
         """Answer a request, and log it."""
+        if request.path == "/control/rest":
+            await self._reports.rest()
+            return as_answer(200, {})
         if request.path.startswith("/control/"):
             return self._control(request)
         params = parse_qs(request.body.decode(), keep_blank_values=True)
@@ -302,11 +305,8 @@ class Service:
     def _control(self, request: Request) -> Answer:
         told: dict[str, Any] = json.loads(request.body or b"{}")
         order = request.path.removeprefix("/control/")
-        if order != "state":
-            self._journal.write("control", order=order, told=told)
+        self._journal.write("control", order=order, told=told)
         match order:
-            case "state":
-                return as_answer(200, {"accepted": len(self._account.messages), "pending": self._reports.pending})
             case "inbound":
                 pictures = tuple(
                     Picture(f"ME{secrets.token_hex(16)}", one["type"], base64.b64decode(one["content"]))

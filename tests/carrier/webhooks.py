@@ -62,10 +62,10 @@ class Webhooks:
         self._turns = asyncio.Semaphore(MOST_AT_ONCE)
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    @property
-    def pending(self) -> int:
-        """How many have not been answered yet."""
-        return len(self._tasks)
+    async def rest(self) -> None:
+        """Wait until none is on its way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do something beside the requests, such as calling a webhook later."""

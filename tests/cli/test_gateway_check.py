@@ -19,6 +19,7 @@ from tests.gateway.twilio.listening import listener, listening
 from tests.gateway.twilio.sockets import closed_port
 from thrumsg_tui.gateway.configuration_file import load_configuration
 from thrumsg_tui.gateway.listening_socket import shown
+from thrumsg_tui.gateway.protocol import Webhooks
 from thrumsg_tui.gateway.registry import gateway_module
 
 OURS = "+14155550100"
@@ -77,7 +78,7 @@ def serving(folder: Path) -> Iterator[Set]:
             yield made
 
 
-def _webhooks(path: Path):  # type: ignore[no-untyped-def]
+def _webhooks(path: Path) -> Webhooks:
     configuration = load_configuration(path)
     hooks = gateway_module(configuration.gateway).open_webhooks(configuration)
     assert hooks
