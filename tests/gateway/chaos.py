@@ -12,13 +12,14 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from tests.carrier.running import Carrier, running_carrier
+from tests.gateway.power_cut import PROGRAM, cut_power
 from tests.store.arranging import known_as, take_in
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
@@ -72,6 +73,8 @@ class Verdict:
     """How many messages are taken for sent that the carrier never took."""
     doubled: int
     """How many messages the carrier took more than once."""
+    forgotten: int
+    """How many messages the carrier took of which the database knows nothing."""
     out_of_order: int
     """How many numbers got their messages in another order."""
     unsettled: int
@@ -81,7 +84,7 @@ class Verdict:
     @property
     def is_good(self) -> bool:
         """Whether every message went out once, in order."""
-        return not (self.lost or self.doubled or self.out_of_order or self.unsettled)
+        return not (self.lost or self.doubled or self.forgotten or self.out_of_order or self.unsettled)
 
 
 class Traffic:
@@ -125,17 +128,17 @@ class Traffic:
                 send(db, ana, each, body=f"Hi P{nth}" if nth % 3 else "And another thing")
         db.close()
 
-    def command(self, *, naive: bool = False) -> list[str]:
-        """The command line of a deliverer."""
-        program = ["-c", NAIVE] if naive else ["-m", "thrumsg_tui"]
-        return [sys.executable, *program, "--db", str(self.database), "deliver", "--config", str(self._config)]
+    def command(self, program: str | None = None) -> list[str]:
+        """The command line of a deliverer: thrumsg itself, or a program that changes it."""
+        runs = ["-m", "thrumsg_tui"] if program is None else ["-c", program]
+        return [sys.executable, *runs, "--db", str(self.database), "deliver", "--config", str(self._config)]
 
     @contextmanager
-    def deliverer(self, *, naive: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    def deliverer(self, program: str | None = None) -> Iterator[subprocess.Popen[bytes]]:
         """Run a deliverer; it is killed at the end if it still runs."""
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                self.command(naive=naive), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command(program), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
             yield process
@@ -144,15 +147,31 @@ class Traffic:
                 process.kill()
             process.wait(PATIENCE)
 
-    def kill_again_and_again(self, kills: int, chance: Random, *, each: int, naive: bool = False) -> int:
+    def kill_again_and_again(self, kills: int, chance: Random, *, each: int, program: str | None = None) -> int:
         """Kill deliverers under traffic, each after it has handed over about so many messages; return how many."""
-        for done in range(kills):
-            with self.deliverer(naive=naive) as process:
+        return self._end_again_and_again(kills, chance, each, program, lambda process: process.kill())
+
+    def cut_power_again_and_again(self, cuts: int, chance: Random, *, each: int, program: str = PROGRAM) -> int:
+        """Cut the power under traffic, likewise; return how often."""
+        return self._end_again_and_again(
+            cuts, chance, each, program, lambda process: cut_power(self.database, process, chance)
+        )
+
+    def _end_again_and_again(
+        self,
+        times: int,
+        chance: Random,
+        each: int,
+        program: str | None,
+        end: Callable[[subprocess.Popen[bytes]], None],
+    ) -> int:
+        for done in range(times):
+            with self.deliverer(program) as process:
                 if not self.await_traffic(process, chance.randint(1, 2 * each)):
                     return done
                 time.sleep(chance.uniform(0, 0.02))
-                process.kill()
-        return kills
+                end(process)
+        return times
 
     def await_traffic(self, process: subprocess.Popen[bytes], messages: int) -> bool:
         """Wait until the carrier has taken so many messages more; return False if all have left before."""
@@ -174,9 +193,9 @@ class Traffic:
             time.sleep(0.01)
         time.sleep(TO_REACH_IT)
 
-    def finish(self, *, naive: bool = False) -> None:
+    def finish(self, program: str | None = None) -> None:
         """Let a deliverer end its work undisturbed, and stop it."""
-        with self.deliverer(naive=naive) as process:
+        with self.deliverer(program) as process:
             self._await_lock(process)
             end, last = time.monotonic() + PATIENCE, -1
             while left := self.count(*OPEN):
@@ -237,6 +256,7 @@ class Traffic:
             messages=len(rows),
             lost=sum(state in {"sent", "delivered", "failed"} and not times[key] for _, key, state, _, _ in rows),
             doubled=sum(count > 1 for count in times.values()),
+            forgotten=len(times.keys() - {key for _, key, _, _, _ in rows}),
             out_of_order=sum(came[phone] != [key for key in keys if key in times] for phone, keys in expected.items()),
             unsettled=sum(state in OPEN for _, _, state, _, _ in rows),
             tries=sum(tries for _, _, _, tries, _ in rows),

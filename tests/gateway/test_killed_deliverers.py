@@ -9,7 +9,8 @@ import subprocess
 from pathlib import Path
 from random import Random
 
-from tests.gateway.chaos import DOUBTFUL, PATIENCE, halt, traffic
+from tests.gateway.chaos import DOUBTFUL, NAIVE, PATIENCE, halt, traffic
+from tests.gateway.power_cut import CARELESS
 
 
 def faults(percent: float, *names: str) -> list[str]:
@@ -28,8 +29,8 @@ def test_killed_deliverers_lose_nothing_and_send_nothing_twice(tmp_path: Path) -
 
 def test_the_judge_sees_what_is_sent_twice_where_no_carrier_is_asked(tmp_path: Path) -> None:
     with traffic(tmp_path, 120, *faults(4, *DOUBTFUL)) as run:
-        run.kill_again_and_again(3, Random(1), each=10, naive=True)
-        run.finish(naive=True)
+        run.kill_again_and_again(3, Random(1), each=10, program=NAIVE)
+        run.finish(NAIVE)
         assert run.verdict().doubled > 0
 
 
@@ -53,3 +54,20 @@ def test_a_halted_deliverer_keeps_its_lock_and_sends_nothing_twice(tmp_path: Pat
         run.finish()
         verdict = run.verdict()
     assert verdict.is_good, verdict
+
+
+def test_a_power_cut_loses_nothing_and_sends_nothing_twice(tmp_path: Path) -> None:
+    with traffic(tmp_path, 240, *faults(2, *DOUBTFUL)) as run:
+        assert run.cut_power_again_and_again(8, Random(1), each=10) == 8
+        run.finish()
+        verdict = run.verdict()
+    assert verdict.is_good, verdict
+    assert verdict.tries > verdict.messages
+
+
+def test_the_judge_sees_what_a_power_cut_made_the_database_forget(tmp_path: Path) -> None:
+    """Where a claim is not forced to the disk before its message is handed over."""
+    with traffic(tmp_path, 120) as run:
+        run.cut_power_again_and_again(4, Random(1), each=10, program=CARELESS)
+        run.finish()
+        assert run.verdict().forgotten > 0
