@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.public_keys import KIMS, LEES
 from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, Role
 from thrumsg_tui.store.database import Database
 
@@ -31,6 +32,8 @@ FILES = {
     "replies.csv": "title,body\nWhen,Tuesday\n",
     "survey.csv": "question,choices\nWhen?,Now|Later\n",
     "opt-outs.csv": "phone,note\n4155550191,by mail\n",
+    "key.pub": KIMS,
+    "authorized_keys": f'restrict,pty,command="thrumsg --forced-login lee" {LEES}\n',
     "numbers.txt": "(415) 555-0192; 415.555.0193\n",
 }
 """What is in the folder that `{folder}` stands for, besides the plan plan.json; `{out}` is where files are written."""
@@ -114,6 +117,11 @@ ROWS: tuple[Row, ...] = (
     does(Permission.SETTLE_DOUBTS, "decide about a message in doubt", "doubts 2 --drop"),
     looks(Permission.VIEW_ALL, "look a number up", f"lookup {MARIA}"),
     looks(Permission.VIEW_ALL, "list users", "user list"),
+    does(
+        Permission.CHANGE_KEYS, "let a key in", "ssh add lee {folder}/key.pub --authorized-keys {out}/authorized_keys"
+    ),
+    does(Permission.CHANGE_KEYS, "shut a key out", "ssh remove lee --authorized-keys {folder}/authorized_keys"),
+    looks(Permission.MANAGE_PEOPLE, "list keys", "ssh list --authorized-keys {folder}/authorized_keys"),
     looks(Permission.VIEW_ALL, "look at survey results", "survey results Spring"),
     does(Permission.RUN_CAMPAIGN, "create a campaign", "campaign create Winter --initial Hi"),
     does(Permission.RUN_CAMPAIGN, "change a campaign", "campaign edit Spring --description More"),

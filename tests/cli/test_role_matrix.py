@@ -80,7 +80,9 @@ def seat(shell: Shell, arranged: Arranged, tmp_path: Path) -> Seat:
     shutil.copyfile(arranged.database, shell.database)
     out = tmp_path / "out"
     out.mkdir()
-    return Seat(shell, arranged.folder, out)
+    folder = tmp_path / "folder"
+    shutil.copytree(arranged.folder, folder)
+    return Seat(shell, folder, out)
 
 
 def _lines(row: Row, seat: Seat) -> list[str]:

@@ -25,6 +25,8 @@ from thrumsg_tui.domain.campaign_facts import (
     FollowUpEnded,
     FollowUpSkipped,
     FollowUpSkipUndone,
+    KeyAdded,
+    KeyRemoved,
     NumberAdded,
     NumberReplaced,
     NumberStateChanged,
@@ -590,6 +592,18 @@ TEAM = [
         {"form": "role", "login": "ana", "role": "admin", "was": "owner"},
         RoleChanged("ana", Role.ADMIN, was=Role.OWNER),
         "made ana admin, was owner",
+    ),
+    Example(
+        EventKind.CHANGE_USER,
+        {"form": "key_added", "login": "kim", "fingerprint": "SHA256:4F6k", "comment": "kim@laptop"},
+        KeyAdded("kim", "SHA256:4F6k", "kim@laptop"),
+        "let kim in by the SSH key 'kim@laptop' (SHA256:4F6k)",
+    ),
+    Example(
+        EventKind.CHANGE_USER,
+        {"form": "key_removed", "login": "kim", "fingerprint": "SHA256:4F6k", "comment": "kim@laptop"},
+        KeyRemoved("kim", "SHA256:4F6k", "kim@laptop"),
+        "shut out the SSH key 'kim@laptop' of kim (SHA256:4F6k)",
     ),
 ]
 

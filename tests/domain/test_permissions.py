@@ -35,6 +35,7 @@ MAY = {
     Role.OWNER: {
         Permission.CHANGE_NUMBERS,
         Permission.CHANGE_ROLES,
+        Permission.CHANGE_KEYS,
         Permission.CONFIRM_COMPLIANCE,
         Permission.PURGE,
     },

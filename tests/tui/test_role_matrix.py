@@ -198,6 +198,7 @@ ELSEWHERE = {
     Permission.ACT_FOR_OTHERS: "--as is an option of the command line",
     Permission.RENUMBER: "test_number_question: an admin is asked who sends where our number was withdrawn",
     Permission.CHANGE_NUMBERS: "our numbers are changed by commands",
+    Permission.CHANGE_KEYS: "SSH keys are let in by commands, on the host",
     Permission.MAINTAIN: "doctor and backup are commands",
     Permission.DELIVER: "deliver is a service",
     Permission.PURGE: "purge is a command: it is final, and needs no screen",

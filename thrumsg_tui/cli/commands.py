@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from thrumsg_tui.cli import options
 from thrumsg_tui.cli.argument_parser import Commands
 from thrumsg_tui.cli.campaign_commands import add_campaign_commands
@@ -20,6 +22,7 @@ def add_commands(commands: Commands) -> None:
     _add_demo(commands)
     add_campaign_commands(commands.group("campaign", "create and run campaigns, and choose their senders"))
     _add_people(commands.group("user", "manage users and their roles"))
+    _add_keys(commands.group("ssh", "let people in by their SSH keys, each limited to thrumsg"))
     add_view_commands(commands)
     add_message_commands(commands)
     add_content_commands(commands)
@@ -52,6 +55,23 @@ def _add_people(commands: Commands) -> None:
     role = commands.add("role", "users.change_role", "give a user another role")
     role.add_argument("login", metavar="LOGIN")
     role.add_argument("role", choices=options.words(Role), metavar="ROLE", help=", ".join(Role))
+
+
+def _add_keys(commands: Commands) -> None:
+    add = commands.add("add", "ssh.add", "let a user in by a key, which can then do nothing but run thrumsg as them")
+    add.add_argument("login", metavar="LOGIN", help="a user of this database")
+    add.add_argument("key", type=Path, metavar="KEYFILE", help="their public key, such as id_ed25519.pub; - reads it")
+    listed = commands.add("list", "ssh.list_all", "list the keys, and say what is wrong with them")
+    remove = commands.add("remove", "ssh.remove", "shut out the keys of a user", late="key")
+    remove.add_argument("login", metavar="LOGIN")
+    remove.add_argument("key", nargs="?", metavar="KEY", help="its fingerprint or comment (default: all keys)")
+    for each in (add, listed, remove):
+        each.add_argument(
+            "--authorized-keys",
+            type=Path,
+            metavar="FILE",
+            help="the file that sshd reads (default: ~/.ssh/authorized_keys of the account that owns the database)",
+        )
 
 
 def _add_upkeep(commands: Commands) -> None:

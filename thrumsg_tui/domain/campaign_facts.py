@@ -237,6 +237,22 @@ class RoleChanged(FrozenRecord):
     was: Role
 
 
+class KeyAdded(FrozenRecord):
+    """An SSH key was let in for a user."""
+
+    login: str
+    fingerprint: str
+    comment: str
+
+
+class KeyRemoved(FrozenRecord):
+    """An SSH key of a user was shut out."""
+
+    login: str
+    fingerprint: str
+    comment: str
+
+
 class SettingValue(FrozenRecord):
     """A setting and its value, as stored."""
 
@@ -325,7 +341,7 @@ FollowUpFacts = FollowUpCreated | FollowUpChanged | FollowUpEnded | FollowUpSkip
 SurveyFacts = QuestionAdded | QuestionChanged | QuestionMoved | QuestionRetired | QuestionRestored
 AnswerFacts = AnswerRecorded | AnswerUndone
 ReplyFacts = ReplyAdded | ReplyChanged | ReplyMoved | ReplyRemoved
-TeamFacts = OwnerAdded | UserAdded | UserChanged | RoleChanged
+TeamFacts = OwnerAdded | UserAdded | UserChanged | RoleChanged | KeyAdded | KeyRemoved
 NumberFacts = NumberAdded | NumberStateChanged | CampaignNumbersChanged | ConversationRenumbered | NumberReplaced
 DatabaseFacts = SettingsChanged | FileImported | Repaired | BackupRestored
 SetupFacts = (

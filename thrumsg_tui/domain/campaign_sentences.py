@@ -26,6 +26,8 @@ from thrumsg_tui.domain.campaign_facts import (
     FollowUpFacts,
     FollowUpSkipped,
     FollowUpSkipUndone,
+    KeyAdded,
+    KeyRemoved,
     NumberAdded,
     NumberFacts,
     NumberReplaced,
@@ -231,6 +233,10 @@ def team_summary(facts: TeamFacts) -> str:
             return f"changed {facts.login}: {', '.join(said)}"
         case RoleChanged():
             return f"made {facts.login} {facts.role}, was {facts.was}"
+        case KeyAdded():
+            return f"let {facts.login} in by the SSH key {facts.comment!r} ({facts.fingerprint})"
+        case KeyRemoved():
+            return f"shut out the SSH key {facts.comment!r} of {facts.login} ({facts.fingerprint})"
     assert_never(facts)
 
 

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     PURGE = "remove what people wrote"
     ACT_FOR_OTHERS = "act for another user"
     CHANGE_ROLES = "change roles"
+    CHANGE_KEYS = "change whose SSH keys are let in"
     MAINTAIN = "repair or back up the database"
     DELIVER = "deliver messages"
 
@@ -75,6 +76,7 @@ WEAKEST_ROLE = {
     Permission.CONFIRM_COMPLIANCE: Role.OWNER,
     Permission.PURGE: Role.OWNER,
     Permission.CHANGE_ROLES: Role.OWNER,
+    Permission.CHANGE_KEYS: Role.OWNER,
 }
 """The weakest role that has each permission (`docs/rules.md 8.1`)."""
 

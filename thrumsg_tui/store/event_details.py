@@ -161,7 +161,12 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
         case EventKind.ADD_USER:
             return {"owner": campaigns.OwnerAdded, "added": campaigns.UserAdded}
         case EventKind.CHANGE_USER:
-            return {"changed": campaigns.UserChanged, "role": campaigns.RoleChanged}
+            return {
+                "changed": campaigns.UserChanged,
+                "role": campaigns.RoleChanged,
+                "key_added": campaigns.KeyAdded,
+                "key_removed": campaigns.KeyRemoved,
+            }
         case EventKind.CHANGE_SETTING:
             return {"settings": campaigns.SettingsChanged}
         case EventKind.CHANGE_NUMBER:
