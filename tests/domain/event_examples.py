@@ -67,6 +67,7 @@ from thrumsg_tui.domain.conversation_facts import (
     OptInUndone,
     OptOutAskedAgain,
     OptOutNoteChanged,
+    OptOutsKept,
     OptOutUndone,
     SenderRemoved,
     SenderReturned,
@@ -252,6 +253,13 @@ OPT_OUTS = [
         ListOptedOut(1, ""),
         "opted 1 number out, from a list",
         "opted out by Ana Ortiz, from a list",
+    ),
+    Example(
+        EventKind.OPT_OUT,
+        {"form": "kept", "numbers": 2},
+        OptOutsKept(2),
+        "kept 2 numbers opted out, from after the backup",
+        "opted out, from after the backup that was restored",
     ),
     Example(
         EventKind.OPT_IN,

@@ -31,7 +31,8 @@ from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.settings import PRACTICE
-from thrumsg_tui.store.restore import Restored, Since, openable, restore
+from thrumsg_tui.store.restore import Restored, openable, restore
+from thrumsg_tui.store.since_backup import Since
 
 ANN = ConversationId(1)
 SINCE = 3
@@ -78,7 +79,7 @@ def test_all_is_as_it_was_and_the_present_is_kept(db: Database, owner: Identity,
     assert stat.S_IMODE(done.kept.stat().st_mode) == 0o600
     assert content(done.kept) == before
     assert content(saved) == of_the_backup
-    assert (done.since, done.in_doubt) == (Since(opted_out=1, sent=2, received=0), 1)
+    assert (done.since, done.in_doubt, done.opted_out) == (Since(sent=2, received=0), 1, 1)
     assert len(states(db)) == 1
     assert examine(db) == []
     assert not list(db.path.parent.glob(".*"))
@@ -112,11 +113,12 @@ def test_what_was_held_is_in_doubt_once_its_time_has_passed(
 def test_the_journal_says_who_went_back_to_what(db: Database, owner: Identity, saved: Path) -> None:
     go_back(db, saved, owner)
     with db.reading() as conn:
-        newest = history(conn)[0]
-    assert (newest.by, sentence_of(newest).split(",")[0]) == ("ana", "went back to the backup backup.db")
+        kept, went_back = history(conn)[:2]
+    assert (went_back.by, sentence_of(went_back).split(",")[0]) == ("ana", "went back to the backup backup.db")
+    assert (kept.by, sentence_of(kept)) == ("ana", "kept 1 number opted out, from after the backup")
     restore(db.path, saved, "stranger", who=None)
     with db.reading() as conn:
-        assert sentence_of(history(conn)[0]).endswith("(by stranger)")
+        assert sentence_of(history(conn)[1]).endswith("(by stranger)")
 
 
 def test_whoever_has_it_open_sees_it_at_once(db: Database, owner: Identity, saved: Path) -> None:

@@ -25,8 +25,9 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.users import identify
-from thrumsg_tui.store.restore import Restored, Since, openable
+from thrumsg_tui.store.restore import Restored, openable
 from thrumsg_tui.store.restore import restore as go_back
+from thrumsg_tui.store.since_backup import Since
 from thrumsg_tui.store.times import iso
 
 
@@ -47,9 +48,10 @@ def restore(args: Namespace) -> Report:
         "as_of": iso(done.as_of),
         "kept": None if done.kept is None else str(done.kept),
         "in_doubt": done.in_doubt,
-        "opted_out_since": done.since.opted_out if done.since else None,
+        "opted_out_since": done.opted_out if done.kept and done.all_opt_outs else None,
         "sent_since": done.since.sent if done.since else None,
         "received_since": done.since.received if done.since else None,
+        "purged_since": list(done.since.purged) if done.since else None,
     }
     return Report(record, _lines(args.file, done, program(args)))
 
@@ -123,10 +125,15 @@ def _lines(file: Path, done: Restored, own: str) -> list[str]:
     if done.in_doubt:
         which = pluralize(done.in_doubt, "message")
         lines.append(f"{which} may have left since the backup: in doubt now, and not sent again automatically.")
+    if done.opted_out:
+        which = pluralize(done.opted_out, "number")
+        lines.append(f"{which} opted out since then and {'stays' if done.opted_out == 1 else 'stay'} opted out.")
+    if done.kept and not done.all_opt_outs:
+        lines.append("Not all opt-outs since then can be read: ask the senders about them before texting.")
     if done.kept and done.since:
         lines += _lost(done.since, f"thrumsg --db {_quoted(done.kept)}", own)
     elif done.kept:
-        lines.append("Opt-outs and messages since then cannot be read: ask the senders about them before texting.")
+        lines.append("Messages since then cannot be read: ask the senders about them before texting.")
         lines.append("Close and reopen every thrumsg that is open on this database.")
     return lines
 
@@ -139,11 +146,9 @@ def _lost(since: Since, kept: str, own: str) -> list[str]:
             "contacts may be texted again. To look at them:"
         )
         lines.append(f"  {kept} export messages --out messages.csv")
-    if since.opted_out:
-        which = pluralize(since.opted_out, "number")
-        lines.append(f"{which} opted out since then and may be texted again. To keep them opted out:")
-        lines.append(f"  {kept} export opt-outs --out opt-outs.csv")
-        lines.append(f"  {own} import opt-outs opt-outs.csv")
+    if since.purged:
+        lines.append("What people wrote was purged since then, and is back in the database. To purge it again:")
+        lines += [f"  {own} purge {quote(name)}" for name in since.purged]
     return lines
 
 

@@ -145,6 +145,12 @@ class ListOptedOut(FrozenRecord):
     note: str
 
 
+class OptOutsKept(FrozenRecord):
+    """The numbers that opted out after a backup stayed opted out when it was restored."""
+
+    numbers: int
+
+
 class OptOutUndone(FrozenRecord):
     """An opt-out was undone, or an opt-in redone; `contact` is None if no contact has the number."""
 
@@ -171,5 +177,5 @@ class ListUndone(FrozenRecord):
 
 MessageFacts = MessageSent | MessageReceived | MessageWithdrawn | MessagesReleased | MessageTakenBack | DoubtSettled
 MoveFacts = MoveBegun | Moved | SenderRemoved | SenderReturned
-OptOutFacts = NumberOptedOut | OptOutAskedAgain | OptOutNoteChanged | NumberOptedIn | ListOptedOut
+OptOutFacts = NumberOptedOut | OptOutAskedAgain | OptOutNoteChanged | NumberOptedIn | ListOptedOut | OptOutsKept
 OptOutUndoFacts = OptOutUndone | OptInUndone | ListUndone

@@ -24,6 +24,7 @@ from thrumsg_tui.domain.conversation_facts import (
     OptOutAskedAgain,
     OptOutFacts,
     OptOutNoteChanged,
+    OptOutsKept,
     OptOutUndoFacts,
     OptOutUndone,
     SenderRemoved,
@@ -129,6 +130,8 @@ def opt_out_summary(facts: OptOutFacts) -> str:
             return f"opted {facts.phone} in"
         case ListOptedOut():
             return f"opted {pluralize(facts.numbers, 'number')} out, from a list{_noted(facts.note)}"
+        case OptOutsKept():
+            return f"kept {pluralize(facts.numbers, 'number')} opted out, from after the backup"
     assert_never(facts)
 
 
@@ -152,6 +155,8 @@ def opt_out_in_thread(facts: OptOutFacts | OptOutUndoFacts, by: str | None) -> s
             return f"opted in by {by or 'the contact'}"
         case ListOptedOut():
             return f"opted out by {by}, from a list{_noted(facts.note)}"
+        case OptOutsKept():
+            return "opted out, from after the backup that was restored"
     assert_never(facts)
 
 

@@ -108,6 +108,7 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
                 "opted_out": conversations.NumberOptedOut,
                 "asked_again": conversations.OptOutAskedAgain,
                 "list": conversations.ListOptedOut,
+                "kept": conversations.OptOutsKept,
             }
         case EventKind.OPT_IN:
             return {"opted_in": conversations.NumberOptedIn}

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from thrumsg_tui.domain.conversation_facts import ListUndone, NumberOptedOut, OptOutAskedAgain
+from thrumsg_tui.domain.conversation_facts import ListUndone, NumberOptedOut, OptOutAskedAgain, OptOutsKept
 from thrumsg_tui.domain.conversations import REMOVED
 from thrumsg_tui.domain.enums import MessageKind, OptOutKind
 from thrumsg_tui.domain.event_facts import OldSentences
@@ -175,9 +175,19 @@ _OLD_SUMMARY = re.compile(rf"\(({'|'.join(OptOutKind)})\)$")
 def _of_list(conn: Connection, row: Row) -> Iterator[tuple[_Said, bool]]:
     facts = facts_of(EventKind(row["action"]), row["summary"], row["details"])
     is_out = facts.opted_out if isinstance(facts, ListUndone) else row["action"] not in {"undo", "opt_in"}
-    numbers = conn.execute("SELECT phone, kind, note FROM event_number WHERE event_id = ? ORDER BY phone", (row["id"],))
+    kept = isinstance(facts, OptOutsKept)
+    numbers = conn.execute(
+        """
+        SELECT event_number.phone, event_number.kind, event_number.note, event_number.at, users.login
+        FROM event_number LEFT JOIN users ON users.id = event_number.user_id
+        WHERE event_number.event_id = ? ORDER BY event_number.phone
+        """,
+        (row["id"],),
+    )
     for number in numbers.fetchall():
-        yield _Said(number["phone"], row["at"], number["kind"], row["login"] or "", number["note"]), is_out
+        by = number["login"] or ("the contact" if number["kind"] == OptOutKind.AUTOMATIC else "")
+        at, by = (number["at"], by) if kept else (row["at"], row["login"] or "")
+        yield _Said(number["phone"], at, number["kind"], by, number["note"]), is_out
 
 
 def _contact(conn: Connection, phone: str) -> Row | None:

@@ -9,47 +9,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from thrumsg_tui.domain.campaign_facts import BackupRestored
-from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, ThrumsgError
-from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import copy_into
-from thrumsg_tui.store.changes.settings import store_setting
-from thrumsg_tui.store.database import Database, Transaction, overwrite, utc_now
+from thrumsg_tui.store.database import Database, overwrite, utc_now
 from thrumsg_tui.store.doctor import damage_in
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.input_files import refuse_odd_file
-from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
-from thrumsg_tui.store.queries.settings import RESTORED, settings
-from thrumsg_tui.store.queries.users import find_user
+from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
-from thrumsg_tui.store.times import from_ms
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """Counts of opt-outs and messages after the backup, which the restore loses."""
-
-    opted_out: int
-    sent: int
-    received: int
+from thrumsg_tui.store.restored_copy import Prepared, RestoredCopy
+from thrumsg_tui.store.since_backup import Since, happened_since, present_opt_outs, salvaged_opt_outs
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The result of a restore: the time of the backup's last change, and the copy of the previous state, if any.
+    """The result of a restore.
 
-    `as_of` is None if the backup has no events. `in_doubt` counts messages that may have been sent since. `since` is
-    None if it is unknown: the previous state is damaged, or there was none.
+    Attributes:
+        as_of: The time of the backup's last change; None if it has no events.
+        kept: The copy of the previous state; None if there was none.
+        in_doubt: How many messages may have been sent since.
+        since: What it lost; None if that is unknown, since the previous state is damaged, or there was none.
+        opted_out: How many numbers opted out since, and stay opted out.
+        all_opt_outs: Whether the opt-outs of the previous state could all be read.
     """
 
     as_of: datetime | None
     kept: Path | None
     in_doubt: int
     since: Since | None
+    opted_out: int
+    all_opt_outs: bool
 
 
 def restore(
@@ -63,7 +56,8 @@ def restore(
 ) -> Restored:
     """Replace the contents of a database with a backup, in one transaction, after keeping a copy of the present state.
 
-    The backup itself is never changed. Nothing is changed if an error is raised.
+    Whoever has opted out since the backup stays opted out. The backup itself is never changed. Nothing is changed if an
+    error is raised.
 
     Args:
         path: The database.
@@ -91,15 +85,14 @@ def restore(
             db = Database(part, clock=clock)
             try:
                 _refuse_other_kind(path, db, source)
-                as_of, in_doubt = _prepare_copy(db, source, login, acting_for)
-                before = _read_state(db)
+                copy = RestoredCopy(part, source, login, acting_for, clock)
+                prepared = copy.prepare(db)
             finally:
                 db.close()
         if not own.exists() or not own.stat().st_size:
             put_in_place(part, own)
-            return Restored(as_of, None, in_doubt, None)
-        kept = free_name(own, clock())
-        return Restored(as_of, kept, in_doubt, _replace(own, part, kept, before))
+            return Restored(prepared.as_of, None, prepared.in_doubt, None, 0, all_opt_outs=True)
+        return _replace(own, copy, prepared, free_name(own, clock()))
     except OSError as error:
         raise Refused(f"{error.filename or source}: {error.strerror}.", Nothing.RESTORED) from error
     finally:
@@ -181,57 +174,26 @@ def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
         raise Refused(f"{source} is a {kinds[0]}, and {path} a {kinds[1]}.", Nothing.RESTORED)
 
 
-def _prepare_copy(db: Database, source: Path, login: str, acting_for: str | None) -> tuple[datetime | None, int]:
-    """Update a copy of the backup; return the time of its last change and how many messages are in doubt."""
-    with db.writing() as tx:
-        (newest,) = tx.conn.execute("SELECT MAX(at) FROM event").fetchone()
-        as_of = None if newest is None else from_ms(newest)
-        in_doubt = tx.conn.execute(
-            """
-            UPDATE message SET state = :in_doubt, state_at = :now, leaves_at = NULL, error_code = NULL,
-                               error_text = :why
-            WHERE state IN ('queued', 'sending') OR (state = 'unsent' AND leaves_at <= :now)
-            """,
-            {"in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms, "why": _MAY_HAVE_LEFT},
-        ).rowcount
-        tx.conn.execute("DELETE FROM presence")
-        tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # the next start resumes it
-        store_setting(tx, RESTORED, str(tx.now_ms))
-        _record_restore(tx, source, as_of, in_doubt, login, acting_for)
-    return as_of, in_doubt
-
-
-_MAY_HAVE_LEFT = "A backup was restored, and it may have left since that was made."
-
-
-def _record_restore(
-    tx: Transaction, source: Path, as_of: datetime | None, in_doubt: int, login: str, acting_for: str | None
-) -> None:
-    """Journal the restore; a login that the backup does not have is kept in the facts."""
-    who: Identity | None = None
-    with suppress(ThrumsgError):
-        who = Identity(find_user(tx.conn, acting_for or login), find_user(tx.conn, login))
-    as_of_iso = None if as_of is None else as_of.isoformat()
-    facts = BackupRestored(source.name, as_of_iso, stranger=None if who else login, in_doubt=in_doubt)
-    record(tx, who, EventKind.RESTORE, facts)
-
-
 # The database
 
 
-def _replace(own: Path, part: Path, kept: Path, before: _State) -> Since | None:
-    """Replace the contents of the database; return what happened since the backup, None if that is unknown."""
+def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, kept: Path) -> Restored:
+    """Replace the contents of the database by the copy, after that got the opt-outs that came since."""
     since: Since | None = None
+    opted_out, all_opt_outs = 0, True
 
     def keep() -> None:
-        nonlocal since
+        nonlocal since, opted_out, all_opt_outs
         live = Database(own)
         try:
             os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
             copy_into(live, kept)
             to_disk(kept)
-            with suppress(DatabaseDamaged):
-                since = _count_since(live, before)
+            with live.reading() as conn:
+                present = present_opt_outs(live.engine, conn)
+            opted_out, all_opt_outs = copy.keep_opt_outs(present), present.whole
+            with suppress(DatabaseDamaged), live.reading() as conn:
+                since = happened_since(conn, prepared.state)
         except BaseException:
             remove_part(kept)
             raise
@@ -239,39 +201,15 @@ def _replace(own: Path, part: Path, kept: Path, before: _State) -> Since | None:
             live.close()
 
     try:
-        overwrite(own, part, keep)
+        overwrite(own, copy.path, keep)
     except DatabaseDamaged:
         keep_bytes(own, kept)
-        put_in_place(part, own)
-        return None
-    return None if _damage(kept) else since
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    opted_out: frozenset[str]
-    newest_message: int
-
-
-def _read_state(db: Database) -> _State:
-    with db.reading() as conn:
-        opted_out = frozenset(row["phone"] for row in conn.execute("SELECT phone FROM opt_out"))
-        (newest,) = conn.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()
-        return _State(opted_out, newest)
-
-
-def _count_since(live: Database, before: _State) -> Since:
-    opted_out = len(_read_state(live).opted_out - before.opted_out)
-    with live.reading() as conn:
-        row = conn.execute(
-            """
-            SELECT COUNT(*) FILTER (WHERE direction = 'incoming') AS received,
-                   COUNT(*) FILTER (WHERE direction = 'outgoing' AND state <> 'cancelled') AS sent
-            FROM message WHERE id > ?
-            """,
-            (before.newest_message,),
-        ).fetchone()
-    return Since(opted_out, row["sent"], row["received"])
+        present = salvaged_opt_outs(own)
+        opted_out, all_opt_outs = opted_out + copy.keep_opt_outs(present), present.whole
+        put_in_place(copy.path, own)
+        return Restored(prepared.as_of, kept, prepared.in_doubt, None, opted_out, all_opt_outs)
+    whole = since if _damage(kept) is None else None
+    return Restored(prepared.as_of, kept, prepared.in_doubt, whole, opted_out, all_opt_outs)
 
 
 @contextmanager

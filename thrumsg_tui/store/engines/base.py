@@ -146,6 +146,9 @@ class Engine(Protocol[C]):
     def open(self, role: Role) -> C:
         """Open a connection, with no transaction."""
 
+    def open_damaged(self) -> C:
+        """Open a connection that only reads, and as much of a damaged database as can be read."""
+
     def close(self, conn: C) -> None:
         """Close a connection."""
 

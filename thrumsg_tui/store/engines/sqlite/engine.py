@@ -58,6 +58,12 @@ class SqliteEngine:
             conn.execute("PRAGMA query_only = ON")
         return conn
 
+    def open_damaged(self) -> sqlite3.Connection:
+        """Open the file to read it; with `writable_schema` SQLite reads a file that was cut off."""
+        conn = self.open("reader")
+        conn.execute("PRAGMA writable_schema = ON")
+        return conn
+
     def close(self, conn: sqlite3.Connection) -> None:
         """Close a connection."""
         conn.close()

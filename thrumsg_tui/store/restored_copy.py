@@ -1,0 +1,100 @@
+"""The copy of a backup that a restore prepares before it becomes the database (`docs/rules.md 11.4`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from thrumsg_tui.domain.campaign_facts import BackupRestored
+from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.kept_opt_outs import keep_opt_outs
+from thrumsg_tui.store.changes.settings import store_setting
+from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.settings import RESTORED
+from thrumsg_tui.store.queries.users import find_user
+from thrumsg_tui.store.since_backup import BackupState, PresentOptOuts, state_of_backup
+from thrumsg_tui.store.times import from_ms
+
+_MAY_HAVE_LEFT = "A backup was restored, and it may have left since that was made."
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the copy is once it is prepared: the time of its last change, and how many messages are in doubt.
+
+    `as_of` is None if it has no events.
+    """
+
+    as_of: datetime | None
+    in_doubt: int
+    state: BackupState
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredCopy:
+    """A copy of a backup that nobody else has open.
+
+    Attributes:
+        path: The copy.
+        source: The backup.
+        login: Who restores it.
+        acting_for: For whom they act, if not for themselves.
+        clock: The present time, in UTC.
+    """
+
+    path: Path
+    source: Path
+    login: str
+    acting_for: str | None
+    clock: Callable[[], datetime]
+
+    def prepare(self, db: Database) -> Prepared:
+        """Put in doubt what may have left since the backup, end what was under way, and write the journal."""
+        with db.writing() as tx:
+            state = state_of_backup(tx.conn)
+            (newest,) = tx.conn.execute("SELECT MAX(at) FROM event").fetchone()
+            as_of = None if newest is None else from_ms(newest)
+            in_doubt = _put_in_doubt(tx)
+            tx.conn.execute("DELETE FROM presence")
+            tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # the next start resumes it
+            store_setting(tx, RESTORED, str(tx.now_ms))
+            self._record(tx, as_of, in_doubt)
+        return Prepared(as_of, in_doubt, state)
+
+    def keep_opt_outs(self, present: PresentOptOuts) -> int:
+        """Opt out the numbers that the backup does not have as opted out; return how many there are."""
+        db = Database(self.path, clock=self.clock)
+        try:
+            with db.writing() as tx:
+                return keep_opt_outs(tx, self._who(tx), present)
+        finally:
+            db.close()
+
+    def _record(self, tx: Transaction, as_of: datetime | None, in_doubt: int) -> None:
+        """Journal the restore; a login that the backup does not have is kept in the facts."""
+        who = self._who(tx)
+        as_of_iso = None if as_of is None else as_of.isoformat()
+        facts = BackupRestored(self.source.name, as_of_iso, stranger=None if who else self.login, in_doubt=in_doubt)
+        record(tx, who, EventKind.RESTORE, facts)
+
+    def _who(self, tx: Transaction) -> Identity | None:
+        with suppress(ThrumsgError):
+            return Identity(find_user(tx.conn, self.acting_for or self.login), find_user(tx.conn, self.login))
+        return None
+
+
+def _put_in_doubt(tx: Transaction) -> int:
+    return tx.conn.execute(
+        """
+        UPDATE message SET state = :in_doubt, state_at = :now, leaves_at = NULL, error_code = NULL, error_text = :why
+        WHERE state IN ('queued', 'sending') OR (state = 'unsent' AND leaves_at <= :now)
+        """,
+        {"in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms, "why": _MAY_HAVE_LEFT},
+    ).rowcount
