@@ -93,12 +93,13 @@ def test_an_opt_out_during_the_restore_is_kept_too(db: Database, owner: Identity
 def test_an_opt_in_word_from_before_the_opt_out_that_comes_again_opts_nobody_in(
     db: Database, saved: Path, clock: Clock
 ) -> None:
+    """Cy was opted out already, and the word since says when they last wanted it."""
     earlier = clock.now - timedelta(minutes=1)
-    receive(db, None, number(40), "STOP", at=clock.now)
+    receive(db, None, number(42), "STOP", at=clock.now)
     clock.now += HOUR
     go_back(db, saved)
-    receive(db, None, number(40), "START", at=earlier)
-    assert look_at(db, ANN).opted_out
+    receive(db, None, number(42), "START", at=earlier)
+    assert look_at(db, CY).opted_out
 
 
 def test_who_entered_it_is_known_by_login(db: Database, owner: Identity, saved: Path, tmp_path: Path) -> None:
