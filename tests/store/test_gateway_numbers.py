@@ -13,14 +13,14 @@ from thrumsg_tui.domain.campaign_facts import NumberReplaced
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outgoing, Scope
-from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState, preferred_numbers
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.gateway.configuration import ConfiguredNumber
 from thrumsg_tui.store.changes import gateway_numbers as changes
-from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import queue_again
 from thrumsg_tui.store.changes.receive import receive
@@ -249,6 +249,19 @@ def test_a_reply_from_a_withdrawn_number_is_refused_until_it_has_another(
     assert kept(db, people) == [OAKLAND, FRISCO, FRISCO, FRISCO]
     [event] = look_at(db, people[0]).events
     assert sentence_of(event) == "texted from +15105550100 from now on, was +14155550100, by Ana Ortiz"
+
+
+def test_nothing_is_renumbered_in_an_archived_campaign(
+    db: Database, owner: Identity, people: list[ConversationId], add: Callable[..., None]
+) -> None:
+    add(FRISCO, OAKLAND)
+    queue(db, owner, people[:1])
+    leave(db)
+    changes.change_number_state(db, owner, FRISCO, NumberState.WITHDRAWN)
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    for conversation in people:  # the others were never texted
+        with pytest.raises(Refused, match="'Spring' is archived"):
+            changes.renumber(db, owner, conversation)
 
 
 def test_a_doubt_is_settled_under_the_number_of_its_try(

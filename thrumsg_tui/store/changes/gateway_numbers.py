@@ -206,11 +206,13 @@ def renumber(db: Database, who: Identity, conversation_id: ConversationId, text:
         text: The number; None for the best, as if the contact had never been texted.
 
     Raises:
-        Refused: If it keeps no number or one that is ready, or if there is no number that it could be given.
+        Refused: If its campaign is archived, if it keeps no number or one that is ready, or if there is no number that
+            it could be given.
     """
     who.require(Permission.RENUMBER)
     with db.writing() as tx:
         head = get_conversation_head(tx.conn, conversation_id)
+        require_not_archived(tx, head.campaign_id)
         row = tx.conn.execute("SELECT our_number FROM conversation WHERE id = ?", (conversation_id,)).fetchone()
         if row["our_number"] is None:
             raise Refused("It has not been texted yet; it gets its number with its first message.", Nothing.CHANGED)
@@ -231,7 +233,8 @@ def replace_number(db: Database, who: Identity, old: str, new: str | None = None
     Conversations of archived campaigns stay as they are. 20 µs a conversation; other writers wait meanwhile.
 
     Raises:
-        Refused: As `renumber` does; then no conversation was changed.
+        Refused: If no conversation keeps it, if it is ready, or if there is none for one of them; then no
+            conversation was changed.
     """
     who.require(Permission.RENUMBER)
     with db.writing() as tx:
