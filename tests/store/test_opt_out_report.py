@@ -26,7 +26,9 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.opt_out_report import COLUMNS, opt_out_report
+from thrumsg_tui.store.export_columns import OPT_OUT_REPORT
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.opt_out_report import opt_out_report
 
 
 def report(db: Database, who: Identity, **days: datetime) -> list[dict[str, str]]:
@@ -53,7 +55,7 @@ def test_each_opt_out_has_its_words_message_confirmation_and_times(
     clock.forward(seconds=90)
     leave(db)
     [row] = report(db, owner)
-    assert list(row) == list(COLUMNS)
+    assert list(row) == list(OPT_OUT_REPORT)
     assert row == {
         "timestamp": asked.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "contact_phone": number(40),
@@ -189,3 +191,18 @@ def test_opt_outs_of_an_older_format_have_their_kind_and_words(tmp_path: Path) -
     found = [(row["opt_out_type"], row["words"]) for row in report(db, owner)]
     db.close()
     assert found == [*[("automatic", "STOP")] * 2, ("manual", ""), ("automatic", "STOP"), *[("manual", "")] * 2]
+
+
+@pytest.mark.parametrize("left_out", ["", "message_id", "confirmation_seconds"])
+def test_the_report_imported_as_contacts_makes_no_fields_of_its_columns(
+    db: Database, owner: Identity, three: list[ConversationId], tmp_path: Path, left_out: str
+) -> None:
+    opt_out_number(db, owner, number(40), note="by phone")
+    path = tmp_path / "report.csv"
+    with path.open("w", newline="") as file:
+        columns = [column for column in OPT_OUT_REPORT if column != left_out]
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(report(db, owner))
+    done = import_contacts(db, owner, path, "Spring")
+    assert (done.custom, done.unchanged) == ({}, 1)

@@ -1,4 +1,4 @@
-"""Columns of the four exports (`docs/rules.md 9.3`), by which an import recognises them."""
+"""Columns of the exports (`docs/rules.md 9.3`) and of the report of opt-outs, by which an import recognises them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ CONVERSATIONS = (
     *("conversation_id", "campaign_name", *CONTACT),
     *("assignee", "status", "opted_out", "last_message_at", "message_count"),
 )
+OPT_OUT_REPORT = (
+    *("timestamp", "contact_phone", "contact_first_name", "contact_last_name", "opt_out_type", "by", "words"),
+    *("message_id", "conversation_id", "campaign_name"),
+    *("confirmation", "confirmation_seconds", "honored_within_seconds", "opted_in_at"),
+)
+"""The report for auditors (`docs/rules.md 10.11`)."""
+_OF_THE_REPORT_ALONE = frozenset({"confirmation_seconds", "honored_within_seconds"})
 _KINDS = (MESSAGES, SURVEYS, OPT_OUTS, CONVERSATIONS)
 _IDS = frozenset({"contact_id", "conversation_id", "message_id", "survey_id", "campaign_id"})
 _PREFIX = "custom_"
@@ -41,6 +48,8 @@ def ours_in(header: Collection[str]) -> frozenset[str]:
     """Return our columns in an export; if some were removed, all columns of any export but the note."""
     if not is_export(header):
         return frozenset()
+    if not _OF_THE_REPORT_ALONE.isdisjoint(header):
+        return frozenset(OPT_OUT_REPORT)
     whole = next((columns for columns in _KINDS if set(columns) <= set(header)), None)
     ours = set(whole or {*MESSAGES, *SURVEYS, *OPT_OUTS, *CONVERSATIONS} - {"note"})
     return frozenset(ours | set(AT_CARRIER) if ours >= set(MESSAGES) else ours)

@@ -21,25 +21,9 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.export import Record, records, write_csv
+from thrumsg_tui.store.export_columns import OPT_OUT_REPORT
 from thrumsg_tui.store.export_rows import Rows
 from thrumsg_tui.store.times import from_ms, iso, to_ms
-
-COLUMNS = (
-    "timestamp",
-    "contact_phone",
-    "contact_first_name",
-    "contact_last_name",
-    "opt_out_type",
-    "by",
-    "words",
-    "message_id",
-    "conversation_id",
-    "campaign_name",
-    "confirmation",
-    "confirmation_seconds",
-    "honored_within_seconds",
-    "opted_in_at",
-)
 
 
 def opt_out_report(
@@ -86,7 +70,7 @@ class _Said:
 
 
 def _rows(conn: Connection, since: datetime | None, until: datetime | None) -> Rows:
-    yield list(COLUMNS)
+    yield list(OPT_OUT_REPORT)
     for said in _opt_outs(conn):
         at = from_ms(said.at)
         if (since is None or at >= since) and (until is None or at < until):
