@@ -116,3 +116,26 @@ def test_an_owner_s_key_is_no_way_to_the_files_of_the_account(
     assert "You may not name a file here" in said
     assert "standard input" in said
     assert list((tmp_path / ".ssh").iterdir()) == []
+
+
+def test_a_file_whose_connection_was_lost_is_not_imported(ssh: Shell) -> None:
+    """A lost connection ends standard input like a whole file; only the outputs tell that nobody is there."""
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(ssh.database), "--forced-login", "olga"]
+    environment = os.environ | {"SSH_ORIGINAL_COMMAND": "import contacts - --campaign Spring"}
+    for lost in (True, False):
+        before = ssh.json("overview", "Spring")["total"]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        )
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.write(b"First,Last,Cell\nZoe,Half,4155550177\n")
+        if lost:
+            process.stdout.close()
+            process.stderr.close()
+        process.stdin.close()
+        assert process.wait(60) == int(lost)
+        assert ssh.json("overview", "Spring")["total"] == before + (not lost)
+        process.stdout.close()
+        process.stderr.close()

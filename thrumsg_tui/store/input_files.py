@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import stat
 import sys
 from pathlib import Path
@@ -14,6 +15,10 @@ STANDARD_INPUT = Path("-")
 
 MOST = 256 * 1024 * 1024
 """How many bytes of a file are read at most, since it is held in memory: three million contacts."""
+
+
+_ENDS_TOGETHER = 50
+"""Milliseconds within which the ends of a lost connection end, one after another."""
 
 
 def called(path: Path) -> Path:
@@ -64,4 +69,22 @@ def _refuse_larger(path: Path, size: int) -> None:
 def _piped_in() -> bytes:
     stream = getattr(sys.stdin, "buffer", None)
     content: bytes = stream.read(MOST + 1) if stream else sys.stdin.read(MOST + 1).encode("utf-8", "surrogatepass")
+    if _nobody_listens():
+        raise Refused("The connection ended before the file did.", Nothing.CHANGED)
     return content
+
+
+def _nobody_listens() -> bool:
+    """Return whether both outputs lead to nobody: an SSH connection that is lost ends its input like a whole file."""
+    try:
+        outputs = {sys.stdout.fileno(), sys.stderr.fileno()}
+    except (OSError, ValueError):  # outputs that are no files
+        return False
+    return all(map(_is_ended, outputs))
+
+
+def _is_ended(output: int) -> bool:
+    """Return whether the other side of an output is gone, or goes right now."""
+    other_side = select.poll()
+    other_side.register(output, 0)  # asks for nothing but its end
+    return any(events & (select.POLLHUP | select.POLLERR) for _, events in other_side.poll(_ENDS_TOGETHER))
