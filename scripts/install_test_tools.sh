@@ -4,6 +4,7 @@
 #   scripts/install_test_tools.sh            everything
 #   scripts/install_test_tools.sh prism      Prism, with Twilio's own description of its interface (needs npm)
 #   scripts/install_test_tools.sh kannel     Kannel with its fake SMSC (Debian packages; needs root or sudo)
+#   scripts/install_test_tools.sh sshd       OpenSSH's server and client (Debian packages; needs root or sudo)
 #
 # Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
 set -euo pipefail
@@ -41,7 +42,18 @@ install_kannel() {
     echo "Kannel is in /usr/sbin"
 }
 
-for tool in "${@:-prism kannel}"; do
+install_sshd() {
+    if [ ! -x /usr/sbin/sshd ] || [ ! -x /usr/lib/openssh/sftp-server ] || [ ! -x /usr/bin/ssh ]; then
+        local root=
+        [ "$(id -u)" = 0 ] || root=sudo
+        $root apt-get update -qq
+        $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+            openssh-server openssh-sftp-server openssh-client
+    fi
+    echo "OpenSSH is in /usr/sbin and /usr/bin; the tests start a server of their own"
+}
+
+for tool in "${@:-prism kannel sshd}"; do
     for each in $tool; do
         "install_$each"
     done
