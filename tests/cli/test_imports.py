@@ -55,7 +55,7 @@ def test_every_command_has_its_function() -> None:
             named.append(run)
             return super().add(name, run, explanation)
 
-        def group(self, name: str, explanation: str) -> Commands:
+        def group(self, name: str, explanation: str, *, alone: str | None = None) -> Commands:
             return Noting(self._added(name, explanation), required=True)
 
     add_commands(Noting(Parser(), required=False))

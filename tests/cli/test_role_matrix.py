@@ -28,6 +28,8 @@ from thrumsg_tui.domain.permissions import Permission, Role
 CHANGES = Path(thrumsg_tui.store.changes.__path__[0])
 
 NOT_A_COMMAND = {
+    "shared_files.writing_shared": "stores who wrote what over SSH: tests/cli/test_shared_files.py",
+    "shared_files.remove_shared": "removes it: tests/cli/test_shared_files.py",
     "drafts.keep_draft": "the message box of the app keeps what is being written",
     "old_queue.cancel_old": "deliver --cancel-old needs a carrier: tests/cli/test_deliver.py",
 }
@@ -147,6 +149,9 @@ def test_each_command_is_in_the_table() -> None:
     untried = {
         ("demo",): "opens the app",
         ("gateway", "check"): "reads no database: tests/cli/test_gateway_check.py",
+        ("files", "list"): "is about a folder: tests/cli/test_shared_files.py",
+        ("files", "show"): "is about a folder: tests/cli/test_shared_files.py",
+        ("files", "remove"): "is about a folder: tests/cli/test_shared_files.py",
         ("media",): "asks the carrier: tests/cli/test_media.py",
         ("listen",): "runs until it is stopped: tests/cli/test_listen.py",
         ("restore",): "replaces everything: tests/cli/test_restore.py",

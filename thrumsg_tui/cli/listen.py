@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.services import logged, opened_for_service
-from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.gateway.database_configuration import configuration_of
 from thrumsg_tui.gateway.listening_socket import inherited_socket, is_local, new_socket
 from thrumsg_tui.gateway.protocol import Webhooks
@@ -17,7 +17,9 @@ from thrumsg_tui.store.database import Database
 
 
 def listen(args: Namespace) -> Report:
-    """Listen until the service is stopped."""
+    """Listen until the service is stopped; a forced command opens no port of the host (`docs/rules.md 11.1`)."""
+    if args.forced_login is not None:
+        raise NotPermitted("listen opens a port of this host, so it is for people with a login here.")
     with opened_for_service(args) as (db, _):
         gateway, webhooks = _webhooks(db, args)
         with _socket(args) as listening, logged():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 
 from thrumsg_tui.cli import options
 from thrumsg_tui.cli.argument_parser import Commands
@@ -18,7 +17,9 @@ def add_opt_out_commands(commands: Commands) -> None:
     listed = commands.add(
         "opt-out-list", "phone_numbers.opt_out_list", "opt a list of numbers out, without confirmations"
     )
-    listed.add_argument("file", type=Path, metavar="FILE", help="numbers on lines or between commas; - reads a pipe")
+    listed.add_argument(
+        "file", type=options.InputFile, metavar="FILE", help="numbers on lines or between commas; - reads a pipe"
+    )
     for parser in (opt_out, listed):
         parser.add_argument("--note", default="", metavar="TEXT", help="why, for the record")
         parser.add_argument("--region", default="US", help="the country of numbers without a country code")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import TypeVar
 
 from thrumsg_tui.domain import hours
@@ -19,6 +19,17 @@ T = TypeVar("T")
 _LARGEST_ID = (1 << 63) - 1
 _YEARS = range(1970, 9999)
 _LINK = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+
+
+class InputFile(PosixPath):
+    """The type of an option for a file that is read; under a forced command it is in one folder (`docs/rules.md 11.1`).
+
+    An option of the plain type `Path` names a file of the host, which a forced command refuses.
+    """
+
+
+class OutputFile(PosixPath):
+    """The type of an option for a file that is written; under a forced command it is in one folder."""
 
 
 def value(parse: Callable[[str], T]) -> Callable[[str], T]:

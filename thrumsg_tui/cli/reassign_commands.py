@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 
 from thrumsg_tui.cli import options
 from thrumsg_tui.cli.argument_parser import Commands
@@ -33,8 +32,10 @@ def add_reassign_commands(commands: Commands) -> None:
     destinations.add_argument("--level", action="store_true", help="even out the totals, in place of equal shares")
     plans = move.add_argument_group("preview")
     plans.add_argument("--preview", action="store_true", help="show what would happen, and change nothing")
-    plans.add_argument("--save-plan", type=Path, metavar="FILE", help="save the preview; - prints it")
-    plans.add_argument("--plan", type=Path, metavar="FILE", help="make the moves of a saved preview; - reads a pipe")
+    plans.add_argument("--save-plan", type=options.OutputFile, metavar="FILE", help="save the preview; - prints it")
+    plans.add_argument(
+        "--plan", type=options.InputFile, metavar="FILE", help="make the moves of a saved preview; - reads a pipe"
+    )
     undo = commands.add("undo", "history.undo", "undo a change, by default your last")
     undo.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
     undo.add_argument("--preview", action="store_true", help="show what would be undone, and change nothing")

@@ -7,13 +7,14 @@ import pwd
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.argv import readable
+from thrumsg_tui.cli.options import InputFile, OutputFile
 from thrumsg_tui.cli.report import complain
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.permissions import Permission
@@ -61,6 +62,8 @@ def opened(args: Namespace) -> Iterator[Session]:
     require_no_files(args)
     person = account(args.forced_login)
     path = database_path(args.db)
+    if args.forced_login is not None:
+        path = path.absolute()  # the working directory changes for named files
     db = open_database(path, args.pacing)
     try:
         _require_own_account(args, path)
@@ -68,7 +71,7 @@ def opened(args: Namespace) -> Iterator[Session]:
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
         let_due(db)
-        with db.damage_named():
+        with db.damage_named(), _files_placed(args, db, who):
             yield Session(db, who, program(args))
         if is_new:
             complain(f"{path} is new, and {person.login} is its owner.")
@@ -111,19 +114,54 @@ def _require_own_account(args: Namespace, path: Path) -> None:
 
 
 def require_no_files(args: Namespace) -> None:
-    """Raise `NotPermitted` if a file is named under a forced command (`docs/rules.md 8.2`).
+    """Raise `NotPermitted` if a file of the host is named under a forced command (`docs/rules.md 11.1`).
 
     The account that the key opens is shared. A person who could write a chosen file there, with a contact's text in
-    it, could give themselves a shell.
+    it, could give themselves a shell. So could one who names a configuration in the folder, with a program to run:
+    only what has the type `InputFile` or `OutputFile` may be there.
     """
     if args.forced_login is None:
         return
-    for name, value in vars(args).items():
-        if isinstance(value, Path) and name != "db" and str(value) != STANDARD_STREAM:
+    for named in _named_paths(args, Path):
+        if isinstance(named, InputFile | OutputFile):
+            from thrumsg_tui.store.queries.shared_files import require_file_name
+
+            require_file_name(str(named))
+        else:
             raise NotPermitted(
-                f"You may not name a file here, as {value}: your key opens an account that is shared. "
-                "Name - to read standard input or write to standard output."
+                f"You may not name a file here, as {named}: your key opens an account that is shared, and this would "
+                "be a file of the host. Leave it out; or where it can be -, standard input or output is meant."
             )
+
+
+@contextmanager
+def _files_placed(args: Namespace, db: Database, who: Identity) -> Iterator[None]:
+    """Keep the files that are named off the database; under a forced command, look for them in its folder only."""
+    reads, writes = _named_paths(args, InputFile), _named_paths(args, OutputFile)
+    if not reads and not writes:
+        yield
+        return
+    from thrumsg_tui.store.own_files import refuse_own_file
+
+    if args.forced_login is None:
+        for named in (*reads, *writes):
+            refuse_own_file(db.path, named)
+        yield
+        return
+    from thrumsg_tui.store.changes.shared_files import make_shared_folder, writing_shared
+    from thrumsg_tui.store.queries.shared_files import find_shared_file
+
+    for named in reads:
+        find_shared_file(db, who, str(named))
+    with writing_shared(db, who, [str(named) for named in writes]), chdir(make_shared_folder(db.path)):
+        yield
+
+
+def _named_paths(args: Namespace, kind: type[Path]) -> list[Path]:
+    """Return the paths of a kind on the command line, without the database and standard streams."""
+    given = [value for name, value in vars(args).items() if name != "db"]
+    flat = [each for value in given for each in (value if isinstance(value, list | tuple) else [value])]
+    return [each for each in flat if isinstance(each, kind) and str(each) != STANDARD_STREAM]
 
 
 def program(args: Namespace) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 
 from thrumsg_tui.cli import options
 from thrumsg_tui.cli.argument_parser import Commands
@@ -32,7 +31,7 @@ def add_view_commands(commands: Commands) -> None:
     thread.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
     media = commands.add("media", "media.media", "fetch a picture or another file of a message", check=_wrong_media)
     media.add_argument("message", type=options.identifier, metavar="MESSAGE", help="its id, as thread --json has it")
-    media.add_argument("--out", type=Path, required=True, metavar="FILE", help="- is standard output")
+    media.add_argument("--out", type=options.OutputFile, required=True, metavar="FILE", help="- is standard output")
     media.add_argument("--nth", type=options.whole_number, metavar="N", help="which of several; 1 is the first")
     options.add_config(media)
     unmatched = commands.add("unmatched", "phone_numbers.unmatched", "list the messages that belong to no conversation")

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
+from thrumsg_tui.store.own_files import LOCK_ENDING
 
 _MOST = 200
 """The most bytes that the file has."""
@@ -27,7 +28,7 @@ class DeliveryLock:
 
     def __init__(self, database: Path) -> None:
         real = database.resolve()
-        self.path = real.with_name(f"{real.name}.deliver.lock")
+        self.path = real.with_name(f"{real.name}{LOCK_ENDING}")
         self._file: int | None = None
 
     @property
