@@ -258,6 +258,7 @@ def test_json_of_what_is_shown(run: Run) -> None:
     assert json_keys("user list") == run("user", "list")[0].keys()
     assert json_keys("doctor") == run("doctor").keys()
     assert json_keys("backup") == run("backup", "backup.db").keys()
+    assert json_keys("doctor --file") == run("doctor", "--file", "backup.db").keys()
     assert json_keys("restore") == run("restore", "backup.db").keys()
 
 

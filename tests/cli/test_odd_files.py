@@ -55,6 +55,7 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         ("reassign", "--plan", "{odd}"),
         ("restore", "{odd}"),
         ("backup", "{odd}"),
+        ("doctor", "--file", "{odd}"),
     ],
 )
 def test_what_is_no_ordinary_file_is_refused_at_once(spring: Shell, odd: Path, words: tuple[str, ...]) -> None:

@@ -80,5 +80,11 @@ def _add_upkeep(commands: Commands) -> None:
     )
     settings.add_argument("key", nargs="?", metavar="KEY")
     settings.add_argument("value", nargs="?", metavar="VALUE")
-    doctor = commands.add("doctor", "maintenance.doctor", "check the database for damage and wrong figures")
+    doctor = commands.add(
+        "doctor",
+        "maintenance.doctor",
+        "check the database, or a backup, for damage and wrong figures",
+        check=lambda args: "--file changes nothing: leave --repair out" if args.file and args.repair else None,
+    )
     doctor.add_argument("--repair", action="store_true", help="correct wrong figures")
+    doctor.add_argument("--file", type=Path, metavar="FILE", help="check this backup instead; it is not changed")

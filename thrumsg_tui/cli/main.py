@@ -17,8 +17,11 @@ from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 if TYPE_CHECKING:
     from thrumsg_tui.store.pacing import Pacing
 
-_WITHOUT_SESSION = {"deliver.deliver", "gateway.check", "listen.listen", "restore.restore"}
+_WITHOUT_SESSION = {"deliver.deliver", "gateway.check", "listen.listen", "restore.check_file", "restore.restore"}
 """Commands that need no usable database, or open it themselves."""
+
+_OF_A_FILE = {"maintenance.doctor": "restore.check_file"}
+"""Commands that another function runs, which needs no database, if `--file` is given."""
 
 _TAKES_ANY_TEXT = {"messages.receive"}
 """Commands whose text is stored whatever it holds (`docs/rules.md 1.5`)."""
@@ -52,6 +55,8 @@ def main(argv: Sequence[str] | None = None, *, pacing: Pacing | None = None) -> 
 def _run(given: Sequence[str], pacing: Pacing | None) -> int:
     args = parse(command_words(given, os.environ))
     args.pacing = pacing
+    if getattr(args, "file", None) is not None:
+        args.run = _OF_A_FILE.get(args.run, args.run)
     if args.run not in _TAKES_ANY_TEXT and (word := undecoded_word(given, os.environ)) is not None:
         raise Refused(f"{word!r} has bytes that are not UTF-8, and would lose them: write it again.", Nothing.CHANGED)
     module, _, name = args.run.rpartition(".")

@@ -1,4 +1,4 @@
-"""The command that restores a backup (`docs/rules.md 11.4`)."""
+"""The commands that restore and check a backup (`docs/rules.md 11.4`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from shlex import quote
 
@@ -23,6 +24,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+from thrumsg_tui.store.backup_file import check_backup
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.store.restore import Restored, openable
@@ -54,6 +56,36 @@ def restore(args: Namespace) -> Report:
         "purged_since": list(done.since.purged) if done.since else None,
     }
     return Report(record, _lines(args.file, done, program(args)))
+
+
+def check_file(args: Namespace) -> Report:
+    """Check a backup, without a database and without changing it."""
+    if args.forced_login is not None:
+        raise NotPermitted("--file names a file of this host, so it is for people with a login here.")
+    with new_files_private():
+        found = check_backup(args.file)
+    record = {
+        "file": str(args.file),
+        "healthy": not found.wrong,
+        "problems": [{"subject": each.named(found.phones), "sentence": each.sentence} for each in found.wrong],
+        "as_of": iso(found.as_of),
+        "practice": found.practice,
+        "campaigns": found.campaigns,
+        "contacts": found.contacts,
+        "messages": found.messages,
+        "opted_out": found.opted_out,
+    }
+    lines = [f"{each.named(found.phones)}: {each.sentence}" for each in found.wrong]
+    kind = "practice database" if found.practice else "backup"
+    lines.append(
+        f"{args.file} is a whole {kind}{_as_of(found.as_of)}: {pluralize(found.campaigns, 'campaign')}, "
+        f"{pluralize(found.contacts, 'contact')}, {pluralize(found.messages, 'message')}, "
+        f"{pluralize(found.opted_out, 'opt-out')}."
+    )
+    if not found.wrong:
+        return Report(record, lines)
+    hint = "they can be computed again: `thrumsg doctor --repair` after a restore"
+    return Report(record, lines, 1, f"{pluralize(len(found.wrong), 'wrong figure')}; {hint}.")
 
 
 @contextmanager
@@ -116,8 +148,7 @@ def _require_owner(path: Path) -> None:
 
 def _lines(file: Path, done: Restored, own: str) -> list[str]:
     """Return the report, with commands for what was lost; `own` begins a command on the restored database."""
-    when = f", as of {done.as_of.astimezone():%Y-%m-%d %H:%M}" if done.as_of else ""
-    lines = [f"Went back to {file}{when}."]
+    lines = [f"Went back to {file}{_as_of(done.as_of)}."]
     if done.kept and done.since:
         lines.append(f"The database from before is in {done.kept}; go back with: {own} restore {_quoted(done.kept)}")
     elif done.kept:
@@ -136,6 +167,10 @@ def _lines(file: Path, done: Restored, own: str) -> list[str]:
         lines.append("Messages since then cannot be read: ask the senders about them before texting.")
         lines.append("Close and reopen every thrumsg that is open on this database.")
     return lines
+
+
+def _as_of(moment: datetime | None) -> str:
+    return f", as of {moment.astimezone():%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _lost(since: Since, kept: str, own: str) -> list[str]:

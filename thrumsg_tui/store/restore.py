@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import copy_into
+from thrumsg_tui.store.backup_file import damage_of, errors_naming, refuse_damaged, refuse_no_backup
 from thrumsg_tui.store.database import Database, overwrite, utc_now
-from thrumsg_tui.store.doctor import damage_in
 from thrumsg_tui.store.engines import engine_for
-from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
@@ -75,13 +74,14 @@ def restore(
     """
     if who:
         who.require(Permission.MAINTAIN)
-    _refuse_source(path, source)
+    _refuse_itself(path, source)
+    refuse_no_backup(source, Nothing.RESTORED)
     own = Path(os.path.realpath(path))
     part = part_for(own)
     try:
-        with _errors_naming(part, source):
-            copy_with_log(source, part)
-            _refuse_damaged(part)
+        with errors_naming(part, source):
+            copy_with_log(source, part, Nothing.RESTORED)
+            refuse_damaged(part, "Nothing was restored; the database is as it was.")
             db = Database(part, clock=clock)
             try:
                 _refuse_other_kind(path, db, source)
@@ -121,38 +121,10 @@ def openable(path: Path) -> bool:
 # The backup
 
 
-def _refuse_source(path: Path, source: Path) -> None:
-    """Raise `Refused` for a file that cannot be a backup of this database, without opening it as one."""
-    try:
-        status = source.stat()
-        refuse_odd_file(source, status)
-        if path.exists() and source.samefile(path):
+def _refuse_itself(path: Path, source: Path) -> None:
+    with suppress(OSError):
+        if source.samefile(path):
             raise Refused(f"{source} is the database itself.", Nothing.RESTORED)
-        if not status.st_size or not engine_for(source).is_thrumsg():
-            raise Refused(f"{source} is not a thrumsg database.", Nothing.RESTORED)
-    except FileNotFoundError:
-        raise Refused(f"There is no file {source}.", Nothing.RESTORED) from None
-    except OSError as error:
-        raise Refused(f"{source} cannot be read: {error.strerror}.", Nothing.RESTORED) from error
-
-
-def _refuse_damaged(part: Path) -> None:
-    if reason := _damage(part):
-        raise DatabaseDamaged(f"{part} is damaged ({reason}). Nothing was restored; the database is as it was.")
-
-
-def _damage(copy: Path) -> str | None:
-    """Return the damage in a copy that nobody else has open, None if there is none."""
-    engine = engine_for(copy)
-    try:
-        conn = engine.open("writer")
-        try:
-            found = damage_in(engine, conn)
-        finally:
-            engine.close(conn)
-    except engine.unreadable as error:
-        return type(error).__name__
-    return found[0].said if found else None
 
 
 def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
@@ -208,15 +180,5 @@ def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, kept: Path) -> R
         opted_out, all_opt_outs = opted_out + copy.keep_opt_outs(present), present.whole
         put_in_place(copy.path, own)
         return Restored(prepared.as_of, kept, prepared.in_doubt, None, opted_out, all_opt_outs)
-    whole = since if _damage(kept) is None else None
+    whole = since if damage_of(kept) is None else None
     return Restored(prepared.as_of, kept, prepared.in_doubt, whole, opted_out, all_opt_outs)
-
-
-@contextmanager
-def _errors_naming(part: Path, source: Path) -> Iterator[None]:
-    """Make errors name the backup instead of the copy that is checked."""
-    try:
-        yield
-    except ThrumsgError as error:
-        error.rename(str(part), str(source))
-        raise

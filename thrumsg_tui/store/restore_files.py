@@ -23,7 +23,7 @@ def part_for(own: Path) -> Path:
         raise DatabaseUnusable(f"Nothing can be written beside {own}: {error.strerror}.", Nothing.RESTORED) from error
 
 
-def copy_with_log(source: Path, part: Path) -> None:
+def copy_with_log(source: Path, part: Path, nothing: Nothing | None = None) -> None:
     """Copy a backup, with the log beside it if it was copied with `cp` or its writer was killed.
 
     Raises `Refused` if anybody writes to it meanwhile.
@@ -36,7 +36,7 @@ def copy_with_log(source: Path, part: Path) -> None:
         if os.path.lexists(file):
             _copy(file, target)
     if [_fingerprint(file) for file, _ in pairs] != before:
-        raise Refused(f"{source} is being written to: make a backup of it first.", Nothing.RESTORED)
+        raise Refused(f"{source} is being written to: make a backup of it first.", nothing)
 
 
 def _fingerprint(path: Path) -> tuple[int, int] | None:
