@@ -250,6 +250,29 @@ def test_it_works_where_the_database_is_damaged(db: Database, saved: Path, harm:
     again.close()
 
 
+def test_whoever_has_a_damaged_one_open_goes_on_with_the_new_one(db: Database, owner: Identity, saved: Path) -> None:
+    """It is another file by then; what they wrote into the old one would be lost."""
+    other = Database(db.path, clock=db.clock)
+    before = other.version()
+    assert len(states(other)) == SINCE
+    with db.path.open("r+b") as file:
+        file.write(bytes(4096))
+    db.close()
+    inode = db.path.stat().st_ino
+    restore(db.path, saved, "ana", who=None, clock=db.clock)
+    assert db.path.stat().st_ino != inode
+    assert other.version() != before
+    assert states(other) == ["in_doubt"]
+    with other.writing() as tx:
+        tx.conn.execute("UPDATE message SET body = 'Still here'")
+    other.close()
+    again = Database(db.path)
+    with again.reading() as conn:
+        assert conn.execute("SELECT body FROM message").fetchone()[0] == "Still here"
+    assert examine(again) == []
+    again.close()
+
+
 def test_it_works_where_there_is_no_database_any_more(saved: Path, tmp_path: Path) -> None:
     done = restore(tmp_path / "new.db", saved, "ana", who=None)
     assert done.kept is None

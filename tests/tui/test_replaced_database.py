@@ -115,6 +115,25 @@ async def test_an_app_whose_file_is_damaged_says_so_and_goes_on(office: Office, 
         assert person.app._exception is None
 
 
+async def test_an_app_goes_on_where_a_file_damaged_beyond_opening_was_restored(office: Office, tmp_path: Path) -> None:
+    maria = office.contact("Maria Lopez", wrote="Who is this?")
+    backup(office.db, tmp_path / "backup.db")
+    async with office.messenger() as person:
+        with office.db.path.open("r+b") as file:
+            file.write(bytes(4096))
+        await look_again(person)
+        restore(office.db.path, tmp_path / "backup.db", "ana", who=None)
+        await look_again(person)
+        assert "went back to a backup" in person.notice
+        assert isinstance(person.app.screen, CampaignsScreen)
+        assert person.sees("Spring")
+        assert person.app._exception is None
+    again = Database(office.db.path)
+    with again.reading() as conn:
+        assert conn.execute("SELECT COUNT(*) FROM conversation WHERE id = ?", (maria,)).fetchone()[0] == 1
+    again.close()
+
+
 async def test_an_app_shows_at_once_what_was_gone_back_to(office: Office, tmp_path: Path) -> None:
     backup(office.db, tmp_path / "backup.db")
     async with office.app() as person:

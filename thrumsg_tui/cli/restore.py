@@ -165,7 +165,6 @@ def _lines(file: Path, done: Restored, own: str) -> list[str]:
         lines += _lost(done.since, f"thrumsg --db {_quoted(done.kept)}", own)
     elif done.kept:
         lines.append("Messages since then cannot be read: ask the senders about them before texting.")
-        lines.append("Close and reopen every thrumsg that is open on this database.")
     return lines
 
 

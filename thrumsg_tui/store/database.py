@@ -119,6 +119,9 @@ class Database:
 
     def _connection(self, role: Role) -> Connection:
         conn: Connection | None = getattr(self._local, role, None)
+        if conn is not None and self.engine.was_replaced(conn):  # what it would write is lost
+            self.engine.close(self._local.__dict__.pop(role))
+            conn = None
         if conn is None:
             conn = self.engine.open(role)
             setattr(self._local, role, conn)

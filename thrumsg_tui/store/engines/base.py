@@ -152,6 +152,9 @@ class Engine(Protocol[C]):
     def close(self, conn: C) -> None:
         """Close a connection."""
 
+    def was_replaced(self, conn: C) -> bool:
+        """Whether another database has the path of this connection's, so that nobody sees what it writes."""
+
     def begin_read(self, conn: C) -> None:
         """Begin a transaction in which all queries see one state of the database."""
 

@@ -67,6 +67,23 @@ def mark_if_open(path: Path) -> int | None:
     return next((mark for opened, mark in _open.values() if opened == inode), None)
 
 
+def was_replaced(conn: sqlite3.Connection, path: Path) -> bool:
+    """Whether another file than that of the connection has its path; a file that is gone was not replaced."""
+    opened = _open.get(conn)
+    try:
+        return opened is not None and _inode(path) != opened[0]
+    except OSError:
+        return False
+
+
+def number_of_file(path: Path) -> int:
+    """Return a number that another file with this path does not have; 0 if there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
+
+
 def companions(path: Path) -> list[Path]:
     """Return the paths of the files that SQLite keeps beside a database; links are followed first."""
     real = Path(os.path.realpath(path))

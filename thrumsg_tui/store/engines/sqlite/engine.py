@@ -12,7 +12,15 @@ from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.engines.base import Column, Damage, Failure, OnWait, Role
 from thrumsg_tui.store.engines.sentences import foreign
 from thrumsg_tui.store.engines.sqlite import errors, file_header
-from thrumsg_tui.store.engines.sqlite.connections import COMPANION_ENDINGS, LOG_ENDINGS, companions, connect, pragma
+from thrumsg_tui.store.engines.sqlite.connections import (
+    COMPANION_ENDINGS,
+    LOG_ENDINGS,
+    companions,
+    connect,
+    number_of_file,
+    pragma,
+    was_replaced,
+)
 from thrumsg_tui.store.engines.sqlite.locks import when_free, write_ahead
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 
@@ -68,6 +76,10 @@ class SqliteEngine:
         """Close a connection."""
         conn.close()
 
+    def was_replaced(self, conn: sqlite3.Connection) -> bool:
+        """Whether a restore has put another file in the place of the connection's: 2 µs."""
+        return was_replaced(conn, self.path)
+
     def begin_read(self, conn: sqlite3.Connection) -> None:
         """Begin a read transaction."""
         conn.execute("BEGIN")
@@ -87,8 +99,8 @@ class SqliteEngine:
         conn.rollback()
 
     def version(self, conn: sqlite3.Connection) -> int:
-        """Return a number that changes when anybody else commits."""
-        return pragma(conn, "data_version")
+        """Return a number that changes when anybody else commits, or puts another file in place."""
+        return pragma(conn, "data_version") + (number_of_file(self.path) << 32)
 
     # Errors and damage
 
