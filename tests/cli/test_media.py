@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +71,20 @@ def test_what_cannot_be_fetched_is_said_and_writes_nothing(pictures: Shell, tmp_
         assert reason in pictures.refused("media", *words, "--out", out)
     assert "is a thrumsg database" in pictures.refused("media", 2, "--out", pictures.database)
     assert not out.exists()
+
+
+def test_no_file_of_a_message_is_written_to_a_terminal(
+    pictures: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in docs/rules.md 11.3."""
+    screen, terminal = pty.openpty()
+    assert "is a terminal" in pictures.refused("media", 2, "--out", os.ttyname(terminal))
+    pictures.sit_at_terminal()
+    assert "cannot be shown in a terminal" in pictures.refused("media", 2, "--out", "-")
+    os.write(terminal, b"all")
+    assert os.read(screen, 100) == b"all"
+    for each in (screen, terminal):
+        os.close(each)
 
 
 def test_a_sender_fetches_files_of_their_own_contacts_only(pictures: Shell, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from thrumsg_tui.cli.argv import command_words, undecoded_word
 from thrumsg_tui.cli.parser import parse
 from thrumsg_tui.cli.report import complain, show, standard_output, stop_writing
+from thrumsg_tui.cli.terminals import harmless_terminals, terminals_themselves
 from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 
 if TYPE_CHECKING:
@@ -35,8 +36,13 @@ def main(argv: Sequence[str] | None = None, *, pacing: Pacing | None = None) -> 
 
     `pacing` says in which steps large moves are made; None is that of production.
     """
+    with harmless_terminals():
+        return _status(sys.argv[1:] if argv is None else argv, pacing)
+
+
+def _status(given: Sequence[str], pacing: Pacing | None) -> int:
     try:
-        return _run(sys.argv[1:] if argv is None else argv, pacing)
+        return _run(given, pacing)
     except SystemExit as stopped:  # argparse, after it has printed its message
         return _explained(stopped)
     except Refused as reason:
@@ -62,7 +68,8 @@ def _run(given: Sequence[str], pacing: Pacing | None) -> int:
     module, _, name = args.run.rpartition(".")
     command: Callable[..., Any] = getattr(import_module(f"thrumsg_tui.cli.{module}"), name)
     if module == "app":
-        return int(command(args))
+        with terminals_themselves():
+            return int(command(args))
     return _reported(command, args)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
 from thrumsg_tui.cli.report import Report, standard_output
@@ -23,6 +24,8 @@ def media(session: Session, args: Namespace) -> Report:
     to_file = str(args.out) != STANDARD_STREAM
     if to_file:
         refuse_unwritable(args.out)
+    elif sys.stdout.isatty():
+        raise Refused("A file of a message cannot be shown in a terminal: redirect it to a file.", Nothing.WRITTEN)
     gateway = open_gateway(configuration_of(session.db, args.config))
     try:
         if not isinstance(gateway, FetchesMedia):

@@ -13,6 +13,7 @@ from threading import Event, current_thread, main_thread
 
 from thrumsg_tui.cli.report import Report, complain
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.terminals import itself
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
@@ -201,7 +202,7 @@ def _batches(
 def _show_progress(line: str) -> None:
     """Show how far it is, on a terminal alone."""
     if sys.stderr.isatty():
-        print(line, end="", file=sys.stderr, flush=True)
+        print(line, end="", file=itself(sys.stderr), flush=True)
 
 
 @contextmanager

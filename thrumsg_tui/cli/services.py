@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.cli.session import account, database_path, explained, open_database, require_no_files
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted
 from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import Identity
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def logged() -> Iterator[None]:
 
 
 class _Line(logging.Formatter):
-    """One line, with the time, or with a priority if systemd reads it, which has its own time."""
+    """One line whatever it says, with the time, or with a priority if systemd reads it, which has its own time."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
@@ -86,5 +87,5 @@ class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         if self._is_journal:
-            return f"{_PRIORITIES.get(record.levelno, '<6>')}{record.name} {record.getMessage()}"
-        return super().format(record)
+            return f"{_PRIORITIES.get(record.levelno, '<6>')}{record.name} {safe_text(record.getMessage())}"
+        return safe_text(super().format(record))

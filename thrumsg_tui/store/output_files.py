@@ -92,10 +92,16 @@ def writing_text(target: Path) -> Iterator[TextIO]:
 
 
 def write_bytes(target: Path, content: bytes) -> None:
-    """Write a file that replaces `target` when it is complete; pipes and devices are written directly."""
+    """Write a file that replaces `target` when it is complete; pipes and devices are written directly.
+
+    A terminal is refused: bytes from outside may control it (`docs/rules.md 11.3`).
+    """
     with _explained(target, Nothing.LEFT_BEHIND):
         if _is_pipe_or_device(target):
-            target.write_bytes(content)
+            with target.open("wb") as file:
+                if file.isatty():
+                    raise Refused(f"{target} is a terminal, which could be controlled by this.", Nothing.WRITTEN)
+                file.write(content)
             return
     refuse_database(target)
     with replacing(target) as part:
