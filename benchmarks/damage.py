@@ -39,6 +39,8 @@ def main() -> int:
                 if bench.log.exists():
                     print(bench.log.read_text(), flush=True)
                     bench.log.unlink()
+            if seed % 10 == 9:
+                print(f"{seed + 1 - args.seed} databases after {time.perf_counter() - start:.0f} s", flush=True)
     told = ", ".join(f"{count} × {code}" for code, count in sorted(codes.items()))
     print(f"{args.count} databases, {codes.total()} command lines ({told}), {wrong} wrong answers")
     print(f"{time.perf_counter() - start:.0f} s")

@@ -137,14 +137,29 @@ def page_of_earlier(path: Path, random: Random) -> None:
 
 
 def beside_it(path: Path, random: Random) -> None:
-    """Garbage, or what belongs to another database, in SQLite's own files."""
-    ending = random.choice(("-wal", "-shm", "-journal"))
-    content = random.randbytes(random.choice((0, 31, 32, 4152, 32768)))
-    if ending == "-journal" and random.random() < 0.7:
-        content = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + content
-    if ending == "-wal" and random.random() < 0.7:
-        content = bytes.fromhex("377f0682002de218") + PAGE.to_bytes(4) + content
-    path.with_name(path.name + ending).write_bytes(content)
+    """Garbage in SQLite's own files, or the damaged log of a process that was killed."""
+    wal, shm, journal = (path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))
+    match random.randrange(4):
+        case 0:
+            wal.write_bytes(bytes.fromhex("377f0682002de218") + PAGE.to_bytes(4) + random.randbytes(4152))
+        case 1:
+            journal.write_bytes(bytes.fromhex("d9d505f920a163d7") + random.randbytes(random.choice((0, 32, PAGE))))
+        case 2:
+            shm.write_bytes(random.randbytes(random.choice((1, 136, 32768))))
+        case _:
+            log = bytearray(_log_of_killed(path))
+            for _ in range(random.choice((0, 1, 20))):
+                log[random.randrange(len(log))] ^= 1 << random.randrange(8)
+            wal.write_bytes(log)
+            shm.write_bytes(random.randbytes(32768))
+
+
+def _log_of_killed(path: Path) -> bytes:
+    """The log that lies beside a database when a process is killed which has written to it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("UPDATE contact SET last_name = last_name || 'X'")
+        return path.with_name(f"{path.name}-wal").read_bytes()
 
 
 def spool_harmed(path: Path, random: Random) -> None:

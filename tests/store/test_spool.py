@@ -143,7 +143,7 @@ def test_a_broken_spool_is_named_and_not_the_database(db: Database, owner: Ident
     content[4096:] = b"x" * (len(content) - 4096)
     spool.path.write_bytes(content)
     [problem] = examine(db)
-    assert (problem.subject, problem.damage) == ("the spool", False)
+    assert (problem.subject, problem.damage) == ("the spool", True)
     assert "damage" in problem.sentence
 
 

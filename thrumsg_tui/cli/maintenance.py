@@ -16,6 +16,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.backup import backup as copy_database
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.doctor import examine, repair
+from thrumsg_tui.store.doctor.spool import SUBJECT as SPOOL
 from thrumsg_tui.store.engines.sentences import damaged
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.settings import Setting, stored_settings
@@ -51,8 +52,9 @@ def doctor(session: Session, args: Namespace) -> Report:
     lines += [f"{subject}: {each.sentence}" for subject, each in zip(subjects, problems, strict=True)]
     if not problems:
         return Report(record, [*lines, "All is well."])
-    if any(each.damage for each in problems):
-        return Report(record, lines, 3, damaged(session.db.path, problems[0].said))
+    if broken := next((each for each in problems if each.damage), None):
+        sentence = broken.sentence if broken.subject == SPOOL else damaged(session.db.path, broken.said)
+        return Report(record, lines, 3, sentence)
     hint = "" if args.repair else "; `thrumsg doctor --repair` mends what it can"
     return Report(record, lines, 1, f"{pluralize(len(problems), 'problem')}{hint}.")
 

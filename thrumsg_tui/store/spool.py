@@ -155,7 +155,7 @@ class Spool:
             with self._reading() as conn:
                 for check in self._engine.damage_checks():
                     for found in check(conn):
-                        return found.sentence
+                        return _damaged(self.path, found.sentence.rstrip("."))
         except DatabaseDamaged as error:
             return str(error)
         return None

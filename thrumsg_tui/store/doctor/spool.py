@@ -13,7 +13,7 @@ from thrumsg_tui.store.spool import MOST_TRIES, Spool, SpoolState, spool_path
 _PATIENCE = timedelta(minutes=1)
 """How long a request may wait for the database."""
 
-_SUBJECT = "the spool"
+SUBJECT = "the spool"
 
 
 def find(db: Database) -> list[Problem]:
@@ -23,18 +23,18 @@ def find(db: Database) -> list[Problem]:
     found = []
     if from_backup:
         what = pluralize(from_backup, "message or report", "messages or reports")
-        found.append(Problem(_SUBJECT, f"of the backup had {what}: `thrumsg listen` stores what came then."))
+        found.append(Problem(SUBJECT, f"of the backup had {what}: `thrumsg listen` stores what came then."))
     if not spool_path(db.path).exists():
         return found
     try:
         spool = Spool(db.path)
         try:
             broken = spool.damage()
-            return found + ([Problem(_SUBJECT, broken)] if broken else _left(db, spool.state()))
+            return found + ([Problem(SUBJECT, broken, damage=True)] if broken else _left(db, spool.state()))
         finally:
             spool.close()
     except DatabaseUnusable as error:
-        return [*found, Problem(_SUBJECT, str(error))]
+        return [*found, Problem(SUBJECT, str(error), damage=True)]
 
 
 def mend(db: Database) -> list[str]:
@@ -57,9 +57,9 @@ def _left(db: Database, state: SpoolState) -> list[Problem]:
     if state.failed:
         what = pluralize(state.failed, "message or report", "messages or reports")
         tried = f"has {what} that could not be stored in {MOST_TRIES} tries ({state.error}); kept there."
-        found.append(Problem(_SUBJECT, tried))
+        found.append(Problem(SUBJECT, tried))
     if state.oldest and db.clock() - state.oldest > _PATIENCE:
         what = pluralize(state.waiting, "message or report", "messages or reports")
         since = f"{state.oldest:%Y-%m-%d %H:%M} UTC"
-        found.append(Problem(_SUBJECT, f"has {what}, since {since}, that `thrumsg listen` has yet to store: start it."))
+        found.append(Problem(SUBJECT, f"has {what}, since {since}, that `thrumsg listen` has yet to store: start it."))
     return found
