@@ -113,6 +113,7 @@ def opened_socket() -> socket.socket:
 def main() -> None:
     """Listen."""
     from thrumsg_tui.gateway.listener import Patience, listen
+    from thrumsg_tui.gateway.service_manager import ServiceManager
     from thrumsg_tui.store.database import Database
 
     parser = argparse.ArgumentParser()
@@ -132,7 +133,8 @@ def main() -> None:
         sys.stdout.write(f"{shown(sock)}\n")
         sys.stdout.flush()
 
-    listen(Database(args.database), GATEWAY, SmallWebhooks(), sock, patience=patience, ready=say_where)
+    manager = ServiceManager()
+    listen(Database(args.database), GATEWAY, SmallWebhooks(), sock, manager=manager, patience=patience, ready=say_where)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.gateway.delivery_service import Stopping, serve, wait_for_lock, with_stored_numbers
 from thrumsg_tui.gateway.dry_run import what_would_leave
 from thrumsg_tui.gateway.registry import calls_us, open_gateway
+from thrumsg_tui.gateway.service_manager import ServiceManager
 from thrumsg_tui.store.changes.gateway_state import expect_listener
 from thrumsg_tui.store.changes.old_queue import cancel_old
 from thrumsg_tui.store.database import Database
@@ -35,17 +36,22 @@ def deliver(args: Namespace) -> Report:
         if args.dry_run:
             return _dry_run(db, args)
         configuration = configuration_of(db, args.config)
-        stopping, lock = Stopping(), DeliveryLock(db.path)
+        stopping, lock, manager = Stopping(), DeliveryLock(db.path), ServiceManager()
         with logged(), stopping.by_signals():
-            if args.wait and not wait_for_lock(lock, stopping, complain):
+            if args.wait and not wait_for_lock(lock, stopping, complain, manager):
                 return Report({"handed_over": 0}, [])
             with lock:
                 _look_at_old_queue(db, who, args)
-                return _serve(db, configuration, stopping, lock, args)
+                return _serve(db, configuration, stopping, lock, manager, args)
 
 
 def _serve(
-    db: Database, configuration: Configuration, stopping: Stopping, lock: DeliveryLock, args: Namespace
+    db: Database,
+    configuration: Configuration,
+    stopping: Stopping,
+    lock: DeliveryLock,
+    manager: ServiceManager,
+    args: Namespace,
 ) -> Report:
     if args.workers is not None:
         configuration = replace(configuration, limits=replace(configuration.limits, workers=args.workers))
@@ -54,7 +60,7 @@ def _serve(
     gateway = open_gateway(configuration)
     try:
         deliverer = Deliverer(db, gateway, configuration)
-        handed_over = serve(deliverer, stopping, lock, once=args.once)
+        handed_over = serve(db, deliverer, stopping, lock, manager, once=args.once)
     finally:
         gateway.close()
     record = {

@@ -13,6 +13,7 @@ from thrumsg_tui.gateway.database_configuration import configuration_of
 from thrumsg_tui.gateway.listening_socket import inherited_socket, is_local, new_socket
 from thrumsg_tui.gateway.protocol import Webhooks
 from thrumsg_tui.gateway.registry import open_webhooks
+from thrumsg_tui.gateway.service_manager import ServiceManager
 from thrumsg_tui.store.database import Database
 
 
@@ -34,7 +35,7 @@ def _serve(db: Database, gateway: str, webhooks: Webhooks, listening: socket.soc
         raise Refused(
             f"{missing.name} is not installed, and listening needs it: pip install 'thrumsg[gateway]'."
         ) from missing
-    listener.listen(db, gateway, webhooks, listening)
+    listener.listen(db, gateway, webhooks, listening, manager=ServiceManager())
 
 
 def _webhooks(db: Database, args: Namespace) -> tuple[str, Webhooks]:

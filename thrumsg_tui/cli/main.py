@@ -101,7 +101,7 @@ def _explained(stopped: SystemExit) -> int:
 
 
 def _failed(status: int, sentence: str) -> int:
-    complain(sentence)
+    complain(sentence, is_failure=True)
     return status
 
 

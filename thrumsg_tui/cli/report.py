@@ -36,7 +36,7 @@ def show(report: Report, *, as_json: bool) -> None:
             for line in report.lines:
                 print(printable(safe_text(line)), file=out)
     if report.error:
-        complain(report.error)
+        complain(report.error, is_failure=True)
 
 
 @contextmanager
@@ -60,11 +60,30 @@ def stop_writing() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def complain(sentence: str) -> None:
-    """Print a sentence on one line of standard error; ignore it if that cannot be written."""
-    text = f"thrumsg: {safe_text(sentence)}"
+def complain(sentence: str, *, is_failure: bool = False) -> None:
+    """Print a sentence on one line of standard error; ignore it if that cannot be written.
+
+    Why a command fails is an error in the journal of systemd.
+    """
+    priority = "<3>" if is_failure and is_journal(sys.stderr) else ""
+    text = f"{priority}thrumsg: {safe_text(sentence)}"
     with suppress(OSError):
         print(text if _is_unicode(sys.stderr.encoding) else _ascii(text), file=sys.stderr, flush=True)
+
+
+def is_journal(stream: TextIO) -> bool:
+    """Whether the journal of systemd reads a stream, and so the priority at the beginning of a line.
+
+    Programs that a service has started have its `JOURNAL_STREAM` too, so the file is compared.
+    """
+    named = os.environ.get("JOURNAL_STREAM")
+    if not named:
+        return False
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return named == f"{status.st_dev}:{status.st_ino}"
 
 
 def ask(question: str) -> str:

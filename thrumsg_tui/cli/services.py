@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from thrumsg_tui.cli.report import is_journal
 from thrumsg_tui.cli.session import account, database_path, explained, open_database, require_no_files
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted
 from thrumsg_tui.domain.permissions import Permission
@@ -82,7 +83,7 @@ class _Line(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
-        self._is_journal = "JOURNAL_STREAM" in os.environ
+        self._is_journal = is_journal(sys.stderr)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
-from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Refused
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber
 from thrumsg_tui.gateway.deliverer import PATIENCE, Deliverer
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+from thrumsg_tui.gateway.service_manager import ServiceManager
 from thrumsg_tui.store.changes.gateway_numbers import enter_numbers
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.queries.gateway_numbers import our_numbers
 
 LOG = logging.getLogger("thrumsg.deliver")
@@ -49,19 +51,23 @@ class Stopping:
                 signal.signal(number, handler)
 
 
-def wait_for_lock(lock: DeliveryLock, stopping: Stopping, tell: Callable[[str], None]) -> bool:
+def wait_for_lock(lock: DeliveryLock, stopping: Stopping, tell: Callable[[str], None], manager: ServiceManager) -> bool:
     """Stand by until the lock is free; return False if the service was stopped meanwhile.
 
     Args:
         lock: The lock.
         stopping: Whether to give up.
         tell: Is told once who has the lock.
+        manager: Is told that the service is ready when it stands by: nobody can tell for how long.
     """
     is_told = False
     while not lock.acquire():
+        stands_by = f"Standing by: this database is delivered by {lock.holder()}."
         if not is_told:
-            tell(f"Standing by: this database is delivered by {lock.holder()}.")
+            tell(stands_by)
+            manager.ready(stands_by)
             is_told = True
+        manager.alive(stands_by)
         if stopping.times:
             return False
         time.sleep(_STAND_BY)
@@ -82,13 +88,35 @@ def with_stored_numbers(db: Database, configuration: Configuration) -> Configura
     return replace(configuration, numbers=ours)
 
 
-def serve(deliverer: Deliverer, stopping: Stopping, lock: DeliveryLock, *, once: bool = False) -> int:
+def standing(db: Database) -> str:
+    """Return what waits and how fast it leaves, on a line for whoever looks after the service."""
+    with db.reading() as conn:
+        status = carrier_status(conn, db.clock())
+    pace = status.gateway.pace if status.gateway else None
+    parts = [f"{status.waiting} queued", f"{pace:g}/s" if pace else ""]
+    parts += [f"{status.in_doubt} in doubt" if status.in_doubt else "", f"{status.held} held" if status.held else ""]
+    return ", ".join(filter(None, parts))
+
+
+def serve(
+    db: Database,
+    deliverer: Deliverer,
+    stopping: Stopping,
+    lock: DeliveryLock,
+    manager: ServiceManager,
+    *,
+    once: bool = False,
+) -> int:
     """Deliver until the service is stopped, or its gateway stops.
 
     Args:
+        db: The database.
         deliverer: The deliverer.
         stopping: Whether to end.
         lock: The lock, which must be held until the end.
+        manager: Is told after each turn that went well that the service works. A database that cannot be used does not
+            make the service seem hung: another process could not use it either, and would not have the answers that
+            this one keeps until it can store them.
         once: Whether to end as soon as nothing may leave now, and what was asked of the carrier is answered.
 
     Returns:
@@ -96,29 +124,34 @@ def serve(deliverer: Deliverer, stopping: Stopping, lock: DeliveryLock, *, once:
 
     Raises:
         DatabaseDamaged: Nothing can be stored any more.
-        Refused: The file of the lock was removed.
+        DatabaseUnusable: The database cannot be used at the start, or the file of the lock was removed.
     """
     deliverer.start()
     handed_over = 0
     try:
+        manager.ready(standing(db))
         while not stopping.times and deliverer.standstill.stopped is None:
             deliverer.done.clear()
             if not lock.is_held:
-                raise Refused(
+                raise DatabaseUnusable(
                     f"{lock.path} was removed while this process delivered, so that another one may have begun. "
                     "This one hands over nothing more; start it again."
                 )
             try:
                 handed_over += len(deliverer.turn())
+                if manager.is_due:
+                    manager.alive(standing(db))
             except DatabaseDamaged:
                 raise
             except DatabaseUnusable as reason:  # locked, or the disk is full: the answers are kept until it is not
                 LOG.error("database=unusable reason=%r", str(reason))  # noqa: TRY400 - the sentence says it
+                manager.alive(f"The database cannot be used: {reason}")
                 time.sleep(_TRY_AGAIN)
                 continue
             if once and deliverer.rests and not deliverer.asks:
                 break
             deliverer.done.wait(deliverer.idle_seconds())
     finally:
+        manager.ending()
         deliverer.stop(lambda: PATIENCE if stopping.times < 2 else 0.0)
     return handed_over

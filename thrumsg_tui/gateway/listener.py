@@ -10,7 +10,9 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -20,8 +22,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks, WebRefused, WebRequest
+from thrumsg_tui.gateway.service_manager import ServiceManager
 from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter
 from thrumsg_tui.gateway.web_server import ended_by_signals, server_for, server_logged
 from thrumsg_tui.store.database import Database
@@ -36,6 +40,10 @@ _UNHEALTHY_AGE = 60
 
 _TOLD_EVERY = 60
 """Seconds between two log lines about refused requests."""
+
+_SEEMS_HUNG = 60
+"""Seconds after which the thread that empties the spool seems hung: it waits 15 for a database that is locked, and that
+three times at most before it notes that it moves on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,7 @@ def listen(
     webhooks: Webhooks,
     sock: socket.socket,
     *,
+    manager: ServiceManager,
     patience: Patience | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
@@ -69,6 +78,7 @@ def listen(
         gateway: The name of the gateway, which is stored with every message.
         webhooks: What the carrier calls.
         sock: The socket to listen on.
+        manager: Is told again and again that the service works.
         patience: Seconds for each step.
         ready: Called once, when a signal would end it well.
 
@@ -86,19 +96,39 @@ def listen(
         header_seconds=patience.headers,
         idle_seconds=int(patience.idle),
         end_seconds=int(patience.body + patience.spool) + 1,
+        each_second=partial(_tell, manager, writer, drain, patience),
     )
     with ended_by_signals(server), server_logged():
         drain.start()
         LOG.info("event=listening gateway=%s at=%s", gateway, shown(sock))
         ready()
+        manager.ready("Listening.")
         try:
             server.run(sockets=[sock])
         finally:
+            manager.ending()
             application.tell_of_refusals()
             drain.stop(patience.drain)
             writer.close()
             spool.close()
             LOG.info("event=ended")
+
+
+async def _tell(manager: ServiceManager, writer: SpoolWriter, drain: Drain, patience: Patience) -> None:
+    """Tell the service manager that the listener works, if its event loop and both threads of the spool do.
+
+    A spool that cannot be written is no hung service: another process could not write it either.
+    """
+    if not manager.is_due or monotonic() - drain.moved_at > _SEEMS_HUNG:
+        return
+    with suppress(TimeoutError):
+        try:
+            async with asyncio.timeout(patience.spool):
+                state = await asyncio.wrap_future(writer.count())
+        except ThrumsgError as reason:
+            manager.alive(f"The spool cannot be used: {reason}")
+        else:
+            manager.alive(f"{state.waiting} in the spool" if state else "")
 
 
 class Application:

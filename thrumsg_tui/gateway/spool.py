@@ -40,8 +40,10 @@ class _Job:
     kept: tuple[SpooledRequest, ...] = ()
     done: tuple[int, ...] = ()
     failed: dict[int, str] = field(default_factory=dict)
-    examine: bool = False
-    """Whether to prove that the spool can be written, and count what is in it."""
+    count: bool = False
+    """Whether to count what is in the spool."""
+    prove: bool = False
+    """Whether to prove that it can be written."""
 
 
 class SpoolWriter:
@@ -69,7 +71,11 @@ class SpoolWriter:
 
     def examine(self) -> Future[SpoolState | None]:
         """Prove that the spool can be written, and count what is in it."""
-        return self._put(_Job(Future(), examine=True))
+        return self._put(_Job(Future(), count=True, prove=True))
+
+    def count(self) -> Future[SpoolState | None]:
+        """Count what is in the spool; the result shows that the writer works, too."""
+        return self._put(_Job(Future(), count=True))
 
     def close(self) -> None:
         """Write what waits, and end."""
@@ -108,10 +114,10 @@ class SpoolWriter:
                 [row for job in jobs for row in job.done],
                 {row: error for job in jobs for row, error in job.failed.items()},
             )
-            if any(job.examine for job in jobs):
+            if any(job.prove for job in jobs):
                 self._spool.prove_writable()
             for job in jobs:
-                job.written.set_result(self._spool.state() if job.examine else None)
+                job.written.set_result(self._spool.state() if job.count else None)
         except Exception as error:  # noqa: BLE001 - whoever waits is told
             self._tell_of_failure(jobs, error)
             return
@@ -183,6 +189,7 @@ class Drain:
             while True:
                 until = self._until  # before the turn: one that began earlier may have missed the last requests
                 self._something.clear()
+                self.moved_at = monotonic()
                 self._beat()
                 stored = self._guarded_turn()
                 if until is not None and (stored == 0 or monotonic() > until):
@@ -239,6 +246,7 @@ class Drain:
 
     def _failure(self, request: SpooledRequest) -> str | None:
         """Store a request; return why it cannot be stored, without anything that it says."""
+        self.moved_at = monotonic()
         try:
             self._store(request)
         except DatabaseUnusable:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import h11
@@ -79,7 +79,14 @@ class _ImpatientProtocol(H11Protocol):
             self.transport.close()
 
 
-def server_for(application: ASGIApp, *, header_seconds: float, idle_seconds: int, end_seconds: int) -> uvicorn.Server:
+def server_for(
+    application: ASGIApp,
+    *,
+    header_seconds: float,
+    idle_seconds: int,
+    end_seconds: int,
+    each_second: Callable[[], Awaitable[None]],
+) -> uvicorn.Server:
     """Return the server of an application.
 
     Args:
@@ -87,6 +94,7 @@ def server_for(application: ASGIApp, *, header_seconds: float, idle_seconds: int
         header_seconds: How long the headers of a request may take.
         idle_seconds: How long a connection is kept without a request.
         end_seconds: How long the requests that are under way get at the end.
+        each_second: Called about every second while the server serves.
     """
     protocol = type("Protocol", (_ImpatientProtocol,), {"header_seconds": header_seconds})
     configuration = uvicorn.Config(
@@ -104,6 +112,8 @@ def server_for(application: ASGIApp, *, header_seconds: float, idle_seconds: int
         h11_max_incomplete_event_size=_LARGEST_HEADERS,
         timeout_keep_alive=idle_seconds,
         timeout_graceful_shutdown=end_seconds,
+        callback_notify=each_second,
+        timeout_notify=1,
     )
     return uvicorn.Server(configuration)
 
