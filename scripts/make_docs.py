@@ -35,6 +35,7 @@ WHERE = {
     Scope.STAFF: ("In the overview of a campaign.",),
     Scope.MANAGE: ("In the list of campaigns, and in the overview of one.",),
     Scope.ORGANIZATION: ("In the list of campaigns, and in the overview of one.",),
+    Scope.CARRIER: ("In the list of campaigns, in the overview of one, and in the messenger.",),
     Scope.OVERLAY: ("The screens that open over another one: history, import, users and the like.",),
     Scope.SEARCH: ("The search above a list.",),
     Scope.SCROLLED: ("The thread and the info beside it.",),

@@ -114,6 +114,7 @@ ROWS: tuple[Row, ...] = (
     looks(Permission.VIEW_ALL, "list unmatched messages", "unmatched"),
     looks(Permission.VIEW_ALL, "look how delivery stands", "status"),
     looks(Permission.VIEW_ALL, "list messages in doubt", "doubts"),
+    looks(Permission.VIEW_ALL, "list failed messages", "failures"),
     does(Permission.SETTLE_DOUBTS, "decide about a message in doubt", "doubts 2 --drop"),
     looks(Permission.VIEW_ALL, "look a number up", f"lookup {MARIA}"),
     looks(Permission.VIEW_ALL, "list users", "user list"),

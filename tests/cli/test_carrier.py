@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.cli.conftest import MARIA, Shell
+from tests.cli.conftest import DEV, MARIA, Shell
 from tests.json_keys import json_keys
 from tests.store.carrier import GATEWAY, answer, reject
 from thrumsg_tui.domain.conversations import MessageId
@@ -154,6 +154,28 @@ def test_status_counts_what_the_carrier_told_and_is_not_stored_yet(doubtful: She
 def test_the_json_of_doubts_is_documented(doubtful: Shell) -> None:
     [found] = doubtful.json("doubts")
     assert json_keys("doubts") == found.keys() | doubtful.json("doubts", 1, "--drop").keys()
+
+
+def test_what_has_failed_is_listed_with_whom_and_why(doubtful: Shell) -> None:
+    [found] = doubtful.json("failures")
+    assert json_keys("failures") == found.keys()
+    assert (found["id"], found["contact"], found["phone"]) == (2, "Dev Patel", DEV)
+    assert (found["code"], found["words"], found["gateway"]) == ('30003"\\', "The phone is off", GATEWAY)
+    listed = doubtful.done("failures")
+    assert 'The phone is off (30003"\\)' in listed
+    assert "Dev Patel" in listed
+    assert "Maria" not in listed
+    assert "1: `thrumsg failures` lists them" in doubtful.done("status")
+    change(doubtful, "UPDATE message SET state_at = state_at - 90000000 WHERE state = 'failed'")
+    assert doubtful.json("failures") == []
+    assert doubtful.done("failures") == "No message has failed in the last 24 hours.\n"
+
+
+def test_numbers_of_failures_are_hidden_where_numbers_are(doubtful: Shell) -> None:
+    doubtful.done("settings", "redact_phones", "on")
+    change(doubtful, "UPDATE message SET error_text = ? WHERE state = 'failed'", f"{DEV} is off")
+    assert DEV not in doubtful.done("failures")
+    assert DEV not in str(doubtful.json("failures"))
 
 
 def test_the_thread_says_why_in_plain_words_before_the_code(doubtful: Shell) -> None:

@@ -66,6 +66,7 @@ from thrumsg_tui.store.queries.conversations import (
     position,
 )
 from thrumsg_tui.store.queries.doubts import count_in_doubt, messages_in_doubt
+from thrumsg_tui.store.queries.failures import count_failed, failed_messages
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.gateway_numbers import replacement
@@ -264,6 +265,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "carrier_status": (carrier_status, lambda conn, of: carrier_status(conn, of.db.clock())),
     "carrier_figures": (carrier_figures, lambda conn, of: carrier_figures(conn, of.db.clock())),
     "messages_in_doubt": (messages_in_doubt, lambda conn, of: messages_in_doubt(conn, 0, 20)),
+    "failed_messages": (failed_messages, lambda conn, of: failed_messages(conn, of.db.clock(), 0, 20)),
+    "count_failed": (count_failed, lambda conn, of: count_failed(conn, of.db.clock())),
     "count_in_doubt": (count_in_doubt, lambda conn, of: count_in_doubt(conn)),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
     "conversation": (get_conversation, lambda conn, of: [get_conversation(conn, each) for each in of.people]),

@@ -35,7 +35,9 @@ from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
+from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.doubts import DoubtsScreen
+from thrumsg_tui.tui.screens.failures import FailuresScreen
 from thrumsg_tui.tui.screens.follow_ups import FollowUpsScreen
 from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.screens.imports import ImportScreen
@@ -75,6 +77,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.STAFF: (OverviewScreen,),
     Scope.MANAGE: (CampaignsScreen, OverviewScreen),
     Scope.ORGANIZATION: (CampaignsScreen, OverviewScreen),
+    Scope.CARRIER: (CampaignsScreen, OverviewScreen, MessengerScreen),
     Scope.OVERLAY: (OverlayScreen,),
     Scope.MESSENGER: (MessengerScreen,),
     Scope.MESSAGE_BOX: (MessageBox,),
@@ -92,6 +95,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.USERS: (UsersScreen,),
     Scope.UNMATCHED: (UnmatchedScreen,),
     Scope.DOUBTS: (DoubtsScreen,),
+    Scope.FAILURES: (FailuresScreen,),
     Scope.DIALOG: (Dialog,),
     Scope.FORM: (FormDialog,),
     Scope.FIELD: (Form,),
@@ -108,13 +112,13 @@ DOERS: dict[Scope, tuple[type, ...]] = {
 }
 """Who does the commands of a scope; answers are bound by their question."""
 
-CAMPAIGN_PARTS = (UndoCommands, CampaignManagement, OrganizationManagement)
+CAMPAIGN_PARTS = (UndoCommands, CampaignManagement, OrganizationManagement, CarrierLists)
 PARTS: dict[type, tuple[type, ...]] = {
     CampaignsScreen: CAMPAIGN_PARTS,
     OverviewScreen: CAMPAIGN_PARTS,
     MessengerScreen: (
         *(UndoCommands, PaneSwitcher, ListCommands, ContactCommands, ReassignCommands),
-        *(MessageSender, SendAllRunner),
+        *(MessageSender, SendAllRunner, CarrierLists),
     ),
     OverlayScreen: (UndoCommands,),
 }

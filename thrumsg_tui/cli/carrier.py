@@ -167,7 +167,7 @@ def _status_lines(
         ("Scheduled", scheduled_words(found.scheduled, now) if found.scheduled else 0),
         ("Held by a pause", found.held),
         ("In doubt", f"{found.in_doubt}{': `thrumsg doubts` lists them' if found.in_doubt else ''}"),
-        ("Failed in 24 h", found.failed),
+        ("Failed in 24 h", f"{found.failed}{': `thrumsg failures` lists them' if found.failed else ''}"),
         ("Sent, last minute", figures.sent_last_minute),
         ("Last message in", f"{figures.last_inbound:%Y-%m-%d %H:%M} UTC" if figures.last_inbound else "never"),
         ("Numbers stopped", len(found.stopped_numbers)),

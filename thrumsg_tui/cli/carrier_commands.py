@@ -16,6 +16,7 @@ def add_carrier_commands(commands: Commands) -> None:
     _add_listen(commands)
     _add_status(commands)
     _add_doubts(commands)
+    commands.add("failures", "failures.failures", "list the messages that failed in the last 24 hours, and why")
 
 
 def _add_deliver(commands: Commands) -> None:

@@ -1,4 +1,4 @@
-"""Keys of the organization: settings, users, opt-outs, unmatched messages and those in doubt, of all campaigns."""
+"""Keys of the organization: settings, users, opt-outs and unmatched messages of all campaigns."""
 
 from __future__ import annotations
 
@@ -43,16 +43,6 @@ COMMANDS = (
         "unmatched",
         "Unmatched messages",
         "Show the messages that are in no conversation, and why",
-        Scope.ORGANIZATION,
-        "",
-        role_allows(Permission.VIEW_ALL),
-    ),
-    Command(
-        "organization.doubts",
-        "D",
-        "doubts",
-        "Messages in doubt",
-        "Show the messages of which nobody knows whether they left, and decide about them",
         Scope.ORGANIZATION,
         "",
         role_allows(Permission.VIEW_ALL),

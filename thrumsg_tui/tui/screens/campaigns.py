@@ -21,6 +21,7 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
+from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
@@ -72,7 +73,7 @@ class CampaignsScreen(CommandScreen):
     """The list of campaigns, with commands that make, open and manage one."""
 
     CSS_PATH = "campaigns.tcss"
-    SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)
+    SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 
     def __init__(self, glyphs: Glyphs) -> None:
@@ -83,8 +84,9 @@ class CampaignsScreen(CommandScreen):
         self._wanted: CampaignId | None = None
         self.parts = (
             *self.parts,
-            CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION)),
+            CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)),
             OrganizationManagement(self),
+            CarrierLists(self),
         )
 
     def compose(self) -> ComposeResult:

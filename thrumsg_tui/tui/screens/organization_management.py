@@ -42,9 +42,3 @@ class OrganizationManagement:
         from thrumsg_tui.tui.screens.unmatched import UnmatchedScreen
 
         self.screen.thrumsg.show_over(UnmatchedScreen())
-
-    def action_doubts(self) -> None:
-        """Show the messages in doubt."""
-        from thrumsg_tui.tui.screens.doubts import DoubtsScreen
-
-        self.screen.thrumsg.show_over(DoubtsScreen())

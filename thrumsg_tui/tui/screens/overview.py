@@ -26,6 +26,7 @@ from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.bulk_reassignment import reassign_in_bulk
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaign_senders import take_sender_off
+from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
@@ -44,7 +45,7 @@ class OverviewScreen(CommandScreen):
     """The counters of a campaign above its senders; Enter opens the messenger on a sender."""
 
     CSS_PATH = "overview.tcss"
-    SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)
+    SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 
     def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
@@ -64,8 +65,9 @@ class OverviewScreen(CommandScreen):
         self.idle_only = False
         self.parts = (
             *self.parts,
-            CampaignManagement(self, (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION)),
+            CampaignManagement(self, (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)),
             OrganizationManagement(self),
+            CarrierLists(self),
         )
 
     def compose(self) -> ComposeResult:

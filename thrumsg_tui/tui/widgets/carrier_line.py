@@ -22,7 +22,10 @@ class CarrierLine(LineWidget):
         """Show how delivery stands, for a campaign or for all."""
         line = carrier.line(now, zone, campaign_id) if carrier else ""
         in_doubt = bool(carrier and carrier.status.in_doubt)
-        hint: list[Part] = [(" D shows doubts ", "accent")] if in_doubt else []
+        failed = bool(carrier and carrier.status.failed)
+        shows = ["D doubts"] if in_doubt else []
+        shows += ["F failures"] if failed else []
+        hint: list[Part] = [(f" {', '.join(shows).replace(' ', ' shows ', 1)} ", "accent")] if line and shows else []
         self.show([(f"  {line}", "warning" if in_doubt else "quiet")] if line else [], hint)
         if self.has_class("-shown") is not bool(line):  # a new layout repaints the whole screen
             self.set_class(bool(line), "-shown")

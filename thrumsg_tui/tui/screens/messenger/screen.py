@@ -26,6 +26,7 @@ from thrumsg_tui.store.queries.messenger import MessengerView, messenger_view
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.messenger.contact_commands import ContactCommands
 from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
 from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
@@ -49,8 +50,8 @@ class MessengerScreen(CommandScreen):
     """The list, conversation and sidebar of one assignment."""
 
     CSS_PATH = "messenger.tcss"
-    SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES)
-    BINDINGS = bindings(commands_of(Scope.MESSENGER, Scope.EVERYWHERE))
+    SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES, Scope.CARRIER)
+    BINDINGS = bindings(commands_of(Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE))
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class MessengerScreen(CommandScreen):
         self.parts = (
             *self.parts,
             *(self._panes, self._list_commands, self._contact, ReassignCommands(self)),
-            *(self._sender, self.send_all),
+            *(self._sender, self.send_all, CarrierLists(self)),
         )
 
     def compose(self) -> ComposeResult:
