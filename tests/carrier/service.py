@@ -53,6 +53,8 @@ class Times:
     """How long an answer is withheld at most by `Fault.SILENT`."""
     early: float = 0.2
     """How long after its report a message is answered by `Fault.EARLY`."""
+    answer: float = 0.0
+    """From a message to its answer."""
     busy: int = 1
     """`Retry-After` of a 429."""
 
@@ -158,8 +160,7 @@ class Service:
             return refused(429, 20429, "Too Many Requests", wait), fault
         if fault is Fault.FULL:
             raise Refusal(400, 21611, "This 'From' number has exceeded the maximum number of queued messages")
-        if fault is Fault.LATE:
-            await asyncio.sleep(self._times.late)
+        await asyncio.sleep(self._times.late if fault is Fault.LATE else self._times.answer)
         if fault is None or fault in TAKEN:
             self._take(message, fault)
         return await self._answer_to_send(request, message, fault), fault
