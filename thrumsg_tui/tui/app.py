@@ -62,7 +62,7 @@ class ThrumsgApp(NavigatingApp):
     def __init__(
         self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False, timers: Timers | None = None
     ) -> None:
-        super().__init__(db, who, zone, names_files=not forced_command, timers=timers or Timers())
+        super().__init__(db, who, zone, forced_command=forced_command, timers=timers or Timers())
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)
@@ -315,7 +315,7 @@ class ThrumsgApp(NavigatingApp):
 def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int:
     """Run the app until its user quits; return the exit code.
 
-    Under a `forced_command` it accepts no file names and cannot be suspended (`docs/rules.md 8.2`).
+    Under a `forced_command` it names files in one folder only, and cannot be suspended (`docs/rules.md` 8.2, 11.1).
     """
     from tzlocal import get_localzone
 

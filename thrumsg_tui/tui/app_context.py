@@ -26,8 +26,8 @@ class AppContext(Protocol):
     who: Identity
     zone: tzinfo
     glyphs: Glyphs
-    names_files: bool
-    """Whether the person may name files."""
+    forced_command: bool
+    """Whether the person came with a key that has a forced command, and so names files in one folder only."""
     timers: Timers
     carrier: CarrierView | None
     """How delivery stood when anybody last wrote; None before the first screen."""

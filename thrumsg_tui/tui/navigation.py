@@ -33,9 +33,9 @@ from thrumsg_tui.tui.timers import Timers
 class NavigatingApp(App[None]):
     """An app that knows its user, its store and the way to each screen."""
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, names_files: bool, timers: Timers) -> None:
+    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool, timers: Timers) -> None:
         super().__init__()
-        self.names_files = names_files
+        self.forced_command = forced_command
         self.timers = timers
         self.store = StoreClient(db, timers.sleep)
         self.who = who

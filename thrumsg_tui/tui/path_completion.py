@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -48,21 +49,21 @@ def _is_table(name: str) -> bool:
     return name.lower().endswith((".csv", ".tsv", ".txt"))
 
 
-def listed(typed: str) -> list[str]:
-    """Return the first completions of a path, and how many more there are."""
-    found = matching(typed)
+def first_of(found: Sequence[str]) -> list[str]:
+    """Return the first completions of a name, and how many more there are."""
     more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
     return [*found[:_MOST], *more]
 
 
 class PathSuggester(Suggester):
-    """Suggests the first completion of a path."""
+    """Suggests the first completion of a path; `complete` returns all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, complete: Callable[[str], list[str]] = matching) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
+        self._complete = complete
 
     async def get_suggestion(self, value: str) -> str | None:
         """Read the folder, off the event loop."""
-        found = await asyncio.to_thread(matching, value) if value else []
+        found = await asyncio.to_thread(self._complete, value) if value else []
         harmless = (each for each in found if safe_text(each) == each)  # it is written to the terminal unescaped
         return next(harmless, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.tui.commands.command import Command, Scope
-from thrumsg_tui.tui.commands.why_not import all_of, has_campaign, is_not_archived, may_name_files, role_allows
+from thrumsg_tui.tui.commands.why_not import all_of, has_campaign, is_not_archived, role_allows
 
 _RUNS = all_of(role_allows(Permission.RUN_CAMPAIGN), has_campaign)
 _SEES = all_of(role_allows(Permission.VIEW_ALL), has_campaign)
@@ -50,7 +50,7 @@ COMMANDS = (
         "Import contacts, users, replies, survey or opt-outs; shows first what would change",
         Scope.MANAGE,
         "import",
-        all_of(role_allows(Permission.IMPORT), may_name_files),
+        role_allows(Permission.IMPORT),
     ),
     Command(
         "manage.export",
@@ -60,7 +60,7 @@ COMMANDS = (
         "Export messages, surveys, conversations or opt-outs, as CSV",
         Scope.MANAGE,
         "export",
-        all_of(role_allows(Permission.EXPORT), may_name_files),
+        role_allows(Permission.EXPORT),
     ),
     Command(
         "manage.survey",

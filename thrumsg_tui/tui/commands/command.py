@@ -90,8 +90,6 @@ class Facts:
     marked: int = 0
     own_only: bool = False
     sender: Assignment | None = None
-    names_files: bool = True
-    """Whether the user may name files: not under a forced command (`docs/rules.md 8.2`)."""
     busy: bool = False
     """Whether long work is under way, which Esc stops."""
 

@@ -24,11 +24,6 @@ def all_of(*conditions: WhyNot) -> WhyNot:
     return lambda facts: next((reason for condition in conditions if (reason := condition(facts))), None)
 
 
-def may_name_files(facts: Facts) -> str | None:
-    """Require that the user may name files: not under a forced command (`docs/rules.md 8.2`)."""
-    return None if facts.names_files else "Your key may open no file here: give ssh the command import or export."
-
-
 def has_campaign(facts: Facts) -> str | None:
     """Require a campaign."""
     return None if facts.campaign else "There is no campaign here yet."

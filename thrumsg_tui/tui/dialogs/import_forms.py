@@ -9,12 +9,14 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.imports.inspection import Inspection, inspect
 from thrumsg_tui.store.imports.result import Imported, write_rejects
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.path_completion import given_path, listed
+from thrumsg_tui.tui.named_files import NamedFiles
+from thrumsg_tui.tui.path_completion import first_of
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, PathField, TextField
 from thrumsg_tui.tui.widgets.line_widgets import Part
@@ -33,7 +35,12 @@ class FileChoice:
 
 
 def file_form(
-    store: StoreClient, glyphs: Glyphs, offered: Sequence[Campaign], here: Campaign | None, before: FileChoice | None
+    store: StoreClient,
+    files: NamedFiles,
+    glyphs: Glyphs,
+    offered: Sequence[Campaign],
+    here: Campaign | None,
+    before: FileChoice | None,
 ) -> FormDialog[FileChoice]:
     """Make the form that chooses a file, and one of the `offered` campaigns for it.
 
@@ -43,7 +50,7 @@ def file_form(
     usual = here.name if here and here.name in names else names[0] if names else ""
     first = (before.campaign if before else None) or usual
     fields: list[Field] = [
-        PathField("file", "File", str(before.path) if before else "", "a path; Tab completes it"),
+        PathField("file", "File", files.shown(before.path) if before else "", files.hint, files.matching),
         ChoiceField(
             "kind",
             "What",
@@ -60,27 +67,33 @@ def file_form(
     ]
 
     async def save(entered: Entered) -> FileChoice:
-        kind, path = ImportKind(entered["kind"]), _path(entered)
+        kind = ImportKind(entered["kind"])
         if not entered["file"].strip():
             raise Unfit({"file": "Which file?"})
+        path = await store.run_io(lambda: files.to_read(entered["file"]))
         campaign = (entered["campaign"] or None) if kind.takes_campaign else None
         if kind.needs_campaign and campaign is None:
             raise Unfit({"campaign": "This goes into a campaign: choose one, or make one first."})
-        await store.run_io(lambda: inspect(path, kind))
+        await store.run_io(lambda: _inspect(files, path, kind))
         return FileChoice(kind, path, campaign, ImportOptions(region=_region(entered)))
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
-        kind, path = ImportKind(entered["kind"]), _path(entered)
-        if not await store.run_io(path.is_file):
-            return [[(f" {name}", "quiet")] for name in await store.run_io(lambda: listed(entered["file"]))]
-        return _inspected(await store.run_io(lambda: inspect(path, kind, region=_region(entered))))
+        kind, typed = ImportKind(entered["kind"]), entered["file"]
+        found = await store.run_io(lambda: first_of(files.matching(typed)))
+        path = await store.run_io(lambda: files.named(typed)) if typed.strip() else None
+        if path is None or not await store.run_io(path.is_file):
+            return [[(f" {name}", "quiet")] for name in found]
+        await store.run_io(lambda: files.to_read(typed))
+        return _inspected(await store.run_io(lambda: _inspect(files, path, kind, region=_region(entered))))
 
     return FormDialog("Import a file", fields, save, glyphs, done="looks at its columns", preview=preview)
 
 
-async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -> FormDialog[Mapping[str, str]]:
+async def columns_form(
+    store: StoreClient, files: NamedFiles, glyphs: Glyphs, chosen: FileChoice
+) -> FormDialog[Mapping[str, str]]:
     """Make the form that assigns columns to fields; it returns those that differ from the recognised ones."""
-    found = await store.run_io(lambda: inspect(chosen.path, chosen.kind))
+    found = await store.run_io(lambda: _inspect(files, chosen.path, chosen.kind))
     kept = {name: title for name, title in chosen.options.mapping.items() if title in found.header}
     fields: list[Field] = []
     for field in found.fields:
@@ -97,7 +110,7 @@ async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -
 
     async def look(entered: Entered) -> Inspection:
         region = chosen.options.region
-        return await store.run_io(lambda: inspect(chosen.path, chosen.kind, mapping(entered), region=region))
+        return await store.run_io(lambda: _inspect(files, chosen.path, chosen.kind, mapping(entered), region))
 
     async def save(entered: Entered) -> Mapping[str, str]:
         if missing := (await look(entered)).missing:
@@ -111,22 +124,30 @@ async def columns_form(store: StoreClient, glyphs: Glyphs, chosen: FileChoice) -
     return FormDialog(title, fields, save, glyphs, done="shows what would happen", preview=preview)
 
 
-def rejects_form(store: StoreClient, glyphs: Glyphs, source: Path, result: Imported) -> FormDialog[str]:
+def rejects_form(
+    store: StoreClient, files: NamedFiles, glyphs: Glyphs, source: Path, result: Imported
+) -> FormDialog[str]:
     """Make the form that writes the rejected rows to a file; it returns the path."""
     default = source.with_name(f"{source.stem}-rejects.csv")
 
     async def save(entered: Entered) -> str:
-        path = _path(entered)
-        await store.run_io(lambda: write_rejects(path, source, result.header, result.rejected))
-        return str(path)
+        def write(_: Database) -> Path:
+            path = files.named(entered["file"])
+            with files.to_write(path):
+                write_rejects(path, source, result.header, result.rejected)
+            return path
 
-    fields: list[Field] = [PathField("file", "File", str(default), "a path")]
+        return files.shown(await store.execute(write))
+
+    fields: list[Field] = [PathField("file", "File", files.shown(default), files.hint, files.matching)]
     return FormDialog("Keep the rejected rows", fields, save, glyphs, done="writes them")
 
 
-def _path(entered: Entered) -> Path:
-    """Return the path that was entered, as absolute: `-` would be standard input, from which the app reads keys."""
-    return given_path(entered["file"]).absolute()
+def _inspect(
+    files: NamedFiles, path: Path, kind: ImportKind, mapping: Mapping[str, str] | None = None, region: str = "US"
+) -> Inspection:
+    with files.naming(path):
+        return inspect(path, kind, mapping or {}, region=region)
 
 
 def _region(entered: Entered) -> str:

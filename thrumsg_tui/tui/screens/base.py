@@ -119,7 +119,7 @@ class CommandScreen(Screen[None]):
         """Return the facts that decide which commands are allowed."""
         thrumsg = self.thrumsg
         own_only = not thrumsg.who.may(Permission.VIEW_ALL)
-        return Facts(thrumsg.who, own_only=own_only, names_files=thrumsg.names_files)
+        return Facts(thrumsg.who, own_only=own_only)
 
     async def action_run_command(self, id: str) -> None:
         """Run a command, or say why it is not allowed."""

@@ -179,8 +179,9 @@ class CampaignManagement:
     async def action_export(self) -> None:
         """Export to a file."""
         from thrumsg_tui.tui.dialogs.export import export_form
+        from thrumsg_tui.tui.named_files import named_files
 
         thrumsg = self.screen.thrumsg
-        form = export_form(self._campaign, thrumsg.store, thrumsg.who, thrumsg.glyphs)
+        form = export_form(self._campaign, thrumsg.store, thrumsg.who, named_files(thrumsg), thrumsg.glyphs)
         if written := await self.screen.show_dialog(form):
             self.screen.say(written)

@@ -20,6 +20,7 @@ from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.import_forms import FileChoice, columns_form, file_form, rejects_form
+from thrumsg_tui.tui.named_files import NamedFiles, named_files
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.store_client import Progress
@@ -102,9 +103,9 @@ class ImportScreen(ListingScreen[LineReport]):
     @work(group=ACTION)
     async def action_file(self) -> None:
         """Choose a file, then its columns; leaving the first choice leaves the screen."""
-        store, glyphs = self.thrumsg.store, self.thrumsg.glyphs
+        store, glyphs, files = self.thrumsg.store, self.thrumsg.glyphs, named_files(self.thrumsg)
         offered = [each for each in await store.query(campaigns) if each.state is not CampaignState.ARCHIVED]
-        form = file_form(store, glyphs, offered, self._campaign, self._chosen)
+        form = file_form(store, files, glyphs, offered, self._campaign, self._chosen)
         if (chosen := await self.app.push_screen_wait(form)) is not None:
             self._chosen = chosen
             await self._choose_columns(chosen)
@@ -119,7 +120,7 @@ class ImportScreen(ListingScreen[LineReport]):
 
     async def _choose_columns(self, chosen: FileChoice) -> None:
         try:
-            form = await columns_form(self.thrumsg.store, self.thrumsg.glyphs, chosen)
+            form = await columns_form(self.thrumsg.store, named_files(self.thrumsg), self.thrumsg.glyphs, chosen)
         except ThrumsgError as refusal:
             self.say(str(refusal), warning=True)
             return
@@ -153,7 +154,9 @@ class ImportScreen(ListingScreen[LineReport]):
             self.query_one(ReportList).tell_phones(
                 (await self.thrumsg.store.query(settings)).phone_display(ascii_only=self.thrumsg.glyphs.ascii_only)
             )
-            result = await self.thrumsg.store.run_long(_take_in, self._progress, self.thrumsg.who, chosen, dry_run)
+            result = await self.thrumsg.store.run_long(
+                _take_in, self._progress, self.thrumsg.who, named_files(self.thrumsg), chosen, dry_run
+            )
         except ThrumsgError as refusal:
             self._result, self._done = None, False
             self._paint()
@@ -214,7 +217,8 @@ class ImportScreen(ListingScreen[LineReport]):
         if self._result is None or self._chosen is None or not self._result.rejected:
             self.say("No row was rejected.")
             return
-        form = rejects_form(self.thrumsg.store, self.thrumsg.glyphs, self._chosen.path, self._result)
+        files = named_files(self.thrumsg)
+        form = rejects_form(self.thrumsg.store, files, self.thrumsg.glyphs, self._chosen.path, self._result)
         if written := await self.app.push_screen_wait(form):
             self.say(f"The rejected rows are in {written}: correct them there, and import that.")
 
@@ -247,6 +251,9 @@ def counted(imported: Imported) -> str:
     return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
 
 
-def _take_in(db: Database, progress: Progress, who: Identity, chosen: FileChoice, dry_run: bool) -> Imported:
+def _take_in(
+    db: Database, progress: Progress, who: Identity, files: NamedFiles, chosen: FileChoice, dry_run: bool
+) -> Imported:
     options = replace(chosen.options, dry_run=dry_run, on_progress=progress)
-    return import_file(db, who, chosen.kind, chosen.path, chosen.campaign, options)
+    with files.naming(chosen.path):
+        return import_file(db, who, chosen.kind, chosen.path, chosen.campaign, options)

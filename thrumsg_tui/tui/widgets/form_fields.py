@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.events import Key
@@ -12,7 +12,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.path_completion import PathSuggester
+from thrumsg_tui.tui.path_completion import PathSuggester, matching
 from thrumsg_tui.tui.textual_compat import suggestion_of
 from thrumsg_tui.tui.widgets.inputs import LineInput, TextEditor
 from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, width_of
@@ -42,12 +42,13 @@ class ChoiceField:
 
 @dataclass(frozen=True, slots=True)
 class PathField:
-    """The path of a file. Tab completes it, as in a shell."""
+    """The path of a file. Tab completes it, as in a shell; `complete` returns the completions."""
 
     name: str
     title: str
     value: str = ""
     hint: str = ""
+    complete: Callable[[str], list[str]] = matching
 
 
 Field = TextField | ChoiceField | PathField
@@ -57,7 +58,7 @@ class LineEditor(LineInput):
     """The editor of a text of one line."""
 
     def __init__(self, field: TextField | PathField) -> None:
-        suggester = PathSuggester() if isinstance(field, PathField) else None
+        suggester = PathSuggester(field.complete) if isinstance(field, PathField) else None
         super().__init__(field.value, field.hint, suggester=suggester)
 
     @property
