@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -121,6 +123,46 @@ def test_no_name_leads_a_backup_onto_the_database_itself(worked: Database, tmp_p
             backup(worked, tmp_path / name)
     worked.close()
     assert worked.path.read_bytes() == before
+
+
+WRITER = """
+import os, sqlite3, sys
+conn = sqlite3.connect(sys.argv[1])
+conn.execute("INSERT INTO setting (key, value) VALUES ('x', '1')")
+conn.commit()
+print("written", flush=True)
+sys.stdin.read()
+os._exit(9)
+"""
+
+
+def test_a_log_that_a_killed_process_left_beside_an_older_backup_is_in_nobody_s_way(
+    worked: Database, tmp_path: Path
+) -> None:
+    """The new backup must not get that log either: SQLite would take it for its own."""
+    target = tmp_path / "backup.db"
+    backup(worked, target)
+    db = Database(target)
+    db.close()
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(target)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "written\n"
+        good = target.read_bytes()
+        with pytest.raises(Refused, match=r"is in use as a database .*: close it, or name another file"):
+            backup(worked, target)
+        assert target.read_bytes() == good
+        assert Path(f"{target}-wal").exists()
+        writer.kill()
+    assert Path(f"{target}-wal").exists()
+    backup(worked, target)
+    assert [path.name for path in tmp_path.glob("backup.db*")] == ["backup.db"]
+    copy = Database(target)
+    assert examine(copy) == []
+    with copy.reading() as conn:
+        assert conn.execute("SELECT COUNT(*) FROM setting WHERE key = 'x'").fetchone()[0] == 0
+    copy.close()
 
 
 def test_a_backup_through_a_link_replaces_what_the_link_points_at(worked: Database, tmp_path: Path) -> None:

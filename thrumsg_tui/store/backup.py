@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
@@ -103,13 +104,29 @@ def _refuse_target(db: Database, target: Path) -> None:
             raise Refused(f"{target} is a folder; name a file in it.")
         if target.exists() and not (target.is_file() and _is_empty_or_ours(target)):
             raise Refused(f"{target} is not a thrumsg database; it was left as it is. No backup was made.")
+        _finish_left_behind(target)
         for companion in engine_for(target).companions():
             if os.path.lexists(companion):
-                raise Refused(f"{target} is in use as a database ({companion.name} lies beside it); name another file.")
+                raise Refused(
+                    f"{target} is in use as a database ({companion.name} lies beside it): close it, or name another "
+                    "file. No backup was made."
+                )
         if Path(os.path.realpath(target)) in db.engine.companions():
             raise Refused(f"{target} belongs to the database; name another file for the backup.")
     except OSError as error:
         raise Refused(f"{target} cannot be written: {error.strerror or error}. No backup was made.") from error
+
+
+def _finish_left_behind(target: Path) -> None:
+    """Write the log of an older backup into it, if whoever had it open was killed; while it is open, the log stays."""
+    engine = engine_for(target)
+    if target.exists() and any(os.path.lexists(companion) for companion in engine.companions()):
+        with suppress(*engine.unreadable):
+            conn = engine.open("writer")
+            try:
+                conn.execute("SELECT COUNT(*) FROM setting").fetchone()  # which reads the log
+            finally:
+                engine.close(conn)
 
 
 def _is_empty_or_ours(target: Path) -> bool:
