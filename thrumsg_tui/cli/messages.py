@@ -20,14 +20,14 @@ from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
 from thrumsg_tui.domain.carrier_sentences import scheduled_words
 from thrumsg_tui.domain.conversations import Message
 from thrumsg_tui.domain.enums import MessageState, Tab
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.send_rules import format_moment
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.gateway.practice_delivery import deliver_practice
 from thrumsg_tui.store.changes import receive as receiving
 from thrumsg_tui.store.changes import send as sending
-from thrumsg_tui.store.changes.send_all import Unsendable, send_batch
+from thrumsg_tui.store.changes.send_all import Unsendable, send_batch, sent_before
 from thrumsg_tui.store.message_origin import read_origin
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
@@ -90,11 +90,15 @@ def send_all(session: Session, args: Namespace) -> Report:
         complain(sentence)
     sent, refused = 0, list[Unsendable]()
     with _interruption() as interrupted:
-        for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
-            sent += accepted
-            refused += left
-            _show_progress(f"\r{sent} sent ")
-        _show_progress("\r\x1b[K")
+        try:
+            for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
+                sent += accepted
+                refused += left
+                _show_progress(f"\r{sent} sent ")
+        except (Refused, DatabaseUnusable) as error:
+            raise type(error)(f"{error}{sent_before(sent)}") from error
+        finally:
+            _show_progress("\r\x1b[K")
         stopped = interrupted.is_set()
     carrier, now = _carrier(session)
     scheduled = carrier.scheduled if sent else None

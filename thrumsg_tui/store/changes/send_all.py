@@ -14,6 +14,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import get_assignment, get_campaign
@@ -37,6 +38,13 @@ class SentBatch:
     sent: tuple[MessageId, ...]
     refused: tuple[Unsendable, ...]
     last: ConversationId | None
+
+
+def sent_before(sent: int) -> str:
+    """Return what to add to the reason why a run ended early: how much it had sent; empty if nothing."""
+    if not sent:
+        return ""
+    return f" Before that, {pluralize(sent, 'message was', 'messages were')} sent; Send All again sends the rest."
 
 
 def send_batch(

@@ -72,9 +72,18 @@ def _is_full(path: Path) -> bool:
         return False
 
 
+def _takes_no_writes(folder: Path) -> bool:
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
 def _not_accessible(path: Path, reason: str) -> str:
     """Say why a file cannot be used."""
     real = Path(os.path.realpath(path))
+    if _takes_no_writes(real.parent):
+        return f"The disk that holds {path} takes no writes now: it is mounted read-only. Nothing was changed."
     if real.exists() and not os.access(real, os.R_OK | os.W_OK):
         return f"You may not read and write {path}: `chmod u+rw` it if it is yours, else ask whoever owns it."
     if not os.access(real.parent, os.W_OK):

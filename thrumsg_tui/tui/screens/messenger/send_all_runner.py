@@ -8,7 +8,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.wording import inflect, pluralize
-from thrumsg_tui.store.changes.send_all import send_batch
+from thrumsg_tui.store.changes.send_all import send_batch, sent_before
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screen_context import action_worker
@@ -57,7 +57,7 @@ class SendAllRunner:
                 if last is None:
                     break
         except ThrumsgError as refusal:
-            self.screen.say(str(refusal), warning=True)
+            self.screen.say(f"{refusal}{sent_before(sent)}", warning=True)
             return
         finally:
             stopped, self.running = not self.running, False
