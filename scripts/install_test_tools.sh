@@ -5,6 +5,8 @@
 #   scripts/install_test_tools.sh prism      Prism, with Twilio's own description of its interface (needs npm)
 #   scripts/install_test_tools.sh kannel     Kannel with its fake SMSC (Debian packages; needs root or sudo)
 #   scripts/install_test_tools.sh sshd       OpenSSH's server and client (Debian packages; needs root or sudo)
+#   scripts/install_test_tools.sh caddy      Caddy (Debian package, whose service starts; needs root or sudo)
+#   scripts/install_test_tools.sh systemd    systemd-analyze, which judges units (Debian package; needs root or sudo)
 #
 # Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
 set -euo pipefail
@@ -53,7 +55,24 @@ install_sshd() {
     echo "OpenSSH is in /usr/sbin and /usr/bin; the tests start a server of their own"
 }
 
-for tool in "${@:-prism kannel sshd}"; do
+install_caddy() {
+    command -v caddy >/dev/null || install_package caddy
+    echo "Caddy is $(command -v caddy)"
+}
+
+install_systemd() {
+    command -v systemd-analyze >/dev/null || install_package systemd
+    echo "systemd-analyze is $(command -v systemd-analyze)"
+}
+
+install_package() {
+    local root=
+    [ "$(id -u)" = 0 ] || root=sudo
+    $root apt-get update -qq
+    $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+
+for tool in "${@:-prism kannel sshd caddy systemd}"; do
     for each in $tool; do
         "install_$each"
     done
