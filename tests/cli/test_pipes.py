@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import MARIA, Shell
+from tests.cli.delivering import PATIENCE
 
 NEW = "first,last,phone\nDi,Park,4155550190\nBad,Row,12\n"
 
@@ -135,7 +136,7 @@ def test_a_file_whose_connection_was_lost_is_not_imported(ssh: Shell) -> None:
             process.stdout.close()
             process.stderr.close()
         process.stdin.close()
-        assert process.wait(60) == int(lost)
+        assert process.wait(PATIENCE) == int(lost)
         assert ssh.json("overview", "Spring")["total"] == before + (not lost)
         process.stdout.close()
         process.stderr.close()

@@ -397,9 +397,8 @@ def test_a_query_of_a_screen_reads_and_sorts_no_more_than_it_shows(
 def test_what_is_asked_every_second_reads_no_more_than_is_due(
     filled: Filled, recorded: tuple[Database, Statements], change: Callable[[Database], object]
 ) -> None:
-    again, statements = recorded
-    change(again)
-    assert objections(filled.db.path, statements) == []
+    change(recorded[0])
+    assert objections(filled.db.path, recorded[1]) == []
 
 
 def test_a_change_reads_no_whole_table_that_grows(filled: Filled, recorded: tuple[Database, Statements]) -> None:
