@@ -90,8 +90,7 @@ def command_lines(path: Path) -> Iterator[str]:
     """Every thrumsg command that a document tells to run, without the word thrumsg."""
     text = text_of(path)
     inline = re.findall(r"`(thrumsg [^`]+)`", _FENCE.sub("", text))
-    forced = re.findall(r'command="(thrumsg [^"]+)"', text)
-    for line in [*fences(path, "sh"), *inline, *forced]:
+    for line in [*fences(path, "sh"), *inline]:
         if line == "thrumsg" or line.startswith("thrumsg "):
             yield line.removesuffix(" &").removeprefix("thrumsg").strip()
     yield from re.findall(r"ssh HOST '([^']+)'", text)
@@ -106,7 +105,7 @@ def test_commands_can_be_read(document: Path) -> None:
 def test_commands_are_found() -> None:
     found = list(command_lines(ROOT / "README.md"))
     assert "" in found
-    assert "--forced-login kim" in found
+    assert "files show messages.csv" in found
     assert 'conversations "Spring Turnout" --json' in found
     assert len(found) > 15
 
