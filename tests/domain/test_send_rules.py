@@ -23,7 +23,9 @@ from thrumsg_tui.domain.send_rules import (
     closure,
     departure,
     format_moment,
+    handed_over_at,
     scheduled_for,
+    shut_out,
     unfit,
     valid_for,
 )
@@ -310,6 +312,25 @@ def test_the_validity_ends_with_the_campaigns_hours_if_those_end_first() -> None
     assert valid_for(here, MessageKind.REPLY, when("07-02T00:00:00")) == timedelta(minutes=59, seconds=30)
 
 
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [("07-01T03:59:59", 10 * 3600), ("07-02T03:00:00", 3600 - 30), ("07-02T03:58:29", 61)],
+)
+def test_the_validity_of_an_initial_ends_with_its_window_where_the_day_has_no_closing(now: str, seconds: int) -> None:
+    all_day = replace(window(None, date(2026, 7, 1)), hours=DailyHours("America/New_York", 0, 24 * 60))
+    assert valid_for(all_day, MessageKind.INITIAL, when(now)) == timedelta(seconds=seconds)
+    assert handed_over_at(all_day, MessageKind.INITIAL, when(now)) is None
+    assert valid_for(all_day, MessageKind.REPLY, when(now)) == timedelta(hours=10)
+
+
+def test_no_initial_is_handed_over_in_the_last_moments_of_its_window() -> None:
+    all_day = replace(window(None, date(2026, 7, 1)), hours=DailyHours("America/New_York", 0, 24 * 60))
+    over = when("07-02T04:00:00")
+    assert handed_over_at(all_day, MessageKind.INITIAL, when("07-02T03:58:30")) == over
+    assert shut_out(all_day, MessageKind.INITIAL, over)
+    assert handed_over_at(all_day, MessageKind.REPLY, when("07-02T03:58:30")) is None
+
+
 def test_a_confirmation_is_never_held() -> None:
     assert scheduled_for(window(date(2027, 1, 1), None), MessageKind.OPT_OUT_CONFIRMATION, NIGHT) is None
 
@@ -363,7 +384,8 @@ def test_an_initial_leaves_before_its_window_ends() -> None:
     """docs/rules.md 6.3, 6.4."""
     ends = replace(window(None, date(2026, 3, 3)), hours=DailyHours(NEW_YORK, 0, 24 * 60))
     midnight = datetime(2026, 3, 4, 5, tzinfo=UTC)
-    accepted, last = midnight - timedelta(seconds=10), midnight - timedelta(seconds=3)
+    gone = midnight - timedelta(seconds=90)
+    accepted, last = gone - timedelta(seconds=20), gone - timedelta(seconds=3)
     assert departure(ends, MessageKind.INITIAL, accepted, 30) == Departure(last, scheduled=False)
     later = accepted + timedelta(seconds=30)
     assert departure(ends, MessageKind.REPLY, accepted, 30) == Departure(later, scheduled=False)

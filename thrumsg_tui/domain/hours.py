@@ -128,6 +128,17 @@ def next_common_closing(clocks: Sequence[DailyHours], at: datetime) -> datetime 
     return min(closings, default=None)
 
 
+def opens_anew(clocks: Sequence[DailyHours], before: Sequence[DailyHours], begin: datetime, end: datetime) -> bool:
+    """Return whether clocks are all open at a moment from `begin` until `end` at which those of `before` were not."""
+    moment = next_common_opening(clocks, begin)
+    while moment is not None and moment < end:
+        if next_common_opening(before, moment) != moment:
+            return True
+        closes = next_common_closing((*clocks, *before), moment)
+        moment = next_common_opening(clocks, closes) if closes else None
+    return False
+
+
 class WindowState(StrEnum):
     """The position of a moment relative to the initial window."""
 
@@ -175,6 +186,13 @@ def window_start(window: InitialWindow) -> datetime | None:
     # If a clock change skips midnight, Python applies the old offset to it, and the new one with fold=1.
     earlier = midnight.replace(fold=1).astimezone(UTC)
     return (_clock_change(zone, earlier, start) or start) if earlier < start else start
+
+
+def window_end(window: InitialWindow) -> datetime | None:
+    """Return the first moment after the end date in UTC; None if the window has no end."""
+    if window.ends is None:
+        return None
+    return window_start(InitialWindow(window.timezone, window.ends + timedelta(days=1), None))
 
 
 _UNKNOWN = "{!r} is not a known time zone; write it like America/New_York."

@@ -22,6 +22,7 @@ from thrumsg_tui.domain.hours import (
     is_open,
     next_common_closing,
     next_common_opening,
+    window_end,
     window_start,
     window_state,
 )
@@ -247,19 +248,22 @@ _TO_FETCH = timedelta(seconds=2)
 def handed_over_at(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
     """Return until when no carrier gets a queued message; None if one may get it now (`docs/rules.md 10.4`).
 
-    In the last moments before the campaign closes there is no time left for which a carrier could try it.
+    In the last moments before the campaign closes, or before the initial window ends, there is no time left for which
+    a carrier could try it.
     """
-    return scheduled_for(campaign, kind, now) or scheduled_for(
-        campaign, kind, now + _BEFORE_CLOSING + _SHORTEST_VALIDITY
-    )
+    tried_until = now + _BEFORE_CLOSING + _SHORTEST_VALIDITY
+    ends_at = window_end(campaign.window) if kind is MessageKind.INITIAL else None
+    if ends_at and now < ends_at <= tried_until:
+        return ends_at
+    return scheduled_for(campaign, kind, now) or scheduled_for(campaign, kind, tried_until)
 
 
 def valid_for(campaign: Campaign, kind: MessageKind, now: datetime) -> timedelta:
     """Return for how long a carrier may go on trying to deliver a message (`docs/rules.md 10.4`).
 
-    It ends half a minute before the campaign closes, or the quiet hours at the contact begin, so that nothing leaves
-    the carrier after that. It is never under a minute: with less left, no carrier gets it. A confirmation, which no
-    hours hold, has five minutes.
+    It ends half a minute before the campaign closes, or the quiet hours at the contact begin, or, for an initial, its
+    window ends, so that nothing leaves the carrier after that. It is never under a minute: with less left, no carrier
+    gets it. A confirmation, which no hours hold, has five minutes.
 
     Args:
         campaign: The campaign, as it is for the contact.
@@ -269,7 +273,9 @@ def valid_for(campaign: Campaign, kind: MessageKind, now: datetime) -> timedelta
     if kind is MessageKind.OPT_OUT_CONFIRMATION:
         return CONFIRM_WITHIN
     closes_at = next_common_closing(campaign.clocks, now)
-    left = closes_at - now - _BEFORE_CLOSING if closes_at else _LONGEST_VALIDITY
+    ends_at = window_end(campaign.window) if kind is MessageKind.INITIAL else None
+    last = min((each for each in (closes_at, ends_at) if each is not None), default=None)
+    left = last - now - _BEFORE_CLOSING if last else _LONGEST_VALIDITY
     return max(_SHORTEST_VALIDITY, min(left, _LONGEST_VALIDITY))
 
 
