@@ -270,10 +270,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "count_in_doubt": (count_in_doubt, lambda conn, of: count_in_doubt(conn)),
     "longest_waiting": (longest_waiting, lambda conn, of: longest_waiting(conn, of.of.id)),
     "conversation": (get_conversation, lambda conn, of: [get_conversation(conn, each) for each in of.people]),
-    "conversation_head": (
-        get_conversation_head,
-        lambda conn, of: [get_conversation_head(conn, each) for each in of.people],
-    ),
+    "head": (get_conversation_head, lambda conn, of: [get_conversation_head(conn, each) for each in of.people]),
     "newest_message": (newest_message, lambda conn, of: [newest_message(conn, each) for each in of.people]),
     "open_conversation": (
         open_conversation,

@@ -410,58 +410,6 @@ async def test_doubts_are_a_key_away_on_every_screen(doubtful: Office, keys: tup
         assert not person.sees("Messages in doubt")
 
 
-# Failed messages
-
-
-@pytest.fixture
-def failed(office: Office, maria: ConversationId) -> Office:
-    """Maria's message has failed."""
-    bring(office, "failed")
-    return office
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-@pytest.mark.parametrize("keys", [(), ("q",), ("j", "enter")])
-async def test_failed_messages_are_a_key_away_on_every_screen(
-    failed: Office, keys: tuple[str, ...], size: tuple[int, int]
-) -> None:
-    async with failed.app(size=size) as person:
-        assert person.sees("1 failed in 24 h", "F shows failures")
-        await person.press(*keys, "F")
-        assert person.sees("Failed messages", "1 failed in the last 24 hours", "Maria Lopez", "(415) 555-0001")
-        assert person.sees("The phone is off (30003)"), person.screen
-        await person.press("enter")
-        assert person.sees("Phone Lookup"), person.screen
-        await person.press("escape", "q")
-        assert not person.sees("Failed messages")
-
-
-async def test_a_failure_is_listed_for_a_day(failed: Office) -> None:
-    async with failed.app() as person:
-        await person.press("F")
-        assert person.sees("Maria Lopez")
-        change(failed, "UPDATE message SET state_at = state_at - 90000000")
-        await person.wait_for("no message has failed in the last 24 hours")
-
-
-async def test_numbers_of_failures_are_hidden_where_numbers_are(office: Office, maria: ConversationId) -> None:
-    [message] = take_queued(office.db, gateway=GATEWAY)
-    reject(office.db, message.id, "21211", "The carrier says that +14155550001 cannot be texted")
-    change_setting(office.db, office.ana, "redact_phones", "on")
-    async with office.app() as person:
-        await person.press("F")
-        assert person.sees("Maria Lopez", "cannot be texted (21211)")
-        assert not person.sees("5550001")
-        assert not person.sees("555-0001")
-
-
-async def test_a_sender_sees_no_failures_of_others(failed: Office) -> None:
-    async with failed.messenger(login="kim") as person:
-        await person.press("F")
-        assert not person.sees("Failed messages")
-        assert "needs the role" in person.notice
-
-
 async def test_a_doubt_of_a_restored_backup_has_no_time(office: Office, maria: ConversationId) -> None:
     change(office, "UPDATE message SET state = 'in_doubt', error_text = 'A backup was restored'")
     async with office.app(size=(140, 40)) as person:
