@@ -66,17 +66,22 @@ def cut_power(database: Path, process: subprocess.Popen[bytes], chance: Random) 
     """End a deliverer as a power cut does, and leave the database as the disk has it."""
     os.kill(process.pid, signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
-    kept = {name: database.with_name(f"cut{name}") for name in ("", "-wal")}
-    for name, copy in kept.items():
-        copyfile(f"{database}{name}", copy)
-    index = Path(f"{database}-shm").read_bytes()
+    log, index = Path(f"{database}-wal"), Path(f"{database}-shm")
+    kept = [each for each in (database, log) if each.exists()]  # it may not have opened the database yet
+    for each in kept:
+        copyfile(each, _copy_of(each))
+    if log in kept:
+        _lose_an_end(_copy_of(log), index.read_bytes(), Path(f"{database}.forced"), chance)
     process.kill()
     process.wait()
-    _lose_an_end(kept["-wal"], index, Path(f"{database}.forced"), chance)
-    for name in ("", "-wal", "-shm"):
-        Path(f"{database}{name}").unlink()
-    for name, copy in kept.items():
-        copy.rename(f"{database}{name}")
+    for each in (database, log, index):
+        each.unlink(missing_ok=True)
+    for each in kept:
+        _copy_of(each).rename(each)
+
+
+def _copy_of(file: Path) -> Path:
+    return file.with_name(f"cut-{file.name}")
 
 
 def _lose_an_end(log: Path, index: bytes, forced: Path, chance: Random) -> None:
