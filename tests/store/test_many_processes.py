@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -370,3 +371,22 @@ def test_a_second_database_object_in_one_process_leaves_the_first_ones_locks(sma
         assert conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     assert path.with_name(f"{path.name}-wal").exists()
     first.close()
+
+
+def test_a_database_opens_while_whoever_had_it_last_closes_it(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite removes its log then: here just between two looks of ours at the log."""
+    path = copy(small, tmp_path)
+    other = sqlite3.connect(path)
+    other.execute("SELECT COUNT(*) FROM message").fetchone()
+    assert path.with_name(f"{path.name}-shm").exists()
+    accessible = os.access
+
+    def access(file: Path, mode: int) -> bool:
+        if file.name.endswith("-shm"):
+            other.close()
+        return accessible(file, mode)
+
+    monkeypatch.setattr(os, "access", access)
+    Database(path).close()

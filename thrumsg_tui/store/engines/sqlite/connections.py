@@ -11,6 +11,7 @@ import os
 import sqlite3
 import stat
 import threading
+from contextlib import suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -119,7 +120,8 @@ def _let_in(companion: Path, status: os.stat_result, database: Path) -> None:
         raise DatabaseUnusable(
             f"You may not read and write {companion}, and {database} cannot be used without it: ask whoever owns it."
         )
-    companion.chmod(stat.S_IMODE(database.stat().st_mode) & 0o777)
+    with suppress(FileNotFoundError):  # it was accessible, and whoever used it last has removed it just now
+        companion.chmod(stat.S_IMODE(database.stat().st_mode) & 0o777)
 
 
 def _inode(path: Path) -> tuple[int, int]:
