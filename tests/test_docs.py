@@ -142,6 +142,35 @@ def test_the_readme_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             assert main(shlex.split(line)[1:]) == 0, line
 
 
+def test_the_page_on_backups_can_be_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Runs its commands in order, and what it says about a doubt and the copy from before."""
+    page = ROOT / "docs" / "backup.md"
+    at_home(tmp_path, monkeypatch)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("ana", "x", 1000, 1000, "", "/", "/bin/sh")))
+    arrange = [
+        *("campaign create Spring --initial Hi --quicksend --timezone UTC --open 00:00 --close 24:00",),
+        *("user add kim --first-name Kim --last-name A", "campaign add-sender Spring kim"),
+        *("import contacts contacts.csv --campaign Spring", "send 1", "send 2"),
+    ]
+    (tmp_path / "contacts.csv").write_text("First Name,Cell\nAnn,4155550142\nBea,4155550143\n", encoding="utf-8")
+    fenced = [line.removeprefix("thrumsg ") for line in re.findall(r"^ *(thrumsg .*)$", text_of(page), re.MULTILINE)]
+    assert [line.split()[0] for line in fenced] == ["backup", "doctor", "restore", "doubts", "export", "doctor"]
+    for line in [*arrange, *fenced]:
+        assert main(shlex.split(line)) == 0, line
+    capsys.readouterr()
+    inline = [shlex.split(line) for line in command_lines(page) if line.startswith("doubts 7 ")]
+    assert len(inline) == 3
+    assert main(["doubts", "--json"]) == 0
+    doubts = json.loads(capsys.readouterr().out)
+    assert [each["conversation"] for each in doubts] == [1, 2]
+    for doubt, words in zip(doubts, inline[:2], strict=True):
+        assert main(["doubts", str(doubt["id"]), *words[2:]]) == 0
+    (kept,) = (tmp_path / "thrumsg").glob("*-before-restore-*.db")
+    assert main(["restore", str(kept)]) == 0
+
+
 def at_home(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Be in a folder, with everything that is written below it."""
     patch.chdir(folder)
