@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import ANN, Shell
+from tests.json_keys import json_keys
+from thrumsg_tui.store.changes.delivery_outcomes import settle
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.outbox import doubts_due
 
 
 @pytest.fixture
@@ -119,3 +124,63 @@ def test_a_file_that_is_somebody_else_s_is_not_restored_into(spring: Shell, save
     ran = spring.run("--db", tmp_path / "letter", "restore", saved)
     assert (ran.code, ran.err.count("\n")) == (3, 1)
     assert (tmp_path / "letter").read_text() == "Dear Ann"
+
+
+@pytest.fixture
+def asked(spring: Shell, tmp_path: Path) -> Shell:
+    """Three were queued in the backup; the carrier was asked about the first two, and has neither."""
+    for conversation in (1, 2, 3):
+        spring.done("send", conversation)
+    spring.done("backup", tmp_path / "backup.db")
+    spring.done("restore", tmp_path / "backup.db")
+    db = Database(spring.database)
+    none = timedelta(0)
+    with db.reading() as conn:
+        due = doubts_due(conn, db.clock() + timedelta(hours=1), wait=none, again=none)
+    for doubtful in due[:2]:
+        settle(db, "twilio", doubtful, [], only_ask=True)
+    db.close()
+    return spring
+
+
+def states(shell: Shell) -> list[str]:
+    return [shell.json("thread", nth)["messages"][0]["state"] for nth in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(("answer", "state"), [("--send-again", "queued"), ("--drop", "cancelled")])
+def test_what_the_carrier_does_not_have_is_decided_at_once(asked: Shell, answer: str, state: str) -> None:
+    assert states(asked) == ["in_doubt"] * 3
+    assert [each["conversation"] for each in asked.json("doubts", "--absent")] == [1, 2]
+    done = asked.json("doubts", "--absent", answer)
+    assert json_keys("doubts --absent") == done.keys()
+    assert (len(done["decided"]), done["kept"]) == (2, [])
+    assert states(asked) == [state, state, "in_doubt"]
+    assert "decided" in asked.json("history", "--limit", 1)[0]["summary"]
+    assert asked.json("doubts", "--absent", answer)["decided"] == []
+    assert asked.json("doctor")["healthy"]
+
+
+def test_what_was_tried_is_not_decided_so_since_the_carrier_is_asked_twice(asked: Shell) -> None:
+    db = Database(asked.database)
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE message SET tried_at = 1 WHERE conversation_id = 1")
+    db.close()
+    assert asked.json("doubts", "--absent", "--send-again")["decided"] == [2]
+    assert states(asked) == ["in_doubt", "queued", "in_doubt"]
+
+
+def test_what_cannot_be_sent_again_stays_in_doubt_and_is_named(asked: Shell) -> None:
+    asked.done("campaign", "archive", "Spring", "--yes")
+    done = asked.json("doubts", "--absent", "--send-again")
+    assert [each["message"] for each in done["kept"]] == [1, 2]
+    assert "archived" in done["kept"][0]["reason"]
+    assert "Message 1 stays as it is: " in asked.done("doubts", "--absent", "--send-again")
+
+
+def test_only_who_may_decide_decides_at_once(asked: Shell) -> None:
+    asked.log_in("kim")
+    assert "may not" in asked.refused("doubts", "--absent", "--drop")
+    asked.log_in("root")
+    for words in (("1", "--absent", "--drop"), ("--absent", "--was-sent")):
+        assert asked.run("doubts", *words).code == 2
+    assert states(asked) == ["in_doubt"] * 3

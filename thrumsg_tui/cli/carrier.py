@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from thrumsg_tui.cli.absent_doubts import decide_absent, is_absent
 from thrumsg_tui.cli.json_records import Record
 from thrumsg_tui.cli.prometheus import Gauge, exposition
 from thrumsg_tui.cli.report import Report, pairs, table
@@ -50,10 +51,12 @@ def doubts(session: Session, args: Namespace) -> Report:
     """List the messages in doubt, or decide about one (`docs/rules.md 10.2`)."""
     if args.message is not None:
         return _decide(session, args)
+    if args.absent and (args.send_again or args.drop):
+        return decide_absent(session, args)
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
-        found = messages_in_doubt(conn)
+        found = [each for each in messages_in_doubt(conn) if is_absent(each) or not args.absent]
     rows = [
         (
             *(

@@ -71,6 +71,11 @@ def _add_doubts(commands: Commands) -> None:
         late="message",
     )
     doubts.add_argument("message", nargs="?", type=options.identifier, metavar="ID")
+    doubts.add_argument(
+        "--absent",
+        action="store_true",
+        help="what a restored backup put in doubt and the carrier was asked about and does not have",
+    )
     answers = doubts.add_mutually_exclusive_group()
     answers.add_argument(
         "--was-sent", nargs="?", const="", metavar="SID", help="the carrier has it, under this id if you know it"
@@ -85,6 +90,9 @@ def _wrong_status(args: Namespace) -> str | None:
 
 def _wrong_doubts(args: Namespace) -> str | None:
     answers = [args.was_sent is not None, args.send_again, args.drop]
+    if args.absent:
+        wrong = args.message is not None or args.was_sent is not None
+        return "--absent goes with --send-again or --drop, and with no ID" if wrong else None
     if args.message is None:
         return "name the ID of a message in doubt" if any(answers) else None
     return None if any(answers) else "say what became of it: --was-sent, --send-again or --drop"
