@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused
+from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import copy_into
@@ -156,9 +156,9 @@ def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, kept: Path) -> R
 
     def keep() -> None:
         nonlocal since, opted_out, all_opt_outs
+        os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
         live = Database(own)
         try:
-            os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
             copy_into(live, kept)
             to_disk(kept)
             with live.reading() as conn:
@@ -180,5 +180,8 @@ def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, kept: Path) -> R
         opted_out, all_opt_outs = opted_out + copy.keep_opt_outs(present), present.whole
         put_in_place(copy.path, own)
         return Restored(prepared.as_of, kept, prepared.in_doubt, None, opted_out, all_opt_outs)
+    except ThrumsgError:  # nothing was replaced, and on a full disk the copy is in the way
+        remove_part(kept)
+        raise
     whole = since if damage_of(kept) is None else None
     return Restored(prepared.as_of, kept, prepared.in_doubt, whole, opted_out, all_opt_outs)
