@@ -37,8 +37,8 @@ exit 1
 ERASED = re.compile(r"\r\d+ sent |\r\x1b\[K")
 """The progress of `send-all`, which is ours."""
 
-NAMES = {("campaign", "name"), ("users", "login"), ("question", "text"), ("choice", "label"), ("reply", "title")}
-NAMES |= {("follow_up", "title")}
+NAMES = {("campaign", "name"), ("users", "login"), ("question", "text"), ("choice", "text")}
+NAMES |= {("follow_up", "title"), ("recommended_reply", "title")}
 """Columns by which command lines name things."""
 
 
