@@ -1,5 +1,7 @@
 """Changing a campaign, its hours in the contact's zone, and looking its script over (`docs/rules.md` 6, 7)."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -148,7 +150,7 @@ def never_theirs(spring: Shell) -> Shell:
     opens = 60 * (18 if 8 <= there.hour < 14 else 10)
     spring.done(
         *("campaign", "edit", "Spring", "--hours-in", "contact", "--timezone", "UTC"),
-        *("--open", format_clock(opens), "--close", format_clock(opens + 1)),
+        *("--open", format_clock(opens), "--close", format_clock(opens + 1), "--confirm"),
     )
     return spring
 
@@ -177,7 +179,7 @@ def test_the_overview_says_whose_hours_they_are(never_theirs: Shell) -> None:
 
 def test_editing_the_hours_lets_go_what_they_held(never_theirs: Shell) -> None:
     never_theirs.done("send", 1)
-    never_theirs.done("campaign", "edit", "Spring", "--open", "0:00", "--close", "24:00")
+    never_theirs.done("campaign", "edit", "Spring", "--open", "0:00", "--close", "24:00", "--confirm")
     assert never_theirs.json("thread", 1)["messages"][0]["state"] == "queued"
     assert "1 scheduled message may leave now" in never_theirs.json("history")[0]["summary"]
 
@@ -201,7 +203,9 @@ def test_a_script_is_looked_over_as_a_contact_would_get_it(spring: Shell) -> Non
 
 def test_the_json_of_a_check(spring: Shell) -> None:
     spring.done("settings", "organization", "Harbor")
-    spring.done("campaign", "edit", "Spring", "--initial", "%organization%: vote at %place%, %first_name%! STOP to end")
+    script = "%organization%: vote at %place%, %first_name%! STOP to end"
+    with closing(sqlite3.connect(spring.database)) as conn, conn:  # an edit to this is refused
+        conn.execute("UPDATE campaign SET initial_script = ?", (script,))
     checked = spring.json("campaign", "check", "Spring")
     assert [checked[key] for key in ("campaign", "contact", "complete", "segments", "encoding", "characters")] == [
         *("Spring", "Maria Lopez", False, 1, "GSM-7", 43),
@@ -220,7 +224,9 @@ def test_a_check_of_a_draft_without_contacts_and_of_an_archived_one(shell: Shell
 
 
 def test_a_check_shows_a_hostile_script_harmlessly(spring: Shell) -> None:
-    spring.done("campaign", "edit", "Spring", "--initial", "one\r\n\x1b[2J\x1b]0;x\x07two \u202e \n[red]three")
+    spring.done(
+        "campaign", "edit", "Spring", "--initial", "one\r\n\x1b[2J\x1b]0;x\x07two \u202e \n[red]three", "--confirm"
+    )
     out = spring.done("campaign", "check", "Spring")
     assert not set("\x1b\x07\r\u202e") & set(out)
     assert "[red]three" in out
@@ -276,10 +282,11 @@ def test_all_that_was_sent_at_night_is_said_to_wait_for_the_hours(never_theirs: 
 
 
 def test_an_edit_says_what_it_confirms_and_releases(never_theirs: Shell) -> None:
-    never_theirs.done("campaign", "edit", "Spring", "--quiet-hours")
     never_theirs.done("send-all", "Spring", "--unassigned")
+    never_theirs.done("campaign", "edit", "Spring", "--quiet-hours")
     free = ("--hours-in", "campaign", "--open", "00:00", "--close", "24:00", "--no-quiet-hours")
-    said = never_theirs.done("campaign", "edit", "Spring", *free)
+    never_theirs.refused("campaign", "edit", "Spring", *free)
+    said = never_theirs.done("campaign", "edit", "Spring", *free, "--confirm")
     assert "Confirmed: Quiet hours are off: contacts may be texted before 08:00 or after 21:00" in said
     assert "3 scheduled messages may leave now." in said
     assert "Confirmed" not in never_theirs.done("campaign", "edit", "Spring", "--description", "Doors")

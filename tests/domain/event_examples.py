@@ -31,6 +31,7 @@ from thrumsg_tui.domain.campaign_facts import (
     NumberReplaced,
     NumberStateChanged,
     OwnerAdded,
+    PointsConfirmed,
     QuestionAdded,
     QuestionChanged,
     QuestionMoved,
@@ -397,6 +398,12 @@ CAMPAIGNS = [
         CampaignStateChanged("Spring", CampaignState.ARCHIVED, was=CampaignState.ACTIVE, conversations=2),
         "'Spring' is archived, was active; what was scheduled in 2 conversations is cancelled",
         "message cancelled: the campaign was archived before it could leave",
+    ),
+    Example(
+        EventKind.CHANGE_CAMPAIGN,
+        {"form": "confirmed", "name": "Spring", "confirmed": ["quiet-hours", "state-hours-FL"]},
+        PointsConfirmed("Spring", ("quiet-hours", "state-hours-FL")),
+        "confirmed for 'Spring': quiet-hours, state-hours-FL",
     ),
     Example(
         EventKind.CHANGE_CAMPAIGN,

@@ -19,6 +19,7 @@ from thrumsg_tui.domain.enums import HoursIn, MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -27,6 +28,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.phones import time_zones, zones_of
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.conversations import ListRequest
@@ -50,7 +52,7 @@ def coasts(db: Database, owner: Identity, spring: Campaign, clock: Clock, tmp_pa
     path = tmp_path / "contacts.csv"
     numbers = [*ZONES, TOLL_FREE, UNREAL]
     path.write_text("\n".join(["first name,phone", *(f"P{nth},{each}" for nth, each in enumerate(numbers))]))
-    import_contacts(db, owner, path, "Coasts")
+    import_contacts(db, owner, path, "Coasts", ImportOptions(confirmed=EVERYTHING))
     give(db, owner, campaign, "kim", list(by_number(db, campaign).values()))
     return campaign
 
@@ -97,7 +99,7 @@ def test_only_a_campaign_with_contacts_hours_asks_for_the_zone(
 ) -> None:
     conversation_id = by_number(db, coasts)[HONOLULU]
     assert look_at(db, conversation_id).zones.likely == "Pacific/Honolulu"
-    edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours_in=HoursIn.CAMPAIGN))
+    edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours_in=HoursIn.CAMPAIGN), confirmed=EVERYTHING)
     assert look_at(db, conversation_id).zones == ContactZones()
 
 
@@ -157,7 +159,13 @@ def test_a_queued_message_is_held_again_when_the_contacts_day_is_over(
 ) -> None:
     for phone in (NEW_YORK, TOLL_FREE):
         send(db, owner, by_number(db, coasts)[phone])
-    edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours=DailyHours("Pacific/Honolulu", 9 * 60, 21 * 60)))
+    edit_campaign(
+        db,
+        owner,
+        coasts.id,
+        replace(coasts.setup, hours=DailyHours("Pacific/Honolulu", 9 * 60, 21 * 60)),
+        confirmed=EVERYTHING,
+    )
     clock.now = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 in New York, 17:00 in Honolulu
     assert [each.phone for each in take_queued(db)] == [TOLL_FREE]
     assert held_until(db, coasts, NEW_YORK) == datetime(2026, 3, 4, 14, tzinfo=UTC)
@@ -174,7 +182,7 @@ def test_send_all_sends_a_sender_those_that_are_awake_and_tells_why_not_the_othe
 
 
 def test_the_window_is_the_campaigns(db: Database, owner: Identity, coasts: Campaign, clock: Clock) -> None:
-    edit_campaign(db, owner, coasts.id, replace(coasts.setup, ends=date(2026, 3, 3)))
+    edit_campaign(db, owner, coasts.id, replace(coasts.setup, ends=date(2026, 3, 3)), confirmed=EVERYTHING)
     clock.now = datetime(2026, 3, 4, 5, 30, tzinfo=UTC)  # 00:30 on the 4th in New York, 19:30 on the 3rd in Honolulu
     with pytest.raises(Refused, match="window is over"):
         send(db, owner, by_number(db, coasts)[HONOLULU])
@@ -194,18 +202,24 @@ def test_summer_time_is_the_contacts(db: Database, owner: Identity, coasts: Camp
 def test_held_messages_wait_anew_when_the_hours_become_the_contacts(
     db: Database, owner: Identity, coasts: Campaign, clock: Clock
 ) -> None:
-    edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours_in=HoursIn.CAMPAIGN))
+    edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours_in=HoursIn.CAMPAIGN), confirmed=EVERYTHING)
     clock.now = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 in New York, 19:00 in Los Angeles, 17:00 in Honolulu
     for each in by_number(db, coasts).values():
         send(db, owner, each)
     assert held_until(db, coasts, HONOLULU) == datetime(2026, 3, 4, 14, tzinfo=UTC)
-    edit_campaign(db, owner, coasts.id, coasts.setup)
+    edit_campaign(db, owner, coasts.id, coasts.setup, confirmed=EVERYTHING)
     assert (
         sentence_of(journal(db)[0]) == "changed the choice of time zone of 'Coasts'; 2 scheduled messages may leave now"
     )
     assert [each.phone for each in take_queued(db)] == [LOS_ANGELES, HONOLULU]
     assert held_until(db, coasts, NEW_YORK) == datetime(2026, 3, 4, 14, tzinfo=UTC)
-    edit_campaign(db, owner, coasts.id, replace(coasts.setup, hours=DailyHours("Asia/Tokyo", 8 * 60, 21 * 60)))
+    edit_campaign(
+        db,
+        owner,
+        coasts.id,
+        replace(coasts.setup, hours=DailyHours("Asia/Tokyo", 8 * 60, 21 * 60)),
+        confirmed=EVERYTHING,
+    )
     assert held_until(db, coasts, NEW_YORK) == datetime(2026, 3, 4, 13, tzinfo=UTC)
     assert held_until(db, coasts, TOLL_FREE) is None  # noon in Tokyo
 

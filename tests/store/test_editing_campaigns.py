@@ -15,6 +15,7 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageState, Statu
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -207,7 +208,8 @@ def test_a_held_message_waits_anew(
     leaves_at: datetime,
 ) -> None:
     campaign, ann = held
-    edit_campaign(db, owner, campaign.id, replace(campaign.setup, **changes))  # type: ignore[arg-type]
+    setup = replace(campaign.setup, **changes)  # type: ignore[arg-type]
+    edit_campaign(db, owner, campaign.id, setup, confirmed=EVERYTHING)
     assert only_message(db, ann) == (MessageState.UNSENT, leaves_at)
 
 
@@ -215,9 +217,12 @@ def test_one_that_may_leave_now_is_ready_at_once(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId]
 ) -> None:
     campaign, ann = held
-    edit_campaign(db, owner, campaign.id, replace(campaign.setup, hours=DailyHours("UTC", 9 * 60, 23 * 60)))
+    setup = replace(campaign.setup, hours=DailyHours("UTC", 9 * 60, 23 * 60))
+    edit_campaign(db, owner, campaign.id, setup, confirmed=EVERYTHING)
     assert only_message(db, ann) == (MessageState.QUEUED, None)
-    assert sentence_of(journal(db)[0]) == "changed the hours of 'Hours'; 1 scheduled message may leave now"
+    assert sentence_of(journal(db)[0]) == (
+        "changed the hours of 'Hours', confirming: quiet-hours; 1 scheduled message may leave now"
+    )
     assert [each.body for each in take_queued(db)] == ["Hi Ann"]
 
 
@@ -226,7 +231,8 @@ def test_in_a_paused_campaign_it_still_waits(
 ) -> None:
     campaign, ann = held
     change_state(db, owner, "Hours", CampaignState.PAUSED)
-    edit_campaign(db, owner, campaign.id, replace(campaign.setup, hours=DailyHours("UTC", 0, 1440)))
+    setup = replace(campaign.setup, hours=DailyHours("UTC", 0, 1440))
+    edit_campaign(db, owner, campaign.id, setup, confirmed=EVERYTHING)
     assert only_message(db, ann) == (MessageState.UNSENT, NIGHT)
     let_due(db)
     assert only_message(db, ann)[0] is MessageState.UNSENT

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -179,7 +180,7 @@ def test_columns_can_be_mapped_to_fields_and_to_codes_of_ones_own(
 ) -> None:
     path.write_text("Call Name,Line,Ort,organization\nAnn,020 7946 0958,Gull Point,Union\n")
     mapping = {"first_name": "Call Name", "phone": "Line", "city": "Ort"}
-    done = import_contacts(db, owner, path, "Spring", ImportOptions(mapping, region="GB"))
+    done = import_contacts(db, owner, path, "Spring", ImportOptions(mapping, region="GB", confirmed=EVERYTHING))
     assert done.columns == mapping
     assert stored(db)[0]["phone"] == "+442079460958"
     assert json.loads(stored(db)[0]["fields"]) == {"city": "Gull Point", "organization_2": "Union"}

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
@@ -25,6 +26,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 
 NEW_YORK, CHICAGO, LOS_ANGELES, TOLL_FREE = "+12125550100", "+13125550100", "+13105550100", "+18005550100"
@@ -44,7 +46,7 @@ def quiet(db: Database, owner: Identity, spring: Campaign, clock: Clock, tmp_pat
     path = tmp_path / "contacts.csv"
     rows = [f"N,{NEW_YORK},", f"C,{CHICAGO},", f"L,{LOS_ANGELES},", f"T,{TOLL_FREE},", f"M,{MOVED},CA"]
     path.write_text("\n".join(["first name,phone,state", *rows]))
-    import_contacts(db, owner, path, "Quiet")
+    import_contacts(db, owner, path, "Quiet", ImportOptions(confirmed=EVERYTHING))
     give(db, owner, campaign, "kim", list(by_number(db, campaign).values()))
     return campaign
 
@@ -128,13 +130,13 @@ def test_scheduled_messages_wait_anew_when_quiet_hours_come_or_go(
 ) -> None:
     for each in by_number(db, quiet).values():
         send(db, owner, each)
-    loud = edit_campaign(db, owner, quiet.id, replace(quiet.setup, quiet_hours=False))
+    loud = edit_campaign(db, owner, quiet.id, replace(quiet.setup, quiet_hours=False), confirmed=EVERYTHING)
     assert not loud.quiet_hours
     assert sentence_of(journal(db)[0]) == (
         "changed the quiet hours of 'Quiet', confirming: quiet-hours; 3 scheduled messages may leave now"
     )
     assert {leaves_at(db, quiet, phone) for phone in by_number(db, quiet)} == {None}
-    edit_campaign(db, owner, quiet.id, quiet.setup)
+    edit_campaign(db, owner, quiet.id, quiet.setup, confirmed=EVERYTHING)
     # What was queued meanwhile is looked at when a gateway would take it.
     assert {each.phone for each in take_queued(db)} == {NEW_YORK, TOLL_FREE}
     assert leaves_at(db, quiet, LOS_ANGELES) == EIGHT_IN_NEW_YORK + timedelta(hours=3)
@@ -154,5 +156,5 @@ def test_a_confirmation_leaves_in_the_night(db: Database, owner: Identity, quiet
 def test_where_the_contact_lives_may_change(db: Database, owner: Identity, quiet: Campaign, tmp_path: Path) -> None:
     path = tmp_path / "moved.csv"
     path.write_text(f"first name,phone,state\nC,{CHICAGO},NY\n")
-    import_contacts(db, owner, path, "Quiet")
+    import_contacts(db, owner, path, "Quiet", ImportOptions(confirmed=EVERYTHING))
     assert send(db, owner, by_number(db, quiet)[CHICAGO]).leaves_at is None

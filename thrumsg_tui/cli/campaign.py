@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 
-from thrumsg_tui.cli.compliance import lines_of, records_of
+from thrumsg_tui.cli.compliance import confirming, lines_of, records_of
 from thrumsg_tui.cli.json_records import campaign_record
 from thrumsg_tui.cli.reassign import outcome_report
 from thrumsg_tui.cli.report import Report, ask
@@ -55,7 +55,10 @@ def create(session: Session, args: Namespace) -> Report:
     lines = [f"Campaign {made.id}: {made.name}, {made.state}, open {hours}."]
     with session.db.reading() as conn:
         points = setup_points(conn, session.who, made.setup, made.id, session.db.clock())
-    if made.state is CampaignState.DRAFT and not args.draft:
+    refused = of_level(points, Level.REFUSE)
+    if made.state is CampaignState.DRAFT and not args.draft and refused:
+        lines.append("It stays a draft: first put right what refuses the launch, with `thrumsg campaign edit`.")
+    elif made.state is CampaignState.DRAFT and not args.draft:
         owner = needed_role(Permission.CONFIRM_COMPLIANCE)
         lines.append(f"It stays a draft: {owner} launches it, since there is something to confirm.")
     lines += lines_of(points)
@@ -91,22 +94,23 @@ def edit(session: Session, args: Namespace) -> Report:
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    edited = changes.edit_campaign(session.db, session.who, campaign.id, setup, seen=before)
-    lines = ["Nothing was different." if edited == campaign else f"{edited.name} is changed."]
+    edited, confirmed = confirming(
+        args,
+        lambda codes: changes.edit_campaign(session.db, session.who, campaign.id, setup, seen=before, confirmed=codes),
+    )
+    lines = ["Nothing was different." if edited == campaign else f"{edited.name} is changed.", *confirmed]
     if edited != campaign:
         lines += _effects(session, edited)
     return warned(session, campaign_record(edited), lines, edited.id, edited.initial_script)
 
 
 def _effects(session: Session, edited: Campaign) -> list[str]:
-    """Return what the journal says that an edit confirmed, released and cancelled."""
+    """Return what the journal says that an edit released and cancelled."""
     with session.db.reading() as conn:
         facts = history(conn, HistoryRequest(campaign_id=edited.id, traffic=False), limit=1)[0].facts
-        points = setup_points(conn, session.who, edited.setup, edited.id, session.db.clock())
     if not isinstance(facts, CampaignEdited):  # somebody else changed something at the same moment
         return []
-    confirmed = [f"Confirmed: {point.sentence}" for point in points if point.code in facts.confirmed]
-    return [*confirmed, *(f"{each}." for each in released(facts.released, facts.cancelled))]
+    return [f"{each}." for each in released(facts.released, facts.cancelled)]
 
 
 def launch(session: Session, args: Namespace) -> Report:

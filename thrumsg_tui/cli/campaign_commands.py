@@ -38,6 +38,7 @@ def _add_editing(commands: Commands, quiet: str) -> None:
     edit.add_argument("--ends", type=options.day_or_none, metavar="DATE", help="the last day for initials, or none")
     edit.add_argument("--quicksend", action=BooleanOptionalAction, help="allow Send All, or not")
     edit.add_argument("--quiet-hours", action=BooleanOptionalAction, help=quiet)
+    options.add_confirm(edit)
 
 
 def _add_steps(commands: Commands) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from thrumsg_tui.cli.compliance import confirming
 from thrumsg_tui.cli.json_records import follow_up_record
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
@@ -32,10 +33,20 @@ def create(session: Session, args: Namespace) -> Report:
         session.who.require(Permission.EDIT_CONTENT)
         lines = [f"It would reach {_words(found)}.", AS_OF_NOW]
         return warned(session, {"id": None, **_record(found)}, lines, campaign.id, args.text or "")
-    made = changes.create_follow_up(
-        session.db, session.who, campaign.name, args.title, args.text, expires_at=_expiry(args, campaign), target=target
+    made, confirmed = confirming(
+        args,
+        lambda codes: changes.create_follow_up(
+            session.db,
+            session.who,
+            campaign.name,
+            args.title,
+            args.text,
+            expires_at=_expiry(args, campaign),
+            target=target,
+            confirmed=codes,
+        ),
     )
-    lines = [f"Follow-up {made.id} reaches {_words(made.reach)}.", AS_OF_NOW]
+    lines = [f"Follow-up {made.id} reaches {_words(made.reach)}.", AS_OF_NOW, *confirmed]
     return warned(session, {"id": made.id, **_record(made.reach)}, lines, campaign.id, args.text)
 
 
@@ -62,19 +73,23 @@ def edit(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         campaign = find_campaign(conn, args.name)
         found = _named(follow_ups(conn, campaign.id), args.follow_up, campaign)
-    changed = changes.edit_follow_up(
-        session.db,
-        session.who,
-        found.id,
-        found.title if args.new_title is None else args.new_title,
-        found.text if args.text is None else args.text,
-        None if args.no_expiry else _expiry(args, campaign) or found.expires_at,
-        seen=found,
+    changed, confirmed = confirming(
+        args,
+        lambda codes: changes.edit_follow_up(
+            session.db,
+            session.who,
+            found.id,
+            found.title if args.new_title is None else args.new_title,
+            found.text if args.text is None else args.text,
+            None if args.no_expiry else _expiry(args, campaign) or found.expires_at,
+            seen=found,
+            confirmed=codes,
+        ),
     )
     with session.db.reading() as conn:
         after = next(each for each in follow_ups(conn, campaign.id) if each.id == found.id)
     done = "is changed" if changed else "was like this already"
-    lines = [f"{after.title!r} {done}; it is unsent in {pluralize(after.pending, 'conversation')}."]
+    lines = [f"{after.title!r} {done}; it is unsent in {pluralize(after.pending, 'conversation')}.", *confirmed]
     return warned(session, dict(follow_up_record(after)), lines, campaign.id, after.text)
 
 

@@ -14,6 +14,7 @@ from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.enums import ExportKind, ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import field_code
+from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.export import export as write_export
@@ -35,7 +36,7 @@ from thrumsg_tui.store.queries.campaigns import find_campaign
 
 def import_csv(session: Session, args: Namespace) -> Report:
     """Import a file, and report on every row."""
-    options = ImportOptions(_mapping(args.map), args.region, args.dry_run)
+    options = ImportOptions(_mapping(args.map), args.region, args.dry_run, confirmed=EVERYTHING if args.confirm else ())
     if args.rejects and not to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
     done = import_file(session.db, session.who, ImportKind(args.kind), args.file, args.campaign, options)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
+from thrumsg_tui.cli.compliance import confirming
 from thrumsg_tui.cli.report import Report, pairs, standard_output
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
 from thrumsg_tui.domain.errors import Refused
@@ -24,13 +26,17 @@ from thrumsg_tui.store.queries.settings import Setting, stored_settings
 
 def settings(session: Session, args: Namespace) -> Report:
     """List the settings, show one, or change it."""
+    confirmed: Sequence[str] = ()
     if args.value is not None:
-        change_setting(session.db, session.who, args.key, args.value)
+        _, confirmed = confirming(
+            args,
+            lambda codes: change_setting(session.db, session.who, args.key, args.value, confirmed=codes),
+        )
     asked = list(Setting) if args.key is None else [Setting.named(args.key)]
     with session.db.reading() as conn:
         stored = stored_settings(conn)
     shown = {each.value: stored[each] for each in asked}
-    return Report(shown, pairs(list(shown.items())))
+    return Report(shown, [*pairs(list(shown.items())), *confirmed])
 
 
 def doctor(session: Session, args: Namespace) -> Report:

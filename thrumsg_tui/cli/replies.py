@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 
+from thrumsg_tui.cli.compliance import confirming
 from thrumsg_tui.cli.json_records import reply_record
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
@@ -33,15 +34,23 @@ def add(session: Session, args: Namespace) -> Report:
     """Add a reply."""
     with session.db.reading() as conn:
         campaign_id = _campaign(conn, args)
-    changes.add_reply(session.db, session.who, campaign_id, args.title, args.body)
-    return _own(session, campaign_id)
+    _, confirmed = confirming(
+        args,
+        lambda codes: changes.add_reply(session.db, session.who, campaign_id, args.title, args.body, confirmed=codes),
+    )
+    return _own(session, campaign_id, confirmed)
 
 
 def edit(session: Session, args: Namespace) -> Report:
     """Change the given parts of a reply."""
     campaign_id, reply = _found(session, args)
-    changes.edit_reply(session.db, session.who, reply.id, title=args.new_title, body=args.body)
-    return _own(session, campaign_id)
+    _, confirmed = confirming(
+        args,
+        lambda codes: changes.edit_reply(
+            session.db, session.who, reply.id, title=args.new_title, body=args.body, confirmed=codes
+        ),
+    )
+    return _own(session, campaign_id, confirmed)
 
 
 def move(session: Session, args: Namespace) -> Report:
@@ -80,9 +89,10 @@ def _of(conn: Connection, campaign_id: CampaignId | None) -> tuple[RecommendedRe
     return tuple(each for each in recommended_replies(conn, campaign_id) if not each.is_global)
 
 
-def _own(session: Session, campaign_id: CampaignId | None) -> Report:
+def _own(session: Session, campaign_id: CampaignId | None, confirmed: Sequence[str] = ()) -> Report:
     with session.db.reading() as conn:
-        return _listed(conn, campaign_id, _of(conn, campaign_id))
+        report = _listed(conn, campaign_id, _of(conn, campaign_id))
+    return Report(report.json, [*report.lines, *confirmed])
 
 
 def _listed(conn: Connection, campaign_id: CampaignId | None, replies: Sequence[RecommendedReply]) -> Report:

@@ -58,6 +58,13 @@ class CampaignStateChanged(FrozenRecord):
     """The points of compliance that an owner confirmed at its launch."""
 
 
+class PointsConfirmed(FrozenRecord):
+    """An owner confirmed points of compliance that a change opened in a launched campaign (`docs/rules.md 10.10`)."""
+
+    name: str
+    confirmed: tuple[str, ...]
+
+
 class CampaignPurged(FrozenRecord):
     """What people wrote and are called was removed from a campaign: so many texts, and so many contacts' names."""
 
@@ -336,7 +343,9 @@ class NumberReplaced(FrozenRecord):
     conversations: int
 
 
-CampaignFacts = CampaignCreated | CampaignEdited | CampaignStateChanged | CampaignPurged | SendersAdded
+CampaignFacts = (
+    CampaignCreated | CampaignEdited | CampaignStateChanged | PointsConfirmed | CampaignPurged | SendersAdded
+)
 FollowUpFacts = FollowUpCreated | FollowUpChanged | FollowUpEnded | FollowUpSkipped | FollowUpSkipUndone
 SurveyFacts = QuestionAdded | QuestionChanged | QuestionMoved | QuestionRetired | QuestionRestored
 AnswerFacts = AnswerRecorded | AnswerUndone

@@ -33,6 +33,7 @@ from thrumsg_tui.domain.campaign_facts import (
     NumberReplaced,
     NumberStateChanged,
     OwnerAdded,
+    PointsConfirmed,
     QuestionAdded,
     QuestionChanged,
     QuestionMoved,
@@ -78,6 +79,8 @@ def campaign_summary(facts: CampaignFacts) -> str:
             held = f"; what was scheduled in {pluralize(facts.conversations, 'conversation')} is cancelled"
             held = held if facts.conversations else ""
             return f"{facts.name!r} is {facts.state}, was {facts.was}{held}{_confirming(facts.confirmed)}"
+        case PointsConfirmed():
+            return f"confirmed for {facts.name!r}: {', '.join(facts.confirmed)}"
         case CampaignPurged():
             of = f"{pluralize(facts.messages, 'message')} and the names of {pluralize(facts.contacts, 'contact')}"
             return f"purged {facts.name!r}: removed the texts of {of}"

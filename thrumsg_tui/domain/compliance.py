@@ -14,6 +14,7 @@ from math import ceil
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.contact_zones import ContactZones
+from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
 from thrumsg_tui.domain.hours import WindowState, next_common_closing, next_common_opening, window_state
 from thrumsg_tui.domain.script_check import names_sender, tells_way_out
@@ -21,6 +22,9 @@ from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.domain.send_rules import format_moment
 from thrumsg_tui.domain.state_hours import StateHours, touched
 from thrumsg_tui.domain.wording import pluralize
+
+STATE_HOURS = "state-hours-"
+"""How the codes of the points about a state's hours begin; the state follows."""
 
 
 class Level(StrEnum):
@@ -138,7 +142,7 @@ def _hours(facts: Facts, now: datetime) -> Iterator[Point]:
         if rows := touched(campaign, state, facts.state_hours, now):
             stricter = ", ".join(row.words for row in rows)
             sentence = f"{pluralize(count, 'contact')} in {state} may be texted outside that state's hours: {stricter}."
-            yield Point(f"state-hours-{state}", Level.CONFIRM, sentence, "The table is from secondary sources.")
+            yield Point(f"{STATE_HOURS}{state}", Level.CONFIRM, sentence, "The table is from secondary sources.")
     if unplaced := facts.contacts.by_zones.get(ContactZones(), 0):
         whose = "number tells" if unplaced == 1 else "numbers tell"
         sentence = f"{pluralize(unplaced, 'contact')}, whose {whose} no time zone, count as in the campaign's."
@@ -147,9 +151,10 @@ def _hours(facts: Facts, now: datetime) -> Iterator[Point]:
 
 def _texts(facts: Facts) -> Iterator[Point]:
     for title, text in facts.texts.items():
-        if found := _SHORTENED.search(text):
+        for found in _SHORTENED.finditer(text):
             sentence = f"{title} has a link of {found[1].lower()}: carriers block shared link shorteners."
-            yield Point("shortener", Level.CONFIRM, sentence, "Use the link itself, or a domain of your own.")
+            advice = "Use the link itself, or a domain of your own."
+            yield Point(f"shortener-{found[1].lower()}", Level.CONFIRM, sentence, advice)
 
 
 def _people(facts: Facts) -> Iterator[Point]:
@@ -166,6 +171,7 @@ def _people(facts: Facts) -> Iterator[Point]:
 
 
 def _volume(facts: Facts, now: datetime) -> Iterator[Point]:
+    """Say how long the initials take; only a launch asks for it: who is texted on another day comes to no harm."""
     waiting = facts.contacts.waiting
     if facts.is_practice or not waiting:
         return
@@ -181,7 +187,8 @@ def _volume(facts: Facts, now: datetime) -> Iterator[Point]:
     closes = next_common_closing((facts.campaign.hours,), starts) if starts else None
     if starts and closes and takes > closes - starts:
         sentence = f"{said}, and the campaign closes {format_moment(facts.campaign, closes, now)}."
-        yield Point("volume", Level.CONFIRM, sentence, "More numbers, or several days.")
+        level = Level.CONFIRM if facts.campaign.state is CampaignState.DRAFT else Level.REPORT
+        yield Point("volume", level, sentence, "More numbers, or several days.")
     else:
         yield Point("volume", Level.REPORT, f"{said}.")
 

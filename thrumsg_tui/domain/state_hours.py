@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import QUIET_FROM, QUIET_UNTIL, Campaign
 from thrumsg_tui.domain.contact_zones import ContactZones, zones_of_state
-from thrumsg_tui.domain.hours import format_clock, next_common_opening, parse_clock
+from thrumsg_tui.domain.hours import format_clock, next_common_opening, opens_anew, parse_clock
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MIDNIGHT = 24 * 60
@@ -40,6 +40,10 @@ class StateHours:
         return tuple(range(begin, _DAYS.index(last or first) + 1))
 
 
+_QUIET = StateHours("", "Mon-Sun", QUIET_UNTIL, QUIET_FROM, "")
+"""Quiet hours as a row."""
+
+
 def read_state_hours(text: str) -> tuple[StateHours, ...]:
     """Read the table: a header, then rows with state, days, opens, closes and source; lines with # are remarks.
 
@@ -62,21 +66,42 @@ def read_state_hours(text: str) -> tuple[StateHours, ...]:
     return tuple(found)
 
 
-def touched(campaign: Campaign, state: str, table: Sequence[StateHours], now: datetime) -> tuple[StateHours, ...]:
+def touched(
+    campaign: Campaign, state: str, table: Sequence[StateHours], now: datetime, before: Campaign | None = None
+) -> tuple[StateHours, ...]:
     """Return the hours of a state that the campaign's hours go beyond, in the week from now on.
 
     Every time zone of the state is tried, as if a contact were there.
+
+    Args:
+        campaign: The campaign.
+        state: The state.
+        table: The hours of all states.
+        now: The present.
+        before: The campaign as it was, to return only what its hours go beyond at more times than they did.
     """
+    there = [ContactZones((zone,), zone) for zone in zones_of_state(state)]
     rows = [row for row in table if row.state == state]
-    return tuple(row for row in rows if any(_goes_beyond(campaign, zone, row, now) for zone in zones_of_state(state)))
+    return tuple(row for row in rows if any(_goes_beyond(campaign, zones, row, now, before) for zones in there))
 
 
-def _goes_beyond(campaign: Campaign, zone: str, row: StateHours, now: datetime) -> bool:
-    clocks = campaign.for_contact(ContactZones((zone,), zone)).clocks
-    for begin, end in _shut(zone, row, now):
-        opening = next_common_opening(clocks, begin)
-        if opening is not None and opening < end:
-            return True
+def opens_in_quiet_hours(campaign: Campaign, before: Campaign, zones: ContactZones, now: datetime) -> bool:
+    """Return whether the campaign may text a contact before 08:00 or after 21:00 at times at which it could not."""
+    return _goes_beyond(campaign, zones, _QUIET, now, before)
+
+
+def _goes_beyond(
+    campaign: Campaign, zones: ContactZones, row: StateHours, now: datetime, before: Campaign | None
+) -> bool:
+    clocks = campaign.for_contact(zones).clocks
+    had = before.for_contact(zones).clocks if before else None
+    for zone in zones.possible or (campaign.window.timezone,):
+        for begin, end in _shut(zone, row, now):
+            opening = next_common_opening(clocks, begin)
+            if opening is None or opening >= end:
+                continue
+            if had is None or opens_anew(clocks, had, opening, end):
+                return True
     return False
 
 

@@ -130,6 +130,7 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
             return {
                 "edited": campaigns.CampaignEdited,
                 "state": campaigns.CampaignStateChanged,
+                "confirmed": campaigns.PointsConfirmed,
                 "purged": campaigns.CampaignPurged,
             }
         case EventKind.CREATE_FOLLOW_UP:

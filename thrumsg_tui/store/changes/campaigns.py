@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import replace
 
 from thrumsg_tui.domain.campaign_facts import (
@@ -13,16 +13,18 @@ from thrumsg_tui.domain.campaign_facts import (
     SetupPart,
 )
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
+from thrumsg_tui.domain.compliance import Level, of_level
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import require_place
+from thrumsg_tui.domain.opened_points import Opened, confirmed_codes
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
-from thrumsg_tui.store.changes.launch_check import accepted_points, codes_to_confirm, opened_points, points_of_launch
+from thrumsg_tui.store.changes.launch_check import accepted_points, codes_to_confirm, points_of_launch
 from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_scheduled, reschedule, tell_threads
@@ -35,8 +37,9 @@ from thrumsg_tui.store.queries.campaigns import (
     get_campaign,
     unassigned,
 )
-from thrumsg_tui.store.queries.compliance import setup_points
-from thrumsg_tui.store.queries.reassignment import plan
+from thrumsg_tui.store.queries.compliance import compliance_points, points_by_edit, setup_points
+from thrumsg_tui.store.queries.confirmations import judged_anew
+from thrumsg_tui.store.queries.reassignment import newest_event, plan
 from thrumsg_tui.store.queries.users import find_user
 
 _ALLOWED_BEFORE = {
@@ -50,8 +53,8 @@ _ALLOWED_BEFORE = {
 def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = False) -> Campaign:
     """Create a campaign with its Unassigned. It is active at once, unless `draft` is set.
 
-    If its compliance list has points that an owner must confirm, it is active at once only where an owner creates it,
-    which confirms them; else it stays a draft (`docs/rules.md 10.10`).
+    If its compliance list refuses the launch, it stays a draft. If it has points that an owner must confirm, it is
+    active at once only where an owner creates it, which confirms them; else it stays a draft (`docs/rules.md 10.10`).
 
     Raises:
         Refused: If the name is taken or blank, the initial script is blank, or the time zone cannot be chosen.
@@ -61,8 +64,10 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
     require_storable(setup.name, setup.initial_script, setup.description)
     with db.writing() as tx:
         _require_fit(tx, setup)
-        open_points = () if draft else codes_to_confirm(setup_points(tx.conn, who, setup, None, tx.now))
-        draft = draft or (bool(open_points) and not who.may(Permission.CONFIRM_COMPLIANCE))
+        points = () if draft else setup_points(tx.conn, who, setup, None, tx.now)
+        open_points = codes_to_confirm(points)
+        may_not_confirm = bool(open_points) and not who.may(Permission.CONFIRM_COMPLIANCE)
+        draft = draft or may_not_confirm or bool(of_level(points, Level.REFUSE))
         row = tx.conn.execute(
             """
             INSERT INTO campaign (name, description, initial_script, state, timezone, opens, closes, hours_in, starts,
@@ -87,7 +92,13 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
 
 
 def edit_campaign(
-    db: Database, who: Identity, campaign_id: CampaignId, setup: Setup, *, seen: Setup | None = None
+    db: Database,
+    who: Identity,
+    campaign_id: CampaignId,
+    setup: Setup,
+    *,
+    seen: Setup | None = None,
+    confirmed: Container[str] = (),
 ) -> Campaign:
     """Change the setup of a campaign.
 
@@ -102,24 +113,34 @@ def edit_campaign(
         setup: Its new setup.
         seen: The setup that the person saw before editing: only the parts that differ from it are changed, so that
             an edit that somebody else made meanwhile stays. None to store all of `setup`.
+        confirmed: The codes of the points of compliance that the person has confirmed, should it open some in a
+            launched campaign.
 
     Returns:
         The campaign as it is stored afterwards.
 
     Raises:
         Refused: If the campaign is archived, as `create_campaign` does, if the merged setup would end before it
-            starts, or if it opens a point of compliance in a launched campaign and the person is no owner.
+            starts, or if it opens a point of compliance in a launched campaign that refuses a launch.
+        Unconfirmed: If it opens one that is not confirmed by an owner.
     """
     who.require(Permission.RUN_CAMPAIGN)
+    wanted = _trimmed(setup)
+    with db.reading() as conn:  # before the transaction: it may read every contact
+        looked_at, newest = get_campaign(conn, campaign_id), newest_event(conn)
+        merged = _merged(looked_at.setup, wanted, seen)
+        points = points_by_edit(conn, who, looked_at, merged, db.clock(), db.path)
     with db.writing() as tx:
         before = require_not_archived(tx, campaign_id)
-        setup = _merged(before.setup, _trimmed(setup), seen)
+        setup = _merged(before.setup, wanted, seen)
         changed = tuple(part for part in SetupPart if getattr(setup, part) != getattr(before.setup, part))
         if not changed:
             return before
         require_storable(*(getattr(setup, name) for name in _TEXTS if name in changed))
         _require_fit(tx, setup, before)
-        opened = opened_points(tx, who, before, setup)
+        if before != looked_at or judged_anew(tx.conn, newest):
+            points = points_by_edit(tx.conn, who, before, setup, tx.now, db.path)
+        codes = confirmed_codes(who, [Opened(before.name, points)], confirmed)
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
         tx.conn.execute(f"UPDATE campaign SET {assignments} WHERE id = :id", {**_columns(setup), "id": campaign_id})
         after = get_campaign(tx.conn, campaign_id)
@@ -130,7 +151,7 @@ def edit_campaign(
             new_name=setup.name if SetupPart.NAME in changed else None,
             released=settled.released,
             cancelled=len(settled.cancelled),
-            confirmed=opened,
+            confirmed=codes.get(before.name, ()),
         )
         event_id = record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign_id)
         tell_threads(tx, event_id, settled.cancelled)
@@ -206,11 +227,13 @@ def change_state(
             a launch that its compliance list refuses, or of which a point is not confirmed by an owner.
     """
     who.require(Permission.RUN_CAMPAIGN)
-    checked, points = points_of_launch(db, who, name, to)
+    checked, points, newest = points_of_launch(db, who, name, to)
     with db.writing() as tx:
         campaign = find_campaign(tx.conn, name)
         if checked is not None and campaign != checked:
             raise Refused(f"{campaign.name!r} was changed meanwhile: look at it again.", Nothing.CHANGED)
+        if checked is not None and judged_anew(tx.conn, newest):
+            points = compliance_points(tx.conn, who, campaign, tx.now, db.path)
         if to is CampaignState.ARCHIVED:
             require_no_job(tx, campaign.id)
         if campaign.state not in _ALLOWED_BEFORE[to]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -12,12 +13,13 @@ from thrumsg_tui.domain.campaign_facts import (
     FollowUpEnded,
     difference,
 )
-from thrumsg_tui.domain.campaigns import CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
@@ -54,6 +56,7 @@ def create_follow_up(
     *,
     expires_at: datetime | None = None,
     target: Target = _EVERYBODY,
+    confirmed: Container[str] = (),
 ) -> Created:
     """Create a follow-up for the started conversations that match a target (`docs/rules.md 3.1`).
 
@@ -69,50 +72,66 @@ def create_follow_up(
         text: The text, with fields.
         expires_at: When it ends by itself; None for never.
         target: The contacts that it is for; by default all who were texted or have written.
+        confirmed: The codes of the points of compliance that the person has confirmed, should it open some in a
+            launched campaign (`docs/rules.md 10.10`).
 
     Raises:
         NotFound: If there is no such campaign.
         Refused: If the title or text is blank, `expires_at` is not in the future, or the campaign is archived.
+        Unconfirmed: If it opens a point that is not confirmed by an owner.
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
         campaign = require_not_archived(tx, find_campaign(tx.conn, campaign_name).id)
         _require_fit(tx, title, text, expires_at)
-        row = tx.conn.execute(
-            """
-            INSERT INTO follow_up (campaign_id, title, text, expires_at, created_by, created_at,
-                                   settled, replied, question_id, choice_id, answered)
-            VALUES (:campaign_id, :title, :text, :expires_at, :created_by, :created_at,
-                    0, :replied, :question_id, :choice_id, :answered)
-            RETURNING id
-            """,
-            {
-                "title": title.strip(),
-                "text": text,
-                "expires_at": to_ms(expires_at) if expires_at else None,
-                "created_by": who.user.id,
-                "created_at": tx.now_ms,
-                **target_parameters(campaign.id, target),
-            },
-        ).fetchone()
-        made = FollowUpId(row["id"])
-        reached = reach(tx.conn, campaign.id, target)
-        tx.conn.execute(
-            f"""
-            INSERT INTO follow_up_target (follow_up_id, conversation_id, state)
-            SELECT follow_up.id, conversation.id, 'pending' FROM follow_up JOIN conversation ON {IS_FOR}
-            WHERE follow_up.id = ?
-            """,
-            (made,),
-        )
-        refresh_pending_follow_ups(
-            tx.conn,
-            "follow_up_id IS NULL AND id IN (SELECT conversation_id FROM follow_up_target WHERE follow_up_id = :made)",
-            {"made": made},
-        )
-        facts = FollowUpCreated(title.strip(), reached.reaches)
-        record(tx, who, EventKind.CREATE_FOLLOW_UP, facts, campaign_id=campaign.id)
-        return Created(made, reached)
+        with judged(tx, who, campaign.id, confirmed):
+            return _create(tx, who, campaign, title, text, expires_at, target)
+
+
+def _create(
+    tx: Transaction,
+    who: Identity,
+    campaign: Campaign,
+    title: str,
+    text: str,
+    expires_at: datetime | None,
+    target: Target,
+) -> Created:
+    row = tx.conn.execute(
+        """
+        INSERT INTO follow_up (campaign_id, title, text, expires_at, created_by, created_at,
+                               settled, replied, question_id, choice_id, answered)
+        VALUES (:campaign_id, :title, :text, :expires_at, :created_by, :created_at,
+                0, :replied, :question_id, :choice_id, :answered)
+        RETURNING id
+        """,
+        {
+            "title": title.strip(),
+            "text": text,
+            "expires_at": to_ms(expires_at) if expires_at else None,
+            "created_by": who.user.id,
+            "created_at": tx.now_ms,
+            **target_parameters(campaign.id, target),
+        },
+    ).fetchone()
+    made = FollowUpId(row["id"])
+    reached = reach(tx.conn, campaign.id, target)
+    tx.conn.execute(
+        f"""
+        INSERT INTO follow_up_target (follow_up_id, conversation_id, state)
+        SELECT follow_up.id, conversation.id, 'pending' FROM follow_up JOIN conversation ON {IS_FOR}
+        WHERE follow_up.id = ?
+        """,
+        (made,),
+    )
+    refresh_pending_follow_ups(
+        tx.conn,
+        "follow_up_id IS NULL AND id IN (SELECT conversation_id FROM follow_up_target WHERE follow_up_id = :made)",
+        {"made": made},
+    )
+    facts = FollowUpCreated(title.strip(), reached.reaches)
+    record(tx, who, EventKind.CREATE_FOLLOW_UP, facts, campaign_id=campaign.id)
+    return Created(made, reached)
 
 
 def edit_follow_up(
@@ -124,6 +143,7 @@ def edit_follow_up(
     expires_at: datetime | None,
     *,
     seen: FollowUp | None = None,
+    confirmed: Container[str] = (),
 ) -> bool:
     """Change the title, text and end of a follow-up of which nothing was sent yet. The journal keeps the old ones.
 
@@ -135,6 +155,7 @@ def edit_follow_up(
         text: Its new text.
         expires_at: When it is to end by itself; None for never.
         seen: The follow-up as the person saw it before editing; None to edit whatever is stored now.
+        confirmed: As for `create_follow_up`.
 
     Returns:
         Whether anything was different. If not, nothing is journalled.
@@ -168,11 +189,12 @@ def edit_follow_up(
         if after == before:
             return False
         _require_fit(tx, title, text, expires_at)
-        tx.conn.execute(
-            "UPDATE follow_up SET title = ?, text = ?, expires_at = ? WHERE id = ?",
-            (title.strip(), text, to_ms(expires_at) if expires_at else None, follow_up_id),
-        )
-        record(tx, who, EventKind.CHANGE_FOLLOW_UP, _changed(before, after), campaign_id=campaign.id)
+        with judged(tx, who, campaign.id, confirmed):
+            tx.conn.execute(
+                "UPDATE follow_up SET title = ?, text = ?, expires_at = ? WHERE id = ?",
+                (title.strip(), text, to_ms(expires_at) if expires_at else None, follow_up_id),
+            )
+            record(tx, who, EventKind.CHANGE_FOLLOW_UP, _changed(before, after), campaign_id=campaign.id)
         return True
 
 

@@ -2,59 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from contextlib import contextmanager
 from shlex import quote
 
-from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
+from thrumsg_tui.domain.campaign_facts import PointsConfirmed
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.compliance import Level, Point, of_level
+from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.opened_points import Opened, confirmed_codes, opened
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.campaigns import find_campaign
-from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
+from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign, get_campaign
+from thrumsg_tui.store.queries.compliance import compliance_points, setup_facts
+from thrumsg_tui.store.queries.reassignment import newest_event
 
 
 def codes_to_confirm(points: Sequence[Point]) -> tuple[str, ...]:
     """Return the codes of the points that an owner must confirm."""
-    return tuple(point.code for point in of_level(points, Level.CONFIRM))
+    return tuple(dict.fromkeys(point.code for point in of_level(points, Level.CONFIRM)))
 
 
-def points_by_setup(
-    conn: Connection, who: Identity, before: Campaign | None, setup: Setup, now: datetime
-) -> tuple[Point, ...]:
-    """Return the points to confirm that a launched campaign gets by another setup, or a new one by its setup."""
-    if before is not None and before.state is CampaignState.DRAFT:
-        return ()
-    had = codes_to_confirm(setup_points(conn, who, before.setup, before.id, now)) if before else ()
-    points = setup_points(conn, who, setup, before.id if before else None, now)
-    return tuple(point for point in of_level(points, Level.CONFIRM) if point.code not in had)
+def launched(conn: Connection, campaign_id: CampaignId | None = None) -> list[Campaign]:
+    """Return a campaign if it was launched and is not archived; without one, all such campaigns."""
+    found = campaigns(conn) if campaign_id is None else [get_campaign(conn, campaign_id)]
+    return [each for each in found if each.state in {CampaignState.ACTIVE, CampaignState.PAUSED}]
 
 
-def opened_points(tx: Transaction, who: Identity, before: Campaign, setup: Setup) -> tuple[str, ...]:
-    """Return the codes of the points that a launched campaign gets by another setup; only an owner may open them."""
-    points = points_by_setup(tx.conn, who, before, setup, tx.now)
-    if points and not who.may(Permission.CONFIRM_COMPLIANCE):
-        reasons = " ".join(point.sentence for point in points)
-        raise Refused(
-            f"{before.name!r} was launched, and this needs {needed_role(Permission.CONFIRM_COMPLIANCE)}: {reasons}",
-            Nothing.CHANGED,
-        )
-    return codes_to_confirm(points)
+def _not_told(_sentence: str) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def judged(
+    tx: Transaction,
+    who: Identity,
+    campaign_id: CampaignId | None,
+    confirmed: Container[str],
+    tell: Callable[[str], object] = _not_told,
+    *,
+    dry_run: bool = False,
+) -> Iterator[None]:
+    """Make a change to texts, and judge at its end what it opens in launched campaigns.
+
+    Args:
+        tx: The transaction, which is rolled back if that is refused.
+        who: The person.
+        campaign_id: The campaign whose texts are changed; None if those of all campaigns may be.
+        confirmed: The codes of the points that the person has confirmed.
+        tell: Is told what is confirmed.
+        dry_run: Whether the change is only tried: then `tell` is told what would be refused.
+
+    Raises:
+        Refused: If a point refuses a launch.
+        Unconfirmed: If a point is not confirmed by an owner.
+    """
+    concerned = launched(tx.conn, campaign_id)
+    before = [setup_facts(tx.conn, who, each) for each in concerned]
+    yield
+    after = [setup_facts(tx.conn, who, each) for each in concerned]
+    found = [
+        Opened(each.name, opened(had, has, tx.now)) for each, had, has in zip(concerned, before, after, strict=True)
+    ]
+    record_confirmed(tx, who, concerned, found, confirmed, tell, dry_run=dry_run)
+
+
+def record_confirmed(
+    tx: Transaction,
+    who: Identity,
+    concerned: Sequence[Campaign],
+    found: Sequence[Opened],
+    confirmed: Container[str],
+    tell: Callable[[str], object] = _not_told,
+    *,
+    dry_run: bool = False,
+) -> None:
+    """Store what an owner confirms by a change, in the journal of each campaign; refuse what nobody confirms.
+
+    `tell` and `dry_run` are those of `judged`.
+    """
+    try:
+        codes = confirmed_codes(who, found, confirmed)
+    except Refused as refusal:
+        if not dry_run:
+            raise
+        tell(refusal.explanation)
+        return
+    for sentence in dict.fromkeys(point.sentence for each in found for point in each.points):
+        tell(f"Confirmed: {sentence}")
+    for campaign in concerned:
+        if campaign.name in codes:
+            facts = PointsConfirmed(campaign.name, codes[campaign.name])
+            record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
 
 
 def points_of_launch(
     db: Database, who: Identity, name: str | CampaignId, to: CampaignState
-) -> tuple[Campaign | None, tuple[Point, ...]]:
-    """Return a draft that is to be launched, with its compliance list; read before the transaction: it takes time."""
+) -> tuple[Campaign | None, tuple[Point, ...], EventId]:
+    """Return a draft that is to be launched, its compliance list, and the newest event that the list knows of.
+
+    Read before the transaction: it takes time.
+    """
     with db.reading() as conn:
-        campaign = find_campaign(conn, name)
+        campaign, newest = find_campaign(conn, name), newest_event(conn)
         if to is not CampaignState.ACTIVE or campaign.state is not CampaignState.DRAFT:
-            return None, ()
-        return campaign, compliance_points(conn, who, campaign, db.clock(), db.path)
+            return None, (), newest
+        return campaign, compliance_points(conn, who, campaign, db.clock(), db.path), newest
 
 
 def accepted_points(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from thrumsg_tui.domain.campaign_facts import ReplyAdded, ReplyChanged, ReplyMoved, ReplyRemoved
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
@@ -9,6 +11,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.database import Database, Transaction
@@ -16,7 +19,15 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.recommended_replies import replies_of
 
 
-def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title: str, body: str) -> int:
+def add_reply(
+    db: Database,
+    who: Identity,
+    campaign_id: CampaignId | None,
+    title: str,
+    body: str,
+    *,
+    confirmed: Container[str] = (),
+) -> int:
     """Add a reply after all others, and return its id.
 
     Args:
@@ -25,13 +36,16 @@ def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title
         campaign_id: Its campaign; None for a reply of all campaigns.
         title: Its title.
         body: Its text, with fields.
+        confirmed: The codes of the points of compliance that the person has confirmed, should it open some in a
+            launched campaign (`docs/rules.md 10.10`).
 
     Raises:
         Refused: If the title or body is blank, another reply of the list has the title, or the campaign is archived.
+        Unconfirmed: If it opens a point that is not confirmed by an owner.
     """
     who.require(Permission.EDIT_CONTENT)
     require_storable(title, body)
-    with db.writing() as tx:
+    with db.writing() as tx, judged(tx, who, campaign_id, confirmed):
         title = _fit(tx, campaign_id, title, body)
         reply_id = insert_reply(tx, campaign_id, title, body)
         record(tx, who, EventKind.EDIT_REPLIES, ReplyAdded(title), campaign_id=campaign_id)
@@ -39,9 +53,15 @@ def add_reply(db: Database, who: Identity, campaign_id: CampaignId | None, title
 
 
 def edit_reply(
-    db: Database, who: Identity, reply_id: int, *, title: str | None = None, body: str | None = None
+    db: Database,
+    who: Identity,
+    reply_id: int,
+    *,
+    title: str | None = None,
+    body: str | None = None,
+    confirmed: Container[str] = (),
 ) -> bool:
-    """Change the title and body of a reply; None keeps the stored value.
+    """Change the title and body of a reply; None keeps the stored value. `confirmed` is that of `add_reply`.
 
     Returns:
         Whether anything was different. If not, nothing is journalled.
@@ -58,8 +78,9 @@ def edit_reply(
         title = _fit(tx, campaign_id, old_title if title is None else title, body, besides=reply_id)
         if (title, body) == (old_title, old_body):
             return False
-        tx.conn.execute("UPDATE recommended_reply SET title = ?, body = ? WHERE id = ?", (title, body, reply_id))
-        record(tx, who, EventKind.EDIT_REPLIES, ReplyChanged(old_title), campaign_id=campaign_id)
+        with judged(tx, who, campaign_id, confirmed):
+            tx.conn.execute("UPDATE recommended_reply SET title = ?, body = ? WHERE id = ?", (title, body, reply_id))
+            record(tx, who, EventKind.EDIT_REPLIES, ReplyChanged(old_title), campaign_id=campaign_id)
         return True
 
 

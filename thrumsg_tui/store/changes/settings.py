@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from contextlib import nullcontext
 from typing import assert_never
 
 from thrumsg_tui.domain.campaign_facts import SettingsChanged, SettingValue
@@ -16,6 +17,7 @@ from thrumsg_tui.domain.send_rules import unfit
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.settings import Setting, stored_settings
@@ -37,23 +39,28 @@ _SWITCHES = {
 }
 
 
-def change_setting(db: Database, who: Identity, key: str, value: str) -> str:
+def change_setting(db: Database, who: Identity, key: str, value: str, *, confirmed: Container[str] = ()) -> str:
     """Change one setting and return its value as stored; raise as `change_settings` does."""
-    return change_settings(db, who, {key: value})[key]
+    return change_settings(db, who, {key: value}, confirmed=confirmed)[key]
 
 
-def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> dict[str, str]:
+def change_settings(
+    db: Database, who: Identity, values: Mapping[str, str], *, confirmed: Container[str] = ()
+) -> dict[str, str]:
     """Change several settings, all or none, under one event, and return them as stored.
 
     Args:
         db: The database.
         who: The person.
         values: The new values by key, as a person writes them.
+        confirmed: The codes of the points of compliance that the person has confirmed, should another name of the
+            organization open some in launched campaigns (`docs/rules.md 10.10`).
 
     Raises:
         NotFound: For an unknown key.
         Refused: For a value that the setting cannot have, and if the default closing time would not be after the
             default opening time (`docs/rules.md 6.2`).
+        Unconfirmed: If a point is opened that is not confirmed by an owner.
     """
     who.require(Permission.CHANGE_SETTINGS)
     named = {Setting.named(key): value for key, value in values.items()}
@@ -62,8 +69,9 @@ def change_settings(db: Database, who: Identity, values: Mapping[str, str]) -> d
     with db.writing() as tx:
         if any(each in wanted for each in _HOURS):
             _require_day(stored_settings(tx.conn), wanted)
-        for key, value in wanted.items():
-            store_setting(tx, key, value)
+        with judged(tx, who, None, confirmed) if Setting.ORGANIZATION in wanted else nullcontext():
+            for key, value in wanted.items():
+                store_setting(tx, key, value)
         if wanted:
             facts = SettingsChanged(tuple(SettingValue(key, value) for key, value in wanted.items()))
             record(tx, who, EventKind.CHANGE_SETTING, facts)

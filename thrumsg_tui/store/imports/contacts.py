@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.opened_points import Opened
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.launch_check import record_confirmed
 from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
+from thrumsg_tui.store.imports.contact_points import has_moved, points_of_import
 from thrumsg_tui.store.imports.import_run import (
     AS_IT_IS,
     ImportOptions,
@@ -30,6 +35,9 @@ from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.phones import PhoneNumber, require_region
 from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.campaigns import unassigned
+from thrumsg_tui.store.queries.compliance import Arrival
+from thrumsg_tui.store.queries.confirmations import judged_anew
+from thrumsg_tui.store.queries.reassignment import newest_event
 
 FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
 FILLED_IN = ("sender_first_name", "sender_last_name", "organization")
@@ -84,6 +92,8 @@ def import_contacts(
     Raises:
         NotFound: If there is no such campaign.
         Refused: If the file as a whole cannot be used, or the campaign is archived.
+        Unconfirmed: If the contacts open a point of compliance in a launched campaign that is not confirmed by an owner
+            (`docs/rules.md 10.10`).
     """
     who.require(Permission.IMPORT)
     try:
@@ -99,12 +109,33 @@ def import_contacts(
     tally.custom = codes_of(table.header, columns, numbers.columns)
     steps = PhaseProgress(options.on_progress, len(table.rows), _PHASES)
     people = _usable(table, columns, numbers, tally, steps)
+    with db.reading() as conn:  # before the transaction: it takes time
+        looked_at, newest = open_campaign(conn, campaign), newest_event(conn)
+        opened = _opened(conn, who, looked_at, people, db.clock(), db.path)
     with transaction(db, dry_run=options.dry_run) as tx:
         into = open_campaign(tx.conn, campaign)
+        if into != looked_at or judged_anew(tx.conn, newest):
+            opened = _opened(tx.conn, who, into, people, tx.now, db.path)
+        record_confirmed(tx, who, *opened, options.confirmed, tally.notes.append, dry_run=options.dry_run)
         _store(tx, into, people, tally, steps)
         steps.end()
         event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, into.id)
     return tally.result(table, columns, None if options.dry_run else event)
+
+
+def _opened(
+    conn: Connection, who: Identity, campaign: Campaign, people: Sequence[_Person], now: datetime, database: Path
+) -> tuple[list[Campaign], list[Opened]]:
+    """Return the launched campaigns in which an import opens points of compliance, and those points."""
+    known = _known(conn, campaign, [person.number.e164 for person in people])
+    arrivals, moved = [], {}
+    for person in people:
+        before = known.get(person.number.e164)
+        fields = _merged(before, person).fields if before else person.fields
+        arrivals.append(Arrival(person.number.e164, person.first_name, person.last_name, fields))
+        if before and has_moved(before.fields, fields):
+            moved[before.id] = arrivals[-1]
+    return points_of_import(conn, who, campaign, arrivals, moved, now, database)
 
 
 def codes_of(header: Sequence[str], columns: Mapping[str, int], phones: Sequence[int]) -> dict[str, int]:
@@ -137,7 +168,7 @@ def _usable(
 
 def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally: Tally, steps: PhaseProgress) -> None:
     """Store contacts, and a conversation for each that has none in the campaign. These count as imported."""
-    known = _known(tx, campaign, [person.number.e164 for person in people])
+    known = _known(tx.conn, campaign, [person.number.e164 for person in people])
     holder = unassigned(tx.conn, campaign.id)
     new = [person for person in people if person.number.e164 not in known]
     _insert_contacts(tx, steps.over(new))
@@ -167,12 +198,12 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
     )
 
 
-def _known(tx: Transaction, campaign: Campaign, phones: Sequence[str]) -> dict[str, _Known]:
+def _known(conn: Connection, campaign: Campaign, phones: Sequence[str]) -> dict[str, _Known]:
     """Return stored contacts by number, read from the unique indexes of contact and conversation."""
     known = {}
     for start in range(0, len(phones), _BATCH):
         some = phones[start : start + _BATCH]
-        rows = tx.conn.execute(
+        rows = conn.execute(
             f"""
             SELECT contact.id, contact.phone, contact.first_name, contact.last_name, contact.fields,
                    conversation.id IS NOT NULL AS in_campaign

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,12 +42,15 @@ class ImportOptions:
         region: The region of numbers without a country code, such as `US`.
         dry_run: Whether to change nothing and return what the import would do.
         on_progress: Called with the number of rows done and of all rows.
+        confirmed: The codes of the points of compliance that the person has confirmed, should the file open some in a
+            launched campaign (`docs/rules.md 10.10`).
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     region: str = "US"
     dry_run: bool = False
     on_progress: OnProgress | None = None
+    confirmed: Container[str] = ()
 
 
 AS_IT_IS = ImportOptions()

@@ -9,6 +9,7 @@ from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.imports.columns import ImportField, choose, example, fitness
@@ -46,6 +47,7 @@ def import_replies(
     Raises:
         NotFound: If there is no such campaign.
         Refused: If the file as a whole cannot be used, or the campaign is archived.
+        Unconfirmed: If it opens a point of compliance that is not confirmed by an owner (`docs/rules.md 10.10`).
     """
     who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
@@ -55,18 +57,19 @@ def import_replies(
     with transaction(db, dry_run=options.dry_run) as tx:
         campaign_id = None if campaign is None else open_campaign(tx.conn, campaign).id
         codes = field_codes(tx.conn, campaign_id)
-        for row in tally.each(table.rows):
-            said = row.values(columns)
-            title, body = said["title"], said["body"]
-            if not title or not body:
-                tally.reject(row, "no body" if title else "no title")
-            elif title in lines:
-                tally.repeat(row, "title", lines[title])
-            else:
-                lines[title] = row.line
-                _store(tx, campaign_id, title, body, tally)
-                for each in suspected_fields(body, codes):
-                    tally.warn(row, each.sentence)
+        with judged(tx, who, campaign_id, options.confirmed, tally.notes.append, dry_run=options.dry_run):
+            for row in tally.each(table.rows):
+                said = row.values(columns)
+                title, body = said["title"], said["body"]
+                if not title or not body:
+                    tally.reject(row, "no body" if title else "no title")
+                elif title in lines:
+                    tally.repeat(row, "title", lines[title])
+                else:
+                    lines[title] = row.line
+                    _store(tx, campaign_id, title, body, tally)
+                    for each in suspected_fields(body, codes):
+                        tally.warn(row, each.sentence)
         event = journal_import(tx, who, ImportKind.REPLIES, path, tally, campaign_id)
     return tally.result(table, columns, None if options.dry_run else event)
 

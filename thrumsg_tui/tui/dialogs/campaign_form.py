@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 
 from thrumsg_tui.domain.campaign_setup import check_setup, read_setup
-from thrumsg_tui.domain.campaigns import Campaign
-from thrumsg_tui.domain.compliance import Point
+from thrumsg_tui.domain.campaigns import Campaign, Setup
+from thrumsg_tui.domain.compliance import Level, of_level
 from thrumsg_tui.domain.enums import HoursIn
-from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import WindowState, format_clock, window_state
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
-from thrumsg_tui.store.changes.launch_check import points_by_setup
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.phone_display import refusals_redacted
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.compliance import setup_points
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
-from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.dialogs.confirm_points import confirm_points, confirming
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.dialogs.script_preview_lines import script_preview_lines
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.store_client import StoreClient
+from thrumsg_tui.tui.store_client import Progress, StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 from thrumsg_tui.tui.widgets.line_widgets import Part
 
@@ -47,12 +47,15 @@ async def campaign_form(
         setup = read_setup(entered)
         if campaign is None and window_state(setup.window, store.db.clock()) is WindowState.OVER:
             raise Unfit({"ends": "That day has passed already: no first message could be sent."})
-        if who.may(Permission.CONFIRM_COMPLIANCE) and (campaign or entered["launch"] != _DRAFT):
-            points = await store.query(points_by_setup, who, campaign, setup, store.db.clock())
-            await _confirm(form, title, points, launched=campaign is not None)
         if campaign:
-            return await store.execute(edit_campaign, who, campaign.id, setup, seen=campaign.setup)
+            return await confirming(form.app, who, title, lambda codes: edit(campaign, setup, codes))
+        if entered["launch"] != _DRAFT:
+            await _confirm_launch(form, store, who, setup)
         return await store.execute(create_campaign, who, setup, draft=entered["launch"] == _DRAFT)
+
+    async def edit(before: Campaign, setup: Setup, codes: Container[str]) -> Campaign:
+        # Beside queries and changes: it may read every contact.
+        return await store.run_long(_edit, Progress(), who, before, setup, codes)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         campaign_id = campaign.id if campaign else None
@@ -75,14 +78,19 @@ async def campaign_form(
     return form
 
 
-async def _confirm(form: FormDialog[Campaign], title: str, points: Sequence[Point], *, launched: bool) -> None:
-    """List the points that an owner confirms by saving (`docs/rules.md 10.10`), and refuse unless that is answered."""
-    if not points:
-        return
-    when, yes = ("saved", "Confirm and save") if launched else ("launched", "Confirm and launch")
-    text = "\n".join([f"Before it is {when}, confirm:", "", *(f"- {each.sentence}" for each in points)])
-    if not await form.app.push_screen_wait(confirmation(title, text, yes, left="", must_be_seen=True)):
-        raise Refused("It was not confirmed, so nothing was saved yet.")
+async def _confirm_launch(form: FormDialog[Campaign], store: StoreClient, who: Identity, setup: Setup) -> None:
+    """Ask an owner for what the launch of a new campaign needs; one that cannot be launched becomes a draft."""
+    points = await store.query(setup_points, who, setup, None, store.db.clock())
+    to_confirm = of_level(points, Level.CONFIRM)
+    if to_confirm and not of_level(points, Level.REFUSE) and who.may(Permission.CONFIRM_COMPLIANCE):
+        await confirm_points(form.app, setup.name, to_confirm, "launched", "Confirm and launch")
+
+
+def _edit(
+    db: Database, _progress: Progress, who: Identity, before: Campaign, setup: Setup, codes: Container[str]
+) -> Campaign:
+    with refusals_redacted(db):
+        return edit_campaign(db, who, before.id, setup, seen=before.setup, confirmed=codes)
 
 
 def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from thrumsg_tui.store.changes.questions import MOST_CHOICES, ChosenText, add_qu
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply
 from thrumsg_tui.store.queries.follow_ups import Reach, reach
 from thrumsg_tui.store.queries.script_preview import script_preview
+from thrumsg_tui.tui.dialogs.confirm_points import confirming
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit, touched
 from thrumsg_tui.tui.dialogs.script_preview_lines import script_preview_lines
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -91,19 +92,25 @@ def reply_form(
         needed = {"title": "A reply needs a title.", "body": "A reply needs a text."}
         if wrong := {name: sentence for name, sentence in needed.items() if not entered[name].strip()}:
             raise Unfit(wrong)
+        await confirming(form.app, who, title, lambda codes: store_reply(entered, codes))
+        return entered["title"].strip()
+
+    async def store_reply(entered: Entered, codes: Container[str]) -> None:
         if reply:
-            await store.execute(edit_reply, who, reply.id, **touched(entered, title=reply.title, body=reply.body))
+            parts = touched(entered, title=reply.title, body=reply.body)
+            await store.execute(edit_reply, who, reply.id, title=parts["title"], body=parts["body"], confirmed=codes)
         else:
             campaign_id = campaign.id if entered["for"] == _THIS else None
-            await store.execute(add_reply, who, campaign_id, entered["title"], entered["body"])
-        return entered["title"].strip()
+            await store.execute(add_reply, who, campaign_id, entered["title"], entered["body"], confirmed=codes)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         return script_preview_lines(
             await store.query(script_preview, who, entered["body"], campaign.id, initial=False), glyphs
         )
 
-    return FormDialog("Change the reply" if reply else "New reply", fields, save, glyphs, preview=preview)
+    title = "Change the reply" if reply else "New reply"
+    form = FormDialog(title, fields, save, glyphs, preview=preview)
+    return form
 
 
 def follow_up_form(
@@ -123,14 +130,21 @@ def follow_up_form(
     ]
 
     async def save(entered: Entered) -> Created:
-        return await store.execute(
-            create_follow_up,
+        expires_at = _fit_expiry(entered, zone, store.db.clock())
+        return await confirming(
+            form.app,
             who,
-            campaign.name,
-            entered["title"],
-            entered["text"],
-            expires_at=_fit_expiry(entered, zone, store.db.clock()),
-            target=_target(entered),
+            title,
+            lambda codes: store.execute(
+                create_follow_up,
+                who,
+                campaign.name,
+                entered["title"],
+                entered["text"],
+                expires_at=expires_at,
+                target=_target(entered),
+                confirmed=codes,
+            ),
         )
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
@@ -141,7 +155,9 @@ def follow_up_form(
         reaches: list[Part] = [(f" Reaches {reached_words(reached)}.", "strong")]
         return [reaches, [(f" {AS_OF_NOW}", "quiet")], *script_preview_lines(shown, glyphs)]
 
-    return FormDialog(f"New follow-up in {campaign.name}", fields, save, glyphs, done="makes it", preview=preview)
+    title = f"New follow-up in {campaign.name}"
+    form = FormDialog(title, fields, save, glyphs, done="makes it", preview=preview)
+    return form
 
 
 def follow_up_change_form(
@@ -154,8 +170,20 @@ def follow_up_change_form(
     async def save(entered: Entered) -> bool:
         entered_end = _fit_expiry(entered, zone, store.db.clock())
         expires_at = follow_up.expires_at if entered["expires"].strip() == before else entered_end
-        return await store.execute(
-            edit_follow_up, who, follow_up.id, entered["title"], entered["text"], expires_at, seen=follow_up
+        return await confirming(
+            form.app,
+            who,
+            title,
+            lambda codes: store.execute(
+                edit_follow_up,
+                who,
+                follow_up.id,
+                entered["title"],
+                entered["text"],
+                expires_at,
+                seen=follow_up,
+                confirmed=codes,
+            ),
         )
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
@@ -170,7 +198,9 @@ def follow_up_change_form(
         ]
 
     fields = _content_fields(zone, follow_up.title, follow_up.text, before)
-    return FormDialog("Change the follow-up", fields, save, glyphs, preview=preview)
+    title = "Change the follow-up"
+    form = FormDialog(title, fields, save, glyphs, preview=preview)
+    return form
 
 
 def _content_fields(zone: str, title: str = "", text: str = "", until: str = "") -> list[Field]:

@@ -9,6 +9,7 @@ from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.settings import change_settings, checked_setting
 from thrumsg_tui.store.queries.settings import Setting, stored_settings
+from thrumsg_tui.tui.dialogs.confirm_points import confirming
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
@@ -40,7 +41,10 @@ async def organization_form(store: StoreClient, who: Identity, glyphs: Glyphs) -
         if wrong := _wrong(entered):
             raise Unfit(wrong)
         changed = [key for key, value in entered.items() if value.strip() != stored[key]]
-        await store.execute(change_settings, who, {key: entered[key] for key in changed})
+        values = {key: entered[key] for key in changed}
+        await confirming(
+            form.app, who, title, lambda codes: store.execute(change_settings, who, values, confirmed=codes)
+        )
         return tuple(field.title for field in fields if field.name in changed)
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
@@ -48,7 +52,9 @@ async def organization_form(store: StoreClient, who: Identity, glyphs: Glyphs) -
         count = f" The opt-out message takes {measured.segments} of 9 segments, {measured.encoding}."
         return [[(count, "quiet")], [(" New campaigns begin with this time zone and these hours.", "quiet")]]
 
-    return FormDialog("Settings of the organization", fields, save, glyphs, preview=preview)
+    title = "Settings of the organization"
+    form = FormDialog(title, fields, save, glyphs, preview=preview)
+    return form
 
 
 def _wrong(entered: Entered) -> dict[str, str]:

@@ -134,11 +134,11 @@ class CampaignManagement:
         What refuses the launch, and a role that may not confirm, is left to the change, which says so.
         """
         from thrumsg_tui.domain.compliance import Level, of_level
-        from thrumsg_tui.store.queries.compliance import compliance_points
+        from thrumsg_tui.tui.dialogs.confirm_points import read_points
+        from thrumsg_tui.tui.store_client import Progress
 
         thrumsg = self.screen.thrumsg
-        database = thrumsg.store.db
-        points = await thrumsg.store.query(compliance_points, thrumsg.who, campaign, database.clock(), database.path)
+        points = await thrumsg.store.run_long(read_points, Progress(), thrumsg.who, campaign)
         to_confirm = of_level(points, Level.CONFIRM)
         if not to_confirm or of_level(points, Level.REFUSE) or not thrumsg.who.may(Permission.CONFIRM_COMPLIANCE):
             return ()

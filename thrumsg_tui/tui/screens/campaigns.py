@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
-from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
@@ -144,8 +144,20 @@ class CampaignsScreen(CommandScreen):
             self._wanted = made.id
             await self.ask_and_paint()
             await choose_new_senders(self, made)
-            held = ""
-            if made.state is CampaignState.DRAFT and not self.thrumsg.who.may(Permission.CONFIRM_COMPLIANCE):
-                held = f" {needed_role(Permission.CONFIRM_COMPLIANCE).capitalize()} may have to launch it."
+            held = await self._held(made) if made.state is CampaignState.DRAFT else ""
             self.say(f"Created {made.name} ({made.state}).{held} I imports its contacts, Enter opens it.")
             self.ask_again()
+
+    async def _held(self, made: Campaign) -> str:
+        """Say why a new campaign is a draft, if something else than a wish for one may be the reason."""
+        from thrumsg_tui.domain.compliance import Level, of_level
+        from thrumsg_tui.store.queries.compliance import setup_points
+
+        thrumsg = self.thrumsg
+        points = await thrumsg.store.query(setup_points, thrumsg.who, made.setup, made.id, thrumsg.store.db.clock())
+        refused = " ".join(point.sentence for point in of_level(points, Level.REFUSE))
+        if refused:
+            return f" It cannot be launched yet: {refused}"
+        if thrumsg.who.may(Permission.CONFIRM_COMPLIANCE):
+            return ""
+        return f" {needed_role(Permission.CONFIRM_COMPLIANCE).capitalize()} may have to launch it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from textual import on, work
@@ -19,6 +20,7 @@ from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.dialogs.confirm_points import confirming
 from thrumsg_tui.tui.dialogs.import_forms import FileChoice, columns_form, file_form, rejects_form
 from thrumsg_tui.tui.named_files import NamedFiles, named_files
 from thrumsg_tui.tui.screens.base import ACTION
@@ -154,8 +156,8 @@ class ImportScreen(ListingScreen[LineReport]):
             self.query_one(ReportList).tell_phones(
                 (await self.thrumsg.store.query(settings)).phone_display(ascii_only=self.thrumsg.glyphs.ascii_only)
             )
-            result = await self.thrumsg.store.run_long(
-                _take_in, self._progress, self.thrumsg.who, named_files(self.thrumsg), chosen, dry_run
+            result = await confirming(
+                self.app, self.thrumsg.who, "Import", lambda codes: self._take_in(chosen, codes, dry_run=dry_run)
             )
         except ThrumsgError as refusal:
             self._result, self._done = None, False
@@ -167,6 +169,13 @@ class ImportScreen(ListingScreen[LineReport]):
             self._taking_in = False
         self._result, self._done = result, not dry_run
         self._paint()
+
+    async def _take_in(self, chosen: FileChoice, codes: Container[str], *, dry_run: bool) -> Imported:
+        options = replace(chosen.options, confirmed=codes)
+        chosen = replace(chosen, options=options)
+        return await self.thrumsg.store.run_long(
+            _take_in, self._progress, self.thrumsg.who, named_files(self.thrumsg), chosen, dry_run
+        )
 
     def _show_progress(self) -> None:
         done, total = self._progress.done, self._progress.total
