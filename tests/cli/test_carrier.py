@@ -187,7 +187,7 @@ def test_the_thread_says_why_in_plain_words_before_the_code(doubtful: Shell) -> 
 def test_a_reply_behind_a_doubt_says_what_it_waits_for(doubtful: Shell) -> None:
     waits = "waits for a message before it that is in doubt"
     doubtful.done("settings", "undo_send", "0")
-    assert f"queued. W{waits[1:]}." in doubtful.done("send", 1, "--body", "Anybody there?")
+    assert f"queued. It {waits}." in doubtful.done("send", 1, "--body", "Anybody there?")
     assert f"(queued, {waits})" in doubtful.done("thread", 1)
     doubtful.done("doubts", 1, "--was-sent", "SM1")
     assert waits not in doubtful.done("thread", 1)

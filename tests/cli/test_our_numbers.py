@@ -75,7 +75,9 @@ def test_what_waits_for_a_stopped_number_is_said_and_leaves_when_it_is_ready(tex
     texted.done("send", 1, "--body", "A friend")
     assert "1 message of theirs waits." in texted.done("gateway", "numbers", "stop", FRISCO)
     assert f"(queued, waits for our number {FRISCO}, which is stopped)" in texted.done("thread", 1)
-    assert f"queued. Waits for our number {FRISCO}, which is stopped." in texted.done("send", 2, "--body", "A friend")
+    assert f"queued. It waits for our number {FRISCO}, which is stopped." in texted.done(
+        "send", 2, "--body", "A friend"
+    )
     assert let_leave(texted) == {}
     texted.done("gateway", "numbers", "ready", FRISCO)
     assert let_leave(texted) == {"A friend": FRISCO}

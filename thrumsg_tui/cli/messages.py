@@ -18,7 +18,7 @@ from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
 from thrumsg_tui.domain.carrier_sentences import scheduled_words
-from thrumsg_tui.domain.conversations import Message
+from thrumsg_tui.domain.conversations import Conversation, Message
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.media import Media
@@ -66,7 +66,7 @@ def send(session: Session, args: Namespace) -> Report:
         "leaves_at": iso(message.leaves_at),
     }
     what = f"Message {message.id} to {name}, {pluralize(message.segments, 'segment')}"
-    progress = _progress(message, campaign, session.db.clock(), to.waits_for(message) or _waits(*_carrier(session)))
+    progress = _progress(message, campaign, session.db.clock(), _its_wait(session, to, message))
     return warned(
         session,
         record,
@@ -173,6 +173,10 @@ def _carrier(session: Session) -> tuple[CarrierStatus, datetime]:
     now = session.db.clock()
     with session.db.reading() as conn:
         return carrier_status(conn, now), now
+
+
+def _its_wait(session: Session, to: Conversation, message: Message) -> str:
+    return f"it {why}" if (why := to.waits_for(message)) else _waits(*_carrier(session))
 
 
 def _waits(carrier: CarrierStatus, now: datetime) -> str:
