@@ -25,6 +25,7 @@ from thrumsg_tui.gateway.carrier_news import CarrierNews
 from thrumsg_tui.gateway.carrier_questions import CarrierQuestions
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.doubt_settler import DoubtSettler
+from thrumsg_tui.gateway.fault_watch import FaultWatch
 from thrumsg_tui.gateway.gateway_reporter import GatewayReporter
 from thrumsg_tui.gateway.missed_reports import MissedReports
 from thrumsg_tui.gateway.pacing import Pace
@@ -96,6 +97,7 @@ class Deliverer:
         self._news = CarrierNews(db, gateway, self.done, monotonic)
         self._settler = DoubtSettler(db, gateway, configuration.doubts, self.done, monotonic)
         self._missed_reports = MissedReports(db, gateway, self.done, monotonic)
+        self._fault_watch = FaultWatch(db, gateway, self.standstill, self.done, monotonic)
         self._reporter = GatewayReporter(db, gateway, self.standstill, monotonic)
         self._pace = Pace(configuration.limits)
         self._version = -1
@@ -119,12 +121,15 @@ class Deliverer:
         self._news.take_in()
         self._settler.record()
         self._missed_reports.record()
+        if self._fault_watch.take_answers():
+            self._look_at = -inf
         handed_over = self._hand_over() if self._has_something_to_do() else []
         if self.rests:
             self._reporter.rest()
         self._settler.ask()
         self._news.ask()
         self._missed_reports.ask()
+        self._fault_watch.ask()
         self._reporter.beat()
         return handed_over
 
@@ -176,7 +181,8 @@ class Deliverer:
 
     @property
     def _asking(self) -> tuple[CarrierQuestions[Any, Any], ...]:
-        return self._settler.questions, self._news.questions, self._missed_reports.questions
+        parts = (self._settler, self._news, self._missed_reports, self._fault_watch)
+        return tuple(each.questions for each in parts)
 
     @property
     def rests(self) -> bool:

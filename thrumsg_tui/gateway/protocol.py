@@ -84,6 +84,18 @@ class StopsNumbers(Protocol):
 
 
 @runtime_checkable
+class KnowsItsAccount(Protocol):
+    """What a gateway may have besides, if its carrier can be asked whether it takes our account."""
+
+    def takes_account(self) -> bool:
+        """Return whether the carrier takes our account and its token, without sending anything.
+
+        Raises:
+            CannotTell: It does not, or could not be asked.
+        """
+
+
+@runtime_checkable
 class FetchesMedia(Protocol):
     """What a gateway may have besides, if the files of messages are fetched from its carrier."""
 

@@ -79,6 +79,11 @@ class Standstill:
         self.stopped_numbers.pop(number, None)
         self._faults[number] = 0
 
+    def mended(self) -> None:
+        """Forget the fault that the last answer named: the carrier takes our account again."""
+        self.fault = None
+        self._faults[None] = 0
+
     def next_change(self, now: float) -> float:
         """Return when the next wait is over; infinity if nothing waits for a time."""
         moments = [*self._waits.values(), *([self._probe_at] if self.failing else [])]

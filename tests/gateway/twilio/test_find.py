@@ -18,7 +18,7 @@ from tests.gateway.twilio.made import OURS, OURS_TOO, SERVICE, THEIRS, configura
 from tests.gateway.twilio.sockets import Served, answering, closed_port, host, sending
 from thrumsg_tui.domain.delivery import Accepted, Incoming, Outgoing, Trace
 from thrumsg_tui.domain.enums import MessageState
-from thrumsg_tui.gateway.protocol import CannotTell
+from thrumsg_tui.gateway.protocol import CannotTell, KnowsItsAccount
 from thrumsg_tui.gateway.twilio.gateway import TwilioGateway
 from thrumsg_tui.gateway.twilio.http import Http
 
@@ -105,6 +105,15 @@ def test_a_carrier_that_cannot_be_asked_is_no_answer(carrier: Carrier, gateway: 
         gateway.find(outgoing())
     with pytest.raises(CannotTell):
         list(gateway.received_since(datetime.now(UTC)))
+
+
+def test_it_can_be_asked_whether_it_takes_our_account(carrier: Carrier, gateway: TwilioGateway) -> None:
+    assert isinstance(gateway, KnowsItsAccount)
+    assert gateway.takes_account()
+    carrier.tell("account", closed=True)
+    with pytest.raises(CannotTell, match="refuses our account"):
+        gateway.takes_account()
+    assert not carrier.accepted()
 
 
 # ---------------------------------------------------------------- lists of every kind

@@ -154,6 +154,11 @@ class TwilioGateway:
         """Yield the incoming messages since a time, oldest first."""
         return received_since(self._lists, self._account, at, only_stop=self._advanced)
 
+    def takes_account(self) -> bool:
+        """Ask for one message of the list, which an API key may do too."""
+        self._lists.asked(f"{self._account.path}/Messages.json", [("PageSize", "1")])
+        return True
+
     def poll(self) -> Iterable[Incoming | Report]:
         """Return nothing: the carrier tells by HTTP."""
         return ()

@@ -66,6 +66,12 @@ def take_queued(
     return taken
 
 
+def try_again(db: Database) -> None:
+    """Let queued messages that were put off be tried now: what held them up is over. Not journalled: nobody does it."""
+    with db.writing(durable=False) as tx:
+        tx.conn.execute("UPDATE message SET next_try_at = NULL WHERE state = 'queued' AND next_try_at IS NOT NULL")
+
+
 def _choose(
     conn: Connection, db: Database, limit: int, admit: Callable[[Candidate], bool], pool: NumberPool
 ) -> list[Candidate]:
