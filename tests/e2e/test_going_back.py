@@ -84,3 +84,13 @@ def test_three_apps_go_on_where_the_file_was_damaged_beyond_opening(spring: Offi
     assert "The database from before is damaged" in said
     assert_all_went_back(spring, messenger.terminal, history, overview)
     run(spring, "user", "list")
+
+
+def test_a_reply_that_was_half_written_is_there_afterwards(spring: Office, backup: Path) -> None:
+    messenger, _, _ = opened(spring)
+    run(spring, "restore", backup)
+    messenger.terminal.wait_for("went back to a backup")
+    assert stored_draft(spring) == "Your polling place is"
+    messenger.terminal.press("q", "q")
+    assert messenger.terminal.wait_exit() == 0
+    assert stored_draft(spring) == "Your polling place is"

@@ -20,7 +20,7 @@ from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
 from thrumsg_tui.store.restored_copy import Prepared, RestoredCopy
-from thrumsg_tui.store.since_backup import Since, happened_since, present_opt_outs, salvaged_opt_outs
+from thrumsg_tui.store.since_backup import Since, happened_since, present_drafts, present_opt_outs, salvaged_opt_outs
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,8 @@ def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, kept: Path) -> R
             copy_into(live, kept)
             to_disk(kept)
             with live.reading() as conn:
-                present = present_opt_outs(live.engine, conn)
-            opted_out, all_opt_outs = copy.keep_opt_outs(present), present.whole
+                present, drafts = present_opt_outs(live.engine, conn), present_drafts(live.engine, conn)
+            opted_out, all_opt_outs = copy.keep(present, drafts), present.whole
             with suppress(DatabaseDamaged), live.reading() as conn:
                 since = happened_since(conn, prepared.state)
         except BaseException:
@@ -177,7 +177,7 @@ def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, kept: Path) -> R
     except DatabaseDamaged:
         keep_bytes(own, kept)
         present = salvaged_opt_outs(own)
-        opted_out, all_opt_outs = opted_out + copy.keep_opt_outs(present), present.whole
+        opted_out, all_opt_outs = opted_out + copy.keep(present), present.whole
         put_in_place(copy.path, own)
         return Restored(prepared.as_of, kept, prepared.in_doubt, None, opted_out, all_opt_outs)
     except ThrumsgError:  # nothing was replaced, and on a full disk the copy is in the way

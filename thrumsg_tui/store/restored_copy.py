@@ -13,13 +13,14 @@ from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.kept_drafts import keep_drafts
 from thrumsg_tui.store.changes.kept_opt_outs import keep_opt_outs
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.settings import RESTORED
 from thrumsg_tui.store.queries.users import find_user
-from thrumsg_tui.store.since_backup import BackupState, PresentOptOuts, state_of_backup
+from thrumsg_tui.store.since_backup import BackupState, PresentOptOuts, StoredDraft, state_of_backup
 from thrumsg_tui.store.times import from_ms
 
 _MAY_HAVE_LEFT = "A backup was restored, and it may have left since that was made."
@@ -68,11 +69,12 @@ class RestoredCopy:
             self._record(tx, as_of, in_doubt)
         return Prepared(as_of, in_doubt, state)
 
-    def keep_opt_outs(self, present: PresentOptOuts) -> int:
-        """Opt out the numbers that the backup does not have as opted out; return how many there are."""
+    def keep(self, present: PresentOptOuts, drafts: tuple[StoredDraft, ...] = ()) -> int:
+        """Opt out the numbers that the backup does not have as opted out, and return how many; keep drafts too."""
         db = Database(self.path, clock=self.clock)
         try:
             with db.writing() as tx:
+                keep_drafts(tx, drafts)
                 return keep_opt_outs(tx, self._who(tx), present)
         finally:
             db.close()

@@ -45,6 +45,18 @@ class StoredOptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A half-written message as a database has it."""
+
+    login: str
+    conversation_id: int
+    phone: str
+    campaign: str
+    body: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PresentOptOuts:
     """The opt-outs of a database, and by number when an opt-out word was written and when it came.
 
@@ -96,6 +108,25 @@ def present_opt_outs(engine: Engine[Any], conn: Connection) -> PresentOptOuts:
     except engine.unreadable:
         broken = True
     return PresentOptOuts(tuple(opt_outs), words, whole=not broken)
+
+
+def present_drafts(engine: Engine[Any], conn: Connection) -> tuple[StoredDraft, ...]:
+    """Read the half-written messages of a database; none of a damaged one."""
+    try:
+        rows = conn.execute(
+            """
+            SELECT users.login, draft.conversation_id, contact.phone, campaign.name, draft.body, draft.at
+            FROM draft
+            JOIN users ON users.id = draft.user_id
+            JOIN conversation ON conversation.id = draft.conversation_id
+            JOIN contact ON contact.id = conversation.contact_id
+            JOIN campaign ON campaign.id = conversation.campaign_id
+            ORDER BY draft.at
+            """
+        )
+        return tuple(StoredDraft(*row) for row in rows)
+    except engine.unreadable:
+        return ()
 
 
 def salvaged_opt_outs(path: Path) -> PresentOptOuts:
