@@ -99,7 +99,7 @@ def test_quiet_hours_at_the_contact_are_on_for_a_new_campaign_and_can_be_switche
     assert shell.json("campaign", "create", "Spring", "--initial", "Hi")["quiet_hours"] is True
     assert shell.json("campaign", "create", "Autumn", "--initial", "Hi", "--no-quiet-hours")["quiet_hours"] is False
     assert shell.json("campaign", "edit", "Autumn", "--quiet-hours")["quiet_hours"] is True
-    assert shell.json("campaign", "edit", "Spring", "--no-quiet-hours", "--confirm")["quiet_hours"] is False
+    assert shell.json("campaign", "edit", "Spring", "--no-quiet-hours")["quiet_hours"] is False
     assert "quiet hours" in shell.done("history").splitlines()[2]
 
 

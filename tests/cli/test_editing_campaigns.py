@@ -150,7 +150,7 @@ def never_theirs(spring: Shell) -> Shell:
     opens = 60 * (18 if 8 <= there.hour < 14 else 10)
     spring.done(
         *("campaign", "edit", "Spring", "--hours-in", "contact", "--timezone", "UTC"),
-        *("--open", format_clock(opens), "--close", format_clock(opens + 1), "--confirm"),
+        *("--open", format_clock(opens), "--close", format_clock(opens + 1)),
     )
     return spring
 
@@ -179,7 +179,7 @@ def test_the_overview_says_whose_hours_they_are(never_theirs: Shell) -> None:
 
 def test_editing_the_hours_lets_go_what_they_held(never_theirs: Shell) -> None:
     never_theirs.done("send", 1)
-    never_theirs.done("campaign", "edit", "Spring", "--open", "0:00", "--close", "24:00", "--confirm")
+    never_theirs.done("campaign", "edit", "Spring", "--open", "0:00", "--close", "24:00")
     assert never_theirs.json("thread", 1)["messages"][0]["state"] == "queued"
     assert "1 scheduled message may leave now" in never_theirs.json("history")[0]["summary"]
 
@@ -224,9 +224,7 @@ def test_a_check_of_a_draft_without_contacts_and_of_an_archived_one(shell: Shell
 
 
 def test_a_check_shows_a_hostile_script_harmlessly(spring: Shell) -> None:
-    spring.done(
-        "campaign", "edit", "Spring", "--initial", "one\r\n\x1b[2J\x1b]0;x\x07two \u202e \n[red]three", "--confirm"
-    )
+    spring.done("campaign", "edit", "Spring", "--initial", "one\r\n\x1b[2J\x1b]0;x\x07two \u202e \n[red]three")
     out = spring.done("campaign", "check", "Spring")
     assert not set("\x1b\x07\r\u202e") & set(out)
     assert "[red]three" in out
@@ -285,8 +283,7 @@ def test_an_edit_says_what_it_confirms_and_releases(never_theirs: Shell) -> None
     never_theirs.done("send-all", "Spring", "--unassigned")
     never_theirs.done("campaign", "edit", "Spring", "--quiet-hours")
     free = ("--hours-in", "campaign", "--open", "00:00", "--close", "24:00", "--no-quiet-hours")
-    never_theirs.refused("campaign", "edit", "Spring", *free)
-    said = never_theirs.done("campaign", "edit", "Spring", *free, "--confirm")
+    said = never_theirs.done("campaign", "edit", "Spring", *free)
     assert "Confirmed: Quiet hours are off: contacts may be texted before 08:00 or after 21:00" in said
     assert "3 scheduled messages may leave now." in said
     assert "Confirmed" not in never_theirs.done("campaign", "edit", "Spring", "--description", "Doors")

@@ -13,14 +13,14 @@ from tests.store.arranging import journal, known_as, sentence_of
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.compliance import Level, Point
 from thrumsg_tui.domain.enums import CampaignState
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.opened_points import EVERYTHING, Unconfirmed
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
-from thrumsg_tui.store.changes.launch_check import points_of_launch
+from thrumsg_tui.store.changes.launch_check import confirm_open_points, points_of_launch
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply
 from thrumsg_tui.store.changes.settings import change_setting
@@ -129,7 +129,7 @@ def test_only_an_owner_opens_a_point_in_a_launched_campaign(db: Database, owner:
     with pytest.raises(Refused, match="this needs an owner: Quiet hours are off"):
         edit_campaign(db, admin, made.id, replace(made.setup, quiet_hours=False))
     edit_campaign(db, admin, made.id, replace(made.setup, description="More"))
-    with pytest.raises(Unconfirmed, match=r"this is to be confirmed: Quiet hours are off.* --confirm") as asked:
+    with pytest.raises(Unconfirmed, match="this is to be confirmed: Quiet hours are off") as asked:
         edit_campaign(db, owner, made.id, replace(made.setup, quiet_hours=False))
     assert asked.value.codes == ("quiet-hours",)
     with pytest.raises(Unconfirmed, match="this needs an owner"):
@@ -282,26 +282,41 @@ def test_what_could_not_be_launched_is_created_as_a_draft(
 
 
 @pytest.mark.parametrize(("row", "code"), [(FLORIDA, "state-hours-FL"), (TOLL_FREE, "landlines"), (LONDON, "abroad")])
-def test_contacts_that_open_a_point_in_a_launched_campaign_need_an_owner(
+def test_contacts_that_open_a_point_in_a_launched_campaign_are_let_in_and_left_to_an_owner(
     db: Database, owner: Identity, admin: Identity, tmp_path: Path, row: str, code: str
 ) -> None:
     made = create_campaign(db, owner, FIT)
     contacts_of(db, admin, made, tmp_path, NEW_YORK, confirm=False)
-    with pytest.raises(Unconfirmed, match="'Fit' was launched, and this needs an owner: 1 "):
-        contacts_of(db, admin, made, tmp_path, NEW_YORK, row)
-    with pytest.raises(Unconfirmed, match=r"this is to be confirmed: 1 .* --confirm") as asked:
+    with pytest.raises(Unconfirmed, match="this is to be confirmed: 1 ") as asked:
         contacts_of(db, owner, made, tmp_path, row, confirm=False)
     assert asked.value.codes == (code,)
     assert code not in codes(db, owner, made)
-    tried = contacts_of(db, admin, made, tmp_path, row, confirm=False, dry=True)
-    assert tried.imported == 1
-    assert "this needs an owner" in tried.notes[-1]
-    assert contacts_of(db, owner, made, tmp_path, row).notes[-1].startswith("Confirmed: 1 ")
-    assert sentence_of(journal(db)[1]) == f"confirmed for 'Fit': {code}"
-    # Others like them ask nobody again, and an import of the same file neither.
-    contacts_of(db, admin, made, tmp_path, row.replace("0142", "0143"), row, confirm=False)
+    for dry in (True, False):
+        let_in = contacts_of(db, admin, made, tmp_path, row, dry=dry)
+        assert let_in.imported == 1
+        assert let_in.notes[-1].startswith("For an owner to confirm, with `thrumsg campaign launch Fit --confirm`: 1 ")
+    assert code in codes(db, owner, made)
+    # Others like them are not said again, nor by an import of the same file.
+    again = contacts_of(db, admin, made, tmp_path, row.replace("0142", "0143"), row)
+    assert not [note for note in again.notes if "confirm" in note.lower()]
+    with pytest.raises(NotPermitted):
+        confirm_open_points(db, admin, made.id)
+    assert [each.code for each in confirm_open_points(db, owner, made.id)] == [code]
+    assert confirm_open_points(db, owner, made.id) == ()
+    assert sentence_of(journal(db)[0]) == f"confirmed for 'Fit': {code}"
     with db.reading() as conn:
         assert [(each.code, each.login) for each in confirmations(conn, made.id).values()] == [(code, owner.user.login)]
+
+
+@pytest.mark.parametrize("archived", [True, False])
+def test_nothing_is_confirmed_for_a_draft_or_an_archived_campaign(
+    db: Database, owner: Identity, archived: bool
+) -> None:
+    made = create_campaign(db, owner, LOOSE, draft=not archived)
+    if archived:
+        change_state(db, owner, made.id, CampaignState.ARCHIVED)
+    with pytest.raises(Refused, match="nothing is confirmed for it"):
+        confirm_open_points(db, owner, made.id)
 
 
 def test_contacts_of_a_draft_and_opted_out_ones_open_nothing(
@@ -323,8 +338,6 @@ def test_a_contact_who_moves_opens_a_point_in_each_launched_campaign_that_they_a
     made = create_campaign(db, owner, FIT)
     contacts_of(db, admin, made, tmp_path, NEW_YORK, confirm=False)
     draft = create_campaign(db, owner, replace(FIT, name="Draft"), draft=True)
-    with pytest.raises(Unconfirmed, match="'Fit' was launched, and this needs an owner: 1 contact in FL"):
-        contacts_of(db, admin, draft, tmp_path, MOVED)
     contacts_of(db, owner, draft, tmp_path, MOVED)
     with db.reading() as conn:
         assert list(confirmations(conn, made.id)) == ["state-hours-FL"]

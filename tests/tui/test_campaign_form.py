@@ -11,6 +11,7 @@ from tests.tui.filling import choose, fill
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
+from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.campaigns import campaigns, find_assignment, find_campaign
@@ -65,7 +66,9 @@ async def test_arrows_stop_at_the_last_field(bare: Office) -> None:
 @pytest.mark.parametrize("script", ["Hi %first_name%\r\nline two\nline three", "Hi\u2028there", "plain"])
 async def test_a_script_that_was_not_touched_stays_as_somebody_else_made_it(office: Office, script: str) -> None:
     campaign = stored(office, "Spring")
-    edit_campaign(office.db, office.ana, campaign.id, replace(campaign.setup, initial_script=script))
+    edit_campaign(
+        office.db, office.ana, campaign.id, replace(campaign.setup, initial_script=script), confirmed=EVERYTHING
+    )
     async with office.app() as person:
         await person.press("i")
         await fill(person, description="About it")

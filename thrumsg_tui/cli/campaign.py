@@ -22,6 +22,7 @@ from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.store.changes import campaigns as changes
+from thrumsg_tui.store.changes.launch_check import confirm_open_points
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
 from thrumsg_tui.store.queries.history import HistoryRequest, history
@@ -95,7 +96,6 @@ def edit(session: Session, args: Namespace) -> Report:
     except ValueError as error:
         raise Refused(str(error)) from error
     edited, confirmed = confirming(
-        args,
         lambda codes: changes.edit_campaign(session.db, session.who, campaign.id, setup, seen=before, confirmed=codes),
     )
     lines = ["Nothing was different." if edited == campaign else f"{edited.name} is changed.", *confirmed]
@@ -117,6 +117,8 @@ def launch(session: Session, args: Namespace) -> Report:
     """Make a draft active."""
     with session.db.reading() as conn:
         campaign = queries.find_campaign(conn, args.name)
+    if args.confirm and campaign.state in {CampaignState.ACTIVE, CampaignState.PAUSED}:
+        return _confirmed_later(session, campaign)
     if campaign.state is CampaignState.PAUSED:
         raise Refused(
             f"{campaign.name!r} was launched before and is paused: `thrumsg campaign resume` goes on with it."
@@ -129,6 +131,13 @@ def launch(session: Session, args: Namespace) -> Report:
     confirmed = [f"Confirmed: {point.sentence}" for point in to_confirm]
     lines = [f"{launched.name} is {launched.state}.", *confirmed]
     return Report(campaign_record(launched) | {"confirmed": codes}, lines)
+
+
+def _confirmed_later(session: Session, campaign: Campaign) -> Report:
+    """Confirm what was opened since the launch, by an import."""
+    points = confirm_open_points(session.db, session.who, campaign.id)
+    lines = [f"Confirmed: {point.sentence}" for point in points] or [f"Nothing is left to confirm in {campaign.name}."]
+    return Report(campaign_record(campaign) | {"confirmed": [point.code for point in points]}, lines)
 
 
 def pause(session: Session, args: Namespace) -> Report:

@@ -38,7 +38,6 @@ def _add_editing(commands: Commands, quiet: str) -> None:
     edit.add_argument("--ends", type=options.day_or_none, metavar="DATE", help="the last day for initials, or none")
     edit.add_argument("--quicksend", action=BooleanOptionalAction, help="allow Send All, or not")
     edit.add_argument("--quiet-hours", action=BooleanOptionalAction, help=quiet)
-    options.add_confirm(edit)
 
 
 def _add_steps(commands: Commands) -> None:
@@ -55,7 +54,9 @@ def _add_steps(commands: Commands) -> None:
     launch = commands.add("launch", "campaign.launch", "make a draft active")
     launch.add_argument("name", metavar="NAME")
     launch.add_argument(
-        "--confirm", action="store_true", help="confirm what `thrumsg compliance NAME` says an owner must"
+        "--confirm",
+        action="store_true",
+        help="as an owner, confirm what `thrumsg compliance NAME` lists, also after the launch",
     )
     idle = commands.add("idle", "users.list_idle", "list the senders who have not texted any of their contacts yet")
     idle.add_argument("name", metavar="NAME")

@@ -80,7 +80,6 @@ def _add_upkeep(commands: Commands) -> None:
     )
     settings.add_argument("key", nargs="?", metavar="KEY")
     settings.add_argument("value", nargs="?", metavar="VALUE")
-    options.add_confirm(settings)
     doctor = commands.add(
         "doctor",
         "maintenance.doctor",

@@ -65,21 +65,20 @@ def _confirmed_lines(
         yield f"  {said} By {each.by} ({each.login}), {when}."
 
 
-def confirming(args: Namespace, change: Callable[[Container[str]], _Result]) -> tuple[_Result, list[str]]:
+def confirming(change: Callable[[Container[str]], _Result]) -> tuple[_Result, list[str]]:
     """Make a change that may open points in a launched campaign; return its result, and lines of what was confirmed.
 
+    An owner who makes such a change confirms by that what it opens.
+
     Args:
-        args: The options: with `--confirm` an owner confirms what is opened.
         change: Makes the change, given the codes that are confirmed.
 
     Raises:
-        Unconfirmed: If there is something to confirm, and it was not, or not by an owner.
+        Unconfirmed: If there is something to confirm, and the person is no owner.
     """
     try:
         return change(()), []
     except Unconfirmed as asked:
-        if not args.confirm:
-            raise
         return change(asked.codes), [f"Confirmed: {point.sentence}" for point in asked.points]
 
 

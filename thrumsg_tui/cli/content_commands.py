@@ -69,8 +69,6 @@ def _add_replies(reply: Commands) -> None:
     edit.add_argument("--title", dest="new_title", metavar="T", help="another title")
     edit.add_argument("--body", metavar="TEXT", help="another body")
     move.add_argument("place", type=options.whole_number, metavar="N", help="1 is the first")
-    for each in (add, edit):
-        options.add_confirm(each)
 
 
 def _add_follow_ups(follow_up: Commands) -> None:
@@ -86,7 +84,6 @@ def _add_follow_ups(follow_up: Commands) -> None:
     answered.add_argument("--answered", metavar="QUESTION=CHOICE", help="only with this answer; QUESTION alone: any")
     answered.add_argument("--unanswered", metavar="QUESTION", help="only without an answer to this question")
     create.add_argument("--preview", action="store_true", help="show how many it would reach, and create nothing")
-    options.add_confirm(create)
     listing = follow_up.add("list", "follow_ups.list_all", "list follow-ups and their progress")
     listing.add_argument("name", metavar="NAME")
     edit = follow_up.add(
@@ -99,7 +96,6 @@ def _add_follow_ups(follow_up: Commands) -> None:
     until = edit.add_mutually_exclusive_group()
     until.add_argument("--expires", type=options.moment, metavar="TIME", help="the end, in the campaign's time zone")
     until.add_argument("--no-expiry", action="store_true", help="let it never expire")
-    options.add_confirm(edit)
     end = follow_up.add("end", "follow_ups.end", "end a follow-up: nobody gets it any more")
     end.add_argument("name", metavar="NAME")
     end.add_argument("follow_up", metavar="T", help="its title, or its id")

@@ -25,7 +25,6 @@ def add_file_commands(commands: Commands) -> None:
         metavar="FILE",
         help="write the rejected rows to this file; - prints them",
     )
-    options.add_confirm(import_csv)
     export = commands.add("export", "import_export.export", "write a CSV file", late="name")
     export.add_argument("kind", choices=options.words(ExportKind))
     export.add_argument("name", nargs="?", metavar="NAME", help="only this campaign; default: all")

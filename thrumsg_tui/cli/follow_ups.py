@@ -34,7 +34,6 @@ def create(session: Session, args: Namespace) -> Report:
         lines = [f"It would reach {_words(found)}.", AS_OF_NOW]
         return warned(session, {"id": None, **_record(found)}, lines, campaign.id, args.text or "")
     made, confirmed = confirming(
-        args,
         lambda codes: changes.create_follow_up(
             session.db,
             session.who,
@@ -74,7 +73,6 @@ def edit(session: Session, args: Namespace) -> Report:
         campaign = find_campaign(conn, args.name)
         found = _named(follow_ups(conn, campaign.id), args.follow_up, campaign)
     changed, confirmed = confirming(
-        args,
         lambda codes: changes.edit_follow_up(
             session.db,
             session.who,

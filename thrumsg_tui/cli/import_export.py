@@ -36,7 +36,7 @@ from thrumsg_tui.store.queries.campaigns import find_campaign
 
 def import_csv(session: Session, args: Namespace) -> Report:
     """Import a file, and report on every row."""
-    options = ImportOptions(_mapping(args.map), args.region, args.dry_run, confirmed=EVERYTHING if args.confirm else ())
+    options = ImportOptions(_mapping(args.map), args.region, args.dry_run, confirmed=EVERYTHING)
     if args.rejects and not to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
     done = import_file(session.db, session.who, ImportKind(args.kind), args.file, args.campaign, options)

@@ -29,7 +29,6 @@ def settings(session: Session, args: Namespace) -> Report:
     confirmed: Sequence[str] = ()
     if args.value is not None:
         _, confirmed = confirming(
-            args,
             lambda codes: change_setting(session.db, session.who, args.key, args.value, confirmed=codes),
         )
     asked = list(Setting) if args.key is None else [Setting.named(args.key)]

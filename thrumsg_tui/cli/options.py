@@ -44,11 +44,6 @@ def value(parse: Callable[[str], T]) -> Callable[[str], T]:
     return parsed
 
 
-def add_confirm(to: argparse.ArgumentParser) -> None:
-    """Add the option by which an owner confirms what a change opens in a launched campaign (`docs/rules.md 10.10`)."""
-    to.add_argument("--confirm", action="store_true", help="as an owner, confirm what it opens in a launched campaign")
-
-
 def words(values: type[StrEnum]) -> list[str]:
     """Return the values of an enum as the choices of an option."""
     return [str(each) for each in values]

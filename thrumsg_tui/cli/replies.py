@@ -35,7 +35,6 @@ def add(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         campaign_id = _campaign(conn, args)
     _, confirmed = confirming(
-        args,
         lambda codes: changes.add_reply(session.db, session.who, campaign_id, args.title, args.body, confirmed=codes),
     )
     return _own(session, campaign_id, confirmed)
@@ -45,7 +44,6 @@ def edit(session: Session, args: Namespace) -> Report:
     """Change the given parts of a reply."""
     campaign_id, reply = _found(session, args)
     _, confirmed = confirming(
-        args,
         lambda codes: changes.edit_reply(
             session.db, session.who, reply.id, title=args.new_title, body=args.body, confirmed=codes
         ),

@@ -20,7 +20,7 @@ class _Everything(Container[str]):
 
 
 EVERYTHING: Container[str] = _Everything()
-"""Confirms every point, whichever they are, as `--confirm` does."""
+"""Confirms every point, whichever they are."""
 
 
 class Unconfirmed(Refused):
@@ -31,7 +31,7 @@ class Unconfirmed(Refused):
     """
 
     def __init__(self, reason: str, points: Sequence[Point]) -> None:
-        super().__init__(reason, Nothing.CHANGED, advice="An owner confirms it with --confirm, or in the app.")
+        super().__init__(reason, Nothing.CHANGED, advice="An owner may make it, and confirms it by that.")
         self.points = tuple(points)
 
     @property

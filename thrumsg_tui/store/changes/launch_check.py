@@ -21,6 +21,7 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign, get_campaign
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_facts
+from thrumsg_tui.store.queries.confirmations import confirmations
 from thrumsg_tui.store.queries.reassignment import newest_event
 
 
@@ -82,11 +83,19 @@ def record_confirmed(
     tell: Callable[[str], object] = _not_told,
     *,
     dry_run: bool = False,
+    may_leave_open: bool = False,
 ) -> None:
     """Store what an owner confirms by a change, in the journal of each campaign; refuse what nobody confirms.
 
-    `tell` and `dry_run` are those of `judged`.
+    `tell` and `dry_run` are those of `judged`. A change that `may_leave_open` points is refused to nobody: `tell` is
+    told what is left to an owner, and `compliance` lists it until one confirms it.
     """
+    if may_leave_open and not who.may(Permission.CONFIRM_COMPLIANCE):
+        for each in found:
+            how = f"`thrumsg campaign launch {quote(each.campaign)} --confirm`"
+            for point in each.points:
+                tell(f"For an owner to confirm, with {how}: {point.sentence}")
+        return
     try:
         codes = confirmed_codes(who, found, confirmed)
     except Refused as refusal:
@@ -100,6 +109,29 @@ def record_confirmed(
         if campaign.name in codes:
             facts = PointsConfirmed(campaign.name, codes[campaign.name])
             record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
+
+
+def confirm_open_points(db: Database, who: Identity, name: str | CampaignId) -> tuple[Point, ...]:
+    """Confirm what `compliance` lists for a launched campaign and nobody has confirmed; return those points.
+
+    Raises:
+        NotPermitted: The person is no owner.
+        Refused: The campaign is archived, or a draft.
+    """
+    who.require(Permission.CONFIRM_COMPLIANCE)
+    with db.reading() as conn:
+        campaign = find_campaign(conn, name)
+        if not launched(conn, campaign.id):
+            raise Refused(f"{campaign.name!r} is {campaign.state}: nothing is confirmed for it.", Nothing.CHANGED)
+        points = of_level(compliance_points(conn, who, campaign, db.clock(), db.path), Level.CONFIRM)
+        confirmed = confirmations(conn, campaign.id)
+    left = tuple(point for point in points if point.code not in confirmed)
+    if left:
+        with db.writing() as tx:
+            codes = tuple(dict.fromkeys(point.code for point in left))
+            facts = PointsConfirmed(campaign.name, codes)
+            record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
+    return left
 
 
 def points_of_launch(

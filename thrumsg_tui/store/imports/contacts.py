@@ -92,7 +92,7 @@ def import_contacts(
     Raises:
         NotFound: If there is no such campaign.
         Refused: If the file as a whole cannot be used, or the campaign is archived.
-        Unconfirmed: If the contacts open a point of compliance in a launched campaign that is not confirmed by an owner
+        Unconfirmed: If the contacts open a point of compliance in a launched campaign that an owner has not confirmed
             (`docs/rules.md 10.10`).
     """
     who.require(Permission.IMPORT)
@@ -116,7 +116,9 @@ def import_contacts(
         into = open_campaign(tx.conn, campaign)
         if into != looked_at or judged_anew(tx.conn, newest):
             opened = _opened(tx.conn, who, into, people, tx.now, db.path)
-        record_confirmed(tx, who, *opened, options.confirmed, tally.notes.append, dry_run=options.dry_run)
+        record_confirmed(
+            *(tx, who, *opened, options.confirmed, tally.notes.append), dry_run=options.dry_run, may_leave_open=True
+        )
         _store(tx, into, people, tally, steps)
         steps.end()
         event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, into.id)
