@@ -24,7 +24,7 @@ from thrumsg_tui.domain.permissions import Permission, Role
 KEY = "\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN0 me\n"
 """A message that is a line of `authorized_keys`, in a file that holds it as it was received."""
 
-OF_THE_HOST = {"db", "config", ("backup", "file"), ("restore", "file")}
+OF_THE_HOST = {"db", "config", ("backup", "file"), ("restore", "file"), ("doctor", "file")}
 """Options that name a file of the host: refused under a forced command, and `--db` among a client's words."""
 
 
@@ -121,6 +121,7 @@ _COMMANDS = {
     ("gateway check", "config"): "gateway check --config {}",
     ("backup", "file"): "backup {}",
     ("restore", "file"): "restore {}",
+    ("doctor", "file"): "doctor --file {}",
 }
 """A command line for each option that takes a path."""
 
