@@ -24,7 +24,8 @@ from thrumsg_tui.domain.permissions import Permission, Role
 KEY = "\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN0 me\n"
 """A message that is a line of `authorized_keys`, in a file that holds it as it was received."""
 
-OF_THE_HOST = {"db", "config", ("backup", "file"), ("restore", "file"), ("doctor", "file")}
+OF_THE_HOST = {"db", "config", "authorized_keys", ("ssh add", "key")}
+OF_THE_HOST |= {("backup", "file"), ("restore", "file"), ("doctor", "file")}
 """Options that name a file of the host: refused under a forced command, and `--db` among a client's words."""
 
 
@@ -122,6 +123,10 @@ _COMMANDS = {
     ("backup", "file"): "backup {}",
     ("restore", "file"): "restore {}",
     ("doctor", "file"): "doctor --file {}",
+    ("ssh add", "key"): "ssh add kim {}",
+    ("ssh add", "authorized_keys"): "ssh add kim - --authorized-keys {}",
+    ("ssh list", "authorized_keys"): "ssh list --authorized-keys {}",
+    ("ssh remove", "authorized_keys"): "ssh remove kim --authorized-keys {}",
 }
 """A command line for each option that takes a path."""
 
