@@ -132,7 +132,7 @@ async def test_elsewhere_a_path_is_taken_but_not_the_database(office: Office, tm
         await choose(person, kind="messages")
         await fill(person, file=f"{office.db.path}-journal")
         await person.press("ctrl+o")
-        assert "belongs to the database" in words(person)
+        assert "is a thrumsg database, or part of one" in words(person)
         await fill(person, file=str(tmp_path / "m.csv"))
         await person.press("ctrl+o")
     assert (tmp_path / "m.csv").exists()

@@ -15,6 +15,7 @@ from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.engines.base import Failure
 from thrumsg_tui.store.engines.sentences import damaged
 from thrumsg_tui.store.output_files import replacing
+from thrumsg_tui.store.own_files import refuse_own_file
 from thrumsg_tui.store.spool import Spool, SpooledRequest, spool_path
 
 
@@ -113,6 +114,7 @@ def _refuse_target(db: Database, target: Path) -> None:
                 )
         if Path(os.path.realpath(target)) in db.engine.companions():
             raise Refused(f"{target} belongs to the database; name another file for the backup.")
+        refuse_own_file(db.path, target)
     except OSError as error:
         raise Refused(f"{target} cannot be written: {error.strerror or error}. No backup was made.") from error
 

@@ -57,7 +57,10 @@ def _content(path: Path) -> bytes:
         status = os.fstat(file.fileno())
         refuse_odd_file(path, status)
         _refuse_larger(path, status.st_size)
-        return file.read(MOST + 1)
+        content = file.read(MOST + 1)
+    if content and not status.st_size:
+        raise Refused(f"{path} is made up by the system as it is read, not an ordinary file.", Nothing.CHANGED)
+    return content
 
 
 def _refuse_larger(path: Path, size: int) -> None:

@@ -26,7 +26,7 @@ def refuse_own_file(database: Path, named: Path) -> None:
     except OSError:  # unreadable; what opens it says so
         return
     if same:
-        raise Refused(f"{named} belongs to the database {database}: name another file.", Nothing.CHANGED)
+        raise Refused(f"{named} is a thrumsg database, or part of one: name another file.", Nothing.CHANGED)
 
 
 def _own_files(database: Path) -> list[Path]:
