@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
 PROGRAM = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/local/bin")
@@ -67,6 +68,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._sockets = TemporaryDirectory(prefix="ssh-")  # the path of a socket must be short
         self.keys_file = folder / "ssh" / "authorized_keys"
         self.log = folder / "sshd.log"
         with socket.socket() as free:
@@ -86,6 +88,7 @@ class Server:
         """End the server. Sessions end with their clients."""
         self._process.terminate()
         self._process.wait(PATIENCE)
+        self._sockets.cleanup()
 
     def client(self, key: str, *options: str, program: str = "ssh", shared: bool = False) -> list[str]:
         """The beginning of a client's command line; `shared` lets calls with one key share a connection."""
@@ -94,7 +97,7 @@ class Server:
             *("-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
             *("-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", f"Port={self.port}"),
         )
-        connection = f"{self.folder}/{key}.%C"[:90]
+        connection = f"{self._sockets.name}/{key}"
         master = ("-o", "ControlMaster=auto", "-o", f"ControlPath={connection}", "-o", "ControlPersist=60")
         return [shutil.which(program) or program, *known, *(master if shared else ("-o", "ControlPath=none")), *options]
 
