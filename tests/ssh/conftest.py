@@ -25,6 +25,13 @@ STRANGER = "stranger"
 PEOPLE = (*Role, STRANGER)
 
 
+def arrange_again(arranged: Path, database: Path) -> None:
+    """Have a database as it was, with nothing beside it."""
+    for left in database.parent.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    shutil.copyfile(arranged, database)
+
+
 class Team:
     """What the tests see of it."""
 
@@ -34,9 +41,7 @@ class Team:
 
     def as_arranged(self) -> None:
         """Have the database as it was."""
-        for left in self.database.parent.glob(f"{self.database.name}?*"):
-            left.unlink()
-        shutil.copyfile(self._arranged, self.database)
+        arrange_again(self._arranged, self.database)
 
     def ask(self, who: str, command: str | None, piped_in: str = "") -> Done:
         """Have somebody ask for a command by ssh."""
@@ -61,10 +66,14 @@ class Team:
 
     @property
     def files(self) -> set[Path]:
-        """The files beside the database, without those that SQLite keeps, and those of the server."""
+        """The files beside the database, without those that SQLite keeps and empty folders, and those of the server."""
         mine = self.database.parent, *(self.server.folder / each for each in ("ssh", "data", "state"))
+        kept = f"{self.database.name}-"
         return {
-            path for folder in mine for path in folder.rglob("*") if not path.name.startswith(f"{self.database.name}-")
+            path
+            for folder in mine
+            for path in folder.rglob("*")
+            if not path.is_dir() and not path.name.startswith(kept)
         }
 
 

@@ -36,4 +36,5 @@ def test_the_draft_is_there_and_the_app_is_gone(team: Team, tmp_path: Path, numb
         terminal.wait_until_so(lambda: not running(office.database), "the end of the app on the host")
     assert stored_draft(office) == "Your polling place is"
     assert list(team.server.folder.rglob("*.log")) == [team.server.log]
+    assert team.keys("remove", getuser(), key, database=office.database).code == 0
     office.close()

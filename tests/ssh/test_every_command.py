@@ -6,7 +6,6 @@ All are tried in this process, with what an SSH client would ask for, and the co
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ import pytest
 
 from tests.roles import DEV, arrange, put_in_doubt
 from tests.ssh.command_lines import CommandLine, command_lines
-from tests.ssh.conftest import PEOPLE, STRANGER, Team
+from tests.ssh.conftest import PEOPLE, STRANGER, Team, arrange_again
 from tests.ssh.server import Done
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.cli.parser import build_parser
@@ -54,9 +53,7 @@ class Host:
 
     def as_arranged(self) -> None:
         """Have the database as it was."""
-        for left in self.database.parent.iterdir():
-            left.unlink()
-        shutil.copyfile(self.arranged, self.database)
+        arrange_again(self.arranged, self.database)
 
     @property
     def files(self) -> dict[Path, bytes | None]:
