@@ -29,6 +29,7 @@ CHANGES = Path(thrumsg_tui.store.changes.__path__[0])
 
 NOT_A_COMMAND = {
     "shared_files.writing_shared": "stores who wrote what over SSH: tests/cli/test_shared_files.py",
+    "launch_check.confirm_open_points": "`campaign launch --confirm` later on: tests/cli/test_launch_check.py",
     "shared_files.remove_shared": "removes it: tests/cli/test_shared_files.py",
     "drafts.keep_draft": "the message box of the app keeps what is being written",
     "old_queue.cancel_old": "deliver --cancel-old needs a carrier: tests/cli/test_deliver.py",
@@ -150,6 +151,7 @@ def test_each_command_is_in_the_table() -> None:
         ("demo",): "opens the app",
         ("gateway", "check"): "reads no database: tests/cli/test_gateway_check.py",
         ("files", "list"): "is about a folder: tests/cli/test_shared_files.py",
+        ("files", "add"): "is about a folder: tests/cli/test_shared_files.py",
         ("files", "show"): "is about a folder: tests/cli/test_shared_files.py",
         ("files", "remove"): "is about a folder: tests/cli/test_shared_files.py",
         ("media",): "asks the carrier: tests/cli/test_media.py",

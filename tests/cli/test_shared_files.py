@@ -215,6 +215,15 @@ def test_what_is_exported_by_name_is_in_the_folder_and_can_be_listed_shown_and_r
     assert "There is no file spring.csv" in team.refused("ada", "files show spring.csv")
 
 
+def test_what_is_piped_in_is_kept_by_name(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("first,phone\nZoe,4155550177\n"))
+    assert team.done("ada", "files add list.csv") == "list.csv is kept, 27 bytes.\n"
+    assert "1 imported" in team.done("ada", "import contacts list.csv --campaign Spring")
+    for login in ("mo", "kim"):
+        assert "You may not import files" in team.refused(login, "files add mine.csv")
+    assert [each.name for each in team.folder.iterdir()] == ["list.csv"]
+
+
 def test_the_folder_and_what_is_in_it_are_the_account_s_alone(team: Team) -> None:
     mask = os.umask(0)
     try:

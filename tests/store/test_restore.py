@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
-from thrumsg_tui.store.changes.campaigns import create_campaign
+from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.changes.users import make_first_owner
@@ -108,6 +111,26 @@ def test_what_was_held_is_in_doubt_once_its_time_has_passed(
     clock.now += timedelta(days=2)
     go_back(db, tmp_path / "backup.db", owner)
     assert states(db) == ["in_doubt"]
+
+
+def test_what_was_scheduled_for_later_is_in_doubt_if_it_left_since(
+    db: Database, owner: Identity, spring: Campaign, clock: Clock, tmp_path: Path
+) -> None:
+    opens = (clock.now.hour + 2) % 22 * 60
+    later = create_campaign(db, owner, Setup("Later", "Hi", hours=DailyHours("UTC", opens, opens + 60)))
+    take_in(db, owner, "Later", ["Ann Otieno"])
+    send(db, owner, ANN)
+    backup(db, tmp_path / "backup.db")
+    edit_campaign(db, owner, later.id, replace(later.setup, hours=DailyHours("UTC", 0, 1440)), confirmed=EVERYTHING)
+    let_due(db)
+    assert states(db) == ["queued"]
+    done = go_back(db, tmp_path / "backup.db", owner)
+    assert (states(db), done.in_doubt) == (["in_doubt"], 1)
+    # Where the database is gone, nobody knows what left.
+    db.close()
+    db.path.unlink()
+    done = go_back(db, tmp_path / "backup.db", owner)
+    assert (states(db), done.in_doubt) == (["in_doubt"], 1)
 
 
 def test_the_journal_says_who_went_back_to_what(db: Database, owner: Identity, saved: Path) -> None:

@@ -34,7 +34,8 @@ def _add_deliver(commands: Commands) -> None:
 def _add_gateway(commands: Commands) -> None:
     check = commands.add("check", "gateway.check", "check the configuration, the account and the addresses it calls")
     options.add_config(check)
-    add_number_commands(commands.group("numbers", "add, stop and replace our own numbers"))
+    about = "list, add, stop and replace our own numbers"
+    add_number_commands(commands.group("numbers", about, alone="our_numbers.list_all"))
 
 
 def _add_listen(commands: Commands) -> None:

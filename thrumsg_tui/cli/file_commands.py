@@ -41,10 +41,11 @@ def add_file_commands(commands: Commands) -> None:
 
 def _add_shared_files(commands: Commands) -> None:
     commands.add("list", "files.list_all", "list the files")
+    add = commands.add("add", "files.add", "keep what is piped in as a file, to import it in the app")
     show = commands.add("show", "files.show", "print a file", check=_wrong_show)
-    show.add_argument("name", metavar="NAME")
     remove = commands.add("remove", "files.remove", "remove a file for good")
-    remove.add_argument("name", metavar="NAME")
+    for each in (add, show, remove):
+        each.add_argument("name", metavar="NAME", help="its name, without a folder")
 
 
 def _add_purge(commands: Commands) -> None:

@@ -9,9 +9,11 @@ from tzlocal import get_localzone
 from thrumsg_tui.cli.report import Report, standard_output, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.changes.shared_files import remove_shared
-from thrumsg_tui.store.input_files import read_file
+from thrumsg_tui.store.changes.shared_files import make_shared_folder, remove_shared, writing_shared
+from thrumsg_tui.store.input_files import STANDARD_INPUT, read_file
+from thrumsg_tui.store.output_files import write_bytes
 from thrumsg_tui.store.queries.shared_files import SharedFile, find_shared_file, shared_files, shared_folder
 from thrumsg_tui.store.times import iso
 
@@ -25,6 +27,15 @@ def list_all(session: Session, _args: Namespace) -> Report:
     heads = ("Name", "Bytes", "Written", "By")
     rows = [(each.name, each.size, age(each.modified_at, now, zone), _author(each)) for each in found]
     return Report([_record(each) for each in found], table(heads, rows))
+
+
+def add(session: Session, args: Namespace) -> Report:
+    """Write standard input to a file of the folder, whole or not at all."""
+    session.who.require(Permission.IMPORT)
+    content = read_file(STANDARD_INPUT)
+    with writing_shared(session.db, session.who, [args.name]):
+        write_bytes(make_shared_folder(session.db.path) / args.name, content)
+    return Report({"name": args.name, "size": len(content)}, [f"{args.name} is kept, {len(content)} bytes."])
 
 
 def show(session: Session, args: Namespace) -> Report:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
@@ -20,7 +21,14 @@ from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
 from thrumsg_tui.store.restored_copy import Prepared, RestoredCopy
-from thrumsg_tui.store.since_backup import Since, happened_since, present_drafts, present_opt_outs, salvaged_opt_outs
+from thrumsg_tui.store.since_backup import (
+    Since,
+    happened_since,
+    present_drafts,
+    present_opt_outs,
+    salvaged_opt_outs,
+    unsent_messages,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,9 @@ def restore(
             refuse_damaged(part, "Nothing was restored; the database is as it was.")
             db = Database(part, clock=clock)
             try:
-                _refuse_other_kind(path, db, source)
+                unsent = _unsent_now(path, db, source)
                 copy = RestoredCopy(part, source, login, acting_for, clock)
-                prepared = copy.prepare(db)
+                prepared = copy.prepare(db, unsent)
             finally:
                 db.close()
         if not own.exists() or not own.stat().st_size:
@@ -127,23 +135,29 @@ def _refuse_itself(path: Path, source: Path) -> None:
             raise Refused(f"{source} is the database itself.", Nothing.RESTORED)
 
 
-def _refuse_other_kind(path: Path, backup: Database, source: Path) -> None:
-    """Raise `Refused` if a practice database would replace a real one, or the other way round."""
+def _unsent_now(path: Path, backup: Database, source: Path) -> frozenset[MessageId] | None:
+    """Return what is still scheduled in the database, None if it cannot tell; nothing of it leaves while we restore.
+
+    Raises:
+        Refused: A practice database would replace a real one, or the other way round.
+    """
     with backup.reading() as conn:
         practises = settings(conn).practice_seed is not None
     if not openable(path):
-        return
+        return None
     live = Database(path)
     try:
         with live.reading() as conn:
             same = practises == (settings(conn).practice_seed is not None)
+            unsent = unsent_messages(conn)
     except DatabaseDamaged:
-        return
+        return None
     finally:
         live.close()
     if not same:
         kinds = ("practice database", "real one") if practises else ("real database", "practice one")
         raise Refused(f"{source} is a {kinds[0]}, and {path} a {kinds[1]}.", Nothing.RESTORED)
+    return unsent
 
 
 # The database

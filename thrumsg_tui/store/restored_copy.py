@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from thrumsg_tui.domain.campaign_facts import BackupRestored
+from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.events import EventKind
@@ -56,13 +57,19 @@ class RestoredCopy:
     acting_for: str | None
     clock: Callable[[], datetime]
 
-    def prepare(self, db: Database) -> Prepared:
-        """Put in doubt what may have left since the backup, end what was under way, and write the journal."""
+    def prepare(self, db: Database, unsent: Collection[MessageId] | None) -> Prepared:
+        """Put in doubt what may have left since the backup, end what was under way, and write the journal.
+
+        Args:
+            db: The copy.
+            unsent: The messages that are still scheduled in the database that the copy replaces; None if that cannot
+                tell.
+        """
         with db.writing() as tx:
             state = state_of_backup(tx.conn)
             (newest,) = tx.conn.execute("SELECT MAX(at) FROM event").fetchone()
             as_of = None if newest is None else from_ms(newest)
-            in_doubt = _put_in_doubt(tx)
+            in_doubt = _put_in_doubt(tx, unsent)
             tx.conn.execute("DELETE FROM presence")
             tx.conn.execute("UPDATE job SET seen_at = 0 WHERE finished_at IS NULL")  # the next start resumes it
             store_setting(tx, RESTORED, str(tx.now_ms))
@@ -92,11 +99,24 @@ class RestoredCopy:
         return None
 
 
-def _put_in_doubt(tx: Transaction) -> int:
-    return tx.conn.execute(
+def _put_in_doubt(tx: Transaction, unsent: Collection[MessageId] | None) -> int:
+    """Put in doubt what waited, unless it is scheduled for later and still was when the backup was restored."""
+    rows = tx.conn.execute(
+        "SELECT id, state, leaves_at FROM message WHERE state IN ('queued', 'sending', 'unsent')"
+    ).fetchall()
+    left = [
+        row["id"]
+        for row in rows
+        if row["state"] != MessageState.UNSENT
+        or row["leaves_at"] is None
+        or row["leaves_at"] <= tx.now_ms
+        or unsent is None
+        or row["id"] not in unsent
+    ]
+    tx.conn.executemany(
         """
-        UPDATE message SET state = :in_doubt, state_at = :now, leaves_at = NULL, error_code = NULL, error_text = :why
-        WHERE state IN ('queued', 'sending') OR (state = 'unsent' AND leaves_at <= :now)
+        UPDATE message SET state = ?, state_at = ?, leaves_at = NULL, error_code = NULL, error_text = ? WHERE id = ?
         """,
-        {"in_doubt": MessageState.IN_DOUBT, "now": tx.now_ms, "why": _MAY_HAVE_LEFT},
-    ).rowcount
+        ((MessageState.IN_DOUBT, tx.now_ms, _MAY_HAVE_LEFT, each) for each in left),
+    )
+    return len(left)

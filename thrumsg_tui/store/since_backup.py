@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.engines.base import Connection, Engine, Row
@@ -73,6 +74,11 @@ def state_of_backup(conn: Connection) -> BackupState:
     (newest,) = conn.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()
     rows = conn.execute("SELECT id, name FROM campaign WHERE purged_at IS NULL")
     return BackupState(newest, frozenset((row["id"], row["name"]) for row in rows))
+
+
+def unsent_messages(conn: Connection) -> frozenset[MessageId]:
+    """Return the messages that are scheduled, so that they have not left."""
+    return frozenset(MessageId(row["id"]) for row in conn.execute("SELECT id FROM message WHERE state = 'unsent'"))
 
 
 def happened_since(conn: Connection, before: BackupState) -> Since:

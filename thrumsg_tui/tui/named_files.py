@@ -27,6 +27,8 @@ class NamedFiles(Protocol):
 
     hint: str
     """What a field for a file says while it is empty."""
+    where: str
+    """Where a file without a path is written."""
 
     def named(self, text: str) -> Path:
         """Return the file that a text names, whether it is there or not, as an absolute path."""
@@ -51,6 +53,7 @@ class HostFiles:
     """All files of the host that the account can use."""
 
     hint = "a path; Tab completes it"
+    where = "in this folder; or a path"
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -79,7 +82,8 @@ class HostFiles:
 class FolderFiles:
     """The files of the folder that a person may use, by their bare names."""
 
-    hint = "a name in the folder of your keys; Tab completes it"
+    hint = "a name in the folder for files; Tab completes it"
+    where = "in the folder for files"
 
     def __init__(self, db: Database, who: Identity) -> None:
         self._db, self._who = db, who

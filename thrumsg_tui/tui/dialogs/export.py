@@ -37,7 +37,7 @@ def export_form(
     fields: list[Field] = [
         ChoiceField("kind", "What", [(str(kind), str(kind)) for kind in ExportKind], ExportKind.MESSAGES),
         ChoiceField("of", "Of", of_which, of_which[0][0]),
-        TextField("file", "File", hint="the name below, in this folder; or a path"),
+        TextField("file", "File", hint=f"the name below, {files.where}"),
     ]
     progress = Progress()
 
