@@ -64,12 +64,12 @@ def command_lines(file: str) -> Iterator[CommandLine]:
         arguments = [each for each in parser._actions if each.dest not in _EVERYWHERE]
         needed = [each for each in arguments if each.required and each.nargs != "?"]
         base = [word for each in needed for word in _written(each, file)]
-        base_names = any(each.type is Path for each in needed)
+        base_names = any(map(_is_path, needed))
         yield CommandLine(command, "", (*command, *base), base_names)
         for each in arguments:
             if each not in needed:
                 words = (*command, *base, *_written(each, file))
-                yield CommandLine(command, _name(each), words, base_names or each.type is Path)
+                yield CommandLine(command, _name(each), words, base_names or _is_path(each))
 
 
 def _commands(
@@ -87,6 +87,10 @@ def _name(argument: argparse.Action) -> str:
     return argument.option_strings[-1] if argument.option_strings else argument.dest
 
 
+def _is_path(argument: argparse.Action) -> bool:
+    return isinstance(argument.type, type) and issubclass(argument.type, Path)
+
+
 def _written(argument: argparse.Action, file: str) -> list[str]:
     option = list(argument.option_strings[-1:])
     return option if argument.nargs == 0 else [*option, _value(argument, file)]
@@ -95,7 +99,7 @@ def _written(argument: argparse.Action, file: str) -> list[str]:
 def _value(argument: argparse.Action, file: str) -> str:
     if argument.choices:
         return str(next(iter(argument.choices)))
-    if argument.type is Path:
+    if _is_path(argument):
         return file
     if argument.type is None:
         return _TEXTS.get(argument.dest, "Spring")

@@ -26,8 +26,14 @@ from thrumsg_tui.cli.main import main
 from thrumsg_tui.cli.parser import build_parser
 from thrumsg_tui.domain.permissions import Role
 
-FILES = (".ssh/authorized_keys", "../escaped", "{outside}/target", ".profile", "-")
-"""What is written where a file is named; the folder of the account has the first and the fourth."""
+NAME = "list.csv"
+"""A name that a file in the one folder may have."""
+
+FILES = (NAME, ".ssh/authorized_keys", "../escaped", "{outside}/target", ".profile", "../thrumsg.db", "-")
+"""What is written where a file is named."""
+
+WRITERS = {Role.ADMIN, Role.OWNER}
+"""Who writes into the folder by one of these lines: exports, and reports."""
 
 OTHERS = ("Patel", "Otieno", DEV[1:], DEV[-4:], "Ng)", "owner1")
 """Words of conversations that are not the sender's, and of people's."""
@@ -60,6 +66,13 @@ class Host:
         """Every file and folder, besides those of the database."""
         found = [path for folder in (self.home, self.outside) for path in sorted(folder.rglob("*"))]
         return {path: path.read_bytes() if path.is_file() else None for path in found}
+
+    @property
+    def folder(self) -> set[str]:
+        """What is in the one folder, and whatever else is beside the database that was not there."""
+        beside = {path for path in self.database.parent.iterdir() if not path.name.startswith("thrumsg.db")}
+        folder = self.database.with_name("thrumsg.db.files")
+        return {str(path.relative_to(folder)) for path in folder.rglob("*")} | set(map(str, beside))
 
     def ask(self, who: str, command: str) -> Done:
         """Run the command that somebody's client asks for, as sshd would have it run."""
@@ -154,6 +167,7 @@ def no_file_changes(host: Host) -> Iterator[None]:
 def test_nobody_gets_more_than_their_role_has(host: Host, who: str) -> None:
     rows, threads, untouched = host.rows(), host.threads(), host.arranged.read_bytes()
     wrong: list[str] = []
+    kept: set[str] = set()
     tried: set[tuple[tuple[str, ...], str]] = set()
 
     def note(line: CommandLine, came: Done, why: str | None) -> None:
@@ -165,11 +179,15 @@ def test_nobody_gets_more_than_their_role_has(host: Host, who: str) -> None:
             came = host.ask(who, str(line))
             tried.add((line.command, line.option))
             note(line, came, wrong_with(who, line, came))
+            if there := host.folder:
+                note(line, came, None if who in WRITERS and there == {NAME} else f"wrote {there}")
+                kept.add(NAME)
             if host.database.read_bytes() != untouched and rows != (after := host.rows()):
                 changed = {name for name in after if after[name] != rows.get(name)}
                 note(line, came, _too_much(who, changed, threads, host))
                 host.as_arranged()
     assert wrong == []
+    assert bool(kept) is (who in WRITERS)
     assert tried == {(line.command, line.option) for line in command_lines("-")}
 
 
