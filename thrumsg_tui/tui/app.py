@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from asyncio import get_running_loop
 from collections.abc import Callable
 from contextlib import suppress
@@ -201,6 +202,8 @@ class ThrumsgApp(NavigatingApp):
 
     async def _tick(self) -> None:
         await self._in_background(let_due)
+        with suppress(ThrumsgError):  # the person was told
+            await self.unstored.try_again()
         self.ask_again()
 
     # Moves in steps
@@ -265,7 +268,14 @@ class ThrumsgApp(NavigatingApp):
         for screen in self.screen_stack:
             if isinstance(screen, CommandScreen):
                 screen.keep_what_is_written()
+        self.unstored.end()
         self.exit(message=None if self._terminal_is_gone else self.moves.farewell)
+
+    def print_unstored(self) -> None:
+        """Give the person the drafts that could not be stored, once the terminal is that of the shell again."""
+        if not self._terminal_is_gone:
+            with suppress(OSError):
+                sys.stderr.write(self.unstored.farewell)
 
     def terminal_gone(self) -> None:
         """End the app because its terminal is gone; callable from any thread."""
@@ -327,6 +337,8 @@ def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int
             app.ending.terminal_left.set()
             app.stop_delivering()
             app.store.close()
-            end_presence(db, app.session)
+            app.print_unstored()
+            with suppress(ThrumsgError):  # a full disk; it expires by itself
+                end_presence(db, app.session)
             app.ending.stored.set()
     return app.return_code or 0

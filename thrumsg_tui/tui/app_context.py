@@ -17,6 +17,7 @@ from thrumsg_tui.tui.carrier_view import CarrierView
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.timers import Timers
+from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
 
 
 class AppContext(Protocol):
@@ -29,6 +30,7 @@ class AppContext(Protocol):
     forced_command: bool
     """Whether the person came with a key that has a forced command, and so names files in one folder only."""
     timers: Timers
+    unstored: UnstoredDrafts
     carrier: CarrierView | None
     """How delivery stood when anybody last wrote; None before the first screen."""
     opened_at: datetime
@@ -71,6 +73,9 @@ class AppContext(Protocol):
 
     def go_back(self) -> None:
         """Go up to the parent screen."""
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence as a warning."""
 
 
 def app_context(widget: Widget) -> AppContext:

@@ -28,6 +28,7 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.timers import Timers
+from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
 
 
 class NavigatingApp(App[None]):
@@ -38,6 +39,7 @@ class NavigatingApp(App[None]):
         self.forced_command = forced_command
         self.timers = timers
         self.store = StoreClient(db, timers.sleep)
+        self.unstored = UnstoredDrafts(self.store)
         self.who = who
         self.zone = zone
         self.glyphs = glyphs_for_locale()

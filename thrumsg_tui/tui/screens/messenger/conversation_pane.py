@@ -182,7 +182,8 @@ class ConversationPane(Vertical):
             if self._rest_timer:
                 self._rest_timer.stop()
             self._rest_timer = self.set_timer(self._thrumsg.timers.rest, self._thrumsg.resting_on_a_conversation)
-            self.box.hold(starting if shown.draft is None else shown.draft, starting)
+            draft = self.drafts.newest(shown.conversation.id, shown.draft)
+            self.box.hold(starting if draft is None else draft, starting)
             if self.box.has_focus:  # perhaps with the text of the last one
                 self.box.must_be_seen()
         elif some_taken_back and shown.draft is not None and self._goes_on_with(shown.draft):

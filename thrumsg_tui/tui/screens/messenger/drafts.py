@@ -6,7 +6,6 @@ from textual.timer import Timer
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 
@@ -45,26 +44,36 @@ class DraftKeeper:
         self._box.app.run_worker(kept, name="draft")  # of the app: the screen may be left meanwhile
 
     async def _kept(self, conversation_id: ConversationId, draft: str | None) -> None:
+        unstored = self._thrumsg.unstored
         try:
-            await self._thrumsg.store.execute(keep_draft, self._thrumsg.who, conversation_id, draft)
-        except ThrumsgError:  # another writer is slow: try again, unless the box has changed
+            await unstored.store(self._thrumsg.who, conversation_id, draft)
+        except ThrumsgError as error:  # another writer is slow, or the disk is full
+            if not unstored.told:
+                unstored.told = True
+                self._thrumsg.tell(f"What you write is not stored yet, and is kept here meanwhile: {error}")
             if self.conversation_id == conversation_id and self._box.is_attached:
-                self.typed()
+                self.typed()  # try again
 
     async def keep(self) -> None:
         """Store the draft and wait. A send that follows deletes it; a refused send keeps it."""
         if self._timer is not None and self.conversation_id is not None:
             self._stop()
-            await self._thrumsg.store.execute(keep_draft, self._thrumsg.who, self.conversation_id, self._box.draft)
+            await self._thrumsg.unstored.store(self._thrumsg.who, self.conversation_id, self._box.draft)
+
+    def newest(self, conversation_id: ConversationId, stored: str | None) -> str | None:
+        """Return the draft of a conversation, which may not be stored yet."""
+        return self._thrumsg.unstored.newest(conversation_id, stored)
 
     def store_last(self) -> None:
-        """Store the draft, if it is not stored yet, while the app is ending."""
+        """Let the draft be stored, if it is not stored yet, while the app is ending."""
         if self._timer is not None and self.conversation_id is not None:
-            self._thrumsg.store.execute_on_exit(keep_draft, self._thrumsg.who, self.conversation_id, self._box.draft)
+            self._thrumsg.unstored.keep(self._thrumsg.who, self.conversation_id, self._box.draft)
 
     def forget(self) -> None:
         """Empty the box after its message was sent, and store no draft."""
         self._stop()
+        if self.conversation_id is not None:
+            self._thrumsg.unstored.forget(self.conversation_id)
         self.conversation_id = None
         self._box.hold("", "")
 
