@@ -284,6 +284,10 @@ def test_a_sender_is_told_that_nothing_leaves_and_no_reasons() -> None:
     stopped = replace(IDLE, gateway=replace(GATEWAY, stopped=True, reason="the credentials are refused"))
     assert standstill_in_short(stopped, NOW) == short
     assert standstill_in_short(replace(BUSY, gateway=None), NOW) == short
+    assert standstill_in_short(replace(BUSY, numbers_stopped=True, stopped_numbers=(STOPPED_NUMBER,)), NOW) == short
+    late = replace(BUSY, listener=ListenerStanding(None, None))
+    assert standstill_in_short(late, NOW) == "Answers come in late at present."
+    assert standstill_in_short(replace(late, gateway=None), NOW) == f"{short} Answers come in late at present."
     assert standstill_in_short(BUSY, NOW) == ""
     assert standstill_in_short(replace(IDLE, gateway=None), NOW) == ""
 

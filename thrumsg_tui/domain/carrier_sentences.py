@@ -55,10 +55,12 @@ def _outgoing(status: CarrierStatus, now: datetime, zone: tzinfo, phones: PhoneD
 
 
 def standstill_in_short(status: CarrierStatus, now: datetime) -> str:
-    """Return that messages do not leave, without reasons, for people who cannot mend it; empty if they do."""
-    delivery = status.delivery(now)
-    stands = delivery is Delivery.STOPPED or (status.waiting > 0 and not delivery.goes_on)
-    return "Nothing leaves at present: what you send waits, and is not lost." if stands else ""
+    """Return that messages do not leave or come in, without reasons, for who cannot mend it; empty if they do."""
+    stands = status.delivery(now) is Delivery.STOPPED or (status.waiting > 0 and not status.leaves(now))
+    deaf = status.listener is not None and status.listener.state(now) is not Listening.RUNNING
+    parts = ["Nothing leaves at present: what you send waits, and is not lost."] if stands else []
+    parts += ["Answers come in late at present."] if deaf else []
+    return " ".join(parts)
 
 
 def carrier_line(status: CarrierStatus, now: datetime, zone: tzinfo, campaign_id: CampaignId | None = None) -> str:
