@@ -160,10 +160,10 @@ def test_what_the_carrier_does_not_have_is_decided_at_once(asked: Shell, answer:
     assert asked.json("doctor")["healthy"]
 
 
-def test_what_was_tried_is_not_decided_so_since_the_carrier_is_asked_twice(asked: Shell) -> None:
+def test_what_is_in_doubt_since_then_is_not_decided_so(asked: Shell) -> None:
     db = Database(asked.database)
     with db.writing() as tx:
-        tx.conn.execute("UPDATE message SET tried_at = 1 WHERE conversation_id = 1")
+        tx.conn.execute("UPDATE message SET state_at = state_at + 1 WHERE conversation_id = 1")
     db.close()
     assert asked.json("doubts", "--absent", "--send-again")["decided"] == [2]
     assert states(asked) == ["in_doubt", "queued", "in_doubt"]

@@ -19,8 +19,10 @@ from thrumsg_tui.store.changes.delivery_outcomes import Settlement, doubt_all, r
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.outbox import Doubtful, candidates, doubts_due, next_due
+from thrumsg_tui.store.queries.settings import RESTORED
 from thrumsg_tui.store.queries.thread import get_opt_out
 
 PATIENCE = {"wait": timedelta(seconds=120), "again": timedelta(seconds=60)}
@@ -290,6 +292,18 @@ def test_a_doubt_is_looked_up_after_two_minutes_and_once_more_a_minute_later(wor
     [doubtful] = due(world)
     assert settle(world.db, GATEWAY, doubtful, []) is Settlement.QUEUED_AGAIN
     assert [each.id for each in take_queued(world.db)] == [message.id]
+
+
+def test_what_is_in_doubt_since_a_restore_is_never_sent_again_by_itself(world: World) -> None:
+    """It may have left since the backup, from another number too."""
+    in_doubt(world)
+    with world.db.writing() as tx:
+        store_setting(tx, RESTORED, str(tx.now_ms))
+    for _ in range(3):
+        world.clock.now += timedelta(seconds=121)
+        [doubtful] = due(world)
+        assert settle(world.db, GATEWAY, doubtful, []) is Settlement.TO_A_PERSON
+    assert states(world) == ["in_doubt"]
 
 
 def test_what_the_carrier_has_was_sent(world: World) -> None:

@@ -15,11 +15,8 @@ from thrumsg_tui.store.queries.doubts import MessageInDoubt, messages_in_doubt
 
 
 def is_absent(message: MessageInDoubt) -> bool:
-    """Whether the database knows of no try, and the carrier was asked and does not have it.
-
-    Of what was tried, the carrier is asked twice before it is sent again, which happens by itself.
-    """
-    return message.tried_at is None and message.checked_at is not None
+    """Whether a restored backup put it in doubt, and the carrier was asked since and does not have it."""
+    return message.of_a_backup and message.checked_at is not None
 
 
 def decide_absent(session: Session, args: Namespace) -> Report:

@@ -113,9 +113,13 @@ def _put_in_doubt(tx: Transaction, unsent: Collection[MessageId] | None) -> int:
         or unsent is None
         or row["id"] not in unsent
     ]
+    # What the carrier was found without before says nothing of what left since.
+    tx.conn.execute("UPDATE message SET checked_at = NULL WHERE state = 'in_doubt'")
     tx.conn.executemany(
         """
-        UPDATE message SET state = ?, state_at = ?, leaves_at = NULL, error_code = NULL, error_text = ? WHERE id = ?
+        UPDATE message SET state = ?, state_at = ?, leaves_at = NULL, checked_at = NULL, error_code = NULL,
+                           error_text = ?
+        WHERE id = ?
         """,
         ((MessageState.IN_DOUBT, tx.now_ms, _MAY_HAVE_LEFT, each) for each in left),
     )

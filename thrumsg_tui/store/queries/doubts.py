@@ -11,6 +11,7 @@ from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.queries.settings import restored_ms
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms_or_none
 
@@ -19,7 +20,7 @@ _IN_DOUBT = "message.state IN ('sending', 'in_doubt') AND message.state = 'in_do
 
 _MESSAGE = f"""
     SELECT message.id, message.conversation_id, message.body, message.kind, message.tried_at,
-           message.tries, message.checked_at, message.error_text, message.gateway,
+           message.tries, message.checked_at, message.state_at, message.error_text, message.gateway,
            COALESCE(message.our_number, conversation.our_number) AS our_number,
            conversation.campaign_id, campaign.name AS campaign,
            contact.first_name, contact.last_name, contact.phone, contact.phone_national, {user_name()} AS author
@@ -40,6 +41,7 @@ class MessageInDoubt:
         tried_at: When it was handed to the carrier; None if the database does not know of any try.
         tries: How often.
         checked_at: When the carrier's list was last found without it; None if nobody has looked, or could.
+        of_a_backup: Whether it is in doubt since a backup was restored.
         reason: Why it is in doubt, in words.
         our_number: Our number that it was sent from; None if the carrier chose it.
         author: Who wrote it; None if nobody did.
@@ -57,6 +59,7 @@ class MessageInDoubt:
     tried_at: datetime | None
     tries: int
     checked_at: datetime | None
+    of_a_backup: bool
     reason: str
     gateway: str | None
     our_number: str | None
@@ -75,14 +78,15 @@ def messages_in_doubt(conn: Connection, offset: int = 0, limit: int | None = Non
         f"{_MESSAGE} WHERE {_IN_DOUBT} ORDER BY message.tried_at, message.id LIMIT ? OFFSET ?",
         (1 << 60 if limit is None else limit, offset),
     )
-    return [_message_of(row) for row in rows]
+    restored = restored_ms(conn)
+    return [_message_of(row, restored) for row in rows]
 
 
 def message_in_doubt(conn: Connection, message_id: MessageId) -> MessageInDoubt:
     """Read one message in doubt; `NotFound` if there is no such message, or it is in doubt no longer."""
     row = conn.execute(f"{_MESSAGE} WHERE message.id = ? AND message.state = 'in_doubt'", (message_id,)).fetchone()
     if row is not None:
-        return _message_of(row)
+        return _message_of(row, restored_ms(conn))
     found = conn.execute("SELECT state FROM message WHERE id = ?", (message_id,)).fetchone()
     if found is None:
         raise NotFound(f"There is no message {message_id}.")
@@ -94,7 +98,7 @@ def count_in_doubt(conn: Connection) -> int:
     return int(conn.execute(f"SELECT COUNT(*) FROM message WHERE {_IN_DOUBT}").fetchone()[0])
 
 
-def _message_of(row: Row) -> MessageInDoubt:
+def _message_of(row: Row, restored: int) -> MessageInDoubt:
     return MessageInDoubt(
         id=MessageId(row["id"]),
         conversation_id=ConversationId(row["conversation_id"]),
@@ -108,6 +112,7 @@ def _message_of(row: Row) -> MessageInDoubt:
         tried_at=from_ms_or_none(row["tried_at"]),
         tries=row["tries"],
         checked_at=from_ms_or_none(row["checked_at"]),
+        of_a_backup=row["state_at"] <= restored,
         reason=row["error_text"] or "",
         gateway=row["gateway"],
         our_number=row["our_number"],

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.delivery_states import MOST_DOUBTS
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.queries.settings import restored_ms
 from thrumsg_tui.store.times import from_ms, to_ms
 
 _FIRST_PAGE, _PAGE = 50, 200
@@ -204,6 +205,8 @@ class Doubtful:
 def doubts_due(conn: Connection, now: datetime, *, wait: timedelta, again: timedelta) -> list[Doubtful]:
     """Return the messages in doubt about which the carrier is to be asked now, oldest first.
 
+    Of what is in doubt since a backup was restored, only a person has one sent again (`docs/rules.md 11.4`).
+
     Args:
         conn: The connection.
         now: The present.
@@ -220,7 +223,11 @@ def doubts_due(conn: Connection, now: datetime, *, wait: timedelta, again: timed
         """,
         {"now": to_ms(now), "wait": _ms(wait), "again": _ms(again)},
     ).fetchall()
-    return [Doubtful(outgoing_of(row), by_a_person=row["doubts"] >= MOST_DOUBTS) for row in rows]
+    restored = restored_ms(conn)
+    return [
+        Doubtful(outgoing_of(row), by_a_person=row["doubts"] >= MOST_DOUBTS or row["state_at"] <= restored)
+        for row in rows
+    ]
 
 
 def _ms(span: timedelta) -> int:

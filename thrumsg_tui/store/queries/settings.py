@@ -115,6 +115,11 @@ def restored_at(conn: Connection) -> str | None:
     return None if row is None else str(row["value"])
 
 
+def restored_ms(conn: Connection) -> int:
+    """Return the time of the last restore in milliseconds; -1 if there was none."""
+    return int(restored_at(conn) or -1)
+
+
 def settings(conn: Connection) -> Settings:
     """Read the settings."""
     stored = stored_settings(conn)
