@@ -340,8 +340,10 @@ async def test_what_looks_like_a_field_is_said_above_the_box_and_may_be_sent(bar
 @pytest.mark.parametrize("written", ["%firstName%", "%first name%", "% first_name %"])
 async def test_percent_signs_around_a_known_meaning_block(bare: Office, written: str) -> None:
     """docs/rules.md 7.1, in the script as in what is typed."""
-    bare.campaign(script=f"Hi {written}")
+    bare.campaign(script="Hi")
     id = bare.contact("Maria Lopez")
+    with bare.db.writing() as tx:  # an edit to this is refused, an older version took it
+        tx.conn.execute("UPDATE campaign SET initial_script = ?", (f"Hi {written}",))
     async with bare.messenger() as person:
         await person.press("enter")
         assert person.send_key == "a field is not filled in"

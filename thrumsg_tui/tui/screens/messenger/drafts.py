@@ -52,13 +52,22 @@ class DraftKeeper:
                 unstored.told = True
                 self._thrumsg.tell(f"What you write is not stored yet, and is kept here meanwhile: {error}")
             if self.conversation_id == conversation_id and self._box.is_attached:
+                unstored.forget(conversation_id)  # the box has it
                 self.typed()  # try again
 
     async def keep(self) -> None:
         """Store the draft and wait. A send that follows deletes it; a refused send keeps it."""
-        if self._timer is not None and self.conversation_id is not None:
-            self._stop()
-            await self._thrumsg.unstored.store(self._thrumsg.who, self.conversation_id, self._box.draft)
+        unstored, here = self._thrumsg.unstored, self.conversation_id
+        if here is None or self._timer is None:
+            return
+        self._stop()
+        try:
+            await unstored.store(self._thrumsg.who, here, self._box.draft)
+        except ThrumsgError:
+            if self.conversation_id == here:
+                unstored.forget(here)  # the box has it
+                self.typed()
+            raise
 
     def newest(self, conversation_id: ConversationId, stored: str | None) -> str | None:
         """Return the draft of a conversation, which may not be stored yet."""

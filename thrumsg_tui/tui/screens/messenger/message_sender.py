@@ -80,6 +80,7 @@ class MessageSender:
             following = await store.query(next_waiting, contact.assignment_id, contact.id, wrap=True)
             sent = await self._sent(contact, kind, body, read_to)
             if sent:
+                self.screen.thrumsg.unstored.forget(contact.id)
                 if self._conversation.drafts.conversation_id == contact.id:
                     self._conversation.drafts.forget()
                 await self._go_on_after(sent, contact, following)
