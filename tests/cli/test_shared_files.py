@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from tests.json_keys import json_keys
 from thrumsg_tui.cli.options import InputFile, OutputFile
 from thrumsg_tui.cli.parser import build_parser
 from thrumsg_tui.domain.permissions import Permission, Role
+from thrumsg_tui.store.changes.shared_files import writing_shared
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.users import identify
 
 KEY = "\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN0 me\n"
 """A message that is a line of `authorized_keys`, in a file that holds it as it was received."""
@@ -321,6 +325,26 @@ def test_a_folder_that_is_a_link_is_refused(team: Team) -> None:
     team.folder.symlink_to(team.home / "elsewhere")
     assert "is not a folder of this account" in team.refused("ada", "export messages --out m.csv")
     assert list((team.home / "elsewhere").iterdir()) == []
+
+
+def test_a_change_by_the_host_that_keeps_the_size_is_noticed(team: Team) -> None:
+    team.done("ada", "export messages --out mine.csv")
+    file = team.folder / "mine.csv"
+    changed = file.read_bytes().swapcase()
+    file.write_bytes(changed)
+    assert "thrumsg did not write the file" in team.refused("ada", "export messages --out mine.csv")
+    assert file.read_bytes() == changed
+
+
+def test_while_somebody_writes_a_file_nobody_else_writes_it(team: Team) -> None:
+    with closing(Database(team.shell.database)) as db:
+        with db.reading() as conn:
+            olga = identify(conn, "olga")
+        with writing_shared(db, olga, ["same.csv"]):
+            assert "Somebody else is writing same.csv" in team.refused("ada", "export messages --out same.csv")
+            team.done("ada", "export messages --out other.csv")
+    team.done("ada", "export messages --out same.csv")
+    assert sorted(path.name for path in team.folder.iterdir()) == ["other.csv", "same.csv"]
 
 
 def test_two_people_at_once_leave_one_whole_file(team: Team) -> None:
