@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from thrumsg_tui.store.database import Database
 
 LOOKS = "{firstName} looks like a field; %first_name% was probably meant."
 BLOCKS = "%firstName% is not a field, so it cannot be sent: %first_name% was probably meant."
@@ -51,9 +52,19 @@ def test_a_follow_up_is_warned_of(spring: Shell) -> None:
     assert spring.json(*made)["warnings"] == [LOOKS]
 
 
+def give_script(shell: Shell, script: str) -> None:
+    """Give every campaign an initial that an older version took; an edit to it is refused."""
+    assert "could not be launched like this" in shell.refused("campaign", "edit", "Spring", "--initial", script)
+    db = Database(shell.database)
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE campaign SET initial_script = ?", (script,))
+    db.close()
+
+
 @pytest.mark.parametrize("written", ["%firstName%", "%first name%", "% first_name %", "%%first_name%%", "%FNAME%"])
 def test_percent_signs_around_a_known_meaning_are_not_sent(spring: Shell, written: str) -> None:
-    spring.done("campaign", "edit", "Spring", "--initial", f"Hi {written}", "--quicksend")
+    spring.done("campaign", "edit", "Spring", "--quicksend")
+    give_script(spring, f"Hi {written}")
     [unsent] = [each["id"] for each in spring.json("conversations", "Spring") if each["status"] == "not_started"][:1]
     assert "%first_name% was probably meant" in spring.refused("send", unsent)
     refused = spring.run("send-all", "Spring", "--unassigned")
@@ -68,7 +79,7 @@ def test_a_misspelt_field_that_only_others_have_is_not_sent_either(spring: Shell
     path = tmp_path / "contacts.csv"
     path.write_text("first name,cell,polling place\nAda,4155550188,Hall\nBo,4155550189,\n", encoding="utf-8")
     spring.done("import", "contacts", path, "--campaign", "Spring")
-    spring.done("campaign", "edit", "Spring", "--initial", "Vote at %polling place%")
+    give_script(spring, "Vote at %polling place%")
     for number in ("0188", "0189"):
         [conversation] = spring.json("conversations", "Spring", "--search", number)
         assert "%polling_place% was probably meant" in spring.refused("send", conversation["id"])

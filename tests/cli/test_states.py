@@ -228,9 +228,14 @@ ACTIONS = {
         _never_in(NOTHING_CHANGES, ARCHIVED),
     ),
     "launch": Permission(
-        ("campaign", "launch", "Spring", "--confirm"),
+        ("campaign", "launch", "Spring"),
         None,
-        {ACTIVE: "is active, so it cannot become active", PAUSED: "campaign resume", ARCHIVED: "cannot become active"},
+        {
+            DRAFT: "is not launched before an owner confirms",
+            ACTIVE: "is active, so it cannot become active",
+            PAUSED: "campaign resume",
+            ARCHIVED: "cannot become active",
+        },
     ),
     "purge": Permission(
         ("purge", "Spring", "--yes"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import cache
 
 from thrumsg_tui import __version__
 from thrumsg_tui.cli.argument_parser import Commands, Parser, global_options, with_values
@@ -26,8 +27,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return args
 
 
+@cache
 def build_parser() -> Parser:
-    """Return the parser of all commands, which also generates their documentation."""
+    """Return the parser of all commands, which also generates their documentation; it is built once."""
     parser = Parser(
         prog="thrumsg",
         description="A terminal Admin Messenger for peer-to-peer texting campaigns. Without a command the app opens.",
