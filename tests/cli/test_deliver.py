@@ -229,7 +229,8 @@ def test_what_the_carrier_did_not_take_is_said(spring: Shell, carrier: Carrier, 
     spring.done("send", 1)
     carrier.tell("number", number=OURS, state="withdrawn")
     result = spring.run("deliver", "--config", config, "--once")
-    assert result.out == "Handed over 1 message.\nThe carrier did not take 1 of them: the threads say why.\n"
+    said = "Not taken by the carrier: 1 try, refused, put off or in doubt. `thrumsg status` says what is left."
+    assert result.out == f"Handed over 1 message.\n{said}\n"
     assert spring.json("thread", 1)["messages"][0]["error"]
 
 

@@ -70,7 +70,10 @@ def _serve(
     }
     lines = [f"Handed over {pluralize(handed_over, 'message')}."]
     if deliverer.not_taken:
-        lines.append(f"The carrier did not take {deliverer.not_taken} of them: the threads say why.")
+        times = pluralize(deliverer.not_taken, "try", "tries")
+        lines.append(
+            f"Not taken by the carrier: {times}, refused, put off or in doubt. `thrumsg status` says what is left."
+        )
     if reason := deliverer.standstill.stopped:
         return Report(record, lines, 1, f"The gateway {gateway.name} has stopped, and messages wait: {reason}")
     return Report(record, lines)
