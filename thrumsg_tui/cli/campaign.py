@@ -62,7 +62,9 @@ def create(session: Session, args: Namespace) -> Report:
     elif made.state is CampaignState.DRAFT and not args.draft:
         owner = needed_role(Permission.CONFIRM_COMPLIANCE)
         lines.append(f"It stays a draft: {owner} launches it, since there is something to confirm.")
-    lines += lines_of(points)
+    if made.state is CampaignState.ACTIVE:  # who creates it confirms by that
+        lines += [f"Confirmed: {point.sentence} {point.advice}".rstrip() for point in of_level(points, Level.CONFIRM)]
+    lines += lines_of([each for each in points if made.state is CampaignState.DRAFT or each.level is not Level.CONFIRM])
     record = campaign_record(made) | {"compliance": records_of(points)}
     return warned(session, record, lines, made.id, made.initial_script)
 
