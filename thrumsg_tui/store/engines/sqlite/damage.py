@@ -16,7 +16,13 @@ def damaged_pages(conn: sqlite3.Connection) -> Iterator[Damage]:
     """Run SQLite's integrity check of every page, type, index and CHECK."""
     for row in conn.execute(f"PRAGMA integrity_check({MOST})"):
         if row[0] != "ok":
-            yield Damage("the file", f"SQLite finds it damaged: {row[0]}.")
+            yield Damage("the file", f"SQLite finds it damaged: {_in_short(row[0])}.")
+
+
+def _in_short(found: str) -> str:
+    """Return the first line that says something, and how many more there are."""
+    first, *more = [line for line in found.splitlines() if not line.startswith("***")] or [found]
+    return f"{first}, and {len(more)} more like it" if more else first
 
 
 def changed_tables(conn: sqlite3.Connection) -> Iterator[Damage]:
