@@ -77,8 +77,14 @@ def state_of_backup(conn: Connection) -> BackupState:
 
 
 def unsent_messages(conn: Connection) -> frozenset[MessageId]:
-    """Return the messages that are scheduled, so that they have not left."""
-    return frozenset(MessageId(row["id"]) for row in conn.execute("SELECT id FROM message WHERE state = 'unsent'"))
+    """Return the messages that have not left: they are scheduled, or were until their contact opted out."""
+    rows = conn.execute(
+        """
+        SELECT message.id FROM message JOIN conversation ON conversation.id = message.conversation_id
+        WHERE message.state = 'unsent' OR (message.state = 'cancelled' AND conversation.opted_out = 1)
+        """
+    )
+    return frozenset(MessageId(row["id"]) for row in rows)
 
 
 def happened_since(conn: Connection, before: BackupState) -> Since:

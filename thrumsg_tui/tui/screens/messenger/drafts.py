@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.timer import Timer
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseUnusable, ThrumsgError
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 
@@ -48,7 +48,7 @@ class DraftKeeper:
         try:
             await unstored.store(self._thrumsg.who, conversation_id, draft)
         except ThrumsgError as error:  # another writer is slow, or the disk is full
-            if not unstored.told:
+            if isinstance(error, DatabaseUnusable) and not unstored.told:  # else it is gone, which is said
                 unstored.told = True
                 self._thrumsg.tell(f"What you write is not stored yet, and is kept here meanwhile: {error}")
             if self.conversation_id == conversation_id and self._box.is_attached:
