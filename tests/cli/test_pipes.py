@@ -136,7 +136,7 @@ def test_a_file_whose_connection_was_lost_is_not_imported(ssh: Shell) -> None:
             process.stdout.close()
             process.stderr.close()
         process.stdin.close()
-        assert process.wait(PATIENCE) == int(lost)
+        assert (process.wait(PATIENCE) != 0) is lost  # with nobody to tell, Python itself may end with another status
         assert ssh.json("overview", "Spring")["total"] == before + (not lost)
         process.stdout.close()
         process.stderr.close()
