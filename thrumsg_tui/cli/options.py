@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path, PosixPath
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 from thrumsg_tui.domain import hours
 from thrumsg_tui.domain.enums import Status
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TextIO
 
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.safe_text import safe_text
 
 _NOT_SHOWN = "Standard output cannot be written ({}). Any change was made; only its report is lost."

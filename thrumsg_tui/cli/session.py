@@ -8,7 +8,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from thrumsg_tui.cli.argv import readable
 from thrumsg_tui.cli.options import InputFile, OutputFile
 from thrumsg_tui.cli.report import complain
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.folders import make_private

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Container
-from dataclasses import dataclass
 from functools import cached_property
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.ssh_keys import PublicKey, read_key
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")

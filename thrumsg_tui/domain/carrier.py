@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 ALIVE_FOR = timedelta(seconds=60)
 """For how long a deliverer or listener counts as running after it was last seen."""

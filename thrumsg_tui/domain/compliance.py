@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -17,6 +17,7 @@ from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
 from thrumsg_tui.domain.hours import WindowState, next_common_closing, next_common_opening, window_state
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.script_check import names_sender, tells_way_out
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.domain.send_rules import format_moment

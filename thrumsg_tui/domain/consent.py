@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 AHEAD_AT_MOST = timedelta(days=1)
 """How long after its arrival an opt-out with a stamp in the future still outdates opt-in words."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
@@ -12,6 +11,7 @@ from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.event_facts import EventFacts
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.our_numbers import NumberState

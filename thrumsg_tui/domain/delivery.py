@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.media import Media
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.event_facts import EventFacts
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 
 class EventKind(StrEnum):

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.field_meanings import is_ordinary, meant_by
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 
 # Letters of any alphabet, so that a field without a value blocks the send instead of leaving as text.

@@ -5,10 +5,11 @@ Functions take aware datetimes, and return them in UTC; the hours and days are t
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _DAY = 1440
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")

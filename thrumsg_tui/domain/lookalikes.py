@@ -3,7 +3,7 @@
 The table has no emoji, and nothing that joins them (U+200D, variation selectors).
 """
 
-from dataclasses import dataclass
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

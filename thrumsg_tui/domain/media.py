@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _WORDS = {"image": "picture", "video": "video", "audio": "sound", "text": "text"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.compliance import STATE_HOURS, Facts, Level, Point, compliance, of_level
 from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.state_hours import opens_in_quiet_hours, touched
 from thrumsg_tui.domain.users import Identity

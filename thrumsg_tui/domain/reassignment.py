@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import SenderSort, Status, StatusFilter
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.wording import pluralize
 
 

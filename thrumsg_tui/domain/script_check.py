@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.fields import Rendered, field_names
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.lookalikes import find_lookalikes
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, Segmentation, measure

@@ -1,8 +1,9 @@
 """The encoding of a text, and the number of SMS segments that it takes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 MAX_SEGMENTS = 9
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -26,6 +25,7 @@ from thrumsg_tui.domain.hours import (
     window_start,
     window_state,
 )
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission, Role, needed_role
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, measure
 

@@ -6,10 +6,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _CURVES = {"nistp256": 65, "nistp384": 97, "nistp521": 133}
 """The curves of ECDSA keys, with the bytes of a point on each."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from thrumsg_tui.domain.campaigns import QUIET_FROM, QUIET_UNTIL, Campaign
 from thrumsg_tui.domain.contact_zones import ContactZones, zones_of_state
 from thrumsg_tui.domain.hours import format_clock, next_common_opening, opens_anew, parse_clock
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MIDNIGHT = 24 * 60

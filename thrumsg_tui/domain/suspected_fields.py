@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.field_meanings import is_ordinary, meant_by, names_other_field
 from thrumsg_tui.domain.fields import FIELD, misspelt_fields
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from math import inf
 from threading import Event
 
 from thrumsg_tui.domain.delivery import Incoming, Report
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.carrier_questions import Answered, CarrierQuestions
 from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.store.changes.delivery_outcomes import report_in

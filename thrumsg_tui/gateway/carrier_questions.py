@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from threading import Event
 from typing import Generic, TypeVar
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.protocol import CannotTell
 from thrumsg_tui.gateway.workers import Workers
 from thrumsg_tui.store.database import Database

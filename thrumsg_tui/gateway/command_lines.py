@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from thrumsg_tui.domain.delivery import (
     Trace,
 )
 from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.command_fields import (
     BadLine,

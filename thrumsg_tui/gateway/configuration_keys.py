@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.secret import read_secret
 

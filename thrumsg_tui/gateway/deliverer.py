@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from math import inf
@@ -20,6 +19,7 @@ from typing import Any
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Scope
 from thrumsg_tui.domain.delivery_states import backoff
 from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, ThrumsgError
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.gateway.carrier_news import CarrierNews
 from thrumsg_tui.gateway.carrier_questions import CarrierQuestions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from itertools import chain
@@ -13,6 +12,7 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversation_facts import WithdrawalReason
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.send_rules import handed_over_at, shut_out
 from thrumsg_tui.store.changes.delivery import why_withdrawn
 from thrumsg_tui.store.database import Database

@@ -11,7 +11,6 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from threading import Event
 from time import monotonic
@@ -23,6 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks, WebRefused, WebRequest
 from thrumsg_tui.gateway.service_manager import ServiceManager

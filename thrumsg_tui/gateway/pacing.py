@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from math import inf
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import MessageId
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.configuration import Limits
 from thrumsg_tui.store.queries.outbox import Candidate
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from random import Random
 
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _LIKELIHOOD = {MessageKind.INITIAL: 0.6, MessageKind.REPLY: 0.6, MessageKind.FOLLOW_UP: 0.5}
 """The probability that a contact answers each kind of message."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _PROMPT = (0.05, 0.3)
 """The shortest and the longest time, in seconds, that the carrier takes to answer."""

@@ -6,11 +6,11 @@ A new carrier is one module with `open_gateway` and `open_webhooks`, and one lin
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from thrumsg_tui.domain.delivery import Incoming, Outcome, Outgoing, Report, Trace
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 
 class CannotTell(Exception):

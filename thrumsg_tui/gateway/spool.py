@@ -7,7 +7,7 @@ import threading
 import traceback
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -15,6 +15,7 @@ from typing import assert_never
 
 from thrumsg_tui.domain.delivery import Incoming, Report
 from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks
 from thrumsg_tui.store.changes.delivery_outcomes import report_in
 from thrumsg_tui.store.changes.gateway_state import listener_ended, listener_seen

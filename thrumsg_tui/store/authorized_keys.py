@@ -8,10 +8,10 @@ import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.folders import make_private
 from thrumsg_tui.store.output_files import PRIVATE, replacing
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, ThrumsgError
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import Problem, damage_in, wrong_figures_in

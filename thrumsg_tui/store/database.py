@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.engines.base import Connection, Engine, OnWait, Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +15,7 @@ from thrumsg_tui.domain.conversations import REMOVED
 from thrumsg_tui.domain.enums import MessageKind, OptOutKind
 from thrumsg_tui.domain.event_facts import OldSentences
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import sleep
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ The library is imported inside the functions: it takes start-up time, and most c
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones, state_of
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.phone_text import number_in, without_wish
 
 _LONGEST_SHOWN = 30

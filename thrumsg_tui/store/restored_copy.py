@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.kept_drafts import keep_drafts
 from thrumsg_tui.store.changes.kept_opt_outs import keep_opt_outs

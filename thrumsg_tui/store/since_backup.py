@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import OptOutKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.engines.base import Connection, Engine, Row
 

@@ -9,12 +9,12 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from thrumsg_tui.domain.errors import DatabaseDamaged
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.database import utc_now
 from thrumsg_tui.store.engines import spool_engine_for

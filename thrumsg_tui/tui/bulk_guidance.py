@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.reassignment import Plan
 from thrumsg_tui.domain.reassignment_summary import will_move
 from thrumsg_tui.domain.safe_text import safe_text

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
 from thrumsg_tui.domain.carrier_sentences import carrier_line, standstill, standstill_in_short
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.users import Identity

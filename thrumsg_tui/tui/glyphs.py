@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import locale
-from dataclasses import dataclass
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.configuration_keys import is_loopback

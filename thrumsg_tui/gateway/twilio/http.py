@@ -9,7 +9,6 @@ import logging
 import socket
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -21,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ClosedPoolError, HTTPError, LocationParseError
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.secret import Secret
 
 if TYPE_CHECKING:

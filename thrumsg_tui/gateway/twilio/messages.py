@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from thrumsg_tui.domain.delivery import Outgoing, Trace
 from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.twilio.codes import state_of, words_of_state
 
 EARLIER = timedelta(seconds=60)

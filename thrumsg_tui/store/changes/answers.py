@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Self
 
 from thrumsg_tui.domain.campaign_facts import AnswerRecorded, AnswerUndone
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, QuestionId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from thrumsg_tui.domain.campaign_facts import (
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 from thrumsg_tui.domain.conversation_facts import (
@@ -18,6 +17,7 @@ from thrumsg_tui.domain.conversations import CARRIER_MAY_BLOCK, ConversationId, 
 from thrumsg_tui.domain.enums import MessageState, OptOutKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaign_facts import CampaignPurged
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
@@ -13,6 +12,7 @@ from thrumsg_tui.domain.conversations import REMOVED
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Self
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -12,6 +11,7 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, net_gains, sides
 from thrumsg_tui.domain.redaction import IN_FULL

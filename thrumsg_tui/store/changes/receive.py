@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -13,6 +13,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Incoming, OptOutWord
 from thrumsg_tui.domain.enums import CampaignState, Direction, MessageState, OptOutKind, Status, UnmatchedReason
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import Phone

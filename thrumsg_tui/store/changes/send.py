@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
@@ -14,6 +14,7 @@ from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import meant_by
 from thrumsg_tui.domain.fields import FIELD, Rendered, may_be_misspelt, no_value
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.send_rules import CONFIRM_WITHIN, Attempt, check_send, departure, forbidden

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 from thrumsg_tui.domain.campaign_facts import FollowUpSkipped, FollowUpSkipUndone, SkipUndoneState
@@ -11,6 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 from thrumsg_tui.domain.conversation_facts import MessageTakenBack
@@ -10,6 +9,7 @@ from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.changes.scheduled_messages import cancel

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeAlias
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -18,6 +17,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.domain.users import Identity

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import groupby
 from operator import itemgetter
 
 from thrumsg_tui.domain.conversations import ConversationId, ConversationState, state_from
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.conversation_state import FACTS, fact_of, refresh, refresh_follow_ups, refresh_pending_follow_ups

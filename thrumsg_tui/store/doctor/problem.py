@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import Phone, PhoneDisplay
 
 

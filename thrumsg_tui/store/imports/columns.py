@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.fields import field_code
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.export_columns import code_of, has_answers, is_export, ours_in
 from thrumsg_tui.store.imports.result import own_width

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from thrumsg_tui.domain.enums import ImportKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.imports.columns import (
     PHONE,
     ImportField,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.spreadsheets import unguarded
 from thrumsg_tui.domain.wording import inflect
 from thrumsg_tui.store.output_files import refuse_unwritable, text_for, writing_text

@@ -7,12 +7,12 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.imports.columns import is_data

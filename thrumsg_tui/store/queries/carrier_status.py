@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from thrumsg_tui.domain.campaigns import CampaignId
@@ -18,6 +17,7 @@ from thrumsg_tui.domain.carrier import (
 )
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.settings import PRACTICE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import field_names
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.opened_points import opened
 from thrumsg_tui.domain.state_hours import StateHours, read_state_hours
 from thrumsg_tui.domain.users import Identity

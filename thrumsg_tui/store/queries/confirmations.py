@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.campaign_facts import CampaignCreated, CampaignEdited, CampaignStateChanged, PointsConfirmed
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.event_details import facts_of

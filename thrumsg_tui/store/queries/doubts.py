@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import NAMELESS, ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.settings import restored_ms

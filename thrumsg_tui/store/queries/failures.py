@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.carrier import FAILED_WITHIN
 from thrumsg_tui.domain.conversations import NAMELESS, ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.users import user_name

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState, OurNumber, preferred_numbers
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import normalize

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.events import Event, EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.changes.parse_undoable import parse_undoable
 from thrumsg_tui.store.changes.undoable_change import read_entry
@@ -82,8 +82,11 @@ class HistoryRequest:
     traffic: bool = True
 
 
+EVERYTHING = HistoryRequest()
+
+
 def history(
-    conn: Connection, request: HistoryRequest = HistoryRequest(), offset: int = 0, limit: int | None = None
+    conn: Connection, request: HistoryRequest = EVERYTHING, offset: int = 0, limit: int | None = None
 ) -> list[Event]:
     """List the matching events, newest first; all of them without `limit`."""
     where, parameters = _conditions(request)

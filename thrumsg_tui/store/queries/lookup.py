@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, OptOut
 from thrumsg_tui.domain.enums import Status, Tab, UnmatchedReason
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.message_origin import as_given, is_number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -11,6 +11,7 @@ from thrumsg_tui.domain.campaigns import Assignment, Campaign, Question, Recomme
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow, ThreadEvent
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.hours import WindowState, window_state
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in

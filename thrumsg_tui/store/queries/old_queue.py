@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.times import to_ms
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from thrumsg_tui.domain.conversations import OptOut
 from thrumsg_tui.domain.enums import OptOutKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.queries.consent import WRITTEN_AT

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in

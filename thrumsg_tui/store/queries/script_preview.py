@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.fields import Rendered, render
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.script_check import Check, check_initial, check_script
 from thrumsg_tui.domain.segments import Segmentation, measure

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from thrumsg_tui.domain.enums import UnmatchedReason
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.media import media_from

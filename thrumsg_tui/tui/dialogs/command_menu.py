@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.strip import Strip
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.textual_compat import bind_first

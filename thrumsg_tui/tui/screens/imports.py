@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual import on, work
 from textual.strip import Strip
@@ -11,6 +11,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import inflect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
@@ -16,6 +16,7 @@ from thrumsg_tui.domain.carrier import Delivery
 from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, text_of
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.event_sentences import thread_sentence
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.send_rules import format_moment, seconds_until

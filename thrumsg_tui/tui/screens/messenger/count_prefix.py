@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _QUICK = 1.0
 """Digits that each select a tab form one number if typed within this many seconds."""
