@@ -44,7 +44,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--advanced-opt-out", action="store_true", help="say OptOutType")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--faults", type=float, default=0, help="per cent, shared among the faults of sending")
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME=PERCENT", help=", ".join(Fault))
+    parser.add_argument(
+        "--fault", action="append", default=[], type=share, metavar="NAME=PERCENT", help=", ".join(Fault)
+    )
     parser.add_argument("--give-up-after", type=float, default=15, help="seconds for all tries of a webhook")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     for time in fields(Times):
@@ -55,10 +57,17 @@ def options() -> argparse.ArgumentParser:
 def shares(given: argparse.Namespace) -> dict[Fault, float]:
     """Return the per cent of each fault."""
     asked = dict.fromkeys(ALL_OF_4_1, given.faults / len(ALL_OF_4_1)) if given.faults else {}
-    for word in given.fault:
-        name, _, percent = word.partition("=")
-        asked[Fault(name)] = float(percent)
-    return asked
+    return asked | dict(given.fault)
+
+
+def share(text: str) -> tuple[Fault, float]:
+    """Read a fault and its per cent, as `busy=5`."""
+    name, _, percent = text.partition("=")
+    try:
+        return Fault(name), float(percent)
+    except ValueError:
+        message = f"{text!r} is no fault and its per cent, as in {Fault.BUSY}=5. Faults: {', '.join(Fault)}"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 async def run(given: argparse.Namespace) -> None:
