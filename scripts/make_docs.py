@@ -296,7 +296,7 @@ def _row(parser: ArgumentParser, action: Action) -> tuple[str, str]:
         said = said or WITHOUT_HELP.get(known, "")
     said = said or PLACEHOLDERS.get(str(action.metavar), "")
     if not said:
-        raise SystemExit(f"{parser.prog} {written} has no help: give it one in thrumsg_tui/cli/*_commands.py")
+        raise SystemExit(f"{parser.prog} {written} has no help: give it one in thrumsg_tui/cli/*_arguments.py")
     if isinstance(action.default, str) and action.default not in {"", argparse.SUPPRESS} and "default" not in said:
         said += f"; default: `{action.default}`"
     return f"`{written}`", said

@@ -1,17 +1,17 @@
 """What each command loads, seen in a process of its own."""
 
+import argparse
 import os
 import subprocess
 import sys
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Shell
-from thrumsg_tui.cli.argument_parser import Commands, Parser
-from thrumsg_tui.cli.commands import add_commands
-from thrumsg_tui.cli.parser import parse
+from thrumsg_tui.cli.argument_parser import function
+from thrumsg_tui.cli.parser import build_parser, parse
 
 _HEAVY = ("phonenumbers", "rich", "sqlite3", "sqlite_utils", "textual")
 _RARE = tuple(f"thrumsg_tui.store.engines.sqlite.{name}" for name in ("copy", "damage", "upgrade"))
@@ -47,19 +47,27 @@ def test_ordinary_commands_load_no_screen_and_no_migrations(shell: Shell) -> Non
     assert loaded(shell.database, *login, "export", "messages") == ["sqlite3"]
 
 
+def test_no_parser_is_made_but_that_of_the_command() -> None:
+    build_parser.cache_clear()
+    parse(["survey", "results", "Spring"])
+    (groups,) = [each for each in build_parser()._actions if isinstance(each, argparse._SubParsersAction)]
+    made = {name: below for name, below in groups.choices.items() if "_actions" in vars(below)}
+    assert made.keys() == {"survey"}
+    (survey,) = [each for each in made["survey"]._actions if isinstance(each, argparse._SubParsersAction)]
+    assert [name for name, below in survey.choices.items() if "_actions" in vars(below)] == ["results"]
+
+
+def commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    levels = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    if not levels:
+        yield parser
+    for level in levels:
+        for below in level.choices.values():
+            yield from commands(below)
+
+
 def test_every_command_has_its_function() -> None:
-    named: list[str] = []
-
-    class Noting(Commands):
-        def add(self, name: str, run: str, explanation: str, **settings: object) -> Parser:
-            named.append(run)
-            return super().add(name, run, explanation)
-
-        def group(self, name: str, explanation: str, *, alone: str | None = None) -> Commands:
-            return Noting(self._added(name, explanation), required=True)
-
-    add_commands(Noting(Parser(), required=False))
-    assert len(named) == len(set(named))
+    named = [parser.get_default("run") for parser in commands(build_parser())]
+    assert len(named) == len(set(named)) > 60
     for run in [*named, parse([]).run]:
-        module, _, function = run.rpartition(".")
-        assert callable(getattr(import_module(f"thrumsg_tui.cli.{module}"), function))
+        assert callable(function(run))

@@ -209,14 +209,14 @@ def test_every_command_and_every_option_is_tried(host: Host) -> None:
 
     def with_one_more(level: Commands) -> None:
         added(level)
-        level.add("new", "new.run", "is new").add_argument("--option", metavar="X")
+        level.add("new", "new.run", "is new", "upkeep_arguments.demo")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("thrumsg_tui.cli.parser.add_commands", with_one_more)
         build_parser.cache_clear()
         after = {(line.command, line.option) for line in command_lines("-")}
     build_parser.cache_clear()
-    assert after - before == {(("new",), ""), (("new",), "--option")}
+    assert after - before == {(("new",), ""), (("new",), "--seed"), (("new",), "--fresh")}
     assert host.database.exists()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from thrumsg_tui.domain.safe_text import safe_text
 
@@ -23,9 +24,46 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings, allow_abbrev=False)  # type: ignore[arg-type]
 
+    def parse_known_args(  # type: ignore[override]  # it is never called without words
+        self, args: Sequence[str], namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse words, at this level; argparse calls this for the command that they name, too."""
+        return super().parse_known_args(self._with_values(args), namespace)
+
+    def _with_values(self, words: Sequence[str]) -> list[str]:
+        """Join a value that begins with one dash to its option: argparse takes the `-no` of `--body -no` for one."""
+        takes_one = {name: option.nargs is None for option in self._actions for name in option.option_strings}
+        joined: list[str] = []
+        for word in words:
+            is_value = _DASHED.match(word) and word not in takes_one
+            if is_value and joined and takes_one.get(joined[-1]) and "--" not in joined:
+                joined[-1] += f"={word}"
+            else:
+                joined.append(word)
+        return joined
+
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with 2."""
         self.exit(2, f"{self.format_usage()}{self.prog}: {safe_text(message)}\n")
+
+
+class CommandParser(Parser):
+    """The parser of a command, which costs nothing before it is used.
+
+    Until argparse or a document first reads an attribute of it, it has none. To make the parsers of all commands takes
+    longer than most commands.
+    """
+
+    def __init__(self, arguments: Callable[[Parser], None], **settings: object) -> None:
+        self._to_be_made = arguments, settings
+
+    def __getattr__(self, name: str) -> Any:
+        if (to_be_made := self.__dict__.pop("_to_be_made", None)) is None:
+            raise AttributeError(name)
+        arguments, settings = to_be_made
+        super().__init__(**settings, parents=[global_options()])
+        arguments(self)
+        return getattr(self, name)
 
 
 def global_options() -> Parser:
@@ -42,40 +80,15 @@ def global_options() -> Parser:
     return parent
 
 
-def with_values(parser: Parser, words: Sequence[str]) -> list[str]:
-    """Join a value that begins with one dash to its option: argparse takes the `-no` of `--body -no` for an option."""
-    options: dict[str, bool] = {}
-    for option in _every_option(parser):
-        takes_one = option.nargs is None
-        options |= {name: takes_one and options.get(name, True) for name in option.option_strings}
-    joined: list[str] = []
-    for word in words:
-        is_value = _DASHED.match(word) and word not in options
-        if is_value and joined and options.get(joined[-1]) and "--" not in joined:
-            joined[-1] += f"={word}"
-        else:
-            joined.append(word)
-    return joined
-
-
-def _every_option(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    for action in parser._actions:
-        if action.option_strings:
-            yield action
-        elif isinstance(action, argparse._SubParsersAction):
-            for below in action.choices.values():
-                yield from _every_option(below)
-
-
 class Commands:
     """The commands at one level, or within a group such as `campaign`."""
 
     def __init__(self, parser: Parser, *, required: bool) -> None:
-        self._level = parser.add_subparsers(title="commands", metavar="COMMAND", required=required, parser_class=Parser)
+        self._level = parser.add_subparsers(
+            title="commands", metavar="COMMAND", required=required, prog=parser.prog, parser_class=CommandParser
+        )
 
-    def add(
-        self, name: str, run: str, explanation: str, *, check: ArgumentCheck | None = None, late: str | None = None
-    ) -> Parser:
+    def add(self, name: str, run: str, explanation: str, arguments: str = "") -> None:
         """Add a command.
 
         Args:
@@ -83,19 +96,40 @@ class Commands:
             run: Its function, as `module.function` in this package. It is imported when the command runs, so that
                 `--help` loads no store.
             explanation: The help text.
-            check: Finds options that do not go together.
-            late: The name of an optional positional argument that may also stand after options.
+            arguments: The function that adds its options and arguments to its parser, in the same form. It is imported
+                when the command is chosen. It may set two defaults: `check`, an `ArgumentCheck`, and `late`, the name
+                of an optional positional argument that may also stand after options.
         """
-        parser = self._added(name, explanation)
-        parser.set_defaults(run=run, check=check, late=late, usage_error=parser.error)
-        return parser
 
-    def group(self, name: str, explanation: str, *, alone: str | None = None) -> Commands:
-        """Add a group of commands, and return it; its name alone runs the function `alone`, if that is given."""
-        parser = self._added(name, explanation)
-        if alone is not None:
-            parser.set_defaults(run=alone, check=None, late=None, usage_error=parser.error)
-        return Commands(parser, required=alone is None)
+        def fill(parser: Parser) -> None:
+            _set_run(parser, run)
+            if arguments:
+                function(arguments)(parser)
 
-    def _added(self, name: str, explanation: str) -> Parser:
-        return self._level.add_parser(name, help=explanation, description=explanation, parents=[global_options()])
+        self._add(name, explanation, fill)
+
+    def group(
+        self, name: str, explanation: str, commands: Callable[[Commands], None], *, alone: str | None = None
+    ) -> None:
+        """Add a group, to which `commands` adds commands; its name alone runs the function `alone`, if it is given."""
+
+        def fill(parser: Parser) -> None:
+            if alone is not None:
+                _set_run(parser, alone)
+            commands(Commands(parser, required=alone is None))
+
+        self._add(name, explanation, fill)
+
+    def _add(self, name: str, explanation: str, fill: Callable[[Parser], None]) -> None:
+        self._level.add_parser(name, help=explanation, description=explanation, arguments=fill)
+
+
+def _set_run(parser: Parser, run: str) -> None:
+    parser.set_defaults(run=run, check=None, late=None, usage_error=parser.error)
+
+
+def function(name: str) -> Callable[..., Any]:
+    """Return a function of this package that is named as `module.function`."""
+    module, _, its_name = name.rpartition(".")
+    found: Callable[..., Any] = getattr(import_module(f"thrumsg_tui.cli.{module}"), its_name)
+    return found

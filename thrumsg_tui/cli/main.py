@@ -6,9 +6,9 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from thrumsg_tui.cli.argument_parser import function
 from thrumsg_tui.cli.argv import command_words, undecoded_word
 from thrumsg_tui.cli.parser import parse
 from thrumsg_tui.cli.report import complain, show, standard_output, stop_writing
@@ -65,9 +65,8 @@ def _run(given: Sequence[str], pacing: Pacing | None) -> int:
         args.run = _OF_A_FILE.get(args.run, args.run)
     if args.run not in _TAKES_ANY_TEXT and (word := undecoded_word(given, os.environ)) is not None:
         raise Refused(f"{word!r} has bytes that are not UTF-8, and would lose them: write it again.", Nothing.CHANGED)
-    module, _, name = args.run.rpartition(".")
-    command: Callable[..., Any] = getattr(import_module(f"thrumsg_tui.cli.{module}"), name)
-    if module == "app":
+    command = function(args.run)
+    if args.run.startswith("app."):
         with terminals_themselves():
             return int(command(args))
     return _reported(command, args)

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 
 from thrumsg_tui import __version__
-from thrumsg_tui.cli.argument_parser import Commands, Parser, global_options, with_values
+from thrumsg_tui.cli.argument_parser import Commands, Parser, global_options
 from thrumsg_tui.cli.commands import add_commands
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Parse a command line; exit with 2 and the usage if it is wrong, with 0 for `--help`."""
-    parser = build_parser()
-    args, extra = parser.parse_known_args(with_values(parser, words))
+    args, extra = build_parser().parse_known_args(words)
     # argparse sets an optional positional to its default as soon as it meets an option.
     if len(extra) == 1 and args.late and not extra[0].startswith("-") and getattr(args, args.late) is None:
         setattr(args, args.late, extra.pop())
@@ -29,7 +28,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 @cache
 def build_parser() -> Parser:
-    """Return the parser of all commands, which also generates their documentation; it is built once."""
+    """Return the parser of all commands, which also generates their documentation; it is built once.
+
+    The parser of each command is made when it is first used.
+    """
     parser = Parser(
         prog="thrumsg",
         description="A terminal Admin Messenger for peer-to-peer texting campaigns. Without a command the app opens.",

@@ -1,19 +1,18 @@
-"""The commands that move conversations between senders, and undo changes."""
+"""The arguments of the commands that move conversations between senders, and undo changes."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from thrumsg_tui.cli import options
-from thrumsg_tui.cli.argument_parser import Commands
+from thrumsg_tui.cli.argument_parser import Parser
 from thrumsg_tui.domain.enums import StatusFilter
 
 
-def add_reassign_commands(commands: Commands) -> None:
-    """Add the commands."""
-    move = commands.add("reassign", "reassign.reassign", "move conversations between senders", check=_wrong_move)
-    move.add_argument("name", nargs="?", metavar="NAME")
-    sources = move.add_argument_group("from")
+def reassign(parser: Parser) -> None:
+    """Add those of `reassign`."""
+    parser.add_argument("name", nargs="?", metavar="NAME")
+    sources = parser.add_argument_group("from")
     sources.add_argument("--from", action="append", default=[], dest="sources", metavar="LOGIN", help="repeatable")
     sources.add_argument("--from-unassigned", action="store_true", help="may be combined with --from")
     sources.add_argument(
@@ -22,23 +21,27 @@ def add_reassign_commands(commands: Commands) -> None:
     sources.add_argument(
         "--conversation", action="append", default=[], type=options.identifier, metavar="ID", help="repeatable"
     )
-    which = move.add_argument_group("which")
+    which = parser.add_argument_group("which")
     which.add_argument("--status", type=_status_filter, default=StatusFilter.ANY, help=", ".join(StatusFilter))
     which.add_argument("--count", type=options.whole_number, metavar="N", help="how many in total")
-    destinations = move.add_argument_group("to")
+    destinations = parser.add_argument_group("to")
     destinations.add_argument("--to", action="append", default=[], metavar="LOGIN", help="repeatable")
     destinations.add_argument("--to-unassigned", action="store_true")
     destinations.add_argument("--to-everyone", action="store_true", help="all other senders")
     destinations.add_argument("--level", action="store_true", help="even out the totals, in place of equal shares")
-    plans = move.add_argument_group("preview")
+    plans = parser.add_argument_group("preview")
     plans.add_argument("--preview", action="store_true", help="show what would happen, and change nothing")
     plans.add_argument("--save-plan", type=options.OutputFile, metavar="FILE", help="save the preview; - prints it")
     plans.add_argument(
         "--plan", type=options.InputFile, metavar="FILE", help="make the moves of a saved preview; - reads a pipe"
     )
-    undo = commands.add("undo", "history.undo", "undo a change, by default your last")
-    undo.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
-    undo.add_argument("--preview", action="store_true", help="show what would be undone, and change nothing")
+    parser.set_defaults(check=_wrong_move)
+
+
+def undo(parser: Parser) -> None:
+    """Add those of `undo`."""
+    parser.add_argument("event", nargs="?", type=options.identifier, metavar="EVENT")
+    parser.add_argument("--preview", action="store_true", help="show what would be undone, and change nothing")
 
 
 def _wrong_move(args: Namespace) -> str | None:

@@ -1,0 +1,32 @@
+"""The arguments of the commands for the practice campaign and the database as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from thrumsg_tui.cli import options
+from thrumsg_tui.cli.argument_parser import Parser
+
+
+def demo(parser: Parser) -> None:
+    """Add those of `demo`."""
+    parser.add_argument(
+        "--seed", type=options.whole_number, metavar="N", help="get the same replies for the same number"
+    )
+    parser.add_argument("--fresh", action="store_true", help="start over with a new practice campaign")
+
+
+def settings(parser: Parser) -> None:
+    """Add those of `settings`."""
+    parser.add_argument("key", nargs="?", metavar="KEY")
+    parser.add_argument("value", nargs="?", metavar="VALUE")
+    parser.set_defaults(late="value")
+
+
+def doctor(parser: Parser) -> None:
+    """Add those of `doctor`."""
+    parser.add_argument("--repair", action="store_true", help="correct wrong figures")
+    parser.add_argument("--file", type=Path, metavar="FILE", help="check this backup instead; it is not changed")
+    parser.set_defaults(
+        check=lambda args: "--file changes nothing: leave --repair out" if args.file and args.repair else None
+    )
