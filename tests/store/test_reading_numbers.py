@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from thrumsg_tui.store.phones import normalize
+from thrumsg_tui.store.phones import PhoneNumber, normalize, parse_by_library
 
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\u2066\u2069\ufe0d\ufe0f\ufeff"
 _SPACES = " \t\n\u00a0\u1680\u2002\u2007\u2009\u202f\u205f\u3000"
@@ -239,3 +242,31 @@ def test_what_a_library_does_not_know_yet_is_let_in(text: str) -> None:
 
 def test_a_number_that_costs_money_is_refused_elsewhere_too() -> None:
     assert "premium" in reason("0909 879 0000", "GB")
+
+
+@given(
+    st.sampled_from(["", "+", "1", "+1"]),
+    st.integers(9, 11).flatmap(lambda length: st.text("0123456789", min_size=length, max_size=length)),
+    st.sampled_from(["US", "us", "CA", "GB", "JM", "DE", "KZ"]),
+)
+@example("1", "1580730215", "US")
+def test_a_number_is_read_without_the_library_as_the_library_reads_it(prefix: str, digits: str, region: str) -> None:
+    number = prefix + digits
+
+    def read(parse: Callable[[], PhoneNumber]) -> PhoneNumber | str:
+        try:
+            return parse()
+        except ValueError as reason:
+            return str(reason)
+
+    assert read(lambda: normalize(number, region)) == read(lambda: parse_by_library(number, region, number))
+
+
+def test_numbers_of_north_america_are_read_without_loading_the_library() -> None:
+    program = (
+        "import sys; from thrumsg_tui.store.phones import normalize\n"
+        "numbers = [normalize('(415) 555-0142'), normalize('1 415 555 0142'), normalize('+1.415.555.0142')]\n"
+        "print({number.e164 for number in numbers}, 'phonenumbers' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert ran.stdout == "{'+14155550142'} False\n"

@@ -1,6 +1,6 @@
 """Phone numbers: parse them in any spelling (`docs/rules.md 9.2`).
 
-The library is imported inside the functions: it takes start-up time, and most commands need no number.
+The library is imported inside the functions: it takes start-up time, and numbers of North America do not need it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.phone_text import number_in, without_wish
 
 _LONGEST_SHOWN = 30
+_HOME = "US"
+"""The region whose numbers are parsed without the library: all others need its tables, which take time to load."""
+_NATIONAL_DIGITS = 10
 _TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
 """Area codes in which exchanges such as 411 exist."""
 
@@ -25,7 +28,7 @@ class PhoneNumber:
 
 
 def normalize(text: str, region: str = "US", *, to_opt_out: bool = False) -> PhoneNumber:
-    """Parse a number in any spelling; 50 µs.
+    """Parse a number in any spelling; 4 µs in North America, 50 µs elsewhere.
 
     Args:
         text: The number as written.
@@ -36,29 +39,63 @@ def normalize(text: str, region: str = "US", *, to_opt_out: bool = False) -> Pho
         ValueError: With a sentence, for an unknown region and for text that cannot be texted: no number, letters, an
             extension, two numbers, an impossible length, or a number outside the numbering plan (`docs/rules.md 9.2`).
     """
-    import phonenumbers
-
     require_region(region)
-    if not text.strip():
+    shown = text.strip()
+    if not shown:
         raise ValueError("no phone number")
-    shown = text.strip() if len(text.strip()) <= _LONGEST_SHOWN else f"{text.strip()[:_LONGEST_SHOWN]}…"
+    if len(shown) > _LONGEST_SHOWN:
+        shown = f"{shown[:_LONGEST_SHOWN]}…"
     try:
-        number = phonenumbers.parse(number_in(without_wish(text) if to_opt_out else text), region.upper())
-    except phonenumbers.NumberParseException as error:
-        raise ValueError(_unreadable(error, shown)) from None
+        number = number_in(without_wish(text) if to_opt_out else text)
     except ValueError as reason:
         raise ValueError(f"{shown!r} {reason}.") from None
-    possible = phonenumbers.is_possible_number_with_reason(number)
+    national = _north_american(number, region)
+    if national is None:
+        return parse_by_library(number, region, shown)
+    if why := ruled_out(national):
+        raise ValueError(f"{shown!r} is not a number: {why}.")
+    return PhoneNumber(f"+1{national}", f"({national[:3]}) {national[3:6]}-{national[6:]}")
+
+
+def _north_american(number: str, region: str) -> str | None:
+    """Return the ten digits of a North American number; None for any other, and for those that need the library."""
+    if number.startswith("+1"):
+        ten = number[2:]
+    elif region.upper() != _HOME:
+        return None
+    else:
+        ten = number[1:] if len(number) == _NATIONAL_DIGITS + 1 and number[0] == "1" else number
+    return ten if len(ten) == _NATIONAL_DIGITS and ten[0] in "23456789" else None
+
+
+def parse_by_library(number: str, region: str, shown: str) -> PhoneNumber:
+    """Parse the result of `number_in`.
+
+    Args:
+        number: The digits, with `+` in front if there is a country code.
+        region: The country, in two letters, of numbers without a country code.
+        shown: The number as the sentence of an error names it.
+
+    Raises:
+        ValueError: With a sentence, if the number cannot be texted.
+    """
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, region.upper())
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(_unreadable(error, shown)) from None
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(_impossible(possible, shown))
-    if number.country_code == 1:
-        if why := ruled_out(phonenumbers.national_significant_number(number)):
+    if parsed.country_code == 1:
+        if why := ruled_out(phonenumbers.national_significant_number(parsed)):
             raise ValueError(f"{shown!r} is not a number: {why}.")
-    elif phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+    elif phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
         raise ValueError(f"{shown!r} is a premium-rate number, which cannot be texted.")
     return PhoneNumber(
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL),
+        phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
+        phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL),
     )
 
 
@@ -123,6 +160,8 @@ _MOST_ZONES_OF_AN_AREA = 10
 
 def require_region(region: str) -> None:
     """Raise ValueError with a sentence unless `region` is a country's two letters."""
+    if region.upper() == _HOME:
+        return
     import phonenumbers
 
     if region.upper() not in phonenumbers.SUPPORTED_REGIONS:
