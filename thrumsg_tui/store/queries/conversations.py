@@ -55,20 +55,20 @@ class _Order(NamedTuple):
     before: tuple[str, ...]
 
 
-def _order(sort: ConversationSort) -> _Order:
-    """Return an order; the index that it is read from is named beside it."""
-    match sort:
-        case ConversationSort.NEEDS_REPLY:  # conversation_by_urgency
+def _order(request: ListRequest) -> _Order:
+    """Return the order of a list; each tab has an index for each order, such as `conversation_responses_by_urgency`."""
+    match request.order:
+        case ConversationSort.NEEDS_REPLY if request.tab in {None, Tab.RESPONSES}:
             return _Order("urgency, id", "id, urgency", ("(urgency, id) < (:urgency, :id)",))
-        case ConversationSort.RECENT:  # conversation_by_recency
+        case ConversationSort.NEEDS_REPLY | ConversationSort.RECENT:  # the same where nobody waits
             later = "last_message_at > :last_message_at"
             as_late = "last_message_at = :last_message_at AND id < :id"
             return _Order("last_message_at DESC, id", "id, last_message_at", (later, as_late))
-        case ConversationSort.A_TO_Z:  # conversation_by_name, conversation_in_follow_ups
+        case ConversationSort.A_TO_Z:
             names = "first_key, last_key, id"
             return _Order(names, names, (f"({names}) < (:first_key, :last_key, :id)",))
         case _:
-            assert_never(sort)
+            assert_never(request.order)
 
 
 def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
@@ -85,8 +85,7 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
         case Tab.FOLLOW_UPS:  # these are also in the tab of their status
             conditions.append("in_follow_ups = 1")
         case Tab.INITIAL | Tab.RESPONSES | Tab.OPT_OUTS | Tab.SENT:
-            conditions.append("tab = :tab")
-            parameters["tab"] = request.tab
+            conditions.append(f"tab = '{request.tab}'")  # no parameter: the index of a tab has its name
         case _:
             assert_never(request.tab)
     if request.status:
@@ -105,9 +104,10 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
 
 
 def count(conn: Connection, request: ListRequest) -> int:
-    """Count the conversations of a list."""
+    """Count the conversations of a list, on the index by name, which has the names that a search reads."""
     where, parameters = _conditions(request)
-    return int(conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where}", parameters).fetchone()[0])
+    by_name = "first_key >= ''"  # true of all, but without it SQLite reads the whole assignment
+    return int(conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where} AND {by_name}", parameters).fetchone()[0])
 
 
 def ids(conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None) -> list[ConversationId]:
@@ -117,7 +117,7 @@ def ids(conn: Connection, request: ListRequest, offset: int = 0, limit: int | No
     rows = conn.execute(
         f"""
         SELECT id FROM conversation WHERE {where}
-        ORDER BY {_order(request.order).by} LIMIT :limit OFFSET :offset
+        ORDER BY {_order(request).by} LIMIT :limit OFFSET :offset
         """,
         parameters,
     )
@@ -191,7 +191,7 @@ def _row_of(row: Row) -> ConversationRow:
 def position(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
     """Return the index of a conversation in a list, from 0, None if it is not there; counts rows by index."""
     where, parameters = _conditions(request)
-    order = _order(request.order)
+    order = _order(request)
     row = conn.execute(
         f"SELECT {order.columns} FROM conversation WHERE id = :id AND {where}", parameters | {"id": conversation_id}
     ).fetchone()
@@ -211,7 +211,7 @@ def next_waiting(
     """Return the conversation of an assignment that has waited longest, of those that wait less long than `current`.
 
     None if there is none. The longest waiting of all if `current` does not wait or is None; with `wrap` also after the
-    last one. By `conversation_by_urgency`.
+    last one. By `conversation_responses_by_urgency`.
     """
     starts = ["(urgency, id) > (SELECT urgency, id FROM conversation WHERE id = :current)"] if current else []
     if wrap or not current or not _waits(conn, current):

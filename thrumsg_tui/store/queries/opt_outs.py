@@ -19,7 +19,7 @@ _NAMED = """
     WHERE conversation.assignment_id = assignment.id AND conversation.tab = 'opt-outs'
       AND first_key || ' ' || last_key LIKE :text ESCAPE '\\'
 """
-"""The numbers of opted-out contacts whose name contains the text; by `conversation_by_name`."""
+"""The numbers of opted-out contacts whose name contains the text; by `conversation_opt_outs_by_name`."""
 
 
 @dataclass(frozen=True, slots=True)

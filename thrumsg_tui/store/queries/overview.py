@@ -45,7 +45,7 @@ def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: date
 
 
 def longest_waiting(conn: Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
-    """Return since when each assignment's longest waiting contact waits; by `conversation_by_urgency`."""
+    """Return since when each assignment's longest waiting contact waits; by `conversation_responses_by_urgency`."""
     rows = conn.execute(
         f"""
         SELECT assignment.id,

@@ -200,7 +200,7 @@ def _taken(
 
 
 def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> list[_Holding]:
-    """Read what a source holds, in the order of `docs/rules.md 4.5`; by `conversation_by_urgency` for Needs Reply."""
+    """Read what a source holds, in the order of `docs/rules.md 4.5`, from the index of that order."""
     match status:
         case StatusFilter.ANY:
             condition, order = "1 = 1", "id"
