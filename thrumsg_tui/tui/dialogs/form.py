@@ -21,6 +21,7 @@ from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import Progress
+from thrumsg_tui.tui.theme import LOOKS
 from thrumsg_tui.tui.widgets.form import Form
 from thrumsg_tui.tui.widgets.form_fields import Field
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, separated
@@ -79,7 +80,7 @@ class PreviewPane(ScrollingLines):
         for parts in self._shown:
             text = Text()
             for words, look in parts:
-                text.append(separated(safe_text(words, multiline=True)), self.look(look))
+                text.append(separated(safe_text(words, multiline=True)), LOOKS[look])
             if text.plain.startswith(" "):
                 text = text[1:]
             for line in text.wrap(self.app.console, max(width - 2, 4)):

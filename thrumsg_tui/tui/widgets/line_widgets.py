@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -18,15 +17,10 @@ from textual.widget import Widget
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.textual_compat import refresh_scrollbars
+from thrumsg_tui.tui.theme import LOOKS
 
 Part = tuple[str, str]
-"""A text, already safe for a terminal, and the name of its look ("" for plain)."""
-
-LOOKS = frozenset(
-    {"strong", "quiet", "accent", "dot", "recorded", "warning", "cursor", "blurred", "marked", "ours", "event", "bar"}
-)
-"""The names of all looks; the app's style sheet says what they look like."""
-
+"""A text, already safe for a terminal, and the name of its look (`LOOKS`; "" for plain)."""
 
 _JOINERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 """Characters that join others into one picture: some terminals apply them, others, as tmux and xterm, do not."""
@@ -66,12 +60,6 @@ def width_of(parts: Iterable[Part]) -> int:
 class StripWidget(Widget):
     """A widget that draws strips from parts."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(LOOKS)
-
-    def look(self, name: str) -> Style:
-        """Return the style of a look."""
-        return self.get_component_rich_style(name, partial=True) if name else Style.null()
-
     def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
         """Draw one line of `width` cells, with `left` and `right` at its ends and the look `base` under all of it.
 
@@ -87,13 +75,13 @@ class StripWidget(Widget):
         segments: list[Segment] = []
         for text, name in left:
             cut = fit(text, room)
-            segments.append(Segment(cut, self.look(name)))
+            segments.append(Segment(cut, LOOKS[name]))
             room -= cell_len(cut)
             if cut != text:
                 break
         segments.append(Segment(" " * max(room, 0)))
-        segments += [Segment(text, self.look(name)) for text, name in right]
-        return Strip(segments, width).apply_style(self.rich_style + self.look(base))
+        segments += [Segment(text, LOOKS[name]) for text, name in right]
+        return Strip(segments, width).apply_style(self.rich_style + LOOKS[base])
 
 
 class LineWidget(StripWidget):
