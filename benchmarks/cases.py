@@ -21,9 +21,9 @@ from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.reassignment import FromAssignments, Outcome, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.due import anything_due
 from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.changes.scheduled_messages import anything_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database

@@ -19,6 +19,7 @@ from thrumsg_tui.domain.reassignment import FromAssignments, Request, ToAllOther
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.gateway_numbers import (
     add_number,
@@ -30,7 +31,6 @@ from thrumsg_tui.store.changes.gateway_numbers import (
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.undo import undo

@@ -28,11 +28,12 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.presence import end_presence, show_presence
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
-from thrumsg_tui.store.changes.users import add_user, set_preference
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import (

@@ -14,10 +14,10 @@ from tests.store.world import World, follow_ups_for, phone_of
 from thrumsg_tui.domain.campaigns import AnswerCondition, FollowUpId, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.answers import record_answer
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.changes.undo import undo

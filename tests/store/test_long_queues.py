@@ -17,7 +17,7 @@ from tests.store.world import World, worlds
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.scheduled_messages import let_due
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.outbox import doubts_due, next_due
 

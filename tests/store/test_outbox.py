@@ -17,8 +17,8 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.doctor import examine
 

@@ -20,8 +20,8 @@ from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database

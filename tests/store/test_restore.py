@@ -22,9 +22,9 @@ from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.changes.users import make_first_owner

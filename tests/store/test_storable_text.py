@@ -23,12 +23,13 @@ from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_each, opt_out_number
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.questions import add_question, edit_question
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.replies import add_reply, edit_reply
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
-from thrumsg_tui.store.changes.users import add_user, edit_user, set_preference
+from thrumsg_tui.store.changes.users import add_user, edit_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.imports.import_kinds import import_file

@@ -19,10 +19,10 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.settings import change_setting

@@ -23,10 +23,11 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
-from thrumsg_tui.store.changes.users import add_user, make_first_owner, set_preference
+from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.imports.replies import import_replies

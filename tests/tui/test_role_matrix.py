@@ -21,7 +21,7 @@ from tests.tui.filling import choose, fill
 from tests.tui.office import Person, settle
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.domain.permissions import Permission, Role
-from thrumsg_tui.store.changes.users import set_preference
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app import ThrumsgApp

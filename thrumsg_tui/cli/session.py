@@ -55,8 +55,7 @@ def opened(args: Namespace) -> Iterator[Session]:
 
     Scheduled messages and follow-ups that have come due are released first.
     """
-    from thrumsg_tui.store.changes.scheduled_messages import let_due
-    from thrumsg_tui.store.changes.users import make_first_owner
+    from thrumsg_tui.store.changes.due import let_due
     from thrumsg_tui.store.queries.users import identify
 
     require_no_files(args)
@@ -67,7 +66,7 @@ def opened(args: Namespace) -> Iterator[Session]:
     db = open_database(path, args.pacing)
     try:
         _require_own_account(args, path)
-        is_new = make_first_owner(db, person.login, person.first_name, person.last_name)
+        is_new = _make_first_owner(db, person)
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
         let_due(db)
@@ -77,6 +76,18 @@ def opened(args: Namespace) -> Iterator[Session]:
             complain(f"{path} is new, and {person.login} is its owner.")
     finally:
         db.close()
+
+
+def _make_first_owner(db: Database, person: Account) -> bool:
+    """Make the person the owner of a database without users; return whether they are."""
+    from thrumsg_tui.store.queries.users import has_users
+
+    with db.reading() as conn:
+        if has_users(conn):
+            return False
+    from thrumsg_tui.store.changes.users import make_first_owner  # once in the life of a database
+
+    return make_first_owner(db, person.login, person.first_name, person.last_name)
 
 
 def finish_what_was_left(db: Database, who: Identity) -> None:

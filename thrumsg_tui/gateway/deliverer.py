@@ -34,8 +34,8 @@ from thrumsg_tui.gateway.standstill import Standstill
 from thrumsg_tui.gateway.workers import Workers
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import doubt_all, record_outcomes
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.gateway_numbers import enter_numbers
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.gateway_numbers import our_numbers
 from thrumsg_tui.store.queries.gateway_state import is_sending

@@ -20,8 +20,8 @@ from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.presence import end_presence
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.store.queries.users import identify

@@ -15,8 +15,8 @@ from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
-from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.lookup import FoundConversation

@@ -18,9 +18,9 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, edit_campaign
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.changes.undo import undo

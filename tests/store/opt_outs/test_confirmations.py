@@ -20,9 +20,9 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.changes.scheduled_messages import let_due
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo

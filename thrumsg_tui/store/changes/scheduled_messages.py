@@ -15,22 +15,15 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.send_rules import scheduled_for, shut_out
+from thrumsg_tui.store.changes.due import DUE
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
-from thrumsg_tui.store.database import Database, Transaction
+from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.base import Row
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.follow_ups import UNSENT
 from thrumsg_tui.store.times import to_ms
-
-_DUE = """
-    message.state = 'unsent' AND message.leaves_at <= :now
-    AND EXISTS (SELECT 1 FROM conversation
-                JOIN campaign ON campaign.id = conversation.campaign_id
-                WHERE conversation.id = message.conversation_id AND campaign.state = 'active')
-"""
-"""On `message`: whether it is scheduled and its time has come; by `message_unsent`."""
 
 NOT_LEFT_YET = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
 """On `message`: whether it waits for the opening, or for the seconds in which it can be undone."""
@@ -50,31 +43,6 @@ class Settled:
     released: int
     waiting: int
     cancelled: tuple[ConversationId, ...]
-
-
-def anything_due(db: Database) -> bool:
-    """Whether a scheduled message may leave now, or an active follow-up has expired."""
-    with db.reading() as conn:
-        row = conn.execute(
-            f"""
-            SELECT EXISTS (SELECT 1 FROM follow_up WHERE active = 1 AND expires_at <= :now)
-                OR EXISTS (SELECT 1 FROM message WHERE {_DUE})
-            """,
-            {"now": to_ms(db.clock())},
-        ).fetchone()
-        return bool(row[0])
-
-
-def let_due(db: Database) -> None:
-    """Queue scheduled messages whose time has come (`docs/rules.md 6.4`), and end expired follow-ups.
-
-    The journal gets one event for the messages of each campaign and one for each follow-up, all without an author.
-    """
-    if not anything_due(db):
-        return
-    with db.writing() as tx:
-        _release(tx)
-        _expire(tx)
 
 
 def reschedule(tx: Transaction, campaign: Campaign) -> Settled:
@@ -119,9 +87,10 @@ def tell_threads(tx: Transaction, event_id: EventId, cancelled: Sequence[Convers
     touch(tx, event_id, ((conversation_id, None, None) for conversation_id in cancelled))
 
 
-def _release(tx: Transaction) -> None:
+def release(tx: Transaction) -> None:
+    """Queue the messages whose time has come; the journal gets one event for each campaign."""
     rows = tx.conn.execute(
-        f"{_MESSAGES} WHERE {_DUE} ORDER BY conversation.campaign_id, message.id", {"now": tx.now_ms}
+        f"{_MESSAGES} WHERE {DUE} ORDER BY conversation.campaign_id, message.id", {"now": tx.now_ms}
     ).fetchall()
     for campaign_id, due in groupby(rows, key=lambda row: CampaignId(row["campaign_id"])):
         settled = _settle(tx, get_campaign(tx.conn, campaign_id), list(due))
@@ -163,7 +132,8 @@ def _settle(tx: Transaction, campaign: Campaign, rows: Sequence[Row]) -> Settled
     return Settled(len(leaving), len(waiting), _distinct(shut))
 
 
-def _expire(tx: Transaction) -> None:
+def expire(tx: Transaction) -> None:
+    """End the follow-ups that have expired; the journal gets one event for each."""
     rows = tx.conn.execute(
         f"""
         UPDATE follow_up SET active = 0 WHERE active = 1 AND expires_at <= ?

@@ -1,4 +1,4 @@
-"""Users, their roles and their preferences: add and change them."""
+"""Users and their roles: add and change them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.storable_text import require_storable
-from thrumsg_tui.domain.users import Identity, User, UserId
+from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
-from thrumsg_tui.store.queries.users import find_user, users
+from thrumsg_tui.store.queries.users import find_user, has_users, users
 
 
 def make_first_owner(db: Database, login: str, first_name: str, last_name: str) -> bool:
     """Add an owner to a database without users; return whether there were none (`docs/rules.md 8.2`)."""
     with db.reading() as conn:
-        if users(conn):
+        if has_users(conn):
             return False
     with db.writing() as tx:
-        if users(tx.conn):  # another process was first
+        if has_users(tx.conn):  # another process was first
             return False
         owner = insert_user(tx, login, first_name, last_name, "", Role.OWNER)
         record(tx, Identity(owner, owner), EventKind.ADD_USER, OwnerAdded(login))
@@ -148,16 +148,3 @@ def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
     tx.conn.execute("UPDATE users SET role = ? WHERE id = ?", (role, user.id))
     record(tx, who, EventKind.CHANGE_USER, RoleChanged(user.login, role, was=user.role))
     return replace(user, role=role)
-
-
-def set_preference(db: Database, user_id: UserId, key: str, value: str) -> None:
-    """Store one preference of a person. Not journalled."""
-    require_storable(value)
-    with db.writing(durable=False) as tx:
-        tx.conn.execute(
-            """
-            INSERT INTO preference (user_id, key, value) VALUES (?, ?, ?)
-            ON CONFLICT (user_id, key) DO UPDATE SET value = excluded.value
-            """,
-            (user_id, key, value),
-        )

@@ -35,6 +35,11 @@ def user_of(row: Row) -> User:
     )
 
 
+def has_users(conn: Connection) -> bool:
+    """Whether there is any user."""
+    return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM users)").fetchone()[0])
+
+
 def users(conn: Connection) -> list[User]:
     """List all users by first name, last name, and login."""
     rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY first_name, last_name, login")

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.changes.users import set_preference
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs

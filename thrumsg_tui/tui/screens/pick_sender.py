@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
-from thrumsg_tui.store.changes.users import set_preference
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.overview import longest_waiting
 from thrumsg_tui.store.queries.users import preference

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.store.changes.users import set_preference
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.conversations import ids, ids_between
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext

@@ -7,8 +7,8 @@ from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.send_rules import Obstacle, Refusal, seconds_until
+from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.send import Sent, send
-from thrumsg_tui.store.changes.users import set_preference
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.users import preference
