@@ -30,8 +30,8 @@ from thrumsg_tui.store.queries.conversations import (
     next_waiting,
     next_waiting_elsewhere,
     page,
-    position,
 )
+from thrumsg_tui.store.queries.list_places import position
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, visible_tabs
 
 NAMES = (

@@ -59,12 +59,9 @@ from thrumsg_tui.store.queries.conversations import (
     ListRequest,
     count,
     ids,
-    ids_between,
-    ids_from,
     next_waiting,
     next_waiting_elsewhere,
     page,
-    position,
 )
 from thrumsg_tui.store.queries.doubts import count_in_doubt, messages_in_doubt
 from thrumsg_tui.store.queries.failures import count_failed, failed_messages
@@ -72,6 +69,7 @@ from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.gateway_numbers import replacement
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, newest_own
+from thrumsg_tui.store.queries.list_places import ids_between, ids_from, position
 from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.next_message import fill_in

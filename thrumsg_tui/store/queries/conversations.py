@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
@@ -13,6 +13,7 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
+from thrumsg_tui.store.queries.list_orders import Order, order_of
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms_or_none
 
@@ -39,39 +40,18 @@ class ListRequest:
         return ConversationSort.A_TO_Z if self.always_by_name else self.sort
 
     @property
+    def sql_order(self) -> Order:
+        """The order in SQL."""
+        return order_of(self.order, self.tab)
+
+    @property
     def always_by_name(self) -> bool:
         """Whether the tab has only the order by name."""
         return self.tab is not None and self.tab.always_by_name
 
 
-class _Order(NamedTuple):
-    """An order in SQL: the ORDER BY terms, and conditions for the rows before the row with the values `columns`.
-
-    The conditions in `before` do not overlap, so their counts add up.
-    """
-
-    by: str
-    columns: str
-    before: tuple[str, ...]
-
-
-def _order(request: ListRequest) -> _Order:
-    """Return the order of a list; each tab has an index for each order, such as `conversation_responses_by_urgency`."""
-    match request.order:
-        case ConversationSort.NEEDS_REPLY if request.tab in {None, Tab.RESPONSES}:
-            return _Order("urgency, id", "id, urgency", ("(urgency, id) < (:urgency, :id)",))
-        case ConversationSort.NEEDS_REPLY | ConversationSort.RECENT:  # the same where nobody waits
-            later = "last_message_at > :last_message_at"
-            as_late = "last_message_at = :last_message_at AND id < :id"
-            return _Order("last_message_at DESC, id", "id, last_message_at", (later, as_late))
-        case ConversationSort.A_TO_Z:
-            names = "first_key, last_key, id"
-            return _Order(names, names, (f"({names}) < (:first_key, :last_key, :id)",))
-        case _:
-            assert_never(request.order)
-
-
-def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
+def list_filter(request: ListRequest) -> tuple[str, dict[str, object]]:
+    """Return the condition for the conversations of a list, whatever is searched, with its parameters."""
     conditions, parameters = [], dict[str, object]()
     if request.assignment_id is None:
         conditions.append("campaign_id = :campaign_id")
@@ -91,51 +71,70 @@ def _conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
     if request.status:
         conditions.append("status = :status AND opted_out = 0")
         parameters["status"] = request.status
-    if wanted := fold(request.search):
-        name = "first_key || ' ' || last_key LIKE :name ESCAPE '\\'"
-        parameters["name"] = containing(wanted)
-        if request.by_phone and (number := number_patterns(wanted)):
-            parameters |= number
-            phone = "(SELECT phone FROM contact WHERE contact.id = contact_id)"
-            conditions.append(f"({name} OR {phone} LIKE :number OR {phone} LIKE :at_home)")
-        else:
-            conditions.append(name)
     return " AND ".join(conditions), parameters
+
+
+def name_condition(request: ListRequest) -> tuple[str, dict[str, object]]:
+    """Return the condition for the conversations whose contact's name has the text searched; the keys are folded."""
+    wanted = fold(request.search)
+    pattern: dict[str, object] = {"name": containing(wanted)}
+    if " " in wanted:
+        return "first_key || ' ' || last_key LIKE :name ESCAPE '\\'", pattern
+    return "(first_key LIKE :name ESCAPE '\\' OR last_key LIKE :name ESCAPE '\\')", pattern  # takes half as long
+
+
+def number_condition(request: ListRequest) -> tuple[str, dict[str, object]] | None:
+    """Return the condition for the contacts whose number has the digits searched, None if no number is searched."""
+    patterns = number_patterns(fold(request.search)) if request.by_phone else {}
+    if not patterns:
+        return None
+    if patterns["number"] == patterns["at_home"]:
+        return "contact.phone LIKE :number", patterns
+    return "(contact.phone LIKE :number OR contact.phone LIKE :at_home)", patterns
+
+
+def conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
+    """Return the condition for the conversations of a list, with its parameters."""
+    where, parameters = list_filter(request)
+    if not fold(request.search):
+        return where, parameters
+    matches, more = search_condition(request)
+    return f"{where} AND {matches}", parameters | more
+
+
+def search_condition(request: ListRequest) -> tuple[str, dict[str, object]]:
+    """Return the condition for the conversations that a search finds, by name or number."""
+    matches, parameters = name_condition(request)
+    if number := number_condition(request):
+        has_number = f"EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_id AND {number[0]})"
+        return f"({matches} OR {has_number})", parameters | number[1]
+    return matches, parameters
 
 
 def count(conn: Connection, request: ListRequest) -> int:
     """Count the conversations of a list, on the index by name, which has the names that a search reads."""
-    where, parameters = _conditions(request)
+    where, parameters = conditions(request)
     by_name = "first_key >= ''"  # true of all, but without it SQLite reads the whole assignment
     return int(conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where} AND {by_name}", parameters).fetchone()[0])
 
 
-def ids(conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None) -> list[ConversationId]:
-    """Read a window of a list as ids, by the index of its order; all of it without `limit`."""
-    where, parameters = _conditions(request)
-    parameters |= {"limit": 1 << 60 if limit is None else limit, "offset": offset}
+def ids(
+    conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None, *, from_end: bool = False
+) -> list[ConversationId]:
+    """Read a window of a list as ids, by the index of its order; all of it without `limit`.
+
+    With `from_end`, the order is reversed: `offset` is that of the window's last row from the list's last one.
+    """
+    where, parameters = conditions(request)
+    order = request.sql_order
     rows = conn.execute(
         f"""
         SELECT id FROM conversation WHERE {where}
-        ORDER BY {_order(request).by} LIMIT :limit OFFSET :offset
+        ORDER BY {order.up.by if from_end else order.down.by} LIMIT :limit OFFSET :offset
         """,
-        parameters,
+        parameters | {"limit": 1 << 60 if limit is None else limit, "offset": offset},
     )
     return [ConversationId(row["id"]) for row in rows]
-
-
-def ids_from(conn: Connection, request: ListRequest, first: ConversationId, number: int) -> list[ConversationId]:
-    """Read `number` ids from a conversation down; none if it is no longer in the list."""
-    place = position(conn, request, first)
-    return [] if place is None else ids(conn, request, place, number)
-
-
-def ids_between(
-    conn: Connection, request: ListRequest, one: ConversationId, other: ConversationId
-) -> list[ConversationId]:
-    """Read the ids between two conversations, both included, in either order; if one is gone, only the other."""
-    places = [place for end in (one, other) if (place := position(conn, request, end)) is not None]
-    return ids(conn, request, min(places), max(places) - min(places) + 1) if places else []
 
 
 def page(conn: Connection, request: ListRequest, offset: int = 0, limit: int | None = None) -> list[ConversationRow]:
@@ -186,23 +185,6 @@ def _row_of(row: Row) -> ConversationRow:
         last_media=media_from(row["media"]),
         last_state=MessageState(row["state"]) if row["state"] else None,
     )
-
-
-def position(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
-    """Return the index of a conversation in a list, from 0, None if it is not there; counts rows by index."""
-    where, parameters = _conditions(request)
-    order = _order(request)
-    row = conn.execute(
-        f"SELECT {order.columns} FROM conversation WHERE id = :id AND {where}", parameters | {"id": conversation_id}
-    ).fetchone()
-    if row is None:
-        return None
-    parameters |= dict(row)
-    counts = (
-        conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where} AND {before}", parameters).fetchone()[0]
-        for before in order.before
-    )
-    return sum(int(each) for each in counts)
 
 
 def next_waiting(

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.conversations import Conversation, ConversationId, Conve
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.hours import WindowState, window_state
 from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
@@ -23,9 +24,12 @@ from thrumsg_tui.store.queries.campaigns import (
     questions,
     totals,
 )
-from thrumsg_tui.store.queries.conversations import ListRequest, count, ids, page, position
+from thrumsg_tui.store.queries.conversations import ListRequest, rows_of
+from thrumsg_tui.store.queries.list_places import Landmark
+from thrumsg_tui.store.queries.list_windows import WindowRequest, list_window, search_window
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
+from thrumsg_tui.store.queries.search import Search, continued
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.thread import draft, drafts, get_conversation, get_conversation_head, thread_events
 from thrumsg_tui.store.times import to_ms
@@ -49,6 +53,13 @@ class ViewRequest:
     cursor_index: int
     keep_open: ConversationId | None = None
     sent_tab: bool = False
+    landmark: Landmark | None = None
+    """A row that was in memory, from which its neighbours are found if the cursor's has left the list."""
+
+    @property
+    def place(self) -> WindowRequest:
+        """The window in its list."""
+        return WindowRequest(self.first, self.height, self.cursor_id, self.cursor_index, self.landmark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,13 @@ class MessengerView:
     tabs: Mapping[Tab, int]
     list: ListRequest
     total: int
+    """How many rows the list has; while a search is not done, how many of them are known."""
     first: int
     rows: tuple[ConversationRow, ...]
+    search: Search | None
+    """The search in the list, if there is one."""
+    is_whole: bool
+    """Whether all rows of the window are known; they may not be while a search is under way."""
     drafts: Mapping[ConversationId, str]
     """The person's own drafts in those rows."""
     cursor_index: int
@@ -100,11 +116,27 @@ class MessengerView:
         return self.campaign.for_contact(self.open.conversation.zones) if self.open else self.campaign
 
 
-def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: datetime) -> MessengerView:
+def messenger_view(
+    conn: Connection,
+    who: Identity,
+    request: ViewRequest,
+    now: datetime,
+    search: Search | None = None,
+    as_of: int | None = None,
+) -> MessengerView:
     """Read everything that the messenger shows, for one state of the screen.
 
     The view's `list` has the tab that is shown: the one asked for, or another if that is hidden. Raises `NotFound` if
     the assignment is gone.
+
+    Args:
+        conn: A connection.
+        who: The person.
+        request: The state of the screen.
+        now: The present time.
+        search: The search of the last view: one in the same list goes on.
+        as_of: The version of the database. With it, a search does only its next slice (`MessengerView.search`); without
+            it, it is done when this returns.
     """
     wanted, kept = request.list, settings(conn)
     wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
@@ -115,12 +147,12 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
     tabs = visible_tabs(viewing, campaign, now, sent=request.sent_tab)
     tab = wanted.tab if wanted.tab in tabs else _first_tab(viewing, tabs)
     wanted = replace(wanted, tab=tab)
-    total = count(conn, wanted) if wanted.search else tabs[tab]
-    cursor = _cursor(conn, wanted, request, total)
-    first = max(0, min(request.first, total - request.height))
-    if not first <= cursor < first + request.height:
-        first = max(0, cursor - request.height // 2)
-    rows = tuple(page(conn, wanted, first, request.height))
+    search = continued(search, wanted, as_of or 0) if fold(wanted.search) else None
+    if search:
+        window = search_window(conn, search, request.place, to_the_end=as_of is None)
+    else:
+        window = list_window(conn, wanted, request.place, tabs[tab])
+    cursor, first, rows = window.cursor, window.first, tuple(rows_of(conn, window.ids))
     under_cursor = rows[cursor - first].id if 0 <= cursor - first < len(rows) else None
     shown = request.keep_open or under_cursor
     return MessengerView(
@@ -132,9 +164,11 @@ def messenger_view(conn: Connection, who: Identity, request: ViewRequest, now: d
         job=job_in(conn, campaign.id),
         tabs=tabs,
         list=wanted,
-        total=total,
+        total=window.total,
         first=first,
         rows=rows,
+        search=search,
+        is_whole=search is None or search.matches.has(first + request.height),
         drafts=drafts(conn, who.user.id, [row.id for row in rows]),
         cursor_index=cursor,
         open=open_conversation(conn, who, shown, now) if shown else None,
@@ -188,16 +222,6 @@ def _shown_count(tab: Tab, viewing: Assignment, *, over: bool, sent: bool) -> in
             return viewing.sent_only if sent else None
         case _:
             assert_never(tab)
-
-
-def _cursor(conn: Connection, wanted: ListRequest, request: ViewRequest, total: int) -> int:
-    stay = max(0, min(request.cursor_index, total - 1))
-    if request.cursor_id is None:
-        return stay
-    if ids(conn, wanted, stay, 1) == [request.cursor_id]:  # the usual case, without counting
-        return stay
-    found = position(conn, wanted, request.cursor_id)
-    return stay if found is None else found
 
 
 def _first_tab(viewing: Assignment, tabs: Mapping[Tab, int]) -> Tab:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from thrumsg_tui.store.changes.preferences import set_preference
-from thrumsg_tui.store.queries.conversations import ids, ids_between
+from thrumsg_tui.store.queries.conversations import ids
+from thrumsg_tui.store.queries.list_places import ids_between
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 from thrumsg_tui.tui.screens.messenger.count_prefix import tab_of

@@ -8,7 +8,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, Plan, Request, ToAssignments, by_status
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.queries.conversations import ids_from
+from thrumsg_tui.store.queries.list_places import ids_from
 from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.tui.dialogs.choice import confirmation

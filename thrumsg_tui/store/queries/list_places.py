@@ -1,0 +1,129 @@
+"""Parts of conversation lists that begin or end at a row, read without counting the rows before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.queries.conversations import ListRequest, conditions
+from thrumsg_tui.store.queries.list_orders import Way
+
+_SLICE = 500
+"""How many ids of a long part one query reads."""
+
+NEAR_AN_END = 500
+"""So near to an end of a list, in rows, an index is counted."""
+
+
+class Landmark(NamedTuple):
+    """A row of a list, with its index `at`, from which rows near by are read whatever is before them."""
+
+    id: ConversationId
+    at: int
+
+
+def place_of(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> Mapping[str, object] | None:
+    """Return a conversation's values of the columns that order a list, None if it is not in the list."""
+    where, parameters = conditions(request)
+    row = conn.execute(
+        f"SELECT {request.sql_order.columns} FROM conversation WHERE id = :id AND {where}",
+        parameters | {"id": conversation_id},
+    ).fetchone()
+    return None if row is None else dict(row)
+
+
+def ids_beyond(
+    conn: Connection, request: ListRequest, place: Mapping[str, object], way: Way, limit: int, offset: int = 0
+) -> list[ConversationId]:
+    """Read the ids that lie one way of a place (`place_of`), nearest first; by the index of the order.
+
+    Args:
+        conn: A connection.
+        request: The list.
+        place: The place of a row of the list.
+        way: The way, one of the order's.
+        limit: How many to read at most.
+        offset: How many to skip.
+    """
+    where, parameters = conditions(request)
+    found: list[ConversationId] = []
+    for part in way.parts:
+        rows = conn.execute(
+            f"SELECT id FROM conversation WHERE {where} AND {part} ORDER BY {way.by} LIMIT :limit",
+            {**parameters, **place, "limit": offset + limit - len(found)},
+        )
+        found += (ConversationId(row["id"]) for row in rows)
+        if len(found) >= offset + limit:
+            break
+    return found[offset:]
+
+
+def ids_from(conn: Connection, request: ListRequest, first: ConversationId, number: int) -> list[ConversationId]:
+    """Read `number` ids from a conversation down; none if it is no longer in the list."""
+    place = place_of(conn, request, first)
+    if place is None:
+        return []
+    return [first, *ids_beyond(conn, request, place, request.sql_order.down, number - 1)]
+
+
+def ids_between(
+    conn: Connection, request: ListRequest, one: ConversationId, other: ConversationId
+) -> list[ConversationId]:
+    """Read the ids between two conversations, both included, in either order; if one is gone, only the other."""
+    places = {end: place for end in (one, other) if (place := place_of(conn, request, end)) is not None}
+    if one not in places or other not in places:
+        return list(places)
+    top, bottom = (other, one) if _lies_up(conn, request, places[one], other) else (one, other)
+    found = [top]
+    while bottom not in found[-_SLICE:] and (more := ids_from(conn, request, found[-1], _SLICE)[1:]):
+        found += more
+    return found[: found.index(bottom) + 1]
+
+
+def _lies_up(conn: Connection, request: ListRequest, place: Mapping[str, object], other: ConversationId) -> bool:
+    """Whether a conversation of a list comes before a place."""
+    parts = " OR ".join(request.sql_order.up.parts)
+    row = conn.execute(
+        f"SELECT 1 FROM (SELECT * FROM conversation WHERE id = :other) AS other WHERE {parts}",
+        {**place, "other": other},
+    ).fetchone()
+    return row is not None
+
+
+def position(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> int | None:
+    """Return the index of a conversation in a list, from 0, None if it is not there; counts the rows before it."""
+    place = place_of(conn, request, conversation_id)
+    return None if place is None else count_beyond(conn, request, place, request.sql_order.up)
+
+
+def count_beyond(conn: Connection, request: ListRequest, place: Mapping[str, object], way: Way) -> int:
+    """Count the rows that lie one way of a place; 0.1 µs each."""
+    where, parameters = conditions(request)
+    return sum(
+        int(
+            conn.execute(
+                f"SELECT COUNT(*) FROM conversation WHERE {where} AND {part}", {**parameters, **place}
+            ).fetchone()[0]
+        )
+        for part in way.parts
+    )
+
+
+def landmark(conn: Connection, request: ListRequest, total: int, known: Landmark) -> Landmark | None:
+    """Return a row with its index in a list of `total` rows, None if it is not in the list any more.
+
+    The known index is taken for true if it is far from both ends. Others may have changed the list before it: then it
+    is wrong by that number, which shows nowhere, as the rows around the landmark are those that there are. Near an end
+    the rows up to that are counted.
+    """
+    place = place_of(conn, request, known.id)
+    if place is None:
+        return None
+    order = request.sql_order
+    if known.at < NEAR_AN_END:
+        return Landmark(known.id, count_beyond(conn, request, place, order.up))
+    if known.at >= total - NEAR_AN_END:
+        return Landmark(known.id, total - 1 - count_beyond(conn, request, place, order.down))
+    return known
