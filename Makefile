@@ -10,11 +10,11 @@ endif
 BIN := .venv/bin
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo gateway test check format screenshots docs bench clean
+.PHONY: help demo gateway test check format screenshots docs bench bench-quick bench-peers clean
 .NOTPARALLEL:
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
 	@echo 'Arguments go into ARGS: make test ARGS="-k undo"'
 
 demo: .venv/installed ## the practice campaign, in the app
@@ -44,8 +44,14 @@ screenshots: .venv/installed-dev ## draw screenshots/ again
 docs: .venv/installed-dev ## write the generated documents again
 	$(BIN)/python scripts/make_docs.py $(ARGS)
 
-bench: .venv/installed-dev ## measure the speed claims
-	$(BIN)/python -m benchmarks $(ARGS)
+bench: .venv/installed-dev ## measure speed, at length, and write benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks --out benchmarks/RESULTS.md $(ARGS)
+
+bench-quick: .venv/installed-dev ## measure speed on less, in two minutes, and only print
+	$(BIN)/python -m benchmarks --quick $(ARGS)
+
+bench-peers: ## install other programs to compare speed with, outside of this folder
+	scripts/install_bench_peers.sh
 
 clean: ## remove .venv and everything else that can be made again
 	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

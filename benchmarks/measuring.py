@@ -1,4 +1,4 @@
-"""Timing things, and saying what came out and where."""
+"""The machine on which something is measured."""
 
 from __future__ import annotations
 
@@ -6,37 +6,7 @@ import os
 import platform
 import sqlite3
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
-from time import perf_counter
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """How long something took, in milliseconds."""
-
-    what: str
-    runs: tuple[float, ...]
-
-    @property
-    def line(self) -> str:
-        """A line of the table."""
-        return f"{self.what:<58}{median(self.runs):>11,.2f}{max(self.runs):>11,.2f}{len(self.runs):>6}"
-
-
-HEADING = f"{'milliseconds':<58}{'median':>11}{'worst':>11}{'runs':>6}"
-
-
-def measure(what: str, run: Callable[[], object], times: int) -> Figure:
-    """Time something so many times."""
-    runs = []
-    for _ in range(times):
-        start = perf_counter()
-        run()
-        runs.append((perf_counter() - start) * 1000)
-    return Figure(what, tuple(runs))
 
 
 def machine() -> str:
@@ -46,6 +16,14 @@ def machine() -> str:
         f"{_processor()}, {os.cpu_count()} cores, load {load}; {platform.system()} {platform.release()}; "
         f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"
     )
+
+
+def busy() -> str | None:
+    """Return a warning if other programs are at work here, None in a quiet moment."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load < cores / 4:
+        return None
+    return f"The machine was busy at the start (load {load:.1f} on {cores} cores): times are longer than they would be."
 
 
 def _processor() -> str:

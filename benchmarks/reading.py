@@ -1,0 +1,147 @@
+"""What a screen asks the store, without the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from itertools import count
+
+from benchmarks.large import BUSY, CAMPAIGN, OWNER
+from benchmarks.rows import Family, Figure, Row, Setting, Unit, timed
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import ConversationSort, Tab
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.due import anything_due
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting, page
+from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
+from thrumsg_tui.store.queries.overview import overview
+from thrumsg_tui.store.queries.users import identify
+
+OPEN = Row("open the database, first view of the messenger", Unit.MS)
+MOVES = {sort: Row(f"view after a step, {sort}", Unit.MS) for sort in ConversationSort}
+ENDS = {sort: Row(f"view at the end of the list, {sort}", Unit.MS, before=25, target=10) for sort in ConversationSort}
+INITIAL_END = Row("page at the end of Initial Messages", Unit.MS, before=10)
+SEARCHES = {
+    "an": Row("view with the search 'an', which many match", Unit.MS, before=368, target=50),
+    "zoe moss": Row("view with the search 'zoe moss', which few match", Unit.MS, before=411, target=50),
+    "nobody": Row("view with the search 'nobody', which none match", Unit.MS, before=749, target=50),
+    "415000": Row("view with the search '415000', by number", Unit.MS, before=615, target=50),
+}
+NEXT = Row("next contact that waits", Unit.MS)
+SENDERS = Row("overview with the table of senders", Unit.MS, before=30, target=8)
+DUE = Row("anything due? (asked again and again)", Unit.MS)
+QUEUED = Row("anything queued? (the same)", Unit.MS)
+
+
+class MessengerReader:
+    """Ana at the busy sender's assignment."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        with db.reading() as conn:
+            self.who: Identity = identify(conn, OWNER)
+            self.of: Campaign = find_campaign(conn, CAMPAIGN)
+            self.busy: AssignmentId = find_assignment(conn, self.of, BUSY)
+        self.list = ListRequest(self.of.id, self.busy, Tab.RESPONSES)
+
+    def view(self, wanted: ListRequest, at: int = 0, on: ConversationId | None = None) -> MessengerView:
+        """Read what the messenger shows with the cursor there."""
+        request = ViewRequest(wanted, first=max(0, at - 10), height=30, cursor_id=on, cursor_index=at)
+        with self.db.reading() as conn:
+            return messenger_view(conn, self.who, request, self.db.clock())
+
+    def all(self, wanted: ListRequest) -> list[ConversationId]:
+        """The whole list."""
+        with self.db.reading() as conn:
+            return ids(conn, wanted)
+
+
+def in_turn(rows: list[ConversationId], run: Callable[[ConversationId], None]) -> Callable[[], None]:
+    """Return a function that does something with the next conversation at each call."""
+    left = iter(rows)
+    return lambda: run(next(left))
+
+
+@contextmanager
+def _reader(setting: Setting) -> Iterator[MessengerReader]:
+    with closing(Database(setting.database)) as db:
+        yield MessengerReader(db)
+
+
+def _opening(setting: Setting) -> Iterator[Figure]:
+    def opened() -> None:
+        with _reader(setting) as reader:
+            reader.view(reader.list)
+
+    yield timed(OPEN, opened, setting.scale.times)
+
+
+def _views(setting: Setting) -> Iterator[Figure]:
+    with _reader(setting) as reader:
+        yield from _steps_and_ends(reader, setting.scale.times)
+
+
+def _searches(setting: Setting) -> Iterator[Figure]:
+    with _reader(setting) as reader:
+        for typed, row in SEARCHES.items():
+            wanted = replace(reader.list, search=typed)
+            yield timed(row, lambda w=wanted: reader.view(w), setting.scale.few)  # type: ignore[misc]
+
+
+def _others(setting: Setting) -> Iterator[Figure]:
+    times = setting.scale.times
+    with _reader(setting) as reader:
+        rows = reader.all(reader.list)
+        yield timed(NEXT, in_turn(rows, lambda each: _next(reader, each)), times)
+        yield timed(SENDERS, lambda: _overview(reader), times)
+        yield timed(DUE, lambda: anything_due(reader.db), times)
+        yield timed(QUEUED, lambda: take_queued(reader.db), times)
+
+
+def _steps_and_ends(reader: MessengerReader, times: int) -> Iterator[Figure]:
+    for sort in ConversationSort:
+        wanted = replace(reader.list, sort=sort)
+        rows = reader.all(wanted)
+        moves = count(1)
+
+        def move(wanted: ListRequest = wanted, rows: list[ConversationId] = rows, moves: count[int] = moves) -> None:
+            at = next(moves) % len(rows)
+            reader.view(wanted, at, rows[at])
+
+        yield timed(MOVES[sort], move, times)
+        last = len(rows) - 1
+        yield timed(ENDS[sort], lambda w=wanted, n=last, r=rows: reader.view(w, n, r[n]), times)  # type: ignore[misc]
+    initial = replace(reader.list, tab=Tab.INITIAL)
+    waiting = reader.all(initial)
+
+    def last_page() -> None:
+        with reader.db.reading() as conn:
+            page(conn, initial, len(waiting) - 30, 30)
+
+    yield timed(INITIAL_END, last_page, times)
+
+
+def _next(reader: MessengerReader, current: ConversationId) -> None:
+    with reader.db.reading() as conn:
+        next_waiting(conn, reader.busy, current, wrap=True)
+
+
+def _overview(reader: MessengerReader) -> None:
+    with reader.db.reading() as conn:
+        overview(conn, reader.who, reader.of.id, reader.db.clock(), "order")
+
+
+READING = Family(
+    "reading",
+    "What a screen asks the store",
+    (
+        *(OPEN, *MOVES.values(), *ENDS.values(), INITIAL_END, *SEARCHES.values()),
+        *(NEXT, SENDERS, DUE, QUEUED),
+    ),
+    (_opening, _views, _searches, _others),
+)

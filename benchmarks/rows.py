@@ -1,0 +1,125 @@
+"""The records of a benchmark: a row of the table, what was measured for it, and the family that measures it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+OURS = "thrumsg"
+
+
+class Unit(StrEnum):
+    """What a row is measured in."""
+
+    MS = "ms"
+    BYTES = "bytes"
+    PAINTS = "paints"
+    TIMES = "times"
+    MB = "MB"
+    MODULES = "modules"
+    ROWS_PER_SECOND = "rows/s"
+    MINUTES = "min"
+
+    @property
+    def more_is_better(self) -> bool:
+        """Whether a target is a least and not a most."""
+        return self is Unit.ROWS_PER_SECOND
+
+    def shown(self, value: float) -> str:
+        """Return a value as the tables show it."""
+        whole = self in {Unit.BYTES, Unit.MODULES, Unit.ROWS_PER_SECOND} or value >= 100 or value == int(value)
+        return f"{value:,.0f}" if whole else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something to measure.
+
+    `before` is what it was when the target was set, in the same unit; both are None for a row that only informs. A row
+    that does not depend on how much is in the database has `grows=False`.
+    """
+
+    what: str
+    unit: Unit
+    before: float | None = None
+    target: float | None = None
+    grows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured for a row, once for each run; `program` names another program to compare with."""
+
+    row: Row
+    runs: tuple[float, ...]
+    program: str = OURS
+
+    @property
+    def median(self) -> float:
+        """The figure that counts."""
+        return median(self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is in the database, how much the moves move, and how often each thing is done."""
+
+    conversations: int
+    senders: int
+    times: int
+    """How often what takes milliseconds is done."""
+    few: int
+    """How often what takes a second or more is done."""
+
+    @property
+    def moved(self) -> int:
+        """How many conversations a move in one transaction takes: a hundredth of all."""
+        return self.conversations // 100
+
+    @property
+    def dealt(self) -> int:
+        """How many are dealt out from Unassigned, which holds a tenth."""
+        return self.conversations // 10
+
+    @property
+    def moved_in_steps(self) -> int:
+        """How many a move in steps takes; where this is not many, it is one transaction."""
+        return self.conversations * 9 // 100
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a family measures on: a database that it may change, and where programs find what they need."""
+
+    database: Path
+    folder: Path
+    scale: Scale
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rows on one subject. Each part yields figures as soon as it has them; if one fails, the others still run."""
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+    parts: tuple[Callable[[Setting], Iterator[Figure]], ...]
+
+
+class NotInstalled(Exception):
+    """A program to compare with is not installed; the message is a sentence."""
+
+
+def timed(row: Row, run: Callable[[], object], times: int) -> Figure:
+    """Measure how many milliseconds something takes, so many times."""
+    runs = []
+    for _ in range(times):
+        start = perf_counter()
+        run()
+        runs.append((perf_counter() - start) * 1000)
+    return Figure(row, tuple(runs))

@@ -1,0 +1,25 @@
+"""How long all tests take. This is measured only where it is asked for: `python -m benchmarks --suite`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from time import perf_counter
+
+from benchmarks.pty_program import ROOT
+from benchmarks.rows import Family, Figure, Row, Setting, Unit
+
+TESTS = Row("make test", Unit.MINUTES, before=5.5, target=3, grows=False)
+
+
+def _tests(_: Setting) -> Iterator[Figure]:
+    start = perf_counter()
+    done = subprocess.run([sys.executable, "-m", "pytest", "-n", "auto", "-q"], cwd=ROOT, check=False)
+    took = (perf_counter() - start) / 60
+    if done.returncode:
+        raise RuntimeError(f"the tests fail after {took:.1f} minutes: exit status {done.returncode}")
+    yield Figure(TESTS, (took,))
+
+
+SUITE = Family("suite", "Tests", (TESTS,), (_tests,))
