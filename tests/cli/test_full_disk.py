@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.cli.in_steps import pacing
 from tests.full_disk import SmallDisk, small_disk
+from thrumsg_tui.cli.main import main
 
 ROWS = 3000
 
@@ -79,6 +82,26 @@ def test_what_was_sent_before_the_disk_became_full_is_said(on_disk: Shell, disk:
     assert ran.err.endswith(f" Before that, {sent} messages were sent; Send All again sends the rest.\n")
     again = on_disk.json("--db", database, "send-all", "Spring", "--unassigned")
     assert again["sent"] == 503 - sent
+
+
+def test_what_was_moved_before_the_disk_became_full_is_said_in_the_same_sentence(
+    on_disk: Shell, disk: SmallDisk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = disk.folder / "thrumsg.db"
+    words = ["--db", str(database), "reassign", "Spring", "--from-unassigned", "--to", "kim"]
+    disk.fill(free=300 * 1024)
+    capsys.readouterr()
+    assert main(words, pacing=pacing(above=100, step=10, stalled_after=0)) == 3
+    err = capsys.readouterr().err
+    disk.empty()
+    assert err.count("\n") == 1
+    told = re.search(r"is full\. Nothing was changed.* Before that, (\d+) of 503 were moved; the next thrumsg", err)
+    assert told, err
+    with closing(sqlite3.connect(database)) as conn:
+        (moved,) = conn.execute("SELECT COUNT(*) FROM conversation WHERE assignment_id <> 1").fetchone()
+    assert 0 < moved == int(told[1]) < 503
+    on_disk.done("--db", database, "campaign", "list")
+    assert on_disk.json("--db", database, "overview", "Spring")["senders"][1]["assigned"] == 503
 
 
 @pytest.mark.parametrize("words", [("campaign", "list"), ("send", 1), ("doctor",), ("export", "messages")])

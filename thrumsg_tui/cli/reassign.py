@@ -37,7 +37,7 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
-from thrumsg_tui.store.queries.bulk_move_jobs import open_jobs
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, open_jobs
 
 
 def reassign(session: Session, args: Namespace) -> Report:
@@ -60,12 +60,23 @@ def explained_if_cut_short(session: Session) -> Iterator[None]:
     """If a move in steps is interrupted, say what happens to the rest (`docs/rules.md 4.8`)."""
     try:
         yield
-    except (KeyboardInterrupt, DatabaseUnusable):
-        with session.db.reading() as conn:
-            left = [job for job in open_jobs(conn) if job.by == session.who.actor.login]
-        for job in left:
+    except KeyboardInterrupt:
+        for job in _cut_short(session):
             complain(f"{job.sentence}; the rest is moved by the next thrumsg that anybody starts.")
         raise
+    except DatabaseUnusable as error:
+        moved = "".join(
+            f" Before that, {job.passed:,} of {job.total:,} were moved; the next thrumsg that anybody starts moves the "
+            "rest."
+            for job in _cut_short(session)
+        )
+        raise type(error)(f"{error}{moved}") from error
+
+
+def _cut_short(session: Session) -> list[Job]:
+    """Return the moves in steps that the person has begun and that are not finished."""
+    with session.db.reading() as conn:
+        return [job for job in open_jobs(conn) if job.by == session.who.actor.login]
 
 
 def outcome_report(outcome: Outcome, program: str) -> Report:
