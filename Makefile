@@ -10,7 +10,7 @@ endif
 BIN := .venv/bin
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo gateway test check format screenshots docs bench bench-quick bench-peers faults clean
+.PHONY: help demo gateway test check format screenshots docs bench bench-quick bench-peers faults soak clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -52,6 +52,9 @@ bench-quick: .venv/installed-dev ## measure speed on less, in two minutes, and o
 
 bench-peers: ## install other programs to compare speed with, outside of this folder
 	scripts/install_bench_peers.sh
+
+soak: .venv/installed-dev ## twenty sessions and eight command lines on one database for ten minutes
+	@$(BIN)/python -m tests.endurance.soak $(ARGS)
 
 faults: .venv/installed-dev ## kill, fill, lock and damage everything, for an hour; what it loses or breaks is an error
 	@$(BIN)/python -m tests.endurance.faults $(ARGS)

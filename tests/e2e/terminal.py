@@ -166,11 +166,15 @@ class Terminal:
                     raise self._never_came("room for more keys") from None
 
     def resize(self, columns: int, rows: int) -> None:
-        """Make the window another size."""
+        """Make the window another size, and wait for what the program makes of it."""
+        self.drag(columns, rows)
+        self.settle()
+
+    def drag(self, columns: int, rows: int) -> None:
+        """Make the window another size, and look at nothing."""
         self.columns, self.rows = columns, rows
         self._screen.resize(lines=rows, columns=columns)
         _set_size(self._master, (columns, rows))
-        self.settle()
 
     def close(self) -> None:
         """Close the window: the program is hung up on."""
@@ -269,6 +273,15 @@ class Terminal:
         """The program's process."""
         return self._process.pid
 
+    @property
+    def status(self) -> int | None:
+        """The program's exit status, None while it runs."""
+        return self._process.poll()
+
+    def fileno(self) -> int:
+        """Return the terminal's descriptor, for `select`."""
+        return self._master
+
     def kill(self, number: signal.Signals = signal.SIGKILL) -> int:
         """Send the program a signal and return what it exits with."""
         os.kill(self._process.pid, number)
@@ -328,26 +341,28 @@ class Terminal:
 
     def _take(self, wait: float) -> bool:
         """Take what the program writes within a time; tell whether there was anything."""
+        data = self._read(wait)
+        if data:
+            self._show(self._decoder.decode(data))
+        return bool(data)
+
+    def _read(self, wait: float) -> bytes:
+        """Read what the program writes within a time, and look at nothing."""
         if not self._open or not select.select([self._master], [], [], wait)[0]:
-            return False
+            return b""
         try:
             data = os.read(self._master, 1 << 16)
         except BlockingIOError:
-            return False
+            return b""
         except OSError as error:
             if error.errno != errno.EIO:  # what Linux says when nobody has the other end open
                 raise
-            return self._nothing_more(wait)
+            data = b""
         if not data:
-            return self._nothing_more(wait)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(wait)
         self.written += data
-        self._show(self._decoder.decode(data))
-        return True
-
-    def _nothing_more(self, wait: float) -> bool:
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(wait)
-        return False
+        return data
 
     def _show(self, text: str) -> None:
         text = self._pending + text

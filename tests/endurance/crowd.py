@@ -1,0 +1,169 @@
+"""Everybody who works on one database at once: in terminals, by the command line, or only watching."""
+
+from __future__ import annotations
+
+import select
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+from time import monotonic
+
+from tests.endurance.office import Office, watched_phone
+from tests.endurance.person import SIZES, Person
+from tests.endurance.session import Session
+from tests.endurance.writer import Writer
+from tests.store.processes import ROOT
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.database import Database
+
+LOOK, MEASURE, MARK, RESIZE = 20.0, 1.0, 1.5, 15.0
+"""Seconds between two looks at all that must hold, two measurements, two messages to watchers, two other sizes."""
+
+
+class Marks(Thread):
+    """Messages that somebody watches for, and when each was stored."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(daemon=True)
+        self._office = office
+        self._ending = Event()
+        self.stored: dict[str, tuple[int, float]] = {}
+        """By the message's words, the watcher and the time."""
+
+    def run(self) -> None:
+        db = Database(self._office.database)
+        nth = 0
+        while not self._ending.wait(MARK):
+            watcher = nth % len(self._office.watchers)
+            body = f"mark {nth} for {watcher}"
+            receive(db, None, watched_phone(watcher), body)
+            self.stored[body] = watcher, monotonic()
+            nth += 1
+        db.close()
+
+    def end(self) -> None:
+        """Let it end after what is under way."""
+        self._ending.set()
+
+
+class Looks(Thread):
+    """Looks at all that must hold, again and again, in a process of its own."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(daemon=True)
+        self._path = path
+        self._ending = Event()
+        self.times = 0
+        self.found: list[str] = []
+
+    def run(self) -> None:
+        while not self._ending.wait(LOOK):
+            self.look()
+
+    def look(self) -> None:
+        """Look once."""
+        command = [sys.executable, "-m", "tests.endurance.ledger", str(self._path)]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        self.found += (ran.stdout + ran.stderr).splitlines()
+        self.times += 1
+
+    def end(self) -> None:
+        """Let it end after what is under way."""
+        self._ending.set()
+
+
+class Crowd:
+    """All of them, and what came of it.
+
+    Args:
+        office: The database.
+        writers: How many work by the command line.
+        pace: Seconds between two keys of a session, and a quarter of those between two commands of a writer.
+        seed: Decides what everybody does.
+    """
+
+    def __init__(self, office: Office, *, writers: int, pace: float, seed: int) -> None:
+        self.office = office
+        self._chance = Random(seed)
+        self._pace = pace
+        self.watchers = [Session(office, login) for login in office.watchers]
+        workers = [*office.admins, *office.senders]
+        self.workers = {
+            Session(office, login): Person(login, Random(f"{seed} {login}"), is_admin=login in office.admins)
+            for login in workers
+        }
+        self.writers = [Writer(nth, office, Random(f"{seed} writer {nth}"), 4 * pace) for nth in range(writers)]
+        self.marks, self.looks = Marks(office), Looks(office.database)
+        self.seen: dict[str, float] = {}
+        """Seconds until each mark was on its watcher's screen."""
+        self.keys = 0
+        self.largest_log = 0
+
+    @property
+    def sessions(self) -> list[Session]:
+        return [*self.watchers, *self.workers]
+
+    def run(self, seconds: float) -> None:
+        """Let everybody work for so long."""
+        for session in self.sessions:
+            session.begin()
+        for watcher in self.watchers:
+            watcher.terminal.press("2")
+        threads: list[Writer | Marks | Looks] = [*self.writers, self.marks, self.looks]
+        for thread in threads:
+            thread.start()
+        self._work_until(monotonic() + seconds)
+        for thread in threads:
+            thread.end()
+        while any(thread.is_alive() for thread in threads):
+            self._read(0.05)
+        self._work_until(monotonic() + 2, idle=True)
+        for session in self.sessions:
+            session.look()
+            session.quit()
+
+    def _work_until(self, end: float, *, idle: bool = False) -> None:
+        """Press keys, look and measure."""
+        due = {session: monotonic() + self._chance.random() * self._pace for session in self.workers}
+        pending: dict[Session, list[bytes]] = {session: [] for session in self.workers}
+        measured = resized = monotonic()
+        while (now := monotonic()) < end:
+            self._read(0.02)
+            for session, person in self.workers.items():
+                if not idle and now >= due[session]:
+                    pending[session] = pending[session] or person.next_keys(session.look())
+                    session.press(pending[session].pop(0))
+                    self.keys += 1
+                    due[session] = now + self._chance.expovariate(1 / self._pace)
+            if now > measured + MEASURE:
+                measured = now
+                self._measure()
+            if now > resized + RESIZE * 20 / max(1, len(self.workers)) and not idle and self.workers:
+                resized = now
+                session = self._chance.choice(list(self.workers))
+                session.terminal.drag(*self._chance.choice(SIZES))
+
+    def _read(self, wait: float) -> None:
+        """Take what the apps write, and see which marks have come."""
+        running = [session for session in self.sessions if session.terminal.status is None]
+        ready, _, _ = select.select([session.terminal for session in running], [], [], wait)
+        now = monotonic()
+        for terminal in ready:
+            terminal.keep()
+        for nth, watcher in enumerate(self.watchers):
+            if watcher.terminal in ready:
+                self._see_marks(nth, watcher.look(), now)
+
+    def _see_marks(self, nth: int, screen: str, now: float) -> None:
+        for body, (watcher, stored) in list(self.marks.stored.items()):
+            if watcher == nth and body not in self.seen and f"{body} " in f"{screen} ":
+                self.seen[body] = now - stored
+
+    def _measure(self) -> None:
+        log = self.office.database.with_name(f"{self.office.database.name}-wal")
+        if log.exists():
+            self.largest_log = max(self.largest_log, log.stat().st_size)
+        for session in self.sessions:
+            session.measure()

@@ -1,0 +1,94 @@
+"""Somebody at a keyboard, who does what comes to mind: any of the things that people do, as a seed says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+from tests.e2e.terminal import bytes_of
+from tests.endurance.office import FIRST
+
+SIZES = ((120, 40), (120, 40), (120, 40), (80, 24), (160, 50), (100, 30), (60, 16))
+"""Sizes of the window, the usual one more often."""
+
+Keys = list[bytes]
+
+Doing = tuple[int, Callable[[Random], Keys]]
+"""How often something is done beside the rest, and its keys."""
+
+
+def keys(*named: str) -> Keys:
+    """The bytes of keys."""
+    return [bytes_of(each) for each in named]
+
+
+class Person:
+    """Decides by what is on the screen which keys to press next."""
+
+    def __init__(self, name: str, chance: Random, *, is_admin: bool) -> None:
+        self._name = name
+        self._chance = chance
+        self._written = 0
+        self.done: dict[str, int] = {}
+        """How often each thing was begun."""
+        self._doings: Mapping[str, Doing] = EVERYBODYS | (ADMINS if is_admin else {}) | {"reply": (4, self._reply)}
+
+    def next_keys(self, screen: str) -> Keys:
+        """What to press now."""
+        lines = screen.splitlines()
+        if not any(line.startswith(" / ") for line in lines) and "Viewing as" not in screen:
+            if "Overview" in lines[0] or "Spring" in screen:
+                return self._begun("open", keys(*["j"] * self._chance.randrange(6), "enter"))
+            return self._begun("leave", keys("escape"))
+        names = list(self._doings)
+        [name] = self._chance.choices(names, [self._doings[each][0] for each in names])
+        return self._begun(name, self._doings[name][1](self._chance))
+
+    def _begun(self, name: str, pressed: Keys) -> Keys:
+        self.done[name] = self.done.get(name, 0) + 1
+        return pressed
+
+    def _reply(self, _: Random) -> Keys:
+        self._written += 1
+        text = f"reply {self._name}-{self._written}"
+        return [*keys("2", "enter"), text.encode(), *keys("enter", "escape")]
+
+
+def _some(chance: Random, key: str, most: int) -> Keys:
+    return keys(*[key] * chance.randint(1, most))
+
+
+EVERYBODYS: dict[str, Doing] = {
+    "ends": (2, lambda _: keys("G", "g")),
+    "half a page": (2, lambda _: keys("ctrl+d", "ctrl+d", "ctrl+u")),
+    "initial": (2, lambda _: keys("1", "enter", "enter", "enter", "escape")),
+    "half a draft": (1, lambda _: [*keys("2", "enter"), b"half ", *keys("escape")]),
+    "opt out": (1, lambda _: keys("o", "y", "escape")),
+    "leave it": (1, lambda _: keys("o", "enter")),
+    "undo": (2, lambda _: keys("z", "y", "escape")),
+    "redo": (1, lambda _: keys("Z", "y", "escape")),
+    "skip follow-up": (1, lambda _: keys("3", "x", "2")),
+    "next waiting": (2, lambda _: keys("u")),
+    "info": (1, lambda _: keys("i", "pagedown", "escape")),
+    "help": (1, lambda _: keys("?", "pagedown", "escape")),
+    "replies": (1, lambda _: keys("a", "1", "escape", "escape")),
+    "palette": (1, lambda _: [*keys(":"), b"sur", *keys("escape")]),
+    "sort": (1, lambda _: keys("s")),
+    "step down": (8, lambda chance: _some(chance, "j", 6)),
+    "step up": (4, lambda chance: _some(chance, "k", 4)),
+    "tab": (5, lambda chance: keys(chance.choice("1234[]"))),
+    "search": (4, lambda chance: [*keys("/"), chance.choice(FIRST)[:3].lower().encode(), *keys("enter", "escape")]),
+    "survey": (3, lambda chance: keys("e", chance.choice("12"), chance.choice("120"), "escape")),
+}
+ADMINS: dict[str, Doing] = {
+    "next sender": (4, lambda chance: keys(chance.choice("nN"))),
+    "view": (2, lambda chance: [*keys("v"), f"sender{chance.randrange(9)}".encode(), *keys("enter")]),
+    "view nobody": (1, lambda chance: [*keys("v"), b"unass", *keys("enter")]),
+    "reassign one": (3, lambda chance: [*keys("r"), f"sender{chance.randrange(9)}".encode(), *keys("enter", "y")]),
+    "reassign marked": (2, lambda chance: [*_some(chance, "space", 9), *keys("r"), b"sender", *keys("enter", "y")]),
+    "bulk dialog": (1, lambda chance: keys("R", "down", "tab", "escape", "escape")),
+    "history": (1, lambda chance: [*keys("H"), *_some(chance, "j", 5), *keys("escape", "escape")]),
+    "look up": (1, lambda chance: [*keys("p"), b"415 200", *keys("escape")]),
+    "doubts and failures": (1, lambda chance: keys(chance.choice("DF"), "escape")),
+    "overview": (1, lambda chance: keys("escape", "escape", "s", "j", "enter")),
+}

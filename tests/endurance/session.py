@@ -1,0 +1,105 @@
+"""A session of the app in a terminal of its own, watched by somebody who looks at it whenever they press a key."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from time import monotonic
+
+from tests.e2e.terminal import Terminal, bytes_of
+from tests.endurance.office import Office
+
+BUSY = "Waiting for the database"
+BUSY_FOR = 15.0
+"""Seconds for which the app may say that it waits."""
+
+WRONG = ("Traceback", "went wrong", "is damaged", "locked for", "cannot be opened, read or written", "is full")
+"""What nobody should see while the machine is well."""
+
+
+class Unseen(Terminal):
+    """A terminal whose output is read at once, so that the app never waits, and looked at when somebody does."""
+
+    _unseen = b""
+
+    def keep(self) -> bool:
+        """Read what is there, and tell whether there was anything."""
+        data = self._read(0)
+        self._unseen += data
+        self.written.clear()
+        return bool(data)
+
+    def look(self) -> str:
+        """Show what was read, and return the screen."""
+        data, self._unseen = self._unseen, b""
+        self._show(self._decoder.decode(data))
+        return self.screen
+
+
+class Session:
+    """The app as one user has it open."""
+
+    def __init__(self, office: Office, login: str) -> None:
+        home = office.folder / f"home-{login}"
+        home.mkdir(exist_ok=True)
+        environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
+        environment |= {"TZ": "UTC", "ESCDELAY": "25"}
+        words = [sys.executable, "-m", "thrumsg_tui", "--forced-login", login, "--db", str(office.database)]
+        self.login = login
+        self.terminal = Unseen(words, environment=environment)
+        self.faults: list[str] = []
+        self.sizes: list[tuple[float, int]] = []
+        """The memory in use: (seconds of the monotonic clock, bytes)."""
+        self._busy_since: float | None = None
+
+    def begin(self) -> None:
+        """Wait for the first screen."""
+        self.terminal.wait_until(lambda: self.login in self.terminal.screen, f"the first screen of {self.login}")
+        self.terminal.settle()
+
+    def look(self) -> str:
+        """Look at the screen, and note what is wrong on it."""
+        screen = self.terminal.look()
+        for words in WRONG:
+            if words in screen:
+                self._fault(f"sees {words!r}", screen)
+        if BUSY not in screen:
+            self._busy_since = None
+        elif self._busy_since is None:
+            self._busy_since = monotonic()
+        elif monotonic() > self._busy_since + BUSY_FOR:
+            self._fault(f"waits for more than {BUSY_FOR} seconds", screen)
+        if self.terminal.status is not None:
+            self._fault(f"has ended with {self.terminal.status}", screen)
+        return screen
+
+    def press(self, data: bytes) -> None:
+        """Press a key, if the app still runs."""
+        if self.terminal.status is None:
+            self.terminal.send(data)
+
+    def measure(self) -> None:
+        """Note how much memory it uses."""
+        statm = Path(f"/proc/{self.terminal.pid}/statm")
+        if statm.exists() and self.terminal.status is None:
+            pages = int(statm.read_text().split()[1])
+            self.sizes.append((monotonic(), pages * os.sysconf("SC_PAGE_SIZE")))
+
+    def quit(self) -> None:
+        """Leave by the key for it, and note if that goes wrong."""
+        if self.terminal.status is not None:
+            return
+        self.terminal.look()
+        self.press(bytes_of("ctrl+q"))
+        status = self.terminal.wait_exit()
+        if status:
+            self._fault(f"leaves with {status}", self.terminal.screen)
+
+    def close(self) -> None:
+        """End whatever is left of it."""
+        self.terminal.__exit__(None, None, None)
+
+    def _fault(self, what: str, screen: str) -> None:
+        if not any(fault.startswith(f"{self.login} {what}") for fault in self.faults):
+            self.faults.append(f"{self.login} {what}\n{screen}")
