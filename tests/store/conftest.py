@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.clock import Clock
+from tests.new_database import new_database
 from tests.store.arranging import give, known_as, take_in
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -29,10 +29,8 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in which nothing has happened yet; made once, since that is what takes long."""
-    path = tmp_path_factory.mktemp("new") / "new.db"
-    Database(path, scratch=True).close()
-    return path
+    """A database in which nothing has happened yet."""
+    return new_database(tmp_path_factory.mktemp("new") / "new.db")
 
 
 @pytest.fixture
@@ -42,8 +40,8 @@ def pacing() -> Pacing:
 
 
 @pytest.fixture
-def db(new_file: Path, tmp_path: Path, clock: Clock, pacing: Pacing) -> Iterator[Database]:
-    path = shutil.copyfile(new_file, tmp_path / "thrumsg.db")
+def db(tmp_path: Path, clock: Clock, pacing: Pacing) -> Iterator[Database]:
+    path = new_database(tmp_path / "thrumsg.db")
     database = Database(path, clock=clock, scratch=True, pacing=pacing)
     yield database
     database.close()
