@@ -111,7 +111,7 @@ def test_an_id_is_one_action(bound: dict[type[DOMNode], list[Binding]]) -> None:
     assert {id: does for id, does in actions.items() if len(does) > 1 and id not in BOTH_WAYS} == {}
 
 
-BOTH_WAYS = {"app.suspend"}
+BOTH_WAYS = {"app.suspend", "app.redraw"}
 """Bound by the app too, so that it works in dialogs and while one writes."""
 
 

@@ -45,7 +45,7 @@ from thrumsg_tui.tui.timers import Timers
 if TYPE_CHECKING:
     from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
 
-_ALWAYS = frozenset({"ctrl+c", *command("app.quit").keys.split(), *command("app.suspend").keys.split()})
+_ALWAYS = frozenset({"ctrl+c", *(command(f"app.{name}").keys for name in ("quit", "suspend", "redraw"))})
 """Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""
 
 _WAITING = "Waiting for the database: another change is being written. Keys are kept."
@@ -58,7 +58,7 @@ class ThrumsgApp(NavigatingApp):
     TITLE = "thrumsg"
     COMMANDS = {PaletteProvider}
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS = bindings([command("app.suspend")], checked=False, priority=True)  # works in the box, too
+    BINDINGS = bindings([command("app.suspend"), command("app.redraw")], checked=False, priority=True)  # also in a box
 
     def __init__(
         self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False, timers: Timers | None = None

@@ -6,7 +6,6 @@ from asyncio import Lock
 from datetime import tzinfo
 from uuid import uuid4
 
-from textual.app import App
 from textual.screen import Screen
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -24,6 +23,7 @@ from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.carrier_view import CarrierView
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
+from thrumsg_tui.tui.painting import PaintingApp
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.store_client import StoreClient
@@ -31,7 +31,7 @@ from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
 
 
-class NavigatingApp(App[None]):
+class NavigatingApp(PaintingApp):
     """An app that knows its user, its store and the way to each screen."""
 
     def __init__(self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool, timers: Timers) -> None:

@@ -6,10 +6,12 @@ names it, and `tests/tui/test_textual_compat.py` compares the table with the ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from rich.console import Console
 from rich.text import Text
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -17,12 +19,17 @@ from textual.binding import BindingsMap, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
+from textual.geometry import Size
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
 __all__ = [
     "RELIED_UPON",
+    "ChopsUpdate",
+    "LayoutUpdate",
     "ParseError",
+    "RenderedUpdate",
     "TextualMember",
     "XTermParser",
     "bind_first",
@@ -31,10 +38,13 @@ __all__ = [
     "end_queue",
     "exception_of",
     "is_batching",
+    "is_displaying",
     "is_exiting",
     "paint_now",
     "refresh_scrollbars",
     "repaint_required",
+    "size_of",
+    "strips_of",
     "suggestion_of",
     "take_from_queue",
 ]
@@ -63,6 +73,43 @@ def is_exiting(app: App[None]) -> bool:
 def is_batching(app: App[None]) -> bool:
     """Return whether updates are held back, so that nothing was written to the terminal."""
     return bool(app._batch_count)
+
+
+def is_displaying(app: App[None]) -> bool:
+    """Return whether an update is written to a terminal."""
+    return app._running and not app._closed and not app.is_headless and not app._batch_count and app._driver is not None
+
+
+class RenderedUpdate(CompositorUpdate):
+    """An update as the output that shows it."""
+
+    def __init__(self, output: str) -> None:
+        self._output = output
+
+    def render_segments(self, console: Console) -> str:
+        return self._output
+
+
+def size_of(update: LayoutUpdate | ChopsUpdate) -> Size:
+    """Return the size of the screen of an update."""
+    if isinstance(update, LayoutUpdate):
+        return update.region.size
+    return Size(update.chop_ends[0][-1], len(update.chops))
+
+
+def strips_of(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Yield the row, the first column and the content of each strip that an update draws."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips):
+            x = 0
+            for strip in strips:
+                yield y, x, strip
+                x += strip.cell_length
+        return
+    for y, left, right in update.spans:
+        for (x, chop), end in zip(update.chops[y].items(), update.chop_ends[y], strict=True):
+            if chop is not None and x < right and left < end:
+                yield y, x, chop.crop(0, right - x)
 
 
 def driver_of(app: App[None]) -> Driver | None:
@@ -128,18 +175,30 @@ _HERE = ("textual_compat.py",)
 _APP, _SCREEN, _WIDGET = "textual.app.App", "textual.screen.Screen", "textual.widget.Widget"
 _INPUT, _TEXT_AREA = "textual.widgets.Input", "textual.widgets.TextArea"
 _DRIVER, _WRITER = "textual.drivers.linux_driver.LinuxDriver", "textual.drivers._writer_thread.WriterThread"
+_LAYOUT, _CHOPS = "textual._compositor.LayoutUpdate", "textual._compositor.ChopsUpdate"
+_UPDATE = "textual._compositor.CompositorUpdate"
 _PARSER, _EVENT = "textual._xterm_parser.XTermParser", "textual.events.Event"
 
 RELIED_UPON = (
     TextualMember(_APP, "_exit", "bool", _HERE, "tells an app that is ending from one that runs"),
     TextualMember(_APP, "_batch_count", "int", _HERE, "a batch calls the display hook though nothing is written"),
+    TextualMember(_APP, "_running", "bool", _HERE, "nothing is written before and after the app runs"),
+    TextualMember(_APP, "_closed", "bool", _HERE, "nothing is written before and after the app runs"),
+    TextualMember(_APP, "_display", "(screen, renderable)", ("painting.py",), "overridden: writes what differs"),
+    TextualMember(_APP, "_check_resize", "()", ("painting.py",), "overridden: writes all again in a new size"),
     TextualMember(_APP, "_driver", "NoneType", _HERE, "the driver stops writing, and suspends"),
     TextualMember(_APP, "_exception", "NoneType", _HERE, "the crash log keeps it"),
     TextualMember(_APP, "_exit_renderables", "list", _HERE, "Textual prints them after it has left the terminal"),
     TextualMember(_APP, "_close_messages_no_wait", "()", _HERE, "ends the app after a crash"),
     TextualMember(_APP, "_fatal_error", "()", ("app.py",), "overridden: Textual's report shows locals"),
     TextualMember(_APP, "_handle_exception", "(error)", ("app.py",), "overridden: a refusal in a worker is no crash"),
-    TextualMember(_APP, "on_event", "async (event)", ("app.py",), "overridden: keys wait in the key queue"),
+    TextualMember(
+        _APP,
+        "on_event",
+        "async (event)",
+        ("app.py", "painting.py"),
+        "overridden: keys wait in the key queue; all is written again if the terminal was another's",
+    ),
     TextualMember(_APP, "get_driver_class", "()", ("app.py",), "overridden: TerminalDriver replaces LinuxDriver"),
     TextualMember(_APP, "post_display_hook", "()", ("app.py",), "overridden: called after a screen was written"),
     TextualMember(_APP, "action_suspend_process", "()", ("app.py",), "overridden: there may be no shell"),
@@ -199,6 +258,12 @@ RELIED_UPON = (
     TextualMember(_DRIVER, "close", "()", ("terminal.py",), "overridden: waits for no terminal that takes nothing"),
     TextualMember(_DRIVER, "fileno", "int", ("terminal.py",), "read from"),
     TextualMember(_DRIVER, "exit_event", "Event", ("terminal.py",), "ends the reader"),
+    TextualMember(_LAYOUT, "strips", "list", _HERE, "what the whole screen shows"),
+    TextualMember(_LAYOUT, "region", "Region", _HERE, "the size of the screen"),
+    TextualMember(_CHOPS, "chops", "list", _HERE, "what a part of the screen shows"),
+    TextualMember(_CHOPS, "spans", "list", _HERE, "the part that is to be drawn"),
+    TextualMember(_CHOPS, "chop_ends", "list", _HERE, "where each strip ends"),
+    TextualMember(_UPDATE, "render_segments", "(console)", _HERE, "overridden: the output is there already"),
     TextualMember(_WRITER, "_queue", "Queue", _HERE, "is emptied, or ended"),
 )
 """Every such member. A test fails if Textual drops or renames one, or changes its parameters."""

@@ -39,4 +39,12 @@ COMMANDS = (
     Command(
         "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "Go to the shell; `fg` comes back", Scope.EVERYWHERE
     ),
+    Command(
+        "app.redraw",
+        "ctrl+l",
+        "app.redraw",
+        "Redraw",
+        "Write the whole screen again, after another program wrote over it",
+        Scope.EVERYWHERE,
+    ),
 )
