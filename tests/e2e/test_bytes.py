@@ -54,6 +54,17 @@ def test_keys_that_come_together_are_drawn_together(spring: Office) -> None:
     assert frames <= 4
 
 
+@pytest.mark.parametrize("tab", ["1", "2"], ids=["initial messages", "responses"])
+def test_a_hundred_steps_at_once_are_a_few_pictures(spring: Office, tab: str) -> None:
+    messenger = settled(spring, (120, 40))
+    messenger.terminal.press(tab)
+    messenger.terminal.settle(quiet=LONG)
+    one, _ = cost(messenger, "j")
+    many, frames = cost(messenger, *["k", "j"] * 50)
+    assert many <= 5 * one
+    assert frames <= 6
+
+
 def test_writing_is_cheap(spring: Office) -> None:
     messenger = settled(spring, (120, 40))
     messenger.open_box()

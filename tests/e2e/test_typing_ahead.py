@@ -133,6 +133,23 @@ def test_a_held_key_moves_as_often_as_it_came(spring: Office) -> None:
     messenger.wait_for_conversation("Elsa Frank")
 
 
+def test_keys_behind_steps_are_meant_for_where_these_lead(spring: Office) -> None:
+    messenger = open_messenger(spring, "Sender One")
+    at_once(messenger, b"jjkjj\rHello")
+    messenger.wait_for_conversation("Dan Evans")
+    messenger.wait_for_box("Hello")
+
+
+def test_an_enter_behind_steps_sends_no_initial_that_was_not_seen(spring: Office) -> None:
+    messenger = open_messenger(spring, "Sender One")
+    messenger.terminal.press("1")
+    messenger.wait_for_row("Lena Moss")
+    at_once(messenger, b"jj\r\r")
+    messenger.terminal.wait_for("Enter came before this was shown: press it again.")
+    messenger.wait_for_conversation("Nina Orr")
+    assert [spring.bodies(each) for each in NOT_STARTED_ONE] == [[]] * len(NOT_STARTED_ONE)
+
+
 def test_enters_at_once_send_one_initial_each(spring: Office) -> None:
     messenger = open_messenger(spring, "Sender One")
     messenger.terminal.press("1")

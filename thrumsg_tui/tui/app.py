@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from asyncio import get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app_context import Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.carrier_view import read_carrier
-from thrumsg_tui.tui.commands import bindings, command
+from thrumsg_tui.tui.commands import bindings, command, is_step
 from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.navigation import NavigatingApp
@@ -128,6 +128,11 @@ class ThrumsgApp(NavigatingApp):
     def keeps_keys(self) -> bool:
         """Whether keys wait without limit: for another writer, or until a screen is up."""
         return self.store.waiting or self.is_on_the_way or not self.screen.is_mounted
+
+    @property
+    def step_keys(self) -> Collection[str]:
+        """The keys that here only move a cursor."""
+        return {key for key, active in self.screen.active_bindings.items() if is_step(active.binding)}
 
     def post_display_hook(self) -> None:
         """Tell the front screen that its drawing was written to the terminal."""

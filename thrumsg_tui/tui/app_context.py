@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import Protocol, cast, runtime_checkable
 
@@ -101,6 +102,10 @@ class Keyboard(Protocol):
     @property
     def keeps_keys(self) -> bool:
         """Whether keys wait without limit: for another writer, or until a screen is up."""
+
+    @property
+    def step_keys(self) -> Collection[str]:
+        """The keys that here only move a cursor."""
 
 
 @runtime_checkable

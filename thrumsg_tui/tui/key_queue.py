@@ -17,6 +17,9 @@ from thrumsg_tui.tui.app_context import Keyboard
 
 _PAUSE = 0.002
 
+_MOST_STEPS = 256
+"""How many steps are taken together at most, so that a key that is held for long shows where it is."""
+
 
 class KeyQueue:
     """Hands keys and pastes to the app one by one, by its function `handle`.
@@ -52,13 +55,24 @@ class KeyQueue:
         try:
             while self._waiting:
                 await self._until(lambda: self._app.ready_for_keys)
-                self.taken += 1
-                event = self._waiting.popleft()
-                self.pressed_at = event.time
-                await self._handle(event)
+                for event in self._next_events():
+                    self.taken += 1
+                    self.pressed_at = event.time
+                    await self._handle(event)
                 await self._dealt_with()
         finally:
             self._task = None
+
+    def _next_events(self) -> list[Event]:
+        """Remove the next event from the queue, or all steps at its head: only where they lead is shown."""
+        steps = self._app.step_keys if len(self._waiting) > 1 else ()
+        taken: list[Event] = []
+        while self._waiting and len(taken) < _MOST_STEPS:
+            event = self._waiting[0]
+            if not isinstance(event, Key) or event.key not in steps:
+                break
+            taken.append(self._waiting.popleft())
+        return taken or [self._waiting.popleft()]
 
     async def _dealt_with(self) -> None:
         """Wait until all messages caused by the key are handled, and screen and focus no longer change."""

@@ -25,6 +25,7 @@ __all__ = [
     "command",
     "commands_of",
     "is_key",
+    "is_step",
     "scopes_at",
     "shown_key",
 ]
@@ -103,6 +104,12 @@ def _commands_in(scope: Scope) -> tuple[Command, ...]:
     commands = tuple(command for command in table if command.scope is scope)
     _known.update((command.id, command) for command in commands)
     return commands
+
+
+def is_step(binding: Binding) -> bool:
+    """Return whether a binding is that of a command that only moves a cursor."""
+    bound = _known.get(binding.id or "")
+    return bound is not None and bound.is_step
 
 
 def scopes_at(node: DOMNode) -> list[Scope]:

@@ -117,6 +117,7 @@ class Command:
         scope: Where it works.
         footer: Its short name in the bottom line; empty if it is not shown there.
         why_not: The condition that returns why it is not allowed now.
+        is_step: Whether it only moves a cursor. Of such keys that wait together, only the last one's outcome is shown.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Command:
     scope: Scope
     footer: str = ""
     why_not: WhyNot = always
+    is_step: bool = False
 
     @property
     def takes_key(self) -> bool:

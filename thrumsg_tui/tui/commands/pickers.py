@@ -5,10 +5,10 @@ from __future__ import annotations
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("picker.down", "down ctrl+n", "move(1)", "Down", "Go to the next row", Scope.PICKER),
-    Command("picker.up", "up ctrl+p", "move(-1)", "Up", "Go to the row before", Scope.PICKER),
-    Command("picker.page_down", "pagedown", "move(8)", "Page down", "Go eight rows down", Scope.PICKER),
-    Command("picker.page_up", "pageup", "move(-8)", "Page up", "Go eight rows up", Scope.PICKER),
+    Command("picker.down", "down ctrl+n", "move(1)", "Down", "Go to the next row", Scope.PICKER, is_step=True),
+    Command("picker.up", "up ctrl+p", "move(-1)", "Up", "Go to the row before", Scope.PICKER, is_step=True),
+    Command("picker.page_down", "pagedown", "move(8)", "Page down", "Go eight rows down", Scope.PICKER, is_step=True),
+    Command("picker.page_up", "pageup", "move(-8)", "Page up", "Go eight rows up", Scope.PICKER, is_step=True),
     Command(
         "picker.choose",
         "enter",
@@ -21,7 +21,7 @@ COMMANDS = (
     Command("picker.mark", "tab", "mark", "Mark", "Mark the row or unmark it", Scope.MULTI_PICKER),
     Command("sender_picker.sort", "tab", "sort", "Sort", "Go to the next order", Scope.SENDER_PICKER),
     Command("sender_picker.reverse", "shift+tab", "reverse", "Reverse", "Reverse the order", Scope.SENDER_PICKER),
-    Command("menu.down", "j", "move(1)", "Down", "Go to the next row", Scope.MENU),
-    Command("menu.up", "k", "move(-1)", "Up", "Go to the row before", Scope.MENU),
+    Command("menu.down", "j", "move(1)", "Down", "Go to the next row", Scope.MENU, is_step=True),
+    Command("menu.up", "k", "move(-1)", "Up", "Go to the row before", Scope.MENU, is_step=True),
     Command("menu.leave", "q", "dismiss(())", "Leave", "Leave without choosing", Scope.MENU),
 )
