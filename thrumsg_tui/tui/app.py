@@ -25,7 +25,7 @@ from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.store.queries.users import identify
-from thrumsg_tui.tui.app_context import Waiting
+from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.carrier_view import read_carrier
 from thrumsg_tui.tui.commands import bindings, command, is_step
@@ -123,6 +123,12 @@ class ThrumsgApp(NavigatingApp):
         if self.is_on_the_way or not screen.is_mounted:
             return False
         return not isinstance(screen, Waiting) or screen.ready_for_keys
+
+    def takes_early(self, event: Event) -> bool:
+        """Whether the front screen takes a key before it shows the result of the last one."""
+        screen = self.screen
+        up = screen.is_mounted and not self.is_on_the_way
+        return up and isinstance(event, Key) and isinstance(screen, TakesEarly) and screen.takes_early(event)
 
     @property
     def keeps_keys(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import Protocol, cast, runtime_checkable
 
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -99,6 +100,9 @@ class Keyboard(Protocol):
     def ready_for_keys(self) -> bool:
         """Whether the result of the last key is on the screen."""
 
+    def takes_early(self, event: Event) -> bool:
+        """Whether an event may be taken before the result of the last key is on the screen."""
+
     @property
     def keeps_keys(self) -> bool:
         """Whether keys wait without limit: for another writer, or until a screen is up."""
@@ -106,6 +110,14 @@ class Keyboard(Protocol):
     @property
     def step_keys(self) -> Collection[str]:
         """The keys that here only move a cursor."""
+
+
+@runtime_checkable
+class TakesEarly(Protocol):
+    """A screen that takes some keys before it shows the result of the last one."""
+
+    def takes_early(self, key: Key) -> bool:
+        """Whether it takes this one."""
 
 
 @runtime_checkable

@@ -54,7 +54,7 @@ class KeyQueue:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                await self._until(lambda: self._app.ready_for_keys)
+                await self._until(self._ready)
                 for event in self._next_events():
                     self.taken += 1
                     self.pressed_at = event.time
@@ -80,7 +80,7 @@ class KeyQueue:
         deadline = monotonic() + self._patience
         while monotonic() < deadline:
             await self._round()
-            await self._until(lambda: self._app.ready_for_keys)
+            await self._until(self._ready)
             now = self._app.screen, self._app.focused
             if now == before:
                 return
@@ -96,6 +96,10 @@ class KeyQueue:
                     await asyncio.wait_for(passed.wait(), self._patience)
                 except TimeoutError:
                     return
+
+    def _ready(self) -> bool:
+        """Whether the next key may be taken."""
+        return self._app.ready_for_keys or (bool(self._waiting) and self._app.takes_early(self._waiting[0]))
 
     async def _until(self, ready: Callable[[], bool]) -> None:
         deadline = monotonic() + self._patience

@@ -95,13 +95,14 @@ class MessengerView:
     tabs: Mapping[Tab, int]
     list: ListRequest
     total: int
-    """How many rows the list has; while a search is not done, how many of them are known."""
     first: int
     rows: tuple[ConversationRow, ...]
     search: Search | None
     """The search in the list, if there is one."""
     is_whole: bool
     """Whether all rows of the window are known; they may not be while a search is under way."""
+    is_counted: bool
+    """Whether `total` counts all rows; while a search is under way it counts those that are known."""
     drafts: Mapping[ConversationId, str]
     """The person's own drafts in those rows."""
     cursor_index: int
@@ -169,6 +170,7 @@ def messenger_view(
         rows=rows,
         search=search,
         is_whole=search is None or search.matches.has(first + request.height),
+        is_counted=search is None or search.matches.total is not None,
         drafts=drafts(conn, who.user.id, [row.id for row in rows]),
         cursor_index=cursor,
         open=open_conversation(conn, who, shown, now) if shown else None,

@@ -25,7 +25,7 @@ from thrumsg_tui.store.queries.conversations import (
 class Slices:
     """How much one slice reads at most, so that it takes a few milliseconds."""
 
-    rows: int = 2_000
+    rows: int = 1_000
     """Conversations, in the order of the list."""
 
     entries: int = 20_000

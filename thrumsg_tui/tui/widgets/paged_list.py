@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from textual.geometry import Region, Size
@@ -19,6 +19,10 @@ _Row = TypeVar("_Row")
 
 NO_ROW = -1
 """The cursor's index while it is on no row."""
+
+
+async def _nothing() -> None:
+    """Wait for nothing."""
 
 
 class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
@@ -46,6 +50,8 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         self.active = False
         """Whether the cursor looks focused although the focus is elsewhere, as in a search above the list."""
         self.on_move: Callable[[], None] = lambda: None
+        self.count_all: Callable[[], Awaitable[None]] = _nothing
+        """Called before a move to the last row: returns once `total` counts all rows."""
         self._first = 0
         self._rows: Sequence[_Row] = ()
         self._painted: dict[int, Strip] = {}
@@ -131,8 +137,9 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         """Go to the first row."""
         self.move(0)
 
-    def action_last(self) -> None:
+    async def action_last(self) -> None:
         """Go to the last row."""
+        await self.count_all()
         self.move(self.total - 1)
 
     def action_choose(self) -> None:

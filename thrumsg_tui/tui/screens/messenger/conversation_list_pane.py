@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -55,6 +56,11 @@ class ConversationListPane(Vertical):
         """The cursor."""
         return Cursor(self.list.row.id if self.list.row else None, self.list.cursor)
 
+    @property
+    def landmark(self) -> Landmark | None:
+        """A row in memory."""
+        return Landmark(self.list.rows[0].id, self.list.first) if self.list.rows else None
+
     def show_state(self, state: MessengerState, before: MessengerState) -> None:
         """Show the cursor and marks of a state, and its search if `before` had another list."""
         self.list.cursor = state.cursor.index
@@ -74,5 +80,6 @@ class ConversationListPane(Vertical):
         self.list.show_drafts(view.drafts)
         marked = len(self.list.marks)
         parts: list[Part] = [(f"{marked} marked ", "marked")] if marked else []
-        parts += [(f"{view.list.order.label} {self._glyphs.down} ", "quiet"), (f"{view.total} ", "")]
+        more = "" if view.is_counted else "+"
+        parts += [(f"{view.list.order.label} {self._glyphs.down} ", "quiet"), (f"{view.total}{more} ", "")]
         self._sort.show([], parts)

@@ -12,17 +12,18 @@ from time import monotonic
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.events import DescendantBlur, DescendantFocus, Key, Resize
 from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
+from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation
-from thrumsg_tui.store.queries.messenger import MessengerView, messenger_view
+from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
@@ -38,12 +39,15 @@ from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.screens.messenger.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
+from thrumsg_tui.tui.screens.messenger.view_reader import ViewReader
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 from thrumsg_tui.tui.widgets.yellow_bar import YellowBar
+
+_ERASING = frozenset({"backspace", "delete"})
 
 
 class MessengerScreen(CommandScreen):
@@ -72,6 +76,7 @@ class MessengerScreen(CommandScreen):
         self.conversation = ConversationPane(glyphs, id="middle")
         self.sidebar = Sidebar(glyphs, id="sidebar")
         self.search, self.box = self.list_pane.search, self.conversation.box
+        self._reader = ViewReader()
         self._panes = PaneSwitcher(self, self.list_pane, self.conversation, self.sidebar)
         self._list_commands = ListCommands(self)
         self._contact = ContactCommands(self)
@@ -93,6 +98,7 @@ class MessengerScreen(CommandScreen):
 
     def on_mount(self) -> None:
         self.list_pane.list.on_move = self._cursor_moved
+        self.list_pane.list.count_all = self._count_matches
         self.key_line.show_keys(self.shown_commands())
         self._panes.focus_list()
 
@@ -135,14 +141,37 @@ class MessengerScreen(CommandScreen):
         return not (self.view and self.view.settings.redact_phones)
 
     async def ask_and_paint(self) -> None:
-        db, asked, pane = self.thrumsg.store.db, self.state, self.conversation
+        asked, pane = self.state, self.conversation
         keep_open = pane.drafts.conversation_id if self._panes.in_sidebar else pane.written_in
-        request = asked.view_request(self.list_pane.list.window, keep_open=keep_open, by_phone=self._by_phone)
-        view = await self.thrumsg.store.query(messenger_view, self.thrumsg.who, request, db.clock())
-        if self.state.is_answered_by(asked):
-            self._paint(view)
-        else:  # the person has moved on
+        request = asked.view_request(
+            self.list_pane.list.window,
+            keep_open=keep_open,
+            by_phone=self._by_phone,
+            landmark=self.list_pane.landmark,
+        )
+        view = await self._reader.read(self.thrumsg, request, lambda: not self.state.is_answered_by(asked))
+        if view is None:  # the person has moved on
             self.ask_again()
+            return
+        self._paint(view)
+        if view.search:
+            self._finish_search()
+
+    @work(name="search", group="search", exclusive=True)
+    async def _finish_search(self) -> None:
+        """Count all that a search finds, while the person works with its first rows."""
+        await self._count_matches()
+
+    async def _count_matches(self) -> None:
+        try:
+            if await self._reader.finish(self.thrumsg):
+                await self.ask_and_paint()
+        except ThrumsgError as error:
+            self.say(str(error), warning=True)
+
+    def takes_early(self, key: Key) -> bool:
+        """Whether a key does not wait for the rows of a search: it is one more letter of that."""
+        return self.search.has_focus and (key.is_printable or key.key in _ERASING)
 
     def _paint(self, view: MessengerView) -> None:
         self.view, now = view, self.thrumsg.store.db.clock()

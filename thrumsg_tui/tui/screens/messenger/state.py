@@ -10,6 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.conversations import ListRequest
+from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.messenger import ViewRequest
 from thrumsg_tui.tui.cursors import next_in_cycle
 from thrumsg_tui.tui.screens.messenger.count_prefix import CountPrefix, CountStart, Cursor
@@ -61,7 +62,12 @@ class MessengerState:
         )
 
     def view_request(
-        self, window: tuple[int, int], *, keep_open: ConversationId | None, by_phone: bool = False
+        self,
+        window: tuple[int, int],
+        *,
+        keep_open: ConversationId | None,
+        by_phone: bool = False,
+        landmark: Landmark | None = None,
     ) -> ViewRequest:
         """Return the request for everything that the messenger shows.
 
@@ -69,6 +75,7 @@ class MessengerState:
             window: Index of the first row wanted in memory, and number of rows.
             keep_open: The conversation that stays open even if the cursor is elsewhere.
             by_phone: Also search phone numbers.
+            landmark: A row that is in memory.
         """
         first, height = window
         return ViewRequest(
@@ -79,6 +86,7 @@ class MessengerState:
             cursor_index=self.cursor.index,
             keep_open=keep_open,
             sent_tab=self.shows_sent,
+            landmark=landmark,
         )
 
     # Answers and cursor
