@@ -17,7 +17,7 @@ import pytest
 
 import thrumsg_tui.tui
 from tests.store.arranging import assignment_of, give, number, take_in
-from tests.store.query_plans import Statements, objections, plans
+from tests.store.query_plans import Statements, objections
 from tests.store.shared_sql import refusals
 from tests.store.strict_engine import StrictConnection
 from tests.store.world import World
@@ -387,39 +387,6 @@ def test_a_query_of_a_screen_reads_and_sorts_no_more_than_it_shows(
     assert statements
     assert [refusal for sql in statements for refusal in refusals(sql)] == []
     assert objections(filled.db.path, statements) == []
-
-
-_INDEXES = {
-    Tab.INITIAL: "initial_by_name initial_by_name initial_by_name",
-    Tab.RESPONSES: "responses_by_urgency responses_by_recency responses_by_name",
-    Tab.FOLLOW_UPS: "in_follow_ups in_follow_ups in_follow_ups",
-    Tab.OPT_OUTS: "opt_outs_by_recency opt_outs_by_recency opt_outs_by_name",
-    Tab.SENT: "sent_by_recency sent_by_recency sent_by_name",
-}
-"""The index of each tab for each order: needs reply, recent, a to z."""
-
-
-@pytest.mark.parametrize(
-    ("tab", "sort", "index"),
-    [
-        (tab, sort, index)
-        for tab, each in _INDEXES.items()
-        for sort, index in zip(ConversationSort, each.split(), strict=True)
-    ],
-)
-@pytest.mark.parametrize("search", ["", "p1"])
-def test_a_list_is_read_and_counted_on_indexes_of_its_tab(
-    filled: Filled, recorded: tuple[Database, Statements], tab: Tab, sort: ConversationSort, index: str, search: str
-) -> None:
-    again, statements = recorded
-    request = ListRequest(filled.of.id, filled.kims, tab, search=search, by_phone=False, sort=sort)
-    by_name = _INDEXES[tab].split()[-1]
-    for read, expected in ((ids, index), (count, by_name)):
-        with again.reading() as conn:
-            statements.clear()
-            read(conn, request)
-        used = [step for sql, step in plans(filled.db.path, statements) if "FROM conversation" in sql]
-        assert [f"INDEX conversation_{expected} (" in step for step in used] == [True]
 
 
 @pytest.mark.parametrize("change", [anything_due, take_queued])
