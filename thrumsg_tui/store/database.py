@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,21 +85,24 @@ class Database:
                 self.engine.roll_back(conn)
 
     @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
+    def writing(self, *, durable: bool = True, bulk: bool = False) -> Iterator[Transaction]:
         """Yield the one write transaction; commit it at the end, or change nothing if the body raises.
 
-        With `durable` a commit survives a power cut; otherwise only a crash of the program.
+        Args:
+            durable: Whether a commit survives a power cut, and not only a crash of the program.
+            bulk: Whether it may change many rows, and is to use more memory for that.
         """
         with translated_errors(self.engine):
             conn = self._connection("writer")
-            self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
-            try:
-                yield Transaction(conn, self.clock())
-                self.engine.commit(conn)
-            except BaseException:
-                with suppress(self.engine.driver_error):  # the first error is the one to report
-                    self.engine.roll_back(conn)
-                raise
+            with self.engine.bulk(conn) if bulk else nullcontext():
+                self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
+                try:
+                    yield Transaction(conn, self.clock())
+                    self.engine.commit(conn)
+                except BaseException:
+                    with suppress(self.engine.driver_error):  # the first error is the one to report
+                        self.engine.roll_back(conn)
+                    raise
 
     def damage_named(self) -> AbstractContextManager[None]:
         """Check for damage if something fails outside any transaction, and name it as the cause."""

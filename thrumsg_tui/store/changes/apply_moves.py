@@ -10,7 +10,7 @@ from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.journal import touch
 from thrumsg_tui.store.schema import COUNTED
 
-_AT_ONCE = 1000
+_AT_ONCE = 5000
 """Conversations per UPDATE, and between two calls of `on_progress`."""
 
 

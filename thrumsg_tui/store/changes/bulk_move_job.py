@@ -122,7 +122,7 @@ def step(db: Database, begun: Outcome) -> Outcome:
     """
     if begun.event is None:
         return begun
-    with db.writing() as tx:
+    with db.writing(bulk=True) as tx:
         job = job_of(tx.conn, begun.event)
         if job and not job.finished and job.passed == begun.moved:
             _make_step(tx, job, db.pacing.step)

@@ -43,7 +43,7 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
         large = plan(conn, request, db.clock()) if db.pacing.too_many(at_most(conn, request)) else None
     if large and db.pacing.too_many(len(large.moves)):
         return apply_plan(db, who, large)
-    with db.writing() as tx:
+    with db.writing(bulk=True) as tx:
         return move(tx, who, plan(tx.conn, request, tx.now))
 
 
@@ -72,7 +72,7 @@ def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
     who.require(Permission.REASSIGN)
     with db.reading() as conn:
         long = is_long(conn, planned, db.pacing)
-    with db.writing() as tx:
+    with db.writing(bulk=True) as tx:
         require_not_archived(get_campaign(tx.conn, planned.campaign_id))
         return begin(tx, who, planned) if long else move(tx, who, planned, on_progress=on_progress)
 

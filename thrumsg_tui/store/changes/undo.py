@@ -39,7 +39,7 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
     who.require(Permission.WORK)
     with db.reading() as conn:  # planning a job reads only, so that no writer waits
         large = change_to_undo(conn, who, event_id).bulk_plan(conn, db.pacing)
-    with db.writing() as tx:
+    with db.writing(bulk=True) as tx:
         change = change_to_undo(tx.conn, who, event_id)
         if large is not None and large.as_of == change.event.id:
             outcome = begin(tx, who, large, kind=change.undo_kind, undoes=change.event.id)

@@ -6,6 +6,7 @@ The SQL above these protocols stays within the common subset of SQLite 3.37 and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -166,6 +167,12 @@ class Engine(Protocol[C]):
             durable: Whether a commit survives a power cut, and not only a crash of the program.
             scratch: Whether the whole database may be lost in a power cut.
             on_wait: Called when a wait for another writer begins and ends.
+        """
+
+    def bulk(self, conn: C) -> AbstractContextManager[None]:
+        """Let a writer use as much memory as a transaction that changes many rows is faster with.
+
+        It begins before the transaction and ends after it.
         """
 
     def commit(self, conn: C) -> None:

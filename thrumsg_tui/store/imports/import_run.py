@@ -138,7 +138,7 @@ class _DryRun(Exception):
 @contextmanager
 def transaction(db: Database, *, dry_run: bool) -> Iterator[Transaction]:
     """Open the write transaction of an import; roll it back at the end of a dry run."""
-    with suppress(_DryRun), db.writing() as tx:
+    with suppress(_DryRun), db.writing(bulk=True) as tx:
         yield tx
         if dry_run:
             raise _DryRun
