@@ -27,7 +27,7 @@ def pacing(above: int, step: int, stalled_after: float, says: int | None = None,
             os.write(says, b"waiting\n")
             sys.stdin.readline()
 
-    return Pacing(most_at_once=above, step=step, pause=0, stalled_after=stalled_after, wait=wait)
+    return Pacing(most_at_once=above, step=step, hold=0, pause=0, stalled_after=stalled_after, wait=wait)
 
 
 if __name__ == "__main__":

@@ -277,7 +277,7 @@ TestAnythingThatIsJournalled.settings = settings(max_examples=150, stateful_step
 
 def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile() -> None:
     with worlds() as world:
-        world.db.pacing = Pacing(most_at_once=2, step=2)
+        world.db.pacing = Pacing(most_at_once=2, step=2, hold=0)
         ana, mo, last = world.who["ana"], world.who["mo"], world.conversations(world.spring)[-1]
         nobody, kim, lee = (world.assignment(world.spring, each) for each in (None, "kim", "lee"))
         meddled: list[int] = []

@@ -176,7 +176,7 @@ def read_for_ever(path: str) -> None:
 
 def move_in_steps(path: str, above: str, step: str) -> None:
     """Move all that Kim has to Lee in small steps, and wait before each until told to go on."""
-    worker = Worker(path, Pacing(most_at_once=int(above), step=int(step)))
+    worker = Worker(path, Pacing(most_at_once=int(above), step=int(step), hold=0))
     ana, campaign = worker.ana, worker.spring
     with worker.db.reading() as conn:
         kim, lee = (find_assignment(conn, campaign, login) for login in ("kim", "lee"))
@@ -194,7 +194,7 @@ def move_in_steps(path: str, above: str, step: str) -> None:
 
 def finish_left(path: str, above: str, step: str) -> None:
     """Finish what was left behind, in small steps, and say how many that moved."""
-    worker = Worker(path, Pacing(most_at_once=int(above), step=int(step)))
+    worker = Worker(path, Pacing(most_at_once=int(above), step=int(step), hold=0))
     begin()
     for outcome in finish_left_behind(worker.db):
         say("moved", outcome.moved)

@@ -38,7 +38,7 @@ def large(office: Office, gate: Gate) -> Office:
     """Kim has more than one transaction may move, and there is a moderator too."""
     people(office, MANY, "kim")
     office.person("mo", "Mo", Role.MODERATOR)
-    office.db.pacing = Pacing(most_at_once=ABOVE, step=STEP)
+    office.db.pacing = Pacing(most_at_once=ABOVE, step=STEP, hold=0)
     office.timers = Timers(sleep=gate.sleep)
     return office
 

@@ -16,13 +16,16 @@ class Pacing:
     """The most moves in one transaction: 0.6 to 1 s on `python -m benchmarks`, blocking others; 90,000 take 4 to 5."""
 
     step: int = 1000
-    """Conversations per step; its transaction takes 60 to 100 ms."""
+    """The conversations that a step takes at once, and at least."""
 
-    pause: float = 0.03
-    """Seconds between two steps: longer than a waiting writer first sleeps between two tries (SQLite: 25 ms)."""
+    hold: float = 0.08
+    """A step takes more until so many seconds have passed; then it still has to commit."""
+
+    pause: float = 0.015
+    """Seconds between two steps: longer than a waiting writer sleeps between two tries."""
 
     stalled_after: float = 3.0
-    """A job without a step for so many seconds is resumed by others; there are ten steps a second."""
+    """A job without a step for so many seconds is resumed by others; there are five to ten steps a second."""
 
     wait: Callable[[float], None] = sleep
     """Waits for so many seconds, in a thread that may block."""

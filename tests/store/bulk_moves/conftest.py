@@ -19,7 +19,7 @@ from thrumsg_tui.store.pacing import Pacing
 @pytest.fixture
 def pacing() -> Pacing:
     """Small moves are made in steps, without a pause."""
-    return Pacing(most_at_once=20, step=STEP, pause=0)
+    return Pacing(most_at_once=20, step=STEP, hold=0, pause=0)
 
 
 @pytest.fixture

@@ -27,13 +27,23 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, recorded_facts, rewrite
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
-from thrumsg_tui.store.queries.reassignment import possible_among, still_possible
+from thrumsg_tui.store.queries.reassignment import possible_among
 from thrumsg_tui.store.queries.undo_plan import people_in
+
+_AT_ONCE = 5000
+"""How many moves `is_long` looks at before it asks whether they are too many."""
 
 
 def is_long(conn: Connection, planned: Plan, pacing: Pacing) -> bool:
-    """Whether so many moves of a plan are still possible that they need a job; 3 µs a move."""
-    return pacing.too_many(len(planned.moves)) and pacing.too_many(len(still_possible(conn, planned)[0]))
+    """Whether so many moves of a plan are still possible that they need a job; 3 µs a move, up to that many."""
+    ways = [move.way for move in planned.moves]
+    possible = 0
+    for start in range(0, len(ways) if pacing.too_many(len(ways)) else 0, _AT_ONCE):
+        some = ways[start : start + _AT_ONCE]
+        possible += len(possible_among(conn, planned.campaign_id, planned.as_of, some))
+        if pacing.too_many(possible):
+            return True
+    return False
 
 
 def require_no_job(tx: Transaction, campaign_id: CampaignId) -> None:
@@ -125,7 +135,9 @@ def step(db: Database, begun: Outcome) -> Outcome:
     with db.writing(bulk=True) as tx:
         job = job_of(tx.conn, begun.event)
         if job and not job.finished and job.passed == begun.moved:
-            _make_step(tx, job, db.pacing.step)
+            until = monotonic() + db.pacing.hold
+            while _take_some(tx, job, db.pacing.step) and monotonic() < until:
+                pass
     with db.reading() as conn:
         return outcome_of(conn, begun.event)
 
@@ -197,7 +209,8 @@ def _watched(db: Database, job: Job) -> Job | None:
     return job
 
 
-def _make_step(tx: Transaction, job: Job, size: int) -> None:
+def _take_some(tx: Transaction, job: Job, size: int) -> bool:
+    """Move the next conversations of the list, or end the job; return whether there may be more."""
     rows = tx.conn.execute(
         """
         SELECT conversation_id, from_assignment_id, to_assignment_id FROM job_conversation
@@ -222,8 +235,10 @@ def _make_step(tx: Transaction, job: Job, size: int) -> None:
         "UPDATE job SET done = done + ?, skipped = skipped + ?, seen_at = ? WHERE event_id = ?",
         (len(possible), len(skipped), tx.now_ms, job.event_id),
     )
-    if len(ways) < size:
+    more = len(ways) == size
+    if not more:
         _end(tx, job.event_id)
+    return more
 
 
 def _cross_off(tx: Transaction, job: Job, last: ConversationId, skipped: list[ConversationId]) -> None:

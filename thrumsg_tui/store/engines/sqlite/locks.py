@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from time import monotonic, sleep
 
 from thrumsg_tui.store.engines import base
@@ -12,24 +13,46 @@ from thrumsg_tui.store.engines.sqlite.errors import error_code
 _SOON = 0.3
 """Seconds of waiting after which `on_wait` is called."""
 
+_PAUSE = 0.004
+"""Seconds between two tries. SQLite pauses up to 0.1, and misses the turns that a move in steps leaves to others."""
 
-def when_free(conn: sqlite3.Connection, statement: str, on_wait: OnWait) -> None:
+
+def when_free(
+    conn: sqlite3.Connection,
+    statement: str,
+    on_wait: OnWait,
+    *,
+    clock: Callable[[], float] = monotonic,
+    pause: Callable[[float], None] = sleep,
+) -> None:
     """Run a statement that needs a lock, waiting up to `BUSY_SECONDS`; report a wait longer than `_SOON`."""
+    conn.execute("PRAGMA busy_timeout = 0")
     try:
-        conn.execute(f"PRAGMA busy_timeout = {int(_SOON * 1000)}")
+        begun, told = clock(), False
+        while (error := _hindered(conn, statement)) is not None:
+            waited = clock() - begun
+            if not told and waited >= _SOON:
+                told = True
+                on_wait(True)
+            elif told and waited >= _SOON + base.BUSY_SECONDS:
+                raise error
+            else:
+                pause(_PAUSE)
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {int(base.BUSY_SECONDS * 1000)}")
+        if told:
+            on_wait(False)
+
+
+def _hindered(conn: sqlite3.Connection, statement: str) -> sqlite3.OperationalError | None:
+    """Run a statement, and return the error if somebody else holds the lock that it needs."""
+    try:
         conn.execute(statement)
     except sqlite3.OperationalError as error:
         if not is_busy(error):
             raise
-    else:
-        return
-    finally:
-        conn.execute(f"PRAGMA busy_timeout = {int(base.BUSY_SECONDS * 1000)}")
-    on_wait(True)
-    try:
-        conn.execute(statement)
-    finally:
-        on_wait(False)
+        return error
+    return None
 
 
 def write_ahead(conn: sqlite3.Connection, on_wait: OnWait) -> None:
