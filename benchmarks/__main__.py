@@ -107,17 +107,18 @@ def _measure(scale: Scale, families: Iterable[Family], folder: Path, *, fresh: b
         setting = Setting(copy, home, scale, environment(home))
         run(setting, "overview", CAMPAIGN, "--json")  # compiles, and fails at once where nothing works
         for family in families:
-            _measure_family(family, setting, results)
+            measure_family(family, setting, results)
         if problem := _problem(copy):
             results.failures.append(Failure("doctor, after all that", problem))
     return results
 
 
-def _measure_family(family: Family, setting: Setting, results: Results) -> None:
+def measure_family(family: Family, setting: Setting, results: Results) -> None:
+    """Measure all parts that can be measured, and print each figure as it comes."""
     print(f"\n{family.title}", flush=True)
     for part in family.parts:
         try:
-            for figure in part(setting):
+            for figure in part.measure(setting):
                 results.figures.append(figure)
                 print(line(figure), flush=True)
         except NotInstalled as error:

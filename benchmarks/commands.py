@@ -13,7 +13,7 @@ from benchmarks.app import WIDE, open_at
 from benchmarks.floor_app import READY
 from benchmarks.large import CAMPAIGN, OWNER
 from benchmarks.pty_program import PtyProgram
-from benchmarks.rows import Family, Figure, Row, Setting, Unit
+from benchmarks.rows import Family, Figure, Part, Row, Setting, Unit
 
 PYTHON = "python itself"
 TEXTUAL = "Textual"
@@ -94,6 +94,5 @@ def _run(line: Sequence[str], setting: Setting) -> float:
 COMMANDS = Family(
     "commands",
     "Commands and imports",
-    (VERSION, HELP, OVERVIEW, MODULES, IMPORTS, IMPORT_RATIO),
-    (_commands, _imports),
+    (Part((VERSION, HELP, OVERVIEW), _commands), Part((MODULES, IMPORTS, IMPORT_RATIO), _imports)),
 )

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, cycle, islice
+from itertools import cycle, islice
 
 from benchmarks.app import NARROW, SCRIPT, WIDE, opened, run
 from benchmarks.large import CAMPAIGN
 from benchmarks.pty_program import Answer, NeverCame, PtyProgram
-from benchmarks.rows import OURS, Family, Figure, Row, Setting, Unit
+from benchmarks.rows import OURS, Family, Figure, Part, Row, Setting, Unit
 
 MANY = 100
 """How many keys come at once where a key is held down."""
@@ -172,16 +172,16 @@ def _senders(setting: Setting) -> Iterator[Figure]:
             yield from rows.figures([app.press(key) for _ in range(setting.scale.times)])
 
 
-_KEYS = (STEP, LIST_STEP, HUNDRED, INITIAL_STEP, INITIAL_HUNDRED, END, TAB, NEXT_SENDER, NEXT_WAITING)
-_SCREENS = (OPEN_DIALOG, CLOSE_DIALOG, SENDER_STEP, SENDER_SORT)
-
 KEYS = Family(
     "keys",
     "Keys",
     (
-        *chain.from_iterable(each.all for each in _KEYS),
-        *(FIRST_MATCHES, ALL_MATCHES, SEARCH_BYTES, KEY_AFTER_LETTER),
-        *chain.from_iterable(each.all for each in _SCREENS),
+        Part((*STEP.all, *HUNDRED.all, *END.all), _list),
+        Part(LIST_STEP.all, _list_alone),
+        Part((*INITIAL_STEP.all, *INITIAL_HUNDRED.all), _initial_messages),
+        Part((*TAB.all, *NEXT_WAITING.all, *NEXT_SENDER.all), _tabs_and_senders),
+        Part((FIRST_MATCHES, ALL_MATCHES, SEARCH_BYTES, KEY_AFTER_LETTER), _search),
+        Part((*OPEN_DIALOG.all, *CLOSE_DIALOG.all), _dialog),
+        Part((*SENDER_STEP.all, *SENDER_SORT.all), _senders),
     ),
-    (_list, _list_alone, _initial_messages, _tabs_and_senders, _search, _dialog, _senders),
 )

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.app import run, run_json
 from benchmarks.large import BUSY, CAMPAIGN
 from benchmarks.reading import MessengerReader
-from benchmarks.rows import Family, Figure, Row, Setting, Unit, timed
+from benchmarks.rows import Family, Figure, Part, Row, Setting, Unit, timed
 from thrumsg_tui.domain.reassignment import FromAssignments, Outcome, Request, ToAssignments
 from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.receive import receive
@@ -127,8 +127,9 @@ MOVING = Family(
     "moving",
     "Reassignments",
     (
-        *(PREVIEW, ONE_PERCENT, ONE_PERCENT_BACK, LARGEST, TEN_PERCENT, TEN_PERCENT_BACK),
-        *(STEPS, STEPS_WORST, STEPS_P99, STEPS_BACK, STEPS_BACK_WORST, STEPS_BACK_P99),
+        Part((PREVIEW, ONE_PERCENT, ONE_PERCENT_BACK), _one_percent),
+        Part((LARGEST,), _largest),
+        Part((TEN_PERCENT, TEN_PERCENT_BACK), _ten_percent),
+        Part((STEPS, STEPS_WORST, STEPS_P99, STEPS_BACK, STEPS_BACK_WORST, STEPS_BACK_P99), _in_steps),
     ),
-    (_one_percent, _largest, _ten_percent, _in_steps),
 )

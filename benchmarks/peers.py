@@ -19,7 +19,7 @@ from benchmarks.app import WIDE
 from benchmarks.keys import END, HELD, STEP
 from benchmarks.list_app import READY
 from benchmarks.pty_program import PtyProgram
-from benchmarks.rows import Family, Figure, NotInstalled, Setting
+from benchmarks.rows import Family, Figure, NotInstalled, Part, Setting
 from benchmarks.starting import LARGE, LARGE_BYTES, LARGE_PAINTS, MEMORY
 
 _MOST_OPTIONS = 100_000
@@ -128,4 +128,4 @@ def _measured(peer: Peer, setting: Setting) -> Iterator[Figure]:
         yield Figure(MEMORY, (program.peak_memory,), peer.name)
 
 
-PEERS = Family("peers", "Other programs", (), tuple(partial(_measured, peer) for peer in _ALL))
+PEERS = Family("peers", "Other programs", tuple(Part((), partial(_measured, peer)) for peer in _ALL))

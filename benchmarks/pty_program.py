@@ -43,7 +43,7 @@ START_QUIET = 0.4
 KEY_QUIET = 0.12
 """Seconds of silence after which a key is answered."""
 
-KEY_FIRST = 2.0
+KEY_FIRST = 10.0
 """Seconds within which a key's answer begins, if there is one."""
 
 _MORE_KEYS = {"ctrl+home": b"\x1b[1;5H", "ctrl+end": b"\x1b[1;5F"}

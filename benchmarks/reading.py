@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import count
 
 from benchmarks.large import BUSY, CAMPAIGN, OWNER
-from benchmarks.rows import Family, Figure, Row, Setting, Unit, timed
+from benchmarks.rows import Family, Figure, Part, Row, Setting, Unit, timed
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
@@ -140,8 +140,9 @@ READING = Family(
     "reading",
     "What a screen asks the store",
     (
-        *(OPEN, *MOVES.values(), *ENDS.values(), INITIAL_END, *SEARCHES.values()),
-        *(NEXT, SENDERS, DUE, QUEUED),
+        Part((OPEN,), _opening),
+        Part((*MOVES.values(), *ENDS.values(), INITIAL_END), _views),
+        Part(tuple(SEARCHES.values()), _searches),
+        Part((NEXT, SENDERS, DUE, QUEUED), _others),
     ),
-    (_opening, _views, _searches, _others),
 )

@@ -28,10 +28,12 @@ def _lines(families: Sequence[Family], by_size: Sequence[Results], notes: Sequen
     yield from (f"* {note}" for note in notes)
     yield f"\n## {largest.conversations:,} conversations, half of them one sender's\n"
     yield from targets_table([each for each in families if each.rows], largest)
-    if largest.failures:
-        yield "### Not measured\n"
-        yield from (f"* {each.family}: {each.reason}" for each in largest.failures)
-        yield ""
+    if any(each.failures for each in by_size):
+        yield "### What failed\n"
+    for results in by_size:
+        for failure in results.failures:
+            yield f"* {failure.family}, with {results.conversations:,} conversations: {failure.reason}"
+    yield ""
     yield "## Beside other programs\n"
     yield from peers_table(largest)
     yield ""

@@ -102,13 +102,25 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that are measured together. `measure` yields figures as soon as it has them."""
+
+    rows: tuple[Row, ...]
+    measure: Callable[[Setting], Iterator[Figure]]
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
-    """Rows on one subject. Each part yields figures as soon as it has them; if one fails, the others still run."""
+    """Rows on one subject. If one of its parts fails, the others are still measured."""
 
     name: str
     title: str
-    rows: tuple[Row, ...]
-    parts: tuple[Callable[[Setting], Iterator[Figure]], ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows, in the order of the table."""
+        return tuple(row for part in self.parts for row in part.rows)
 
 
 class NotInstalled(Exception):

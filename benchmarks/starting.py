@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from benchmarks.app import WIDE, demo, opened
 from benchmarks.floor_app import READY
 from benchmarks.pty_program import PtyProgram
-from benchmarks.rows import Family, Figure, Row, Setting, Unit
+from benchmarks.rows import Family, Figure, Part, Row, Setting, Unit
 
 FLOOR = "five plain widgets"
 
@@ -72,8 +72,7 @@ STARTING = Family(
     "starting",
     "Starting",
     (
-        *(DEMO, RATIO, DEMO_BYTES, DEMO_PAINTS, LARGE, LARGE_BYTES, LARGE_PAINTS),
-        *(MESSENGER, MESSENGER_BYTES, MESSENGER_PAINTS, MEMORY),
+        Part((DEMO, RATIO, DEMO_BYTES, DEMO_PAINTS), _against_the_floor),
+        Part((LARGE, LARGE_BYTES, LARGE_PAINTS, MESSENGER, MESSENGER_BYTES, MESSENGER_PAINTS, MEMORY), _large),
     ),
-    (_against_the_floor, _large),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from time import perf_counter
 
 from benchmarks.pty_program import ROOT
-from benchmarks.rows import Family, Figure, Row, Setting, Unit
+from benchmarks.rows import Family, Figure, Part, Row, Setting, Unit
 
 TESTS = Row("make test", Unit.MINUTES, before=5.5, target=3, grows=False)
 
@@ -22,4 +22,4 @@ def _tests(_: Setting) -> Iterator[Figure]:
     yield Figure(TESTS, (took,))
 
 
-SUITE = Family("suite", "Tests", (TESTS,), (_tests,))
+SUITE = Family("suite", "Tests", (Part((TESTS,), _tests),))

@@ -1,0 +1,77 @@
+"""What `make bench` runs works on a small database too, and its tables have every row."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import FAMILIES, main, measure_family
+from benchmarks.app import environment
+from benchmarks.large import cached
+from benchmarks.peers import PEERS
+from benchmarks.reading import READING
+from benchmarks.results import Failure, Results
+from benchmarks.rows import OURS, Family, Figure, Part, Row, Scale, Setting, Unit
+from benchmarks.suite import SUITE
+
+SCALE = Scale(conversations=600, senders=5, times=2, few=1)
+MEASURED = [
+    pytest.param(part, id=f"{family.name}-{part.measure.__name__.strip('_')}")
+    for family in FAMILIES
+    if family not in {SUITE, PEERS}
+    for part in family.parts
+]
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cached(tmp_path_factory.mktemp("benchmark"), SCALE.conversations, SCALE.senders)
+
+
+@pytest.fixture
+def setting(database: Path, tmp_path: Path) -> Setting:
+    copy = Path(shutil.copyfile(database, tmp_path / "work.db"))
+    return Setting(copy, tmp_path, SCALE, environment(tmp_path))
+
+
+@pytest.mark.parametrize("part", MEASURED)
+def test_every_row_is_measured(setting: Setting, part: Part) -> None:
+    figures = list(part.measure(setting))
+    assert {each.row for each in figures if each.program == OURS} == set(part.rows)
+    assert all(min(each.runs) > 0 for each in figures)
+
+
+def test_a_part_that_fails_is_named_and_the_others_are_measured(setting: Setting) -> None:
+    fails, works = Row("fails", Unit.MS, target=1), Row("works", Unit.MS, before=3, target=2)
+
+    def broken(_: Setting) -> Iterator[Figure]:
+        yield Figure(fails, (1.0,))
+        raise RuntimeError("it broke\nhere")
+
+    def sound(_: Setting) -> Iterator[Figure]:
+        yield Figure(works, (1.0, 5.0, 3.0))
+
+    results = Results(SCALE.conversations)
+    measure_family(Family("both", "Both", (Part((fails,), broken), Part((works,), sound))), setting, results)
+    assert [each.row for each in results.figures] == [fails, works]
+    assert results.failures == [Failure("both", "RuntimeError: it broke")]
+
+
+def test_a_run_prints_and_writes_the_tables(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written = tmp_path / "RESULTS.md"
+    size = ["--conversations", str(SCALE.conversations), "--senders", str(SCALE.senders), "--times", "2", "--few", "1"]
+    assert main([*size, "--only", "reading", "--folder", str(database.parent), "--out", str(written)]) == 0
+    assert "doctor finds nothing" in capsys.readouterr().out
+    table = written.read_text(encoding="utf-8").partition("## Beside other programs")[0].splitlines()
+    for row in (row for family in FAMILIES for row in family.rows):
+        [line] = [line for line in table if line.startswith(f"| {row.what} |")]
+        assert ("not measured" in line) is (row not in READING.rows)
+
+
+def test_a_quick_run_writes_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--quick", "--out", str(tmp_path / "RESULTS.md")])
+    assert "--quick prints" in capsys.readouterr().err
