@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import count
+from time import perf_counter
 
 from benchmarks.large import BUSY, CAMPAIGN, OWNER
 from benchmarks.rows import Family, Figure, Part, Row, Setting, Unit, timed
@@ -20,18 +21,24 @@ from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting, page
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
 from thrumsg_tui.store.queries.overview import overview
+from thrumsg_tui.store.queries.search import Search
 from thrumsg_tui.store.queries.users import identify
+
+ROWS = 30
+"""How many rows of a list are shown."""
 
 OPEN = Row("open the database, first view of the messenger", Unit.MS)
 MOVES = {sort: Row(f"view after a step, {sort}", Unit.MS) for sort in ConversationSort}
 ENDS = {sort: Row(f"view at the end of the list, {sort}", Unit.MS, before=25, target=10) for sort in ConversationSort}
 INITIAL_END = Row("page at the end of Initial Messages", Unit.MS, before=10)
-SEARCHES = {
-    "an": Row("view with the search 'an', which many match", Unit.MS, before=368, target=50),
-    "zoe moss": Row("view with the search 'zoe moss', which few match", Unit.MS, before=411, target=50),
-    "nobody": Row("view with the search 'nobody', which none match", Unit.MS, before=749, target=50),
-    "415000": Row("view with the search '415000', by number", Unit.MS, before=615, target=50),
+FIRST_ROWS = {
+    "an": Row("the search 'an', which many match: its first rows", Unit.MS, before=368, target=50),
+    "zoe moss": Row("the search 'zoe moss', which few match: its first rows", Unit.MS, before=411, target=50),
+    "nobody": Row("the search 'nobody', which none match: that there are none", Unit.MS, before=749),
+    "415000": Row("the search '415000', by number: its first rows", Unit.MS, before=615, target=50),
 }
+COUNTS = {typed: Row(f"the search {typed!r}: its count", Unit.MS) for typed in FIRST_ROWS}
+SLICE = Row("the longest slice of a search, for which a key waits", Unit.MS, target=50)
 NEXT = Row("next contact that waits", Unit.MS)
 SENDERS = Row("overview with the table of senders", Unit.MS, before=30, target=8)
 DUE = Row("anything due? (asked again and again)", Unit.MS)
@@ -51,7 +58,7 @@ class MessengerReader:
 
     def view(self, wanted: ListRequest, at: int = 0, on: ConversationId | None = None) -> MessengerView:
         """Read what the messenger shows with the cursor there."""
-        request = ViewRequest(wanted, first=max(0, at - 10), height=30, cursor_id=on, cursor_index=at)
+        request = ViewRequest(wanted, first=max(0, at - 10), height=ROWS, cursor_id=on, cursor_index=at)
         with self.db.reading() as conn:
             return messenger_view(conn, self.who, request, self.db.clock())
 
@@ -87,10 +94,28 @@ def _views(setting: Setting) -> Iterator[Figure]:
 
 
 def _searches(setting: Setting) -> Iterator[Figure]:
+    longest: list[float] = []
     with _reader(setting) as reader:
-        for typed, row in SEARCHES.items():
+        for typed, row in FIRST_ROWS.items():
             wanted = replace(reader.list, search=typed)
-            yield timed(row, lambda w=wanted: reader.view(w), setting.scale.few)  # type: ignore[misc]
+            searches = [_slices_of(reader, wanted) for _ in range(setting.scale.few)]
+            yield Figure(row, tuple(first_rows for first_rows, _ in searches))
+            yield Figure(COUNTS[typed], tuple(sum(slices) for _, slices in searches))
+            longest += (max(slices) for _, slices in searches)
+    yield Figure(SLICE, tuple(longest))
+
+
+def _slices_of(reader: MessengerReader, wanted: ListRequest) -> tuple[float, list[float]]:
+    """Search in slices, as the app does; how many milliseconds the first rows took, and each slice."""
+    search, slices, first_rows = Search(wanted), [], None
+    while first_rows is None or not search.is_done(ROWS):
+        start = perf_counter()
+        with reader.db.reading() as conn:
+            search.advance(conn, ROWS)
+        slices.append((perf_counter() - start) * 1000)
+        if first_rows is None and search.matches.has(ROWS):
+            first_rows = sum(slices)
+    return first_rows, slices
 
 
 def _others(setting: Setting) -> Iterator[Figure]:
@@ -142,7 +167,7 @@ READING = Family(
     (
         Part((OPEN,), _opening),
         Part((*MOVES.values(), *ENDS.values(), INITIAL_END), _views),
-        Part(tuple(SEARCHES.values()), _searches),
+        Part((*FIRST_ROWS.values(), *COUNTS.values(), SLICE), _searches),
         Part((NEXT, SENDERS, DUE, QUEUED), _others),
     ),
 )
