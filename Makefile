@@ -24,7 +24,7 @@ gateway: .venv/installed-gateway ## what texting for real needs besides
 	@echo "thrumsg deliver and thrumsg listen can run now."
 
 test: .venv/installed-dev ## all tests
-	@$(BIN)/python -m pytest -n auto -q $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -q $(ARGS)
 
 check: .venv/installed-dev ## style, types, import contracts, generated documents, pictures
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""How hypothesis runs: without a deadline anywhere, with the same examples every time in CI. And how garbage is found."""
+"""How hypothesis runs, in how many workers the tests run, and what the garbage collector looks at."""
 
 import gc
 import os
@@ -7,8 +7,18 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
+# without a deadline anywhere, and with the same examples every time in CI
 settings.register_profile("default", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("default")
+
+WAITING = 2
+"""Workers beyond the cores: many tests wait for a program, a lock or the disk."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers `-n auto` starts."""
+    return (os.cpu_count() or 1) + WAITING
 
 
 @pytest.hookimpl(wrapper=True)
