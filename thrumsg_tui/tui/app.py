@@ -18,11 +18,8 @@ from textual.worker import WorkerFailed
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
-from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.presence import end_presence
-from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
@@ -43,7 +40,10 @@ from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.reassignment import Outcome
+    from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
+    from thrumsg_tui.store.database import Database
 
 _ALWAYS = frozenset({"ctrl+c", *(command(f"app.{name}").keys for name in ("quit", "suspend", "redraw"))})
 """Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, tzinfo
-from typing import Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
-from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.queries.lookup import FoundConversation
-from thrumsg_tui.tui.carrier_view import CarrierView
-from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.store_client import StoreClient
-from thrumsg_tui.tui.timers import Timers
-from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+    from thrumsg_tui.domain.conversations import Conversation
+    from thrumsg_tui.domain.reassignment import Outcome
+    from thrumsg_tui.domain.users import Identity
+    from thrumsg_tui.store.queries.lookup import FoundConversation
+    from thrumsg_tui.tui.carrier_view import CarrierView
+    from thrumsg_tui.tui.glyphs import Glyphs
+    from thrumsg_tui.tui.store_client import StoreClient
+    from thrumsg_tui.tui.timers import Timers
+    from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
 
 
 class AppContext(Protocol):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import capitalized
-from thrumsg_tui.store.changes.bulk_move_job import outcome_of, stands_still
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_of, open_jobs
-from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.store_client import StoreClient
-from thrumsg_tui.tui.widgets.key_line import KeyLine
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.reassignment import Outcome
+    from thrumsg_tui.tui.glyphs import Glyphs
+    from thrumsg_tui.tui.store_client import StoreClient
+    from thrumsg_tui.tui.widgets.key_line import KeyLine
 
 
 class BulkMoveRunner:
@@ -46,9 +49,13 @@ class BulkMoveRunner:
 
     async def left_by_others(self) -> list[Outcome]:
         """Return the moves that others left: the last step is too long ago, or nothing moved since the last call."""
-        jobs, db = await self._store.query(open_jobs), self._store.db
-        still = [job for job in jobs if stands_still(job, db.clock(), db.pacing) or job in self._seen]
-        self._seen = jobs
+        seen, self._seen = self._seen, await self._store.query(open_jobs)
+        if not self._seen:
+            return []
+        from thrumsg_tui.store.changes.bulk_move_job import outcome_of, stands_still  # few sessions see one
+
+        db = self._store.db
+        still = [job for job in self._seen if stands_still(job, db.clock(), db.pacing) or job in seen]
         return [
             await self._store.query(outcome_of, job.event_id) for job in still if job.event_id not in self._store.moving
         ]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
-from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
 from thrumsg_tui.domain.carrier_sentences import carrier_line, standstill, standstill_in_short
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.queries.settings import settings
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
+    from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
+    from thrumsg_tui.domain.redaction import PhoneDisplay
+    from thrumsg_tui.domain.users import Identity
+    from thrumsg_tui.store.engines.base import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual.events import Event, Key
 
-from thrumsg_tui.tui.app_context import Keyboard
+if TYPE_CHECKING:
+    from thrumsg_tui.tui.app_context import Keyboard
 
 _PAUSE = 0.002
 

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from asyncio import Lock
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from textual.screen import Screen
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
-from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission, needed_role
-from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
-from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
-from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.users import preference
-from thrumsg_tui.tui.carrier_view import CarrierView
 from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.painting import PaintingApp
 from thrumsg_tui.tui.screens.base import CommandScreen
-from thrumsg_tui.tui.screens.overlay import OverlayScreen
 from thrumsg_tui.tui.store_client import StoreClient
-from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+    from thrumsg_tui.domain.conversations import Conversation
+    from thrumsg_tui.domain.users import Identity
+    from thrumsg_tui.store.database import Database
+    from thrumsg_tui.store.queries.lookup import FoundConversation
+    from thrumsg_tui.tui.carrier_view import CarrierView
+    from thrumsg_tui.tui.timers import Timers
 
 
 class NavigatingApp(PaintingApp):
@@ -84,7 +86,7 @@ class NavigatingApp(PaintingApp):
     ) -> None:
         """Show the screen of a route now, and remember it."""
         self.place = place
-        while isinstance(self.screen, OverlayScreen):
+        while isinstance(self.screen, CommandScreen) and self.screen.IS_OVERLAY:
             await self.pop_screen()
         screen = await self._screen_of(place, cursor_on, came_from)
         if isinstance(self.screen, CommandScreen):

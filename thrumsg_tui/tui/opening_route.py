@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.campaigns import assignment_of_user, campaigns
 from thrumsg_tui.store.queries.users import preference
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.users import Identity
+    from thrumsg_tui.store.engines.base import Connection
 
 LAST_ROUTE = "last_place"
 """The preference that stores the last screen."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import partial, wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual.screen import Screen
 
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.tui.app_context import AppContext
-from thrumsg_tui.tui.commands import Facts
+if TYPE_CHECKING:
+    from thrumsg_tui.store.database import Database
+    from thrumsg_tui.tui.app_context import AppContext
+    from thrumsg_tui.tui.commands import Facts
 
 _Answer = TypeVar("_Answer")
 _Part = TypeVar("_Part", bound="ScreenPart")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from thrumsg_tui.domain.campaigns import Assignment, CampaignId
 from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.campaigns import in_order
 from thrumsg_tui.tui.cursors import next_in_cycle
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import Assignment, CampaignId
 
 
 @dataclass(frozen=True, slots=True)

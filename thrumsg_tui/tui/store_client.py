@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused
-from thrumsg_tui.domain.reassignment import Outcome
-from thrumsg_tui.store.changes.bulk_move_job import let_go, step
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.phone_display import refusals_redacted
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.conversations import EventId
+    from thrumsg_tui.domain.reassignment import Outcome
+    from thrumsg_tui.store.database import Database
+    from thrumsg_tui.store.engines.base import Connection
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -115,6 +116,8 @@ class StoreClient:
         Returns:
             The outcome of the whole move.
         """
+        from thrumsg_tui.store.changes.bulk_move_job import let_go, step  # few sessions make such a move
+
         self.moving.add(begun.event)
         try:
             while begun.under_way:

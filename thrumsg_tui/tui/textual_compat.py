@@ -232,7 +232,7 @@ RELIED_UPON = (
         "overridden: Textual inserts typed characters through it",
     ),
     TextualMember(
-        _TEXT_AREA, "get_line", "(line_index)", ("widgets/inputs.py",), "overridden: shows stand-ins for controls"
+        _TEXT_AREA, "get_line", "(line_index)", ("widgets/text_editor.py",), "overridden: shows stand-ins for controls"
     ),
     TextualMember(_EVENT, "is_forwarded", "property", ("app.py",), "a forwarded key was in the queue already"),
     TextualMember(

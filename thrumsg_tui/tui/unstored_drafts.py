@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.tui.store_client import StoreClient
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.conversations import ConversationId
+    from thrumsg_tui.domain.users import Identity
+    from thrumsg_tui.store.database import Database
+    from thrumsg_tui.tui.store_client import StoreClient
 
 
 class UnstoredDrafts:

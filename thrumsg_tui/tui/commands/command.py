@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from thrumsg_tui.domain.campaigns import Assignment, Campaign
-from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.users import Identity
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import Assignment, Campaign
+    from thrumsg_tui.domain.conversations import Conversation
+    from thrumsg_tui.domain.enums import Tab
 
 
 class Scope(StrEnum):

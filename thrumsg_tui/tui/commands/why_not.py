@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, needed_role
-from thrumsg_tui.tui.commands.command import Facts, WhyNot
 from thrumsg_tui.tui.screens.messenger.count_prefix import digit_of
+
+if TYPE_CHECKING:
+    from thrumsg_tui.tui.commands.command import Facts, WhyNot
 
 _STATES = {
     CampaignState.DRAFT: "a draft",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from inspect import isawaitable
-from typing import ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual import work
 from textual.actions import parse
@@ -12,20 +12,22 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.widgets.key_line import KeyLine
-from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
+    from thrumsg_tui.domain.conversations import Conversation, ConversationId
+    from thrumsg_tui.store.database import Database
+    from thrumsg_tui.store.queries.lookup import FoundConversation
+    from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _P = ParamSpec("_P")
 _Answer = TypeVar("_Answer")
@@ -39,6 +41,8 @@ class CommandScreen(Screen[None]):
 
     SCOPES: ClassVar[Sequence[Scope]] = ()
     AUTO_FOCUS = None
+    IS_OVERLAY: ClassVar[bool] = False
+    """Whether it opens over another screen, to which going back returns."""
     focused = reactive[Widget | None](None, repaint=False)  # a focused widget repaints itself, not the whole screen
 
     def __init__(self) -> None:

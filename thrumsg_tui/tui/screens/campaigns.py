@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
 from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
-from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
-from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
-from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+    from thrumsg_tui.tui.glyphs import Glyphs
 
 _HOW_TO_BEGIN = (
     "There is no campaign yet.",
@@ -138,6 +140,7 @@ class CampaignsScreen(CommandScreen):
     async def action_create(self) -> None:
         """Make a campaign, and choose its senders."""
         from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
+        from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
 
         form = await campaign_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)
         if made := await self.show_dialog(form):

@@ -24,6 +24,7 @@ _Row = TypeVar("_Row")
 class OverlayScreen(CommandScreen):
     """A screen over another one, to which going back returns."""
 
+    IS_OVERLAY = True
     BINDINGS = bindings(commands_of(Scope.OVERLAY, Scope.EVERYWHERE))
 
     def action_back(self) -> None:

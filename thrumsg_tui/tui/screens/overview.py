@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from thrumsg_tui.domain.ages import waiting_age
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, has_not_started
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId, has_not_started
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.names import search_rows
-from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
-from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
-from thrumsg_tui.tui.screens.bulk_reassignment import reassign_in_bulk
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
-from thrumsg_tui.tui.screens.campaign_senders import take_sender_off
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
@@ -33,6 +30,9 @@ from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, LineWidget, Part
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
+
+if TYPE_CHECKING:
+    from thrumsg_tui.tui.glyphs import Glyphs
 
 
 class OverviewTable(SenderTable):
@@ -230,7 +230,7 @@ class OverviewScreen(CommandScreen):
     async def action_reassign(self) -> None:
         """Reassign the conversations of the sender under the cursor."""
         if row := self.table.row:
-            await reassign_in_bulk(self, row.name, self.campaign_id, FromAssignments((row.id,)))
+            await self._reassign(row.name, [row])
 
     @work(group=ACTION)
     async def action_reassign_bulk(self) -> None:
@@ -240,13 +240,23 @@ class OverviewScreen(CommandScreen):
         marked = [row for row in self._order.sorted(self._shown.senders) if row.id in self.table.marks]
         if marked:
             names = marked[0].name if len(marked) == 1 else f"{len(marked)} marked senders"
-            await reassign_in_bulk(self, names, self.campaign_id, FromAssignments(tuple(row.id for row in marked)))
+            await self._reassign(names, marked)
         else:
-            await reassign_in_bulk(self, "everyone", self.campaign_id, FromEveryone())
+            await self._reassign("everyone", None)
+
+    async def _reassign(self, whose: str, rows: Sequence[Assignment] | None) -> None:
+        """Reassign the conversations of some rows, or with None of everyone."""
+        from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
+        from thrumsg_tui.tui.screens.bulk_reassignment import reassign_in_bulk
+
+        sources = FromEveryone() if rows is None else FromAssignments(tuple(row.id for row in rows))
+        await reassign_in_bulk(self, whose, self.campaign_id, sources)
 
     @work(group=ACTION)
     async def action_remove_sender(self) -> None:
         """Remove the sender under the cursor, after asking where their conversations go."""
+        from thrumsg_tui.tui.screens.campaign_senders import take_sender_off
+
         if self._shown and self.table.row:
             await take_sender_off(self, self._shown.campaign, self.table.row)
 

@@ -5,14 +5,16 @@ The records of all undoable changes are imported when somebody undoes one, to st
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.events import Event, EventKind
 from thrumsg_tui.domain.wording import capitalized
-from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.screen_context import ScreenContext, action_worker
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.queries.lookup import FoundConversation
 
 
 class UndoContext(ScreenContext, Protocol):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.tui.carrier_view import CarrierView
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
+    from thrumsg_tui.tui.carrier_view import CarrierView
 
 
 class CarrierLine(LineWidget):

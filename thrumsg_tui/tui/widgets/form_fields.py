@@ -14,8 +14,9 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.path_completion import PathSuggester, matching
 from thrumsg_tui.tui.textual_compat import suggestion_of
-from thrumsg_tui.tui.widgets.inputs import LineInput, TextEditor
+from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, width_of
+from thrumsg_tui.tui.widgets.text_editor import TextEditor
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import Sight
 from thrumsg_tui.tui.textual_compat import repaint_required
-from thrumsg_tui.tui.widgets.inputs import TextEditor
 from thrumsg_tui.tui.widgets.line_widgets import heading
+from thrumsg_tui.tui.widgets.text_editor import TextEditor
 
 
 class MessageBox(TextEditor):

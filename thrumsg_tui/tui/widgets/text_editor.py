@@ -1,0 +1,46 @@
+"""An editor that shows harmless stand-ins for control characters (`docs/rules.md 7.4`) and leaves its text as it is."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import TextArea
+
+from thrumsg_tui.domain.safe_text import stand_ins
+
+
+class TextEditor(TextArea):
+    """An editor of several lines, without a blinking cursor."""
+
+    def __init__(self, text: str = "", *, placeholder: str = "", compact: bool = True, id: str | None = None) -> None:
+        super().__init__(
+            text,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            compact=compact,
+            placeholder=placeholder,
+            id=id,
+        )
+        self.cursor_blink = False
+        self._put_in = (text, self.text)
+
+    def put_in(self, text: str) -> None:
+        """Set the text, with the cursor at its end."""
+        self.load_text(text)
+        self._put_in = (text, self.text)
+        self.move_cursor(self.document.end)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the text is the one that was set last."""
+        _, loaded = self._put_in
+        return self.text == loaded
+
+    @property
+    def content(self) -> str:
+        """The text; exactly the one that was set until somebody edits it, because the editor unifies line ends."""
+        put_in, loaded = self._put_in
+        return put_in if self.text == loaded else self.text
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(stand_ins(self.document.get_line(line_index)), end="", no_wrap=True)
