@@ -16,7 +16,6 @@ _Result = TypeVar("_Result")
 class Dialog(ModalScreen[_Result], Generic[_Result]):
     """A dialog over a screen. F1 shows its keys, those of the focused field first."""
 
-    CSS_PATH = "dialogs.tcss"
     SCOPES: ClassVar[Sequence[Scope]] = ()
     BINDINGS = bindings(commands_of(Scope.DIALOG), checked=False, priority=True)
     offered: Sequence[Command] = ()

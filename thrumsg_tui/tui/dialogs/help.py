@@ -41,7 +41,6 @@ class _Keys(ScrollingLines, can_focus=True):
 class HelpDialog(ModalScreen[None]):
     """The keys of a dialog's own commands, then of some scopes, without those that the user's role forbids."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS = bindings(commands_of(Scope.HELP), checked=False, priority=True)
 
     def __init__(self, scopes: Sequence[Scope], who: Identity, offered: Sequence[Command] = ()) -> None:

@@ -74,7 +74,6 @@ class CampaignList(PagedList[CampaignRow]):
 class CampaignsScreen(CommandScreen):
     """The list of campaigns, with commands that make, open and manage one."""
 
-    CSS_PATH = "campaigns.tcss"
     SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 

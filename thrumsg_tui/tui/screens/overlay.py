@@ -67,7 +67,6 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
     placeholder, is not empty.
     """
 
-    CSS_PATH = "overlay.tcss"
     searches_for = ""
     list: PagedList[_Row]
 

@@ -44,7 +44,6 @@ class OverviewTable(SenderTable):
 class OverviewScreen(CommandScreen):
     """The counters of a campaign above its senders; Enter opens the messenger on a sender."""
 
-    CSS_PATH = "overview.tcss"
     SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 

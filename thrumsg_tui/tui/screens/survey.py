@@ -25,7 +25,6 @@ from thrumsg_tui.tui.widgets.survey_results import ResultsPane
 class SurveyScreen(OverlayScreen):
     """The survey results, with commands that add, change, order, retire and restore questions."""
 
-    CSS_PATH = "overlay.tcss"
     SCOPES = (Scope.SURVEY_EDITOR, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.SURVEY_EDITOR))
 

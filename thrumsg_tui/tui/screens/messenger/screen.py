@@ -53,7 +53,6 @@ _ERASING = frozenset({"backspace", "delete"})
 class MessengerScreen(CommandScreen):
     """The list, conversation and sidebar of one assignment."""
 
-    CSS_PATH = "messenger.tcss"
     SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES, Scope.CARRIER)
     BINDINGS = bindings(commands_of(Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE))
 

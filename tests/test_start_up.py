@@ -1,0 +1,37 @@
+"""What keeps the start fast, wherever it is written (docs/architecture.md, "Start")."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "thrumsg_tui"
+MODULES = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+
+
+def dataclasses_of(source: str) -> set[str]:
+    """The arguments of each use of `dataclass` as it is imported from the standard library, in order of their names."""
+    tree = ast.parse(source)
+    standard = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "dataclasses"]
+    if not any(each.name == "dataclass" for node in standard for each in node.names):
+        return set()
+    calls = [each for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for each in node.decorator_list]
+    return {
+        ", ".join(sorted(ast.unparse(each) for each in call.keywords))
+        for call in calls
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "dataclass"
+    }
+
+
+def test_frozen_dataclasses_are_those_that_are_cheap_to_define() -> None:
+    """The standard library compiles six methods for each; it may define what is not frozen, and what stands beside."""
+    used = {name: kinds for name, source in MODULES.items() if (kinds := dataclasses_of(source))}
+    assert used
+    assert [name for name, kinds in used.items() if kinds == {"frozen=True, slots=True"}] == []
+
+
+def test_only_the_app_has_style_sheets() -> None:
+    """Textual parses all of them anew when a screen brings one more; that takes as long as to make the screen."""
+    brings = {name for name, source in MODULES.items() if re.search(r"^ +CSS(_PATH)? = ", source, re.MULTILINE)}
+    assert brings == {"tui/app.py"}
