@@ -51,46 +51,48 @@ class FrameBuffer:
             self.forget()
         output = _Output()
         for y, x, strip in strips:
-            row, cells = self._rows[y], _cells(strip, color_system)
-            for start, end in _replace(row, x, cells):
-                output.write(y, start, cells[start - x : end - x])
+            cells = _cells(strip, color_system)
+            for start, end in _replace(self._rows[y], x, cells):
+                output.write(y, x + start, cells[start:end])
         return output.finish()
 
 
-def _replace(row: list[Cell | None], x: int, cells: Sequence[Cell]) -> list[tuple[int, int]]:
-    """Put cells into a row at a column; return the spans of columns to be written."""
-    end = x + len(cells)
-    before = row[x:end]
+def _replace(row: list[Cell | None], x: int, cells: Sequence[Cell]) -> Iterable[tuple[int, int]]:
+    """Put cells into a row at a column; return the spans of them that the terminal does not show yet."""
+    before = row[x : x + len(cells)]
     if before == cells:
-        return []
-    changed = [column for column, old, new in zip(range(x, end), before, cells, strict=True) if old != new]
-    if _is_second_half(row, x):
-        row[x - 1] = None  # the terminal erases the first half, too
-    row[x:end] = cells
-    return list(_spans(changed, row))
+        return ()
+    if before[0] and not before[0][0]:
+        row[x - 1] = None  # its second half is overwritten, and the terminal erases the first half, too
+    row[x : x + len(cells)] = cells
+    changed = (index for index, (old, new) in enumerate(zip(before, cells, strict=True)) if old != new)
+    return _spans(changed, cells)
 
 
-def _is_second_half(row: Sequence[Cell | None], column: int) -> bool:
-    return column < len(row) and (cell := row[column]) is not None and not cell[0]
-
-
-def _spans(changed: Iterable[int], row: Sequence[Cell | None]) -> Iterator[tuple[int, int]]:
-    """Join columns to spans, across gaps that are as cheap to write as to skip."""
-    columns = iter(changed)
-    start = next(columns)
+def _spans(changed: Iterator[int], cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    """Join the changed cells to spans, across gaps that are as cheap to write as to skip."""
+    start = next(changed)
     end = start + 1
-    for column in columns:
-        if column - end > _LONGEST_GAP or not _is_drawn_alike(row[end - 1 : column + 1]):
-            yield start, end + _is_second_half(row, end)
-            start = column
-        end = column + 1
-    yield start, end + _is_second_half(row, end)
+    for index in changed:
+        if index > end and not _is_cheap(cells[end - 1 : index + 1]):
+            yield start, _after(end, cells)
+            start = index
+        end = index + 1
+    yield start, _after(end, cells)
 
 
-def _is_drawn_alike(cells: Sequence[Cell | None]) -> bool:
-    """Return whether the cells between the first and the last are drawn like one of these."""
-    renditions = [cell and cell[1] for cell in cells]
-    return {*renditions} == {renditions[0], renditions[-1]}
+def _after(end: int, cells: Sequence[Cell]) -> int:
+    """Return the index after a span, which includes the second half of its last character."""
+    return end + 1 if end < len(cells) and not cells[end][0] else end
+
+
+def _is_cheap(cells: Sequence[Cell]) -> bool:
+    """Return whether the cells between the first and the last are few, and need no rendition of their own."""
+    rendition, changes = cells[0][1], 0
+    for _, wanted in cells[1:]:
+        sequence, rendition = change(rendition, wanted)
+        changes += sequence != ""
+    return len(cells) - 2 <= _LONGEST_GAP and changes <= 1
 
 
 def _cells(strip: Strip, color_system: ColorSystem) -> list[Cell]:
