@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from textual.screen import Screen
 
-from tests.tui.office import Office, Person, settle
+from tests.tui.office import PATIENCE, Office, Person, settle
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.queries.messenger import messenger_view
+from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.store_client import StoreClient
+from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
 
 FEW = 4
 """The most queries for keys that come together: the first key may be taken alone, and a watch may fall between."""
@@ -40,6 +47,11 @@ async def at_once(person: Person, *keys: str) -> None:
     """Press keys together, and wait for all they do."""
     person.send(*keys)
     await settle(person.pilot)
+
+
+def looks_of_list(person: Person) -> list[object]:
+    """How the lines of the list were painted last."""
+    return [strip._segments for _, strip in sorted(person.messenger.list_pane.list._painted.items())]
 
 
 async def test_steps_that_come_together_are_queried_together(
@@ -86,3 +98,70 @@ async def test_steps_in_a_picker_lead_as_far_as_they_came(crowded: Office) -> No
         assert "down" in person.app.step_keys
         await at_once(person, "up", "up", "up", "down", "down", "enter")
         assert person.sees("Viewing as: Lee")
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was painted so far, in frames."""
+    painted: list[object] = []
+    display = ThrumsgApp._display
+
+    def noted(self: ThrumsgApp, screen: Screen[object], update: object) -> None:
+        if update is not None:
+            painted.append(update)
+        display(self, screen, update)  # type: ignore[arg-type]  # passed on unchanged
+
+    monkeypatch.setattr(ThrumsgApp, "_display", noted)
+    return painted
+
+
+@pytest.mark.parametrize("tab", ["1", "2"], ids=["initial messages", "responses"])
+async def test_list_thread_and_box_are_one_frame(crowded: Office, frames: list[object], tab: str) -> None:
+    for name in ("Maria Lopez", "Dev Patel"):
+        crowded.contact(name, wrote="Hello")
+    crowded.timers = replace(crowded.timers, frame=PATIENCE)
+    async with crowded.messenger() as person:
+        await person.press(tab)
+        for key in ("j", "k"):
+            frames.clear()
+            await person.press(key)
+            assert len(frames) == 1
+            assert person.sees(f" {person.row}  (")  # the head of the conversation
+
+
+async def test_a_step_is_shown_while_its_answer_is_late(crowded: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with crowded.messenger() as person:
+        await person.press("1")
+        before, shown, answer = person.lines, looks_of_list(person), asyncio.Event()
+        query = StoreClient.query
+
+        async def late(self: StoreClient, wanted: Callable[..., object], *args: object, **kwargs: object) -> object:
+            await answer.wait()
+            return await query(self, wanted, *args, **kwargs)
+
+        monkeypatch.setattr(StoreClient, "query", late)
+        person.send("j")
+        await person.reach(lambda: looks_of_list(person) != shown, "the cursor on the next row")
+        assert [line[46:] for line in person.lines] == [line[46:] for line in before]
+        answer.set()
+        await settle(person.pilot)
+        assert [line[46:] for line in person.lines] != [line[46:] for line in before]
+
+
+async def test_a_draft_is_stored_only_if_somebody_wrote(crowded: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[ConversationId] = []
+    store = UnstoredDrafts.store
+
+    async def noted(self: UnstoredDrafts, who: Identity, conversation_id: ConversationId, draft: str | None) -> None:
+        stored.append(conversation_id)
+        await store(self, who, conversation_id, draft)
+
+    monkeypatch.setattr(UnstoredDrafts, "store", noted)
+    async with crowded.messenger() as person:
+        await person.press("1", "j", "j", "k", "enter", "escape")
+        assert stored == []
+        await person.press("enter", "x", "escape", "j")
+        written, row = person.messenger.list_pane.list.row_at(1), person.row
+        assert written is not None
+        assert written.id in stored
+        assert written.name != row

@@ -20,6 +20,7 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -32,6 +33,7 @@ __all__ = [
     "RenderedUpdate",
     "TextualMember",
     "XTermParser",
+    "announce_repaints",
     "bind_first",
     "close_with",
     "driver_of",
@@ -147,10 +149,17 @@ def repaint_required(widget: Widget) -> bool:
 
 
 def paint_now(widget: Widget) -> None:
-    """Paint the widget in this call, without the message queue of its screen."""
+    """Paint the widget in this call, without the message queue of its screen, even while the screen holds a frame."""
     screen = widget.screen
     screen._dirty_widgets.add(widget)
-    screen._on_timer_update()
+    Screen._on_timer_update(screen)
+
+
+def announce_repaints(screen: Screen[None]) -> None:
+    """Let all visible widgets tell the screen what they have to repaint, instead of each in its next idle moment."""
+    for widget in screen._compositor.visible_widgets:
+        if widget is not screen:  # it looks at its own needs when it paints
+            widget._check_refresh()
 
 
 def suggestion_of(editor: Input) -> str:
@@ -204,9 +213,17 @@ RELIED_UPON = (
     TextualMember(_APP, "action_suspend_process", "()", ("app.py",), "overridden: there may be no shell"),
     TextualMember(_SCREEN, "focused", "reactive", ("screens/base.py",), "redeclared: Textual's repaints the screen"),
     TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "paints one widget at once"),
-    TextualMember(_SCREEN, "_on_timer_update", "()", _HERE, "paints one widget at once"),
+    TextualMember(
+        _SCREEN,
+        "_on_timer_update",
+        "()",
+        ("screens/base.py", *_HERE),
+        "overridden: a frame waits for the answer of the queries; paints one widget at once",
+    ),
+    TextualMember(_SCREEN, "_compositor", "Compositor", _HERE, "knows the visible widgets"),
     TextualMember(_WIDGET, "_bindings", "BindingsMap", _HERE, "a dialog has keys of what it is asked about"),
     TextualMember(_WIDGET, "_refresh_scrollbars", "()", _HERE, "Textual calls it only when the size changes"),
+    TextualMember(_WIDGET, "_check_refresh", "()", _HERE, "tells the screen what is to be repainted"),
     TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells a repaint for itself from one for a neighbour"),
     TextualMember(
         _WIDGET,

@@ -27,6 +27,9 @@ class Timers:
     key: float = 2.0
     """After which the next key is taken even if the last one is not done."""
 
+    frame: float = 0.05
+    """For which a frame waits at most for the answer of the queries, to show both together."""
+
     draft: float = 0.2
     """From the last key until the draft is stored."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from inspect import isawaitable
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual import work
@@ -19,6 +21,7 @@ from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
+from thrumsg_tui.tui.textual_compat import announce_repaints
 from thrumsg_tui.tui.widgets.key_line import KeyLine
 from thrumsg_tui.tui.widgets.title_line import TitleLine
 
@@ -53,6 +56,8 @@ class CommandScreen(Screen[None]):
         """Parts that run the commands whose action they have; the screen runs the others."""
         self._stale = False
         self._asking = False
+        self._held_until = 0.0
+        """Until when a frame waits for an answer, by the monotonic clock."""
 
     @property
     def thrumsg(self) -> AppContext:
@@ -74,7 +79,8 @@ class CommandScreen(Screen[None]):
             while self._stale and self.is_attached:
                 self._stale = False
                 self._show_banner()
-                await self.ask_and_paint()
+                with self._one_frame():
+                    await self.ask_and_paint()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
         finally:
@@ -86,6 +92,25 @@ class CommandScreen(Screen[None]):
         if thrumsg.carrier:
             now = thrumsg.store.db.clock()
             self.title_line.show_banner(thrumsg.carrier.banner(thrumsg.who, now, thrumsg.zone), thrumsg.glyphs)
+
+    @contextmanager
+    def _one_frame(self) -> Iterator[None]:
+        """Paint the key that led to a query together with its answer, unless that is slow."""
+        self._held_until = monotonic() + self.thrumsg.timers.frame
+        try:
+            yield
+        finally:
+            announce_repaints(self)
+            self.call_later(self._paint_held_frame)  # once the screen knows what is to be repainted
+
+    def _paint_held_frame(self) -> None:
+        self._held_until = 0.0
+        self._on_timer_update()
+
+    def _on_timer_update(self) -> None:
+        """Paint, except while a frame is held: Textual calls this again until something was painted."""
+        if monotonic() >= self._held_until:
+            super()._on_timer_update()
 
     async def ask_and_paint(self) -> None:
         """Run the screen's queries and show the answers."""

@@ -47,18 +47,26 @@ class MessageBox(TextEditor):
         """When the present text and cursor were painted; what the user types counts as seen already."""
 
     def hold(self, text: str, starting_text: str) -> None:
-        """Set the text, a new one or a draft, and its `starting_text`; put the cursor at its end."""
+        """Set the text, a new one or a stored draft, and its `starting_text`; put the cursor at its end.
+
+        Nobody has written, so there is no `Changed`, which would store the text as a draft.
+        """
         self.starting_text = starting_text
         if text != self.content:
-            self.put_in(text)
+            with self.prevent(self.Changed, self.SelectionChanged):
+                self.put_in(text)
             self.must_be_seen()
         elif self.cursor_location != self.document.end:
             self.move_cursor(self.document.end)
 
+    def write(self, text: str) -> None:
+        """Set the text to one that the user has chosen, which is stored as their draft."""
+        self.put_in(text)
+        self.must_be_seen()
+
     def append(self, text: str) -> None:
         """Append a text to the user's own."""
-        self.put_in(f"{self.text.rstrip()} {text}" if self.text.strip() else text)
-        self.must_be_seen()
+        self.write(f"{self.text.rstrip()} {text}" if self.text.strip() else text)
 
     def must_be_seen(self) -> None:
         """Refuse to send by a key that was pressed before the box is painted as it is now (`docs/rules.md 12.2`)."""

@@ -104,7 +104,7 @@ class ContactCommands:
         if answer == "append":
             box.append(filled.text)
         else:
-            box.hold(filled.text, box.starting_text)
+            box.write(filled.text)
         if unresolved := filled.unresolved:
             screen.say(f"{no_value(unresolved[0])}: put the words in its place.", warning=True)
         return True
