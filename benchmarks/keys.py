@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
 
+from benchmarks.answer_rows import answer_rows
 from benchmarks.app import NARROW, SCRIPT, WIDE, opened, run
 from benchmarks.large import CAMPAIGN
-from benchmarks.pty_program import Answer, NeverCame, PtyProgram
-from benchmarks.rows import OURS, Family, Figure, Part, Row, Setting, Unit
+from benchmarks.pty_program import PtyProgram
+from benchmarks.rows import Family, Figure, Part, Row, Setting, Unit
 
 MANY = 100
 """How many keys come at once where a key is held down."""
@@ -26,54 +26,19 @@ RARE = "zqxwj"
 """Letters of which one changes every list that is not narrowed yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRows:
-    """The rows of one key."""
-
-    ms: Row
-    size: Row
-    paints: Row
-
-    @property
-    def all(self) -> tuple[Row, ...]:
-        """The rows in the order of the table."""
-        return self.ms, self.size, self.paints
-
-    def figures(self, answers: Sequence[Answer], program: str = OURS) -> Iterator[Figure]:
-        """Return what answers to this key came to."""
-        if not all(each.chunks for each in answers):
-            raise NeverCame(f"{self.ms.what}: {sum(not each.chunks for each in answers)} keys had no answer")
-        yield Figure(self.ms, tuple(each.ms for each in answers), program)
-        yield Figure(self.size, tuple(each.size for each in answers), program)
-        if any(each.frames for each in answers):
-            yield Figure(self.paints, tuple(each.frames for each in answers), program)
-
-
-def _rows(
-    what: str,
-    ms: tuple[float, float] | tuple[None, None] = (None, None),
-    size: tuple[float | None, float | None] = (None, None),
-    paints: tuple[float | None, float | None] = (None, None),
-) -> KeyRows:
-    """Make a key's rows, each with what it was before and its target."""
-    return KeyRows(
-        Row(what, Unit.MS, *ms), Row(f"{what}: bytes", Unit.BYTES, *size), Row(f"{what}: paints", Unit.PAINTS, *paints)
-    )
-
-
-STEP = _rows("a step in the list, the thread beside it", (3.7, 3.7), (990, 990), (1, 1))
-LIST_STEP = _rows("a step in the list alone", size=(None, 400), paints=(None, 1))
-INITIAL_STEP = _rows("a step in Initial Messages", (35, 8), (10_130, 2_500), (2, 1))
-INITIAL_HUNDRED = _rows("a hundred steps at once in Initial Messages", (1_160, 300), (595_000, 20_000))
-HUNDRED = _rows("a hundred steps at once in the list")
-END = _rows("a jump to the end of the list")
-TAB = _rows("another tab")
-NEXT_SENDER = _rows("the next sender")
-NEXT_WAITING = _rows("the next contact that waits")
-OPEN_DIALOG = _rows("opening a dialog", size=(31_000, 6_000))
-CLOSE_DIALOG = _rows("closing a dialog", size=(27_000, 6_000))
-SENDER_STEP = _rows("a step in the table of senders")
-SENDER_SORT = _rows("another order of the table of senders")
+STEP = answer_rows("a step in the list, the thread beside it", (3.7, 3.7), (990, 990), (1, 1))
+LIST_STEP = answer_rows("a step in the list alone", size=(None, 400), paints=(None, 1))
+INITIAL_STEP = answer_rows("a step in Initial Messages", (35, 8), (10_130, 2_500), (2, 1))
+INITIAL_HUNDRED = answer_rows("a hundred steps at once in Initial Messages", (1_160, 300), (595_000, 20_000))
+HUNDRED = answer_rows("a hundred steps at once in the list")
+END = answer_rows("a jump to the end of the list")
+TAB = answer_rows("another tab")
+NEXT_SENDER = answer_rows("the next sender")
+NEXT_WAITING = answer_rows("the next contact that waits")
+OPEN_DIALOG = answer_rows("opening a dialog", size=(31_000, 6_000))
+CLOSE_DIALOG = answer_rows("closing a dialog", size=(27_000, 6_000))
+SENDER_STEP = answer_rows("a step in the table of senders")
+SENDER_SORT = answer_rows("another order of the table of senders")
 
 FIRST_MATCHES = Row("a letter in the search, until its first rows", Unit.MS, before=615, target=50)
 ALL_MATCHES = Row("a letter in the search, until its count", Unit.MS)

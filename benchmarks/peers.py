@@ -20,7 +20,7 @@ from benchmarks.keys import END, HELD, STEP
 from benchmarks.list_app import READY
 from benchmarks.pty_program import PtyProgram
 from benchmarks.rows import Family, Figure, NotInstalled, Part, Setting
-from benchmarks.starting import LARGE, LARGE_BYTES, LARGE_PAINTS, MEMORY
+from benchmarks.starting import MEMORY, OVERVIEW
 
 _MOST_OPTIONS = 100_000
 """Rows of Textual's own lists: more of them take minutes."""
@@ -115,10 +115,7 @@ _ALL = (
 def _measured(peer: Peer, setting: Setting) -> Iterator[Figure]:
     with PtyProgram(peer.prepare(setting), setting.environment, WIDE) as program:
         start = program.first_screen(peer.ready)
-        yield Figure(LARGE, (start.shown_ms,), peer.name)
-        yield Figure(LARGE_BYTES, (start.size,), peer.name)
-        if start.frames:
-            yield Figure(LARGE_PAINTS, (start.frames,), peer.name)
+        yield from OVERVIEW.figures([start], peer.name)
         for keys in (*peer.before, (peer.step,)):
             program.press(*keys, quiet=HELD)
         yield from STEP.figures([program.press(peer.step) for _ in range(setting.scale.times)], peer.name)
