@@ -25,12 +25,11 @@ class AnswerRows:
         """The rows in the order of the table."""
         return self.ms, self.size, self.paints
 
-    def figures(self, answers: Sequence[Answer], program: str = OURS) -> Iterator[Figure]:
-        """Return what answers came to: until their last byte, or until the screen was as it was waited for."""
+    def figures(self, answers: Sequence[Answer], program: str = OURS, *, until_shown: bool = False) -> Iterator[Figure]:
+        """Return what answers came to; the time is until the last byte, or until what was waited for was shown."""
         if not all(each.chunks for each in answers):
             raise NeverCame(f"{self.ms.what}: {sum(not each.chunks for each in answers)} keys had no answer")
-        times = (each.ms if each.shown_at is None else each.shown_ms for each in answers)
-        yield Figure(self.ms, tuple(times), program)
+        yield Figure(self.ms, tuple(each.shown_ms if until_shown else each.ms for each in answers), program)
         yield Figure(self.size, tuple(each.size for each in answers), program)
         if any(each.frames for each in answers):
             yield Figure(self.paints, tuple(each.frames for each in answers), program)

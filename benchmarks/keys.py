@@ -75,7 +75,7 @@ def _tabs_and_senders(setting: Setting) -> Iterator[Figure]:
 def _initial_messages(setting: Setting) -> Iterator[Figure]:
     run(setting, "campaign", "edit", CAMPAIGN, "--initial", SCRIPT)
     with _messenger(setting) as app:
-        app.press("1", shown=lambda: "this is" in app.text)
+        app.press("1", shown=partial(app.shows, "this is"))
         app.press("j")
         yield from INITIAL_STEP.figures([app.press("j") for _ in range(setting.scale.times)])
         yield from INITIAL_HUNDRED.figures([app.press(*["j"] * MANY, quiet=HELD) for _ in range(setting.scale.few)])
@@ -105,7 +105,7 @@ def _search(setting: Setting) -> Iterator[Figure]:
             app.press("backspace", quiet=COUNTED)
         for letter in RARE[: setting.scale.few]:
             app.type_ahead(letter)
-            after.append(app.press("o", shown=partial(_shows, app, f" / {letter}o"), quiet=COUNTED))
+            after.append(app.press("o", shown=partial(app.shows, f" / {letter}o"), quiet=COUNTED))
             app.press("backspace", "backspace", quiet=COUNTED)
     yield Figure(FIRST_MATCHES, tuple(each.shown_ms for each in letters))
     yield Figure(ALL_MATCHES, tuple(each.ms for each in letters))
@@ -123,10 +123,6 @@ def _rows_of_list(app: PtyProgram) -> list[str]:
 def _is_another_list(app: PtyProgram, before: list[str]) -> bool:
     rows = _rows_of_list(app)
     return rows != before and any(rows)
-
-
-def _shows(app: PtyProgram, text: str) -> bool:
-    return text in app.text
 
 
 def _senders(setting: Setting) -> Iterator[Figure]:

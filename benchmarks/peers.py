@@ -115,7 +115,7 @@ _ALL = (
 def _measured(peer: Peer, setting: Setting) -> Iterator[Figure]:
     with PtyProgram(peer.prepare(setting), setting.environment, WIDE) as program:
         start = program.first_screen(peer.ready)
-        yield from OVERVIEW.figures([start], peer.name)
+        yield from OVERVIEW.figures([start], peer.name, until_shown=True)
         for keys in (*peer.before, (peer.step,)):
             program.press(*keys, quiet=HELD)
         yield from STEP.figures([program.press(peer.step) for _ in range(setting.scale.times)], peer.name)

@@ -137,7 +137,7 @@ class PtyProgram:
 
     def first_screen(self, *wanted: str) -> Answer:
         """Wait until the screen shows all of some texts, and then for silence."""
-        return self._answer(self.started, lambda: all(each in self.text for each in wanted), START_QUIET, wanted)
+        return self._answer(self.started, partial(self.shows, *wanted), START_QUIET, wanted)
 
     def press(self, *keys: str, shown: Callable[[], bool] | None = None, quiet: float = KEY_QUIET) -> Answer:
         """Press keys at once, and wait for silence.
@@ -157,6 +157,11 @@ class PtyProgram:
     def type_ahead(self, *keys: str) -> None:
         """Press keys at once, and wait for nothing."""
         os.write(self._master, b"".join(_MORE_KEYS.get(key) or bytes_of(key) for key in keys))
+
+    def shows(self, *wanted: str) -> bool:
+        """Whether the screen shows all of some texts."""
+        text = self.text
+        return all(each in text for each in wanted)
 
     @property
     def text(self) -> str:
