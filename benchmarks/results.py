@@ -75,14 +75,15 @@ def _target_line(row: Row, figure: Figure | None) -> str:
 
 def peers_table(results: Results) -> Iterator[str]:
     """Render what other programs need for the same, and which could not be compared."""
-    programs = list(dict.fromkeys(each.program for each in results.figures if each.program != OURS))
-    compared = [row for row in _rows(results) if any(results.of(row, program) for program in programs)]
-    if compared:
-        yield f"| | {OURS} | {' | '.join(programs)} |"
-        yield f"| --- |{' ---: |' * (len(programs) + 1)}"
-    for row in compared:
-        cells = (results.of(row, program) for program in (OURS, *programs))
-        yield f"| {row.what} | {' | '.join(_with_unit(row.unit, each.median) if each else '' for each in cells)} |"
+    yield f"| | {OURS} | another | | {OURS} against it |"
+    yield "| --- | ---: | --- | ---: | ---: |"
+    others = [each for each in results.figures if each.program != OURS]
+    for row in _rows(results):
+        ours = results.of(row)
+        for other in (each for each in others if each.row is row):
+            median = _with_unit(row.unit, ours.median) if ours else "not measured"
+            ratio = f"{ours.median / other.median:.2f} times" if ours else ""
+            yield f"| {row.what} | {median} | {other.program} | {_with_unit(row.unit, other.median)} | {ratio} |"
     yield ""
     yield from (f"* {sentence}" for sentence in results.absent)
 
