@@ -122,7 +122,8 @@ def _measured(peer: Peer, setting: Setting) -> Iterator[Figure]:
         if peer.end and peer.begin:
             presses = [program.press(key) for key in (peer.end, peer.begin) * setting.scale.few]
             yield from END.figures(presses[::2], peer.name)
-        yield Figure(MEMORY, (program.peak_memory,), peer.name)
+        if memory := program.peak_memory:
+            yield Figure(MEMORY, memory, peer.name)
 
 
 PEERS = Family("peers", "Other programs", tuple(Part((), partial(_measured, peer)) for peer in _ALL))

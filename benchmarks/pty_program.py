@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from time import clock_gettime, perf_counter
+from time import perf_counter
 from types import TracebackType
 from typing import Self
 
@@ -174,15 +174,11 @@ class PtyProgram:
         return [row.rstrip() for row in self._screen.display]
 
     @property
-    def processor_ms(self) -> float:
-        """Milliseconds of processor time that the program has used; only Linux says so of another process."""
-        return clock_gettime((~self._process.pid << 3) | 2) * 1000
-
-    @property
-    def peak_memory(self) -> float:
-        """The most memory that the program has had at once, in MB; only Linux says so."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii", errors="replace")
-        return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+    def peak_memory(self) -> tuple[float, ...]:
+        """The most memory that the program has had at once, in MB; nothing where the system does not say it."""
+        status = Path(f"/proc/{self._process.pid}/status")
+        lines = status.read_text(encoding="ascii", errors="replace").splitlines() if status.exists() else []
+        return tuple(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
 
     def _answer(self, started: float, shown: Callable[[], bool], quiet: float, wanted: Sequence[str]) -> Answer:
         chunks: list[Chunk] = []
