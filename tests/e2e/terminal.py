@@ -278,6 +278,12 @@ class Terminal:
         """The program's exit status, None while it runs."""
         return self._process.poll()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal has stopped the program, and none has continued it."""
+        _, _, rest = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")
+        return rest.split()[0] == "T"
+
     def fileno(self) -> int:
         """Return the terminal's descriptor, for `select`."""
         return self._master

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -20,6 +21,26 @@ APP = (sys.executable, "-m", "thrumsg_tui")
 WAITS = (SH, "-c", '"$@"; exit $?', "sh", *APP)
 MAKES = r"""printf 'app:\n\t@$(WORDS)\n' >~/app.mk; make -s -f ~/app.mk app WORDS="$*" """
 JOB_CONTROL = '{}; echo "stopped with $?"; read -r go_on; fg; echo "ended with $?"'
+SIGNALLED = """
+import os, sys
+from pathlib import Path
+from textual.drivers._writer_thread import WriterThread
+
+def write(self, text):
+    told = Path("~/signal").expanduser()
+    if told.exists():
+        number = int(told.read_text())
+        told.unlink()
+        with self._queue.mutex:
+            os.kill(os.getpid(), number)
+    real(self, text)
+
+real, WriterThread.write = WriterThread.write, write
+from thrumsg_tui.cli.main import main
+sys.exit(main())
+"""
+"""The app, to which a signal comes while it hands over what is to be written, and holds the lock for that."""
+
 NO_SHELL = "There is no shell to return to here; ctrl+q ends thrumsg."
 
 needs_bash = pytest.mark.skipif(not BASH, reason="needs a shell with job control")
@@ -99,3 +120,28 @@ def test_a_stopped_one_ends_with_its_terminal(spring: Office) -> None:
     terminal.close()
     terminal.wait_exit()
     terminal.wait_until_so(lambda: not terminal.leftovers(), "the end of all")
+
+
+@pytest.mark.parametrize("number", [signal.SIGCONT, signal.SIGTSTP])
+def test_a_signal_in_the_middle_of_a_write_does_no_harm(spring: Office, number: signal.Signals) -> None:
+    """A terminal that is closed sends SIGCONT, too."""
+    terminal = opened(spring, (sys.executable, "-c", SIGNALLED))
+    terminal.press("j", "enter")
+    messenger = Messenger(terminal)
+    messenger.wait_for_row("Abby Stone")
+    told = spring.folder / "signal"
+    told.write_text(str(int(number)))
+    terminal.send(b"j")
+    terminal.wait_until_so(lambda: not told.exists(), "the signal")
+    if number is signal.SIGTSTP:
+        terminal.wait_until(lambda: terminal.is_stopped, "the stop")
+        os.kill(terminal.pid, signal.SIGCONT)
+    messenger.wait_for_row("Ben Archer")
+    terminal.press("j")
+    messenger.wait_for_row("Cora Diaz")
+    told.write_text(str(int(signal.SIGCONT)))
+    terminal.send(b"j")
+    terminal.wait_until_so(lambda: not told.exists(), "the signal")
+    terminal.close()
+    terminal.wait_exit()
+    assert terminal.leftovers() == []

@@ -6,6 +6,7 @@ import os
 import re
 import select
 import signal
+from asyncio import get_running_loop
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -51,6 +52,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on unchanged
         self._output = _Output(cast(TextIO, self._file), self._gone)
         self._file = cast(Any, self._output)
+        self._events = get_running_loop()
         self._is_up = False
         self._is_suspended = False
 
@@ -97,12 +99,11 @@ class TerminalDriver(LinuxDriver):
 
     def close(self) -> None:
         """Write pending output, unless the terminal is gone or takes none."""
+        if (writer := self._writer_thread) is not None:
+            end_queue(writer)
+            while writer.is_alive() and not self._output.over:
+                writer.join(_LOOK_EVERY)
         self._is_up = False
-        if (writer := self._writer_thread) is None:
-            return
-        end_queue(writer)
-        while writer.is_alive() and not self._output.over:
-            writer.join(_LOOK_EVERY)
 
     # Suspending
 
@@ -115,10 +116,24 @@ class TerminalDriver(LinuxDriver):
 
     def suspend_application_mode(self) -> None:
         """Restore the terminal."""
-        self._is_suspended = True
         super().suspend_application_mode()
+        self._is_suspended = True
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._soon(super()._sigtstp_application)
 
     def _sigcont_application(self, *_: object) -> None:
+        if self._is_up:
+            self._soon(self._continue)
+        else:  # nothing else writes, and nothing may be painted before
+            self._continue()
+
+    def _soon(self, handle: Callable[[], None]) -> None:
+        """Handle a signal in the event loop: its handler may have interrupted a write, whose lock it would wait for."""
+        with suppress(RuntimeError):  # the loop is closed: the app has ended
+            self._events.call_soon_threadsafe(handle)
+
+    def _continue(self) -> None:
         """Take over the terminal again; after SIGSTOP, which did not restore it, restore it first."""
         signal.signal(signal.SIGTSTP, self._sigtstp_application)
         if self._is_up:

@@ -266,7 +266,7 @@ RELIED_UPON = (
     TextualMember(_DRIVER, "_file", "TextIOWrapper", ("terminal.py",), "replaced: notices a terminal that is gone"),
     TextualMember(_DRIVER, "_writer_thread", "NoneType", ("terminal.py",), "what is still to be written is dropped"),
     TextualMember(_DRIVER, "_must_signal_resume", "bool", ("terminal.py",), "set: the app resumes after SIGCONT"),
-    TextualMember(_DRIVER, "_sigtstp_application", "(*_)", ("terminal.py",), "set again as handler after a suspension"),
+    TextualMember(_DRIVER, "_sigtstp_application", "(*_)", ("terminal.py",), "overridden: writes nothing in a handler"),
     TextualMember(_DRIVER, "_sigcont_application", "(*_)", ("terminal.py",), "overridden: after SIGSTOP, too"),
     TextualMember(_DRIVER, "run_input_thread", "()", ("terminal.py",), "overridden: Textual's spins at an end of file"),
     TextualMember(_DRIVER, "process_message", "(message)", ("terminal.py",), "hands an event to the app"),
