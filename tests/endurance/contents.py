@@ -7,8 +7,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_COLUMNS = {"job": "event_id, campaign_id, as_of, total, done, skipped, finished_at"}
-"""What is compared of a table, if not everything: not when a job was last seen, which says that it was let go."""
+_COLUMNS = {
+    "job": "event_id, campaign_id, as_of, total, done, skipped, finished_at",
+    "_sqlite_migrations": "id, migration_set, name",
+}
+"""What is compared of a table, if not everything: not when a job was last seen, nor when a format was applied."""
 
 
 def contents(database: Path) -> str:

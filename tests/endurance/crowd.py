@@ -132,8 +132,10 @@ class Crowd:
         while (now := monotonic()) < end:
             self._read(0.02)
             for session, person in self.workers.items():
+                session.come_back()
                 if not idle and now >= due[session]:
-                    pending[session] = pending[session] or person.next_keys(session.look())
+                    screen = session.look()
+                    pending[session] = pending[session] or person.next_keys(screen)
                     session.press(pending[session].pop(0))
                     self.keys += 1
                     due[session] = now + self._chance.expovariate(1 / self._pace)

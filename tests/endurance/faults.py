@@ -18,7 +18,7 @@ from random import Random
 import pytest
 
 from tests.cli.damaging import own_environment
-from tests.endurance import killing, no_room
+from tests.endurance import harms, jumping_clock, killing, no_room, terminals, upgrades
 from tests.endurance.careless import forget_transactions
 from tests.endurance.child import import_everything
 from tests.endurance.course import Judge
@@ -32,6 +32,7 @@ class Run:
     """Who judges, how many tries of each kind are wanted, which kinds, and the source of chance."""
 
     judge: Judge
+    folder: Path
     tries: int
     only: tuple[str, ...]
     chance: Random
@@ -40,6 +41,12 @@ class Run:
     def few(self) -> int:
         """Tries where the moment matters less."""
         return max(1, self.tries // 10)
+
+    def folder_of(self, name: str) -> Path:
+        """Make a folder."""
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
 
     def kinds(self) -> Iterator[Kind]:
         """The kinds of change that are wanted."""
@@ -58,7 +65,7 @@ def main() -> int:
         import_everything()
         if args.careless:
             forget_transactions()
-        run = Run(judge, args.tries, tuple(args.kind), Random(args.seed))
+        run = Run(judge, Path(folder), args.tries, tuple(args.kind), Random(args.seed))
         for group, tried in GROUPS.items():
             if not args.group or group in args.group:
                 for tally in tried(run):
@@ -102,11 +109,39 @@ def _on_disk(run: Run, name: str, attempt: Callable[[Kind, SmallDisk], Tally]) -
         yield Tally(f"{name} disk", skipped=str(reason))
 
 
+def _upgrades(run: Run) -> Iterator[Tally]:
+    folder = run.folder_of("upgrades")
+    for version in upgrades.FORMATS:
+        yield upgrades.race(folder, version, run.few)
+        yield upgrades.kill(folder, version, run.tries, run.chance)
+
+
+def _harms(run: Run) -> Iterator[Tally]:
+    return harms.harm(run.folder_of("harms"), run.few)
+
+
+def _clocks(run: Run) -> Iterator[Tally]:
+    yield jumping_clock.jump(run.tries)
+
+
+def _terminals(run: Run) -> Iterator[Tally]:
+    desk = terminals.Desk(run.folder_of("terminals"))
+    yield terminals.drag(desk, run.tries, run.chance)
+    yield terminals.stop(desk, run.tries, run.chance)
+    yield terminals.halt(desk, run.tries, run.chance)
+    yield terminals.hang_up(desk, run.few, run.chance)
+    yield terminals.kill(desk, run.few, run.chance)
+
+
 GROUPS: dict[str, Callable[[Run], Iterator[Tally]]] = {
     "kill": _kills,
     "full": _full,
     "read-only": _read_only,
     "locked": _locks,
+    "upgrade": _upgrades,
+    "harm": _harms,
+    "clock": _clocks,
+    "terminal": _terminals,
 }
 
 

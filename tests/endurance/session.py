@@ -43,11 +43,11 @@ class Session:
     def __init__(self, office: Office, login: str) -> None:
         home = office.folder / f"home-{login}"
         home.mkdir(exist_ok=True)
-        environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
-        environment |= {"TZ": "UTC", "ESCDELAY": "25"}
-        words = [sys.executable, "-m", "thrumsg_tui", "--forced-login", login, "--db", str(office.database)]
+        self._environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
+        self._environment |= {"TZ": "UTC", "ESCDELAY": "25"}
+        self._words = [sys.executable, "-m", "thrumsg_tui", "--forced-login", login, "--db", str(office.database)]
         self.login = login
-        self.terminal = Unseen(words, environment=environment)
+        self.terminal = Unseen(self._words, environment=self._environment)
         self.faults: list[str] = []
         self.sizes: list[tuple[float, int]] = []
         """The memory in use: (seconds of the monotonic clock, bytes)."""
@@ -70,9 +70,16 @@ class Session:
             self._busy_since = monotonic()
         elif monotonic() > self._busy_since + BUSY_FOR:
             self._fault(f"waits for more than {BUSY_FOR} seconds", screen)
-        if self.terminal.status is not None:
+        if self.terminal.status:
             self._fault(f"has ended with {self.terminal.status}", screen)
         return screen
+
+    def come_back(self) -> None:
+        """Open the app again, if its user has left it."""
+        if self.terminal.status == 0:
+            self.terminal.close()
+            self.sizes.clear()
+            self.terminal = Unseen(self._words, environment=self._environment)
 
     def press(self, data: bytes) -> None:
         """Press a key, if the app still runs."""

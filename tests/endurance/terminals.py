@@ -99,13 +99,13 @@ def stop(desk: Desk, tries: int, chance: Random) -> Tally:
                 terminal.settle(0.01, 0.02)
             mark = terminal.mark
             terminal.send(b"\x1a")
-            if not _holds(lambda mark=mark: b"stopped" in terminal.since(mark), terminal, "the shell", tally):
+            if not _writes(terminal, mark, b"stopped", tally):
                 break
             mark = terminal.mark
             terminal.send(b"\n")
-            _holds(lambda mark=mark: b"\x1b[?1049h" in terminal.since(mark), terminal, "the app again", tally)
+            _writes(terminal, mark, b"\x1b[?1049h", tally)
             _holds(lambda: not terminal.local_modes & termios.ICANON, terminal, "the app's modes", tally)
-            if not _holds(lambda text=written: messenger.box == text, terminal, f"{written!r} in the box", tally):
+            if not _box_holds(messenger, written, tally):
                 break
             tally.hits += 1
             written = _cleared(terminal, messenger, written)
@@ -126,7 +126,7 @@ def halt(desk: Desk, tries: int, chance: Random) -> Tally:
             os.kill(terminal.pid, signal.SIGSTOP)
             written = _with_more(terminal, written, chance)
             os.kill(terminal.pid, signal.SIGCONT)
-            if not _holds(lambda text=written: messenger.box == text, terminal, f"{written!r} in the box", tally):
+            if not _box_holds(messenger, written, tally):
                 break
             tally.hits += 1
             written = _cleared(terminal, messenger, written)
@@ -213,6 +213,14 @@ def _cleared(terminal: Terminal, messenger: Messenger, written: str) -> str:
     terminal.send(b"\x7f" * len(written))
     terminal.wait_until(lambda: messenger.box == "", "an empty box")
     return ""
+
+
+def _writes(terminal: Terminal, mark: int, wanted: bytes, tally: Tally) -> bool:
+    return _holds(lambda: wanted in terminal.since(mark), terminal, repr(wanted), tally)
+
+
+def _box_holds(messenger: Messenger, text: str, tally: Tally) -> bool:
+    return _holds(lambda: messenger.box == text, messenger.terminal, f"{text!r} in the box", tally)
 
 
 def _without_ages(terminal: Terminal) -> str:
