@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from textual._compositor import Compositor, ReflowResult
+from textual.geometry import Size
+from textual.widget import Widget
 
 from tests.tui.filling import choose, fill
 from tests.tui.office import Office
@@ -49,6 +52,22 @@ async def test_a_campaign_is_made_by_keys_alone(bare: Office, size: tuple[int, i
     assert made.state is CampaignState.ACTIVE
     assert made.initial_script == "Hi %first_name%, Harbor here. Reply STOP to end."
     assert (made.hours.timezone, made.hours.opens, made.hours.closes) == ("America/New_York", 9 * 60, 21 * 60)
+
+
+async def test_a_letter_lays_nothing_out_anew(bare: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out: list[Size] = []
+    reflow = Compositor.reflow
+
+    def counted(self: Compositor, parent: Widget, size: Size) -> ReflowResult:
+        laid_out.append(size)
+        return reflow(self, parent, size)
+
+    async with bare.app() as person:
+        await person.press("c", "a")
+        monkeypatch.setattr(Compositor, "reflow", counted)
+        await person.press(*"utumn", "space", "backspace", "left", "home")
+        assert laid_out == []
+        assert person.sees("autumn")
 
 
 async def test_arrows_stop_at_the_last_field(bare: Office) -> None:

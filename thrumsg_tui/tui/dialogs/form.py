@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widgets import Static
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
@@ -22,7 +21,7 @@ from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.theme import LOOKS
-from thrumsg_tui.tui.widgets.form import Form
+from thrumsg_tui.tui.widgets.form import Form, Sentence
 from thrumsg_tui.tui.widgets.form_fields import Field
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, separated
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
@@ -126,7 +125,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         self._progress = progress
         self.form = Form(fields, glyphs, id="form")
         self.preview_pane = PreviewPane(id="preview")
-        self._said = Static(id="said", markup=False)
+        self._said = Sentence(id="said")
         self._stale = False
         self._asking = False
         self._saving = False
@@ -157,7 +156,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
 
     @on(Form.Changed)
     def _ask_preview(self) -> None:
-        self._said.update("")
+        self._said.say("")
         self._stale = self._preview is not None
         if self._stale and not self._asking:
             self._asking = True
@@ -185,7 +184,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         if not self._saving:
             self._saving = True
             self.form.show_wrong({})
-            self._said.update("")
+            self._said.say("")
             self.run_worker(self._try_to_save(), name="save")
             if self._progress:
                 self._watching = self.set_interval(_SHOW_PROGRESS_EVERY, self._show_progress)
@@ -210,11 +209,11 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
             return
         bar = progress_bar(progress.done, max(progress.total, progress.done), 20, self._glyphs)
         total = f" of {progress.total}" if progress.total else ""
-        self._said.update(f" {bar} {progress.done}{total} rows, Esc stops")
+        self._said.say(f" {bar} {progress.done}{total} rows, Esc stops")
 
     def say(self, sentence: str) -> None:
         """Show why the input was not saved."""
-        self._said.update(safe_text(sentence))
+        self._said.say(sentence)
 
     @work
     async def action_leave(self) -> None:

@@ -27,6 +27,19 @@ from thrumsg_tui.tui.widgets.form_fields import (
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget
 
 
+class Sentence(Static):
+    """A sentence from outside or none; the form is laid out anew only for another one."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes, markup=False)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence."""
+        shown = safe_text(sentence)
+        if shown != self.content:
+            self.update(shown)
+
+
 class _Row(Vertical):
     """A field's title and editor, and its error below them."""
 
@@ -34,7 +47,7 @@ class _Row(Vertical):
         super().__init__()
         self.field = field
         self._title = LineWidget(classes="title")
-        self._wrong = Static(classes="wrong", markup=False)
+        self._wrong = Sentence(classes="wrong")
         self.editor: Editor
         match field:
             case ChoiceField():
@@ -57,7 +70,7 @@ class _Row(Vertical):
 
     def show_wrong(self, sentence: str) -> None:
         """Show an error, or none if the sentence is empty."""
-        self._wrong.update(safe_text(sentence))
+        self._wrong.say(sentence)
         self._wrong.set_class(bool(sentence), "-shown")
 
     def on_descendant_focus(self) -> None:

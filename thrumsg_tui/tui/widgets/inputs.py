@@ -5,6 +5,8 @@ from __future__ import annotations
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.events import Paste
+from textual.geometry import Size
+from textual.reactive import reactive
 from textual.suggester import Suggester
 from textual.widgets import Input
 
@@ -25,6 +27,9 @@ class _Harmless(Highlighter):
 
 class LineInput(Input):
     """An input of one line, without a frame or a blinking cursor."""
+
+    virtual_size = reactive(Size(0, 0))
+    """How far it scrolls: no other widget's place depends on it, so a letter lays nothing out anew."""
 
     def __init__(
         self, value: str = "", placeholder: str = "", *, suggester: Suggester | None = None, id: str | None = None
