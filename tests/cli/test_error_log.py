@@ -66,7 +66,7 @@ def test_an_unforeseen_error_tells_nothing_of_anybody(bench: Bench, monkeypatch:
         raise failures()[kind]
 
     bench.log.unlink(missing_ok=True)
-    monkeypatch.setattr(entry, "import_module", fails)
+    monkeypatch.setattr(entry, "function", fails)
     answer = run("--db", str(bench.database), "thread", "1")
     assert answer.code == 70
     written = bench.log.read_text()
