@@ -11,6 +11,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
@@ -20,7 +21,7 @@ from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.presence import end_presence
-from thrumsg_tui.store.queries.settings import restored_at, settings
+from thrumsg_tui.store.queries.settings import restored_at
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
@@ -29,7 +30,7 @@ from thrumsg_tui.tui.commands import bindings, command, is_step
 from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
 from thrumsg_tui.tui.navigation import NavigatingApp
-from thrumsg_tui.tui.opening_route import Route, opening_route
+from thrumsg_tui.tui.opening_route import Route, read_opening
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.shutdown import Shutdown
@@ -68,7 +69,8 @@ class ThrumsgApp(NavigatingApp):
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)
         self.register_theme(THRUMSG)
-        self.theme = THRUMSG.name
+        self.set_reactive(App.theme, THRUMSG.name)  # an assignment would have all style sheets parsed once more
+        self.stylesheet.set_variables(self.get_css_variables())
         self.keys = KeyQueue(self, super().on_event, self.timers.key)
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
@@ -80,16 +82,16 @@ class ThrumsgApp(NavigatingApp):
         """Open the last screen, and start the timers."""
         self.ending.loop = get_running_loop()
         self.store.on_wait = self._wait_changed
-        self._restored = await self.store.query(restored_at)
-        await self._know_the_carrier()
-        await self.show_place(await self.store.query(opening_route, self.who))
+        now, ascii_only = self.store.db.clock(), self.glyphs.ascii_only
+        opening = await self.store.query(read_opening, self.who, now, ascii_only=ascii_only)
+        self._restored, self.carrier = opening.restored_at, opening.carrier
+        await self.show_place(opening.route)
         self.set_interval(self.timers.watch, self._watch)
         self.set_interval(self.timers.tick, self._tick)
         self.set_interval(self.timers.presence, self.tell_presence)
         self.set_interval(self.store.db.pacing.stalled_after, self._look_after_moves)
-        await self._look_after_moves()
-        seed = (await self.store.query(settings)).practice_seed
-        if seed is not None:
+        self.call_after_refresh(self._look_after_moves)  # nothing is painted before this method ends
+        if opening.is_practice:
             from thrumsg_tui.gateway.practice_delivery import PracticeDelivery  # for practice databases only
 
             self._delivery = PracticeDelivery()

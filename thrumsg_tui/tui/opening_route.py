@@ -1,4 +1,4 @@
-"""Routes to screens, and the one on which the app opens."""
+"""Routes to screens, and what the app reads before it shows the first one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.queries.campaigns import assignment_of_user, campaigns
+from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.store.queries.users import preference
+from thrumsg_tui.tui.carrier_view import CarrierView, read_carrier
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.engines.base import Connection
 
@@ -37,6 +41,33 @@ class Route:
             return None
         campaign_id, assignment_id = map(int, parts)
         return cls(CampaignId(campaign_id) if campaign_id else None, AssignmentId(assignment_id) or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the app knows before it shows anything.
+
+    Attributes:
+        route: The first screen.
+        carrier: How delivery stands.
+        restored_at: Which backup the database was restored from.
+        is_practice: Whether it is a practice database, which the app delivers.
+    """
+
+    route: Route
+    carrier: CarrierView
+    restored_at: str | None
+    is_practice: bool
+
+
+def read_opening(conn: Connection, who: Identity, now: datetime, *, ascii_only: bool) -> Opening:
+    """Read what the app has to know before it shows anything."""
+    return Opening(
+        opening_route(conn, who),
+        read_carrier(conn, now, ascii_only=ascii_only),
+        restored_at(conn),
+        settings(conn).practice_seed is not None,
+    )
 
 
 def opening_route(conn: Connection, who: Identity) -> Route:
