@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from thrumsg_tui.cli.json_records import answers, conversation_record, thread_record
+from thrumsg_tui.cli.event_records import answers, thread_record
+from thrumsg_tui.cli.json_records import conversation_record
 from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from thrumsg_tui.cli.json_records import entry_record, undo_record
+from thrumsg_tui.cli.event_records import entry_record
+from thrumsg_tui.cli.json_records import undo_record
 from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session

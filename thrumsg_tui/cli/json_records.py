@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, FollowUp, Question, RecommendedReply, Target, Totals
-from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, OptOut
-from thrumsg_tui.domain.event_sentences import summary, thread_sentence
-from thrumsg_tui.domain.events import Event, UndoPreview
 from thrumsg_tui.domain.hours import format_clock
-from thrumsg_tui.domain.media import Media
-from thrumsg_tui.domain.reassignment import Outcome, Plan
-from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.domain.users import User
-from thrumsg_tui.store.queries.bulk_move_jobs import Job
-from thrumsg_tui.store.queries.script_preview import ScriptPreview
-from thrumsg_tui.store.queries.survey_results import QuestionResult
-from thrumsg_tui.store.queries.unmatched import UnmatchedMessage
 from thrumsg_tui.store.times import iso
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.conversations import ConversationRow, OptOut
+    from thrumsg_tui.domain.events import UndoPreview
+    from thrumsg_tui.domain.media import Media
+    from thrumsg_tui.domain.reassignment import Outcome, Plan
+    from thrumsg_tui.domain.redaction import PhoneDisplay
+    from thrumsg_tui.domain.users import User
+    from thrumsg_tui.store.queries.bulk_move_jobs import Job
+    from thrumsg_tui.store.queries.script_preview import ScriptPreview
+    from thrumsg_tui.store.queries.survey_results import QuestionResult
+    from thrumsg_tui.store.queries.unmatched import UnmatchedMessage
 
 Record = dict[str, object]
 
@@ -190,65 +192,6 @@ def conversation_record(conversation: ConversationRow, phones: PhoneDisplay) -> 
     }
 
 
-def thread_record(conversation: Conversation, questions: Sequence[Question], phones: PhoneDisplay) -> Record:
-    """Return a conversation with its messages, answers and events."""
-    return {
-        "id": conversation.id,
-        "contact": phones.name(conversation.first_name, conversation.last_name, conversation.phone),
-        "phone": phones.number(conversation.phone),
-        "our_number": conversation.our_number,
-        "sender": conversation.sender_login,
-        "sender_name": conversation.sender_name,
-        "status": conversation.status,
-        "opted_out": conversation.opted_out,
-        "flagged": conversation.flagged,
-        "opt_out": opt_out_record(conversation.opt_out, phones),
-        "fields": dict(conversation.fields),
-        "messages": [_message_record(each) for each in conversation.messages],
-        "answers": answers(conversation, questions),
-        "events": [
-            {
-                "id": each.id,
-                "at": iso(each.at),
-                "action": each.action,
-                "sentence": thread_sentence(each.facts, each.by_name, phones),
-            }
-            for each in conversation.events
-        ],
-    }
-
-
-def answers(conversation: Conversation, questions: Sequence[Question]) -> Mapping[str, str]:
-    """Return the texts of the recorded answers, by question."""
-    return {
-        question.text: choice.text
-        for question in questions
-        for choice in question.choices
-        if conversation.answers.get(question.id) == choice.id
-    }
-
-
-def _message_record(message: Message) -> Record:
-    return {
-        "id": message.id,
-        "at": iso(message.at),
-        "direction": message.direction,
-        "kind": message.kind,
-        "body": message.body,
-        "author": message.author,
-        "author_login": message.author_login,
-        "state": message.state,
-        "segments": message.segments,
-        "leaves_at": iso(message.leaves_at),
-        "error": message.error,
-        "media": _media_records(message.media),
-    }
-
-
-def _media_records(media: Sequence[Media]) -> list[Record]:
-    return [{"url": each.url, "type": each.type, "size": each.size} for each in media]
-
-
 def opt_out_record(opt_out: OptOut | None, phones: PhoneDisplay) -> Record | None:
     """Return how and when a number was opted out, or None."""
     if opt_out is None:
@@ -263,6 +206,11 @@ def opt_out_record(opt_out: OptOut | None, phones: PhoneDisplay) -> Record | Non
     }
 
 
+def media_records(media: Sequence[Media]) -> list[Record]:
+    """Return the files of a message."""
+    return [{"url": each.url, "type": each.type, "size": each.size} for each in media]
+
+
 def unmatched_record(message: UnmatchedMessage, phones: PhoneDisplay) -> Record:
     """Return an unmatched message; `phone` is the sender as given if that is no number."""
     return {
@@ -272,7 +220,7 @@ def unmatched_record(message: UnmatchedMessage, phones: PhoneDisplay) -> Record:
         "body": message.body,
         "reason": message.reason,
         "our_number": message.our_number,
-        "media": _media_records(message.media),
+        "media": media_records(message.media),
     }
 
 
@@ -308,21 +256,4 @@ def undo_record(preview: UndoPreview) -> Record:
         "skipped": len(preview.skipped),
         "by_sender": dict(preview.gains),
         "skipped_conversations": list(preview.skipped),
-    }
-
-
-def entry_record(event: Event, phones: PhoneDisplay) -> Record:
-    """Return an event of the journal."""
-    return {
-        "id": event.id,
-        "at": iso(event.at),
-        "by": event.by,
-        "acting_for": event.acting_for,
-        "action": event.kind,
-        "campaign": event.campaign,
-        "summary": summary(event.facts, phones),
-        "undoable": event.undoable and event.undone_by is None,
-        "undone_by": event.undone_by,
-        "undoes": event.undoes,
-        "under_way": event.under_way,
     }

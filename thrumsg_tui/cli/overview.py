@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.json_records import counters, job_record, sender_record
 from thrumsg_tui.cli.report import Report, table
-from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import HoursIn, SenderSort
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.bulk_move_jobs import job_in
+
+if TYPE_CHECKING:
+    from thrumsg_tui.cli.session import Session
+    from thrumsg_tui.domain.campaigns import Assignment, Campaign
+    from thrumsg_tui.store.queries.bulk_move_jobs import Job
 
 
 def show(session: Session, args: Namespace) -> Report:
@@ -38,29 +43,33 @@ def show(session: Session, args: Namespace) -> Report:
         "senders": [sender_record(each) for each in senders],
         "job": job_record(job),
     }
+    return Report(record, _lines(campaign, now, job, record, senders))
+
+
+def _lines(
+    campaign: Campaign, now: datetime, job: Job | None, record: Mapping[str, object], senders: Sequence[Assignment]
+) -> Iterator[str]:
     names = {"total": "Total", "not_started": "Not started", "sent": "Sent", "needs_reply": "Needs reply"}
     names |= {"answered": "Answered", "opted_out": "Opted out", "replies": "Replies"}
-    lines = [
-        f"{campaign.name}: {_state(campaign, now)}",
-        *([f"{job.sentence} conversations."] if job else []),
-        "",
-        *table([*names.values(), "Reply rate"], [[*(record[key] for key in names), f"{totals.reply_rate} %"]]),
-        "",
-        *table(
-            ("Sender", "Login", "Online", "Progress", "Needs reply"),
-            [
-                (
-                    sender.name,
-                    sender.login,
-                    "online" if sender.online else None,
-                    f"{sender.texted}/{sender.assigned}",
-                    sender.needs_reply,
-                )
-                for sender in senders
-            ],
-        ),
-    ]
-    return Report(record, lines)
+    yield f"{campaign.name}: {_state(campaign, now)}"
+    if job:
+        yield f"{job.sentence} conversations."
+    yield ""
+    yield from table([*names.values(), "Reply rate"], [[*map(record.get, names), f"{record['reply_rate']} %"]])
+    yield ""
+    yield from table(
+        ("Sender", "Login", "Online", "Progress", "Needs reply"),
+        [
+            (
+                sender.name,
+                sender.login,
+                "online" if sender.online else None,
+                f"{sender.texted}/{sender.assigned}",
+                sender.needs_reply,
+            )
+            for sender in senders
+        ],
+    )
 
 
 def _state(campaign: Campaign, now: datetime) -> str:

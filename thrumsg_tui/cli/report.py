@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
@@ -19,10 +19,10 @@ _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "→": "->", "●"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a command, as JSON and as lines; `error` goes to standard error."""
+    """The outcome of a command, as JSON and as lines, of which one is printed; `error` goes to standard error."""
 
     json: object
-    lines: Sequence[str]
+    lines: Iterable[str]
     code: int = 0
     error: str = ""
 

@@ -18,10 +18,10 @@ from thrumsg_tui.cli.report import complain
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.folders import make_private
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.database import Database
     from thrumsg_tui.store.pacing import Pacing
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.users import User
 from thrumsg_tui.domain.wording import pluralize
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.contact_zones import ContactZones
+    from thrumsg_tui.domain.users import User
 
 CampaignId = NewType("CampaignId", int)
 AssignmentId = NewType("AssignmentId", int)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
-from thrumsg_tui.domain.contact_zones import ContactZones
-from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, OptOutKind, Status
-from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.our_numbers import NumberState
-from thrumsg_tui.domain.users import UserId
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
+    from thrumsg_tui.domain.contact_zones import ContactZones
+    from thrumsg_tui.domain.conversation_facts import Handover
+    from thrumsg_tui.domain.event_facts import EventFacts
+    from thrumsg_tui.domain.media import Media
+    from thrumsg_tui.domain.users import UserId
 
 ConversationId = NewType("ConversationId", int)
 MessageId = NewType("MessageId", int)

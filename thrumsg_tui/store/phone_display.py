@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.settings import settings
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.redaction import PhoneDisplay
+    from thrumsg_tui.store.database import Database
+    from thrumsg_tui.store.engines.base import Connection
 
 
 def phone_display(conn: Connection) -> PhoneDisplay:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.users import UserId
-from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.times import from_ms
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.users import UserId
+    from thrumsg_tui.store.engines.base import Connection, Row
 
 _JOB = """
     SELECT job.*, users.login AS by

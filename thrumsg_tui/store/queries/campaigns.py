@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from shlex import quote
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from thrumsg_tui.domain.campaigns import (
     Assignment,
@@ -19,7 +19,6 @@ from thrumsg_tui.domain.campaigns import (
     QuestionId,
     Totals,
 )
-from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, SenderSort
 from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
@@ -27,10 +26,13 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity, UserId
-from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.conversations import ConversationId
+    from thrumsg_tui.store.engines.base import Connection, Row
 
 ONLINE_FOR = timedelta(seconds=30)
 """A user is offline this long after their messenger last renewed its presence (`docs/rules.md 2.4`)."""

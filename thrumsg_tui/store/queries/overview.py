@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
 from thrumsg_tui.store.queries.campaigns import assignments, get_campaign, totals
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.users import Identity
+    from thrumsg_tui.store.engines.base import Connection
 
 
 @dataclass(frozen=True, slots=True)

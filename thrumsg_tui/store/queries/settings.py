@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from thrumsg_tui.domain.enums import GatewayKind
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.store.engines.base import Connection
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.base import Connection
 
 
 class Setting(StrEnum):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound, NotPermitted
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission, Role, needed_role
 from thrumsg_tui.domain.users import Identity, User, UserId
-from thrumsg_tui.store.engines.base import Connection, Row
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.base import Connection, Row
 
 USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
 
