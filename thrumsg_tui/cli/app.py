@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from thrumsg_tui.cli.argv import ORIGINAL_COMMAND
-from thrumsg_tui.cli.report import complain
+from thrumsg_tui.cli.output import complain
 from thrumsg_tui.cli.session import (
     account,
     explained,

@@ -7,7 +7,8 @@ from argparse import Namespace
 from datetime import UTC, date, datetime, time, timedelta
 
 from thrumsg_tui.cli.import_export import as_csv, to_standard_output
-from thrumsg_tui.cli.report import Report, ask, standard_output
+from thrumsg_tui.cli.output import ask, standard_output
+from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from thrumsg_tui.cli.compliance import confirming, lines_of, records_of
 from thrumsg_tui.cli.json_records import campaign_record
+from thrumsg_tui.cli.output import ask
 from thrumsg_tui.cli.reassign import outcome_report
-from thrumsg_tui.cli.report import Report, ask
+from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.warnings import warned
 from thrumsg_tui.domain.campaign_facts import CampaignEdited

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from thrumsg_tui.cli.report import Report, complain, table
+from thrumsg_tui.cli.output import complain
+from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.services import logged, opened_for_service
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.errors import Refused

@@ -6,7 +6,8 @@ from argparse import Namespace
 
 from tzlocal import get_localzone
 
-from thrumsg_tui.cli.report import Report, standard_output, table
+from thrumsg_tui.cli.output import standard_output
+from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.permissions import Permission

@@ -8,7 +8,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from thrumsg_tui.cli.report import Report, complain, standard_output
+from thrumsg_tui.cli.output import complain, standard_output
+from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.cli.warnings import where_any
 from thrumsg_tui.domain.enums import ExportKind, ImportKind

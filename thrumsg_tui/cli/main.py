@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from thrumsg_tui.cli.argument_parser import function
 from thrumsg_tui.cli.argv import command_words, undecoded_word
+from thrumsg_tui.cli.output import complain, standard_output, stop_writing
 from thrumsg_tui.cli.parser import parse
-from thrumsg_tui.cli.report import complain, show, standard_output, stop_writing
 from thrumsg_tui.cli.terminals import harmless_terminals, terminals_themselves
 from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 
@@ -73,6 +73,8 @@ def _run(given: Sequence[str], pacing: Pacing | None) -> int:
 
 
 def _reported(command: Callable[..., Any], args: Namespace) -> int:
+    from thrumsg_tui.cli.report import show
+
     if args.run in _WITHOUT_SESSION:
         report = command(args)
         show(report, as_json=args.json)

@@ -10,7 +10,8 @@ from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
 from thrumsg_tui.cli.compliance import confirming
-from thrumsg_tui.cli.report import Report, pairs, standard_output
+from thrumsg_tui.cli.output import standard_output
+from thrumsg_tui.cli.report import Report, pairs
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission

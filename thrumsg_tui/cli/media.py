@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from thrumsg_tui.cli.report import Report, standard_output
+from thrumsg_tui.cli.output import standard_output
+from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.media import Media

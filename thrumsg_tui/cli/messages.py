@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
-from thrumsg_tui.cli.report import Report, complain
+from thrumsg_tui.cli.output import complain
+from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.terminals import itself
 from thrumsg_tui.cli.warnings import warned, where_any

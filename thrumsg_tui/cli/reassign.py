@@ -10,7 +10,8 @@ from shlex import quote
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.json_records import outcome_record, preview_record
-from thrumsg_tui.cli.report import Report, complain, standard_output, table
+from thrumsg_tui.cli.output import complain, standard_output
+from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from thrumsg_tui.cli.report import is_journal
+from thrumsg_tui.cli.output import is_journal
 from thrumsg_tui.cli.session import account, database_path, explained, open_database, require_no_files
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted
 from thrumsg_tui.domain.permissions import Permission

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.argv import readable
 from thrumsg_tui.cli.options import InputFile, OutputFile
-from thrumsg_tui.cli.report import complain
+from thrumsg_tui.cli.output import complain
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
