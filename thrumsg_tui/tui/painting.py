@@ -1,14 +1,65 @@
-"""What the app writes to the terminal: only what differs from what the terminal shows."""
+"""What the app writes to the terminal: whole screens, and of these only what differs from what it shows."""
 
 from __future__ import annotations
 
+from asyncio import Event
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
 from rich.console import COLOR_SYSTEMS, RenderableType
+from textual import events
 from textual.app import App
-from textual.events import Event, Resize
+from textual.geometry import Size
 from textual.screen import Screen
 
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
-from thrumsg_tui.tui.textual_compat import ChopsUpdate, LayoutUpdate, RenderedUpdate, is_displaying, size_of, strips_of
+from thrumsg_tui.tui.textual_compat import (
+    ChopsUpdate,
+    LayoutUpdate,
+    RenderedUpdate,
+    is_displaying,
+    paint_now,
+    size_of,
+    strips_of,
+)
+
+_Result = TypeVar("_Result")
+
+
+class HeldScreen(Screen[_Result], Generic[_Result]):
+    """A screen of which nothing is written before it is released; until then the terminal shows the screen before it.
+
+    So a screen appears at once and whole, and not first as empty panes.
+    """
+
+    is_held = True
+    _was_drawn = True
+
+    async def until_drawn(self) -> None:
+        """Wait until the widgets have handled all messages, and nothing more is to be drawn."""
+        while self.is_held and self._was_drawn:
+            self._was_drawn = False
+            for widget in self.walk_children():
+                await _done(widget.call_later)
+            await _done(self.call_after_refresh)
+
+    def note_drawing(self) -> None:
+        """Note that there was something to draw."""
+        self._was_drawn = True
+
+    def release(self) -> None:
+        """Write the screen, unless that was done before."""
+        if self.is_held:
+            self.is_held = False
+            self.refresh()
+            paint_now(self)
+
+
+async def _done(call: Callable[[Callable[[], None]], bool]) -> None:
+    """Wait until a call that is made later is made, if it is."""
+    made = Event()
+    if call(made.set):
+        await made.wait()
 
 
 class PaintingApp(App[None]):
@@ -17,6 +68,12 @@ class PaintingApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._frame_buffer = FrameBuffer()
+        self._terminal_size: Size | None = None
+        """The size that the terminal told last."""
+
+    def get_default_screen(self) -> Screen[object]:
+        """Return the screen below the first one, which is never seen."""
+        return HeldScreen(id="_default")
 
     def action_redraw(self) -> None:
         """Write the whole screen again."""
@@ -24,20 +81,25 @@ class PaintingApp(App[None]):
         if self.screen_stack:
             self.screen.refresh()
 
-    async def on_event(self, event: Event) -> None:
-        """Handle an event; after a change of the terminal that left its size, such as a suspension, write all again."""
-        is_same_size = isinstance(event, Resize) and event.size == self.size
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; a terminal that tells the size that it had was another program's: write all again."""
         await super().on_event(event)
-        if is_same_size:
-            self.action_redraw()
+        if isinstance(event, events.Resize):
+            if event.size == self._terminal_size:
+                self.action_redraw()
+            self._terminal_size = event.size
 
     def _check_resize(self) -> None:
         """Lay out the screens in a new size, and write all again: terminals differ in what they do to old content."""
         super()._check_resize()
-        self.action_redraw()
+        if self._terminal_size is not None:
+            self.action_redraw()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write what differs from what the terminal shows."""
+        if isinstance(screen, HeldScreen) and screen.is_held:
+            screen.note_drawing()
+            return
         if isinstance(renderable, LayoutUpdate | ChopsUpdate) and is_displaying(self):
             color_system = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
             output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), color_system)

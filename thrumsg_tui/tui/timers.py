@@ -12,6 +12,9 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 class Timers:
     """Times in seconds; the defaults are for production."""
 
+    hold: float = 0.25
+    """After which a new screen is shown even if its first answers are not there."""
+
     watch: float = 0.2
     """Between two checks whether anybody wrote; a check takes microseconds."""
 

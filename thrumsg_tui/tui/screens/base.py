@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from asyncio import timeout
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from inspect import isawaitable
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
@@ -20,6 +21,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
+from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.textual_compat import announce_repaints
 from thrumsg_tui.tui.widgets.key_line import KeyLine
@@ -39,11 +41,14 @@ ACTION = "action"
 """The group of the workers that run a key's action, with its dialogs."""
 
 
-class CommandScreen(Screen[None]):
-    """A screen whose panes run their queries again whenever anybody changed anything."""
+class CommandScreen(HeldScreen[None]):
+    """A screen whose panes run their queries again whenever anybody changed anything.
+
+    It is held until the first answers are on its panes, or have been waited for long enough.
+    """
 
     SCOPES: ClassVar[Sequence[Scope]] = ()
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""  # each screen says what has the focus; None is Textual's choice
     IS_OVERLAY: ClassVar[bool] = False
     """Whether it opens over another screen, to which going back returns."""
     focused = reactive[Widget | None](None, repaint=False)  # a focused widget repaints itself, not the whole screen
@@ -81,10 +86,14 @@ class CommandScreen(Screen[None]):
                 self._show_banner()
                 with self._one_frame():
                     await self.ask_and_paint()
+                with suppress(TimeoutError):
+                    async with timeout(self.thrumsg.timers.hold):
+                        await self.until_drawn()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
         finally:
             self._asking = False
+            self.release()
 
     def _show_banner(self) -> None:
         """Show below the title why delivery stands still, while it does."""
@@ -119,7 +128,7 @@ class CommandScreen(Screen[None]):
     @property
     def settled(self) -> bool:
         """Whether all answers are on the screen."""
-        return not self._asking
+        return not self._asking and not self.is_held
 
     @property
     def ready_for_keys(self) -> bool:
@@ -130,6 +139,8 @@ class CommandScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Refresh, since data may have changed meanwhile."""
+        if self.is_held:
+            self.set_timer(self.thrumsg.timers.hold, self.release)
         self.ask_again()
 
     # Leaving

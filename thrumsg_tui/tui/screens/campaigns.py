@@ -105,7 +105,7 @@ class CampaignsScreen(CommandScreen):
         if not self.thrumsg.who.may(Permission.VIEW_ALL):
             self._list.empty_text = (_ON_NO_CAMPAIGN.format(needed_role(Permission.MANAGE_PEOPLE)),)
         self.key_line.show_keys(self.shown_commands())
-        self._list.focus()
+        self.set_focus(self._list)
         self.ask_again()
 
     def shown_commands(self) -> list[Command]:

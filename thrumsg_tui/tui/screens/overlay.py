@@ -93,7 +93,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
             self.query_one("#slash", LineWidget).show([("/ ", "quiet")])
         self.key_line.show_keys(self.shown_commands())
         self.list.on_move = self.moved
-        self.list.focus()
+        self.set_focus(self.list)
 
     def moved(self) -> None:
         """Fetch rows after a move of the cursor: others may be needed."""

@@ -84,7 +84,7 @@ class OverviewScreen(CommandScreen):
     def on_mount(self) -> None:
         self.query_one("#search-label", LineWidget).show([("/ ", "quiet")])
         self.key_line.show_keys(self.shown_commands())
-        self.table.focus()
+        self.set_focus(self.table)
 
     async def ask_and_paint(self) -> None:
         store, who = self.thrumsg.store, self.thrumsg.who

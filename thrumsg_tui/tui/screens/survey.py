@@ -46,7 +46,7 @@ class SurveyScreen(OverlayScreen):
 
     def on_mount(self) -> None:
         self.key_line.show_keys(self.shown_commands())
-        self.pane.focus()
+        self.set_focus(self.pane)
 
     def facts(self) -> Facts:
         return Facts(self.thrumsg.who, campaign=self._campaign)
