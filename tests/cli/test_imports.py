@@ -13,29 +13,54 @@ from tests.cli.conftest import Shell
 from thrumsg_tui.cli.argument_parser import function
 from thrumsg_tui.cli.parser import build_parser, parse
 
-_HEAVY = ("phonenumbers", "rich", "sqlite3", "sqlite_utils", "textual")
+_HEAVY = ("asyncio", "phonenumbers", "platformdirs", "rich", "sqlite3", "sqlite_utils", "textual")
 _RARE = tuple(f"thrumsg_tui.store.engines.sqlite.{name}" for name in ("copy", "damage", "upgrade"))
 """Parts of the engine for new, old, damaged and restored databases."""
 _PROBE = """
 import sys
 from thrumsg_tui.cli.main import main
 code = main(sys.argv[1:])
-print(code, *[name for name in {heavy} if name in sys.modules], file=sys.stderr)
+print(code, *sys.modules, file=sys.stderr)
 """
 
 
-def loaded(database: Path, *words: str) -> list[str]:
-    command = [sys.executable, "-c", _PROBE.format(heavy=_HEAVY + _RARE), *words]
+def every_module(database: Path, *words: str) -> set[str]:
+    command = [sys.executable, "-c", _PROBE, *words]
     environment = os.environ | {"THRUMSG_DB": str(database)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     code, *modules = done.stderr.splitlines()[-1].split()
     assert code == "0", done.stderr
-    return modules
+    return set(modules)
+
+
+def loaded(database: Path, *words: str) -> list[str]:
+    modules = every_module(database, *words)
+    return [name for name in _HEAVY + _RARE if name in modules]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["campaign", "create", "--help"]])
 def test_help_and_version_load_nothing(shell: Shell, words: list[str]) -> None:
     assert loaded(shell.database, *words) == []
+
+
+def test_version_and_help_load_next_to_nothing(shell: Shell) -> None:
+    for words in (["--version"], ["--help"]):
+        modules = every_module(shell.database, *words)
+        assert modules & {"dataclasses", "datetime", "inspect", "json", "zoneinfo"} == set()
+        assert len(ours(modules)) <= 16
+
+
+def test_a_command_that_reads_loads_what_it_shows(shell: Shell) -> None:
+    login = "--forced-login", "root"
+    shell.done("campaign", "create", "Spring", "--initial", "Hi")
+    modules = ours(every_module(shell.database, *login, "overview", "Spring", "--json"))
+    needless = ("domain.event_sentences", "domain.campaign_facts", "store.changes.", "store.journal", "gateway", "tui")
+    assert [name for name in modules if name.startswith(needless)] == ["store.changes.due"]
+    assert len(modules) <= 70
+
+
+def ours(modules: set[str]) -> list[str]:
+    return sorted(name.removeprefix("thrumsg_tui.") for name in modules if name.startswith("thrumsg_tui."))
 
 
 def test_ordinary_commands_load_no_screen_and_no_migrations(shell: Shell) -> None:

@@ -200,3 +200,19 @@ def test_the_first_picture_loads_what_it_needs(spring: Office, row: int | None) 
     names = loaded(spring, row)
     needless = {name for name in names for each in NEEDLESS if name == each or name.startswith(f"{each}.")}
     assert sorted(needless) == []
+
+
+OTHERWISE_NEEDLESS = (
+    *("domain.campaign_sentences", "domain.compliance", "domain.reassignment", "domain.script_check", "gateway"),
+    *("store.changes.bulk_move_job", "store.changes.campaigns", "store.changes.reassign", "store.changes.users"),
+    *("store.journal", "store.queries.compliance", "store.queries.reassignment", "store.queries.thread"),
+    *("tui.dialogs", "tui.screens.campaign_senders", "tui.screens.overlay", "tui.widgets.text_editor"),
+)
+"""What the overview, and no messenger, has no use for."""
+
+
+def test_the_overview_loads_no_more_of_ours_than_it_shows(spring: Office) -> None:
+    """Each module takes some 0.3 ms; the app loaded 172 of its own before the first picture."""
+    ours = sorted(name.removeprefix("thrumsg_tui.") for name in loaded(spring, None) if name.startswith("thrumsg_tui."))
+    assert [name for name in ours if name.startswith(OTHERWISE_NEEDLESS)] == []
+    assert len(ours) <= 135
