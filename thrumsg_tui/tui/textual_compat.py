@@ -229,8 +229,8 @@ RELIED_UPON = (
         _WIDGET,
         "render_lines",
         "(crop)",
-        ("widgets/message_box.py", "dialogs/choice.py"),
-        "overridden: notes that the lines were drawn",
+        ("widgets/message_box.py", "dialogs/choice.py", "widgets/line_widgets.py"),
+        "overridden: notes that the lines were drawn; draws all in one style",
     ),
     TextualMember(_INPUT, "_suggestion", "reactive", _HERE, "Tab completes a path"),
     TextualMember(

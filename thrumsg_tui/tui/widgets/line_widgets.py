@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -60,6 +62,26 @@ def width_of(parts: Iterable[Part]) -> int:
 class StripWidget(Widget):
     """A widget that draws strips from parts."""
 
+    _one_style: Style | None = None
+
+    @property
+    def style_of_lines(self) -> Style:
+        """The style of the widget, below all looks."""
+        return self._one_style or self.rich_style
+
+    @contextmanager
+    def one_style(self) -> Iterator[None]:
+        """Compute the style, which depends on all ancestors, once for all lines that are drawn within this block."""
+        self._one_style = self.rich_style
+        try:
+            yield
+        finally:
+            self._one_style = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        with self.one_style():
+            return super().render_lines(crop)
+
     def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
         """Draw one line of `width` cells, with `left` and `right` at its ends and the look `base` under all of it.
 
@@ -81,7 +103,7 @@ class StripWidget(Widget):
                 break
         segments.append(Segment(" " * max(room, 0)))
         segments += [Segment(text, LOOKS[name]) for text, name in right]
-        return Strip(segments, width).apply_style(self.rich_style + LOOKS[base])
+        return Strip(segments, width).apply_style(self.style_of_lines + LOOKS[base])
 
 
 class LineWidget(StripWidget):
@@ -184,7 +206,8 @@ class ScrollingLines(StripWidget, ScrollView):
         self._made_for = (width, self.size.height)
         if width <= 0:
             return  # hidden: drawn when it is shown
-        before, self._strips = self._strips, self.lines(width)
+        with self.one_style():
+            before, self._strips = self._strips, self.lines(width)
         size = Size(width, max(len(self._strips), self.size.height))
         if size == self.virtual_size:
             self._repaint_other_than(before)
@@ -211,5 +234,5 @@ class ScrollingLines(StripWidget, ScrollView):
         index = y + self.scroll_offset.y
         width = self.size.width
         if index < len(self._strips):
-            return self._strips[index].adjust_cell_length(width, self.rich_style)
-        return Strip.blank(width, self.rich_style)
+            return self._strips[index].adjust_cell_length(width, self.style_of_lines)
+        return Strip.blank(width, self.style_of_lines)

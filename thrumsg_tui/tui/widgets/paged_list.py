@@ -55,6 +55,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         self._first = 0
         self._rows: Sequence[_Row] = ()
         self._painted: dict[int, Strip] = {}
+        """The lines as they were painted last; empty while all are still to be painted."""
 
     # Content
 
@@ -155,7 +156,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
     def draw_empty(self, line: int, width: int) -> Strip:
         """Draw a line of a list without rows."""
-        return Strip.blank(width, self.rich_style)
+        return Strip.blank(width, self.style_of_lines)
 
     def cursor_look(self, index: int) -> str:
         """Return the look of a row: that of the cursor if it is there, else the plain one."""
@@ -171,11 +172,11 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         width = self.scrollable_content_region.width or self.size.width
         index, line = divmod(y + self.scroll_offset.y, self.row_height)
         if index >= self.total:
-            return self.draw_empty(y, width) if not self.total else Strip.blank(width, self.rich_style)
+            return self.draw_empty(y, width) if not self.total else Strip.blank(width, self.style_of_lines)
         row = self.row_at(index)
         if row is None:
             self.post_message(self.WindowWanted())
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style_of_lines)
         return self.draw(row, index, line, width)
 
     def watch_row_height(self) -> None:
@@ -200,9 +201,12 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
     def repaint_changed(self) -> None:
         """Paint only the lines that changed: each line costs bytes, and these take time over a slow connection."""
-        for y in range(self.size.height):
-            if self._line(y) != self._painted.get(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+        if not self._painted:
+            return
+        with self.one_style():
+            for y in range(self.size.height):
+                if self._line(y) != self._painted.get(y):
+                    self.refresh(Region(0, y, self.size.width, 1))
 
     def repaint_row(self, index: int) -> None:
         """Paint a row again."""
@@ -220,4 +224,5 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         if after == before:
             return False
         self.scroll_to(y=after, animate=False, force=True, immediate=True)
+        self._painted.clear()
         return True
