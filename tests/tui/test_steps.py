@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.screen import Screen
+from textual.scrollbar import ScrollBarRender
 
 from tests.tui.office import PATIENCE, Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
@@ -16,6 +19,7 @@ from thrumsg_tui.store.queries.messenger import messenger_view
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
+from thrumsg_tui.tui.widgets.paged_list import thumb_start
 
 FEW = 4
 """The most queries for keys that come together: the first key may be taken alone, and a watch may fall between."""
@@ -165,3 +169,30 @@ async def test_a_draft_is_stored_only_if_somebody_wrote(crowded: Office, monkeyp
         assert written is not None
         assert written.id in stored
         assert written.name != row
+
+
+@given(
+    height=st.integers(2, 60),
+    more=st.integers(1, 1_000_000),
+    first=st.floats(0, 1),
+    second=st.floats(0, 1),
+)
+def test_a_scrollbar_looks_the_same_while_its_thumb_starts_at_the_same_place(
+    height: int, more: int, first: float, second: float
+) -> None:
+    lines, tops = height + more, [round(place * more) for place in (first, second)]
+    starts = {thumb_start(y, height, lines) for y in tops}
+    drawn = {
+        str(list(ScrollBarRender.render_bar(size=height, virtual_size=lines, window_size=height, position=y).segments))
+        for y in tops
+    }
+    assert len(drawn) == 1 or len(starts) == 2
+
+
+async def test_the_scrollbar_follows_the_list(crowded: Office) -> None:
+    async with crowded.messenger(size=(80, 24)) as person:
+        await person.press("1", "G")
+        rows = person.messenger.list_pane.list
+        assert rows.vertical_scrollbar.position == rows.max_scroll_y
+        await person.press("g")
+        assert rows.vertical_scrollbar.position == 0

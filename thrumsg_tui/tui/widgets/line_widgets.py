@@ -62,21 +62,25 @@ def width_of(parts: Iterable[Part]) -> int:
 class StripWidget(Widget):
     """A widget that draws strips from parts."""
 
-    _one_style: Style | None = None
+    _keeps_style = False
+    _style: Style | None = None
 
     @property
     def style_of_lines(self) -> Style:
-        """The style of the widget, below all looks."""
-        return self._one_style or self.rich_style
+        """The style of the widget, below all looks; it depends on all ancestors."""
+        style = self._style or self.rich_style
+        if self._keeps_style:
+            self._style = style
+        return style
 
     @contextmanager
     def one_style(self) -> Iterator[None]:
-        """Compute the style, which depends on all ancestors, once for all lines that are drawn within this block."""
-        self._one_style = self.rich_style
+        """Compute the style once for all lines that are drawn within this block."""
+        self._keeps_style = True
         try:
             yield
         finally:
-            self._one_style = None
+            self._keeps_style, self._style = False, None
 
     def render_lines(self, crop: Region) -> list[Strip]:
         with self.one_style():

@@ -25,6 +25,20 @@ async def _nothing() -> None:
     """Wait for nothing."""
 
 
+def thumb_start(y: float, height: int, lines: int) -> int:
+    """Return where Textual draws a scrollbar's thumb, in eighths of a cell.
+
+    Args:
+        y: The first line of the window.
+        height: The height of the window.
+        lines: The number of all lines.
+    """
+    if lines <= height:
+        return 0
+    room = height - max(1, height * height / lines)
+    return int(room * y / (lines - height) * 8)
+
+
 class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
     """A list of rows with a cursor. The screen shows it a window of rows; `WindowWanted` asks for others.
 
@@ -214,6 +228,14 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
             return
         top = index * self.row_height - self.scroll_offset.y
         self.refresh(Region(0, top, self.size.width, self.row_height))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Paint the lines, and the scrollbar only if its thumb moves: in a long list it seldom does."""
+        bar, height, lines = self.vertical_scrollbar, self.size.height, self.virtual_size.height
+        if thumb_start(new_value, height, lines) != thumb_start(bar.position, height, lines):
+            bar.position = new_value
+        if round(old_value) != round(new_value):
+            self.refresh(self.size.region)
 
     def _scroll_to_cursor(self) -> bool:
         """Scroll as little as needed to make the cursor visible; return whether anything moved."""
