@@ -21,10 +21,12 @@ from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest, page
+from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.messenger import messenger_view
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
+from thrumsg_tui.tui.screens.history import HistoryScreen
 from thrumsg_tui.tui.timers import Timers
 
 
@@ -163,3 +165,21 @@ async def test_a_step_far_down_a_list_shows_the_rows_there(large: Database, kims
         assert (person.row, rows.cursor) == (whole[-1], len(whole) - 1)
         await person.press("g")
         assert (person.row, rows.cursor) == (whole[0], 0)
+
+
+async def test_a_long_history_counts_what_is_near_and_all_once_somebody_goes_to_its_end(
+    large: Database, kims: ListRequest
+) -> None:
+    with large.reading() as conn:
+        everything = HistoryRequest(kims.campaign_id)
+        total, oldest = count_history(conn, everything), history(conn, everything, limit=1, oldest_first=True)[0]
+    async with messenger(large, kims) as person:
+        await person.press("H", "t")
+        screen = person.app.screen
+        assert isinstance(screen, HistoryScreen)
+        assert person.sees("more than ")
+        assert screen.list.total < total
+        await person.press("G")
+        assert person.sees(f"  {total} changes: this campaign")
+        assert screen.list.row == oldest
+        assert screen.list.cursor == total - 1

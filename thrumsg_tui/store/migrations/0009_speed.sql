@@ -15,3 +15,7 @@ CREATE INDEX conversation_opt_outs_by_recency
 CREATE INDEX conversation_opt_outs_by_name ON conversation (assignment_id, first_key, last_key) WHERE tab = 'opt-outs';
 CREATE INDEX conversation_sent_by_recency ON conversation (assignment_id, last_message_at DESC) WHERE tab = 'sent';
 CREATE INDEX conversation_sent_by_name ON conversation (assignment_id, first_key, last_key) WHERE tab = 'sent';
+
+-- The history without messages, of all campaigns and of a person: a search among millions of messages otherwise.
+CREATE INDEX event_notable_newest ON event (id) WHERE action NOT IN ('send', 'receive');
+CREATE INDEX event_notable_of_user ON event (user_id, id) WHERE action NOT IN ('send', 'receive');

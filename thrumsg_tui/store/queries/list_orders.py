@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.enums import ConversationSort, Tab
@@ -49,9 +50,15 @@ def order_of(sort: ConversationSort, tab: Tab | None) -> Order:
 
 def _ascending(*columns: str) -> Order:
     """Return the order by some columns, each ascending; the last one is the id, so that the order is total."""
-    names, values = ", ".join(columns), ", ".join(f":{each}" for each in columns)
     return Order(
-        names,
-        Way(names, (f"({names}) > ({values})",)),
-        Way(", ".join(f"{each} DESC" for each in columns), (f"({names}) < ({values})",)),
+        ", ".join(columns),
+        Way(", ".join(columns), tuple(_beyond(columns, ">"))),
+        Way(", ".join(f"{each} DESC" for each in columns), tuple(_beyond(columns, "<"))),
     )
+
+
+def _beyond(columns: Sequence[str], than: str) -> Iterator[str]:
+    """Say by conditions that an index answers without comparing row by row: the same but for the id, and so on."""
+    for number in range(len(columns) - 1, -1, -1):
+        same = "".join(f"{each} = :{each} AND " for each in columns[:number])
+        yield f"{same}{columns[number]} {than} :{columns[number]}"

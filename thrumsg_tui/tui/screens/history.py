@@ -10,6 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold, search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import capitalized, pluralize
@@ -28,8 +29,19 @@ from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
-_Page = tuple[int, int, list[Event], Settings]
-"""Number of events, index of the first one read, the events read, and the settings."""
+_COUNTED = 2_000
+"""How many events below the window are counted; of millions, nobody waits for the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Some of the events: how many there are, or at least are, the index of the first one read, and those read."""
+
+    total: int
+    is_counted: bool
+    first: int
+    rows: list[Event]
+    settings: Settings
 
 
 class HistoryList(NumbersList[Event]):
@@ -71,6 +83,8 @@ class HistoryScreen(ListingScreen[Event]):
         self._all_campaigns = campaign_id is None
         self._this_conversation = False
         self._traffic = False
+        self._counts_all = False
+        """Whether all events are counted, since the person wants to see the oldest one."""
 
     def make_list(self) -> HistoryList:
         return HistoryList(self.thrumsg.zone, id="history")
@@ -78,18 +92,26 @@ class HistoryScreen(ListingScreen[Event]):
     def on_mount(self) -> None:
         self.show_title("History")
         super().on_mount()
+        self.list.count_all = self._count_all
+
+    async def _count_all(self) -> None:
+        self._counts_all = True
+        await self.ask_and_paint()
+
+    def from_the_top(self) -> None:
+        self._counts_all = False
+        super().from_the_top()
 
     async def ask_and_paint(self) -> None:
         first, height = self.list.window
-        total, first, rows, kept = await self.thrumsg.store.query(self._read, self.search.value, first, max(height, 1))
-        self.list.tell_phones(kept.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
-        self.list.show(total, first, rows, self.list.cursor)
+        page = await self.thrumsg.store.query(self._read, self.search.value, first, max(height, 1))
+        self.list.tell_phones(page.settings.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
+        self.list.show(page.total, page.first, page.rows, self.list.cursor)
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"
         traffic = "with messages" if self._traffic else "without messages"
-        self.summary.show(
-            [(f"  {pluralize(total, 'change')}: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")]
-        )
+        number = pluralize(page.total, "change") if page.is_counted else f"more than {page.total} changes"
+        self.summary.show([(f"  {number}: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")])
 
     def _read(self, conn: Connection, person: str, first: int, height: int) -> _Page:
         found = search_rows(users(conn), person, lambda user: f"{user.login} {user.name}")
@@ -99,9 +121,10 @@ class HistoryScreen(ListingScreen[Event]):
             people=tuple(user.id for user in found) if fold(person) else None,
             traffic=self._traffic,
         )
-        total = count_history(conn, request)
+        at_most = None if self._counts_all else first + height + _COUNTED
+        total = count_history(conn, request, at_most)
         first = nearest_index(first, total)
-        return total, first, history(conn, request, first, height), settings(conn)
+        return _Page(total, total != at_most, first, _events(conn, request, total, first, height), settings(conn))
 
     def action_all_campaigns(self) -> None:
         """Switch between this campaign's changes and all."""
@@ -147,3 +170,11 @@ class HistoryScreen(ListingScreen[Event]):
         if outcome.under_way:
             self.thrumsg.finish_later(outcome)
         self.ask_again()
+
+
+def _events(conn: Connection, request: HistoryRequest, total: int, first: int, height: int) -> list[Event]:
+    """Read a window of the events, newest first, from that end of them which is nearer."""
+    height = min(height, total - first)
+    if first <= total - first - height:
+        return history(conn, request, first, height)
+    return history(conn, request, total - first - height, height, oldest_first=True)[::-1]

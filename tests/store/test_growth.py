@@ -1,0 +1,165 @@
+"""Nothing that a key waits for takes longer in a database of more conversations (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from benchmarks.large import BUSY, CAMPAIGN, OWNER, cached
+from tests.store.test_query_plans import ASKED, Filled
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import ConversationSort, StatusFilter, Tab
+from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, unassigned
+from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
+from thrumsg_tui.store.queries.list_places import Landmark, ids_between, ids_from
+from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view
+from thrumsg_tui.store.queries.search import Search, Slices
+from thrumsg_tui.store.queries.users import identify
+
+SMALL, LARGE = 8_000, 24_000
+"""How many conversations the two databases have: more than one slice of whatever is read in slices."""
+
+
+def measured(filled: Filled, ask: Callable[..., object]) -> int:
+    """How many steps SQLite's virtual machine takes for a query, in tens."""
+    tens = 0
+
+    def count() -> None:
+        nonlocal tens
+        tens += 1
+
+    with filled.db.reading() as conn:
+        sqlite = cast(sqlite3.Connection, conn)
+        sqlite.set_progress_handler(count, 10)
+        try:
+            ask(conn, filled)
+        finally:
+            sqlite.set_progress_handler(None, 0)
+    return tens
+
+
+def filled_with(folder: Path, conversations: int) -> Filled:
+    """A database of so many conversations; half of them are one sender's."""
+    db = Database(cached(folder, conversations, 4))
+    with db.reading() as conn:
+        who, campaign = identify(conn, OWNER), find_campaign(conn, CAMPAIGN)
+        busy, nobodys = find_assignment(conn, campaign, BUSY), unassigned(conn, campaign.id)
+        rows = conn.execute(
+            "SELECT id FROM conversation WHERE assignment_id = ? AND tab = 'responses' ORDER BY urgency, id", (busy,)
+        ).fetchall()
+    people = [ConversationId(rows[len(rows) * nth // 30]["id"]) for nth in range(30)]
+    moved = reassign(db, who, Request(campaign.id, FromConversations(tuple(people[-1:])), ToAssignments((nobodys,))))
+    assert moved.event is not None
+    return Filled(db, who, campaign, busy, nobodys, people[:-1], moved.event)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Filled, Filled]]:
+    """The small database and the large one."""
+    folder = tmp_path_factory.mktemp("growth")
+    small, large = filled_with(folder, SMALL), filled_with(folder, LARGE)
+    yield small, large
+    small.db.close()
+    large.db.close()
+
+
+Place = Callable[[int], int]
+"""An index in a list of so many rows."""
+
+PLACES: dict[str, Place] = {"start": lambda _: 0, "middle": lambda total: total // 2, "end": lambda total: total - 1}
+
+GROWS = {
+    "compliance_points": "before a launch: reads each contact of the campaign, 0.3 µs each",
+    "reach": "in the form of a follow-up: reads each conversation of the campaign, 1 µs each",
+    "opt_out_rows, search": "looks at each number that is opted out, 1 µs each",
+    "count_opt_outs": "counts on an index: 20 ms for a million",
+    "last_undoable": "newest changes first: skips messages that have left",
+    **{
+        f"plan: {whose}, {status}, None": "previews a move of as many"
+        for whose in ("everyone", "one")
+        for status in StatusFilter
+    },
+}
+"""The queries of `ASKED` that read more where there is more, by the beginnings of their names, and why they may."""
+
+LISTS = ("messenger_view", "lists", "from one", "between")
+"""Queries of `ASKED` whose places in a list are other ones in a longer list: they are measured below."""
+
+
+def has_grown(small: int, large: int) -> bool:
+    """Whether three times as much makes a query take notably longer: a search in an index takes a step more."""
+    return large > small * 1.25 + 30
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if not name.startswith(LISTS)])
+def test_a_query_takes_no_longer_where_there_is_more(both: tuple[Filled, Filled], name: str) -> None:
+    _, ask = ASKED[name]
+    small, large = (measured(each, ask) for each in both)
+    assert has_grown(small, large) == name.startswith(tuple(GROWS)), (small, large)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("sort", ConversationSort)
+@pytest.mark.parametrize("tab", [Tab.INITIAL, Tab.RESPONSES, Tab.OPT_OUTS, Tab.SENT])
+def test_a_step_takes_no_longer_in_a_longer_list(
+    both: tuple[Filled, Filled], tab: Tab, sort: ConversationSort, place: str
+) -> None:
+    """Also where the cursor's conversation has left the list, and the row before it is the next one's neighbour."""
+    steps = []
+    for filled in both:
+        request = ListRequest(filled.of.id, filled.kims, tab, sort=sort)
+        with filled.db.reading() as conn:
+            whole = ids(conn, request)
+        index = PLACES[place](len(whole))
+        first = max(0, index - 20)
+        for cursor, near in ((whole[index], None), (None, Landmark(whole[first], first))):
+            asked = ViewRequest(request, first, 60, cursor, index, sent_tab=True, landmark=near)
+            steps.append(
+                measured(filled, lambda conn, of, asked=asked: messenger_view(conn, of.who, asked, of.db.clock()))
+            )
+    assert not has_grown(steps[0], steps[2]), steps
+    assert not has_grown(steps[1], steps[3]), steps
+
+
+@pytest.mark.parametrize("search", ["a", "zoe moss", "nobody", "415", "0001234"])
+@pytest.mark.parametrize("tab", [Tab.INITIAL, Tab.RESPONSES])
+def test_a_slice_of_a_search_takes_no_longer_in_a_longer_list(
+    both: tuple[Filled, Filled], tab: Tab, search: str
+) -> None:
+    longest = []
+    for filled in both:
+        made = Search(ListRequest(filled.of.id, filled.kims, tab, search=search), slices=Slices(200, 500, 100))
+        slices = []
+        while not made.is_done(60):
+            slices.append(measured(filled, lambda conn, _, made=made: made.advance(conn, 60)))
+        longest.append(max(slices))
+    assert not has_grown(*longest), longest
+
+
+def test_parts_of_a_list_take_as_long_as_they_are(both: tuple[Filled, Filled]) -> None:
+    for number in (1, 200):
+        steps = []
+        for filled in both:
+            request = ListRequest(filled.of.id, filled.kims, Tab.RESPONSES)
+            with filled.db.reading() as conn:
+                part = ids(conn, request, 500, number)
+            steps.append(
+                (
+                    measured(filled, lambda conn, _, r=request, f=part[0], n=number: ids_from(conn, r, f, n)),
+                    measured(filled, lambda conn, _, r=request, f=part[0], e=part[-1]: ids_between(conn, r, f, e)),
+                )
+            )
+        assert not has_grown(steps[0][0], steps[1][0]), steps
+        assert not has_grown(steps[0][1], steps[1][1]), steps
+
+
+def test_the_measure_sees_a_query_that_reads_all(both: tuple[Filled, Filled]) -> None:
+    request = ListRequest(both[0].of.id, both[0].kims, Tab.RESPONSES, search="zoe")
+    assert has_grown(*(measured(each, lambda conn, _: count(conn, request)) for each in both))
