@@ -24,8 +24,9 @@ from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.permissions import Permission, needed_role
-from thrumsg_tui.domain.users import Identity, UserId
+from thrumsg_tui.domain.permissions import Permission, Role, needed_role
+from thrumsg_tui.domain.users import Identity, User, UserId
+from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
@@ -115,35 +116,36 @@ def totals(conn: Connection, campaign_id: CampaignId) -> Totals:
 
 
 _ASSIGNMENT = f"""
-    SELECT assignment.id AS assignment_id, assignment.campaign_id, assignment.user_id, assignment.active,
-           assignment.assigned, assignment.not_started, assignment.sent, assignment.needs_reply,
-           assignment.answered, assignment.opted_out, assignment.texted, assignment.replied,
-           assignment.follow_ups, assignment.sent_only, {USER_COLUMNS},
+    SELECT {USER_COLUMNS}, assignment.id, assignment.campaign_id, assignment.active,
            EXISTS (SELECT 1 FROM presence
                    WHERE presence.campaign_id = assignment.campaign_id
-                     AND presence.user_id = assignment.user_id AND presence.seen_at > :seen_after) AS online
+                     AND presence.user_id = assignment.user_id AND presence.seen_at > :seen_after) AS online,
+           assignment.assigned, assignment.not_started, assignment.sent, assignment.needs_reply,
+           assignment.answered, assignment.opted_out, assignment.texted, assignment.replied,
+           assignment.follow_ups, assignment.sent_only
     FROM assignment LEFT JOIN users ON users.id = assignment.user_id
 """
 
 
 def _assignment_of(row: Row) -> Assignment:
-    return Assignment(
-        id=AssignmentId(row["assignment_id"]),
-        campaign_id=CampaignId(row["campaign_id"]),
-        user=None if row["user_id"] is None else user_of(row),
-        active=bool(row["active"]),
-        online=bool(row["online"]),
-        assigned=row["assigned"],
-        not_started=row["not_started"],
-        sent=row["sent"],
-        needs_reply=row["needs_reply"],
-        answered=row["answered"],
-        opted_out=row["opted_out"],
-        texted=row["texted"],
-        replied=row["replied"],
-        follow_ups=row["follow_ups"],
-        sent_only=row["sent_only"],
+    """Make an assignment from the columns of `_ASSIGNMENT`, by position: there are thousands of rows."""
+    user_id, login, first_name, last_name, email, role, assignment_id, campaign_id, active, online, *counts = row
+    user = None
+    if user_id is not None:
+        user = User(UserId(user_id), login, first_name, last_name, email, Role(role))
+    return Assignment(AssignmentId(assignment_id), CampaignId(campaign_id), user, bool(active), bool(online), *counts)
+
+
+def unsorted_assignments(conn: Connection, campaign_id: CampaignId, now: datetime) -> list[Assignment]:
+    """List Unassigned, then the active senders of a campaign in no order.
+
+    Uses the unique index on `assignment (campaign_id, user_id)`.
+    """
+    rows = conn.execute(
+        f"{_ASSIGNMENT} WHERE assignment.campaign_id = :campaign_id AND assignment.active = 1",
+        {"campaign_id": campaign_id, "seen_after": to_ms(now - ONLINE_FOR)},
     )
+    return sorted(map(_assignment_of, rows), key=lambda each: each.user is not None)
 
 
 def assignments(
@@ -156,13 +158,9 @@ def assignments(
 ) -> list[Assignment]:
     """List Unassigned, then the active senders of a campaign in an order of `docs/rules.md 2.3`.
 
-    Uses the unique index on `assignment (campaign_id, user_id)`; sorts at most a few thousand rows here.
+    Sorts at most a few thousand rows here.
     """
-    rows = conn.execute(
-        f"{_ASSIGNMENT} WHERE assignment.campaign_id = :campaign_id AND assignment.active = 1",
-        {"campaign_id": campaign_id, "seen_after": to_ms(now - ONLINE_FOR)},
-    )
-    return in_order((_assignment_of(row) for row in rows), sort, reverse=reverse)
+    return in_order(unsorted_assignments(conn, campaign_id, now), sort, reverse=reverse)
 
 
 def in_order(rows: Iterable[Assignment], sort: SenderSort, *, reverse: bool = False) -> list[Assignment]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
-from thrumsg_tui.store.queries.campaigns import assignments, get_campaign, totals
+from thrumsg_tui.store.queries.campaigns import get_campaign, totals, unsorted_assignments
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
@@ -26,6 +26,7 @@ class Overview:
     campaign: Campaign
     totals: Totals
     senders: tuple[Assignment, ...]
+    """Unassigned, then the senders in no order."""
     longest_waiting: Mapping[AssignmentId, datetime]
     replies_by_hour: tuple[int, ...]
     """Replies in each of the last 24 hours, oldest first; the last is the present hour."""
@@ -39,7 +40,7 @@ def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: date
     return Overview(
         get_campaign(conn, campaign_id),
         totals(conn, campaign_id),
-        tuple(assignments(conn, campaign_id, now)),
+        tuple(unsorted_assignments(conn, campaign_id, now)),
         longest_waiting(conn, campaign_id),
         replies_by_hour(conn, campaign_id, now),
         preference(conn, who.user.id, order_key),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from textual.widget import Widget
 
@@ -35,12 +36,13 @@ class SenderPicker(Picker[Assignment]):
         order: SenderOrder,
         glyphs: Glyphs,
         *,
-        ages: Mapping[AssignmentId, str],
+        waiting: Mapping[AssignmentId, datetime],
+        age: Callable[[datetime], str],
         have_them: Sequence[Assignment] = (),
         on_order: Callable[[SenderOrder], None],
     ) -> None:
         table = SenderTable(glyphs, id="senders")
-        table.show_ages(ages)
+        table.show_waiting(waiting, age)
         self._senders, self._have_them = table, have_them
         start = next((row for row in rows if row.id == current), None)
         super().__init__(title, rows, table, start=start, first_cursor=NO_ROW if current is None else 0)

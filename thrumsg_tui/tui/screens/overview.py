@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -97,7 +98,8 @@ class OverviewScreen(CommandScreen):
     def _paint(self) -> None:
         if (shown := self._shown) is None:
             return
-        others = sum(each.online for each in shown.senders if each.user != self.thrumsg.who.user)
+        me = self.thrumsg.who.user.id
+        others = sum(each.online for each in shown.senders if each.user and each.user.id != me)
         self.show_title(safe_text(shown.campaign.name), "Overview", others_online=others)
         totals = shown.totals
         closed = closure(shown.campaign, self.thrumsg.store.db.clock())
@@ -138,9 +140,7 @@ class OverviewScreen(CommandScreen):
         )
         now = self.thrumsg.store.db.clock()
         self._carrier.show_carrier(self.thrumsg.carrier, now, self.thrumsg.zone, self.campaign_id)
-        self.table.show_ages(
-            {each: waiting_age(since, now, self.thrumsg.zone) for each, since in shown.longest_waiting.items()}
-        )
+        self.table.show_waiting(shown.longest_waiting, partial(waiting_age, now=now, zone=self.thrumsg.zone))
         self._paint_table()
 
     def shown_commands(self) -> list[Command]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
@@ -49,10 +50,10 @@ async def pick_sender(
         screen.run_worker(store.execute(set_preference, user.id, key, str(changed)))
 
     waiting = await store.query(longest_waiting, campaign_id)
-    ages = {id: waiting_age(since, store.db.clock(), thrumsg.zone) for id, since in waiting.items()}
+    age = partial(waiting_age, now=store.db.clock(), zone=thrumsg.zone)
     have_them = [row for row in everybody if row.id in without]
     picker = SenderPicker(
-        title, rows, current, order, thrumsg.glyphs, ages=ages, have_them=have_them, on_order=remember
+        title, rows, current, order, thrumsg.glyphs, waiting=waiting, age=age, have_them=have_them, on_order=remember
     )
     chosen = await screen.show_dialog(picker)
     return chosen[0] if chosen else None

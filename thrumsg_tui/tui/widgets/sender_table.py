@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import assert_never
 
 from textual.strip import Strip
@@ -64,13 +65,18 @@ class SenderTable(PagedList[Assignment]):
         self.nobody = NOBODY
         """What stands in place of the rows if there are none."""
         self._glyphs = glyphs
-        self._ages: Mapping[AssignmentId, str] = {}
+        self._waiting: Mapping[AssignmentId, datetime] = {}
+        self._age: Callable[[datetime], str] = str
 
-    def show_ages(self, ages: Mapping[AssignmentId, str]) -> None:
-        """Show for each assignment how long its longest waiting contact has waited."""
-        if ages != self._ages:
-            self._ages = ages
-            self.repaint_changed()
+    def show_waiting(self, since: Mapping[AssignmentId, datetime], age: Callable[[datetime], str]) -> None:
+        """Show for each assignment how long its longest waiting contact has waited.
+
+        Args:
+            since: Since when that contact waits.
+            age: Says how long ago a time is; asked only for the rows that are seen.
+        """
+        self._waiting, self._age = since, age
+        self.repaint_changed()
 
     def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
         glyphs = self._glyphs
@@ -80,6 +86,7 @@ class SenderTable(PagedList[Assignment]):
             state = (f" {glyphs.dot} online " if roomy else f" {glyphs.dot} ", "recorded")
         elif row.user and roomy:
             state = (" offline  ", "quiet")
+        since = self._waiting.get(row.id)
         needs_reply = f"{row.needs_reply:>13} "
         right: list[Part] = [
             state,
@@ -87,7 +94,7 @@ class SenderTable(PagedList[Assignment]):
             (progress_bar(row.texted, row.assigned, 10, glyphs), "quiet"),
             (" ", ""),
             (needs_reply, "strong" if row.needs_reply else "quiet"),
-            (f"{self._ages.get(row.id, ''):>7} ", "quiet"),
+            (f"{self._age(since) if since else '':>7} ", "quiet"),
         ]
         mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
         name: Part = (safe_text(row.name), "" if row.user else "accent")
