@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.large import BUSY, CAMPAIGN, cached
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
+from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
@@ -106,6 +107,47 @@ def test_a_search_in_slices_finds_what_one_query_finds_in_the_same_order(
     assert made.matches.total == len(whole)
     assert window.ids == whole[window.first : window.first + 10]
     assert window.cursor == max(0, min(first, len(whole) - 1))
+
+
+@READ_ONLY
+@given(
+    listed=Lists,
+    typed=st.one_of(
+        st.sampled_from(["zoe moss-1", "4150001", "0001234", "000 12", "1 (415)", "(0", "ng-12"]),
+        st.text(st.sampled_from("anzoe -()015"), min_size=2, max_size=7),
+    ),
+    slices=st.sampled_from(SLICES),
+)
+def test_letter_by_letter_a_search_finds_the_same_as_at_once(
+    large: Database, kims: ListRequest, listed: tuple[Tab, ConversationSort], typed: str, slices: Slices
+) -> None:
+    """The matches of a longer text are looked for among those of the shorter one."""
+    made = Search(request_of(kims, *listed, typed[:1]), slices=slices)
+    with large.reading() as conn:
+        for length in range(1, len(typed) + 1):
+            request = request_of(kims, *listed, typed[:length])
+            made = continued(made, request, 0)
+            if not fold(request.search):
+                continue
+            window = search_window(conn, made, window_at(0), to_the_end=True)
+            assert made.matches.total == count(conn, request)
+            assert window.ids == ids(conn, request, 0, 10)
+
+
+def test_after_a_few_letters_only_the_matches_so_far_are_searched(large: Database, kims: ListRequest) -> None:
+    slices = Slices(rows=50, entries=50)
+    first = Search(request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe"), 1, slices)
+    with large.reading() as conn:
+        while not first.is_done(1_000):
+            first.advance(conn, 1_000)
+        again = continued(first, request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe m"), 1)
+        again.advance(conn, 10)
+        assert again.is_done(10)
+        other = continued(first, request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "oe"), 1)
+        later = continued(first, request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe m"), 2)
+        for each in (other, later):
+            each.advance(conn, 10)
+            assert not each.is_done(10)
 
 
 @READ_ONLY

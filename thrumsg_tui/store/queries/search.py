@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeAlias
 
-from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.queries.conversations import (
     ListRequest,
@@ -19,6 +20,7 @@ from thrumsg_tui.store.queries.conversations import (
     number_condition,
     search_condition,
 )
+from thrumsg_tui.store.queries.matches import Matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +49,6 @@ _BEFORE_ALL: _Place = {"first_key": "", "last_key": "", "id": 0}
 """A place before all rows in the order by name."""
 
 
-class Matches:
-    """The conversations that a search has found."""
-
-    def __init__(self) -> None:
-        self.ids = array("q")
-        """The first ones, in the order of the list."""
-        self.total: int | None = None
-        """How many there are; None while that is not known."""
-
-    def has(self, rows: int) -> bool:
-        """Whether the first `rows` of the list are known, or all if it has fewer."""
-        return len(self.ids) >= (rows if self.total is None else min(rows, self.total))
-
-    def window(self, first: int, height: int) -> list[ConversationId]:
-        """Return the ids of some rows, as far as they are known."""
-        return [ConversationId(each) for each in self.ids[first : first + height]]
-
-    def position(self, conversation_id: ConversationId, expected: int) -> int | None:
-        """Return the index of a conversation, None if it is not among the known ones; look at `expected` first."""
-        if self.ids[expected : expected + 1] == array("q", (conversation_id,)):
-            return expected
-        with suppress(ValueError):
-            return self.ids.index(conversation_id)
-        return None
-
-    def drop(self, gone: Iterable[ConversationId]) -> None:
-        """Remove conversations that match no longer."""
-        for each in gone:
-            self.ids.remove(each)
-            if self.total is not None:
-                self.total -= 1
-
-
 class Search:
     """A search in a tab, each call of `advance` a slice of it.
 
@@ -88,13 +57,29 @@ class Search:
     matches are then sorted. So the count takes 0.2 µs for each conversation of the tab, and the rows nearly nothing.
     """
 
-    def __init__(self, request: ListRequest, as_of: int = 0, slices: Slices = SLICES) -> None:
+    def __init__(
+        self,
+        request: ListRequest,
+        as_of: int = 0,
+        slices: Slices = SLICES,
+        *,
+        among: array[int] | None = None,
+    ) -> None:
+        """Begin a search.
+
+        Args:
+            request: The list, with the text searched.
+            as_of: The version of the database.
+            slices: How much one slice reads.
+            among: A few conversations; others do not match.
+        """
         self.request = request
         self.as_of = as_of
         """The version of the database in which it was begun."""
         self.now = as_of
         """The version at present. If that is another one, some matches may match no longer, and others are missing."""
         self._slices = slices
+        self._among = among
         self._found = Matches()
         self.matches = self._found
         """What to show: the result, or that of the search before until there is a window of this one."""
@@ -107,6 +92,13 @@ class Search:
         other = Search(self.request, as_of, self._slices)
         other.matches = self.matches
         return other
+
+    def narrowed(self, request: ListRequest) -> Search:
+        """Return a search in another list; if its matches are among this one's, and these are few, only in these."""
+        known = self._found.ids if len(self._found.ids) == self._found.total else None
+        few = known is not None and self.now == self.as_of and len(known) <= self._slices.sorted
+        among = known if few and _is_narrower(request, self.request) else None
+        return Search(request, self.now, self._slices, among=among)
 
     def is_done(self, rows: int) -> bool:
         """Whether the number of matches and the first `rows` of them are known and shown."""
@@ -140,6 +132,10 @@ class Search:
     def _slice_by_slice(self) -> Generator[None, Connection, None]:
         """Do a slice for each connection that is sent."""
         found, number = self._found, number_condition(self.request)
+        if self._among is not None:
+            found.ids = self._sorted((yield), self._among)
+            found.total = len(found.ids)
+            return
         place = self._read_rows((yield), None)
         often = len(found.ids) * self._slices.frequent >= self._slices.rows
         while place and number and often:  # to find the conversations of so many numbers would take longer
@@ -235,11 +231,19 @@ class Search:
             )
             into.extend(row["id"] for row in rows)
 
-    def _sorted(self, conn: Connection, matching: array[int]) -> array[int]:
-        """Sort matches; the table says what they are sorted by."""
-        marks = ", ".join("?" * len(matching))
-        by = self.request.sql_order.down.by
-        rows = conn.execute(f"SELECT id FROM conversation WHERE id IN ({marks}) ORDER BY {by}", tuple(matching))
+    def _sorted(self, conn: Connection, few: array[int]) -> array[int]:
+        """Return those of a few conversations that match, sorted; the table says what they are sorted by."""
+        if not few:
+            return array("q")
+        where, parameters = conditions(self.request)
+        among = {f"among_{nth}": each for nth, each in enumerate(few)}
+        rows = conn.execute(
+            f"""
+            SELECT id FROM conversation WHERE id IN ({", ".join(f":{name}" for name in among)}) AND {where}
+            ORDER BY {self.request.sql_order.down.by}
+            """,
+            {**parameters, **among},
+        )
         return array("q", (row["id"] for row in rows))
 
 
@@ -248,7 +252,20 @@ def continued(search: Search | None, request: ListRequest, as_of: int) -> Search
 
     One that is under way goes on to its end first, else it would never come to it while others write.
     """
-    if search is None or search.request != request:
+    if search is None:
         return Search(request, as_of)
     search.now = as_of
+    if search.request != request:
+        return search.narrowed(request)
     return search.again(as_of) if search.as_of != as_of and search.is_done(0) else search
+
+
+def _is_narrower(request: ListRequest, than: ListRequest) -> bool:
+    """Whether all matches of a search are also those of another one, in the same list."""
+    if replace(request, search=than.search) != than or fold(than.search) not in fold(request.search):
+        return False
+    number = number_condition(request)
+    if number is None:
+        return True
+    at_home = number[1]["at_home"] == number[1]["number"]  # else it is also searched without its first 0
+    return at_home and number_condition(than) is not None
