@@ -44,8 +44,7 @@ def contact_zones(phone: str, of_number: Sequence[str], fields: Mapping[str, str
 def state_of(fields: Mapping[str, str]) -> str | None:
     """Return the two letters of the state, territory or province that a contact's fields name; None if none is."""
     for code in _STATE_FIELDS:
-        written = fold(fields.get(code, ""))
-        if written:
+        if written := fold(fields[code]) if code in fields else "":
             return written.upper() if written.upper() in _ZONES else _STATES.get(written)
     return None
 

@@ -19,4 +19,4 @@ def guarded(text: str) -> str:
 
 def unguarded(text: str) -> str:
     """Remove the apostrophe that `guarded` adds; any other, as in 't Hooft, belongs to the text."""
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text

@@ -218,12 +218,10 @@ def _counted(campaign: Campaign, people: Iterable[tuple[Arrival, str]]) -> Conta
     empty: Counter[str] = Counter()
     for contact, status in people:
         origin = origin_of(contact.phone)
-        counts.update(
-            total=1,
-            waiting=int(status == "not_started"),
-            landlines=int(not origin.is_mobile),
-            abroad=int(origin.is_abroad),
-        )
+        counts["total"] += 1
+        counts["waiting"] += status == "not_started"
+        counts["landlines"] += not origin.is_mobile
+        counts["abroad"] += origin.is_abroad
         if campaign.asks_for_zones:
             zones[contact_zones(contact.phone, time_zones(contact.phone), contact.fields)] += 1
         lives_in = (state_of(contact.fields) if not origin.is_abroad else None) or origin.state
