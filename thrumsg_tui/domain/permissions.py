@@ -16,11 +16,14 @@ class Role(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order of roles; 0 is the weakest."""
-        return list(Role).index(self)
+        return _RANKS[self]
 
     def may(self, action: Permission) -> bool:
         """Return whether the role has a permission."""
         return self.rank >= WEAKEST_ROLE[action].rank
+
+
+_RANKS = {role: rank for rank, role in enumerate(Role)}
 
 
 class Permission(StrEnum):

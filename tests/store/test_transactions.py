@@ -1,4 +1,4 @@
-"""What a transaction that changes many rows writes to the disk, and keeps in memory."""
+"""What a transaction writes to the disk before it is committed, keeps in memory, and forces to the disk."""
 
 from __future__ import annotations
 
@@ -51,3 +51,16 @@ def test_the_memory_of_a_bulk_transaction_is_for_that_transaction_only(db: Datab
         if fails:
             raise KeyError
     assert kept() == before
+
+
+def test_each_transaction_is_as_durable_as_it_asks_whatever_the_one_before_was(tmp_path: Path) -> None:
+    db = Database(tmp_path / "thrumsg.db")
+
+    def safety(*, durable: bool) -> int:
+        with db.writing(durable=durable) as tx:
+            return int(tx.conn.execute("PRAGMA synchronous").fetchone()[0])
+
+    normal, full = 1, 2
+    asked = (True, False, False, True, True, False)
+    assert [safety(durable=durable) for durable in asked] == [full if durable else normal for durable in asked]
+    db.close()
