@@ -99,8 +99,7 @@ class Way(NamedTuple):
     destination: AssignmentId
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """The move of a conversation, with its status before the move."""
 
     conversation_id: ConversationId

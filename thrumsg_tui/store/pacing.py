@@ -18,7 +18,7 @@ class Pacing:
     step: int = 1000
     """The conversations that a step takes at once, and at least."""
 
-    hold: float = 0.08
+    hold: float = 0.12
     """A step takes more until so many seconds have passed; then it still has to commit."""
 
     pause: float = 0.015

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.reassignment import Move, Plan
 from thrumsg_tui.store.engines.base import Connection
-from thrumsg_tui.store.queries.reassignment import possible_among
+from thrumsg_tui.store.queries.reassignment import STATUSES, possible_among
 from thrumsg_tui.store.queries.users import user_name
 
 _SOME = 500
@@ -49,7 +48,7 @@ def undo_plan(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> P
             ConversationId(row["conversation_id"]),
             AssignmentId(row["to_assignment_id"]),
             AssignmentId(row["from_assignment_id"]),
-            Status(row["status"]),
+            STATUSES[row["status"]],
             bool(row["opted_out"]),
         )
         for row in rows
