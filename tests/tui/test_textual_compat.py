@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import gc
 import inspect
 import os
 import pkgutil
 import signal
 import sys
+import weakref
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -26,9 +28,10 @@ from textual.geometry import Region
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 import thrumsg_tui.tui
-from thrumsg_tui.tui.textual_compat import RELIED_UPON, TextualMember
+from thrumsg_tui.tui.textual_compat import RELIED_UPON, TextualMember, forget_removed_widgets
 
 TUI = Path(thrumsg_tui.tui.__file__).parent
 COMPAT = "textual_compat.py"
@@ -49,7 +52,7 @@ async def instances(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 
 def shape(owner: type, name: str, instances: dict[str, object]) -> str:
     """A member as the table writes it: its parameters if it is called, else what kind of value it has at first."""
-    member = inspect.getattr_static(owner, name, None)
+    member = inspect.unwrap(inspect.getattr_static(owner, name, None))
     if inspect.isfunction(member):
         parameters = inspect.signature(member).parameters.values()
         written = [str(each.replace(annotation=each.empty)) for each in parameters][1:]
@@ -170,3 +173,19 @@ def sources() -> Iterator[Path]:
 @cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+async def test_a_removed_widget_keeps_no_lines_in_memory() -> None:
+    forget_removed_widgets()
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        widget = Static("Hello")
+        await app.mount(widget)
+        await pilot.pause()
+        lines = weakref.ref(widget._styles_cache)
+        await widget.remove()
+        del widget
+        await app.mount(Static("Other"))
+        await pilot.pause()
+        gc.collect()
+        assert lines() is None

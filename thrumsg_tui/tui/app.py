@@ -36,7 +36,14 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.shutdown import Shutdown
 from thrumsg_tui.tui.stale_keys import Painted
 from thrumsg_tui.tui.terminal import TerminalDriver
-from thrumsg_tui.tui.textual_compat import close_with, driver_of, exception_of, is_batching, is_exiting
+from thrumsg_tui.tui.textual_compat import (
+    close_with,
+    driver_of,
+    exception_of,
+    forget_removed_widgets,
+    is_batching,
+    is_exiting,
+)
 from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
 
@@ -68,6 +75,7 @@ class ThrumsgApp(NavigatingApp):
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)
+        forget_removed_widgets()
         self.register_theme(THRUMSG)
         self.set_reactive(App.theme, THRUMSG.name)  # an assignment would have all style sheets parsed once more
         self.stylesheet.set_variables(self.get_css_variables())

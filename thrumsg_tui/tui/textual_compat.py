@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._parser import ParseError
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
@@ -39,6 +40,7 @@ __all__ = [
     "driver_of",
     "end_queue",
     "exception_of",
+    "forget_removed_widgets",
     "is_batching",
     "is_displaying",
     "is_exiting",
@@ -162,6 +164,17 @@ def announce_repaints(screen: Screen[None]) -> None:
             widget._check_refresh()
 
 
+def forget_removed_widgets() -> None:
+    """Let no removed widget keep its lines in memory.
+
+    Textual caches two styles by colours and by the widget's cache of lines, which so stays until a thousand other
+    widgets have come. As a method of the class it is cached by the colours alone.
+    """
+    cached = StylesCache.__dict__["get_inner_outer"]
+    if not isinstance(cached, classmethod):
+        StylesCache.get_inner_outer = classmethod(cached)  # type: ignore[assignment,method-assign]
+
+
 def suggestion_of(editor: Input) -> str:
     """Return the completion shown behind the cursor, with the typed text; empty if there is none."""
     return editor._suggestion
@@ -186,6 +199,7 @@ _INPUT, _TEXT_AREA = "textual.widgets.Input", "textual.widgets.TextArea"
 _DRIVER, _WRITER = "textual.drivers.linux_driver.LinuxDriver", "textual.drivers._writer_thread.WriterThread"
 _LAYOUT, _CHOPS = "textual._compositor.LayoutUpdate", "textual._compositor.ChopsUpdate"
 _UPDATE = "textual._compositor.CompositorUpdate"
+_STYLES_CACHE = "textual._styles_cache.StylesCache"
 _PARSER, _EVENT = "textual._xterm_parser.XTermParser", "textual.events.Event"
 
 RELIED_UPON = (
@@ -231,6 +245,13 @@ RELIED_UPON = (
         "(crop)",
         ("widgets/message_box.py", "dialogs/choice.py", "widgets/line_widgets.py"),
         "overridden: notes that the lines were drawn; draws all in one style",
+    ),
+    TextualMember(
+        _STYLES_CACHE,
+        "get_inner_outer",
+        "(base_background, background)",
+        _HERE,
+        "replaced: its cache keeps removed widgets' lines",
     ),
     TextualMember(_INPUT, "_suggestion", "reactive", _HERE, "Tab completes a path"),
     TextualMember(
