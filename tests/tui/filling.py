@@ -1,4 +1,4 @@
-"""Filling in forms as a person does: into a field, in place of what it holds."""
+"""Filling in forms as a person does who has the texts at hand: they are pasted, in place of what a field holds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ async def fill(person: Person, **values: str) -> None:
     for name, value in values.items():
         form_of(person).form.begin(name)
         await person.press("end", "ctrl+u")
-        await person.type(value)
+        if value:
+            await person.paste(value)
 
 
 async def choose(person: Person, **wanted: str) -> None:
