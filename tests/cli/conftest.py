@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import pwd
+import shutil
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -97,22 +100,38 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return Shell(database, monkeypatch, capsys)
 
 
-@pytest.fixture
-def spring(shell: Shell, tmp_path: Path) -> Shell:
-    """A campaign that is always open, with the senders kim and lee, and three contacts whom nobody holds."""
-    shell.done(
-        *("campaign", "create", "Spring", "--initial", "Hi %first_name%, it's %sender_first_name%", "--quicksend"),
-        *("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours"),
-    )
-    shell.done("user", "add", "kim", "--first-name", "Kim", "--last-name", "Alvarez")
-    shell.done("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")
-    shell.done("campaign", "add-sender", "Spring", "kim", "lee")
-    contacts = tmp_path / "contacts.csv"
+@pytest.fixture(scope="session")
+def spring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of `spring`: made once, since that takes ten commands."""
+    folder = tmp_path_factory.mktemp("spring")
+    contacts, survey = folder / "contacts.csv", folder / "survey.csv"
     contacts.write_text(f"First Name,Last Name,Cell\nMaria,Lopez,{MARIA}\nDev,Patel,{DEV}\nAnn,Otieno,{ANN}\n")
-    shell.done("import", "contacts", contacts, "--campaign", "Spring")
-    survey = tmp_path / "survey.csv"
     survey.write_text("question,choices\nWill you vote?,Yes|No\n")
-    shell.done("import", "survey", survey, "--campaign", "Spring")
+    account = pwd.struct_passwd(("root", "x", 1000, 1000, "", "/home", "/bin/sh"))
+
+    def done(*words: object) -> None:
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as error:
+            assert main(["--db", str(folder / "spring.db"), *map(str, words)]) == 0, error.getvalue()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pwd, "getpwuid", lambda _: account)
+        patch.delenv("SSH_ORIGINAL_COMMAND", raising=False)
+        done(
+            *("campaign", "create", "Spring", "--initial", "Hi %first_name%, it's %sender_first_name%", "--quicksend"),
+            *("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours"),
+        )
+        done("user", "add", "kim", "--first-name", "Kim", "--last-name", "Alvarez")
+        done("user", "add", "lee", "--first-name", "Lee", "--last-name", "Ng")
+        done("campaign", "add-sender", "Spring", "kim", "lee")
+        done("import", "contacts", contacts, "--campaign", "Spring")
+        done("import", "survey", survey, "--campaign", "Spring")
+    return folder / "spring.db"
+
+
+@pytest.fixture
+def spring(shell: Shell, spring_file: Path) -> Shell:
+    """A campaign that is always open, with the senders kim and lee, and three contacts whom nobody holds."""
+    shutil.copy(spring_file, shell.database)
     return shell
 
 
