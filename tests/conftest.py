@@ -16,9 +16,9 @@ WAITING = 2
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Say how many workers `-n auto` starts."""
-    return (os.cpu_count() or 1) + WAITING
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Say how many workers `-n auto` starts, unless the environment says it."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) + WAITING
 
 
 @pytest.hookimpl(wrapper=True)
