@@ -11,6 +11,9 @@ def main() -> int:
     """Run the command line, and return its exit status; Ctrl+C while it loads prints no traceback."""
     _open_what_is_closed()
     try:
+        from thrumsg_tui.garbage import collect_later
+
+        collect_later()
         from thrumsg_tui.cli.main import main as run  # here, so that Ctrl+C during the import is caught
 
         return run()

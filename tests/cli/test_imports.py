@@ -59,6 +59,22 @@ def test_a_command_that_reads_loads_what_it_shows(shell: Shell) -> None:
     assert len(modules) <= 70
 
 
+_GARBAGE = """
+import gc, sys
+from thrumsg_tui.__main__ import main
+code = main()
+print(code, gc.isenabled(), gc.get_freeze_count() > 10_000, file=sys.stderr)
+"""
+
+
+def test_garbage_is_collected_once_a_command_is_loaded(shell: Shell) -> None:
+    """And what was loaded is never looked at again."""
+    command = [sys.executable, "-c", _GARBAGE, "--forced-login", "root", "campaign", "list"]
+    environment = os.environ | {"THRUMSG_DB": str(shell.database)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr.splitlines()[-1] == "0 True True"
+
+
 def ours(modules: set[str]) -> list[str]:
     return sorted(name.removeprefix("thrumsg_tui.") for name in modules if name.startswith("thrumsg_tui."))
 

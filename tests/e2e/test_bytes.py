@@ -257,3 +257,24 @@ def test_the_overview_loads_no_more_of_ours_than_it_shows(spring: Office) -> Non
     ours = sorted(name.removeprefix("thrumsg_tui.") for name in loaded(spring, None) if name.startswith("thrumsg_tui."))
     assert [name for name in ours if name.startswith(OTHERWISE_NEEDLESS)] == []
     assert len(ours) <= 135
+
+
+GARBAGE = """
+import gc, sys
+from thrumsg_tui.__main__ import main
+code = main()
+with open({file!r}, "w") as file:
+    file.write(f"{{gc.isenabled()}} {{gc.get_freeze_count() > 10_000}}")
+sys.exit(code)
+"""
+
+
+def test_garbage_is_collected_once_the_first_picture_is_there(spring: Office) -> None:
+    """And what was loaded before is never looked at again."""
+    script, result = spring.folder / "garbage.py", spring.folder / "garbage.txt"
+    script.write_text(GARBAGE.format(file=str(result)))
+    terminal = spring.open(program=(sys.executable, str(script)), PYTHONPATH=str(Path.cwd()))
+    terminal.wait_for("Overview", "Sender Two")
+    terminal.press("ctrl+q")
+    assert terminal.wait_exit() == 0
+    assert result.read_text() == "True True"

@@ -14,6 +14,7 @@ from thrumsg_tui.cli.output import complain, standard_output, stop_writing
 from thrumsg_tui.cli.parser import parse
 from thrumsg_tui.cli.terminals import harmless_terminals, terminals_themselves
 from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
+from thrumsg_tui.garbage import collect_from_now_on
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.pacing import Pacing
@@ -69,6 +70,7 @@ def _run(given: Sequence[str], pacing: Pacing | None) -> int:
     if args.run.startswith("app."):
         with terminals_themselves():
             return int(command(args))
+    collect_from_now_on()
     return _reported(command, args)
 
 

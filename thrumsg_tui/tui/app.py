@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
+from thrumsg_tui.garbage import collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.store.queries.settings import restored_at
@@ -151,9 +152,11 @@ class ThrumsgApp(NavigatingApp):
         return {key for key, active in self.screen.active_bindings.items() if is_step(active.binding)}
 
     def post_display_hook(self) -> None:
-        """Tell the front screen that its drawing was written to the terminal."""
+        """Tell the front screen that its drawing was written to the terminal; the first one ends the start."""
         if isinstance(self.front, Painted) and not is_batching(self):
             self.front.was_painted()
+        if isinstance(self.front, CommandScreen) and self.front.settled:
+            collect_from_now_on()
 
     # Watching the database
 
