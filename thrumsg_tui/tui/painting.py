@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from asyncio import Event
-from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from rich.console import COLOR_SYSTEMS, RenderableType
@@ -11,12 +10,15 @@ from textual import events
 from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
 from thrumsg_tui.tui.textual_compat import (
     ChopsUpdate,
     LayoutUpdate,
     RenderedUpdate,
+    has_work,
+    is_batching,
     is_displaying,
     paint_now,
     size_of,
@@ -33,15 +35,18 @@ class HeldScreen(Screen[_Result], Generic[_Result]):
     """
 
     is_held = True
-    _was_drawn = True
+    _was_drawn = False
 
     async def until_drawn(self) -> None:
-        """Wait until the widgets have handled all messages, and nothing more is to be drawn."""
-        while self.is_held and self._was_drawn:
+        """Wait until no widget has anything left to do, and a refresh then finds nothing to draw."""
+        is_idle = False
+        while self.is_held and not is_idle:
             self._was_drawn = False
-            for widget in self.walk_children():
-                await _done(widget.call_later)
-            await _done(self.call_after_refresh)
+            is_busy = is_batching(self.app) or any(map(has_work, self.walk_children(Widget)))
+            refreshed = Event()
+            self.call_after_refresh(refreshed.set)
+            await refreshed.wait()
+            is_idle = not is_busy and not self._was_drawn
 
     def note_drawing(self) -> None:
         """Note that there was something to draw."""
@@ -53,13 +58,6 @@ class HeldScreen(Screen[_Result], Generic[_Result]):
             self.is_held = False
             self.refresh()
             paint_now(self)
-
-
-async def _done(call: Callable[[Callable[[], None]], bool]) -> None:
-    """Wait until a call that is made later is made, if it is."""
-    made = Event()
-    if call(made.set):
-        await made.wait()
 
 
 class PaintingApp(App[None]):

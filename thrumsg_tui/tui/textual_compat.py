@@ -41,6 +41,7 @@ __all__ = [
     "end_queue",
     "exception_of",
     "forget_removed_widgets",
+    "has_work",
     "is_batching",
     "is_displaying",
     "is_exiting",
@@ -150,6 +151,11 @@ def repaint_required(widget: Widget) -> bool:
     return widget._repaint_required
 
 
+def has_work(widget: Widget) -> bool:
+    """Return whether the widget has messages to handle, or is to ask for a new layout."""
+    return any((not widget._message_queue.empty(), widget._layout_required))
+
+
 def paint_now(widget: Widget) -> None:
     """Paint the widget in this call, without the message queue of its screen, even while the screen holds a frame."""
     screen = widget.screen
@@ -238,6 +244,8 @@ RELIED_UPON = (
     TextualMember(_WIDGET, "_bindings", "BindingsMap", _HERE, "a dialog has keys of what it is asked about"),
     TextualMember(_WIDGET, "_refresh_scrollbars", "()", _HERE, "Textual calls it only when the size changes"),
     TextualMember(_WIDGET, "_check_refresh", "()", _HERE, "tells the screen what is to be repainted"),
+    TextualMember(_WIDGET, "_message_queue", "Queue", _HERE, "a screen is shown when its widgets are idle"),
+    TextualMember(_WIDGET, "_layout_required", "bool", _HERE, "a screen is shown when its widgets are laid out"),
     TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells a repaint for itself from one for a neighbour"),
     TextualMember(
         _WIDGET,

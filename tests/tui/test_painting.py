@@ -1,0 +1,175 @@
+"""What the app writes to the terminal: whole screens at once, and of these only what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from threading import Event
+
+import pyte
+import pytest
+from rich.console import COLOR_SYSTEMS
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import Resize
+from textual.geometry import Size
+
+from tests.tui.office import PATIENCE, Office, Person, settle
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.store.changes.preferences import set_preference
+from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
+from thrumsg_tui.tui.timers import Timers
+
+WIDTH, HEIGHT = 120, 40
+CELLS = WIDTH * HEIGHT
+
+Look = tuple[str, str, str, bool, bool]
+
+
+class Terminal:
+    """The terminal of the app, which shows what the app writes."""
+
+    def __init__(self) -> None:
+        self.updates: list[str] = []
+        """What was drawn, update by update."""
+        self._screen = pyte.Screen(WIDTH, HEIGHT)
+        self._stream = pyte.Stream(self._screen)
+        self._stream.feed("\x1b[?7l")  # no wrapping, as in the app
+
+    def write(self, output: str) -> None:
+        if re.search(r"\x1b\[\d+;\d+H", output):
+            self.updates.append(output)
+            self._stream.feed(output)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._screen.display)
+
+    def looks(self) -> list[list[Look]]:
+        """What each cell shows, and how; the colour of a space does not show."""
+        return [[self._look(self._screen.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
+
+    @staticmethod
+    def _look(cell: pyte.screens.Char) -> Look:
+        shows_color = cell.data != " " or cell.reverse or cell.underscore or cell.strikethrough
+        return cell.data, cell.fg if shows_color else "", cell.bg, shows_color and cell.bold, cell.reverse
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """The terminal of an app that takes any time for the first drawing of a screen."""
+    made = Terminal()
+    monkeypatch.setattr(HeadlessDriver, "is_headless", property(lambda _: False))
+    monkeypatch.setattr(HeadlessDriver, "write", lambda _, output: made.write(output))
+    return made
+
+
+@pytest.fixture
+def patient(office: Office, dev: ConversationId) -> Office:
+    """The office, whose screens are not shown before they are whole."""
+    del dev
+    office.timers = Timers(hold=PATIENCE)
+    set_preference(office.db, office.ana.user.id, LAST_ROUTE, str(Route(office.campaigns["Spring"].id)))
+    return office
+
+
+def drawn_in_full(person: Person) -> list[list[Look]]:
+    """What a terminal would show if Textual wrote the whole screen."""
+    app, full = person.app, Terminal()
+    color_system = COLOR_SYSTEMS[app.console.color_system or "truecolor"]
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        texts = [style.render(text, color_system=color_system) if style else text for text, style, _ in strip]
+        full.write(f"\x1b[{y + 1};1H{''.join(texts)}")
+    return full.looks()
+
+
+async def until(met: Callable[[], bool]) -> None:
+    """Wait for something that is not the app's being settled."""
+    async with asyncio.timeout(PATIENCE):
+        while not met():
+            await asyncio.sleep(0.001)
+
+
+async def test_every_screen_comes_up_whole_in_one_update(patient: Office, terminal: Terminal) -> None:
+    async with patient.app() as person:
+        assert len(terminal.updates) == 1
+        assert "Total 2" in terminal.text
+        for key, shown in (("H", "changes:"), ("q", "Total 2"), ("j", "Kim"), ("enter", "Maria Lopez")):
+            before = len(terminal.updates)
+            await person.press(key)
+            assert len(terminal.updates) - before == 1, key
+            assert shown in terminal.text
+
+
+async def test_screens_and_dialogs_are_few_bytes(patient: Office, terminal: Terminal) -> None:
+    async with patient.app() as person:
+        assert len(terminal.updates[0]) <= 10_000
+        for key, most in (
+            ("j", 800),
+            ("enter", 8_000),
+            ("o", 4_000),
+            ("escape", 4_000),
+            ("r", 5_000),
+            ("escape", 5_000),
+        ):
+            before = len(terminal.updates)
+            await person.press(key)
+            assert 0 < sum(map(len, terminal.updates[before:])) <= most, key
+
+
+async def test_the_terminal_shows_what_the_app_draws(patient: Office, terminal: Terminal) -> None:
+    async with patient.app() as person:
+        await person.press("j", "enter")
+        for key in ("o", "r", "R", "v", "p", "?", "H", "i", "e", "enter"):
+            for press in (key, "down", "a", "escape", "j"):
+                await person.press(press)
+                assert terminal.looks() == drawn_in_full(person), f"after {press} of {key}"
+
+
+async def test_what_has_not_changed_is_not_written(patient: Office, terminal: Terminal) -> None:
+    async with patient.app() as person:
+        before = len(terminal.updates)
+        person.app.screen.refresh(layout=True)
+        await settle(person.pilot)
+        assert len(terminal.updates) == before
+
+
+async def test_everything_is_written_again_on_request(patient: Office, terminal: Terminal) -> None:
+    async with patient.app() as person:
+        for dialog in ("", "p"):
+            await person.press(*dialog)
+            before, updates = terminal.looks(), len(terminal.updates)
+            await person.press("ctrl+l")
+            assert sum(map(len, terminal.updates[updates:])) > CELLS
+            assert terminal.looks() == before
+
+
+@pytest.mark.parametrize("sizes", [[(WIDTH, HEIGHT)], [(90, 30), (WIDTH, HEIGHT)]], ids=["suspended", "there and back"])
+async def test_everything_is_written_again_in_a_terminal_that_was_changed(
+    patient: Office, terminal: Terminal, sizes: list[tuple[int, int]]
+) -> None:
+    async with patient.app() as person:
+        before, updates = terminal.looks(), len(terminal.updates)
+        for size in sizes:
+            person.app.post_message(Resize(Size(*size), Size(*size)))
+        await settle(person.pilot)
+        await until(lambda: sum(map(len, terminal.updates[updates:])) > CELLS)
+        assert terminal.looks() == before
+
+
+async def test_a_screen_that_waits_for_the_database_is_shown_without_its_answers(
+    patient: Office, terminal: Terminal
+) -> None:
+    answers = Event()
+    patient.timers = Timers(hold=0.01)
+    async with patient.app() as person:
+        blocking = asyncio.create_task(person.app.store.query(lambda _: answers.wait(PATIENCE)))
+        try:
+            person.send("H")
+            await until(lambda: "History" in terminal.text)
+            assert "changes:" not in terminal.text
+        finally:
+            answers.set()
+        assert await blocking
+        await settle(person.pilot)
+        assert "changes:" in terminal.text
