@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual.events import Event, Key
+from textual.events import Callback, Event, Key
 
 if TYPE_CHECKING:
     from thrumsg_tui.tui.app_context import Keyboard
@@ -91,13 +92,12 @@ class KeyQueue:
     async def _round(self) -> None:
         """Let the focused widget and its ancestors handle their queued messages."""
         start = self._app.focused or self._app.screen
-        for node in start.ancestors_with_self:
-            passed = asyncio.Event()
-            if node.call_later(passed.set):
-                try:
-                    await asyncio.wait_for(passed.wait(), self._patience)
-                except TimeoutError:
-                    return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                for node in start.ancestors_with_self:
+                    passed = asyncio.Event()
+                    if node.post_message(Callback(passed.set)):
+                        await passed.wait()
 
     def _ready(self) -> bool:
         """Whether the next key may be taken."""
