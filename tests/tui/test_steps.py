@@ -133,23 +133,49 @@ async def test_list_thread_and_box_are_one_frame(crowded: Office, frames: list[o
             assert person.sees(f" {person.row}  (")  # the head of the conversation
 
 
-async def test_a_step_is_shown_while_its_answer_is_late(crowded: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Until this is set, no query is answered; it is set at first."""
+    given = asyncio.Event()
+    given.set()
+    query = StoreClient.query
+
+    async def late(self: StoreClient, wanted: Callable[..., object], *args: object, **kwargs: object) -> object:
+        await given.wait()
+        return await query(self, wanted, *args, **kwargs)
+
+    monkeypatch.setattr(StoreClient, "query", late)
+    return given
+
+
+async def test_a_step_is_shown_while_its_answer_is_late(crowded: Office, answer: asyncio.Event) -> None:
     async with crowded.messenger() as person:
         await person.press("1")
-        before, shown, answer = person.lines, looks_of_list(person), asyncio.Event()
-        query = StoreClient.query
-
-        async def late(self: StoreClient, wanted: Callable[..., object], *args: object, **kwargs: object) -> object:
-            await answer.wait()
-            return await query(self, wanted, *args, **kwargs)
-
-        monkeypatch.setattr(StoreClient, "query", late)
+        before, shown = person.lines, looks_of_list(person)
+        answer.clear()
         person.send("j")
         await person.reach(lambda: looks_of_list(person) != shown, "the cursor on the next row")
         assert [line[46:] for line in person.lines] == [line[46:] for line in before]
         answer.set()
         await settle(person.pilot)
         assert [line[46:] for line in person.lines] != [line[46:] for line in before]
+
+
+async def test_what_the_app_waits_for_is_shown_though_a_frame_waits(
+    crowded: Office, answer: asyncio.Event, frames: list[object]
+) -> None:
+    crowded.timers = replace(crowded.timers, frame=PATIENCE)
+    async with crowded.messenger() as person:
+        await person.press("1")
+        answer.clear()
+        row = person.row
+        person.send("j")
+        await person.reach(lambda: person.row != row, "the cursor on the next row")
+        frames.clear()
+        person.messenger.key_line.wait("Waiting for the database.")
+        assert len(frames) == 1
+        answer.set()
+        await settle(person.pilot)
 
 
 async def test_a_draft_is_stored_only_if_somebody_wrote(crowded: Office, monkeypatch: pytest.MonkeyPatch) -> None:
