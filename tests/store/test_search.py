@@ -145,7 +145,8 @@ def test_after_a_few_letters_only_the_matches_so_far_are_searched(large: Databas
         assert again.is_done(10)
         other = continued(first, request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "oe"), 1)
         later = continued(first, request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe m"), 2)
-        for each in (other, later):
+        elsewhere = continued(first, request_of(kims, Tab.INITIAL, ConversationSort.RECENT, "zoe m"), 1)
+        for each in (other, later, elsewhere):
             each.advance(conn, 10)
             assert not each.is_done(10)
 
