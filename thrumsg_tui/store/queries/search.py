@@ -232,14 +232,17 @@ class Search:
             into.extend(row["id"] for row in rows)
 
     def _sorted(self, conn: Connection, few: array[int]) -> array[int]:
-        """Return those of a few conversations that match, sorted; the table says what they are sorted by."""
+        """Return those of a few conversations of the list that match, sorted; the table says what they are sorted by.
+
+        The condition does not name the tab, else SQLite would read all of that in its order.
+        """
         if not few:
             return array("q")
-        where, parameters = conditions(self.request)
+        matches, parameters = search_condition(self.request)
         among = {f"among_{nth}": each for nth, each in enumerate(few)}
         rows = conn.execute(
             f"""
-            SELECT id FROM conversation WHERE id IN ({", ".join(f":{name}" for name in among)}) AND {where}
+            SELECT id FROM conversation WHERE id IN ({", ".join(f":{name}" for name in among)}) AND {matches}
             ORDER BY {self.request.sql_order.down.by}
             """,
             {**parameters, **among},
