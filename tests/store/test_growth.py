@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from benchmarks.large import BUSY, CAMPAIGN, OWNER, cached
-from tests.store.test_query_plans import ASKED, Filled
+from tests.store.screen_queries import ASKED, Filled
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, StatusFilter, Tab
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
