@@ -44,8 +44,9 @@ screenshots: .venv/installed-dev ## draw screenshots/ again
 docs: .venv/installed-dev ## write the generated documents again
 	$(BIN)/python scripts/make_docs.py $(ARGS)
 
-bench: .venv/installed-dev ## measure speed, at length, and write benchmarks/RESULTS.md
-	$(BIN)/python -m benchmarks --out benchmarks/RESULTS.md $(ARGS)
+bench: .venv/installed-dev ## measure speed, at length, and write benchmarks/RESULTS.md; ARGS=--suite measures make test too
+	$(BIN)/python -m benchmarks $(if $(findstring --only,$(ARGS)),,--out benchmarks/RESULTS.md) $(ARGS); \
+	    status=$$?; $(BIN)/python scripts/make_docs.py && exit $$status
 
 bench-quick: .venv/installed-dev ## measure speed on less, in two minutes, and only print
 	$(BIN)/python -m benchmarks --quick $(ARGS)

@@ -34,7 +34,7 @@ from tests.e2e.terminal import bytes_of
 ROOT = Path(__file__).parents[1]
 """The folder in which programs run."""
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds after which what is waited for will not come any more."""
 
 START_QUIET = 0.4

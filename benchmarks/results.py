@@ -107,4 +107,4 @@ def _rows(results: Results) -> list[Row]:
 
 
 def _with_unit(unit: Unit, value: float) -> str:
-    return f"{unit.shown(value)} {unit}"
+    return f"{unit.shown(value)} {unit.removesuffix('s') if unit is Unit.PAINTS and value == 1 else unit}"

@@ -1,4 +1,4 @@
-"""Writes the documents that are made from the code: `docs/keys.md`, `docs/command-line.md`, the README's key table.
+"""Writes the documents that are made: `docs/keys.md`, `docs/command-line.md`, the README's tables of keys and of speed.
 
     make_docs.py [--check]
 
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import fill
 
+from scripts.speed_table import with_speed
 from thrumsg_tui.cli import main as exits
 from thrumsg_tui.cli.parser import build_parser as command_line
 from thrumsg_tui.domain.wording import capitalized
@@ -127,7 +128,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     readme = ROOT / "README.md"
     yield ROOT / "docs" / "keys.md", keys_document()
     yield ROOT / "docs" / "command-line.md", command_line_document()
-    yield readme, with_first_keys(_read(readme))
+    yield readme, with_speed(with_first_keys(_read(readme)), _read(ROOT / "benchmarks" / "RESULTS.md"))
 
 
 def _read(path: Path) -> str:

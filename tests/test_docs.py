@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from scripts import make_docs, make_screenshots
+from scripts.speed_table import BEGIN, END_MARK, SHOWN, with_speed
 from tests.json_keys import json_keys
 from thrumsg_tui import __version__
 from thrumsg_tui.cli.main import main
@@ -55,6 +56,13 @@ def test_the_readme_has_a_place_for_its_keys() -> None:
     readme = text_of(ROOT / "README.md")
     assert readme.count(make_docs.KEYS_BEGIN) == readme.count(make_docs.KEYS_END) == 1
     assert make_docs.with_first_keys(readme.replace("| `Enter` |", "| `F9` |")) == readme
+
+
+def test_the_readme_says_of_speed_what_was_measured() -> None:
+    readme, results = text_of(ROOT / "README.md"), text_of(ROOT / "benchmarks" / "RESULTS.md")
+    assert with_speed(readme.replace(" ms |", " s |"), results) == readme
+    table = readme.partition(BEGIN)[2].partition(END_MARK)[0]
+    assert len(re.findall(r"\d [a-zA-Z/]+ \|$", table, re.MULTILINE)) == len(SHOWN)
 
 
 def test_a_check_names_what_is_stale(
@@ -112,8 +120,8 @@ def test_commands_are_found() -> None:
 
 @documents
 def test_make_targets_exist(document: Path) -> None:
-    targets = re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), re.MULTILINE)
-    inline = re.findall(r"`make ([a-z]+)", text_of(document))
+    targets = re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE)
+    inline = re.findall(r"`make ([a-z-]+)", text_of(document))
     fenced = [line.split()[1] for line in fences(document, "", "sh") if line.startswith("make ")]
     assert {*inline, *fenced} <= set(targets)
 
