@@ -18,7 +18,7 @@ from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.due import anything_due
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
-from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting, page
+from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
 from thrumsg_tui.store.queries.overview import overview
 from thrumsg_tui.store.queries.search import Search
@@ -30,7 +30,7 @@ ROWS = 30
 OPEN = Row("open the database, first view of the messenger", Unit.MS)
 MOVES = {sort: Row(f"view after a step, {sort}", Unit.MS) for sort in ConversationSort}
 ENDS = {sort: Row(f"view at the end of the list, {sort}", Unit.MS, before=25, target=10) for sort in ConversationSort}
-INITIAL_END = Row("page at the end of Initial Messages", Unit.MS, before=10)
+INITIAL_END = Row("view at the end of Initial Messages", Unit.MS, before=10)
 FIRST_ROWS = {
     "an": Row("the search 'an', which many match: its first rows", Unit.MS, before=368, target=50),
     "zoe moss": Row("the search 'zoe moss', which few match: its first rows", Unit.MS, before=411, target=50),
@@ -144,11 +144,7 @@ def _steps_and_ends(reader: MessengerReader, times: int) -> Iterator[Figure]:
     initial = replace(reader.list, tab=Tab.INITIAL)
     waiting = reader.all(initial)
 
-    def last_page() -> None:
-        with reader.db.reading() as conn:
-            page(conn, initial, len(waiting) - 30, 30)
-
-    yield timed(INITIAL_END, last_page, times)
+    yield timed(INITIAL_END, lambda: reader.view(initial, len(waiting) - 1, waiting[-1]), times)
 
 
 def _next(reader: MessengerReader, current: ConversationId) -> None:
