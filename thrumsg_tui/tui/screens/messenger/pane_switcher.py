@@ -97,6 +97,11 @@ class PaneSwitcher:
         self._screen.set_class(size.height < _TALL, "-short")
         self.follow_focus()
 
+    def keep_focus(self) -> None:
+        """Put the focus into the list if no pane has it: a pane without room for a line has lost it."""
+        if self._screen.focused is None:
+            self.focus_list()
+
     @property
     def _front(self) -> _Front:
         """The pane that has the focus, the list if none has."""

@@ -208,6 +208,7 @@ class MessengerScreen(CommandScreen):
 
     def on_resize(self, event: Resize) -> None:
         self._panes.fit(event.size)
+        self.call_after_refresh(self._panes.keep_focus)
         self.call_after_refresh(self.ask_again)
 
     @on(DescendantFocus)
