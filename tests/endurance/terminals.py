@@ -74,8 +74,8 @@ def drag(desk: Desk, tries: int, chance: Random) -> Tally:
                 terminal.send(chance.choice((b"", b"j", b"k")))
                 if chance.random() < 0.5:
                     terminal.settle(0.01, 0.02)
-            terminal.drag(*USUAL)
-            terminal.send(b"g")
+            terminal.resize(*USUAL)
+            terminal.press("g")
             if not _holds(lambda: _without_ages(terminal) == before, terminal, "the screen as before", tally):
                 break
             tally.hits += 1
@@ -223,8 +223,9 @@ def _box_holds(messenger: Messenger, text: str, tally: Tally) -> bool:
     return _holds(lambda: messenger.box == text, messenger.terminal, f"{text!r} in the box", tally)
 
 
-def _without_ages(terminal: Terminal) -> str:
-    return _AGES.sub("", terminal.screen)
+def _without_ages(terminal: Terminal) -> list[str]:
+    """The lines that say something; how many empty ones are between them depends on the bottom line's height."""
+    return [_AGES.sub("", line) for line in terminal.lines if line.strip(" │▂")]
 
 
 def _holds(so: Callable[[], bool], terminal: Terminal, what: str, tally: Tally) -> bool:

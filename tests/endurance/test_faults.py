@@ -16,7 +16,18 @@ def faults(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_nothing_is_lost_or_left_half_done() -> None:
     kinds = [f"--kind={kind}" for kind in ("undo 1,200 in steps", "replace a backup", "shut a key")]
-    ran = faults("--tries", "8", *kinds)
+    groups = [f"--group={group}" for group in ("kill", "full", "read-only", "locked")]
+    ran = faults("--tries", "8", *groups, *kinds)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
+
+
+def test_upgrades_that_race_or_are_killed_are_whole() -> None:
+    ran = faults("--tries", "5", "--group", "upgrade")
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
+
+
+def test_a_terminal_may_be_dragged_stopped_closed_and_killed() -> None:
+    ran = faults("--tries", "4", "--group", "terminal", "--seed", "1")
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
 
 
