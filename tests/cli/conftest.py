@@ -102,7 +102,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 @pytest.fixture(scope="session")
 def spring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of `spring`: made once, since that takes ten commands."""
+    """The database of `spring`: made once, since that takes six commands."""
     folder = tmp_path_factory.mktemp("spring")
     contacts, survey = folder / "contacts.csv", folder / "survey.csv"
     contacts.write_text(f"First Name,Last Name,Cell\nMaria,Lopez,{MARIA}\nDev,Patel,{DEV}\nAnn,Otieno,{ANN}\n")
