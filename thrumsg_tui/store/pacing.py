@@ -13,7 +13,7 @@ class Pacing:
     """The size of a move's steps and the time between them; the defaults are for production."""
 
     most_at_once: int = 20_000
-    """The most moves in one transaction: 0.6 to 1 s on `python -m benchmarks`, blocking others; 90,000 take 4 to 5."""
+    """The most moves in one transaction: 0.4 to 0.8 s of the processor, while others wait; 90,000 would take 2 to 3."""
 
     step: int = 1000
     """The conversations that a step takes at once, and at least."""
