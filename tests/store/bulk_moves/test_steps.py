@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from tests.store.arranging import assignment_of, give, holders, journal, look_at, sentence_of, take_in
-from tests.store.bulk_moves.jobs import MANY, begin, held, job, planned, to
+from tests.store.bulk_moves.jobs import MANY, STEP, begin, held, job, planned, to
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState
@@ -99,6 +99,18 @@ def test_after_every_step_all_counts_are_right_and_everyone_sees_how_far_it_is(
 
     apply_plan(db, owner, planned(db, to(db, spring, "lee")), look)
     assert seen == [*(f"ana moves {done} of 50" for done in (7, 14, 21, 28, 35, 42, 49)), None]
+
+
+def test_a_step_takes_more_until_its_time_is_over(
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
+) -> None:
+    begun = begin(db, owner, to(db, spring, "lee", "zed"))
+    begun = step(db, begun)
+    assert (begun.under_way, begun.moved) == (True, STEP)
+    db.pacing = replace(db.pacing, hold=3600)
+    ended = step(db, begun)
+    assert (ended.under_way, ended.moved) == (False, MANY)
+    assert examine(db) == []
 
 
 def test_its_entry_says_that_it_is_under_way_and_then_what_was_moved(
