@@ -27,12 +27,12 @@ TOGETHER = 3
 FORMATS = range(OLDEST, len(MIGRATIONS))
 
 
-def race(folder: Path, version: int, tries: int) -> Tally:
-    """Let processes open a database at once; a hit is a try in which several of them began to upgrade it."""
+def race(folder: Path, version: int, hits: int) -> Tally:
+    """Let processes open a database at once, until several of them have begun so often to upgrade it."""
     tally = Tally(f"{TOGETHER} upgrades race: format {version}")
     old, path, boards = folder / "old.db", folder / "raced.db", [Board() for _ in range(TOGETHER)]
     wanted = _upgraded(old, path, version)
-    for _ in range(tries):
+    while tally.hits < hits and tally.tries < 20 * hits:
         tally.tries += 1
         _put(old, path)
         at = time.monotonic_ns() + 20_000_000
