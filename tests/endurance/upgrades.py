@@ -55,7 +55,7 @@ def kill(folder: Path, version: int, kills: int, chance: Random) -> Tally:
         tally.tries += 1
         _put(old, path)
         child = _opening(path, board, 0)
-        while not board.begun:
+        while board.stage is Stage.BEFORE:
             time.sleep(0)
         until = board.begun + int(chance.random() * lasts) if lasts else None
         while until is not None and time.monotonic_ns() < until:
