@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
 
 from textual import on
 from textual.app import ComposeResult
@@ -90,13 +89,13 @@ class RepliesPane(Vertical):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-        self._search = ReplySearch(id="reply-search")
+        self.search = ReplySearch(id="reply-search")
         self._list = MatchingReplies()
 
     def compose(self) -> ComposeResult:
         label = LineWidget(id="reply-label")
         label.show([(" search: ", "quiet")])
-        yield Horizontal(label, self._search, id="reply-row")
+        yield Horizontal(label, self.search, id="reply-row")
         yield self._list
 
     def show_replies(self, replies: Sequence[RecommendedReply]) -> None:
@@ -107,13 +106,8 @@ class RepliesPane(Vertical):
 
     def begin(self) -> None:
         """Clear the search."""
-        self._search.value = ""
+        self.search.value = ""
         self._narrow("")
-
-    def focus(self, scroll_visible: bool = True) -> Self:
-        """Focus the search."""
-        self._search.focus(scroll_visible)
-        return self
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave a digit without a reply to the search."""

@@ -52,7 +52,7 @@ class Sidebar(Vertical):
         self._name_tabs()
 
     def turn_to(self, tab: SidebarTab) -> Widget:
-        """Show the pane of a tab, and return that pane."""
+        """Show the pane of a tab, and return what takes its keys."""
         self.current = tab
         panes: dict[SidebarTab, Widget] = {
             SidebarTab.SURVEY: self.survey,
@@ -62,7 +62,7 @@ class Sidebar(Vertical):
         for pane_tab, pane in panes.items():
             pane.display = pane_tab is tab
         self._name_tabs()
-        return panes[tab]
+        return self.replies.search if tab is SidebarTab.REPLIES else panes[tab]
 
     def show(self, view: MessengerView, now: datetime) -> None:
         """Show survey, replies and settings, and beside the titles the contact's name if there is room."""
