@@ -125,10 +125,13 @@ def _clocks(run: Run) -> Iterator[Tally]:
     yield jumping_clock.jump(run.tries)
 
 
+def _sizes(run: Run) -> Iterator[Tally]:
+    yield terminals.drag(terminals.Desk(run.folder_of("sizes")), run.tries, run.chance)
+
+
 def _terminals(run: Run) -> Iterator[Tally]:
     desk = terminals.Desk(run.folder_of("terminals"))
     for attempt, tries in (
-        (terminals.drag, run.tries),
         (terminals.stop, run.tries),
         (terminals.halt, run.tries),
         (terminals.hang_up, run.few),
@@ -149,6 +152,7 @@ GROUPS: dict[str, Callable[[Run], Iterator[Tally]]] = {
     "harm": _harms,
     "clock": _clocks,
     "terminal": _terminals,
+    "size": _sizes,
 }
 
 

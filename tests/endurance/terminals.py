@@ -114,8 +114,11 @@ def stop(desk: Desk, tries: int, chance: Random) -> Tally:
 
 
 def halt(desk: Desk, tries: int, chance: Random) -> Tally:
-    """Halt the app by SIGSTOP while somebody writes on, and continue it."""
-    tally = Tally("SIGSTOP and SIGCONT while somebody writes")
+    """Halt the app by SIGSTOP between two words, and continue it: what it shows is kept, and more can be written.
+
+    What is typed before it has the terminal again may be gone: Textual drops what was not read when it takes it over.
+    """
+    tally = Tally("SIGSTOP and SIGCONT between words")
     with desk.office() as office:
         messenger = open_messenger(office, "Sender One")
         terminal, written = messenger.terminal, ""
@@ -123,10 +126,12 @@ def halt(desk: Desk, tries: int, chance: Random) -> Tally:
         while tally.tries < tries:
             tally.tries += 1
             written = _with_more(terminal, written, chance)
-            os.kill(terminal.pid, signal.SIGSTOP)
-            written = _with_more(terminal, written, chance)
-            os.kill(terminal.pid, signal.SIGCONT)
             if not _box_holds(messenger, written, tally):
+                break
+            mark = terminal.mark
+            os.kill(terminal.pid, signal.SIGSTOP)
+            os.kill(terminal.pid, signal.SIGCONT)
+            if not _writes(terminal, mark, b"\x1b[?1049h", tally) or not _box_holds(messenger, written, tally):
                 break
             tally.hits += 1
             written = _cleared(terminal, messenger, written)
