@@ -16,7 +16,8 @@ from typing import Any, Protocol, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from thrumsg_tui.tui.textual_compat import ParseError, XTermParser, end_queue, take_from_queue
+from thrumsg_tui.tui.key_parser import KeyParser
+from thrumsg_tui.tui.textual_compat import ParseError, end_queue, take_from_queue
 
 _LOOK_EVERY = 0.1
 """Seconds between two checks whether the driver must stop, as in Textual's own driver."""
@@ -63,7 +64,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the driver is stopped or the terminal is gone."""
-        parser = XTermParser(self._debug)
+        parser = KeyParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         silence = _Silence(self.write)
         while not self.exit_event.is_set():

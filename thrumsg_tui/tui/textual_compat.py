@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 from rich.text import Text
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._parser import ParseError
 from textual._styles_cache import StylesCache
@@ -27,6 +28,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 __all__ = [
+    "ANSI_SEQUENCES_KEYS",
     "RELIED_UPON",
     "ChopsUpdate",
     "LayoutUpdate",
@@ -289,6 +291,13 @@ RELIED_UPON = (
         "when a key was pressed; set where one key is made two",
     ),
     TextualMember(_PARSER, "feed", "(data)", ("terminal.py",), "turns what was read into events"),
+    TextualMember(
+        _PARSER,
+        "_sequence_to_key_events",
+        "(sequence, alt=False)",
+        ("key_parser.py",),
+        "overridden: Esc and a key that come together are two keys",
+    ),
     TextualMember(_PARSER, "tick", "()", ("terminal.py",), "tells a lone Esc from the beginning of a key"),
     TextualMember(_DRIVER, "_app", "App", ("terminal.py",), "is told that the terminal is gone"),
     TextualMember(_DRIVER, "_debug", "bool", ("terminal.py",), "the parser is made with it"),

@@ -1,0 +1,59 @@
+"""Keys as a terminal sends them."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Key
+
+from thrumsg_tui.tui.key_parser import KeyParser
+from thrumsg_tui.tui.key_queue import as_typed
+
+
+def keys(sent: str) -> list[tuple[str, str | None]]:
+    """Return the keys that are read from what a terminal sends at once, with their characters."""
+    parser = KeyParser()
+    events = [event for text in (sent, "") for event in parser.feed(text) if isinstance(event, Key)]
+    typed = [key for event in events for key in as_typed(event) if isinstance(key, Key)]
+    return [(key.key, key.character) for key in typed]
+
+
+@pytest.mark.parametrize(
+    ("character", "name"),
+    [
+        *((digit, digit) for digit in "0123456789"),
+        *((letter, letter) for letter in "ajkzANVGR"),
+        ("/", "slash"),
+        ("?", "question_mark"),
+        (" ", "space"),
+        ("-", "minus"),
+        ("=", "equals_sign"),
+        ("]", "right_square_bracket"),
+        ("§", "section_sign"),
+    ],
+)
+def test_escape_and_a_character_that_come_together_are_two_keys(character: str, name: str) -> None:
+    assert keys(f"\x1b{character}") == [("escape", "\x1b"), (name, character)]
+    assert keys(f"\x1b{character}x") == [("escape", "\x1b"), (name, character), ("x", "x")]
+    assert keys(f"\x1b{character}\x1b{character}") == [("escape", "\x1b"), (name, character)] * 2
+
+
+def test_alt_and_enter_is_never_enter() -> None:
+    assert keys("\x1b\r") == [("alt+enter", None)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("\x1b", "escape"),
+        ("\x1b[A", "up"),
+        ("\x1bOA", "up"),
+        ("\x1b[1;5C", "ctrl+right"),
+        ("\x1bf", "ctrl+right"),
+        ("\x1b\x7f", "ctrl+w"),
+        ("\x1b\t", "shift+tab"),
+        ("\x1b[Z", "shift+tab"),
+        ("£", "pound_sign"),
+    ],
+)
+def test_other_keys_are_what_they_were(sent: str, name: str) -> None:
+    assert [key for key, _ in keys(sent)] == [name]

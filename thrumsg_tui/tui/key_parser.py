@@ -1,0 +1,37 @@
+"""What the terminal sends, as keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.events import Key
+
+from thrumsg_tui.tui.textual_compat import ANSI_SEQUENCES_KEYS, XTermParser
+
+_ESC = "\x1b"
+_INTRODUCERS = "[O"
+"""What follows the escape character in the sequences of keys such as the arrows."""
+
+
+class KeyParser(XTermParser):
+    """Textual's parser, extended to read Esc and the key behind it as these two.
+
+    Over a slow line they come together. Most terminals send the same for Alt and a key. Textual reads some of these
+    pairs as characters that nobody typed (Esc and 3 as a pound sign), and others as the key without Esc.
+    """
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        """Yield the keys of a sequence, none if it is not known; with `alt`, an escape character came before it."""
+        if not alt and not _is_pair(sequence):
+            yield from super()._sequence_to_key_events(sequence)
+        elif sequence[-1] == "\r":
+            yield Key("alt+enter", None)  # a new line: as Enter it would send what was typed
+        else:
+            yield Key("escape", _ESC)
+            yield from super()._sequence_to_key_events(sequence[-1])
+
+
+def _is_pair(sequence: str) -> bool:
+    """Whether a sequence is the escape character and a key, and none that moves or deletes by words."""
+    is_pair = len(sequence) == len(_ESC) + 1 and sequence.startswith(_ESC) and sequence[1] not in _INTRODUCERS
+    return is_pair and not isinstance(ANSI_SEQUENCES_KEYS.get(sequence), tuple)
