@@ -202,7 +202,9 @@ async def test_a_heartbeat_alone_paints_nothing(
             display(screen, picture)  # type: ignore[arg-type]
 
         monkeypatch.setattr(person.app, "_display", record)
-        for _ in range(3):
+        for beat in range(4):
+            if beat == 1:
+                painted.clear()  # the last frame of the first screen may come after its answers
             version = person.app._version
             change(office, "UPDATE gateway SET seen_at = seen_at + 1")
             listener_seen(office.db, "twilio")

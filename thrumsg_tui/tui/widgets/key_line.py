@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from textual.geometry import Size
+
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Command
 from thrumsg_tui.tui.textual_compat import paint_now
@@ -51,6 +53,10 @@ class KeyLine(FlowingLines):
             self._waiting = sentence
             self._paint()
             paint_now(self)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines of a notice; the keys never take more than one, whatever fitted in another width."""
+        return super().get_content_height(container, viewport, width) if self._waiting or self._notice else 1
 
     def on_resize(self) -> None:
         super().on_resize()
