@@ -15,10 +15,10 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.due import anything_due
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting
+from thrumsg_tui.store.queries.due import anything_due
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
 from thrumsg_tui.store.queries.overview import overview
 from thrumsg_tui.store.queries.search import Search

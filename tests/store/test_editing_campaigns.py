@@ -19,7 +19,7 @@ from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.due import anything_due, let_due
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
@@ -27,6 +27,7 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import get_campaign
+from thrumsg_tui.store.queries.due import anything_due
 from thrumsg_tui.store.queries.undo_preview import preview_undo
 
 DAY = DailyHours("UTC", 9 * 60, 21 * 60)

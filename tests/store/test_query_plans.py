@@ -26,7 +26,6 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
-from thrumsg_tui.store.changes.due import anything_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
@@ -37,6 +36,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.replies import import_replies
+from thrumsg_tui.store.queries.due import anything_due
 
 
 class Recording(sqlite3.Connection):

@@ -16,12 +16,13 @@ from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
-from thrumsg_tui.store.changes.due import anything_due, let_due
+from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.due import anything_due
 from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups
 from thrumsg_tui.store.queries.messenger import visible_tabs
 

@@ -74,15 +74,15 @@ class PlanPreview(ScrollingLines):
     def _flows(self, planned: Plan, width: int) -> list[Strip]:
         """Draw how many conversations move from whom to whom, by status."""
         roomy = width >= 96
-        column = 12 if roomy else 6
+        column = 12 if roomy else 7
         heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
-        strips = [self.strip([(" from → to", "quiet")], [(f"{heads}  moved ", "quiet")], width=width)]
+        strips = [self.strip([(" from → to", "quiet")], [(f"{heads}   moved ", "quiet")], width=width)]
         for flow in flows(planned.moves):
             names = [safe_text(planned.names[assignment]) for assignment in (flow.source, flow.destination)]
             counts = [*(flow.by_status.get(status, 0) for status in _COLUMNS), flow.opted_out]
             numbers = "".join(f"{count or '·':>{column}}" for count in counts)
-            half = (width - len(numbers) - 13) // 2
+            half = (width - len(numbers) - 14) // 2
             left = f" {fit(names[0], half)} → {fit(names[1], half)}"
-            moved: list[Part] = [(numbers, "quiet"), (f"{flow.moved:>7} ", "strong")]
+            moved: list[Part] = [(numbers, "quiet"), (f"{flow.moved:>8} ", "strong")]
             strips.append(self.strip([(left, "")], moved, width=width))
         return strips
