@@ -378,6 +378,24 @@ async def test_a_sender_whose_conversation_went_keeps_the_words(office: Office, 
     assert len(office.bodies(maria)) == 2
 
 
+async def test_who_empties_the_box_goes_on_with_the_same_contact(office: Office, maria: ConversationId) -> None:
+    """Else the next words, meant for Maria, would go to whoever comes up."""
+    dev = office.contact("Dev Patel", wrote="Who is this?")
+    async with office.messenger() as person:
+        await person.press("home", "enter")
+        assert person.sees("Maria Lopez  ")
+        await person.type("Hi")
+        give(office, "lee", [maria])
+        await person.wait_for("now Lee")
+        await person.press("backspace", "backspace")
+        office.wrote(dev, "Are you there?")
+        await person.wait_for("Are you there?")
+        await person.type("Hello")
+        await person.press("enter")
+    assert office.bodies(dev)[-1] == "Are you there?"
+    assert office.bodies(maria)[-1] == "Hello"
+
+
 async def test_an_admin_s_words_still_go_out(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("enter")

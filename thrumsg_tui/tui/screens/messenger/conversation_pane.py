@@ -62,7 +62,7 @@ class ConversationPane(Vertical):
         """Show the open conversation of a view, with a head of one line if `narrow`."""
         self._view, self._narrow = view, narrow
         if (shown := view.open) is None:
-            self.drafts.conversation_id = None
+            self.drafts.turn_to(None)
             self.head.show([(" No conversation", "quiet")])
             self.head_keys.show([])
             self.thread.show_thread(None)
@@ -104,8 +104,12 @@ class ConversationPane(Vertical):
 
     @property
     def written_in(self) -> ConversationId | None:
-        """The conversation in which the person is writing, None if there is none."""
-        return self.drafts.conversation_id if self.box.has_focus and self.box.draft is not None else None
+        """The conversation in which the person is writing, None if there is none.
+
+        Who has emptied the box is writing, too: what they type next is meant for the same contact.
+        """
+        is_writing = self.box.has_focus and (self.box.draft is not None or self.drafts.is_edited)
+        return self.drafts.conversation_id if is_writing else None
 
     @property
     def kind(self) -> MessageKind:
@@ -177,7 +181,7 @@ class ConversationPane(Vertical):
         some_taken_back, self._cancelled = cancelled > self._cancelled, cancelled
         if self.drafts.conversation_id != shown.conversation.id:
             self.drafts.store()
-            self.drafts.conversation_id = shown.conversation.id
+            self.drafts.turn_to(shown.conversation.id)
             self.mark_read()
             if self._rest_timer:
                 self._rest_timer.stop()

@@ -15,6 +15,8 @@ class DraftKeeper:
 
     def __init__(self, box: MessageBox) -> None:
         self.conversation_id: ConversationId | None = None
+        self.is_edited = False
+        """Whether the person has changed the text since the box was filled for this conversation."""
         self._box = box
         self._timer: Timer | None = None
 
@@ -27,8 +29,13 @@ class DraftKeeper:
         """Whether the text in the box is stored."""
         return self._timer is None
 
+    def turn_to(self, conversation_id: ConversationId | None) -> None:
+        """Keep the draft of another conversation, or of none, from now on."""
+        self.conversation_id, self.is_edited = conversation_id, False
+
     def typed(self) -> None:
         """Schedule storing the draft, a moment after the last key."""
+        self.is_edited = True
         self._stop()
         self._timer = self._box.set_timer(self._thrumsg.timers.draft, self.store)
 
@@ -83,7 +90,7 @@ class DraftKeeper:
         self._stop()
         if self.conversation_id is not None:
             self._thrumsg.unstored.forget(self.conversation_id)
-        self.conversation_id = None
+        self.turn_to(None)
         self._box.hold("", "")
 
     def _stop(self) -> None:

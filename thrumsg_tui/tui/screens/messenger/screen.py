@@ -330,7 +330,7 @@ class MessengerScreen(CommandScreen):
         if found.assignment_id != state.assignment_id:
             state = state.view_as(found.assignment_id)
         self._panes.focus_list()
-        self.conversation.drafts.conversation_id = None  # its stored draft has changed
+        self.conversation.drafts.turn_to(None)  # its stored draft has changed
         self.go(state.reveal(found.tab, found.id))
         await self.ask_and_paint()
         self.action_write()
