@@ -113,7 +113,7 @@ class PaneSwitcher:
 
     def _bring_to_front(self, pane: _Front, widget: Widget) -> None:
         self._show_in_front(pane)
-        widget.focus(scroll_visible=False)
+        self._screen.set_focus(widget, scroll_visible=False)  # at once: the next key may wait already
 
     def _show_in_front(self, front: _Front) -> None:
         """Bring a pane to the front; if all panes have room there is no front, and no new layout."""

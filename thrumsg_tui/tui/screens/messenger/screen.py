@@ -163,7 +163,8 @@ class MessengerScreen(CommandScreen):
 
     async def _count_matches(self) -> None:
         try:
-            if await self._reader.finish(self.thrumsg):
+            went_on = await self._reader.finish(self.thrumsg)
+            if went_on or (self.view and not self.view.is_counted):  # another call may have come to its end first
                 await self.ask_and_paint()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
