@@ -45,8 +45,10 @@ class Process:
 
     def kill(self) -> list[str]:
         """End it where it stands (`kill -9`), and return what else it had said."""
+        assert self._process.stdout is not None
         self._process.kill()
-        out, _ = self._process.communicate(timeout=PATIENCE)
+        out = self._process.stdout.read()  # `communicate` would leave out what `hear` has read ahead
+        self._process.communicate(timeout=PATIENCE)
         lines = out.split("\n")
         return lines[:-1]  # a line that was cut off was not said
 
