@@ -54,7 +54,15 @@ def test_a_command_that_reads_loads_what_it_shows(shell: Shell) -> None:
     login = "--forced-login", "root"
     shell.done("campaign", "create", "Spring", "--initial", "Hi")
     modules = ours(every_module(shell.database, *login, "overview", "Spring", "--json"))
-    needless = ("domain.event_sentences", "domain.campaign_facts", "store.changes.", "store.journal", "gateway", "tui")
+    needless = (
+        "domain.event_sentences",
+        "domain.campaign_facts",
+        "domain.content_facts",
+        "store.changes.",
+        "store.journal",
+        "gateway",
+        "tui",
+    )
     assert [name for name in modules if name.startswith(needless)] == ["store.changes.due"]
     assert len(modules) <= 70
 

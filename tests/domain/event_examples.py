@@ -9,47 +9,32 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from thrumsg_tui.domain.campaign_facts import (
-    AnswerRecorded,
-    AnswerUndone,
-    BackupRestored,
     CampaignCreated,
     CampaignEdited,
-    CampaignNumbersChanged,
     CampaignPurged,
     CampaignStateChanged,
-    ConversationRenumbered,
-    Difference,
-    FileImported,
     FollowUpChanged,
     FollowUpCreated,
     FollowUpEnded,
     FollowUpSkipped,
     FollowUpSkipUndone,
-    KeyAdded,
-    KeyRemoved,
-    NumberAdded,
-    NumberReplaced,
-    NumberStateChanged,
-    OwnerAdded,
     PointsConfirmed,
+    SendersAdded,
+    SetupPart,
+    SkipUndoneState,
+)
+from thrumsg_tui.domain.content_facts import (
+    AnswerRecorded,
+    AnswerUndone,
     QuestionAdded,
     QuestionChanged,
     QuestionMoved,
     QuestionRestored,
     QuestionRetired,
-    Repaired,
     ReplyAdded,
     ReplyChanged,
     ReplyMoved,
     ReplyRemoved,
-    RoleChanged,
-    SendersAdded,
-    SettingsChanged,
-    SettingValue,
-    SetupPart,
-    SkipUndoneState,
-    UserAdded,
-    UserChanged,
 )
 from thrumsg_tui.domain.conversation_facts import (
     DoubtAnswer,
@@ -74,9 +59,28 @@ from thrumsg_tui.domain.conversation_facts import (
     SenderReturned,
     WithdrawalReason,
 )
+from thrumsg_tui.domain.difference import Difference
 from thrumsg_tui.domain.enums import CampaignState, ImportKind, MessageKind, OptOutKind, UnmatchedReason
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.organization_facts import (
+    BackupRestored,
+    CampaignNumbersChanged,
+    ConversationRenumbered,
+    FileImported,
+    KeyAdded,
+    KeyRemoved,
+    NumberAdded,
+    NumberReplaced,
+    NumberStateChanged,
+    OwnerAdded,
+    Repaired,
+    RoleChanged,
+    SettingsChanged,
+    SettingValue,
+    UserAdded,
+    UserChanged,
+)
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.redaction import Ours, Phone

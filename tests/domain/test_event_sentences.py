@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.domain.event_examples import EXAMPLES, NUMBER, Example
-from thrumsg_tui.domain.campaign_facts import ConversationRenumbered, FileImported, Repaired
 from thrumsg_tui.domain.conversation_facts import Handover, MessageReceived
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.event_facts import OldSentences
 from thrumsg_tui.domain.event_sentences import summary, thread_sentence
 from thrumsg_tui.domain.frozen_record import FrozenRecord
+from thrumsg_tui.domain.organization_facts import ConversationRenumbered, FileImported, Repaired
 from thrumsg_tui.domain.redaction import IN_FULL, Ours, Phone, PhoneDisplay
 
 REDACTED = PhoneDisplay(redacts=True)

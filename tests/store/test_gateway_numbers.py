@@ -9,13 +9,13 @@ import pytest
 
 from tests.store.arranging import journal, look_at, sentence_of, take_in
 from tests.store.carrier import answer, claimed, leave
-from thrumsg_tui.domain.campaign_facts import NumberReplaced
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outgoing, Scope
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import NotPermitted, Refused
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.organization_facts import NumberReplaced
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState, preferred_numbers
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.gateway.configuration import ConfiguredNumber

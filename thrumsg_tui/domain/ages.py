@@ -1,4 +1,4 @@
-"""Short ages, and titles for the days of a thread, in English whatever the locale."""
+"""Short ages, moments, and titles for the days of a thread, in English whatever the locale."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -68,3 +68,8 @@ def day_title(day: date, today: date) -> str:
         return "Yesterday"
     title = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
     return title if day.year == today.year else f"{title} {day.year}"
+
+
+def utc_moment(iso: str) -> str:
+    """Return a moment of the journal, an ISO 8601 text in UTC, as `2026-03-03 09:00 UTC`."""
+    return f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M} UTC"

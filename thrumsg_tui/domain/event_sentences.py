@@ -9,36 +9,16 @@ from enum import Enum
 from typing import Any, TypeVar, assert_never
 
 from thrumsg_tui.domain.campaign_facts import (
-    AnswerFacts,
     CampaignEdited,
     CampaignFacts,
     CampaignStateChanged,
-    ConversationRenumbered,
-    DatabaseFacts,
-    FileImported,
     FollowUpFacts,
     FollowUpSkipped,
     FollowUpSkipUndone,
-    NumberFacts,
-    NumberReplaced,
-    ReplyFacts,
-    SetupFacts,
-    SurveyFacts,
-    TeamFacts,
 )
-from thrumsg_tui.domain.campaign_sentences import (
-    answer_in_thread,
-    answer_summary,
-    campaign_summary,
-    database_summary,
-    follow_up_summary,
-    number_summary,
-    renumbered_in_thread,
-    reply_summary,
-    skip_in_thread,
-    survey_summary,
-    team_summary,
-)
+from thrumsg_tui.domain.campaign_sentences import campaign_summary, follow_up_summary, skip_in_thread
+from thrumsg_tui.domain.content_facts import AnswerFacts, ReplyFacts, SurveyFacts
+from thrumsg_tui.domain.content_sentences import answer_in_thread, answer_summary, reply_summary, survey_summary
 from thrumsg_tui.domain.conversation_facts import (
     DoubtSettled,
     Handover,
@@ -59,8 +39,22 @@ from thrumsg_tui.domain.conversation_sentences import (
     opt_out_undo_summary,
 )
 from thrumsg_tui.domain.enums import ImportKind
-from thrumsg_tui.domain.event_facts import EventFacts, OldSentences
+from thrumsg_tui.domain.event_facts import EventFacts, OldSentences, SetupFacts
 from thrumsg_tui.domain.frozen_record import FrozenRecord
+from thrumsg_tui.domain.organization_facts import (
+    ConversationRenumbered,
+    DatabaseFacts,
+    FileImported,
+    NumberFacts,
+    NumberReplaced,
+    TeamFacts,
+)
+from thrumsg_tui.domain.organization_sentences import (
+    database_summary,
+    number_summary,
+    renumbered_in_thread,
+    team_summary,
+)
 from thrumsg_tui.domain.redaction import Ours, PhoneDisplay
 
 _ARCHIVED = "message cancelled: the campaign was archived before it could leave"

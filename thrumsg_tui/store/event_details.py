@@ -13,7 +13,9 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, assert_never, get_args, get_origin, get_type_hints
 
 from thrumsg_tui.domain import campaign_facts as campaigns
+from thrumsg_tui.domain import content_facts as content
 from thrumsg_tui.domain import conversation_facts as conversations
+from thrumsg_tui.domain import organization_facts as organization
 from thrumsg_tui.domain.event_facts import EventFacts, OldSentences
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.frozen_record import FrozenRecord
@@ -115,7 +117,7 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
         case EventKind.CHANGE_OPT_OUT:
             return {"note": conversations.OptOutNoteChanged}
         case EventKind.ANSWER:
-            return {"answer": campaigns.AnswerRecorded}
+            return {"answer": content.AnswerRecorded}
         case EventKind.UNDO:
             return {
                 **_undo_forms(),
@@ -145,46 +147,46 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
             return {"settled": conversations.DoubtSettled}
         case EventKind.EDIT_SURVEY:
             return {
-                "added": campaigns.QuestionAdded,
-                "changed": campaigns.QuestionChanged,
-                "moved": campaigns.QuestionMoved,
-                "retired": campaigns.QuestionRetired,
-                "restored": campaigns.QuestionRestored,
+                "added": content.QuestionAdded,
+                "changed": content.QuestionChanged,
+                "moved": content.QuestionMoved,
+                "retired": content.QuestionRetired,
+                "restored": content.QuestionRestored,
             }
         case EventKind.EDIT_REPLIES:
             return {
-                "added": campaigns.ReplyAdded,
-                "changed": campaigns.ReplyChanged,
-                "moved": campaigns.ReplyMoved,
-                "removed": campaigns.ReplyRemoved,
+                "added": content.ReplyAdded,
+                "changed": content.ReplyChanged,
+                "moved": content.ReplyMoved,
+                "removed": content.ReplyRemoved,
             }
         case EventKind.RELEASE:
             return {"released": conversations.MessagesReleased, "withdrawn": conversations.MessageWithdrawn}
         case EventKind.ADD_USER:
-            return {"owner": campaigns.OwnerAdded, "added": campaigns.UserAdded}
+            return {"owner": organization.OwnerAdded, "added": organization.UserAdded}
         case EventKind.CHANGE_USER:
             return {
-                "changed": campaigns.UserChanged,
-                "role": campaigns.RoleChanged,
-                "key_added": campaigns.KeyAdded,
-                "key_removed": campaigns.KeyRemoved,
+                "changed": organization.UserChanged,
+                "role": organization.RoleChanged,
+                "key_added": organization.KeyAdded,
+                "key_removed": organization.KeyRemoved,
             }
         case EventKind.CHANGE_SETTING:
-            return {"settings": campaigns.SettingsChanged}
+            return {"settings": organization.SettingsChanged}
         case EventKind.CHANGE_NUMBER:
             return {
-                "added": campaigns.NumberAdded,
-                "state": campaigns.NumberStateChanged,
-                "campaign": campaigns.CampaignNumbersChanged,
-                "conversation": campaigns.ConversationRenumbered,
-                "replaced": campaigns.NumberReplaced,
+                "added": organization.NumberAdded,
+                "state": organization.NumberStateChanged,
+                "campaign": organization.CampaignNumbersChanged,
+                "conversation": organization.ConversationRenumbered,
+                "replaced": organization.NumberReplaced,
             }
         case EventKind.IMPORT:
-            return {"file": campaigns.FileImported}
+            return {"file": organization.FileImported}
         case EventKind.REPAIR:
-            return {"repaired": campaigns.Repaired}
+            return {"repaired": organization.Repaired}
         case EventKind.RESTORE:
-            return {"backup": campaigns.BackupRestored}
+            return {"backup": organization.BackupRestored}
     assert_never(kind)
 
 
@@ -196,6 +198,6 @@ def _undo_forms() -> Mapping[str, type[EventFacts]]:
         "opt_out": conversations.OptOutUndone,
         "opt_in": conversations.OptInUndone,
         "list": conversations.ListUndone,
-        "answer": campaigns.AnswerUndone,
+        "answer": content.AnswerUndone,
         "skip": campaigns.FollowUpSkipUndone,
     }

@@ -7,12 +7,12 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from thrumsg_tui.domain.campaign_facts import BackupRestored
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.domain.organization_facts import BackupRestored
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.kept_drafts import keep_drafts
 from thrumsg_tui.store.changes.kept_opt_outs import keep_opt_outs

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Self
 
-from thrumsg_tui.domain.campaign_facts import AnswerRecorded, AnswerUndone
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, QuestionId
+from thrumsg_tui.domain.content_facts import AnswerRecorded, AnswerUndone
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass

@@ -6,13 +6,9 @@ from collections.abc import Container
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from thrumsg_tui.domain.campaign_facts import (
-    FollowUpChanged,
-    FollowUpCreated,
-    FollowUpEnded,
-    difference,
-)
+from thrumsg_tui.domain.campaign_facts import FollowUpChanged, FollowUpCreated, FollowUpEnded
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
+from thrumsg_tui.domain.difference import difference
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from thrumsg_tui.domain.campaign_facts import (
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.domain.organization_facts import (
     CampaignNumbersChanged,
     ConversationRenumbered,
     NumberAdded,
     NumberReplaced,
     NumberStateChanged,
 )
-from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.errors import Nothing, Refused
-from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState, OurNumber, require_number
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import Ours

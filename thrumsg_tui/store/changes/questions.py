@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from thrumsg_tui.domain.campaign_facts import (
+from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, Question, QuestionChoice, QuestionId
+from thrumsg_tui.domain.content_facts import (
     QuestionAdded,
     QuestionChanged,
     QuestionMoved,
     QuestionRestored,
     QuestionRetired,
 )
-from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, Question, QuestionChoice, QuestionId
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission

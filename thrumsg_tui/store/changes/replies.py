@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from thrumsg_tui.domain.campaign_facts import ReplyAdded, ReplyChanged, ReplyMoved, ReplyRemoved
 from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.content_facts import ReplyAdded, ReplyChanged, ReplyMoved, ReplyRemoved
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission

@@ -6,12 +6,12 @@ from collections.abc import Container, Mapping
 from contextlib import nullcontext
 from typing import assert_never
 
-from thrumsg_tui.domain.campaign_facts import SettingsChanged, SettingValue
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import FIELD
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock, require_place
+from thrumsg_tui.domain.organization_facts import SettingsChanged, SettingValue
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.send_rules import unfit
 from thrumsg_tui.domain.storable_text import require_storable

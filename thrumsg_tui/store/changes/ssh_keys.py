@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thrumsg_tui.domain.authorized_keys import AuthorizedKeys, ForcedCommand, KeyLine
-from thrumsg_tui.domain.campaign_facts import KeyAdded, KeyRemoved
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.organization_facts import KeyAdded, KeyRemoved
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.ssh_keys import PublicKey
 from thrumsg_tui.domain.users import Identity

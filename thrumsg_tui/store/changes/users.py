@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from thrumsg_tui.domain.campaign_facts import OwnerAdded, RoleChanged, UserAdded, UserChanged, difference
+from thrumsg_tui.domain.difference import difference
 from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.organization_facts import OwnerAdded, RoleChanged, UserAdded, UserChanged
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity, User

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from thrumsg_tui.domain.campaign_facts import Repaired
 from thrumsg_tui.domain.errors import DatabaseDamaged
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.organization_facts import Repaired
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind, left_behind

@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thrumsg_tui.domain.campaign_facts import FileImported
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.organization_facts import FileImported
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from thrumsg_tui.domain.campaign_facts import UserAdded
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.name_cells import given_name, stands_for_none
+from thrumsg_tui.domain.organization_facts import UserAdded
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.changes.users import give_role, insert_user, require_may_edit, require_may_give, store_user

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from thrumsg_tui.domain.campaign_facts import ConversationRenumbered, NumberReplaced
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.conversation_facts import Handover
@@ -28,6 +27,7 @@ from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
+from thrumsg_tui.domain.organization_facts import ConversationRenumbered, NumberReplaced
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.users import UserId
