@@ -7,6 +7,7 @@
 #   scripts/install_test_tools.sh sshd       OpenSSH's server and client (Debian packages; needs root or sudo)
 #   scripts/install_test_tools.sh caddy      Caddy (Debian package, whose service starts; needs root or sudo)
 #   scripts/install_test_tools.sh systemd    systemd-analyze, which judges units (Debian package; needs root or sudo)
+#   scripts/install_test_tools.sh shells     zsh and fish, and man (Debian packages; needs root or sudo)
 #
 # Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
 set -euo pipefail
@@ -65,6 +66,13 @@ install_systemd() {
     echo "systemd-analyze is $(command -v systemd-analyze)"
 }
 
+install_shells() {
+    command -v zsh >/dev/null || install_package zsh
+    command -v fish >/dev/null || install_package fish
+    command -v man >/dev/null || install_package man-db
+    echo "zsh, fish and man are installed"
+}
+
 install_package() {
     local root=
     [ "$(id -u)" = 0 ] || root=sudo
@@ -72,7 +80,7 @@ install_package() {
     $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
 }
 
-for tool in "${@:-prism kannel sshd caddy systemd}"; do
+for tool in "${@:-prism kannel sshd caddy systemd shells}"; do
     for each in $tool; do
         "install_$each"
     done

@@ -148,6 +148,7 @@ def test_each_command_is_in_the_table() -> None:
     commands = set(_commands(build_parser()))
     tried = {max((each for each in commands if _begins(row, each)), key=len) for row in ROWS}
     untried = {
+        ("completion",): "reads no database: tests/cli/test_completion.py",
         ("demo",): "opens the app",
         ("gateway", "check"): "reads no database: tests/cli/test_gateway_check.py",
         ("files", "list"): "is about a folder: tests/cli/test_shared_files.py",

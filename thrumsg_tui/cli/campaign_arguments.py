@@ -13,14 +13,14 @@ _QUIET_HOURS = "send nothing before 08:00 or after 21:00 at the contact, whateve
 
 def named(parser: Parser) -> None:
     """Add the campaign that a command is about."""
-    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("name", metavar="NAME", help="a campaign, by its name or id")
 
 
 def create(parser: Parser) -> None:
     """Add those of `campaign create`."""
-    named(parser)
+    parser.add_argument("name", metavar="NAME", help="what the campaign is called")
     parser.add_argument("--initial", required=True, metavar="TEXT", help="the first message, with %%first_name%% etc.")
-    parser.add_argument("--description", default="", metavar="TEXT")
+    parser.add_argument("--description", default="", metavar="TEXT", help="what the campaign is about")
     _add_hours(parser, "default: from the settings")
     parser.add_argument("--starts", type=options.day, metavar="DATE", help="the first day for initial messages")
     parser.add_argument("--ends", type=options.day, metavar="DATE", help="the last day for initial messages")
@@ -36,7 +36,7 @@ def edit(parser: Parser) -> None:
     named(parser)
     parser.add_argument("--name", dest="new_name", metavar="TEXT", help="another name")
     parser.add_argument("--initial", metavar="TEXT", help="another first message")
-    parser.add_argument("--description", metavar="TEXT")
+    parser.add_argument("--description", metavar="TEXT", help="what the campaign is about")
     _add_hours(parser, "a change reschedules messages")
     parser.add_argument(
         "--starts", type=options.day_or_none, metavar="DATE", help="the first day for initials, or none"

@@ -285,3 +285,9 @@ def _add_upkeep(commands: Commands) -> None:
         "check the database, or a backup, for damage and wrong figures",
         "upkeep_arguments.doctor",
     )
+    commands.add(
+        "completion",
+        "completion.completion",
+        "print a script with which a shell completes commands, options and file names",
+        "upkeep_arguments.completion",
+    )

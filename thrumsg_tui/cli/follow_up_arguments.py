@@ -12,7 +12,7 @@ def create(parser: Parser) -> None:
     """Add those of `follow-up create`."""
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--title", metavar="T")
-    parser.add_argument("--text", metavar="TEXT")
+    parser.add_argument("--text", metavar="TEXT", help="the message, with %%first_name%% and the like")
     parser.add_argument("--expires", type=options.moment, metavar="TIME", help="the end, in the campaign's time zone")
     written = parser.add_mutually_exclusive_group()
     written.add_argument("--replied", action="store_true", help="only contacts who have written")

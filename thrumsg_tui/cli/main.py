@@ -19,7 +19,14 @@ from thrumsg_tui.garbage import collect_from_now_on
 if TYPE_CHECKING:
     from thrumsg_tui.store.pacing import Pacing
 
-_WITHOUT_SESSION = {"deliver.deliver", "gateway.check", "listen.listen", "restore.check_file", "restore.restore"}
+_WITHOUT_SESSION = {
+    "completion.completion",
+    "deliver.deliver",
+    "gateway.check",
+    "listen.listen",
+    "restore.check_file",
+    "restore.restore",
+}
 """Commands that need no usable database, or open it themselves."""
 
 _OF_A_FILE = {"maintenance.doctor": "restore.check_file"}

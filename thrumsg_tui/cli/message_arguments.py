@@ -18,7 +18,7 @@ def send_all(parser: Parser) -> None:
     parser.add_argument("name", metavar="NAME")
     whose = parser.add_mutually_exclusive_group(required=True)
     whose.add_argument("--sender", metavar="LOGIN")
-    whose.add_argument("--unassigned", action="store_true")
+    whose.add_argument("--unassigned", action="store_true", help="those without a sender")
     parser.add_argument("--tab", choices=[str(tab) for tab in Tab if tab.send_all_kind], default=str(Tab.INITIAL))
 
 

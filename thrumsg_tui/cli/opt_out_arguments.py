@@ -35,7 +35,7 @@ def note(parser: Parser) -> None:
 def opt_outs(parser: Parser) -> None:
     """Add those of `opt-outs`."""
     parser.add_argument("--search", default="", metavar="TEXT", help="part of a name, a note or a phone number")
-    parser.add_argument("--limit", type=options.limit, metavar="N")
+    parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
 
 
 def _add_why(parser: Parser) -> None:

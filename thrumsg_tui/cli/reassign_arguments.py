@@ -26,7 +26,7 @@ def reassign(parser: Parser) -> None:
     which.add_argument("--count", type=options.whole_number, metavar="N", help="how many in total")
     destinations = parser.add_argument_group("to")
     destinations.add_argument("--to", action="append", default=[], metavar="LOGIN", help="repeatable")
-    destinations.add_argument("--to-unassigned", action="store_true")
+    destinations.add_argument("--to-unassigned", action="store_true", help="nobody gets them")
     destinations.add_argument("--to-everyone", action="store_true", help="all other senders")
     destinations.add_argument("--level", action="store_true", help="even out the totals, in place of equal shares")
     plans = parser.add_argument_group("preview")

@@ -30,3 +30,8 @@ def doctor(parser: Parser) -> None:
     parser.set_defaults(
         check=lambda args: "--file changes nothing: leave --repair out" if args.file and args.repair else None
     )
+
+
+def completion(parser: Parser) -> None:
+    """Add those of `completion`."""
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")

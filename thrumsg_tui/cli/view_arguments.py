@@ -31,7 +31,7 @@ def conversations(parser: Parser) -> None:
     parser.add_argument("--status", type=options.status, metavar="STATUS", help="leaves out opted-out conversations")
     parser.add_argument("--search", default="", metavar="TEXT", help="part of a name, or of a phone number")
     parser.add_argument("--sort", choices=options.words(ConversationSort), default=str(ConversationSort.NEEDS_REPLY))
-    parser.add_argument("--limit", type=options.limit, metavar="N")
+    parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
 
 
 def thread(parser: Parser) -> None:
@@ -50,15 +50,15 @@ def media(parser: Parser) -> None:
 
 def unmatched(parser: Parser) -> None:
     """Add those of `unmatched`."""
-    parser.add_argument("--limit", type=options.limit, metavar="N")
+    parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
 
 
 def history(parser: Parser) -> None:
     """Add those of `history`."""
-    parser.add_argument("--campaign", metavar="NAME")
-    parser.add_argument("--conversation", type=options.identifier, metavar="ID")
+    parser.add_argument("--campaign", metavar="NAME", help="only this campaign's")
+    parser.add_argument("--conversation", type=options.identifier, metavar="ID", help="only this conversation's")
     parser.add_argument("--person", metavar="LOGIN", help="only changes by this user")
-    parser.add_argument("--limit", type=options.limit, metavar="N")
+    parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
 
 
 def _wrong_media(args: Namespace) -> str | None:
