@@ -18,6 +18,7 @@ from tests.cli.damaging import Bench, own_environment
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in
+from thrumsg_tui.store.engines.sqlite.connections import connect
 
 NASTY = "\x1b]52;c;cHduZWQ=\x07\x1b]0;owned\x1b\\\x9b31m\x9d0;t\x9c\u202eevil\u2066\r\b\x1b[2J\x1b[6n"
 """The clipboard, the title, colours, C1, directions, a line begun anew, a cleared screen, a question."""
@@ -57,7 +58,7 @@ def poison(path: Path) -> set[tuple[str, str]]:
     """Write into each column of text what a terminal would obey, where the database stays sound; return the columns."""
     poisoned = set()
     db = Database(path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+    with closing(connect(path, busy_seconds=0)) as conn:
         conn.execute("PRAGMA foreign_keys = ON")
         for table, column in texts(conn):
             if (table, column) in NAMES:

@@ -161,7 +161,7 @@ def _watch(task: Task, board: Board, on_commit: Callable[[], object]) -> None:
     inside = str(task.out)
 
     def committed(engine: SqliteEngine) -> None:
-        if engine.path == task.database:
+        if engine.location == task.database:
             board.count_commit()
             on_commit()
 

@@ -58,6 +58,9 @@ class StrictConnection:
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> StrictCursor:
         return StrictCursor(self.inside.executemany(sql, rows))
 
+    def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[StrictRow]:
+        return iter(self.execute(sql, parameters))
+
 
 class StrictEngine:
     """Opens strict connections; SQLite's engine gets what is inside them."""

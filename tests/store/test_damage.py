@@ -82,7 +82,9 @@ def test_each_version_that_there_was_is_without_damage(tmp_path: Path) -> None:
             for file in MIGRATIONS[:version]:
                 conn.executescript(read_migration(file))
             conn.execute(f"PRAGMA user_version = {version}")
-            assert damage_in(engine_for(path), conn) == []
+        engine = engine_for(path)
+        with closing(engine.open("writer")) as conn:
+            assert damage_in(engine, conn) == []
 
 
 def test_what_fails_on_damage_is_named_as_that(worked: Database) -> None:

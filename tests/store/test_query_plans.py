@@ -35,11 +35,12 @@ from thrumsg_tui.store.changes.scheduled_messages import cancel_scheduled, resch
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.sqlite import connections
 from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.queries.due import anything_due
 
 
-class Recording(sqlite3.Connection):
+class Recording(connections.Connection):
     """A connection that remembers each statement with its parameters still apart, as they are planned."""
 
     statements: Statements

@@ -59,7 +59,7 @@ def doctor(session: Session, args: Namespace) -> Report:
     if not problems:
         return Report(record, [*lines, "All is well."])
     if broken := next((each for each in problems if each.damage), None):
-        sentence = broken.sentence if broken.subject == SPOOL else damaged(session.db.path, broken.said)
+        sentence = broken.sentence if broken.subject == SPOOL else damaged(session.db.location, broken.said)
         return Report(record, lines, 3, sentence)
     hint = "" if args.repair else "; `thrumsg doctor --repair` mends what it can"
     return Report(record, lines, 1, f"{pluralize(len(problems), 'problem')}{hint}.")

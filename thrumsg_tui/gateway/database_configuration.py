@@ -43,11 +43,13 @@ def configuration_of(db: Database, path: Path | None = None) -> Configuration:
     if seed is None:
         configuration = load_configuration(path)
         if configuration.gateway == _PRACTICE:
-            raise Refused(f"{db.path} is a real database: the gateway {_PRACTICE} would send its messages to nobody.")
+            raise Refused(
+                f"{db.location} is a real database: the gateway {_PRACTICE} would send its messages to nobody."
+            )
         return configuration
     configuration = Configuration(_PRACTICE, doubts=_PRACTICE_DOUBTS) if path is None else load_configuration(path)
     if configuration.gateway != _PRACTICE:
-        raise Refused(f"{db.path} is a practice database: it is never delivered by {configuration.gateway}.")
+        raise Refused(f"{db.location} is a practice database: it is never delivered by {configuration.gateway}.")
     return replace(
         configuration, carrier={"seed": seed, "clock": db.clock, "under_way": partial(_practice_under_way, db)}
     )

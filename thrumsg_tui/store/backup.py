@@ -11,7 +11,7 @@ from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
 from thrumsg_tui.store.changes.spooled import put_spooled
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import damage_in, wrong_figures_in
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.engines.base import Failure
 from thrumsg_tui.store.engines.sentences import damaged
 from thrumsg_tui.store.output_files import replacing
@@ -67,18 +67,19 @@ def _take_along(part: Path, requests: Sequence[SpooledRequest]) -> None:
 
 def copy_into(db: Database, part: Path, *, kept: str = "") -> None:
     """Copy one state of the database into an empty file; `kept` ends the sentence that there is no room."""
+    engine = file_engine_for(db.location)
     with db.reading() as conn:
         try:
-            db.engine.copy_into(conn, part)
-        except db.engine.driver_error as error:
-            if db.engine.failure(error) is not Failure.NO_ROOM:
+            engine.copy_into(conn, part)
+        except engine.driver_error as error:
+            if engine.failure(error) is not Failure.NO_ROOM:
                 raise
-            said = f"There is no room for a copy of {db.path} in {part.parent} ({error}). No backup was made."
+            said = f"There is no room for a copy of {db.location} in {part.parent} ({error}). No backup was made."
             raise Refused(f"{said} {kept}".rstrip()) from error
 
 
 def _looked_through(db: Database, part: Path, target: Path) -> int:
-    engine = engine_for(part)
+    engine = file_engine_for(part)
     try:
         conn = engine.open("writer")  # SQLite verifies no CHECK on a read-only connection
         try:
@@ -93,7 +94,7 @@ def _looked_through(db: Database, part: Path, target: Path) -> int:
             return figures
         reason = found[0].said
     kept = f" {target} stays as it was." if target.exists() else ""
-    raise DatabaseDamaged(f"No backup was made.{kept} {damaged(db.path, reason)}")
+    raise DatabaseDamaged(f"No backup was made.{kept} {damaged(db.location, reason)}")
 
 
 def _refuse_target(db: Database, target: Path) -> None:
@@ -106,13 +107,13 @@ def _refuse_target(db: Database, target: Path) -> None:
         if target.exists() and not (target.is_file() and _is_empty_or_ours(target)):
             raise Refused(f"{target} is not a thrumsg database; it was left as it is. No backup was made.")
         _finish_left_behind(target)
-        for companion in engine_for(target).companions():
+        for companion in file_engine_for(target).companions():
             if os.path.lexists(companion):
                 raise Refused(
                     f"{target} is in use as a database ({companion.name} lies beside it): close it, or name another "
                     "file. No backup was made."
                 )
-        if Path(os.path.realpath(target)) in db.engine.companions():
+        if Path(os.path.realpath(target)) in file_engine_for(db.location).companions():
             raise Refused(f"{target} belongs to the database; name another file for the backup.")
         refuse_own_file(db.path, target)
     except OSError as error:
@@ -121,7 +122,7 @@ def _refuse_target(db: Database, target: Path) -> None:
 
 def _finish_left_behind(target: Path) -> None:
     """Write the log of an older backup into it, if whoever had it open was killed; while it is open, the log stays."""
-    engine = engine_for(target)
+    engine = file_engine_for(target)
     if target.exists() and any(os.path.lexists(companion) for companion in engine.companions()):
         with suppress(*engine.unreadable):
             conn = engine.open("writer")
@@ -132,4 +133,4 @@ def _finish_left_behind(target: Path) -> None:
 
 
 def _is_empty_or_ours(target: Path) -> bool:
-    return target.stat().st_size == 0 or engine_for(target).is_thrumsg()
+    return target.stat().st_size == 0 or file_engine_for(target).is_thrumsg()

@@ -17,7 +17,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import Problem, damage_in, wrong_figures_in
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.output_files import part_beside, remove_part
@@ -79,7 +79,7 @@ def refuse_no_backup(source: Path, nothing: Nothing | None = None) -> None:
     try:
         status = source.stat()
         refuse_odd_file(source, status)
-        if not status.st_size or not engine_for(source).is_thrumsg():
+        if not status.st_size or not file_engine_for(source).is_thrumsg():
             raise Refused(f"{source} is not a thrumsg database.", nothing)
     except FileNotFoundError:
         raise Refused(f"There is no file {source}.", nothing) from None
@@ -95,7 +95,7 @@ def refuse_damaged(copy: Path, nothing: str = "") -> None:
 
 def damage_of(copy: Path) -> str | None:
     """Return the damage in a copy that nobody else has open, None if there is none."""
-    engine = engine_for(copy)
+    engine = file_engine_for(copy)
     try:
         conn = engine.open("writer")  # SQLite verifies no CHECK on a read-only connection
         try:

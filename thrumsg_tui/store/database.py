@@ -11,8 +11,9 @@ from typing import Any
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import engine_for, file_engine_for
 from thrumsg_tui.store.engines.base import Connection, Engine, OnWait, Role
+from thrumsg_tui.store.location import Location, path_of, read_location
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.times import to_ms
 
@@ -39,31 +40,33 @@ class Database:
     """A thrumsg database. Each thread that uses it gets connections of its own.
 
     Args:
-        path: The file; it is created if it does not exist.
+        location: The file, which is created if it does not exist, or the address of a database on a server.
         clock: The present time, in UTC.
         scratch: Whether to write fast, so that the whole file may be lost in a power cut.
         on_wait: Called in a thread that begins to wait for another writer (True), and when its wait ends (False).
         pacing: How bulk moves are made in steps.
 
     Raises:
-        DatabaseUnusable: The file is not ours, newer than this program, damaged, or not readable; it is left untouched.
+        DatabaseUnusable: It is not ours, newer than this program, damaged, or not readable; it is left untouched.
     """
 
     def __init__(
         self,
-        path: Path | str,
+        location: Location | str,
         *,
         clock: Callable[[], datetime] = utc_now,
         scratch: bool = False,
         on_wait: OnWait = lambda _: None,
         pacing: Pacing | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.location = read_location(location) if isinstance(location, str) else location
+        self.path = path_of(self.location)
+        """The file; for a server a path beside which this host keeps its own files of the database."""
         self.clock = clock
         self.scratch = scratch
         self.on_wait = on_wait
         self.pacing = pacing or Pacing()
-        self.engine: Engine[Any] = engine_for(self.path)
+        self.engine: Engine[Any] = engine_for(self.location)
         self._local = threading.local()
         with translated_errors(self.engine):
             try:
@@ -122,7 +125,7 @@ class Database:
 
     def _connection(self, role: Role) -> Connection:
         conn: Connection | None = getattr(self._local, role, None)
-        if conn is not None and self.engine.was_replaced(conn):  # what it would write is lost
+        if conn is not None and self.engine.is_lost(conn):  # what it would write is lost
             self.engine.close(self._local.__dict__.pop(role))
             conn = None
         if conn is None:
@@ -143,6 +146,6 @@ def overwrite(path: Path, source: Path, once_locked: Callable[[], None] = lambda
     Raises:
         DatabaseBusy: Somebody else keeps the database locked for too long.
     """
-    engine = engine_for(path)
+    engine = file_engine_for(path)
     with translated_errors(engine):
         engine.overwrite(source, once_locked)

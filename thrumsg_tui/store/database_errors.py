@@ -52,7 +52,7 @@ def damage_named(engine: Engine[Any]) -> Iterator[None]:
         if getattr(error, "looked_into", False):
             raise
         if reason := _damage(engine, error):
-            raise DatabaseDamaged(damaged(engine.path, reason)) from error
+            raise DatabaseDamaged(damaged(engine.location, reason)) from error
         if engine.failure(error) is Failure.NO_SUCH_ROW:
             raise Refused("Something that this change needs is no longer in the database.", Nothing.CHANGED) from error
         error.looked_into = True  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.engines import engine_for, spool_engine_for
+from thrumsg_tui.store.engines import file_engine_for, spool_engine_for
 
 PRIVATE = 0o600
 """The mode of a new file: accessible to its owner only (`docs/rules.md 11.2`)."""
@@ -21,11 +21,11 @@ PRIVATE = 0o600
 def refuse_database(target: Path) -> None:
     """Raise `Refused` if a file is a thrumsg database or one of its companions: neither may be overwritten."""
     name = os.path.realpath(target)  # the link may have any name
-    for ending in engine_for(target).companion_endings:
+    for ending in file_engine_for(target).companion_endings:
         name = name.removesuffix(ending)
     try:
         path = Path(name)
-        ours = path.is_file() and (engine_for(path).is_thrumsg() or spool_engine_for(path).is_thrumsg())
+        ours = path.is_file() and (file_engine_for(path).is_thrumsg() or spool_engine_for(path).is_thrumsg())
     except OSError:  # unreadable, so unknown; if it is not writable either, writing will say so
         return
     if ours:
@@ -124,7 +124,7 @@ def part_beside(target: Path) -> Path:
 
 def remove_part(part: Path) -> None:
     """Remove a temporary file and its companions."""
-    for path in (part, *engine_for(part).companions()):
+    for path in (part, *file_engine_for(part).companions()):
         path.unlink(missing_ok=True)
 
 

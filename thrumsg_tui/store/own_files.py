@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import Nothing, Refused
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.spool import spool_path
 
 LOCK_ENDING = ".deliver.lock"
@@ -31,7 +31,7 @@ def refuse_own_file(database: Path, named: Path) -> None:
 
 def _own_files(database: Path) -> list[Path]:
     real, spool = Path(os.path.realpath(database)), spool_path(database)
-    beside = [*engine_for(real).companions(), spool, *engine_for(spool).companions()]
+    beside = [*file_engine_for(real).companions(), spool, *file_engine_for(spool).companions()]
     return [real, *beside, real.with_name(f"{real.name}{LOCK_ENDING}")]
 
 

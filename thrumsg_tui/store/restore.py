@@ -16,7 +16,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import copy_into
 from thrumsg_tui.store.backup_file import damage_of, errors_naming, refuse_damaged, refuse_no_backup
 from thrumsg_tui.store.database import Database, overwrite, utc_now
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
@@ -115,7 +115,7 @@ def openable(path: Path) -> bool:
     """
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return False
-    engine = engine_for(path)
+    engine = file_engine_for(path)
     if path.is_file() and not engine.is_thrumsg() and engine.was_thrumsg():
         return False
     engine.refuse_foreign()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.output_files import PRIVATE, part_beside, remove_part, take_over, to_disk
 
@@ -29,7 +29,7 @@ def copy_with_log(source: Path, part: Path, nothing: Nothing | None = None) -> N
     Raises `Refused` if anybody writes to it meanwhile.
     """
     real = Path(os.path.realpath(source))
-    endings = ("", *engine_for(source).log_endings)
+    endings = ("", *file_engine_for(source).log_endings)
     pairs = [(real.with_name(real.name + ending), part.with_name(part.name + ending)) for ending in endings]
     before = [_fingerprint(file) for file, _ in pairs]
     for file, target in pairs:
@@ -71,7 +71,7 @@ def _copy(source: Path, target: Path, *, whatever_can_be_read: bool = False) -> 
 def keep_bytes(own: Path, kept: Path) -> None:
     """Copy a database that the engine cannot read, byte by byte as far as the disk can read it."""
     try:
-        for ending in ("", *engine_for(own).log_endings):
+        for ending in ("", *file_engine_for(own).log_endings):
             if os.path.lexists(present := own.with_name(own.name + ending)):
                 _copy(present, kept.with_name(kept.name + ending), whatever_can_be_read=True)
         to_disk(kept)
@@ -87,7 +87,7 @@ def put_in_place(part: Path, own: Path) -> None:
     """
     take_over(part, own)
     to_disk(part)
-    for companion in engine_for(own).companions():
+    for companion in file_engine_for(own).companions():
         companion.unlink(missing_ok=True)
     part.replace(own)
     to_disk(own.parent)

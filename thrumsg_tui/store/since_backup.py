@@ -11,7 +11,7 @@ from typing import Any
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.engines.base import Connection, Engine, Row
 
 _PHONE = re.compile(r"\+[0-9]{3,20}")
@@ -143,7 +143,7 @@ def present_drafts(engine: Engine[Any], conn: Connection) -> tuple[StoredDraft, 
 
 def salvaged_opt_outs(path: Path) -> PresentOptOuts:
     """Read what can be read of the opt-outs of a database that cannot be opened as one."""
-    engine: Engine[Any] = engine_for(path)
+    engine = file_engine_for(path)
     errors: tuple[type[Exception], ...] = (*engine.unreadable, engine.driver_error, OSError)
     try:
         conn = engine.open_damaged()

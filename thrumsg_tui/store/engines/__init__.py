@@ -5,17 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thrumsg_tui.store.engines.base import Engine
+from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.store.engines.base import Engine, FileEngine
+from thrumsg_tui.store.location import Location, ServerAddress
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.engines.sqlite.spool import SpoolEngine
 
 
-def engine_for(path: Path) -> Engine[Any]:
+def engine_for(location: Location) -> Engine[Any]:
     """Return the engine of a database; its driver is imported only now."""
+    if isinstance(location, ServerAddress):
+        raise Refused(f"{location} cannot be used: this version of thrumsg keeps a database in a file.")
+    return file_engine_for(location)
+
+
+def file_engine_for(location: Location) -> FileEngine[Any]:
+    """Return the engine of a database that is a file.
+
+    Raises:
+        Refused: It is on a server.
+    """
+    if isinstance(location, ServerAddress):
+        raise Refused(f"{location} is on a server, and this is done with a database that is a file.")
     from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 
-    return SqliteEngine(path)
+    return SqliteEngine(location)
 
 
 def spool_engine_for(path: Path) -> SpoolEngine:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.store.location import Location
 
 BUSY_SECONDS = 15
 """How many seconds a writer waits for another one before it gives up."""
@@ -71,6 +72,12 @@ class Connection(Protocol):
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
         """Run one statement for each row of parameters."""
 
+    def stream(self, sql: str, parameters: Parameters = ..., /) -> Iterator[Any]:
+        """Run a query and read its rows a few at a time, so that a whole table needs no more memory than its rows do.
+
+        Read it to the end, or end the transaction.
+        """
+
 
 class Failure(Enum):
     """The kinds of failure that a driver's error reports."""
@@ -124,8 +131,8 @@ class Engine(Protocol[C]):
         """The name of the engine, for sentences."""
 
     @property
-    def path(self) -> Path:
-        """The path of the database."""
+    def location(self) -> Location:
+        """Where the database is; `str` of it names the database in sentences."""
 
     @property
     def driver_error(self) -> type[Exception]:
@@ -137,6 +144,9 @@ class Engine(Protocol[C]):
 
     # Connections and transactions
 
+    def refuse_foreign(self) -> None:
+        """Raise `DatabaseUnusable` for what is surely no database of ours, before it is opened; it is not changed."""
+
     def prepare(self, conn: C, on_wait: OnWait) -> None:
         """Create the database or apply its missing migrations, all or nothing.
 
@@ -147,14 +157,11 @@ class Engine(Protocol[C]):
     def open(self, role: Role) -> C:
         """Open a connection, with no transaction."""
 
-    def open_damaged(self) -> C:
-        """Open a connection that only reads, and as much of a damaged database as can be read."""
-
     def close(self, conn: C) -> None:
         """Close a connection."""
 
-    def was_replaced(self, conn: C) -> bool:
-        """Whether another database has the path of this connection's, so that nobody sees what it writes."""
+    def is_lost(self, conn: C) -> bool:
+        """Whether a connection is of no use: another file has the path of its own, or a server has ended it."""
 
     def begin_read(self, conn: C) -> None:
         """Begin a transaction in which all queries see one state of the database."""
@@ -214,6 +221,17 @@ class Engine(Protocol[C]):
     def rebuild_indexes(self, conn: C) -> None:
         """Rebuild all indexes, in the open write transaction."""
 
+
+class FileEngine(Engine[C], Protocol[C]):
+    """The engine of a database that is a file, with what only a file can be asked and have done to it."""
+
+    @property
+    def location(self) -> Path:
+        """The path of the file."""
+
+    def open_damaged(self) -> C:
+        """Open a connection that only reads, and as much of a damaged database as can be read."""
+
     # Copies
 
     def copy_into(self, conn: C, target: Path) -> None:
@@ -235,12 +253,6 @@ class Engine(Protocol[C]):
 
     def was_thrumsg(self) -> bool:
         """Whether a file without that mark may have been a thrumsg database before its beginning was damaged."""
-
-    def refuse_foreign(self) -> None:
-        """Raise `DatabaseUnusable` unless the file is ours, empty, or absent; it is not changed.
-
-        Also raises it if there is no folder for an absent file.
-        """
 
     def companions(self) -> Sequence[Path]:
         """Return the files that the engine may keep beside the database, whether they exist or not."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.imports.columns import is_data
 from thrumsg_tui.store.imports.result import FileRow, RejectedRow, on_lines
 from thrumsg_tui.store.input_files import called, read_file
@@ -138,7 +138,7 @@ def read_text(path: Path) -> tuple[str, list[str]]:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.is_file() and engine_for(path).is_thrumsg():
+        if path.is_file() and file_engine_for(path).is_thrumsg():
             raise Refused(f"{path} is a thrumsg database, not a CSV file.", Nothing.CHANGED)
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}.", Nothing.CHANGED) from error

@@ -11,11 +11,13 @@ import os
 import sqlite3
 import stat
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.store.engines.base import Parameters
 from thrumsg_tui.store.schema import APPLICATION_ID
 
 COMPANION_ENDINGS = ("-wal", "-shm", "-journal")
@@ -34,16 +36,21 @@ They are removed on close, because inodes are reused.
 """
 
 
-class _Known(sqlite3.Connection):
+class Connection(sqlite3.Connection):
     """A connection that is recorded in `_open` until it is closed or garbage-collected."""
 
+    def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[sqlite3.Row]:
+        """Run a query; every cursor of SQLite reads a row at a time."""
+        return self.execute(sql, parameters)
+
     def close(self) -> None:
+        """Close it and forget its file."""
         with open_or_look:
             super().close()
             _open.pop(self, None)
 
 
-def connect(path: Path, busy_seconds: float, mark: int = APPLICATION_ID) -> sqlite3.Connection:
+def connect(path: Path, busy_seconds: float, mark: int = APPLICATION_ID) -> Connection:
     """Open a file in autocommit mode, while nobody in this process reads it directly.
 
     Args:
@@ -57,7 +64,7 @@ def connect(path: Path, busy_seconds: float, mark: int = APPLICATION_ID) -> sqli
     """
     with open_or_look:
         _look_at_companions(path)
-        conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=_Known)
+        conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, factory=Connection)
         _open[conn] = _inode(path), mark
     return conn
 

@@ -46,7 +46,7 @@ class SqliteEngine:
     mark = APPLICATION_ID
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.location = path
 
     # Connections and transactions
 
@@ -54,11 +54,11 @@ class SqliteEngine:
         """Create or upgrade the file."""
         when_free(conn, "SELECT COUNT(*) FROM sqlite_schema", on_wait)
         if pragma(conn, "page_count") and pragma(conn, "application_id") != APPLICATION_ID:
-            raise DatabaseUnusable(foreign(self.path))
+            raise DatabaseUnusable(foreign(self.location))
         version = pragma(conn, "user_version")
         if version > len(MIGRATIONS):
             raise DatabaseUnusable(
-                f"{self.path} was written by a newer thrumsg (its format is {version}, this one knows "
+                f"{self.location} was written by a newer thrumsg (its format is {version}, this one knows "
                 f"{len(MIGRATIONS)}). Nothing was changed; install the newer version."
             )
         if version < len(MIGRATIONS):
@@ -69,7 +69,7 @@ class SqliteEngine:
 
     def open(self, role: Role) -> sqlite3.Connection:
         """Open the file."""
-        conn = connect(self.path, base.BUSY_SECONDS, self.mark)
+        conn = connect(self.location, base.BUSY_SECONDS, self.mark)
         conn.row_factory = sqlite3.Row
         conn.execute("PRAGMA foreign_keys = ON")
         if role == "reader":
@@ -86,9 +86,9 @@ class SqliteEngine:
         """Close a connection."""
         conn.close()
 
-    def was_replaced(self, conn: sqlite3.Connection) -> bool:
+    def is_lost(self, conn: sqlite3.Connection) -> bool:
         """Whether a restore has put another file in the place of the connection's: 2 µs."""
-        return was_replaced(conn, self.path)
+        return was_replaced(conn, self.location)
 
     def begin_read(self, conn: sqlite3.Connection) -> None:
         """Begin a read transaction."""
@@ -125,7 +125,7 @@ class SqliteEngine:
 
     def version(self, conn: sqlite3.Connection) -> int:
         """Return a number that changes when anybody else commits, or puts another file in place."""
-        return pragma(conn, "data_version") + (number_of_file(self.path) << 32)
+        return pragma(conn, "data_version") + (number_of_file(self.location) << 32)
 
     # Errors and damage
 
@@ -135,7 +135,7 @@ class SqliteEngine:
 
     def explained(self, error: Exception) -> ThrumsgError | None:
         """Explain that the file or the disk cannot be used."""
-        return errors.explained(self.path, error)
+        return errors.explained(self.location, error)
 
     def described(self, error: BaseException) -> str:
         """Return SQLite's text for its own errors, the type for all others."""
@@ -185,16 +185,16 @@ class SqliteEngine:
 
     def is_thrumsg(self) -> bool:
         """Whether the file has our mark."""
-        return file_header.is_thrumsg(self.path)
+        return file_header.is_thrumsg(self.location)
 
     def was_thrumsg(self) -> bool:
         """Whether the file may have had our mark."""
-        return file_header.was_thrumsg(self.path)
+        return file_header.was_thrumsg(self.location)
 
     def refuse_foreign(self) -> None:
         """Refuse a file that is not a thrumsg database."""
-        file_header.refuse_foreign(self.path)
+        file_header.refuse_foreign(self.location)
 
     def companions(self) -> Sequence[Path]:
         """Return the paths of the write-ahead log, its index and the rollback journal."""
-        return companions(self.path)
+        return companions(self.location)

@@ -47,9 +47,11 @@ class SpoolEngine(SqliteEngine):
         """Create the table in a new file."""
         when_free(conn, "SELECT COUNT(*) FROM sqlite_schema", on_wait)
         if pragma(conn, "page_count") and pragma(conn, "application_id") != SPOOL_ID:
-            raise DatabaseUnusable(f"{self.path} is not a spool of thrumsg; it was left as it is. Move it away.")
+            raise DatabaseUnusable(f"{self.location} is not a spool of thrumsg; it was left as it is. Move it away.")
         if pragma(conn, "user_version") > _VERSION:
-            raise DatabaseUnusable(f"{self.path} was written by a newer thrumsg; install that. Nothing was changed.")
+            raise DatabaseUnusable(
+                f"{self.location} was written by a newer thrumsg; install that. Nothing was changed."
+            )
         if not pragma(conn, "page_count"):
             self._create(conn, on_wait)
         write_ahead(conn, on_wait)
@@ -69,7 +71,7 @@ class SpoolEngine(SqliteEngine):
     def make_private(self) -> None:
         """Create the file, if it does not exist, for its owner only; the files beside it get the same mode."""
         with suppress(FileExistsError):
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            os.close(os.open(self.location, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
     def damage_checks(self) -> Sequence[Callable[[sqlite3.Connection], Iterator[Damage]]]:
         """Return the check of pages."""
@@ -77,11 +79,11 @@ class SpoolEngine(SqliteEngine):
 
     def is_thrumsg(self) -> bool:
         """Whether the file has the mark of a spool."""
-        return has_mark(self.path, SPOOL_ID)
+        return has_mark(self.location, SPOOL_ID)
 
     def refuse_foreign(self) -> None:
         """Refuse a file that is neither a spool nor empty."""
-        if self.path.exists() and not self.path.is_file():
-            raise DatabaseUnusable(f"{self.path} is no ordinary file, so no spool can be kept there. Move it away.")
-        if self.path.exists() and self.path.stat().st_size and not self.is_thrumsg():
-            raise DatabaseUnusable(f"{self.path} is not a spool of thrumsg; it was left as it is. Move it away.")
+        if self.location.exists() and not self.location.is_file():
+            raise DatabaseUnusable(f"{self.location} is no ordinary file, so no spool can be kept there. Move it away.")
+        if self.location.exists() and self.location.stat().st_size and not self.is_thrumsg():
+            raise DatabaseUnusable(f"{self.location} is not a spool of thrumsg; it was left as it is. Move it away.")
