@@ -1,0 +1,3 @@
+-- A change whose COMMIT got no answer from a server is looked up by the key that it wrote with its first event.
+ALTER TABLE event ADD COLUMN change_key TEXT;
+CREATE UNIQUE INDEX event_by_change_key ON event (change_key) WHERE change_key IS NOT NULL;
