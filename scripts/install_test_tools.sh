@@ -7,7 +7,6 @@
 #   scripts/install_test_tools.sh sshd       OpenSSH's server and client (Debian packages; needs root or sudo)
 #   scripts/install_test_tools.sh caddy      Caddy (Debian package, whose service starts; needs root or sudo)
 #   scripts/install_test_tools.sh systemd    systemd-analyze, which judges units (Debian package; needs root or sudo)
-#   scripts/install_test_tools.sh shells     zsh and fish, and man (Debian packages; needs root or sudo)
 #
 # Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
 set -euo pipefail
@@ -73,6 +72,19 @@ install_shells() {
     echo "zsh, fish and man are installed"
 }
 
+install_postgresql() {
+    local settings=/etc/postgresql-common/createcluster.conf root=
+    if ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+        [ "$(id -u)" = 0 ] || root=sudo
+        install_package postgresql-common # first, so that the server comes without a cluster that runs
+        grep -qs '^create_main_cluster *= *false' "$settings" ||
+            echo 'create_main_cluster = false' | $root tee -a "$settings" >/dev/null
+        install_package postgresql
+    fi
+    [ -x /usr/sbin/pgbouncer ] || install_package pgbouncer
+    echo "PostgreSQL is in $(ls -d /usr/lib/postgresql/*/bin | tail -1); the tests start clusters of their own"
+}
+
 install_package() {
     local root=
     [ "$(id -u)" = 0 ] || root=sudo
@@ -80,7 +92,7 @@ install_package() {
     $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
 }
 
-for tool in "${@:-prism kannel sshd caddy systemd shells}"; do
+for tool in "${@:-prism kannel sshd caddy systemd shells postgresql}"; do
     for each in $tool; do
         "install_$each"
     done
