@@ -11,6 +11,7 @@ from thrumsg_tui.cli.argv import ORIGINAL_COMMAND
 from thrumsg_tui.cli.output import complain
 from thrumsg_tui.cli.session import (
     account,
+    database_file,
     explained,
     new_files_private,
     open_database,
@@ -28,6 +29,8 @@ def open_app(args: Namespace) -> int:
     if not _has_terminal():
         return USAGE
     with opened(args) as session:
+        if not session.may_write:
+            raise Refused(f"{session.db.location} can only be read, and the app writes: use the command line.")
         from thrumsg_tui.tui.app import run_app
 
         return run_app(session.db, session.who, forced_command=args.forced_login is not None)
@@ -47,7 +50,7 @@ def demo(args: Namespace) -> int:
     from thrumsg_tui.store.queries.users import identify
     from thrumsg_tui.tui.app import run_app
 
-    path = args.db or own_folder() / "practice.db"
+    path = database_file(args.db, "A walkthrough has a file of its own.") if args.db else own_folder() / "practice.db"
     person = account(args.forced_login)
     with new_files_private(), explained(path):
         _refuse_real(path)

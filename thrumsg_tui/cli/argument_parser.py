@@ -6,10 +6,12 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from thrumsg_tui.domain.safe_text import safe_text
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.location import Location
 
 _DASHED = re.compile(r"-(?!-[a-z]|-$)")
 """The beginning of a word that starts with one dash and is not a long option."""
@@ -73,11 +75,18 @@ def global_options() -> Parser:
     """
     parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     options = parent.add_argument_group("everywhere")
-    options.add_argument("--db", type=Path, metavar="PATH", help="the database (default: THRUMSG_DB, else your own)")
+    where = "the database: a file, or postgresql://HOST/NAME (default: THRUMSG_DB, else your own)"
+    options.add_argument("--db", type=_location, metavar="DATABASE", help=where)
     options.add_argument("--as", dest="acting_for", metavar="LOGIN", help="act for another user")
     options.add_argument("--forced-login", metavar="LOGIN", help=argparse.SUPPRESS)
     options.add_argument("--json", action="store_true", help="print JSON, for scripts")
     return parent
+
+
+def _location(text: str) -> Location:
+    from thrumsg_tui.store.location import read_location  # not for --help
+
+    return read_location(text)
 
 
 class Commands:

@@ -37,7 +37,7 @@ def deliver(args: Namespace) -> Report:
         if args.dry_run:
             return _dry_run(db, args)
         configuration = configuration_of(db, args.config)
-        stopping, lock, manager = Stopping(), DeliveryLock(db.path), ServiceManager()
+        stopping, lock, manager = Stopping(), DeliveryLock(db.location), ServiceManager()
         with logged(), stopping.by_signals():
             if args.wait and not wait_for_lock(lock, stopping, complain, manager):
                 return Report({"handed_over": 0}, [])

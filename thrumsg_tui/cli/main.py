@@ -92,7 +92,8 @@ def _reported(command: Callable[..., Any], args: Namespace) -> int:
     from thrumsg_tui.store.phone_display import refusals_redacted
 
     with opened(args) as session, refusals_redacted(session.db):
-        finish_what_was_left(session.db, session.who)
+        if session.may_write:
+            finish_what_was_left(session.db, session.who)
         report = command(session, args)
     show(report, as_json=args.json)
     return int(report.code)

@@ -13,7 +13,7 @@ from shlex import quote
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import (
     account,
-    database_path,
+    database_file,
     explained,
     new_files_private,
     open_database,
@@ -39,7 +39,9 @@ def restore(args: Namespace) -> Report:
         raise NotPermitted(
             "restore reads a file of this host, so it is for people with a login here.", Nothing.RESTORED
         )
-    path = database_path(args.db)
+    path = database_file(
+        args.db, "A backup of a server's database is made with pg_dump, and goes back with pg_restore."
+    )
     login = account(args.forced_login).login
     with new_files_private(), explained(path):
         who = _who(path, login, args.acting_for)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.output import is_journal
-from thrumsg_tui.cli.session import account, database_path, explained, open_database, require_no_files
+from thrumsg_tui.cli.session import database_location, explained, identified, open_database, require_no_files
 from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
@@ -28,7 +28,8 @@ _PRIORITIES = {logging.ERROR: "<3>", logging.WARNING: "<4>", logging.INFO: "<6>"
 def opened_for_service(args: Namespace) -> Iterator[tuple[Database, Identity | None]]:
     """Open an existing database for a service, and yield it with the person who starts the service.
 
-    The account that owns the file may start a service without being a user; the person is None then.
+    Whom the database believes, such as the account that owns the file, may start a service without being a user; the
+    person is None then.
 
     Raises:
         DatabaseUnusable: There is no database, or it cannot be used.
@@ -38,20 +39,20 @@ def opened_for_service(args: Namespace) -> Iterator[tuple[Database, Identity | N
     from thrumsg_tui.store.queries.users import identify
 
     require_no_files(args)
-    path = database_path(args.db)
-    person = account(args.forced_login)
-    with explained(path):
-        if not path.is_file() or not path.stat().st_size:
-            raise DatabaseUnusable(f"There is no database at {path}: name it with --db, or in THRUMSG_DB.")
-        is_owner = args.forced_login is None and path.stat().st_uid == os.getuid()
-    db = open_database(path, args.pacing)
+    location = database_location(args.db)
+    with explained(location):
+        if isinstance(location, Path) and not (location.is_file() and location.stat().st_size):
+            raise DatabaseUnusable(f"There is no database at {location}: name it with --db, or in THRUMSG_DB.")
+    db = open_database(location, args.pacing)
     try:
+        access = db.access()
+        person = identified(access, args.forced_login)
         who: Identity | None = None
         try:
             with db.reading() as conn:
                 who = identify(conn, person.login, args.acting_for)
         except NotPermitted:
-            if not is_owner:
+            if access.distrust or args.forced_login is not None:
                 raise
         if who:
             who.require(Permission.DELIVER)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.cli.argv import readable
 from thrumsg_tui.cli.options import InputFile, OutputFile
 from thrumsg_tui.cli.output import complain
-from thrumsg_tui.domain.errors import DatabaseUnusable, NotPermitted, Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.folders import make_private
@@ -23,6 +23,8 @@ from thrumsg_tui.folders import make_private
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.database import Database
+    from thrumsg_tui.store.engines.base import Access
+    from thrumsg_tui.store.location import Location
     from thrumsg_tui.store.pacing import Pacing
 
 
@@ -38,6 +40,8 @@ class Session:
     who: Identity
     program: str = "thrumsg"
     """The beginning of a command line on the same database."""
+    may_write: bool = True
+    """Whether the database lets them write, whatever their role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +63,35 @@ def opened(args: Namespace) -> Iterator[Session]:
     from thrumsg_tui.store.queries.users import identify
 
     require_no_files(args)
-    person = account(args.forced_login)
-    path = database_path(args.db)
-    if args.forced_login is not None:
-        path = path.absolute()  # the working directory changes for named files
-    db = open_database(path, args.pacing)
+    location = database_location(args.db)
+    if args.forced_login is not None and isinstance(location, Path):
+        location = location.absolute()  # the working directory changes for named files
+    db = open_database(location, args.pacing)
     try:
-        _require_own_account(args, path)
-        is_new = _make_first_owner(db, person)
+        access = db.access()
+        person = identified(access, args.forced_login)
+        is_new = _make_first_owner(db, access, person)
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        let_due(db)
+        if access.may_write:
+            let_due(db)
         with db.damage_named(), _files_placed(args, db, who):
-            yield Session(db, who, program(args))
+            yield Session(db, who, program(args), access.may_write)
         if is_new:
-            complain(f"{path} is new, and {person.login} is its owner.")
+            complain(f"{location} is new, and {person.login} is its owner.")
     finally:
         db.close()
 
 
-def _make_first_owner(db: Database, person: Account) -> bool:
+def _make_first_owner(db: Database, access: Access, person: Account) -> bool:
     """Make the person the owner of a database without users; return whether they are."""
     from thrumsg_tui.store.queries.users import has_users
 
     with db.reading() as conn:
         if has_users(conn):
             return False
+    if not access.may_be_first_owner:
+        raise NotPermitted(f"{db.location} has no users yet. Whoever owns the database makes the first, as its owner.")
     from thrumsg_tui.store.changes.users import make_first_owner  # once in the life of a database
 
     return make_first_owner(db, person.login, person.first_name, person.last_name)
@@ -109,19 +116,6 @@ def finish_what_was_left(db: Database, who: Identity) -> None:
             complain(f"Finished a move that had been left behind{what}.")
     except DatabaseUnusable as error:
         complain(f"A move that had been left behind is still not finished. {error}")
-
-
-def _require_own_account(args: Namespace, path: Path) -> None:
-    """Raise `NotPermitted` for `--forced-login` on a file of another account (`docs/rules.md 8.2`).
-
-    The account that the SSH keys open owns the database; people with a login of their own are identified by it.
-    """
-    owner, own = path.stat().st_uid, os.getuid()
-    if args.forced_login is not None and own not in {owner, 0}:
-        raise NotPermitted(
-            f"--forced-login is for the account that owns {path}; your own login identifies you. "
-            "Leave --forced-login out, or let the account that the keys open own the file."
-        )
 
 
 def require_no_files(args: Namespace) -> None:
@@ -181,6 +175,15 @@ def program(args: Namespace) -> str:
     return f"thrumsg --db {quote(str(args.db))}" if named else "thrumsg"
 
 
+def identified(access: Access, forced_login: str | None) -> Account:
+    """Return who is at the keyboard, if the database believes it (`docs/rules.md 8.2` and `13.3`)."""
+    if forced_login is not None and access.distrust:
+        raise NotPermitted(access.distrust)
+    if forced_login is None and access.login is not None:
+        return Account(access.login, access.login, "")
+    return account(forced_login)
+
+
 def account(forced_login: str | None) -> Account:
     """Return the account of this process, by the operating system and never by the environment."""
     if forced_login is not None:
@@ -193,11 +196,19 @@ def account(forced_login: str | None) -> Account:
     return Account(entry.pw_name, first_name or entry.pw_name, last_name.strip())
 
 
-def database_path(chosen: Path | None) -> Path:
-    """Return the file to use: `--db`, else THRUMSG_DB, else the person's own, whose folder is created if missing."""
+def database_location(chosen: Location | None) -> Location:
+    """Return the database to use: `--db`, else THRUMSG_DB, else the person's own, whose folder is made if missing."""
     if chosen or (chosen := _from_environment()):
         return chosen
     return own_folder() / "thrumsg.db"
+
+
+def database_file(chosen: Location | None, instead: str) -> Path:
+    """Return the file to use; `Refused` with what to do instead if the database is on a server."""
+    location = database_location(chosen)
+    if isinstance(location, Path):
+        return location
+    raise Refused(f"{location} is on a server. {instead}", Nothing.CHANGED)
 
 
 def own_folder() -> Path:
@@ -224,12 +235,12 @@ def new_files_private() -> Iterator[None]:
         os.umask(mask)
 
 
-def open_database(path: Path, pacing: Pacing | None = None) -> Database:
+def open_database(location: Location, pacing: Pacing | None = None) -> Database:
     """Open a database, or create one that only its creator can read; raise `DatabaseUnusable` if that fails."""
     from thrumsg_tui.store.database import Database
 
-    with new_files_private(), explained(path):
-        return Database(path, on_wait=tell_of_waiting, pacing=pacing)
+    with new_files_private(), explained(location):
+        return Database(location, on_wait=tell_of_waiting, pacing=pacing)
 
 
 def tell_of_waiting(begins: bool) -> None:
@@ -239,14 +250,16 @@ def tell_of_waiting(begins: bool) -> None:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn an `OSError` at `path` into `DatabaseUnusable`."""
+def explained(location: Location) -> Iterator[None]:
+    """Turn an `OSError` at a database into `DatabaseUnusable`."""
     try:
         yield
     except OSError as error:
-        raise DatabaseUnusable(f"{path} cannot be opened: {error.strerror}.") from error
+        raise DatabaseUnusable(f"{location} cannot be opened: {error.strerror}.") from error
 
 
-def _from_environment() -> Path | None:
+def _from_environment() -> Location | None:
+    from thrumsg_tui.store.location import read_location
+
     named = os.environ.get("THRUMSG_DB")
-    return Path(named) if named else None
+    return read_location(named) if named else None

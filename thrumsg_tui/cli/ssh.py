@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from thrumsg_tui.cli.report import Report, table
-from thrumsg_tui.cli.session import Session, database_path
+from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.authorized_keys import AuthorizedKeys, ForcedCommand, KeyLine
 from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.permissions import Permission, Role
@@ -30,7 +30,7 @@ def add(session: Session, args: Namespace) -> Report:
     """Let a user in by a key."""
     _refuse_over_ssh(args)
     session.who.require(Permission.CHANGE_KEYS)
-    file, database = _keys_file(args), _database(args)
+    file, database = _keys_file(session, args), _database(session)
     key = public_key_in(read_file(args.key), str(called(args.key)))
     key = replace(key, comment=key.comment or args.login)
     changes.add_key(session.db, session.who, file, ForcedCommand(_program(), database, args.login), key)
@@ -41,7 +41,7 @@ def add(session: Session, args: Namespace) -> Report:
 def remove(session: Session, args: Namespace) -> Report:
     """Shut out one or all keys of a login."""
     _refuse_over_ssh(args)
-    file, database = _keys_file(args), _database(args)
+    file, database = _keys_file(session, args), _database(session)
     keys = changes.remove_keys(session.db, session.who, file, args.login, database, args.key)
     said = [f"{args.login} is let in no more by the key {key.comment} ({key.fingerprint})." for key in keys]
     said.append("Sessions that are open go on until they end.")
@@ -52,7 +52,7 @@ def list_all(session: Session, args: Namespace) -> Report:
     """List every key of the account's file, with what is wrong with it."""
     _refuse_over_ssh(args)
     session.who.require(Permission.MANAGE_PEOPLE)
-    file, database = _keys_file(args), _database(args)
+    file, database = _keys_file(session, args), _database(session)
     with session.db.reading() as conn:
         roles = {user.login: user.role for user in users(conn)}
     present = AuthorizedKeys(file.read())
@@ -73,9 +73,18 @@ def _refuse_over_ssh(args: Namespace) -> None:
         raise NotPermitted("thrumsg ssh changes who is let in on this host, so it is for people with a login here.")
 
 
-def _keys_file(args: Namespace) -> KeysFile:
-    """Return the file that sshd reads for the account that owns the database, which is this one."""
-    owner = database_path(args.db).stat().st_uid
+def _keys_file(session: Session, args: Namespace) -> KeysFile:
+    """Return the file that sshd reads for the account that owns the database, which is this one.
+
+    For a database on a server it is the account that runs, if its host is trusted: the key would let nobody in else.
+    """
+    location = session.db.location
+    if isinstance(location, Path):
+        owner = location.stat().st_uid
+    elif distrust := session.db.access().distrust:
+        raise NotPermitted(distrust)
+    else:
+        owner = os.getuid()
     if args.authorized_keys:
         return KeysFile(args.authorized_keys.absolute(), owner)
     if os.getuid() != owner:
@@ -93,8 +102,9 @@ def _account(number: int) -> pwd.struct_passwd:
         raise Refused(f"The user id {number}, which owns the database, has no login on this machine.") from None
 
 
-def _database(args: Namespace) -> str:
-    return _one_line(str(database_path(args.db).absolute()))
+def _database(session: Session) -> str:
+    location = session.db.location
+    return _one_line(str(location.absolute() if isinstance(location, Path) else location))
 
 
 def _program() -> str:

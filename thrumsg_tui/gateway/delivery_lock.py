@@ -2,88 +2,37 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from contextlib import suppress
-from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
-from thrumsg_tui.store.own_files import LOCK_ENDING
+from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.location import Location
 
-_MOST = 200
-"""The most bytes that the file has."""
+
+class LockLost(DatabaseUnusable):
+    """Another process may deliver by now; the text says why."""
 
 
 class DeliveryLock:
-    """A lock on the file `DB.deliver.lock`.
-
-    The operating system frees it when the process ends, however it ends; a process that is only stopped keeps it. The
-    file itself stays: whoever removes it lets in a second process, so its holder looks again and again (`is_held`).
+    """The lock; it is freed when the process ends, however it ends, and a process that is only stopped keeps it.
 
     Args:
-        database: The path of the database; all paths that lead to one file have the same lock.
+        location: The database. It need not be usable.
     """
 
-    def __init__(self, database: Path) -> None:
-        real = database.resolve()
-        self.path = real.with_name(f"{real.name}{LOCK_ENDING}")
-        self._file: int | None = None
+    def __init__(self, location: Location) -> None:
+        self._lock = engine_for(location).delivery_lock()
+        self.acquire, self.release, self.holder = self._lock.acquire, self._lock.release, self._lock.holder
 
     @property
     def is_held(self) -> bool:
-        """Whether this object holds the lock; not if the file was removed: another process may lock a new one."""
-        return self._file is not None and self._is_there(self._file)
+        """Whether this object holds the lock now: it can be lost, and its holder looks again and again."""
+        return self._lock.is_held
 
-    def acquire(self) -> bool:
-        """Take the lock, unless another process has it; return whether it is held now.
-
-        Raises:
-            DatabaseUnusable: The file cannot be opened.
-        """
-        if self._file is not None:
-            return True
-        file = self._opened(os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return False
-        except OSError as error:
-            os.close(file)
-            raise DatabaseUnusable(f"{self.path} cannot be locked: {error.strerror}.") from error
-        if not self._is_there(file):  # it was removed just before it was locked
-            os.close(file)
-            return False
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n".encode())
-        self._file = file
-        return True
-
-    def release(self) -> None:
-        """Let go of the lock; do nothing if it is not held."""
-        if self._file is not None:
-            with suppress(OSError):  # the disk may be full; the lock is freed all the same
-                os.ftruncate(self._file, 0)
-            os.close(self._file)
-            self._file = None
-
-    def holder(self) -> str:
-        """Say who has the lock, such as "process 1234, since 14:02 UTC on 3 Mar"."""
-        try:
-            file = self._opened(os.O_RDONLY)
-        except DatabaseUnusable:
-            return "another process"
-        try:
-            pid, _, since = os.read(file, _MOST).decode("ascii", "replace").strip().partition(" ")
-        finally:
-            os.close(file)
-        if not pid.isdigit():
-            return "another process"
-        with suppress(ValueError):
-            return f"process {pid}, since {datetime.fromisoformat(since).strftime('%H:%M UTC on %-d %b')}"
-        return f"process {pid}"
+    def require(self) -> None:
+        """Raise `LockLost` unless the lock is still held."""
+        if not self._lock.is_held:
+            raise LockLost(f"{self._lock.lost} This one hands over nothing more; start it again.")
 
     def __enter__(self) -> DeliveryLock:
         """Take the lock; raise `Refused` if another process has it."""
@@ -93,16 +42,3 @@ class DeliveryLock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.release()
-
-    def _is_there(self, file: int) -> bool:
-        """Whether an open file is still the one at our path."""
-        try:
-            return os.path.samestat(os.fstat(file), self.path.lstat())
-        except OSError:
-            return False
-
-    def _opened(self, flags: int) -> int:
-        try:
-            return os.open(self.path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            raise DatabaseUnusable(f"{self.path} cannot be opened: {error.strerror}.") from error

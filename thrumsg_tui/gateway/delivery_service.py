@@ -124,7 +124,8 @@ def serve(
 
     Raises:
         DatabaseDamaged: Nothing can be stored any more.
-        DatabaseUnusable: The database cannot be used at the start, or the file of the lock was removed.
+        DatabaseUnusable: The database cannot be used at the start.
+        LockLost: Another process may deliver by now.
     """
     deliverer.start()
     handed_over = 0
@@ -132,11 +133,7 @@ def serve(
         manager.ready(standing(db))
         while not stopping.times and deliverer.standstill.stopped is None:
             deliverer.done.clear()
-            if not lock.is_held:
-                raise DatabaseUnusable(
-                    f"{lock.path} was removed while this process delivered, so that another one may have begun. "
-                    "This one hands over nothing more; start it again."
-                )
+            lock.require()
             try:
                 handed_over += len(deliverer.turn())
                 if manager.is_due:

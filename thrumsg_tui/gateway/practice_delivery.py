@@ -63,7 +63,7 @@ class PracticeDelivery:
         from thrumsg_tui.gateway.delivery_lock import DeliveryLock
         from thrumsg_tui.gateway.registry import open_gateway
 
-        self._lock = self._lock or DeliveryLock(db.path)
+        self._lock = self._lock or DeliveryLock(db.location)
         if not self._lock.acquire():
             return None
         configuration = configuration_of(db)

@@ -12,7 +12,7 @@ from typing import Any
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
-from thrumsg_tui.store.engines.base import Connection, Engine, OnWait, Role
+from thrumsg_tui.store.engines.base import Access, Connection, Engine, OnWait, Role
 from thrumsg_tui.store.location import Location, path_of, read_location
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.times import to_ms
@@ -115,6 +115,11 @@ class Database:
         """Return a number that changes whenever anybody but this thread's reader has committed; 5 µs."""
         with translated_errors(self.engine):
             return self.engine.version(self._connection("reader"))
+
+    def access(self) -> Access:
+        """Return what the database knows of whoever has opened it."""
+        with self.reading() as conn:
+            return self.engine.access(conn)
 
     def close(self) -> None:
         """Close this thread's connections."""

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.store.engines import file_engine_for
+from thrumsg_tui.store.engines.base import LOCK_ENDING
 from thrumsg_tui.store.spool import spool_path
-
-LOCK_ENDING = ".deliver.lock"
-"""What the lock of the deliverer has after the name of its database."""
 
 
 def refuse_own_file(database: Path, named: Path) -> None:

@@ -20,6 +20,9 @@ BUSY_SECONDS = 15
 MOST = 20
 """How many problems to list of each kind of damage; one damaged page causes hundreds."""
 
+LOCK_ENDING = ".deliver.lock"
+"""What the file with the lock of the deliverer has after the name of a database that is a file."""
+
 Role: TypeAlias = Literal["reader", "writer"]
 """The purpose of a connection; a reader refuses to write."""
 
@@ -113,8 +116,45 @@ class Column(NamedTuple):
     is_text: bool
 
 
+class Access(NamedTuple):
+    """What a database knows of whoever has opened it (`docs/rules.md 13.3`)."""
+
+    login: str | None
+    """The person, if the database itself has identified them; None if the account of this host does."""
+    distrust: str
+    """Why they are not believed if they name somebody else as the person at the keyboard; empty if they are."""
+    may_be_first_owner: bool
+    """Whether a database without users gets them as its owner."""
+    may_write: bool
+
+
 class UnreadableText(Exception):
     """The next row has a text that is not UTF-8."""
+
+
+class DeliveryLock(Protocol):
+    """The lock of the one process that delivers from a database (`docs/rules.md 10.1`). It dies with its process."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds the lock now."""
+
+    @property
+    def lost(self) -> str:
+        """A sentence that says how the lock was lost."""
+
+    def acquire(self) -> bool:
+        """Take the lock, unless another process has it; return whether it is held now.
+
+        Raises:
+            DatabaseUnusable: Nobody can take it.
+        """
+
+    def release(self) -> None:
+        """Let go of the lock; do nothing if it is not held."""
+
+    def holder(self) -> str:
+        """Say who has the lock, such as "process 1234, since 14:02 UTC on 3 Mar"."""
 
 
 C = TypeVar("C", bound=Connection)
@@ -190,6 +230,14 @@ class Engine(Protocol[C]):
 
     def version(self, conn: C) -> int:
         """Return a number that changes whenever anybody but this connection has committed."""
+
+    # Who and how many
+
+    def access(self, conn: C) -> Access:
+        """Return what the database knows of whoever has opened it."""
+
+    def delivery_lock(self) -> DeliveryLock:
+        """Return the lock of the process that delivers; the database need not be usable."""
 
     # Errors and damage
 

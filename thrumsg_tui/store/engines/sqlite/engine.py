@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, ThrumsgError
 from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.base import Column, Damage, Failure, OnWait, Role
+from thrumsg_tui.store.engines.base import Access, Column, Damage, Failure, OnWait, Role
 from thrumsg_tui.store.engines.sentences import foreign
 from thrumsg_tui.store.engines.sqlite import errors, file_header
 from thrumsg_tui.store.engines.sqlite.connections import (
@@ -24,6 +26,9 @@ from thrumsg_tui.store.engines.sqlite.connections import (
 )
 from thrumsg_tui.store.engines.sqlite.locks import when_free, write_ahead
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.sqlite.delivery_lock import FileDeliveryLock
 
 _CACHE = -2_000
 """What SQLite keeps of the file, in KiB if it is negative: its own default."""
@@ -126,6 +131,27 @@ class SqliteEngine:
     def version(self, conn: sqlite3.Connection) -> int:
         """Return a number that changes when anybody else commits, or puts another file in place."""
         return pragma(conn, "data_version") + (number_of_file(self.location) << 32)
+
+    # Who and how many
+
+    def access(self, _conn: sqlite3.Connection) -> Access:
+        """Believe the account that owns the file, which is the one that the SSH keys open, and root."""
+        trusted = os.getuid() in {self.location.stat().st_uid, 0}
+        distrust = (
+            ""
+            if trusted
+            else (
+                f"--forced-login is for the account that owns {self.location}; your own login identifies you. "
+                "Leave --forced-login out, or let the account that the keys open own the file."
+            )
+        )
+        return Access(login=None, distrust=distrust, may_be_first_owner=True, may_write=True)
+
+    def delivery_lock(self) -> FileDeliveryLock:
+        """Return a lock on a file beside the database."""
+        from thrumsg_tui.store.engines.sqlite.delivery_lock import FileDeliveryLock  # only what delivers needs it
+
+        return FileDeliveryLock(self.location)
 
     # Errors and damage
 
