@@ -7,6 +7,8 @@
 #   scripts/install_test_tools.sh sshd       OpenSSH's server and client (Debian packages; needs root or sudo)
 #   scripts/install_test_tools.sh caddy      Caddy (Debian package, whose service starts; needs root or sudo)
 #   scripts/install_test_tools.sh systemd    systemd-analyze, which judges units (Debian package; needs root or sudo)
+#   scripts/install_test_tools.sh shells     zsh and fish, and man (Debian packages; needs root or sudo)
+#   scripts/install_test_tools.sh postgresql PostgreSQL's server and PgBouncer (Debian packages; needs root or sudo)
 #
 # Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
 set -euo pipefail
