@@ -105,3 +105,20 @@ class DatabaseDamaged(DatabaseUnusable):
 
 class DatabaseBusy(DatabaseUnusable):
     """Another process held the lock for longer than we wait; nothing was changed."""
+
+
+class DatabaseUnreachable(DatabaseUnusable):
+    """The connection to the server was lost, or cannot be made; nothing was changed."""
+
+
+class OutcomeUnknown(DatabaseUnusable):
+    """The connection to the server was lost while a change was committed, so it may have been stored.
+
+    Args:
+        reason: The sentence for the user.
+        may_repeat: Whether the transaction has ended, and to make the change once more does no harm.
+    """
+
+    def __init__(self, reason: str, *, may_repeat: bool = False) -> None:
+        super().__init__(reason)
+        self.may_repeat = may_repeat

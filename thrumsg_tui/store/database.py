@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
-from thrumsg_tui.store.engines.base import Access, Connection, Engine, OnWait, Role
+from thrumsg_tui.store.engines.base import Access, Connection, Engine, Failure, OnWait, Parameters, Role
 from thrumsg_tui.store.location import Location, path_of, read_location
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.times import to_ms
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.lost_commits import Evidence
+
+_T = TypeVar("_T")
 
 
 def utc_now() -> datetime:
@@ -29,11 +34,21 @@ class Transaction:
 
     conn: Connection
     now: datetime
+    evidence: Evidence | None = None
+    """What shows that it was committed if its commit gets no answer; None where that cannot happen."""
 
     @property
     def now_ms(self) -> int:
         """Its time as UTC milliseconds."""
         return to_ms(self.now)
+
+    def shown_by(self, query: str, parameters: Parameters) -> None:
+        """Name a query that finds a row once this is committed, for a change that is not journalled.
+
+        A change that may be made twice needs none.
+        """
+        if self.evidence and self.evidence.query is None:
+            self.evidence.query, self.evidence.parameters = query, parameters
 
 
 class Database:
@@ -80,8 +95,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Yield a connection on which several queries see one state of the database."""
         with translated_errors(self.engine):
-            conn = self._connection("reader")
-            self.engine.begin_read(conn)
+            conn, _ = self._on_connection("reader", self.engine.begin_read)
             try:
                 yield conn
             finally:
@@ -98,14 +112,20 @@ class Database:
         with translated_errors(self.engine):
             conn = self._connection("writer")
             with self.engine.bulk(conn) if bulk else nullcontext():
-                self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
+                key = self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
                 try:
-                    yield Transaction(conn, self.clock())
-                    self.engine.commit(conn)
+                    yield (tx := Transaction(conn, self.clock(), _evidence(key)))
+                    self._commit(tx)
+                    self._local.commits = self.commits + 1
                 except BaseException:
                     with suppress(self.engine.driver_error):  # the first error is the one to report
                         self.engine.roll_back(conn)
                     raise
+
+    @property
+    def commits(self) -> int:
+        """How many transactions this thread has committed."""
+        return getattr(self._local, "commits", 0)
 
     def damage_named(self) -> AbstractContextManager[None]:
         """Check for damage if something fails outside any transaction, and name it as the cause."""
@@ -114,7 +134,7 @@ class Database:
     def version(self) -> int:
         """Return a number that changes whenever anybody but this thread's reader has committed; 5 µs."""
         with translated_errors(self.engine):
-            return self.engine.version(self._connection("reader"))
+            return self._on_connection("reader", self.engine.version)[1]
 
     def access(self) -> Access:
         """Return what the database knows of whoever has opened it."""
@@ -128,6 +148,30 @@ class Database:
             if conn is not None:
                 self.engine.close(conn)
 
+    def _commit(self, tx: Transaction) -> None:
+        """Commit; if the answer is lost with the connection, look up on another one whether it is stored."""
+        try:
+            self.engine.commit(tx.conn)
+        except self.engine.driver_error as error:
+            if tx.evidence is None or self.engine.failure(error) is not Failure.DISCONNECTED:
+                raise
+            from thrumsg_tui.store.lost_commits import was_committed
+
+            if not was_committed(self.engine, tx.evidence, self.on_wait, self.pacing.wait):
+                raise
+
+    def _on_connection(self, role: Role, begin: Callable[[Connection], _T]) -> tuple[Connection, _T]:
+        """Begin something on this thread's connection; on a new one if that was lost while nobody used it."""
+        conn = self._connection(role)
+        try:
+            return conn, begin(conn)
+        except self.engine.driver_error as error:
+            if self.engine.failure(error) is not Failure.DISCONNECTED:
+                raise
+        self.engine.close(self._local.__dict__.pop(role))
+        conn = self._connection(role)
+        return conn, begin(conn)
+
     def _connection(self, role: Role) -> Connection:
         conn: Connection | None = getattr(self._local, role, None)
         if conn is not None and self.engine.is_lost(conn):  # what it would write is lost
@@ -137,6 +181,14 @@ class Database:
             conn = self.engine.open(role)
             setattr(self._local, role, conn)
         return conn
+
+
+def _evidence(key: str | None) -> Evidence | None:
+    if key is None:
+        return None
+    from thrumsg_tui.store.lost_commits import Evidence
+
+    return Evidence(key)
 
 
 def overwrite(path: Path, source: Path, once_locked: Callable[[], None] = lambda: None) -> None:

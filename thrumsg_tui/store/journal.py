@@ -42,10 +42,10 @@ def record(
     row = tx.conn.execute(
         """
         INSERT INTO event (at, user_id, actor_id, action, campaign_id, conversation_id, summary, details,
-                           undoable, undoes)
+                           undoable, undoes, change_key)
         VALUES (:at, :user_id, :actor_id, :action,
                 COALESCE(:campaign_id, (SELECT campaign_id FROM conversation WHERE id = :conversation_id)),
-                :conversation_id, '', :details, :undoable, :undoes)
+                :conversation_id, '', :details, :undoable, :undoes, :change_key)
         RETURNING id
         """,
         {
@@ -58,6 +58,7 @@ def record(
             "details": stored_details(kind, facts, details or {}),
             "undoable": int(undoable),
             "undoes": undoes,
+            "change_key": tx.evidence.take_key() if tx.evidence else None,
         },
     ).fetchone()
     return EventId(row["id"])

@@ -13,6 +13,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
 from thrumsg_tui.store.conversation_state import refresh_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
@@ -24,6 +25,7 @@ from thrumsg_tui.store.queries.ownership import require_own
 from thrumsg_tui.store.queries.thread import answers, get_conversation_head
 
 
+@change
 def record_answer(
     db: Database,
     who: Identity,

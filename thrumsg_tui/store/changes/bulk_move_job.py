@@ -21,6 +21,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.reassignment import Outcome, Plan, Way
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
@@ -122,6 +123,7 @@ def finish(db: Database, begun: Outcome, on_progress: Callable[[int], None] | No
     return begun
 
 
+@change
 def step(db: Database, begun: Outcome) -> Outcome:
     """Make the next step of a job in one transaction, and return how far the job is.
 
@@ -164,6 +166,7 @@ def outcome_of(conn: Connection, event_id: EventId) -> Outcome:
     return Outcome(event_id if job.done else None, job.done, skipped, gains, sentence)
 
 
+@change
 def let_go(db: Database, begun: Outcome) -> None:
     """Mark a job as abandoned, so that any process may finish it at once; if that fails, they wait until it stalls."""
     with suppress(ThrumsgError), db.writing() as tx:

@@ -23,6 +23,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Destinations, FromAssignments, Outcome, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.bulk_move_job import require_no_job
 from thrumsg_tui.store.changes.launch_check import accepted_points, codes_to_confirm, points_of_launch
 from thrumsg_tui.store.changes.reassign import move
@@ -50,6 +51,7 @@ _ALLOWED_BEFORE = {
 """The states from which each state can be reached; archiving is final (`docs/rules.md 6.5`)."""
 
 
+@change
 def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = False) -> Campaign:
     """Create a campaign with its Unassigned. It is active at once, unless `draft` is set.
 
@@ -91,6 +93,7 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
         return get_campaign(tx.conn, campaign_id)
 
 
+@change
 def edit_campaign(
     db: Database,
     who: Identity,
@@ -209,6 +212,7 @@ def _require_fit(tx: Transaction, setup: Setup, before: Campaign | None = None) 
             raise Refused(f"{error}", Nothing.CHANGED) from None
 
 
+@change
 def change_state(
     db: Database, who: Identity, name: str | CampaignId, to: CampaignState, *, confirmed: Collection[str] = ()
 ) -> Campaign:
@@ -252,6 +256,7 @@ def change_state(
         return get_campaign(tx.conn, campaign.id)
 
 
+@change
 def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Sequence[str]) -> list[str]:
     """Add users to a campaign as senders, all or none.
 
@@ -290,6 +295,7 @@ def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Seq
         return added
 
 
+@change
 def remove_sender(
     db: Database,
     who: Identity,

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.delivery_states import LONGEST_UNTRIED
 from thrumsg_tui.domain.enums import MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.send_rules import handed_over_at, shut_out, valid_for
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
@@ -66,6 +67,7 @@ def take_queued(
     return taken
 
 
+@change
 def try_again(db: Database) -> None:
     """Let queued messages that were put off be tried now: what held them up is over. Not journalled: nobody does it."""
     with db.writing(durable=False) as tx:

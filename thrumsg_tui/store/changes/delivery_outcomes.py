@@ -11,6 +11,7 @@ from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoi
 from thrumsg_tui.domain.delivery_states import GIVE_UP_AFTER, next_state
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.storable_text import storable
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.opt_outs import opt_out_at_carrier
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
@@ -25,6 +26,7 @@ _SENDING = "state IN ('sending', 'in_doubt') AND state = 'sending'"
 """On `message`: whether it is under way; in words that make SQLite use the index `message_open`."""
 
 
+@change
 def record_outcomes(
     db: Database,
     gateway: str,
@@ -55,6 +57,7 @@ def record_outcomes(
                     _change(tx, message.id, MessageState.IN_DOUBT, words=words)
 
 
+@change
 def doubt_all(db: Database) -> int:
     """Put all messages in doubt that are `sending`: nobody waits for their answers any more (`docs/rules.md 10.1`).
 
@@ -85,6 +88,7 @@ class Settlement(Enum):
     """It is no longer in doubt."""
 
 
+@change
 def settle(
     db: Database, gateway: str, doubtful: Doubtful, traces: Sequence[Trace], *, only_ask: bool = False
 ) -> Settlement:
@@ -141,6 +145,7 @@ def _let_go_of_number(tx: Transaction, message_id: MessageId) -> None:
     )
 
 
+@change
 def report_in(db: Database, gateway: str, report: Report) -> bool:
     """Store a report of the carrier. It may come before the answer to the send, out of order, and again.
 

@@ -12,6 +12,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.delivery_outcomes import queue_again
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.scheduled_messages import cancel
@@ -20,6 +21,7 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.queries.doubts import MessageInDoubt, message_in_doubt
 
 
+@change
 def answer_doubt(
     db: Database, who: Identity, message_id: MessageId, answer: DoubtAnswer, provider_id: str | None = None
 ) -> EventId:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database
 
 
+@change
 def keep_draft(db: Database, who: Identity, conversation_id: ConversationId, body: str | None) -> None:
     """Store a person's draft, or delete it. Requires no permission; not journalled.
 

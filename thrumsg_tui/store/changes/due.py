@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.queries.due import anything_due
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.database import Database
 
 
+@change
 def let_due(db: Database) -> None:
     """Queue scheduled messages whose time has come (`docs/rules.md 6.4`), and end expired follow-ups.
 

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
@@ -43,6 +44,7 @@ class Created:
     reach: Reach
 
 
+@change
 def create_follow_up(
     db: Database,
     who: Identity,
@@ -130,6 +132,7 @@ def _create(
     return Created(made, reached)
 
 
+@change
 def edit_follow_up(
     db: Database,
     who: Identity,
@@ -194,6 +197,7 @@ def edit_follow_up(
         return True
 
 
+@change
 def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
     """End a follow-up, and return in how many conversations it was unsent, without opted-out ones.
 

@@ -22,6 +22,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.storable_text import require_storable, storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
@@ -67,6 +68,7 @@ def read_number(text: str, kind: NumberKind) -> str:
         raise Refused(str(error), Nothing.CHANGED) from error
 
 
+@change
 def enter_numbers(db: Database, gateway: str, configured: Iterable[Configured]) -> None:
     """Store the numbers of the configuration, with their kind and pace as they are there. Not journalled.
 
@@ -82,6 +84,7 @@ def enter_numbers(db: Database, gateway: str, configured: Iterable[Configured]) 
             _store(tx, number, name, NumberKind(kind), mps)
 
 
+@change
 def add_number(db: Database, who: Identity, gateway: str, text: str, kind: NumberKind, mps: float) -> OurNumber:
     """Add one of our numbers, or change its kind and pace.
 
@@ -112,6 +115,7 @@ def _store(tx: Transaction, number: str, gateway: str, kind: NumberKind, mps: fl
     return find_our_number(tx.conn, number)
 
 
+@change
 def stop_number(db: Database, number: str, reason: str) -> None:
     """Stop a number that is ready, since the carrier takes nothing from it. Not journalled: nobody does it."""
     with db.writing() as tx:
@@ -120,6 +124,7 @@ def stop_number(db: Database, number: str, reason: str) -> None:
             _set_state(tx, stored, NumberState.STOPPED, storable(reason))
 
 
+@change
 def change_number_state(db: Database, who: Identity, text: str, to: NumberState, why: str = "") -> OurNumber:
     """Stop or withdraw one of our numbers, or make it ready again.
 
@@ -160,6 +165,7 @@ def _set_state(tx: Transaction, number: OurNumber, to: NumberState, reason: str)
         )
 
 
+@change
 def set_campaign_numbers(db: Database, who: Identity, name: str, texts: Sequence[str]) -> list[OurNumber]:
     """Limit a campaign to some of our numbers; without any it uses all that are ready.
 
@@ -196,6 +202,7 @@ class Renumbered:
     number: str | None
 
 
+@change
 def renumber(db: Database, who: Identity, conversation_id: ConversationId, text: str | None = None) -> Renumbered:
     """Give a conversation another of our numbers, since the one that it keeps is stopped or withdrawn.
 
@@ -227,6 +234,7 @@ def renumber(db: Database, who: Identity, conversation_id: ConversationId, text:
         return Renumbered(1, was.number, now)
 
 
+@change
 def replace_number(db: Database, who: Identity, old: str, new: str | None = None) -> Renumbered:
     """Give all conversations of a number that is stopped or withdrawn another one, or the best one for each.
 

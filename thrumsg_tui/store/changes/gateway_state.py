@@ -6,11 +6,13 @@ from datetime import datetime
 
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.storable_text import storable
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.queries.gateway_state import gateway_state
 from thrumsg_tui.store.times import to_ms
 
 
+@change
 def beat(db: Database, name: str, *, reason: str = "", is_stopped: bool = False, pace: float | None = None) -> None:
     """Store that the deliverer of a gateway runs, and what keeps messages from leaving.
 
@@ -26,6 +28,7 @@ def beat(db: Database, name: str, *, reason: str = "", is_stopped: bool = False,
         tx.conn.execute("UPDATE gateway SET seen_at = ?, pace = ? WHERE name = ?", (tx.now_ms, pace, name))
 
 
+@change
 def deliverer_ended(db: Database, name: str) -> None:
     """Store that the deliverer of a gateway was stopped; the reason stays of one that stopped for a fault."""
     with db.writing(durable=False) as tx:
@@ -39,12 +42,14 @@ def deliverer_ended(db: Database, name: str) -> None:
         )
 
 
+@change
 def inbound_fetched(db: Database, name: str, up_to: datetime) -> None:
     """Store up to when the incoming messages were fetched that had been missed."""
     with db.writing(durable=False) as tx:
         tx.conn.execute("UPDATE gateway SET inbound_at = ? WHERE name = ?", (to_ms(up_to), name))
 
 
+@change
 def expect_listener(db: Database, name: str, *, expected: bool) -> None:
     """Store whether the carrier of a gateway calls us, so that a listener has to run."""
     with db.reading() as conn:
@@ -58,6 +63,7 @@ def expect_listener(db: Database, name: str, *, expected: bool) -> None:
             tx.conn.execute("DELETE FROM listener WHERE gateway = ?", (name,))
 
 
+@change
 def listener_seen(db: Database, name: str) -> None:
     """Store that a listener of a gateway runs."""
     with db.writing(durable=False) as tx:
@@ -70,6 +76,7 @@ def listener_seen(db: Database, name: str) -> None:
         )
 
 
+@change
 def listener_ended(db: Database, name: str) -> None:
     """Store that the listener of a gateway was stopped."""
     with db.writing(durable=False) as tx:
@@ -91,6 +98,7 @@ def _store(tx: Transaction, name: str, state: str, reason: str) -> None:
     )
 
 
+@change
 def report_looked_up(db: Database, message_id: MessageId) -> None:
     """Store that the carrier was asked about a message on which it has not reported."""
     with db.writing(durable=False) as tx:

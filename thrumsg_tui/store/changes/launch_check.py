@@ -16,6 +16,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.opened_points import Opened, confirmed_codes, opened
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
@@ -111,6 +112,7 @@ def record_confirmed(
             record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
 
 
+@change
 def confirm_open_points(db: Database, who: Identity, name: str | CampaignId) -> tuple[Point, ...]:
     """Confirm what `compliance` lists for a launched campaign and nobody has confirmed; return those points.
 

@@ -8,12 +8,14 @@ from thrumsg_tui.domain.conversation_facts import MessageWithdrawn, WithdrawalRe
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.old_queue import never_tried
 
 
+@change
 def cancel_old(db: Database, who: Identity | None, before: datetime) -> int:
     """Cancel the messages that were accepted before a moment, if no deliverer ever ran on the database.
 

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
     describe_opt_out,
@@ -57,6 +58,7 @@ class ListedOptOuts:
     unreadable: tuple[NoNumber, ...]
 
 
+@change
 def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", region: str = "US") -> ListedOptOuts:
     """Opt out the numbers of a pasted list, under one event and without confirmations (`docs/rules.md 5.2`).
 

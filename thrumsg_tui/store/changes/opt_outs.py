@@ -24,6 +24,7 @@ from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.opt_out_confirmations import confirm, confirmations
 from thrumsg_tui.store.changes.stored_opt_outs import (
     Described,
@@ -53,6 +54,7 @@ class OptedOut:
     """What to know after an opt-in: that the carrier may still block the number (`docs/rules.md 10.9`)."""
 
 
+@change
 def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> OptedOut:
     """Opt a number (E.164) out by hand, with a confirmation if it was ever texted (`docs/rules.md 5.2`).
 
@@ -70,6 +72,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
         return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
 
 
+@change
 def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str = "") -> tuple[OptedOut, ...]:
     """Opt several numbers (E.164) out by hand, all or none, each under its own event and with its own confirmation.
 
@@ -95,6 +98,7 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
         return tuple(store_opt_out(tx, who, phone, OptOutKind.MANUAL, note) for phone in wanted)
 
 
+@change
 def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId | None:
     """Change the note of a number's (E.164) opt-out. The journal keeps the old note; it cannot be undone.
 
@@ -126,6 +130,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
         return event_id
 
 
+@change
 def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
     """Opt a number (E.164) in by hand, without a message (`docs/rules.md 5.7`); raise as `store_opt_in` does."""
     who.require(Permission.OPT_IN)

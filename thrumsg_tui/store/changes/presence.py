@@ -7,12 +7,14 @@ from datetime import timedelta
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.users import UserId
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.times import to_ms
 
 _FORGET_AFTER = timedelta(hours=1)
 
 
+@change
 def show_presence(
     db: Database,
     session: str,
@@ -41,6 +43,7 @@ def show_presence(
         tx.conn.execute("DELETE FROM presence WHERE seen_at < ?", (to_ms(tx.now - _FORGET_AFTER),))
 
 
+@change
 def end_presence(db: Database, session: str) -> None:
     """Delete a session that has ended. Not journalled."""
     with db.writing(durable=False) as tx:

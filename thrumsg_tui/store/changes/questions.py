@@ -18,6 +18,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.answers import recorded_answers
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
@@ -32,6 +33,7 @@ ChosenText = tuple[ChoiceId | None, str]
 """A choice after an edit: the id that it has, None for a new one, and its text."""
 
 
+@change
 def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str, choices: Sequence[str]) -> Question:
     """Add a question after all others of a campaign.
 
@@ -49,6 +51,7 @@ def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str
         return find_question(tx, question_id)[1]
 
 
+@change
 def edit_question(
     db: Database,
     who: Identity,
@@ -101,6 +104,7 @@ def edit_question(
         return after
 
 
+@change
 def move_question(db: Database, who: Identity, question_id: QuestionId, place: int) -> None:
     """Move a question to another place among those that are not retired.
 
@@ -131,6 +135,7 @@ def move_question(db: Database, who: Identity, question_id: QuestionId, place: i
         record(tx, who, EventKind.EDIT_SURVEY, facts, campaign_id=campaign_id)
 
 
+@change
 def retire_question(db: Database, who: Identity, question_id: QuestionId) -> bool:
     """Retire a question, or delete it if no answer, no undo and no follow-up refers to it.
 
@@ -157,6 +162,7 @@ def retire_question(db: Database, who: Identity, question_id: QuestionId) -> boo
         return kept
 
 
+@change
 def restore_question(db: Database, who: Identity, question_id: QuestionId) -> None:
     """Restore a retired question, and put it after all others.
 
@@ -236,8 +242,8 @@ def recorded_choices(tx: Transaction, campaign_id: CampaignId, question_id: Ques
         {"id": question_id},
     )
     recorded = {ChoiceId(row["choice_id"]) for row in rows}
-    for change in recorded_answers(tx.conn, campaign_id, question_id):
-        recorded |= {choice_id for choice_id in (change.before, change.after) if choice_id is not None}
+    for each in recorded_answers(tx.conn, campaign_id, question_id):
+        recorded |= {choice_id for choice_id in (each.before, each.after) if choice_id is not None}
     return recorded
 
 

@@ -17,6 +17,7 @@ from thrumsg_tui.domain.reassignment import Outcome, Plan, Request, net_gains, s
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish, is_long
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
@@ -29,6 +30,7 @@ from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_ar
 from thrumsg_tui.store.queries.undo_plan import any_goes_back, count_moves, undo_plan
 
 
+@change
 def reassign(db: Database, who: Identity, request: Request) -> Outcome:
     """Plan a reassignment and apply it, without a preview in between.
 
@@ -64,6 +66,7 @@ def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
     return finish(db, begin_plan(db, who, planned, on_progress), on_progress)
 
 
+@change
 def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
     """Apply a plan as `apply_plan` does, but only begin a large one.
 

@@ -21,6 +21,7 @@ from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out, store_own_words
 from thrumsg_tui.store.changes.stored_opt_outs import note_wish
 from thrumsg_tui.store.conversation_state import refresh
@@ -67,6 +68,7 @@ def receive_incoming(db: Database, gateway: str, message: Incoming) -> Received:
     )
 
 
+@change
 def receive(
     db: Database,
     who: Identity | None,

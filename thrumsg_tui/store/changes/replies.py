@@ -11,6 +11,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
@@ -19,6 +20,7 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.recommended_replies import replies_of
 
 
+@change
 def add_reply(
     db: Database,
     who: Identity,
@@ -52,6 +54,7 @@ def add_reply(
         return reply_id
 
 
+@change
 def edit_reply(
     db: Database,
     who: Identity,
@@ -84,6 +87,7 @@ def edit_reply(
         return True
 
 
+@change
 def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
     """Move a reply to another place among those of its campaign, or of all campaigns.
 
@@ -117,6 +121,7 @@ def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
         record(tx, who, EventKind.EDIT_REPLIES, facts, campaign_id=campaign_id)
 
 
+@change
 def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
     """Delete a reply; the journal keeps its text, and sent messages stay.
 

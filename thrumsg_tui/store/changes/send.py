@@ -21,6 +21,7 @@ from thrumsg_tui.domain.send_rules import CONFIRM_WITHIN, Attempt, check_send, d
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
@@ -47,6 +48,7 @@ class Sent:
     leaves_at: datetime | None
 
 
+@change
 def send(
     db: Database,
     who: Identity,

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import get_assignment, get_campaign
@@ -47,6 +48,7 @@ def sent_before(sent: int) -> str:
     return f" Before that, {pluralize(sent, 'message was', 'messages were')} sent; Send All again sends the rest."
 
 
+@change
 def send_batch(
     db: Database, who: Identity, assignment_id: AssignmentId, tab: Tab, after: ConversationId | None = None
 ) -> SentBatch:

@@ -17,6 +17,7 @@ from thrumsg_tui.domain.send_rules import unfit
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
@@ -44,6 +45,7 @@ def change_setting(db: Database, who: Identity, key: str, value: str, *, confirm
     return change_settings(db, who, {key: value}, confirmed=confirmed)[key]
 
 
+@change
 def change_settings(
     db: Database, who: Identity, values: Mapping[str, str], *, confirmed: Container[str] = ()
 ) -> dict[str, str]:

@@ -13,6 +13,7 @@ from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.folders import make_private
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.output_files import PRIVATE
 from thrumsg_tui.store.queries.shared_files import find_shared_file, require_file_name, shared_file, shared_folder
@@ -62,6 +63,7 @@ def writing_shared(db: Database, who: Identity, names: Sequence[str]) -> Iterato
                 _store_author(db, who, written)
 
 
+@change
 def remove_shared(db: Database, who: Identity, name: str) -> None:
     """Remove a file from the folder; one that thrumsg did not write is for whoever may export."""
     find_shared_file(db, who, name)
@@ -102,6 +104,7 @@ def _is_taken(lock: int, path: Path) -> bool:
     return (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino)
 
 
+@change
 def _store_author(db: Database, who: Identity, written: Mapping[str, tuple[int, int]]) -> None:
     with db.writing() as tx:
         for name, (size, modified_ns) in written.items():

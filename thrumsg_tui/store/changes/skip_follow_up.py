@@ -14,6 +14,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.send import close_follow_up
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
@@ -25,6 +26,7 @@ from thrumsg_tui.store.queries.ownership import require_own
 from thrumsg_tui.store.queries.thread import get_conversation_head
 
 
+@change
 def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId) -> EventId:
     """Skip the present follow-up of a conversation. It can be undone.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.spool import SpooledRequest
@@ -36,6 +37,7 @@ def spooled(db: Database, limit: int) -> list[SpooledRequest]:
         ]
 
 
+@change
 def forget_spooled(db: Database, requests: Sequence[SpooledRequest]) -> None:
     """Delete requests that are in the spool now."""
     with db.writing() as tx:

@@ -12,11 +12,13 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.ssh_keys import PublicKey
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.authorized_keys import KeysFile
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.users import find_user
 
 
+@change
 def add_key(db: Database, who: Identity, file: KeysFile, forced: ForcedCommand, key: PublicKey) -> None:
     """Let a user in by a key: one more line, limited to thrumsg (`docs/rules.md 11.1`).
 
@@ -35,6 +37,7 @@ def add_key(db: Database, who: Identity, file: KeysFile, forced: ForcedCommand, 
         change.replace(present.with_key(forced, key))  # last: what fails before leaves the file alone
 
 
+@change
 def remove_keys(
     db: Database, who: Identity, file: KeysFile, login: str, database: str, chosen: str | None = None
 ) -> list[PublicKey]:

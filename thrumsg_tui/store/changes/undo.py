@@ -6,6 +6,7 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import Outcome
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.undo_preview import change_to_undo
@@ -31,6 +32,7 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
     return finish(db, begin_undo(db, who, event_id))
 
 
+@change
 def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
     """Undo a change as `undo` does, but only begin a large one.
 

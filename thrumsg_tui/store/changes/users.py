@@ -11,11 +11,13 @@ from thrumsg_tui.domain.organization_facts import OwnerAdded, RoleChanged, UserA
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity, User
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.queries.users import find_user, has_users, users
 
 
+@change
 def make_first_owner(db: Database, login: str, first_name: str, last_name: str) -> bool:
     """Add an owner to a database without users; return whether there were none (`docs/rules.md 8.2`)."""
     with db.reading() as conn:
@@ -29,6 +31,7 @@ def make_first_owner(db: Database, login: str, first_name: str, last_name: str) 
         return True
 
 
+@change
 def add_user(
     db: Database, who: Identity, login: str, first_name: str, last_name: str, *, email: str = "", role: Role
 ) -> User:
@@ -69,6 +72,7 @@ def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, em
     return find_user(tx.conn, login)
 
 
+@change
 def edit_user(
     db: Database,
     who: Identity,
@@ -130,6 +134,7 @@ def _changed(before: User, after: User) -> UserChanged:
     )
 
 
+@change
 def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
     """Give a user another role (`docs/rules.md 8.1`).
 

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.organization_facts import Repaired
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind, left_behind
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import conversations, counts, damage, moves, spool, texts
@@ -65,6 +66,7 @@ def repair(db: Database, who: Identity) -> list[str]:
         return mended
 
 
+@change
 def _indexes_made_again(db: Database) -> list[str]:
     """Rebuild the indexes if only they are damaged, and if that leaves the database without damage."""
     with db.reading() as conn:

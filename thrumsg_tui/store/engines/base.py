@@ -95,10 +95,25 @@ class Failure(Enum):
     """The engine itself says that the database is damaged."""
     NO_SUCH_ROW = auto()
     """A row refers to one that does not exist."""
+    NOT_UNIQUE = auto()
+    """There is a row already with what only one row may have."""
+    CONFLICT = auto()
+    """Others changed the same at the same time, and this transaction had to give way."""
+    DISCONNECTED = auto()
+    """The connection to a server is lost, or cannot be made."""
     OTHER = auto()
 
 
-NO_DAMAGE = frozenset({Failure.BUSY, Failure.NO_ROOM, Failure.NO_ACCESS, Failure.INTERRUPTED})
+NO_DAMAGE = frozenset(
+    {
+        Failure.BUSY,
+        Failure.NO_ROOM,
+        Failure.NO_ACCESS,
+        Failure.INTERRUPTED,
+        Failure.CONFLICT,
+        Failure.DISCONNECTED,
+    }
+)
 """Failures that also happen with an undamaged database."""
 
 
@@ -179,6 +194,13 @@ class Engine(Protocol[C]):
         """The base class of all errors that the driver raises."""
 
     @property
+    def repeated(self) -> frozenset[Failure]:
+        """The failures after which a change is run again: what others did meanwhile, and lost connections.
+
+        Empty where one writer at a time changes a file.
+        """
+
+    @property
     def unreadable(self) -> tuple[type[Exception], ...]:
         """The exceptions that reading a damaged database raises."""
 
@@ -206,7 +228,7 @@ class Engine(Protocol[C]):
     def begin_read(self, conn: C) -> None:
         """Begin a transaction in which all queries see one state of the database."""
 
-    def begin_write(self, conn: C, *, durable: bool, scratch: bool, on_wait: OnWait) -> None:
+    def begin_write(self, conn: C, *, durable: bool, scratch: bool, on_wait: OnWait) -> str | None:
         """Begin a write transaction; nobody else changes the database before it ends.
 
         Args:
@@ -214,6 +236,9 @@ class Engine(Protocol[C]):
             durable: Whether a commit survives a power cut, and not only a crash of the program.
             scratch: Whether the whole database may be lost in a power cut.
             on_wait: Called when a wait for another writer begins and ends.
+
+        Returns:
+            A key by which the transaction is found again if its commit gets no answer; None where it always gets one.
         """
 
     def bulk(self, conn: C) -> AbstractContextManager[None]:
@@ -224,6 +249,9 @@ class Engine(Protocol[C]):
 
     def commit(self, conn: C) -> None:
         """Commit the transaction."""
+
+    def await_end(self, conn: C, key: str) -> None:
+        """In an open transaction, wait until the one that began with a key has ended, whichever way."""
 
     def roll_back(self, conn: C) -> None:
         """End the transaction and change nothing; do nothing if none is open."""

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.opened_points import Opened
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import record_confirmed
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
@@ -77,6 +78,7 @@ class _Known:
     in_campaign: bool
 
 
+@change
 def import_contacts(
     db: Database,
     who: Identity,

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.opt_out_lists import enter_list
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.columns import PHONE, ImportField, choose, example, fitness
@@ -34,6 +35,7 @@ class _Said:
     note: str
 
 
+@change
 def import_opt_outs(
     db: Database,
     who: Identity,

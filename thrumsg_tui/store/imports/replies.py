@@ -9,6 +9,7 @@ from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.changes.replies import insert_reply
 from thrumsg_tui.store.database import Database, Transaction
@@ -32,6 +33,7 @@ FIELDS = (
 )
 
 
+@change
 def import_replies(
     db: Database,
     who: Identity,

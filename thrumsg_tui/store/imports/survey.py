@@ -10,6 +10,7 @@ from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.questions import MOST_CHOICES, insert_question, recorded_choices
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.imports.columns import ImportField, choose, example, fitness
@@ -31,6 +32,7 @@ FIELDS = (
 )
 
 
+@change
 def import_survey(
     db: Database,
     who: Identity,

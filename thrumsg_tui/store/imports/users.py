@@ -13,6 +13,7 @@ from thrumsg_tui.domain.name_cells import given_name, stands_for_none
 from thrumsg_tui.domain.organization_facts import UserAdded
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.users import Identity, User
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.users import give_role, insert_user, require_may_edit, require_may_give, store_user
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, ImportField, choose, example, fitness
@@ -35,6 +36,7 @@ FIELDS = (
 )
 
 
+@change
 def import_users(
     db: Database,
     who: Identity,

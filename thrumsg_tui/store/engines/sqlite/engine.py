@@ -45,6 +45,7 @@ class SqliteEngine:
 
     name = "SQLite"
     driver_error: type[Exception] = sqlite3.Error
+    repeated: frozenset[Failure] = frozenset()
     unreadable: tuple[type[Exception], ...] = errors.UNREADABLE
     companion_endings = COMPANION_ENDINGS
     log_endings = LOG_ENDINGS
@@ -100,7 +101,7 @@ class SqliteEngine:
         conn.execute("BEGIN")
 
     def begin_write(self, conn: sqlite3.Connection, *, durable: bool, scratch: bool, on_wait: OnWait) -> None:
-        """Begin the one write transaction."""
+        """Begin the one write transaction, which needs no key: its commit always gets an answer."""
         safety = "OFF" if scratch else "FULL" if durable else "NORMAL"
         if _safety.get(conn) != safety:
             conn.execute(f"PRAGMA synchronous = {safety}")
@@ -123,6 +124,9 @@ class SqliteEngine:
     def commit(self, conn: sqlite3.Connection) -> None:
         """Commit."""
         conn.execute("COMMIT")
+
+    def await_end(self, conn: sqlite3.Connection, key: str) -> None:
+        """Do nothing: no transaction goes on without its process."""
 
     def roll_back(self, conn: sqlite3.Connection) -> None:
         """Roll back; do nothing if no transaction is open."""
