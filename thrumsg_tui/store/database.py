@@ -14,6 +14,7 @@ from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
 from thrumsg_tui.store.engines.base import Access, Connection, Engine, Failure, OnWait, Parameters, Role
 from thrumsg_tui.store.location import Location, path_of, read_location
+from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.times import to_ms
 
@@ -34,8 +35,17 @@ class Transaction:
 
     conn: Connection
     now: datetime
+    engine: Engine[Any]
     evidence: Evidence | None = None
     """What shows that it was committed if its commit gets no answer; None where that cannot happen."""
+
+    def hold(self, *locks: Lock) -> None:
+        """Hold locks until the transaction ends, so that what they protect changes only here.
+
+        Hold them before reading what the change depends on. Locks that are held together may come in any order; a
+        second call must not name one that comes before those of the first.
+        """
+        self.engine.hold(self.conn, locks)
 
     @property
     def now_ms(self) -> int:
@@ -114,7 +124,7 @@ class Database:
             with self.engine.bulk(conn) if bulk else nullcontext():
                 key = self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
                 try:
-                    yield (tx := Transaction(conn, self.clock(), _evidence(key)))
+                    yield (tx := Transaction(conn, self.clock(), self.engine, _evidence(key)))
                     self._commit(tx)
                     self._local.commits = self.commits + 1
                 except BaseException:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.location import Location
+from thrumsg_tui.store.locks import Lock
 
 BUSY_SECONDS = 15
 """How many seconds a writer waits for another one before it gives up."""
@@ -239,6 +240,14 @@ class Engine(Protocol[C]):
 
         Returns:
             A key by which the transaction is found again if its commit gets no answer; None where it always gets one.
+        """
+
+    def hold(self, conn: C, locks: Sequence[Lock]) -> None:
+        """Hold locks until the write transaction ends; wait while others hold them.
+
+        Args:
+            conn: A writer in a transaction.
+            locks: The locks; they are taken in their order (`thrumsg_tui.store.locks.in_order`).
         """
 
     def bulk(self, conn: C) -> AbstractContextManager[None]:

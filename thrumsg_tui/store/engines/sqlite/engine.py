@@ -25,6 +25,7 @@ from thrumsg_tui.store.engines.sqlite.connections import (
     was_replaced,
 )
 from thrumsg_tui.store.engines.sqlite.locks import when_free, write_ahead
+from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ class SqliteEngine:
             conn.execute(f"PRAGMA synchronous = {safety}")
             _safety[conn] = safety
         when_free(conn, "BEGIN IMMEDIATE", on_wait)
+
+    def hold(self, conn: sqlite3.Connection, locks: Sequence[Lock]) -> None:
+        """Do nothing: the one writer has locked everything."""
 
     @contextmanager
     def bulk(self, conn: sqlite3.Connection) -> Iterator[None]:
