@@ -27,8 +27,9 @@ from thrumsg_tui.store.restore import restore
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The practice campaign: imports, sends, replies, answers, opt-outs and moves, made by the product itself."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("thrumsg_tui.store.database.engine_for", StrictEngine)
         for module in ("backup", "database", "restore", "restore_files"):
-            patched.setattr(f"thrumsg_tui.store.{module}.engine_for", StrictEngine)
+            patched.setattr(f"thrumsg_tui.store.{module}.file_engine_for", StrictEngine)
         db = prepare(tmp_path_factory.mktemp("strict") / "practice.db", "ana", "Ana", "Ortiz", zone="UTC")
         yield db
         db.close()
