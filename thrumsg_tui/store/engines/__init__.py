@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.store.engines.base import Engine, FileEngine
 from thrumsg_tui.store.location import Location, ServerAddress
 
@@ -15,9 +15,18 @@ if TYPE_CHECKING:
 
 def engine_for(location: Location) -> Engine[Any]:
     """Return the engine of a database; its driver is imported only now."""
-    if isinstance(location, ServerAddress):
-        raise Refused(f"{location} cannot be used: this version of thrumsg keeps a database in a file.")
-    return file_engine_for(location)
+    return _server_engine_for(location) if isinstance(location, ServerAddress) else file_engine_for(location)
+
+
+def _server_engine_for(address: ServerAddress) -> Engine[Any]:
+    try:
+        from thrumsg_tui.store.engines.postgres.engine import PostgresEngine
+    except ImportError as error:
+        raise DatabaseUnusable(
+            f"{address} needs psycopg, PostgreSQL's driver, which is not installed ({error}). Install it with "
+            "pip install 'thrumsg[postgres]'."
+        ) from error
+    return PostgresEngine(address)  # type: ignore[return-value]  # `access`, `delivery_lock` and `hold` follow
 
 
 def file_engine_for(location: Location) -> FileEngine[Any]:

@@ -1,0 +1,160 @@
+"""The PostgreSQL implementation of the `Engine` protocol."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import psycopg
+
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.store.engines.base import BUSY_SECONDS, Column, Damage, Failure, OnWait, Role
+from thrumsg_tui.store.engines.postgres import errors
+from thrumsg_tui.store.engines.postgres.connection import ServerConnection
+from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
+from thrumsg_tui.store.location import ServerAddress
+
+_KEY_LOCK = 9
+"""The class of the advisory lock that a write transaction holds for its key."""
+
+_IDLE = 60
+"""How many seconds a transaction may wait for its program, which has perhaps lost its host, before it is ended."""
+
+_CONNECTING = {
+    "application_name": "thrumsg",
+    "client_encoding": "UTF8",
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""What an address does not say; a server that is gone is noticed within half a minute."""
+
+
+class PostgresEngine:
+    """The engine of a database on a server; `thrumsg_tui.store.engines.base.Engine` describes each method."""
+
+    name = "PostgreSQL"
+    driver_error: type[Exception] = psycopg.Error
+    unreadable: tuple[type[Exception], ...] = errors.UNREADABLE
+    repeated = frozenset({Failure.CONFLICT, Failure.DISCONNECTED, Failure.NOT_UNIQUE, Failure.NO_SUCH_ROW})
+
+    def __init__(self, location: ServerAddress) -> None:
+        self.location = location
+
+    # Connections and transactions
+
+    def refuse_foreign(self) -> None:
+        """Do nothing: what a server is can only be asked."""
+
+    def prepare(self, conn: ServerConnection, on_wait: OnWait) -> None:  # noqa: ARG002 - no wait for a writer
+        """Create or upgrade the tables."""
+        if found_format(self.location, conn) < FORMAT:
+            upgrade(self.location, conn)
+
+    def open(self, role: Role) -> ServerConnection:  # noqa: ARG002 - a transaction says whether it writes
+        """Connect to the server."""
+        named = self.location.options
+        return ServerConnection(
+            str(self.location), **{name: value for name, value in _CONNECTING.items() if name not in named}
+        )
+
+    def close(self, conn: ServerConnection) -> None:
+        """Close a connection."""
+        conn.close()
+
+    def is_lost(self, conn: ServerConnection) -> bool:
+        """Whether the connection has ended, as far as that was noticed."""
+        return conn.inside.closed
+
+    def begin_read(self, conn: ServerConnection) -> None:
+        """Begin a read transaction."""
+        conn.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def begin_write(self, conn: ServerConnection, *, durable: bool, scratch: bool, on_wait: OnWait) -> str:  # noqa: ARG002
+        """Begin a write transaction beside those of others, and hold the lock of its key.
+
+        All that is set ends with the transaction: behind a pooler the session is not ours.
+        """
+        key = os.urandom(16).hex()
+        fast = "" if durable and not scratch else "SET LOCAL synchronous_commit = off; "
+        conn.script(
+            f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{BUSY_SECONDS}s'; "
+            f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE}s'; {fast}"
+            f"SELECT pg_advisory_xact_lock({_KEY_LOCK}, hashtext('{key}'))"
+        )
+        return key
+
+    def await_end(self, conn: ServerConnection, key: str) -> None:
+        """Take the lock of the key, which the other transaction holds until it ends."""
+        conn.script(f"SELECT pg_advisory_xact_lock({_KEY_LOCK}, hashtext('{key}'))")
+
+    @contextmanager
+    def bulk(self, conn: ServerConnection) -> Iterator[None]:  # noqa: ARG002 - the memory is the server's
+        """Do nothing more: a server has the memory that it was given."""
+        yield
+
+    def commit(self, conn: ServerConnection) -> None:
+        """Commit."""
+        conn.script("COMMIT")
+
+    def roll_back(self, conn: ServerConnection) -> None:
+        """Roll back; do nothing if no transaction is open, or none can be any more."""
+        conn.roll_back()
+
+    def version(self, conn: ServerConnection) -> int:
+        """Return the transactions that the server has ended, which change with every commit, as one number."""
+        (snapshot,) = conn.inside.execute("SELECT pg_current_snapshot()::text").fetchall()[0]
+        return int.from_bytes(snapshot.encode())
+
+    # Errors and damage
+
+    def failure(self, error: BaseException) -> Failure:
+        """Return the kind of failure."""
+        return errors.failure(error)
+
+    def explained(self, error: Exception) -> ThrumsgError | None:
+        """Explain that the server or the database cannot be used."""
+        return errors.explained(self.location, error)
+
+    def described(self, error: BaseException) -> str:
+        """Return the server's code for its errors, the type for all others."""
+        return errors.described(error)
+
+    def damage_checks(self) -> Sequence[Callable[[ServerConnection], Iterator[Damage]]]:
+        """Return the checks of tables, indexes and references."""
+        from thrumsg_tui.store.engines.postgres import damage
+
+        return self._changed_tables, damage.unusable_indexes, damage.broken_references
+
+    def columns(self, conn: ServerConnection) -> Mapping[str, Sequence[Column]]:
+        """Return the columns of each table."""
+        from thrumsg_tui.store.engines.postgres import damage
+
+        return damage.columns(conn)
+
+    def stored_rows(self, conn: ServerConnection, table: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Read columns of a whole table."""
+        quoted = ", ".join(f'"{name}"' for name in columns)
+        return conn.stream(f'SELECT {quoted} FROM "{table}"')
+
+    def is_about_index(self, sentence: str) -> bool:
+        """Whether a sentence is one of `unusable_indexes`."""
+        return " index " in sentence
+
+    def rebuild_indexes(self, conn: ServerConnection) -> None:
+        """Rebuild the indexes of each table."""
+        for table in self.columns(conn):
+            conn.script(f'REINDEX TABLE "{table}"')
+
+    def _changed_tables(self, conn: ServerConnection) -> Iterator[Damage]:
+        """Compare the schema with the one that this server makes of the migrations, on a connection of its own."""
+        from thrumsg_tui.store.engines.postgres import damage
+
+        apart = self.open("writer")
+        try:
+            yield from damage.changed_tables(conn, apart)
+        finally:
+            apart.close()

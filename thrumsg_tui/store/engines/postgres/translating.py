@@ -1,0 +1,98 @@
+"""Translate the parameters of shared SQL into those of psycopg, and find what a bulk statement repeats."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
+
+_PIECES = re.compile(
+    r"""
+    (?P<kept> '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | :: )
+  | (?P<place> \? )
+  | : (?P<name> [A-Za-z_]\w* )
+    """,
+    re.VERBOSE,
+)
+
+_VALUES = re.compile(r"\bVALUES\s*(?=\()", re.IGNORECASE)
+
+_LARGEST = 4096
+"""Statements longer than this are not kept: they were put together for one list of values."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkInsert:
+    """An INSERT of one row, in the parts of which one of many rows is made.
+
+    Args:
+        before: The statement up to its values.
+        values: The values of a row, in brackets.
+        after: What follows them.
+        names: The names of the parameters in order; empty if they have none.
+    """
+
+    before: bytes
+    values: bytes
+    after: bytes
+    names: tuple[str, ...]
+
+
+def translated(sql: str) -> bytes:
+    """Write `?` and `:name` as psycopg's placeholders, outside of texts and comments; `%` stands for itself."""
+    return _remembered(sql) if len(sql) <= _LARGEST else _translated(sql)
+
+
+@lru_cache(maxsize=1024)
+def bulk_insert(sql: str) -> BulkInsert | None:
+    """Take an INSERT apart; None for another statement, and where rows of one statement would meet each other.
+
+    A row of `DO UPDATE` may change one that was inserted before it; in one statement that is an error.
+    """
+    found = _VALUES.search(sql)
+    if not found or not sql.lstrip().upper().startswith("INSERT") or "DO UPDATE" in sql.upper():
+        return None
+    end = _end_of_brackets(sql, found.end())
+    before, values, after = sql[: found.end()], sql[found.end() : end], sql[end:]
+    if _placeholders(before) or _placeholders(after):
+        return None
+    names = tuple(name for name in _placeholders(values) if name)
+    by_position = _PIECES.sub(_by_position, _escaped(values)).encode()
+    return BulkInsert(_translated(before), by_position, _translated(after), names)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(sql: str) -> bytes:
+    return _translated(sql)
+
+
+def _translated(sql: str) -> bytes:
+    return _PIECES.sub(_by_name, _escaped(sql)).encode()
+
+
+def _escaped(sql: str) -> str:
+    return sql.replace("%", "%%")
+
+
+def _by_name(piece: re.Match[str]) -> str:
+    return f"%({piece['name']})s" if piece["name"] else "%s" if piece["place"] else piece[0]
+
+
+def _by_position(piece: re.Match[str]) -> str:
+    return piece[0] if piece["kept"] else "%s"
+
+
+def _placeholders(sql: str) -> list[str]:
+    """Return the names of the parameters; an empty text for one without a name."""
+    return [piece["name"] or "" for piece in _PIECES.finditer(sql) if not piece["kept"]]
+
+
+def _end_of_brackets(sql: str, start: int) -> int:
+    """Return where the brackets end that begin at `start`; texts in them have no brackets of their own."""
+    depth = 0
+    for place in range(start, len(sql)):
+        depth += {"(": 1, ")": -1}.get(sql[place], 0)
+        if not depth:
+            return place + 1
+    return len(sql)

@@ -1,0 +1,99 @@
+"""Create the tables on a server, and apply the migrations that they lack."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+
+from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.store.engines.postgres.connection import ServerConnection
+from thrumsg_tui.store.engines.sentences import foreign
+from thrumsg_tui.store.location import ServerAddress
+
+_OLDEST = 14
+"""The oldest PostgreSQL that knows all that we rest on."""
+
+_FOLDER = Path(__file__).with_name("migrations")
+
+MIGRATIONS = tuple(sorted(file.stem for file in _FOLDER.iterdir() if file.suffix == ".sql"))
+"""The files of `migrations/`, in order; each has the number of the format that it makes."""
+
+FORMAT = int(MIGRATIONS[-1][:4])
+"""The format of an up-to-date database, the same number as on SQLite."""
+
+_ABOUT = """
+    SELECT current_setting('server_version_num')::int / 10000 AS major, current_setting('server_encoding') AS encoding,
+           current_schema() AS schema, pg_is_in_recovery() AS standby,
+           to_regclass(quote_ident(current_schema()) || '.thrumsg_format') IS NOT NULL AS ours,
+           EXISTS (SELECT 1 FROM pg_class
+                   WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')) AS used
+"""
+
+
+def read_migration(file: str) -> str:
+    """Return the SQL of one of `MIGRATIONS`."""
+    return (_FOLDER / f"{file}.sql").read_text(encoding="utf-8")
+
+
+def found_format(location: ServerAddress, conn: ServerConnection) -> int:
+    """Return the format of a database; 0 if it has no tables yet.
+
+    Raises:
+        DatabaseUnusable: It has other tables, or is newer than this program, or the server cannot keep it.
+    """
+    about = conn.execute(_ABOUT).fetchall()[0]
+    if about["major"] < _OLDEST:
+        raise DatabaseUnusable(f"{location} is on PostgreSQL {about['major']}; thrumsg needs {_OLDEST} or newer.")
+    if about["encoding"] != "UTF8":
+        raise DatabaseUnusable(
+            f"{location} keeps text as {about['encoding']}, which lacks what people write. Nothing was changed; make a "
+            "database with createdb --encoding=UTF8 --template=template0."
+        )
+    if about["schema"] is None:
+        raise DatabaseUnusable(f"{location} names a schema (search_path) that does not exist. Nothing was changed.")
+    if not about["ours"]:
+        if about["used"]:
+            raise DatabaseUnusable(foreign(location))
+        return 0
+    (found,) = conn.execute("SELECT format FROM thrumsg_format").fetchall()[0]
+    if found > FORMAT:
+        raise DatabaseUnusable(
+            f"{location} was written by a newer thrumsg (its format is {found}, this one knows {FORMAT}). Nothing was "
+            "changed; install the newer version."
+        )
+    return int(found)
+
+
+def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
+    """Apply the missing migrations in one transaction; whoever starts at the same time waits for it.
+
+    Raises:
+        DatabaseUnusable: The role may not change tables.
+    """
+    conn.script("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('thrumsg upgrade ' || current_schema(), 0))")
+    try:
+        present = found_format(location, conn)
+        conn.script("SELECT set_config('search_path', quote_ident(current_schema()), true)")
+        apply(conn, present)
+        conn.script("COMMIT")
+    except psycopg.errors.InsufficientPrivilege as error:
+        conn.roll_back()
+        what = "has no tables yet" if not present else f"has format {present}, and this thrumsg needs {FORMAT}"
+        raise DatabaseUnusable(
+            f"{location} {what}, and your role may not change them ({str(error).splitlines()[0]}). Nothing was "
+            "changed; let the role that owns the database open it once."
+        ) from error
+    except BaseException:
+        with suppress(psycopg.Error):  # the first error is the one to report
+            conn.roll_back()
+        raise
+
+
+def apply(conn: ServerConnection, present: int) -> None:
+    """Apply the migrations after a format, in the open transaction and the first schema of the search path."""
+    for file in MIGRATIONS:
+        if int(file[:4]) > present:
+            conn.script(read_migration(file))
+    conn.script(f"UPDATE thrumsg_format SET format = {FORMAT}")
