@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
@@ -62,8 +62,7 @@ def take_queued(
             chosen = _choose(conn, db, limit, admit, NumberPool(conn, gateway))
         if not chosen:
             break
-        with db.writing() as tx:
-            taken = [message for candidate in chosen if (message := _claim(tx, candidate, gateway))]
+        taken = _claim_all(db, chosen, gateway)
     return taken
 
 
@@ -109,6 +108,19 @@ def _admitted(
             without.numbers.add((candidate.campaign_id, number))
     without.campaigns.add(candidate.campaign_id)
     return None
+
+
+@change
+def _claim_all(db: Database, chosen: Sequence[Candidate], gateway: str) -> list[Outgoing]:
+    """Claim those that may still leave; the first one's try shows whether it was stored, since nobody else makes it."""
+    with db.writing() as tx:
+        taken = [message for candidate in chosen if (message := _claim(tx, candidate, gateway))]
+        if taken:
+            tx.shown_by(
+                "SELECT 1 FROM message WHERE id = ? AND tries = ? AND tried_at = ?",
+                (taken[0].id, taken[0].tries, tx.now_ms),
+            )
+        return taken
 
 
 def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | None:

@@ -115,6 +115,7 @@ def settle(
         by_a_person = doubtful.by_a_person or only_ask or bool(ours)  # one from before the try may be this one
         if by_a_person or row["checked_at"] is None:
             tx.conn.execute("UPDATE message SET checked_at = ? WHERE id = ?", (tx.now_ms, message.id))
+            tx.shown_by("SELECT 1 FROM message WHERE id = ? AND checked_at = ?", (message.id, tx.now_ms))
             return Settlement.TO_A_PERSON if by_a_person else Settlement.ABSENT_ONCE
         queue_again(tx, message.id)
         return Settlement.QUEUED_AGAIN
@@ -261,11 +262,12 @@ def _put_off(tx: Transaction, message: Outgoing, outcome: NotNow, least: timedel
         """
         UPDATE message SET state = :queued, state_at = :now, next_try_at = :next_try_at, error_code = :code,
                            error_text = :words
-        WHERE id = :id AND state = :sending
+        WHERE id = :id AND state = :sending AND tries = :tries
         """,
         {
             "queued": MessageState.QUEUED,
             "sending": MessageState.SENDING,
+            "tries": message.tries,
             "now": tx.now_ms,
             "next_try_at": to_ms(tx.now + max(outcome.after, least)),
             "code": _storable(outcome.code),

@@ -17,6 +17,7 @@ from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record
@@ -76,18 +77,37 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
     at_carrier: list[AtCarrier] = []
     messages = nameless = of_campaign = 0
     for page in pages:
-        with db.writing() as tx:
-            at_carrier += _at_carrier(tx, page)
-            _purge_journal(tx, page)
-            messages += _purge_messages(tx, page)
-            everybody, purged = _purge_contacts(tx, page)
+        known_to_carrier, texts, everybody, purged = _purge_page(db, page)
+        at_carrier += known_to_carrier
+        messages += texts
         of_campaign += everybody
         nameless += purged
+    _end(db, who, campaign, messages, nameless)
+    return Purged(campaign.name, messages, nameless, of_campaign - nameless, tuple(at_carrier))
+
+
+@change
+def _purge_page(db: Database, page: _Page) -> tuple[list[AtCarrier], int, int, int]:
+    """Purge some conversations; return what the carrier has, and how many messages, contacts and purged ones."""
+    with db.writing() as tx:
+        at_carrier = _at_carrier(tx, page)
+        _purge_journal(tx, page)
+        messages = _purge_messages(tx, page)
+        if messages:
+            tx.shown_by(
+                f"SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM message WHERE conversation_id IN {_OF_PAGE} AND {_TEXT})",
+                {**page, "removed": REMOVED},
+            )
+        return (at_carrier, messages, *_purge_contacts(tx, page))
+
+
+@change
+def _end(db: Database, who: Identity, campaign: Campaign, messages: int, contacts: int) -> None:
+    """Journal a purge."""
     with db.writing() as tx:
         tx.conn.execute("UPDATE campaign SET purged_at = ? WHERE id = ?", (tx.now_ms, campaign.id))
-        facts = CampaignPurged(campaign.name, messages=messages, contacts=nameless)
+        facts = CampaignPurged(campaign.name, messages=messages, contacts=contacts)
         record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)
-    return Purged(campaign.name, messages, nameless, of_campaign - nameless, tuple(at_carrier))
 
 
 def _refuse_open(conn: Connection, campaign: Campaign) -> None:
@@ -114,6 +134,9 @@ _Page = Mapping[str, int]
 _OF_PAGE = "(SELECT id FROM conversation WHERE campaign_id + 0 = :campaign_id AND id BETWEEN :first AND :last)"
 """The sum keeps SQLite from reading all of the campaign by its index for each page."""
 
+_TEXT = "(body <> :removed OR media IS NOT NULL)"
+"""On `message`: whether it has what somebody wrote."""
+
 
 def _pages(conn: Connection, campaign_id: CampaignId, step: int) -> list[_Page]:
     rows = conn.execute("SELECT id FROM conversation WHERE campaign_id = ? ORDER BY id", (campaign_id,)).fetchall()
@@ -137,7 +160,7 @@ def _purge_messages(tx: Transaction, page: _Page) -> int:
     purged = tx.conn.execute(
         f"""
         UPDATE message SET body = :removed, media = NULL
-        WHERE conversation_id IN {_OF_PAGE} AND (body <> :removed OR media IS NOT NULL)
+        WHERE conversation_id IN {_OF_PAGE} AND {_TEXT}
         """,
         {**page, "removed": REMOVED},
     )

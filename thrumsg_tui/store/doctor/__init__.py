@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -59,11 +60,17 @@ def repair(db: Database, who: Identity) -> list[str]:
             return mended
     mended += [f"finished a move that had been left behind ({each.sentence})" for each in finish_left_behind(db)]
     mended += spool.mend(db)
+    return _figures_mended(db, who, mended)
+
+
+@change
+def _figures_mended(db: Database, who: Identity, mended: Sequence[str]) -> list[str]:
+    """Correct the figures, and journal that with what was mended before."""
     with db.writing() as tx:
-        mended += chain.from_iterable(subject.mend(tx) for subject in _SUBJECTS)
-        if mended:
-            record(tx, who, EventKind.REPAIR, Repaired(tuple(mended)))
-        return mended
+        all_mended = [*mended, *chain.from_iterable(subject.mend(tx) for subject in _SUBJECTS)]
+        if all_mended:
+            record(tx, who, EventKind.REPAIR, Repaired(tuple(all_mended)))
+        return all_mended
 
 
 @change

@@ -1,0 +1,79 @@
+"""Whatever opens a write transaction is run again if others keep it from being stored (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import thrumsg_tui
+
+PACKAGE = Path(thrumsg_tui.__file__).parent
+
+OWN_FILES = {
+    "gateway/practice.py:prepare": "a file that nobody else knows yet",
+    "store/backup.py:_take_along": "a copy that nobody else has open",
+    "store/restored_copy.py:keep": "a copy that nobody else has open",
+    "store/restored_copy.py:prepare": "a copy that nobody else has open",
+    "store/imports/import_run.py:transaction": "its body belongs to the import, which is run again",
+}
+"""What opens a transaction and is not run again, with the reason."""
+
+
+def is_opening(node: ast.AST) -> bool:
+    """Whether a call opens a write transaction: `….writing(…)`, or that of an import."""
+    if not isinstance(node, ast.Call):
+        return False
+    match node.func:
+        case ast.Attribute(attr="writing") | ast.Name(id="transaction"):
+            return True
+        case _:
+            return False
+
+
+def openings_in(source: str) -> Iterator[tuple[str, bool, int]]:
+    """Yield each function that opens a transaction, whether it is a change, and how many it opens or may open."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and (opened := sum(map(is_opening, ast.walk(node)))):
+            looped = any(is_opening(each) for loop in loops_in(node) for each in ast.walk(loop))
+            is_change = any(isinstance(each, ast.Name) and each.id == "change" for each in node.decorator_list)
+            yield node.name, is_change, opened + looped
+
+
+def loops_in(node: ast.AST) -> Iterator[ast.AST]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.For | ast.While))
+
+
+OPENINGS = {
+    f"{path.relative_to(PACKAGE).as_posix()}:{name}": (is_change, opened)
+    for path in sorted(PACKAGE.rglob("*.py"))
+    for name, is_change, opened in openings_in(path.read_text(encoding="utf-8"))
+}
+
+
+def test_whatever_opens_a_transaction_is_run_again() -> None:
+    assert {name for name, (is_change, _) in OPENINGS.items() if not is_change} == OWN_FILES.keys()
+
+
+def test_each_change_is_one_transaction() -> None:
+    assert [name for name, (is_change, opened) in OPENINGS.items() if is_change and opened != 1] == []
+
+
+def test_all_changes_were_found() -> None:
+    assert len(OPENINGS) > 70
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("    with db.writing() as tx:\n        pass", [("f", False, 1)]),
+        ("    for page in pages:\n        with db.writing() as tx:\n            pass", [("f", False, 2)]),
+        ("    with transaction(db, dry_run=False):\n        pass", [("f", False, 1)]),
+        ("    with db.reading() as conn:\n        pass", []),
+    ],
+)
+def test_what_is_searched_for_is_found(body: str, found: list[tuple[str, bool, int]]) -> None:
+    assert list(openings_in(f"def f(db):\n{body}\n")) == found
+    assert list(openings_in(f"@change\ndef f(db):\n{body}\n")) == [(name, True, opened) for name, _, opened in found]
