@@ -11,11 +11,14 @@ import pytest
 
 from tests.gateway.delivering import LATER, PATIENCE, Seconds, delivering, queue, settle_down, states
 from tests.gateway.scripted import ScriptedGateway
+from tests.store.flaky_engine import FlakyEngine
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Rejected, Scope
 from thrumsg_tui.domain.enums import MessageKind
+from thrumsg_tui.domain.errors import OutcomeUnknown
 from thrumsg_tui.gateway.configuration import Configuration, Limits
 from thrumsg_tui.gateway.deliverer import FRESH, Deliverer
+from thrumsg_tui.store import lost_commits
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.engines import base
@@ -165,3 +168,21 @@ def test_what_has_no_answer_at_the_end_is_in_doubt(world: World) -> None:
     deliverer.stop(lambda: 0.0)
     may_end.set()
     assert states(world) == ["in_doubt"]
+
+
+def test_a_claim_of_which_nobody_knows_whether_it_was_stored_is_in_doubt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost_commits, "BUSY_SECONDS", 0)
+    queue(world, 2)
+    engine = FlakyEngine(world.db.path)
+    gateway = ScriptedGateway()
+    with delivering(world, gateway) as deliverer:
+        world.db.engine = engine
+        engine.failures.append("no server")
+        with pytest.raises(OutcomeUnknown):
+            deliverer.turn()
+        engine.dead = False
+        deliverer.drain()
+    assert gateway.sent == []
+    assert states(world) == ["in_doubt", "in_doubt"]

@@ -18,7 +18,7 @@ from typing import Any
 
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Scope
 from thrumsg_tui.domain.delivery_states import backoff
-from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, OutcomeUnknown, ThrumsgError
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.gateway.carrier_news import CarrierNews
@@ -103,6 +103,8 @@ class Deliverer:
         self._version = -1
         self._look_at = -inf
         """When to look for messages again, even if the database does not change."""
+        self._lost_claim = False
+        """Whether messages may be claimed that nobody here knows of."""
 
     def start(self) -> None:
         """Take over the database: what is `sending` has lost its process, and becomes in doubt."""
@@ -211,6 +213,9 @@ class Deliverer:
         """Claim as many messages as go out now, and begin their calls."""
         let_due(self._db)
         now = self._now()
+        if self._lost_claim and not self._doubted_lost_claim():
+            self._look_at = now + _LOOK_EVERY
+            return []
         room = self.standstill.room(self._calls.free, self._calls.under_way, now)
         claimed = self._claim(room, now)
         for message in claimed:
@@ -225,9 +230,21 @@ class Deliverer:
         if not self._pace.begin(ready, self.standstill.held_numbers(now), now) or not room:
             return []
         admit = partial(self._pace.admit, now=now)
-        claimed = take_queued(self._db, room, gateway=self._gateway.name, admit=admit)
+        try:
+            claimed = take_queued(self._db, room, gateway=self._gateway.name, admit=admit)
+        except OutcomeUnknown:
+            self._lost_claim, self._look_at = True, -inf
+            raise
         self._pace.end({each.id for each in claimed})
         return claimed
+
+    def _doubted_lost_claim(self) -> bool:
+        """Put in doubt what a claim without an answer may have taken, once nothing else is under way."""
+        if self.under_way:
+            return False
+        LOG.warning("in_doubt=%d reason=lost_claim", doubt_all(self._db))
+        self._lost_claim = False
+        return True
 
     def _next_look(self, now: float) -> float:
         with self._db.reading() as conn:
