@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from tests.store.carrier import GATEWAY, answer, reject
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.delivery import Doubt
 from thrumsg_tui.store.changes.delivery import take_queued
+from thrumsg_tui.store.changes.gateway_state import beat, listener_seen
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.spool import Spool, SpooledRequest
 from thrumsg_tui.store.times import to_ms
@@ -92,6 +95,22 @@ def test_status_of_a_deliverer_at_work(doubtful: Shell) -> None:
     lines = doubtful.done("status").splitlines()
     assert lines[0] == "carrier: 1 waiting, delivery does not run, 1 in doubt, 1 failed in 24 h"
     assert lines[1].startswith("Delivery stands still: 1 message waits, 1 is in doubt, and `thrumsg deliver` was last ")
+
+
+def test_status_names_the_host_on_which_a_service_runs(spring: Shell) -> None:
+    """docs/rules.md 13.5: by its name in JSON, and for people only where it is another one."""
+    with closing(Database(spring.database)) as db:
+        beat(db, "twilio")
+        listener_seen(db, "twilio")
+    here = os.uname().nodename
+    shown = spring.json("status")
+    assert (shown["host"], shown["listener_host"]) == (here, here)
+    assert f"host {here}" not in spring.done("status")
+    change(spring, "UPDATE gateway SET host = 'host-b'")
+    change(spring, "UPDATE listener SET host = 'host-c'")
+    lines = spring.done("status")
+    assert "runs (host host-b)\n" in lines
+    assert "runs (host host-c)\n" in lines
 
 
 def test_status_for_prometheus(doubtful: Shell) -> None:

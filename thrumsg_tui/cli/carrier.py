@@ -12,13 +12,21 @@ from thrumsg_tui.cli.json_records import Record
 from thrumsg_tui.cli.prometheus import Gauge, exposition
 from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.carrier import CarrierStatus, Delivery, Listening, done_by
+from thrumsg_tui.domain.carrier import (
+    CarrierStatus,
+    Delivery,
+    GatewayStanding,
+    ListenerStanding,
+    Listening,
+    done_by,
+)
 from thrumsg_tui.domain.carrier_sentences import carrier_line, scheduled_words, standstill
 from thrumsg_tui.domain.conversation_facts import DoubtAnswer
 from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.host import this_host
 from thrumsg_tui.store.changes.doubts import answer_doubt
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.carrier_status import CarrierFigures, carrier_figures, carrier_status
@@ -121,6 +129,7 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
         "gateway": gateway.name if gateway else None,
         "reason": (phones.text(gateway.reason) or None) if gateway else None,
         "seen_at": iso(gateway.seen_at) if gateway else None,
+        "host": gateway.host if gateway and gateway.host else None,
         "pace": gateway.pace if gateway else None,
         "queued": figures.queued,
         "sending": figures.sending,
@@ -141,6 +150,7 @@ def _status_record(found: CarrierStatus, figures: CarrierFigures, now: datetime,
         "last_inbound": iso(figures.last_inbound),
         "listener": found.listener.state(now) if found.listener else None,
         "listener_seen_at": iso(found.listener.seen_at) if found.listener else None,
+        "listener_host": found.listener.host if found.listener and found.listener.host else None,
         "stopped_numbers": [
             {"number": each.number, "reason": phones.text(each.reason), "since": iso(each.since)}
             for each in found.stopped_numbers
@@ -162,7 +172,7 @@ def _status_lines(
 ) -> Sequence[str]:
     gateway = found.gateway
     values: list[tuple[str, object]] = [
-        ("Delivery", _delivery_words(found, now)),
+        ("Delivery", f"{_delivery_words(found, now)}{_elsewhere(gateway)}"),
         ("Gateway", gateway.name if gateway else "none has run"),
         ("Queued", _with_age(figures.queued, figures.oldest, now)),
         *([("Without a number", found.without_number.messages)] if found.without_number else []),
@@ -174,7 +184,11 @@ def _status_lines(
         ("Sent, last minute", figures.sent_last_minute),
         ("Last message in", f"{figures.last_inbound:%Y-%m-%d %H:%M} UTC" if figures.last_inbound else "never"),
         ("Numbers stopped", len(found.stopped_numbers)),
-        *([("Listener", _LISTENING[found.listener.state(now)])] if found.listener else []),
+        *(
+            [("Listener", f"{_LISTENING[found.listener.state(now)]}{_elsewhere(found.listener)}")]
+            if found.listener
+            else []
+        ),
         ("Spool", f"{spool.waiting} waiting, {spool.failed} failed" if spool else "none"),
     ]
     lines = [carrier_line(found, now, UTC) or "carrier: nothing waits"]
@@ -201,6 +215,11 @@ def _spool_gauges(spool: SpoolState | None) -> list[Gauge]:
         return []
     requests = {"waiting": spool.waiting, "failed": spool.failed}
     return [Gauge("thrumsg_spool_requests", "Requests of the carrier that are not stored yet.", None, "is", requests)]
+
+
+def _elsewhere(standing: GatewayStanding | ListenerStanding | None) -> str:
+    """Return on which host a service ran last, if it is not this one."""
+    return f" (host {standing.host})" if standing and standing.host not in {"", this_host()} else ""
 
 
 def _delivery_words(found: CarrierStatus, now: datetime) -> str:

@@ -53,6 +53,8 @@ class ListenerStanding:
     """None if none has ever run."""
     ended_at: datetime | None
     """When it was stopped in an orderly way; None while it runs, or if it was killed."""
+    host: str = ""
+    """The host on which it ran; empty if that is not known."""
 
     def state(self, now: datetime) -> Listening:
         """Return whether one runs."""
@@ -75,6 +77,8 @@ class GatewayStanding:
     """When its deliverer last ran; None after it was stopped in an orderly way."""
     pace: float | None
     """In segments a second, as measured."""
+    host: str = ""
+    """The host on which its deliverer ran; empty if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.storable_text import storable
+from thrumsg_tui.host import this_host
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.queries.gateway_state import gateway_state
@@ -25,7 +26,10 @@ def beat(db: Database, name: str, *, reason: str = "", is_stopped: bool = False,
     """
     with db.writing(durable=False) as tx:
         _store(tx, name, "stopped" if is_stopped else "ready", reason)
-        tx.conn.execute("UPDATE gateway SET seen_at = ?, pace = ? WHERE name = ?", (tx.now_ms, pace, name))
+        tx.conn.execute(
+            "UPDATE gateway SET seen_at = ?, pace = ?, host = ? WHERE name = ?",
+            (tx.now_ms, pace, storable(this_host()), name),
+        )
 
 
 @change
@@ -69,10 +73,10 @@ def listener_seen(db: Database, name: str) -> None:
     with db.writing(durable=False) as tx:
         tx.conn.execute(
             """
-            INSERT INTO listener (gateway, seen_at) VALUES (:name, :now)
-            ON CONFLICT (gateway) DO UPDATE SET seen_at = excluded.seen_at, ended_at = NULL
+            INSERT INTO listener (gateway, seen_at, host) VALUES (:name, :now, :host)
+            ON CONFLICT (gateway) DO UPDATE SET seen_at = excluded.seen_at, ended_at = NULL, host = excluded.host
             """,
-            {"name": name, "now": tx.now_ms},
+            {"name": name, "now": tx.now_ms, "host": storable(this_host())},
         )
 
 

@@ -144,19 +144,21 @@ def _oldest(conn: Connection) -> datetime | None:
 def _gateway(conn: Connection) -> GatewayStanding | None:
     """Return the gateway whose deliverer was seen last: another one may have run before."""
     row = conn.execute(
-        "SELECT name, state, reason, changed_at, seen_at, pace FROM gateway"
+        "SELECT name, state, reason, changed_at, seen_at, pace, host FROM gateway"
         " ORDER BY COALESCE(seen_at, changed_at) DESC, name LIMIT 1"
     ).fetchone()
     if row is None:
         return None
     seen_at = from_ms_or_none(row["seen_at"])
     stopped = row["state"] == "stopped"
-    return GatewayStanding(row["name"], stopped, row["reason"], from_ms(row["changed_at"]), seen_at, row["pace"])
+    return GatewayStanding(
+        row["name"], stopped, row["reason"], from_ms(row["changed_at"]), seen_at, row["pace"], row["host"]
+    )
 
 
 def _listener(conn: Connection, gateway: str) -> ListenerStanding | None:
-    row = conn.execute("SELECT seen_at, ended_at FROM listener WHERE gateway = ?", (gateway,)).fetchone()
-    return row and ListenerStanding(from_ms_or_none(row["seen_at"]), from_ms_or_none(row["ended_at"]))
+    row = conn.execute("SELECT seen_at, ended_at, host FROM listener WHERE gateway = ?", (gateway,)).fetchone()
+    return row and ListenerStanding(from_ms_or_none(row["seen_at"]), from_ms_or_none(row["ended_at"]), row["host"])
 
 
 def _numbers_stopped(conn: Connection, gateway: str) -> bool:
