@@ -7,9 +7,13 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
+from tests.new_database import ON_SERVER
+
 # without a deadline anywhere, and with the same examples every time in CI
 settings.register_profile("default", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("default")
+
+pytest_plugins = ["tests.on_server"] if ON_SERVER else []
 
 WAITING = 2
 """Workers beyond the cores: many tests wait for a program, a lock or the disk."""

@@ -58,7 +58,7 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
         self.reassigned = 0
 
     def teardown(self) -> None:
-        self.world.db.close()
+        self.world.close()
         self._folder.cleanup()
 
     def _campaign(self, name: str) -> Campaign:
@@ -193,7 +193,7 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
 
     @rule(by=who, back=st.integers(0, 5))
     def somebody_undoes_something(self, by: str, back: int) -> None:
-        rows = self.world.rows("SELECT id FROM event WHERE undoable ORDER BY id DESC LIMIT 1 OFFSET ?", back)
+        rows = self.world.rows("SELECT id FROM event WHERE undoable = 1 ORDER BY id DESC LIMIT 1 OFFSET ?", back)
         event = EventId(rows[0]["id"]) if rows else None
         self.world.attempt(undo, self.world.who[by], event)
 

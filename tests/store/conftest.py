@@ -27,12 +27,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="session")
-def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in which nothing has happened yet."""
-    return new_database(tmp_path_factory.mktemp("new") / "new.db")
-
-
 @pytest.fixture
 def pacing() -> Pacing:
     """How large moves are made."""
@@ -41,8 +35,8 @@ def pacing() -> Pacing:
 
 @pytest.fixture
 def db(tmp_path: Path, clock: Clock, pacing: Pacing) -> Iterator[Database]:
-    path = new_database(tmp_path / "thrumsg.db")
-    database = Database(path, clock=clock, scratch=True, pacing=pacing)
+    location = new_database(tmp_path / "thrumsg.db")
+    database = Database(location, clock=clock, scratch=True, pacing=pacing)
     yield database
     database.close()
 

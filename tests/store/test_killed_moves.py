@@ -33,10 +33,10 @@ LINES = MANY // 1000 + 1
 COUNTS = """
     SELECT assignment.id,
            COUNT(of.id) AS assigned,
-           COALESCE(SUM(of.status = 'not_started' AND NOT of.opted_out), 0) AS not_started,
-           COALESCE(SUM(of.status = 'sent' AND NOT of.opted_out), 0) AS sent,
-           COALESCE(SUM(of.status = 'needs_reply' AND NOT of.opted_out), 0) AS needs_reply,
-           COALESCE(SUM(of.status = 'answered' AND NOT of.opted_out), 0) AS answered,
+           COUNT(*) FILTER (WHERE of.status = 'not_started' AND of.opted_out = 0) AS not_started,
+           COUNT(*) FILTER (WHERE of.status = 'sent' AND of.opted_out = 0) AS sent,
+           COUNT(*) FILTER (WHERE of.status = 'needs_reply' AND of.opted_out = 0) AS needs_reply,
+           COUNT(*) FILTER (WHERE of.status = 'answered' AND of.opted_out = 0) AS answered,
            COALESCE(SUM(of.opted_out), 0) AS opted_out,
            COALESCE(SUM(of.texted), 0) AS texted
     FROM assignment LEFT JOIN conversation AS of ON of.assignment_id = assignment.id

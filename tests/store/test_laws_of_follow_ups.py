@@ -41,7 +41,7 @@ class FollowUpsInAnyOrder(RuleBasedStateMachine):
         self.made: list[FollowUpId] = []
 
     def teardown(self) -> None:
-        self.world.db.close()
+        self.world.close()
         self.folder.cleanup()
 
     def _conversation(self, name: str, nth: int) -> ConversationId:
@@ -104,7 +104,7 @@ class FollowUpsInAnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def what_is_up_is_what_the_targets_say(self) -> None:
-        live = {row["id"] for row in self.world.rows("SELECT id FROM follow_up WHERE active")}
+        live = {row["id"] for row in self.world.rows("SELECT id FROM follow_up WHERE active = 1")}
         for row in self.world.rows("SELECT id, campaign_id, follow_up_id FROM conversation"):
             written = self.world.rows("SELECT * FROM message WHERE conversation_id = ?", row["id"])
             told = [message for message in written if message["state"] != "cancelled"]
@@ -118,7 +118,7 @@ class FollowUpsInAnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def what_counts_as_unsent_is_what_is_pending_and_not_opted_out(self) -> None:
-        for row in self.world.rows(f"SELECT id, {UNSENT} AS unsent FROM follow_up WHERE active"):
+        for row in self.world.rows(f"SELECT id, {UNSENT} AS unsent FROM follow_up WHERE active = 1"):
             counted = self.world.rows(
                 """
                 SELECT COUNT(*) AS number FROM follow_up_target JOIN conversation ON conversation.id = conversation_id

@@ -190,7 +190,7 @@ def test_a_database_that_somebody_else_keeps_locked_is_reported_in_words(
     monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(db.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    waiting = Database(db.path, clock=db.clock)
+    waiting = Database(db.location, clock=db.clock)
     with pytest.raises(DatabaseBusy, match=r"Somebody else kept .* locked for .* seconds. Nothing was changed"):
         add_user(waiting, owner, "new", "New", "", role=Role.SENDER)
     with waiting.reading() as conn:
@@ -331,7 +331,7 @@ def test_who_reads_while_the_contents_are_replaced_sees_one_or_the_other(small: 
 
 
 def test_another_process_notices_a_change_by_the_version(db: Database, owner: Identity, spring: Campaign) -> None:
-    other = Database(db.path, clock=db.clock)
+    other = Database(db.location, clock=db.clock)
     before = other.version()
     assert other.version() == before
     take_in(db, owner, "Spring", ["Ann"])
@@ -344,7 +344,7 @@ def test_another_process_notices_a_change_by_the_version(db: Database, owner: Id
 
 
 def test_a_reader_sees_one_state_while_others_write(db: Database, owner: Identity, spring: Campaign) -> None:
-    other = Database(db.path, clock=db.clock)
+    other = Database(db.location, clock=db.clock)
     [ann] = take_in(db, owner, "Spring", ["Ann"])
     to = (assignment_of(db, spring, "kim"),)
     with other.reading() as conn:

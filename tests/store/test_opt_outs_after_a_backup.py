@@ -180,7 +180,7 @@ def test_a_database_that_was_cut_off_gives_what_can_be_read(
     done = restore(db.path, saved, "ana", who=None, clock=clock)
     assert (done.since, done.kept is not None) == (None, True)
     assert done.opted_out == 1
-    again = Database(db.path, clock=clock)
+    again = Database(db.location, clock=clock)
     assert look_at(again, BEA).opted_out
     assert examine(again) == []
     again.close()

@@ -92,7 +92,7 @@ def recorded(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
         return conn
 
     monkeypatch.setattr("thrumsg_tui.store.engines.sqlite.engine.connect", recording)
-    again = Database(filled.db.path, clock=filled.db.clock)
+    again = Database(filled.db.location, clock=filled.db.clock)
     yield again, statements
     again.close()
 

@@ -136,14 +136,14 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
             reassign(self.world.db, self.world.who["ana"], Request(campaign.id, FromEveryone(), ToAllOthers()))
 
     def teardown(self) -> None:
-        self.world.db.close()
+        self.world.close()
         self._folder.cleanup()
 
     def _conversation(self, name: str, nth: int) -> ConversationId:
         return self.world.conversations(self.world.spring if name == "Spring" else self.world.fall)[nth]
 
     def _take_back(self, by: str, back: int) -> None:
-        rows = self.world.rows("SELECT id FROM event WHERE undoable ORDER BY id DESC LIMIT 1 OFFSET ?", back)
+        rows = self.world.rows("SELECT id FROM event WHERE undoable = 1 ORDER BY id DESC LIMIT 1 OFFSET ?", back)
         self.world.attempt(undo, self.world.who[by], EventId(rows[0]["id"]) if rows else None)
 
     @rule(minutes=st.sampled_from([1, 600]))

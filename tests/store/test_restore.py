@@ -145,7 +145,7 @@ def test_the_journal_says_who_went_back_to_what(db: Database, owner: Identity, s
 
 
 def test_whoever_has_it_open_sees_it_at_once(db: Database, owner: Identity, saved: Path) -> None:
-    other = Database(db.path)
+    other = Database(db.location)
     before = other.version()
     go_back(db, saved, owner)
     assert other.version() != before
@@ -267,7 +267,7 @@ def test_it_works_where_the_database_is_damaged(db: Database, saved: Path, harm:
     assert done.kept is not None
     assert done.kept.read_bytes() == broken or harm in {"middle", "half"}
     assert done.kept.stat().st_size >= len(broken)
-    again = Database(db.path)
+    again = Database(db.location)
     assert states(again) == ["in_doubt"]
     assert examine(again) == []
     again.close()
@@ -275,7 +275,7 @@ def test_it_works_where_the_database_is_damaged(db: Database, saved: Path, harm:
 
 def test_whoever_has_a_damaged_one_open_goes_on_with_the_new_one(db: Database, owner: Identity, saved: Path) -> None:
     """It is another file by then; what they wrote into the old one would be lost."""
-    other = Database(db.path, clock=db.clock)
+    other = Database(db.location, clock=db.clock)
     before = other.version()
     assert len(states(other)) == SINCE
     with db.path.open("r+b") as file:
@@ -289,7 +289,7 @@ def test_whoever_has_a_damaged_one_open_goes_on_with_the_new_one(db: Database, o
     with other.writing() as tx:
         tx.conn.execute("UPDATE message SET body = 'Still here'")
     other.close()
-    again = Database(db.path)
+    again = Database(db.location)
     with again.reading() as conn:
         assert conn.execute("SELECT body FROM message").fetchone()[0] == "Still here"
     assert examine(again) == []

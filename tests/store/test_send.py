@@ -110,7 +110,7 @@ def test_a_refused_message_stays_as_a_draft(db: Database, kim: Identity, ann: Co
 
 def test_a_draft_outlives_the_program(db: Database, kim: Identity, ann: ConversationId) -> None:
     keep_draft(db, kim, ann, "to be continued")
-    again = Database(db.path)
+    again = Database(db.location)
     with again.reading() as conn:
         assert draft(conn, kim.user.id, ann) == "to be continued"
     again.close()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from tests.new_database import Template, give_back, lasting_folder, no_database
 from tests.store.arranging import ask_everyone, known_as, number, take_in
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -25,6 +23,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.base import Row
 from thrumsg_tui.store.queries.campaigns import campaigns
 
 P = ParamSpec("P")
@@ -55,16 +54,19 @@ class World:
     """The database, everybody in it, and what may be seen of it without the code that is tried out."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / "world.db"
-        shutil.copyfile(_template(), path)
         self.clock = Moment()
-        self.db = Database(path, clock=self.clock, scratch=True)
+        self.db = Database(_template().copy(folder / "world.db"), clock=self.clock, scratch=True)
         self.who: dict[str, Identity] = {login: known_as(self.db, login) for login in ("ana", "mo", *SENDERS)}
         with self.db.reading() as conn:
             self.fall, self.spring = campaigns(conn)
 
-    def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        """Ask the file directly."""
+    def close(self) -> None:
+        """Leave it."""
+        self.db.close()
+        give_back(self.db.location)
+
+    def rows(self, statement: str, *values: object) -> list[Row]:
+        """Ask the database directly."""
         with self.db.reading() as conn:
             return conn.execute(statement, values).fetchall()
 
@@ -73,10 +75,10 @@ class World:
         [row] = self.rows(
             """
             SELECT assignment.id FROM assignment LEFT JOIN users ON users.id = user_id
-            WHERE campaign_id = ? AND login IS ?
+            WHERE campaign_id = ? AND COALESCE(login, '') = ?
             """,
             campaign.id,
-            login,
+            login or "",
         )
         return AssignmentId(row["id"])
 
@@ -87,14 +89,16 @@ class World:
 
     def holders(self, campaign: Campaign | None = None) -> dict[ConversationId, AssignmentId]:
         """Who holds what, in all campaigns or in one."""
-        rows = self.rows(
-            "SELECT id, assignment_id FROM conversation WHERE ?1 IS NULL OR campaign_id = ?1", campaign and campaign.id
-        )
-        return {ConversationId(row["id"]): AssignmentId(row["assignment_id"]) for row in rows}
+        rows = self.rows("SELECT id, campaign_id, assignment_id FROM conversation ORDER BY id")
+        return {
+            ConversationId(row["id"]): AssignmentId(row["assignment_id"])
+            for row in rows
+            if campaign is None or row["campaign_id"] == campaign.id
+        }
 
     def stored(self) -> Mapping[str, list[tuple[object, ...]]]:
         """All that a change may have changed."""
-        return {table: [tuple(row) for row in self.rows(f"SELECT * FROM {table}")] for table in STORED}
+        return {table: sorted(map(tuple, self.rows(f"SELECT * FROM {table}")), key=repr) for table in STORED}
 
     def newest_event(self) -> int:
         """How far the journal goes."""
@@ -119,11 +123,9 @@ class World:
 
 
 @cache
-def _template() -> Path:
-    folder = tempfile.mkdtemp(prefix="thrumsg-world-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = Path(folder) / "template.db"
-    db = Database(path, clock=Moment(), scratch=True)
+def _template() -> Template:
+    location = no_database(lasting_folder("thrumsg-world-") / "template.db")
+    db = Database(location, clock=Moment(), scratch=True)
     make_first_owner(db, "ana", "Ana", "Ortiz")
     ana = known_as(db, "ana")
     add_user(db, ana, "mo", "Mo", "Quill", role=Role.MODERATOR)
@@ -135,7 +137,7 @@ def _template() -> Path:
         ask_everyone(db, ana, name, Vote="Yes|No")
         take_in(db, ana, name, PEOPLE)
     db.close()
-    return path
+    return Template(location)
 
 
 @contextmanager
@@ -146,7 +148,7 @@ def worlds() -> Iterator[World]:
         try:
             yield world
         finally:
-            world.db.close()
+            world.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def expected(world: World) -> dict[ConversationId, Expected]:
     return standing
 
 
-def follow_ups_for(world: World, id: ConversationId, campaign_id: int, told: Sequence[sqlite3.Row]) -> list[int]:
+def follow_ups_for(world: World, id: ConversationId, campaign_id: int, told: Sequence[Row]) -> list[int]:
     """The active follow-ups that are for a conversation by their targets, and were neither sent nor skipped in it."""
     replied = any(message["direction"] == "incoming" for message in told)
     answers = world.rows("SELECT question_id, choice_id FROM answer WHERE conversation_id = ?", id)
@@ -194,7 +196,7 @@ def follow_ups_for(world: World, id: ConversationId, campaign_id: int, told: Seq
     gone = {message["follow_up_id"] for message in told}
     gone |= {row["follow_up_id"] for row in targets if row["state"] == "skipped"}
     pending = []
-    for each in world.rows("SELECT * FROM follow_up WHERE active AND campaign_id = ? ORDER BY id", campaign_id):
+    for each in world.rows("SELECT * FROM follow_up WHERE active = 1 AND campaign_id = ? ORDER BY id", campaign_id):
         has_answer = each["question_id"] in given and each["choice_id"] in {None, given[each["question_id"]]}
         fits = each["question_id"] is None or has_answer == bool(each["answered"])
         if told and fits and each["id"] not in gone and each["replied"] in {None, int(replied)}:
