@@ -28,17 +28,17 @@ class Template:
     """What a database holds, to make others of it. It must not be open.
 
     Args:
-        location: The database, which stays where it is if it is a file.
+        location: The database, which stays where it is if it is a file and the tests are of files.
     """
 
     def __init__(self, location: Location) -> None:
         self._of: Path | Rows
-        if isinstance(location, ServerAddress):
-            from tests.server_databases import POOL
-
-            self._of = POOL.rows_of(location)
-        else:
+        if isinstance(location, Path) and not ON_SERVER:
             self._of = location
+            return
+        from tests.server_databases import POOL, rows_of_file
+
+        self._of = rows_of_file(location) if isinstance(location, Path) else POOL.rows_of(location)
 
     def copy(self, path: Path) -> Location:
         """Have a copy at a path."""

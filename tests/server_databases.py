@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -33,12 +34,46 @@ SELECT
 """What is different once a table, an index, a trigger, a check or a function has been made, changed or dropped."""
 
 
+_COLUMNS = """
+SELECT column_name FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All that the tables of a database hold, and where its sequences are."""
+    """All that the tables of a database hold, and where its sequences are.
 
-    tables: Mapping[str, bytes]
+    Args:
+        tables: Of each table its columns, and its rows as COPY writes them.
+        sequences: Of each sequence the last number, and whether it was given to a row.
+    """
+
+    tables: Mapping[str, tuple[str, bytes]]
     sequences: Mapping[str, tuple[int, bool]]
+
+
+def rows_of_file(path: Path) -> Rows:
+    """Read a database that is a file, for one of the server."""
+    tables: dict[str, tuple[str, bytes]] = {}
+    sequences: dict[str, tuple[int, bool]] = {}
+    with closing(Database(path)) as db, db.reading() as conn:
+        for table, columns in db.engine.columns(conn).items():
+            names = [column.name for column in columns]
+            rows = list(db.engine.stored_rows(conn, table, names))
+            tables[table] = (", ".join(names), "".join(map(_line, rows)).encode())
+            if rows and "id" in names:
+                last = conn.execute(f"SELECT MAX(id) AS last FROM {table}").fetchone()["last"]
+                sequences[f"{table}_id_seq"] = (last, True)
+    return Rows(tables, sequences)
+
+
+def _line(row: Sequence[object]) -> str:
+    """Write a row as COPY reads it."""
+    return "\t".join("\\N" if cell is None else str(cell).translate(_ESCAPED) for cell in row) + "\n"
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class _Held:
@@ -54,25 +89,26 @@ class _Held:
         """Read everything."""
         tables = {}
         for (table,) in self.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
-            with self.conn.cursor().copy(f'COPY "{table}" TO STDOUT'.encode()) as copy:
-                tables[table] = b"".join(map(bytes, copy))
+            columns = ", ".join(name for (name,) in self.conn.execute(_COLUMNS, (table,)).fetchall())
+            with self.conn.cursor().copy(f"COPY {table} ({columns}) TO STDOUT".encode()) as copy:
+                tables[table] = (columns, b"".join(map(bytes, copy)))
         names = [name for (name,) in self.conn.execute("SELECT sequencename FROM pg_sequences").fetchall()]
-        each = (f"SELECT '{name}', last_value, is_called FROM \"{name}\"" for name in names)
+        each = (f"SELECT '{name}', last_value, is_called FROM {name}" for name in names)
         found = self.conn.execute(" UNION ALL ".join(each).encode()).fetchall() if names else []
         return Rows(tables, {name: (last, called) for name, last, called in found})
 
     def fill(self, rows: Rows) -> None:
         """Put these rows into it, and nothing else; what its triggers would do with them is among them."""
         self._uses += 1
-        tables = [f'"{table}"' for table in rows.tables]
         afresh = self._uses % AFRESH == 0
+        tables = list(rows.tables)
         emptied = [f"TRUNCATE {', '.join(tables)}"] if afresh else [f"DELETE FROM {table}" for table in tables]
-        moved = [f"SELECT setval('\"{name}\"', {last}, {called})" for name, (last, called) in rows.sequences.items()]
+        moved = [f"SELECT setval('{name}', {last}, {called})" for name, (last, called) in rows.sequences.items()]
         with self.conn.transaction():
             self.conn.execute(";".join(["SET LOCAL session_replication_role = replica", *emptied, *moved]).encode())
-            for table, held in rows.tables.items():
+            for table, (columns, held) in rows.tables.items():
                 if held:
-                    with self.conn.cursor().copy(f'COPY "{table}" FROM STDIN'.encode()) as copy:
+                    with self.conn.cursor().copy(f"COPY {table} ({columns}) FROM STDIN".encode()) as copy:
                         copy.write(held)
 
     def is_as_it_was(self) -> bool:

@@ -16,8 +16,8 @@ PATIENCE = 60
 class Process:
     """A worker in another process."""
 
-    def __init__(self, action: str, path: Path, *arguments: object) -> None:
-        words = [sys.executable, "-W", "error", "-m", "tests.store.worker", action, path, *arguments]
+    def __init__(self, action: str, location: object, *arguments: object) -> None:
+        words = [sys.executable, "-W", "error", "-m", "tests.store.worker", action, location, *arguments]
         self._process = subprocess.Popen(
             [str(word) for word in words],
             cwd=ROOT,
@@ -72,7 +72,7 @@ class Process:
 @contextmanager
 def at_once(*wanted: tuple[object, ...]) -> Iterator[list[Process]]:
     """Run workers that begin together; none is left behind."""
-    processes = [Process(str(action), Path(str(path)), *arguments) for action, path, *arguments in wanted]
+    processes = [Process(str(action), location, *arguments) for action, location, *arguments in wanted]
     try:
         for process in processes:
             process.await_ready()

@@ -127,6 +127,8 @@ def test_no_name_leads_a_backup_onto_the_database_itself(worked: Database, tmp_p
 
 WRITER = """
 import os, sqlite3, sys
+
+pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
 conn = sqlite3.connect(sys.argv[1])
 conn.execute("INSERT INTO setting (key, value) VALUES ('x', '1')")
 conn.commit()

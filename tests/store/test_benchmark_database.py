@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.large import CAMPAIGN, cached
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 
 
+@pytest.mark.only_sqlite("it is made as a file")
 def test_what_was_made_in_bulk_is_true_and_made_once(tmp_path: Path) -> None:
     path = cached(tmp_path, 400, 5)
     made = path.stat().st_mtime_ns

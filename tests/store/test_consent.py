@@ -250,6 +250,7 @@ def test_a_number_is_out_unless_an_opt_in_word_newer_than_every_stop_came_after_
 # Databases from before
 
 
+@pytest.mark.only_sqlite("no server has had this format")
 def test_a_database_from_before_opens_and_keeps_all(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "before.db"
     make_format(path, MIGRATIONS.index("0004_consent"))

@@ -19,6 +19,8 @@ from thrumsg_tui.store.doctor import damage_in, examine, repair
 from thrumsg_tui.store.engines import engine_for
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
+pytestmark = pytest.mark.only_sqlite("it damages a file")
+
 
 @pytest.fixture
 def worked(db: Database, owner: Identity, spring: Campaign) -> Database:

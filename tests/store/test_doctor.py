@@ -163,6 +163,7 @@ def test_a_follow_up_that_is_up_for_others_than_its_target_says_is_found_and_men
     assert examine(db) == []
 
 
+@pytest.mark.only_sqlite("SQLite can leave references unchecked for a while")
 def test_a_row_that_points_nowhere_is_found(db: Database, worked: Campaign) -> None:
     with db.writing() as tx:
         tx.conn.execute("COMMIT")
@@ -180,6 +181,7 @@ def test_a_sender_may_not_repair(db: Database, spring: Campaign) -> None:
         repair(db, kim)
 
 
+@pytest.mark.only_sqlite("a backup is a copy of a file")
 def test_a_backup_is_a_whole_database_and_replaces_an_older_one(db: Database, worked: Campaign, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     backup(db, target)
@@ -195,6 +197,7 @@ def test_a_backup_is_a_whole_database_and_replaces_an_older_one(db: Database, wo
     assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
+@pytest.mark.only_sqlite("a backup is a copy of a file")
 def test_a_backup_never_takes_the_place_of_something_else(db: Database, tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear Ann")

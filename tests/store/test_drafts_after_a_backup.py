@@ -20,6 +20,8 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.restore import restore
 
+pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
+
 ANN, BEA, CY = (ConversationId(nth) for nth in (1, 2, 3))
 
 

@@ -22,6 +22,8 @@ from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.restore import restore
 
+pytestmark = pytest.mark.only_sqlite("it is about SQLite's engine")
+
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:

@@ -23,6 +23,8 @@ from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view
 from thrumsg_tui.store.queries.search import Search, Slices
 from thrumsg_tui.store.queries.users import identify
 
+pytestmark = pytest.mark.only_sqlite("it counts the steps of SQLite's machine")
+
 SMALL, LARGE = 8_000, 24_000
 """How many conversations the two databases have: more than one slice of whatever is read in slices."""
 

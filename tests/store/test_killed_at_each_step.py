@@ -16,6 +16,8 @@ from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.database import Database
 
+pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
+
 FEW, MANY = 20, 60
 
 

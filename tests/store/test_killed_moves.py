@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -23,6 +22,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.location import Location
 
 MANY = 4000
 KILLS = 50
@@ -50,9 +50,9 @@ KEPT = """
 class Mover(Process):
     """A process that moves everything to and fro."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, location: Location) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "tests.store.mover", str(path)],
+            [sys.executable, "-W", "error", "-m", "tests.store.mover", str(location)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -62,14 +62,14 @@ class Mover(Process):
 
 
 @contextmanager
-def movers(path: Path) -> Iterator[Iterator[Mover]]:
+def movers(location: Location) -> Iterator[Iterator[Mover]]:
     """Give one mover after the other, the next ones being made ready meanwhile; none is left behind."""
-    made = [Mover(path) for _ in range(AHEAD)]
+    made = [Mover(location) for _ in range(AHEAD)]
 
     def each() -> Iterator[Mover]:
         for place in range(KILLS):
             if len(made) < KILLS:
-                made.append(Mover(path))
+                made.append(Mover(location))
             made[place].await_ready()
             yield made[place]
 
@@ -126,7 +126,7 @@ def state(db: Database, campaign: Campaign) -> tuple[str | None, list[int], int]
 def test_a_move_that_is_killed_fifty_times_is_all_or_nothing_each_time(db: Database, campaign: Campaign) -> None:
     chance, cut_short = Random(4), 0
     _, moves, _ = state(db, campaign)
-    with movers(db.path) as each_one:
+    with movers(db.location) as each_one:
         for mover in each_one:
             mover.start()
             said = [mover.hear() for _ in range(chance.randrange(2 * LINES))]

@@ -17,6 +17,8 @@ from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 
+pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
+
 KILLS = 15
 FEW, MANY = 500, 3000
 

@@ -22,7 +22,7 @@ ROWS = 200_000
 
 def exporting(db: Database, out: Path, *, die_at: int | None = None) -> subprocess.CompletedProcess[str]:
     """Export messages in another process."""
-    words = [str(db.path), "messages", str(out), *([] if die_at is None else [str(die_at)])]
+    words = [str(db.location), "messages", str(out), *([] if die_at is None else [str(die_at)])]
     command = [sys.executable, "-m", "tests.store.exporter", *words]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 

@@ -77,6 +77,7 @@ def test_the_contacts_are_counted_by_what_is_known_of_them(db: Database, owner: 
 
 def test_an_organizations_own_table_of_state_hours_counts(db: Database, owner: Identity, tmp_path: Path) -> None:
     own = db.path.with_name(f"{db.path.stem}.state_hours.csv")
+    own.parent.mkdir(parents=True, exist_ok=True)
     own.write_text("state,days,opens,closes,source\nNY,Mon-Sun,10:00,18:00,our lawyer\n")
     assert [row.words for row in state_hours(db.path)] == ["NY Mon-Sun 10:00–18:00"]
     own.write_text("state,days,opens,closes,source\nNY,Mon-Sun,18:00,10:00,our lawyer\n")

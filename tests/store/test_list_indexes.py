@@ -13,6 +13,8 @@ from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
 
+pytestmark = pytest.mark.only_sqlite("plans are the engine's; those of a server are in its own suite")
+
 INDEXES = {
     Tab.INITIAL: ("initial_by_name", "initial_by_name", "initial_by_name"),
     Tab.RESPONSES: ("responses_by_urgency", "responses_by_recency", "responses_by_name"),

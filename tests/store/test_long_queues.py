@@ -21,6 +21,8 @@ from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.outbox import doubts_due, next_due
 
+pytestmark = pytest.mark.only_sqlite("it counts the steps of SQLite's machine")
+
 AT_ONCE = 8
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from random import Random
 
 import pytest
 
+from tests.new_database import Template, no_database
 from tests.store.arranging import assignment_of, give, holders, known_as, take_in
 from tests.store.processes import at_once
 from thrumsg_tui.domain.campaigns import Campaign, Setup
@@ -27,6 +27,7 @@ from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database, overwrite
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.location import Location
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.users import users
 from thrumsg_tui.store.schema import MIGRATIONS
@@ -36,8 +37,14 @@ MANY = 3000
 
 
 def build(path: Path, people: int, campaign: str = "Spring") -> Path:
-    """Make a database with a campaign, three senders, and people whom nobody holds."""
-    db = Database(path, scratch=True)
+    """Make a file with a campaign, three senders, and people whom nobody holds."""
+    fill(path, people, campaign)
+    return path
+
+
+def fill(location: Location, people: int, campaign: str = "Spring") -> None:
+    """Fill a new database with a campaign, three senders, and people whom nobody holds."""
+    db = Database(location, scratch=True)
     make_first_owner(db, "ana", "Ana", "Ortiz")
     ana = known_as(db, "ana")
     for login in SENDERS:
@@ -46,25 +53,27 @@ def build(path: Path, people: int, campaign: str = "Spring") -> Path:
     add_senders(db, ana, campaign, SENDERS)
     take_in(db, ana, campaign, [f"P{nth}" for nth in range(people)])
     db.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    fill(location := no_database(tmp_path_factory.mktemp("small") / "small.db"), 40)
+    return Template(location)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    fill(location := no_database(tmp_path_factory.mktemp("large") / "large.db"), MANY)
+    return Template(location)
+
+
+def file_of(template: Template, path: Path) -> Path:
+    assert template.copy(path) == path
     return path
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("small") / "small.db", 40)
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("large") / "large.db", MANY)
-
-
-def copy(template: Path, folder: Path) -> Path:
-    return Path(shutil.copyfile(template, folder / "thrumsg.db"))
-
-
-def held_by(path: Path) -> Counter[str | None]:
-    db = Database(path)
+def held_by(location: Location) -> Counter[str | None]:
+    db = Database(location)
     with db.reading() as conn:
         campaign = find_campaign(conn, "Spring")
     found = Counter(holders(db, campaign).values())
@@ -78,18 +87,19 @@ def held_by(path: Path) -> Counter[str | None]:
 
 def test_processes_that_open_a_new_file_at_once_make_one_database_with_one_owner(tmp_path: Path) -> None:
     for turn in range(3):
-        path = tmp_path / f"new{turn}.db"
+        place = no_database(tmp_path / f"new{turn}.db")
         logins = [f"ana{nth}" for nth in range(3)]
-        with at_once(*(("own", path, login) for login in logins)) as processes:
+        with at_once(*(("own", place, login) for login in logins)) as processes:
             said = [process.end() for process in processes]
         assert Counter(line for lines in said for line in lines) == {"owner": 1, "user": 2}
-        db = Database(path)
+        db = Database(place)
         with db.reading() as conn:
             assert [user.role for user in users(conn)] == [Role.OWNER]
         assert examine(db) == []
         db.close()
 
 
+@pytest.mark.only_sqlite("a file has one writer, and a lock of the whole")
 def test_who_opens_a_new_file_waits_for_the_one_who_is_writing_to_it(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     Database(path).close()
@@ -111,30 +121,30 @@ def test_who_opens_a_new_file_waits_for_the_one_who_is_writing_to_it(tmp_path: P
 # Working
 
 
-def test_nobody_fails_and_nothing_is_lost_when_four_write_at_once(small: Path, tmp_path: Path) -> None:
-    path = copy(small, tmp_path)
-    with at_once(*(("work", path, seed, 60) for seed in range(4))) as processes:
+def test_nobody_fails_and_nothing_is_lost_when_four_write_at_once(small: Template, tmp_path: Path) -> None:
+    location = small.copy(tmp_path / "thrumsg.db")
+    with at_once(*(("work", location, seed, 60) for seed in range(4))) as processes:
         said = [process.end() for process in processes]
     assert [len(lines) for lines in said] == [60] * 4
-    assert sum(held_by(path).values()) == 40
+    assert sum(held_by(location).values()) == 40
 
 
-def test_two_who_reassign_the_same_conversations_never_lose_or_double_one(large: Path, tmp_path: Path) -> None:
-    path = copy(large, tmp_path)
-    with at_once(("take_all", path, "kim"), ("take_all", path, "lee")) as processes:
+def test_two_who_reassign_the_same_conversations_never_lose_or_double_one(large: Template, tmp_path: Path) -> None:
+    location = large.copy(tmp_path / "thrumsg.db")
+    with at_once(("take_all", location, "kim"), ("take_all", location, "lee")) as processes:
         for process in processes:
             process.end()
-    held = held_by(path)
+    held = held_by(location)
     assert sum(held.values()) == MANY
     assert sorted(held.values()) == [MANY]  # whoever was last has them all
 
 
-def test_a_message_that_four_gateways_bring_is_stored_once(small: Path, tmp_path: Path) -> None:
-    path = copy(small, tmp_path)
-    with at_once(*[("receive_once", path, "SM1")] * 4) as processes:
+def test_a_message_that_four_gateways_bring_is_stored_once(small: Template, tmp_path: Path) -> None:
+    location = small.copy(tmp_path / "thrumsg.db")
+    with at_once(*[("receive_once", location, "SM1")] * 4) as processes:
         said = Counter(line for process in processes for line in process.end())
     assert said == {"new": 1, "again": 3}
-    db = Database(path)
+    db = Database(location)
     with db.reading() as conn:
         assert conn.execute("SELECT COUNT(*) FROM message").fetchone()[0] == 1
     db.close()
@@ -143,30 +153,30 @@ def test_a_message_that_four_gateways_bring_is_stored_once(small: Path, tmp_path
 # Dying
 
 
-def test_a_process_that_is_killed_while_reassigning_leaves_all_or_nothing(large: Path, tmp_path: Path) -> None:
-    path, chance = copy(large, tmp_path), Random(1)
+def test_a_process_that_is_killed_while_reassigning_leaves_all_or_nothing(large: Template, tmp_path: Path) -> None:
+    location, chance = large.copy(tmp_path / "thrumsg.db"), Random(1)
     for kill in range(5):
-        with at_once(("move_for_ever", path, kill)) as [process]:
+        with at_once(("move_for_ever", location, kill)) as [process]:
             said = [process.hear() for _ in range(chance.randrange(3))]
             _dawdle(chance)
             said += process.kill()
-        held = held_by(path)
+        held = held_by(location)
         assert list(held.values()) == [MANY]
-        db = Database(path)
+        db = Database(location)
         with db.reading() as conn:
             stored = {str(row["id"]) for row in conn.execute("SELECT id FROM event WHERE action = 'reassign'")}
         db.close()
         assert {line.split()[0] for line in said} - {"0"} <= stored
 
 
-def test_every_message_that_was_acknowledged_outlives_a_kill(small: Path, tmp_path: Path) -> None:
-    path, chance = copy(small, tmp_path), Random(2)
+def test_every_message_that_was_acknowledged_outlives_a_kill(small: Template, tmp_path: Path) -> None:
+    location, chance = small.copy(tmp_path / "thrumsg.db"), Random(2)
     for kill in range(5):
-        with at_once(("send_for_ever", path, kill)) as [process]:
+        with at_once(("send_for_ever", location, kill)) as [process]:
             said = [process.hear() for _ in range(chance.randrange(1, 60))]
             _dawdle(chance)
             said += process.kill()
-        db = Database(path)
+        db = Database(location)
         with db.reading() as conn:
             rows = conn.execute("SELECT id FROM message WHERE body LIKE ?", (f"message {kill}-%",)).fetchall()
         stored = {str(row["id"]) for row in rows}
@@ -184,6 +194,7 @@ def _dawdle(chance: Random) -> None:
 # What cannot be used
 
 
+@pytest.mark.only_sqlite("a file has one writer, and a lock of the whole")
 def test_a_database_that_somebody_else_keeps_locked_is_reported_in_words(
     db: Database, owner: Identity, spring: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +212,7 @@ def test_a_database_that_somebody_else_keeps_locked_is_reported_in_words(
     waiting.close()
 
 
+@pytest.mark.only_sqlite("it fills the disk of a file")
 def test_a_full_disk_is_reported_in_words_and_loses_nothing(db: Database, owner: Identity, spring: Campaign) -> None:
     [ann] = take_in(db, owner, "Spring", ["Ann"])
     with db.writing() as tx:
@@ -219,8 +231,9 @@ def test_a_full_disk_is_reported_in_words_and_loses_nothing(db: Database, owner:
     send(db, owner, ann, body="there is room again")
 
 
-def test_a_file_that_may_not_grow_is_reported_in_words_and_loses_nothing(small: Path, tmp_path: Path) -> None:
-    path = copy(small, tmp_path)
+@pytest.mark.only_sqlite("it fills the disk of a file")
+def test_a_file_that_may_not_grow_is_reported_in_words_and_loses_nothing(small: Template, tmp_path: Path) -> None:
+    path = file_of(small, tmp_path / "thrumsg.db")
     with at_once(("fill_disk", path, path.stat().st_size + 60_000)) as [process]:
         *sent, refusal = process.end()
     assert refusal.startswith("refused DatabaseUnusable")
@@ -259,6 +272,7 @@ def _damaged(path: Path) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.only_sqlite("a file is recognised by its beginning")
 @pytest.mark.parametrize(
     ("make", "why"),
     [
@@ -278,6 +292,7 @@ def test_a_file_that_is_not_ours_to_use_is_left_as_it_is(
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
+@pytest.mark.only_sqlite("a file is recognised by its beginning")
 def test_nothing_is_left_beside_a_file_that_was_refused(tmp_path: Path) -> None:
     path = tmp_path / "file.db"
     _newer(path)
@@ -287,6 +302,7 @@ def test_nothing_is_left_beside_a_file_that_was_refused(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["file.db"]
 
 
+@pytest.mark.only_sqlite("there is no folder on a server")
 def test_a_folder_and_a_place_in_no_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnusable, match="is a folder"):
         Database(tmp_path)
@@ -294,6 +310,7 @@ def test_a_folder_and_a_place_in_no_folder_are_refused(tmp_path: Path) -> None:
         Database(tmp_path / "nowhere" / "thrumsg.db")
 
 
+@pytest.mark.only_sqlite("it is about a file")
 def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
     path = tmp_path / "empty.db"
     path.touch()
@@ -302,6 +319,7 @@ def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
     db.close()
 
 
+@pytest.mark.only_sqlite("it damages a file")
 def test_a_damaged_file_is_reported_in_words(tmp_path: Path) -> None:
     path = tmp_path / "damaged.db"
     _damaged(path)
@@ -315,14 +333,15 @@ def test_a_damaged_file_is_reported_in_words(tmp_path: Path) -> None:
 # Replacing the contents
 
 
-def test_who_reads_while_the_contents_are_replaced_sees_one_or_the_other(small: Path, tmp_path: Path) -> None:
-    path = copy(small, tmp_path)
+@pytest.mark.only_sqlite("the contents of a file are replaced")
+def test_who_reads_while_the_contents_are_replaced_sees_one_or_the_other(small: Template, tmp_path: Path) -> None:
+    path = file_of(small, tmp_path / "thrumsg.db")
     fall = build(tmp_path / "fall.db", 300, "Fall")
     with at_once(("read_for_ever", path), ("read_for_ever", path)) as processes:
         assert [process.hear() for process in processes] == ["[('Spring', 40)]"] * 2
         overwrite(path, fall)
         assert [process.hear() for process in processes] == ["[('Fall', 300)]"] * 2
-        overwrite(path, small)
+        overwrite(path, file_of(small, tmp_path / "again.db"))
         assert [process.hear() for process in processes] == ["[('Spring', 40)]"] * 2
         assert [process.kill() for process in processes] == [[], []]
     db = Database(path)
@@ -358,8 +377,9 @@ def test_a_reader_sees_one_state_while_others_write(db: Database, owner: Identit
     give(db, owner, spring, "lee", [ann])
 
 
-def test_a_second_database_object_in_one_process_leaves_the_first_ones_locks(small: Path, tmp_path: Path) -> None:
-    path = copy(small, tmp_path)
+@pytest.mark.only_sqlite("it is about the locks of a file")
+def test_a_second_database_object_in_one_process_leaves_the_first_ones_locks(small: Template, tmp_path: Path) -> None:
+    path = file_of(small, tmp_path / "thrumsg.db")
     first = Database(path)
     with first.reading() as conn:
         before = totals(conn, find_campaign(conn, "Spring").id)
@@ -373,11 +393,12 @@ def test_a_second_database_object_in_one_process_leaves_the_first_ones_locks(sma
     first.close()
 
 
+@pytest.mark.only_sqlite("it is about the log beside a file")
 def test_a_database_opens_while_whoever_had_it_last_closes_it(
-    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite removes its log then: here just between two looks of ours at the log."""
-    path = copy(small, tmp_path)
+    path = file_of(small, tmp_path / "thrumsg.db")
     other = sqlite3.connect(path)
     other.execute("SELECT COUNT(*) FROM message").fetchone()
     assert path.with_name(f"{path.name}-shm").exists()

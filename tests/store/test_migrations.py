@@ -16,6 +16,8 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.sqlite import upgrade
 from thrumsg_tui.store.schema import COUNTED, MIGRATIONS, NOTABLE, migration_name, read_migration
 
+pytestmark = pytest.mark.only_sqlite("no server has had these formats")
+
 FOLDER = Path(schema.__file__).parent / "migrations"
 
 RELEASED = {

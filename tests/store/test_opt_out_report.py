@@ -182,6 +182,7 @@ def test_what_undo_and_redo_bring_back_has_its_kind_and_words(
     ]
 
 
+@pytest.mark.only_sqlite("no server has had this format")
 def test_opt_outs_of_an_older_format_have_their_kind_and_words(tmp_path: Path) -> None:
     make_format(path := tmp_path / "old.db", 2, ROWS)
     db = Database(path)

@@ -31,6 +31,8 @@ from thrumsg_tui.store.opt_out_report import opt_out_report
 from thrumsg_tui.store.queries.thread import thread_events
 from thrumsg_tui.store.restore import Restored, restore
 
+pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
+
 ANN, BEA, CY = (ConversationId(nth) for nth in (1, 2, 3))
 HOUR = timedelta(hours=1)
 

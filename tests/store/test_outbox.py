@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.new_database import copied
 from tests.store.arranging import take_in
 from tests.store.carrier import leave, reject, report
 from tests.store.processes import at_once
@@ -89,8 +89,8 @@ def test_a_message_that_was_sent_may_be_reported_later_and_never_goes_back(world
 def test_each_message_is_claimed_once_by_two_gateways(world: World, tmp_path: Path) -> None:
     send_to(world, take_in(world.db, world.who["ana"], "Spring", [f"P{nth}" for nth in range(230)], first=1000))
     world.db.close()
-    path = Path(shutil.copyfile(world.db.path, tmp_path / "thrumsg.db"))
-    with at_once(("take_queued", path), ("take_queued", path)) as processes:
+    location = copied(world.db.location, tmp_path / "thrumsg.db")
+    with at_once(("take_queued", location), ("take_queued", location)) as processes:
         taken = [line for process in processes for line in process.end()]
     assert len(set(taken)) == len(taken) == 230
 

@@ -164,6 +164,7 @@ def test_a_second_purge_finds_nothing(
     assert purge(db, owner, "Spring").messages == 0
 
 
+@pytest.mark.only_sqlite("no server has had this format")
 def test_the_journal_of_an_older_format_keeps_no_name_that_a_contact_had(tmp_path: Path) -> None:
     make_format(path := tmp_path / "old.db", 2, ROWS)
     db = Database(path)

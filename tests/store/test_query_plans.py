@@ -39,6 +39,8 @@ from thrumsg_tui.store.engines.sqlite import connections
 from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.queries.due import anything_due
 
+pytestmark = pytest.mark.only_sqlite("plans are the engine's; those of a server are in its own suite")
+
 
 class Recording(connections.Connection):
     """A connection that remembers each statement with its parameters still apart, as they are planned."""

@@ -19,6 +19,8 @@ from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines.sqlite.file_header import is_thrumsg
 from thrumsg_tui.store.imports.table import read_text
 
+pytestmark = pytest.mark.only_sqlite("a file is recognised by its beginning")
+
 _PAGES_IN_HEADER = slice(28, 32)  # https://www.sqlite.org/fileformat2.html#the_database_header
 
 

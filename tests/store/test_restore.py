@@ -37,6 +37,8 @@ from thrumsg_tui.store.queries.settings import PRACTICE
 from thrumsg_tui.store.restore import Restored, openable, restore
 from thrumsg_tui.store.since_backup import Since
 
+pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
+
 ANN = ConversationId(1)
 SINCE = 3
 """Messages once Bea was texted, and Ann was and is told that she is opted out."""

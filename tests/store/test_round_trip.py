@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.new_database import give_back, new_database
 from tests.store.arranging import ask_everyone, known_as
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
@@ -88,7 +89,7 @@ def test_fields_of_exported_contacts_come_back_by_their_codes_in_an_empty_databa
     db: Database, owner: Identity, busy: Path, tmp_path: Path
 ) -> None:
     export(db, owner, ExportKind.MESSAGES, busy)
-    other = Database(tmp_path / "other.db")
+    other = Database(new_database(tmp_path / "other.db"))
     make_first_owner(other, "ana", "Ana", "Ortiz")
     ana = known_as(other, "ana")
     create_campaign(other, ana, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
@@ -143,7 +144,7 @@ cells = st.tuples(st.text("'=+-@\t\rAz\u00e9 \u200b", max_size=6), st.text("'=+-
 @given(st.lists(cells, min_size=1, max_size=8))
 def test_whatever_names_a_file_gave_their_export_changes_none(names: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        db = Database(Path(folder) / "t.db")
+        db = Database(new_database(Path(folder) / "t.db"))
         make_first_owner(db, "ana", "Ana", "Ortiz")
         ana = known_as(db, "ana")
         create_campaign(db, ana, Setup("Spring", "Hi", hours=DailyHours("UTC", 0, 1440)))
@@ -156,3 +157,4 @@ def test_whatever_names_a_file_gave_their_export_changes_none(names: list[tuple[
         assert import_contacts(db, ana, path, "Spring").unchanged == len(names)
         assert people(db) == before
         db.close()
+        give_back(db.location)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.large import BUSY, CAMPAIGN, cached
+from tests.new_database import Template, give_back
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.names import fold
@@ -49,14 +49,14 @@ Lists = st.builds(lambda tab, sort: (tab, sort), st.sampled_from(list(Tab)), st.
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A database in which Kim has some 5,000 conversations."""
-    return cached(tmp_path_factory.mktemp("made"), 10_000, 4)
+    return Template(cached(tmp_path_factory.mktemp("made"), 10_000, 4))
 
 
 @pytest.fixture
-def large(made: Path, tmp_path: Path) -> Iterator[Database]:
-    with closing(Database(shutil.copyfile(made, tmp_path / "large.db"))) as db:
+def large(made: Template, tmp_path: Path) -> Iterator[Database]:
+    with closing(Database(made.copy(tmp_path / "large.db"))) as db:
         yield db
 
 
@@ -154,13 +154,13 @@ def test_after_a_few_letters_only_the_matches_so_far_are_searched(large: Databas
 @READ_ONLY
 @given(st.lists(st.sampled_from(["read", "advance", "opt out", "rename"]), max_size=12), st.sampled_from(SLICES))
 def test_while_others_change_the_list_only_what_matches_is_shown_and_in_the_end_all_of_it(
-    made: Path,
+    made: Template,
     tmp_path_factory: pytest.TempPathFactory,
     steps: list[str],
     slices: Slices,
 ) -> None:
-    path = shutil.copyfile(made, tmp_path_factory.mktemp("changed") / "large.db")
-    with closing(Database(path)) as db:
+    location = made.copy(tmp_path_factory.mktemp("changed") / "large.db")
+    with closing(Database(location)) as db:
         with db.reading() as conn:
             campaign = find_campaign(conn, CAMPAIGN)
             request = ListRequest(campaign.id, find_assignment(conn, campaign, BUSY), Tab.RESPONSES, search="zoe")
@@ -186,6 +186,7 @@ def test_while_others_change_the_list_only_what_matches_is_shown_and_in_the_end_
                 search_window(conn, search, window_at(0), to_the_end=True)
             assert search.matches.window(0, 10) == ids(conn, request, 0, 10)
             assert search.matches.total == count(conn, request)
+    give_back(location)
 
 
 def test_a_search_that_is_under_way_goes_on_although_others_write(large: Database, kims: ListRequest) -> None:

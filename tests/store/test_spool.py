@@ -91,6 +91,7 @@ def test_nothing_of_somebody_else_is_taken_for_a_spool(db: Database, tmp_path: P
         Spool(db.path)
 
 
+@pytest.mark.only_sqlite("a backup is a copy of a file")
 def test_no_export_and_no_backup_takes_its_place(db: Database, owner: Identity, spool: Spool) -> None:
     with pytest.raises(Refused, match="is a thrumsg database"), writing_text(spool.path):
         pass
@@ -150,6 +151,7 @@ def test_a_broken_spool_is_named_and_not_the_database(db: Database, owner: Ident
 # Backup and restore
 
 
+@pytest.mark.only_sqlite("a backup is a copy of a file")
 def test_a_backup_takes_along_what_is_in_the_spool(
     db: Database, owner: Identity, spool: Spool, clock: Clock, ann: ConversationId, tmp_path: Path
 ) -> None:
@@ -168,6 +170,7 @@ def test_a_backup_takes_along_what_is_in_the_spool(
     moved.close()
 
 
+@pytest.mark.only_sqlite("a backup is a copy of a file")
 def test_after_a_restore_everything_that_was_acknowledged_is_stored_once(
     db: Database, owner: Identity, spool: Spool, clock: Clock, ann: ConversationId, tmp_path: Path
 ) -> None:
@@ -181,6 +184,7 @@ def test_after_a_restore_everything_that_was_acknowledged_is_stored_once(
     assert sorted(bodies(db)) == ["before the backup", "waits while the backup is restored"]
 
 
+@pytest.mark.only_sqlite("a backup is a copy of a file")
 def test_a_backup_without_its_spool_is_none(db: Database, owner: Identity, spool: Spool, tmp_path: Path) -> None:
     spool.close()
     content = bytearray(spool.path.read_bytes())

@@ -170,6 +170,7 @@ def test_a_file(db: Database, owner: Identity, spring: Campaign, tmp_path: Path,
 # What is there already
 
 
+@pytest.mark.only_sqlite("a server stores no NUL")
 def test_what_an_older_version_stored_is_read_and_used(
     db: Database, owner: Identity, spring: Campaign, ann: ConversationId, bad: str
 ) -> None:

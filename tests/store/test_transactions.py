@@ -10,6 +10,8 @@ import pytest
 
 from thrumsg_tui.store.database import Database
 
+pytestmark = pytest.mark.only_sqlite("it looks at SQLite's settings")
+
 ROWS = 1500
 """They fill 3 MB: more than SQLite keeps in memory without `bulk`."""
 

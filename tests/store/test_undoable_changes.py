@@ -159,6 +159,7 @@ def recorded_as_undoable(path: Path) -> list[EventKind]:
     return [EventKind[part.attr] for part in named if isinstance(part.value, ast.Name) and part.value.id == "EventKind"]
 
 
+@pytest.mark.only_sqlite("no server has had this format")
 def test_the_entries_of_an_old_database_are_as_undoable_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     make_format(path, 2, ROWS)

@@ -25,6 +25,8 @@ from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
+pytestmark = pytest.mark.only_sqlite("no server has had these formats")
+
 CASES = {
     "Ann asked, said STOP, was opted in by hand": (Status.NEEDS_REPLY, "When do polls close?", "STOP"),
     "Bea said STOP, and is opted out": (Status.NEEDS_REPLY, "STOP", "STOP"),

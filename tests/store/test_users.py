@@ -1,5 +1,6 @@
 """Users, roles and who is at the keyboard (docs/rules.md 8.1, 8.2)."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,9 +67,10 @@ def _undo_reassignment(db: Database, who: Identity) -> object:
 
 def _import(change: Callable[..., object], text: str, *campaign: str) -> Change:
     def run(db: Database, who: Identity) -> object:
-        path = db.path.with_name("in.csv")
-        path.write_text(text)
-        return change(db, who, path, *campaign)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "in.csv"
+            path.write_text(text)
+            return change(db, who, path, *campaign)
 
     return run
 

@@ -15,6 +15,8 @@ from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.engines.sqlite.locks import when_free
 from thrumsg_tui.store.pacing import Pacing
 
+pytestmark = pytest.mark.only_sqlite("a file has one writer, and a lock of the whole")
+
 
 @contextmanager
 def locked(path: Path, how: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
