@@ -52,6 +52,8 @@ class ServerConnection:
             conninfo, autocommit=True, cursor_factory=ClientCursor, row_factory=row_factory, **options
         )
         adapt(self.inside)
+        self.is_bulk = False
+        """Whether the next transaction may change many rows."""
         self._streams = count(1)
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> psycopg.Cursor[Row]:

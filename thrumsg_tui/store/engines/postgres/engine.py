@@ -10,16 +10,20 @@ import psycopg
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.engines.base import BUSY_SECONDS, Column, Damage, Failure, OnWait, Role
-from thrumsg_tui.store.engines.postgres import errors
+from thrumsg_tui.store.engines.postgres import errors, lost_transactions
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
+from thrumsg_tui.store.engines.postgres.lost_transactions import KEY_LOCK
 from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
 from thrumsg_tui.store.location import ServerAddress
 
-_KEY_LOCK = 9
-"""The class of the advisory lock that a write transaction holds for its key."""
+_IDLE = 10
+"""How many seconds a transaction may wait for its program, which has perhaps lost its host, before it is ended.
 
-_IDLE = 60
-"""How many seconds a transaction may wait for its program, which has perhaps lost its host, before it is ended."""
+Less than others wait for its locks; between two statements of a change a program needs milliseconds.
+"""
+
+_IDLE_IN_BULK = 120
+"""The same for a bulk change, which computes much between two statements."""
 
 _CONNECTING = {
     "application_name": "thrumsg",
@@ -82,19 +86,23 @@ class PostgresEngine:
         fast = "" if durable and not scratch else "SET LOCAL synchronous_commit = off; "
         conn.script(
             f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{BUSY_SECONDS}s'; "
-            f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE}s'; {fast}"
-            f"SELECT pg_advisory_xact_lock({_KEY_LOCK}, hashtext('{key}'))"
+            f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_IN_BULK if conn.is_bulk else _IDLE}s'; {fast}"
+            f"SELECT pg_advisory_xact_lock({KEY_LOCK}, hashtext('{key}'))"
         )
         return key
 
     def await_end(self, conn: ServerConnection, key: str) -> None:
-        """Take the lock of the key, which the other transaction holds until it ends."""
-        conn.script(f"SELECT pg_advisory_xact_lock({_KEY_LOCK}, hashtext('{key}'))")
+        """End the other transaction, or wait for its end."""
+        lost_transactions.await_end(conn, key)
 
     @contextmanager
-    def bulk(self, conn: ServerConnection) -> Iterator[None]:  # noqa: ARG002 - the memory is the server's
-        """Do nothing more: a server has the memory that it was given."""
-        yield
+    def bulk(self, conn: ServerConnection) -> Iterator[None]:
+        """Let the program compute longer between two statements; a server has the memory that it was given."""
+        conn.is_bulk = True
+        try:
+            yield
+        finally:
+            conn.is_bulk = False
 
     def commit(self, conn: ServerConnection) -> None:
         """Commit."""
