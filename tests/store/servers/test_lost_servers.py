@@ -1,0 +1,145 @@
+"""Backends that are ended, a server that crashes, and a standby that takes its place (docs/rules.md 13.1)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from random import Random
+from time import monotonic
+
+import psycopg
+import pytest
+
+from tests.postgres_server import Cluster, own_cluster, shared_cluster
+from tests.store.arranging import known_as
+from tests.store.servers.failing_server import make_campaign, make_database, require_true, send_all
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import DatabaseUnreachable
+from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import ServerAddress
+from thrumsg_tui.store.queries.users import has_users
+
+LASTING = {"synchronous_commit": "on"}
+"""What is committed survives a crash of the server, though not of its host."""
+
+
+def campaign_at(address: str, contacts: int) -> list[ConversationId]:
+    with closing(Database(ServerAddress(address))) as db:
+        return make_campaign(db, contacts)
+
+
+@contextmanager
+def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Do something in another thread, which is told when the body has ended; raise what it raises."""
+    ended, raised = threading.Event(), []
+
+    def run() -> None:
+        try:
+            work(ended)
+        except BaseException as error:  # noqa: BLE001 - raised below
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+    if raised:
+        raise raised[0]
+
+
+def stored_in(address: str) -> int:
+    """How many messages are stored."""
+    with psycopg.connect(address) as conn:
+        row = conn.execute("SELECT COUNT(*) FROM message").fetchone()
+        return int(row[0]) if row else 0
+
+
+def wait_for(count: int, address: str, ended: threading.Event) -> None:
+    """Wait until so many messages are stored."""
+    while stored_in(address) < count and not ended.wait(0.01):
+        pass
+
+
+def test_ended_backends_lose_nothing_and_have_nothing_sent_twice() -> None:
+    address = shared_cluster().address(make_database(shared_cluster()))
+    conversations = campaign_at(address, 400)
+    chance, killed = Random(7), [0]
+
+    def end_backends(ended: threading.Event) -> None:
+        with psycopg.connect(address, autocommit=True) as conn:
+            while not ended.wait(chance.uniform(0, 0.2)):
+                found = conn.execute(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'thrumsg' ORDER BY random() LIMIT 1
+                    """
+                )
+                killed[0] += found.rowcount
+
+    with meanwhile(end_backends):
+        told = send_all(address, conversations, threads=4, persistent=False)
+    assert killed[0] > 20
+    assert len(told.sent) > 300
+    require_true(address, told)
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    with own_cluster(LASTING) as running:
+        yield running
+
+
+def test_a_server_that_crashes_and_comes_back_has_all_that_was_confirmed(cluster: Cluster) -> None:
+    address = cluster.address(make_database(cluster))
+    conversations = campaign_at(address, 300)
+
+    def crash_twice(ended: threading.Event) -> None:
+        for nth in (60, 150):
+            wait_for(nth, address, ended)
+            cluster.stop("immediate")
+            cluster.start()
+
+    with meanwhile(crash_twice):
+        told = send_all(address, conversations, threads=4, persistent=True)
+    assert len(told.sent) + len(told.unknown) == len(conversations)
+    require_true(address, told)
+
+
+def test_without_its_server_a_change_fails_soon_and_readers_go_on_when_it_is_back(cluster: Cluster) -> None:
+    address = cluster.address(make_database(cluster))
+    [first, second] = campaign_at(address, 2)
+    with closing(Database(ServerAddress(address))) as db:
+        who = known_as(db, "ana")
+        send(db, who, first)
+        cluster.stop("immediate")
+        begun = monotonic()
+        with pytest.raises(DatabaseUnreachable, match=r"does not answer.* Nothing was changed"):
+            send(db, who, second)
+        with pytest.raises(DatabaseUnreachable), db.reading():
+            pass
+        assert monotonic() - begun < 5
+        cluster.start()
+        with db.reading() as conn:
+            assert has_users(conn)
+        send(db, who, second)
+    assert stored_in(address) == 2
+
+
+def test_the_connections_of_a_restarted_server_are_made_anew_without_an_error(cluster: Cluster) -> None:
+    address = cluster.address(make_database(cluster))
+    [first] = campaign_at(address, 1)
+    with closing(Database(ServerAddress(address))) as db:
+        who = known_as(db, "ana")
+        db.version()
+        cluster.stop()
+        cluster.start()
+        db.version()
+        with db.reading() as conn:
+            assert has_users(conn)
+        send(db, who, first)
+    assert stored_in(address) == 1
