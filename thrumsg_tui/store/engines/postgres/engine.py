@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.store.engines.base import BUSY_SECONDS, Column, Damage, Failure, OnWait, Role
+from thrumsg_tui.store.engines.base import BUSY_SECONDS, Access, Column, Damage, Failure, OnWait, Role
 from thrumsg_tui.store.engines.postgres import errors, lost_transactions
+from thrumsg_tui.store.engines.postgres.access import access
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.lost_transactions import KEY_LOCK
 from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
 from thrumsg_tui.store.location import ServerAddress
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.postgres.delivery_lock import ServerDeliveryLock
 
 _IDLE = 10
 """How many seconds a transaction may wait for its program, which has perhaps lost its host, before it is ended.
@@ -116,6 +121,18 @@ class PostgresEngine:
         """Return the transactions that the server has ended, which change with every commit, as one number."""
         (snapshot,) = conn.inside.execute("SELECT pg_current_snapshot()::text").fetchall()[0]
         return int.from_bytes(snapshot.encode())
+
+    # Who and how many
+
+    def access(self, conn: ServerConnection) -> Access:
+        """Ask the server who has signed in."""
+        return access(conn)
+
+    def delivery_lock(self) -> ServerDeliveryLock:
+        """Return a lock of a session of the server."""
+        from thrumsg_tui.store.engines.postgres.delivery_lock import ServerDeliveryLock  # only what delivers needs it
+
+        return ServerDeliveryLock(lambda: self.open("writer"), self.explained)
 
     # Errors and damage
 

@@ -31,6 +31,15 @@ _ABOUT = """
                    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')) AS used
 """
 
+_OWNER = """
+    SELECT quote_ident(pg_get_userbyid(owner)) FROM (
+        SELECT COALESCE((SELECT relowner FROM pg_class WHERE oid = to_regclass('thrumsg_format')), datdba) AS owner
+        FROM pg_database WHERE datname = current_database()
+    ) AS found
+    WHERE pg_has_role(session_user, owner, 'MEMBER')
+"""
+"""The role that owns the tables, or the database while there are none; no row for who is not a member of it."""
+
 
 def read_migration(file: str) -> str:
     """Return the SQL of one of `MIGRATIONS`."""
@@ -74,6 +83,8 @@ def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
     """
     conn.script("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('thrumsg upgrade ' || current_schema(), 0))")
     try:
+        for (owner,) in conn.execute(_OWNER).fetchall():
+            conn.script(f"SET LOCAL ROLE {owner}")  # every member of it may change what we make
         present = found_format(location, conn)
         conn.script("SELECT set_config('search_path', quote_ident(current_schema()), true)")
         apply(conn, present)

@@ -373,7 +373,8 @@ CREATE TABLE gateway (  -- what each gateway's deliverer says of itself
     changed_at BIGINT NOT NULL,
     seen_at    BIGINT,  -- renewed while a deliverer runs
     pace       DOUBLE PRECISION,  -- segments a second, measured
-    inbound_at BIGINT  -- up to when missed incoming messages were fetched
+    inbound_at BIGINT,  -- up to when missed incoming messages were fetched
+    host       TEXT COLLATE "C" NOT NULL DEFAULT ''  -- on which the deliverer was seen last
 );
 
 CREATE TABLE gateway_number (  -- our own numbers
@@ -413,7 +414,8 @@ CREATE TABLE spooled (  -- requests of carriers that a backup took along from th
 CREATE TABLE listener (  -- a row for each gateway whose carrier calls us: answers come in by `thrumsg listen`
     gateway  TEXT COLLATE "C" PRIMARY KEY,
     seen_at  BIGINT,  -- renewed while a listener runs; none if none ever ran
-    ended_at BIGINT  -- when it was stopped; none while it runs, or if it was killed
+    ended_at BIGINT,  -- when it was stopped; none while it runs, or if it was killed
+    host     TEXT COLLATE "C" NOT NULL DEFAULT ''  -- on which it was seen last
 );
 
 CREATE TABLE shared_file (  -- what was written by name under a forced command, into the folder beside the database
