@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
-from pathlib import Path
 
 from tests.gateway.listening import Listener, listening, opened_socket, post
 from tests.gateway.small_carrier import message
 from tests.store.arranging import number
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import Location, path_of
 from thrumsg_tui.store.spool import spool_state
 
 _CALLERS = 4
@@ -80,7 +80,7 @@ class _Load:
         return False
 
 
-def kill_under_load(database: Path, *, kills: int, seed: int) -> Verdict:
+def kill_under_load(database: Location, *, kills: int, seed: int) -> Verdict:
     """Kill a listener on a socket that stays open, so that callers wait while it starts again."""
     chance = random.Random(seed)
     with opened_socket() as sock:
@@ -100,7 +100,7 @@ def kill_under_load(database: Path, *, kills: int, seed: int) -> Verdict:
     return _judged(database, load)
 
 
-def _empty(database: Path) -> None:
+def _empty(database: Location) -> None:
     """Let listeners store what is left, as long as they store something."""
     before = None
     while (left := _left(database)) and left != before:
@@ -109,13 +109,13 @@ def _empty(database: Path) -> None:
             pass
 
 
-def _left(database: Path) -> int:
-    state = spool_state(database)
+def _left(database: Location) -> int:
+    state = spool_state(path_of(database))
     assert state
     return state.waiting + state.failed
 
 
-def _judged(database: Path, load: _Load) -> Verdict:
+def _judged(database: Location, load: _Load) -> Verdict:
     db = Database(database)
     try:
         with db.reading() as conn:

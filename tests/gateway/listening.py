@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from tests.gateway.small_carrier import GATEWAY, SmallWebhooks, signature
 from thrumsg_tui.gateway.listening_socket import inherited_socket, new_socket, shown
+from thrumsg_tui.store.location import Location
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
@@ -39,7 +40,7 @@ class Answer(NamedTuple):
 class Listener:
     """A listener in another process."""
 
-    def __init__(self, database: Path, *words: str, descriptors: tuple[int, ...] = ()) -> None:
+    def __init__(self, database: Location, *words: str, descriptors: tuple[int, ...] = ()) -> None:
         command = [sys.executable, "-W", "error", "-m", "tests.gateway.listening", str(database), *words]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=descriptors
@@ -71,7 +72,7 @@ class Listener:
 
 
 @contextmanager
-def listening(database: Path, *words: str, descriptors: tuple[int, ...] = ()) -> Iterator[Listener]:
+def listening(database: Location, *words: str, descriptors: tuple[int, ...] = ()) -> Iterator[Listener]:
     """Run a listener, and end it well."""
     listener = Listener(database, *words, descriptors=descriptors)
     try:
@@ -117,7 +118,7 @@ def main() -> None:
     from thrumsg_tui.store.database import Database
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("database", type=Path)
+    parser.add_argument("database")
     parser.add_argument("--fd", type=int)
     parser.add_argument("--patience", action="append", default=[])
     parser.add_argument("--largest-file", type=int, metavar="BYTES", help="as if the disk were full then")

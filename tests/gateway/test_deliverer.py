@@ -132,6 +132,7 @@ def test_at_the_end_answers_are_awaited(world: World) -> None:
     assert states(world) == ["sent"]
 
 
+@pytest.mark.only_sqlite("a file has one writer, and a lock of the whole")
 def test_at_the_end_answers_are_kept_while_the_database_is_locked(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

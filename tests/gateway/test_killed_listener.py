@@ -7,7 +7,7 @@ from tests.store.world import World
 
 
 def test_what_was_acknowledged_before_a_kill_is_stored_once(world: World) -> None:
-    result = kill_under_load(world.db.path, kills=10, seed=7)
+    result = kill_under_load(world.db.location, kills=10, seed=7)
     assert result.acknowledged > 100
     assert (result.lost, result.doubled) == (0, 0)
     assert result.interrupted, "no kill hit anything: the test proves nothing"

@@ -31,7 +31,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture
 def listener(world: World) -> Iterator[Listener]:
-    with listening(world.db.path, "--patience", "body=0.3", "--patience", "headers=0.3") as running:
+    with listening(world.db.location, "--patience", "body=0.3", "--patience", "headers=0.3") as running:
         yield running
 
 
@@ -81,11 +81,11 @@ def test_it_is_acknowledged_while_the_main_database_is_locked(world: World, list
 
 
 def test_what_is_left_at_the_end_is_stored_at_the_next_start(world: World) -> None:
-    with listening(world.db.path, "--patience", "drain=0") as first, world.db.writing():
+    with listening(world.db.location, "--patience", "drain=0") as first, world.db.writing():
         assert post(first.address, message("M1", ANN)).status == 200
         first.end()
     assert bodies(world) == []
-    with listening(world.db.path):
+    with listening(world.db.location):
         pass
     assert bodies(world) == ["hello"]
 
@@ -121,7 +121,7 @@ def test_the_database_says_while_a_listener_runs_and_that_it_was_stopped(world: 
 
 
 def test_a_listener_that_was_killed_is_not_called_stopped(world: World) -> None:
-    listener = Listener(world.db.path)
+    listener = Listener(world.db.location)
     post(listener.address, message("M1", ANN))
     while bodies(world) != ["hello"]:
         sleep(A_TURN)
@@ -243,7 +243,7 @@ def test_a_hundred_slow_connections_keep_nobody_out(world: World, listener: List
 
 
 def test_where_the_spool_cannot_be_written_the_carrier_is_told_to_call_again(world: World) -> None:
-    with listening(world.db.path, "--patience", "spool=0.2") as listener:
+    with listening(world.db.location, "--patience", "spool=0.2") as listener:
         with closing(sqlite3.connect(spool_path(world.db.path), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             refused = post(listener.address, message("M1", ANN))
@@ -254,7 +254,7 @@ def test_where_the_spool_cannot_be_written_the_carrier_is_told_to_call_again(wor
 
 
 def test_on_a_full_disk_what_was_acknowledged_is_kept_and_the_rest_comes_again(world: World) -> None:
-    with listening(world.db.path, "--largest-file", "600000", "--patience", "drain=0.1") as full:
+    with listening(world.db.location, "--largest-file", "600000", "--patience", "drain=0.1") as full:
         nth, acknowledged = 0, []
         while post(full.address, message(f"M{nth}", ANN, f"{nth} {'x' * 1000}")).status == 200:
             acknowledged.append(f"M{nth}")
@@ -262,7 +262,7 @@ def test_on_a_full_disk_what_was_acknowledged_is_kept_and_the_rest_comes_again(w
             assert nth < 1000, "the disk is not full"
         log = full.end()
     assert "event=spool_not_written" in log
-    with listening(world.db.path) as roomy:
+    with listening(world.db.location) as roomy:
         assert post(roomy.address, message(f"M{nth}", ANN, "again")).status == 200
     stored = [row["provider_id"] for row in world.rows("SELECT provider_id FROM message WHERE gateway = 'small'")]
     assert sorted(stored) == sorted([*acknowledged, f"M{nth}"])
@@ -286,11 +286,11 @@ def test_a_listener_on_a_socket_of_somebody_else_starts_again_without_a_refused_
     with opened_socket() as sock, ThreadPoolExecutor(4) as pool:
         words, descriptors = ("--fd", str(sock.fileno())), (sock.fileno(),)
         for turn in range(3):
-            with listening(world.db.path, *words, descriptors=descriptors) as listener:
+            with listening(world.db.location, *words, descriptors=descriptors) as listener:
                 ids = [f"M{turn}-{nth}" for nth in range(60)]
                 waiting = [pool.submit(post, listener.address, message(id, ANN)) for id in ids]
                 waiting[20].result()
-            with listening(world.db.path, *words, descriptors=descriptors):
+            with listening(world.db.location, *words, descriptors=descriptors):
                 answers += [each.result().status for each in waiting]
     assert answers == [200] * 180
     assert len(bodies(world)) == 180

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +12,7 @@ from threading import Event
 import pytest
 
 from tests.clock import Clock
+from tests.new_database import Template
 from tests.store.arranging import known_as
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
@@ -34,17 +34,17 @@ from thrumsg_tui.store.queries.settings import settings
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A practice database, made once."""
     path = tmp_path_factory.mktemp("practice") / "practice.db"
     prepare(path, "ana", "Ana", "Ortiz").close()
-    return path
+    return Template(path)
 
 
 @pytest.fixture
-def demo(built: Path, tmp_path: Path) -> Iterator[Database]:
+def demo(built: Template, tmp_path: Path) -> Iterator[Database]:
     """A copy of the practice database."""
-    db = Database(shutil.copyfile(built, tmp_path / "practice.db"))
+    db = Database(built.copy(tmp_path / "practice.db"))
     yield db
     db.close()
 
@@ -135,6 +135,7 @@ def test_it_is_made_the_same_way_every_time(demo: Database, tmp_path: Path) -> N
     again.close()
 
 
+@pytest.mark.only_sqlite("a practice database is a file")
 def test_an_older_one_is_opened_as_it_was_left(demo: Database) -> None:
     ana = known_as(demo, "ana")
     with demo.reading() as conn:
@@ -146,6 +147,7 @@ def test_an_older_one_is_opened_as_it_was_left(demo: Database) -> None:
     again.close()
 
 
+@pytest.mark.only_sqlite("a practice database is a file")
 def test_a_fresh_one_takes_the_place_of_an_older_one_that_is_open(demo: Database) -> None:
     with demo.writing() as tx:
         tx.conn.execute("UPDATE campaign SET name = 'Changed'")
@@ -259,6 +261,7 @@ def test_of_two_apps_one_delivers_and_each_answer_comes_once(practice: World) ->
         app.end()
 
 
+@pytest.mark.only_sqlite("it is about the file of a lock")
 def test_an_app_whose_lock_file_is_removed_leaves_the_delivery_to_whoever_has_the_new_one(practice: World) -> None:
     """As `deliver` does: else both would text at once."""
     first, second = delivery(), delivery()
@@ -346,13 +349,15 @@ def test_a_contact_who_opted_out_meanwhile_still_answers_and_does_not_wait(pract
     app.end()
 
 
-def test_in_its_first_minute_the_demo_shows_deliveries_a_failure_and_a_late_report(built: Path, tmp_path: Path) -> None:
-    path = shutil.copyfile(built, tmp_path / "practice.db")
-    with closing(Database(path)) as db, db.reading() as conn:
+def test_in_its_first_minute_the_demo_shows_deliveries_a_failure_and_a_late_report(
+    built: Template, tmp_path: Path
+) -> None:
+    location = built.copy(tmp_path / "practice.db")
+    with closing(Database(location)) as db, db.reading() as conn:
         opened = conn.execute("SELECT MAX(at) FROM message").fetchone()[0] / 1000
     clock = Clock(datetime.fromtimestamp(opened, UTC))
     app, seen = delivery(), []
-    with closing(Database(path, clock=clock)) as db:
+    with closing(Database(location, clock=clock)) as db:
         for _ in range(60):
             app.drain(db)
             with db.reading() as conn:

@@ -55,7 +55,7 @@ def caddy(folder: Path, text: str, port: int) -> Iterator[None]:
 
 @pytest.fixture
 def listener(world: World) -> Iterator[Listener]:
-    with listening(world.db.path, "--patience", "body=0.5") as running:
+    with listening(world.db.location, "--patience", "body=0.5") as running:
         yield running
 
 

@@ -121,6 +121,7 @@ def test_one_who_does_not_read_holds_nothing_up(systemd: socket.socket) -> None:
     assert 0 < len(heard(systemd)) < 2000
 
 
+@pytest.mark.only_sqlite("a file has one writer, and a lock of the whole")
 def test_a_database_that_is_locked_makes_the_deliverer_seem_no_less_alive(
     world: World, systemd: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -254,6 +254,7 @@ def test_however_many_were_missed_they_are_stored_as_they_come(world: World) -> 
     assert state.inbound_at > began + timedelta(hours=3)
 
 
+@pytest.mark.only_sqlite("it fills the disk of a file")
 def test_what_a_full_disk_kept_out_is_stored_later_without_being_fetched_again(world: World) -> None:
     queue(world, 1)
     gateway, clock = ScriptedGateway(), Seconds()

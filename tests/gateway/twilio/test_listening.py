@@ -73,7 +73,7 @@ class Running:
 def running(world: World, folder: Path) -> Iterator[Running]:
     """Start the command, with everything in its configuration."""
     config = written(folder, CONFIGURATION)
-    command = [sys.executable, "-W", "error", "-m", "thrumsg_tui", "listen", "--db", str(world.db.path)]
+    command = [sys.executable, "-W", "error", "-m", "thrumsg_tui", "listen", "--db", str(world.db.location)]
     with subprocess.Popen(
         [*command, "--config", str(config), "--port", "0"],
         cwd=ROOT,
