@@ -178,8 +178,4 @@ class PostgresEngine:
         """Compare the schema with the one that this server makes of the migrations, on a connection of its own."""
         from thrumsg_tui.store.engines.postgres import damage
 
-        apart = self.open("writer")
-        try:
-            yield from damage.changed_tables(conn, apart)
-        finally:
-            apart.close()
+        yield from damage.changed_tables(conn, lambda: self.open("writer"))
