@@ -67,6 +67,8 @@ from thrumsg_tui.domain.organization_facts import (
     BackupRestored,
     CampaignNumbersChanged,
     ConversationRenumbered,
+    DatabaseMoved,
+    DatabaseTakenBack,
     FileImported,
     KeyAdded,
     KeyRemoved,
@@ -728,6 +730,18 @@ DATABASE = [
         BackupRestored("backup.db", None, "sam", 0),
         "went back to the backup backup.db, from before the first change (by sam)",
         by=None,
+    ),
+    Example(
+        EventKind.MOVE_DATABASE,
+        {"form": "moved", "source": "/srv/texting/thrumsg.db", "rows": 1000, "replaced": 0},
+        DatabaseMoved("/srv/texting/thrumsg.db", 1000, 0),
+        "moved the database here from /srv/texting/thrumsg.db, 1000 rows",
+    ),
+    Example(
+        EventKind.MOVE_DATABASE,
+        {"form": "taken_back", "target": "postgresql://db.example.org/thrumsg"},
+        DatabaseTakenBack("postgresql://db.example.org/thrumsg"),
+        "took the database back from postgresql://db.example.org/thrumsg, as it was when it was moved",
     ),
 ]
 

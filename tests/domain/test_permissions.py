@@ -37,6 +37,7 @@ MAY = {
         Permission.CHANGE_ROLES,
         Permission.CHANGE_KEYS,
         Permission.CONFIRM_COMPLIANCE,
+        Permission.MOVE_DATABASE,
         Permission.PURGE,
     },
 }

@@ -103,6 +103,10 @@ class DatabaseDamaged(DatabaseUnusable):
     """The file has content that no version of thrumsg writes; nothing was changed (`docs/rules.md 11.5`)."""
 
 
+class DatabaseMoved(DatabaseUnusable):
+    """The contents of the database are in another one, or not yet all in this one (`docs/rules.md 13.2`)."""
+
+
 class DatabaseBusy(DatabaseUnusable):
     """Another process held the lock for longer than we wait; nothing was changed."""
 

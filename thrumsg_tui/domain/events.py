@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     IMPORT = "import"
     REPAIR = "repair"
     RESTORE = "restore"
+    MOVE_DATABASE = "move_database"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,21 @@ class BackupRestored(FrozenRecord):
     """How many messages may have been sent since the backup."""
 
 
+class DatabaseMoved(FrozenRecord):
+    """Everything in the database came from another one."""
+
+    source: str
+    rows: int
+    replaced: int
+    """In how many texts a NUL, which not every engine stores, became U+FFFD."""
+
+
+class DatabaseTakenBack(FrozenRecord):
+    """The database is in use again, as it was when its contents were moved to another one."""
+
+    target: str
+
+
 class NumberAdded(FrozenRecord):
     """One of our numbers was added, or its kind or pace was changed."""
 
@@ -145,4 +160,4 @@ class NumberReplaced(FrozenRecord):
 
 TeamFacts = OwnerAdded | UserAdded | UserChanged | RoleChanged | KeyAdded | KeyRemoved
 NumberFacts = NumberAdded | NumberStateChanged | CampaignNumbersChanged | ConversationRenumbered | NumberReplaced
-DatabaseFacts = SettingsChanged | FileImported | Repaired | BackupRestored
+DatabaseFacts = SettingsChanged | FileImported | Repaired | BackupRestored | DatabaseMoved | DatabaseTakenBack

@@ -11,6 +11,8 @@ from thrumsg_tui.domain.organization_facts import (
     CampaignNumbersChanged,
     ConversationRenumbered,
     DatabaseFacts,
+    DatabaseMoved,
+    DatabaseTakenBack,
     FileImported,
     KeyAdded,
     KeyRemoved,
@@ -109,6 +111,10 @@ def database_summary(facts: DatabaseFacts) -> str:
             dated = "from before the first change" if facts.as_of is None else f"as of {utc_moment(facts.as_of)}"
             by = f" (by {facts.stranger})" if facts.stranger is not None else ""
             return f"went back to the backup {facts.file}, {dated}{by}"
+        case DatabaseMoved():
+            return f"moved the database here from {facts.source}, {pluralize(facts.rows, 'row')}"
+        case DatabaseTakenBack():
+            return f"took the database back from {facts.target}, as it was when it was moved"
     assert_never(facts)
 
 

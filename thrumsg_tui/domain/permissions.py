@@ -52,6 +52,7 @@ class Permission(StrEnum):
     CHANGE_ROLES = "change roles"
     CHANGE_KEYS = "change whose SSH keys are let in"
     MAINTAIN = "repair or back up the database"
+    MOVE_DATABASE = "move the database"
     DELIVER = "deliver messages"
 
 
@@ -80,6 +81,7 @@ WEAKEST_ROLE = {
     Permission.PURGE: Role.OWNER,
     Permission.CHANGE_ROLES: Role.OWNER,
     Permission.CHANGE_KEYS: Role.OWNER,
+    Permission.MOVE_DATABASE: Role.OWNER,
 }
 """The weakest role that has each permission (`docs/rules.md 8.1`)."""
 

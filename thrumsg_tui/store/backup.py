@@ -35,14 +35,15 @@ def backup(db: Database, target: Path) -> int:
     """
     _refuse_target(db, target)
     with replacing(target) as part:
-        requests = _spooled_requests(db)  # before the copy: what is stored in between is in both, and stored once
+        # Before the copy: what is stored in between is in both, and stored once. What a move has closed takes nothing.
+        requests = [] if db.mark else spooled_requests(db)
         copy_into(db, part, kept=f"{target} stays as it was." if target.exists() else "")
         figures = _looked_through(db, part, target)
         _take_along(part, requests)
         return figures
 
 
-def _spooled_requests(db: Database) -> list[SpooledRequest]:
+def spooled_requests(db: Database) -> list[SpooledRequest]:
     """Read what waits in the spool, if there is one."""
     if not spool_path(db.path).exists():
         return []

@@ -64,7 +64,7 @@ def check_backup(source: Path) -> CheckedBackup:
         with _copied(source) as part, errors_naming(part, source):
             copy_with_log(source, part)
             refuse_damaged(part)
-            db = Database(part, scratch=True)
+            db = Database(part, scratch=True, closed_too=True)
             try:
                 with db.reading() as conn:
                     return _described(conn)

@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from thrumsg_tui.domain.errors import DatabaseMoved
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
-from thrumsg_tui.store.engines.base import Access, Connection, Engine, Failure, OnWait, Parameters, Role
+from thrumsg_tui.store.engines.base import NO_DAMAGE, Access, Connection, Engine, Failure, OnWait, Parameters, Role
 from thrumsg_tui.store.location import Location, path_of, read_location
 from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.times import to_ms
 
 if TYPE_CHECKING:
+    from thrumsg_tui.store.database_move.marks import Mark
     from thrumsg_tui.store.lost_commits import Evidence
 
 _T = TypeVar("_T")
@@ -70,8 +72,10 @@ class Database:
         scratch: Whether to write fast, so that the whole file may be lost in a power cut.
         on_wait: Called in a thread that begins to wait for another writer (True), and when its wait ends (False).
         pacing: How bulk moves are made in steps.
+        closed_too: Whether to open also a database that a move has closed; it can only be read.
 
     Raises:
+        DatabaseMoved: Its contents were moved to another database, or not all have come from another one yet.
         DatabaseUnusable: It is not ours, newer than this program, damaged, or not readable; it is left untouched.
     """
 
@@ -83,6 +87,7 @@ class Database:
         scratch: bool = False,
         on_wait: OnWait = lambda _: None,
         pacing: Pacing | None = None,
+        closed_too: bool = False,
     ) -> None:
         self.location = read_location(location) if isinstance(location, str) else location
         self.path = path_of(self.location)
@@ -97,6 +102,8 @@ class Database:
             try:
                 self.engine.refuse_foreign()
                 self.engine.prepare(self._connection("writer"), self.on_wait)
+                self.mark = self._mark(refused=not closed_too)
+                """What a move did to it, if that closed it."""
             except BaseException:
                 self.close()
                 raise
@@ -181,6 +188,25 @@ class Database:
         self.engine.close(self._local.__dict__.pop(role))
         conn = self._connection(role)
         return conn, begin(conn)
+
+    def _mark(self, *, refused: bool) -> Mark | None:
+        """Return the mark of a move that has closed the database, or refuse it; None also if it cannot be read."""
+        conn, _ = self._on_connection("reader", self.engine.begin_read)
+        try:
+            if conn.execute("SELECT 1 FROM setting WHERE key IN ('moved', 'arriving')").fetchone() is None:
+                return None
+            from thrumsg_tui.store.database_move.marks import read_mark  # rarely needed; saves start-up time
+
+            mark = read_mark(conn)
+        except self.engine.unreadable as error:
+            if self.engine.failure(error) in NO_DAMAGE:
+                raise
+            return None  # damage is named by what reads more
+        finally:
+            self.engine.roll_back(conn)
+        if mark and refused:
+            raise DatabaseMoved(mark.sentence(self.location))
+        return mark
 
     def _connection(self, role: Role) -> Connection:
         conn: Connection | None = getattr(self._local, role, None)

@@ -187,6 +187,8 @@ def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PL
             return {"repaired": organization.Repaired}
         case EventKind.RESTORE:
             return {"backup": organization.BackupRestored}
+        case EventKind.MOVE_DATABASE:
+            return {"moved": organization.DatabaseMoved, "taken_back": organization.DatabaseTakenBack}
     assert_never(kind)
 
 

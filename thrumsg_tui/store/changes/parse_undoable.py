@@ -51,6 +51,7 @@ def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:
             | EventKind.CHANGE_NUMBER
             | EventKind.REPAIR
             | EventKind.RESTORE
+            | EventKind.MOVE_DATABASE
         ):
             return ()
         case _:

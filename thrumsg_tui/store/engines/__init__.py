@@ -11,6 +11,7 @@ from thrumsg_tui.store.location import Location, ServerAddress
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.engines.sqlite.spool import SpoolEngine
+    from thrumsg_tui.store.engines.whole_tables import WholeTables
 
 
 def engine_for(location: Location) -> Engine[Any]:
@@ -40,6 +41,15 @@ def file_engine_for(location: Location) -> FileEngine[Any]:
     from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 
     return SqliteEngine(location)
+
+
+def whole_tables_of(location: Location) -> WholeTables:
+    """Return the operations on whole tables of the engine of a database."""
+    if isinstance(location, ServerAddress):
+        raise Refused(f"{location} cannot be used: this version of thrumsg keeps a database in a file.")
+    from thrumsg_tui.store.engines.sqlite.whole_tables import SqliteWholeTables
+
+    return SqliteWholeTables()
 
 
 def spool_engine_for(path: Path) -> SpoolEngine:

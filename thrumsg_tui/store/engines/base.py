@@ -102,6 +102,8 @@ class Failure(Enum):
     """Others changed the same at the same time, and this transaction had to give way."""
     DISCONNECTED = auto()
     """The connection to a server is lost, or cannot be made."""
+    CLOSED = auto()
+    """The database takes no changes: its contents were moved to another one."""
     OTHER = auto()
 
 
@@ -113,6 +115,7 @@ NO_DAMAGE = frozenset(
         Failure.INTERRUPTED,
         Failure.CONFLICT,
         Failure.DISCONNECTED,
+        Failure.CLOSED,
     }
 )
 """Failures that also happen with an undamaged database."""
@@ -130,6 +133,8 @@ class Column(NamedTuple):
 
     name: str
     is_text: bool
+    is_generated: bool = False
+    """Whether the engine computes it from other columns of the row."""
 
 
 class Access(NamedTuple):

@@ -12,6 +12,9 @@ from thrumsg_tui.store.engines.sqlite.connections import pragma
 from thrumsg_tui.store.engines.sqlite.errors import error_code
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 
+_GENERATED = frozenset({2, 3})
+"""What `table_xinfo` has in `hidden` for generated columns, virtual and stored."""
+
 _MADE = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
 
@@ -57,7 +60,10 @@ def columns(conn: sqlite3.Connection) -> dict[str, list[Column]]:
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
     return {
-        name: [Column(row[1], row[2] == "TEXT") for row in conn.execute(f'PRAGMA table_xinfo("{name}")')]
+        name: [
+            Column(row[1], row[2] == "TEXT", row[6] in _GENERATED)
+            for row in conn.execute(f'PRAGMA table_xinfo("{name}")')
+        ]
         for (name,) in names.fetchall()
     }
 

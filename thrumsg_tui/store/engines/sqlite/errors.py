@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseMoved, DatabaseUnusable, ThrumsgError
 from thrumsg_tui.store.engines.base import BUSY_SECONDS, Failure
 
 UNREADABLE = (sqlite3.DatabaseError, MemoryError, UnicodeDecodeError)
@@ -35,6 +35,8 @@ def failure(error: BaseException) -> Failure:
     code = error_code(error)
     if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return Failure.NO_SUCH_ROW
+    if code == sqlite3.SQLITE_CONSTRAINT_TRIGGER:  # only those of `whole_tables` raise
+        return Failure.CLOSED
     return _KINDS.get(code & 0xFF, Failure.OTHER)
 
 
@@ -48,6 +50,8 @@ def explained(path: Path, error: Exception) -> ThrumsgError | None:
     """Explain that the database is locked, full or not accessible; None for other errors."""
     if isinstance(error, PermissionError):
         return DatabaseUnusable(_not_accessible(path, str(error)))
+    if failure(error) is Failure.CLOSED:
+        return DatabaseMoved(str(error))
     if not isinstance(error, sqlite3.OperationalError):
         return None
     kind = failure(error)

@@ -1,0 +1,1 @@
+"""Move a whole database to another one, on the same engine or another (`docs/rules.md 13.2`)."""
