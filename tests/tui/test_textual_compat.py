@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from textual import _time
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
@@ -46,7 +46,8 @@ async def instances(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         app: App[None] = App()
         driver = LinuxDriver(app)
     updates = [LayoutUpdate([], Region()), ChopsUpdate([], [], [])]
-    made = [app, driver, WriterThread(sys.stderr), Screen(), Widget(), *updates, Key("a", "a")]
+    drawn = [Screen(), Widget(), Compositor(), *updates]
+    made = [app, driver, WriterThread(sys.stderr), *drawn, Key("a", "a")]
     return {type(each).__name__: each for each in made} | {"Event": made[-1]}
 
 

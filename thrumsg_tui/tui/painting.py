@@ -12,11 +12,13 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
+from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
 from thrumsg_tui.tui.textual_compat import (
     ChopsUpdate,
     LayoutUpdate,
     RenderedUpdate,
+    StripsUpdate,
     has_work,
     is_batching,
     is_displaying,
@@ -36,6 +38,10 @@ class HeldScreen(Screen[_Result], Generic[_Result]):
 
     is_held = True
     _was_drawn = False
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        draw_by_line(self)
 
     async def until_drawn(self) -> None:
         """Wait until no widget has anything left to do, and a refresh then finds nothing to draw."""
@@ -98,7 +104,7 @@ class PaintingApp(App[None]):
         if isinstance(screen, HeldScreen) and screen.is_held:
             screen.note_drawing()
             return
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate) and is_displaying(self):
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate | StripsUpdate) and is_displaying(self):
             color_system = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
             output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), color_system)
             renderable = RenderedUpdate(output) if output else None  # type: ignore[assignment]  # Textual's own kind

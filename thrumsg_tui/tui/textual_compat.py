@@ -6,13 +6,13 @@ names it, and `tests/tui/test_textual_compat.py` compares the table with the ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual._parser import ParseError
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
@@ -31,9 +31,11 @@ __all__ = [
     "ANSI_SEQUENCES_KEYS",
     "RELIED_UPON",
     "ChopsUpdate",
+    "Compositor",
     "LayoutUpdate",
     "ParseError",
     "RenderedUpdate",
+    "StripsUpdate",
     "TextualMember",
     "XTermParser",
     "announce_repaints",
@@ -50,10 +52,12 @@ __all__ = [
     "paint_now",
     "refresh_scrollbars",
     "repaint_required",
+    "set_compositor",
     "size_of",
     "strips_of",
     "suggestion_of",
     "take_from_queue",
+    "take_spans_to_paint",
 ]
 
 
@@ -97,15 +101,41 @@ class RenderedUpdate(CompositorUpdate):
         return self._output
 
 
-def size_of(update: LayoutUpdate | ChopsUpdate) -> Size:
+class StripsUpdate(CompositorUpdate):
+    """An update as the strips that it draws, each with its row and first column."""
+
+    def __init__(self, size: Size, strips: Sequence[tuple[int, int, Strip]]) -> None:
+        self.size = size
+        self.strips = strips
+
+
+def set_compositor(screen: Screen[Any], compositor: Compositor) -> None:
+    """Set what draws a screen."""
+    screen._compositor = compositor
+
+
+def take_spans_to_paint(compositor: Compositor) -> list[tuple[int, int, int]]:
+    """Return the row, the first column and the one after the last of all that is to be painted, and forget it."""
+    screen = compositor.size.region
+    regions = [screen.intersection(region) for region in compositor._dirty_regions]
+    compositor._dirty_regions.clear()
+    return list(compositor._regions_to_spans(regions))
+
+
+def size_of(update: LayoutUpdate | ChopsUpdate | StripsUpdate) -> Size:
     """Return the size of the screen of an update."""
+    if isinstance(update, StripsUpdate):
+        return update.size
     if isinstance(update, LayoutUpdate):
         return update.region.size
     return Size(update.chop_ends[0][-1], len(update.chops))
 
 
-def strips_of(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+def strips_of(update: LayoutUpdate | ChopsUpdate | StripsUpdate) -> Iterator[tuple[int, int, Strip]]:
     """Yield the row, the first column and the content of each strip that an update draws."""
+    if isinstance(update, StripsUpdate):
+        yield from update.strips
+        return
     if isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips):
             x = 0
@@ -201,12 +231,12 @@ def end_queue(writer: WriterThread) -> None:
     writer._queue.put(None)
 
 
-_HERE = ("textual_compat.py",)
+_HERE, _COMPOSING = ("textual_compat.py",), ("compositor.py",)
 _APP, _SCREEN, _WIDGET = "textual.app.App", "textual.screen.Screen", "textual.widget.Widget"
 _INPUT, _TEXT_AREA = "textual.widgets.Input", "textual.widgets.TextArea"
 _DRIVER, _WRITER = "textual.drivers.linux_driver.LinuxDriver", "textual.drivers._writer_thread.WriterThread"
 _LAYOUT, _CHOPS = "textual._compositor.LayoutUpdate", "textual._compositor.ChopsUpdate"
-_UPDATE = "textual._compositor.CompositorUpdate"
+_UPDATE, _COMPOSITOR = "textual._compositor.CompositorUpdate", "textual._compositor.Compositor"
 _STYLES_CACHE = "textual._styles_cache.StylesCache"
 _PARSER, _EVENT = "textual._xterm_parser.XTermParser", "textual.events.Event"
 
@@ -242,7 +272,11 @@ RELIED_UPON = (
         ("screens/base.py", *_HERE),
         "overridden: a frame waits for the answer of the queries; paints one widget at once",
     ),
-    TextualMember(_SCREEN, "_compositor", "Compositor", _HERE, "knows the visible widgets"),
+    TextualMember(_SCREEN, "_compositor", "Compositor", _HERE, "knows the visible widgets; set: draws fewer lines"),
+    TextualMember(_COMPOSITOR, "visible_widgets", "property", _COMPOSING, "what is in front of what, and where"),
+    TextualMember(_COMPOSITOR, "render_partial_update", "()", _COMPOSING, "overridden: draws changed lines only"),
+    TextualMember(_COMPOSITOR, "_dirty_regions", "set", _HERE, "what is to be painted"),
+    TextualMember(_COMPOSITOR, "_regions_to_spans", "(regions)", _HERE, "what is to be painted, by rows"),
     TextualMember(_WIDGET, "_bindings", "BindingsMap", _HERE, "a dialog has keys of what it is asked about"),
     TextualMember(_WIDGET, "_refresh_scrollbars", "()", _HERE, "Textual calls it only when the size changes"),
     TextualMember(_WIDGET, "_check_refresh", "()", _HERE, "tells the screen what is to be repainted"),

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, scopes_at
+from thrumsg_tui.tui.compositor import draw_by_line
 
 _Result = TypeVar("_Result")
 
@@ -20,6 +21,10 @@ class Dialog(ModalScreen[_Result], Generic[_Result]):
     BINDINGS = bindings(commands_of(Scope.DIALOG), checked=False, priority=True)
     offered: Sequence[Command] = ()
     """Commands of this dialog alone: the answers of a question, the entries of a menu."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        draw_by_line(self)
 
     def action_help(self) -> None:
         """Show the keys of the dialog."""

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
+from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, pad
 
 
@@ -45,6 +46,7 @@ class HelpDialog(ModalScreen[None]):
 
     def __init__(self, scopes: Sequence[Scope], who: Identity, offered: Sequence[Command] = ()) -> None:
         super().__init__()
+        draw_by_line(self)
         self._keys = _Keys(scopes, who, offered)
 
     def compose(self) -> ComposeResult:
