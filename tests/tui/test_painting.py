@@ -6,10 +6,12 @@ import asyncio
 import re
 from collections.abc import Callable
 from threading import Event
+from typing import Any
 
 import pyte
 import pytest
 from rich.console import COLOR_SYSTEMS
+from textual._compositor import Compositor
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Resize
 from textual.geometry import Size
@@ -18,6 +20,7 @@ from tests.tui.office import PATIENCE, Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
+from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.timers import Timers
 
 WIDTH, HEIGHT = 120, 40
@@ -99,6 +102,20 @@ async def test_every_screen_comes_up_whole_in_one_update(patient: Office, termin
             await person.press(key)
             assert len(terminal.updates) - before == 1, key
             assert shown in terminal.text
+
+
+async def test_a_held_screen_is_not_drawn(office: Office, dev: ConversationId, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw, was_held = Compositor.render_update, list[bool]()
+
+    def draw_and_note(compositor: Compositor, **options: Any) -> object:
+        assert isinstance(compositor.root, HeldScreen)
+        was_held.append(compositor.root.is_held)
+        return draw(compositor, **options)
+
+    monkeypatch.setattr(Compositor, "render_update", draw_and_note)
+    async with office.messenger() as person:
+        assert person.sees("Dev Patel")
+    assert set(was_held) == {False}
 
 
 async def test_screens_and_dialogs_are_few_bytes(patient: Office, terminal: Terminal) -> None:

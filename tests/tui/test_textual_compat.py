@@ -18,20 +18,28 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from rich.segment import Segment
 from textual import _time
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.app import App
+from textual.cache import FIFOCache
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key
 from textual.geometry import Region
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
 import thrumsg_tui.tui
-from thrumsg_tui.tui.textual_compat import RELIED_UPON, TextualMember, forget_removed_widgets
+from thrumsg_tui.tui.textual_compat import (
+    RELIED_UPON,
+    TextualMember,
+    forget_removed_widgets,
+    make_strip_caches_late,
+)
 
 TUI = Path(thrumsg_tui.tui.__file__).parent
 COMPAT = "textual_compat.py"
@@ -46,8 +54,8 @@ async def instances(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         app: App[None] = App()
         driver = LinuxDriver(app)
     updates = [LayoutUpdate([], Region()), ChopsUpdate([], [], [])]
-    drawn = [Screen(), Widget(), Compositor(), *updates]
-    made = [app, driver, WriterThread(sys.stderr), *drawn, Key("a", "a")]
+    drawing = [Strip([]), FIFOCache(1), Compositor(), *updates]
+    made = [app, driver, WriterThread(sys.stderr), Screen(), Widget(), *drawing, Key("a", "a")]
     return {type(each).__name__: each for each in made} | {"Event": made[-1]}
 
 
@@ -190,3 +198,25 @@ async def test_a_removed_widget_keeps_no_lines_in_memory() -> None:
         await pilot.pause()
         gc.collect()
         assert lines() is None
+
+
+def test_a_strip_has_what_textual_gives_it_but_no_cache_before_it_is_used() -> None:
+    make_strip_caches_late()
+    strip, textuals = Strip([Segment("Hello")], 5), Strip.__new__(Strip)
+    inspect.unwrap(Strip.__init__)(textuals, [Segment("Hello")], 5)
+    caches = {name for name in Strip.__slots__ if isinstance(getattr(textuals, name), FIFOCache)}
+    assert "_divide_cache" in caches
+    assert caches.isdisjoint(name for name in Strip.__slots__ if is_set(strip, name))
+    for name in Strip.__slots__:
+        assert repr(getattr(strip, name)) == repr(getattr(textuals, name))
+        assert getattr(strip, name) is getattr(strip, name)
+    with pytest.raises(AttributeError, match="no_cache"):
+        getattr(strip, "no_cache")  # noqa: B009
+
+
+def is_set(strip: Strip, name: str) -> bool:
+    try:
+        inspect.getattr_static(strip, name).__get__(strip)
+    except AttributeError:
+        return False
+    return True

@@ -44,6 +44,7 @@ from thrumsg_tui.tui.textual_compat import (
     forget_removed_widgets,
     is_batching,
     is_exiting,
+    make_strip_caches_late,
 )
 from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
@@ -77,6 +78,7 @@ class ThrumsgApp(NavigatingApp):
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)
         forget_removed_widgets()
+        make_strip_caches_late()
         self.register_theme(THRUMSG)
         self.set_reactive(App.theme, THRUMSG.name)  # an assignment would have all style sheets parsed once more
         self.stylesheet.set_variables(self.get_css_variables())

@@ -22,6 +22,7 @@ from thrumsg_tui.tui.textual_compat import (
     has_work,
     is_batching,
     is_displaying,
+    leave_undrawn,
     paint_now,
     size_of,
     strips_of,
@@ -31,13 +32,14 @@ _Result = TypeVar("_Result")
 
 
 class HeldScreen(Screen[_Result], Generic[_Result]):
-    """A screen of which nothing is written before it is released; until then the terminal shows the screen before it.
+    """A screen of which nothing is drawn before it is released; until then the terminal shows the screen before it.
 
     So a screen appears at once and whole, and not first as empty panes.
     """
 
     is_held = True
-    _was_drawn = False
+    _was_to_draw = False
+    """Whether a refresh found something to draw."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -47,16 +49,20 @@ class HeldScreen(Screen[_Result], Generic[_Result]):
         """Wait until no widget has anything left to do, and a refresh then finds nothing to draw."""
         is_idle = False
         while self.is_held and not is_idle:
-            self._was_drawn = False
+            self._was_to_draw = False
             is_busy = is_batching(self.app) or any(map(has_work, self.walk_children(Widget)))
             refreshed = Event()
             self.call_after_refresh(refreshed.set)
             await refreshed.wait()
-            is_idle = not is_busy and not self._was_drawn
+            is_idle = not is_busy and not self._was_to_draw
 
-    def note_drawing(self) -> None:
-        """Note that there was something to draw."""
-        self._was_drawn = True
+    def _compositor_refresh(self) -> None:
+        """Draw, except while the screen is held: `release` will draw all of it."""
+        if self.is_held and self is self.app.screen:
+            self._was_to_draw = True
+            leave_undrawn(self)
+        else:
+            super()._compositor_refresh()
 
     def release(self) -> None:
         """Write the screen, unless that was done before."""
@@ -101,9 +107,6 @@ class PaintingApp(App[None]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write what differs from what the terminal shows."""
-        if isinstance(screen, HeldScreen) and screen.is_held:
-            screen.note_drawing()
-            return
         if isinstance(renderable, LayoutUpdate | ChopsUpdate | StripsUpdate) and is_displaying(self):
             color_system = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
             output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), color_system)

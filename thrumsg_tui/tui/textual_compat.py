@@ -7,9 +7,11 @@ names it, and `tests/tui/test_textual_compat.py` compares the table with the ins
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 from rich.console import Console
+from rich.segment import Segment
 from rich.text import Text
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
@@ -18,6 +20,7 @@ from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
+from textual.cache import FIFOCache
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
@@ -49,6 +52,8 @@ __all__ = [
     "is_batching",
     "is_displaying",
     "is_exiting",
+    "leave_undrawn",
+    "make_strip_caches_late",
     "paint_now",
     "refresh_scrollbars",
     "repaint_required",
@@ -59,6 +64,8 @@ __all__ = [
     "take_from_queue",
     "take_spans_to_paint",
 ]
+
+_Result = TypeVar("_Result")
 
 
 class TextualMember(NamedTuple):
@@ -195,6 +202,12 @@ def paint_now(widget: Widget) -> None:
     Screen._on_timer_update(screen)
 
 
+def leave_undrawn(screen: Screen[_Result]) -> None:
+    """Forget what the screen has to draw."""
+    screen._dirty_widgets.clear()
+    screen._compositor._dirty_regions.clear()
+
+
 def announce_repaints(screen: Screen[None]) -> None:
     """Let all visible widgets tell the screen what they have to repaint, instead of each in its next idle moment."""
     for widget in screen._compositor.visible_widgets:
@@ -211,6 +224,34 @@ def forget_removed_widgets() -> None:
     cached = StylesCache.__dict__["get_inner_outer"]
     if not isinstance(cached, classmethod):
         StylesCache.get_inner_outer = classmethod(cached)  # type: ignore[assignment,method-assign]
+
+
+def make_strip_caches_late() -> None:
+    """Let a strip make each of its caches when it is first used.
+
+    Textual makes all seven with the strip. A screen is drawn as a thousand strips, most of which use none.
+    """
+    if "__getattr__" in Strip.__dict__:
+        return
+    sizes = {
+        name: cache._maxsize for name in Strip.__slots__ if isinstance(cache := getattr(Strip([]), name), FIFOCache)
+    }
+
+    @wraps(Strip.__init__)
+    def init(self: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+        self._segments = list(segments)
+        self._cell_length = cell_length
+        self._render_cache = self._link_ids = self._cell_count = None
+
+    def make_cache(self: Strip, name: str) -> FIFOCache[object, object]:
+        if name not in sizes:
+            raise AttributeError(name, name=name, obj=self)
+        cache: FIFOCache[object, object] = FIFOCache(sizes[name])
+        setattr(self, name, cache)
+        return cache
+
+    Strip.__init__ = init  # type: ignore[method-assign]
+    Strip.__getattr__ = make_cache  # type: ignore[attr-defined]  # called for a slot that was not set
 
 
 def suggestion_of(editor: Input) -> str:
@@ -238,6 +279,7 @@ _DRIVER, _WRITER = "textual.drivers.linux_driver.LinuxDriver", "textual.drivers.
 _LAYOUT, _CHOPS = "textual._compositor.LayoutUpdate", "textual._compositor.ChopsUpdate"
 _UPDATE, _COMPOSITOR = "textual._compositor.CompositorUpdate", "textual._compositor.Compositor"
 _STYLES_CACHE = "textual._styles_cache.StylesCache"
+_STRIP, _FIFO_CACHE = "textual.strip.Strip", "textual.cache.FIFOCache"
 _PARSER, _EVENT = "textual._xterm_parser.XTermParser", "textual.events.Event"
 
 RELIED_UPON = (
@@ -264,7 +306,8 @@ RELIED_UPON = (
     TextualMember(_APP, "post_display_hook", "()", ("app.py",), "overridden: called after a screen was written"),
     TextualMember(_APP, "action_suspend_process", "()", ("app.py",), "overridden: there may be no shell"),
     TextualMember(_SCREEN, "focused", "reactive", ("screens/base.py",), "redeclared: Textual's repaints the screen"),
-    TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "paints one widget at once"),
+    TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "paints one widget at once; forgets all"),
+    TextualMember(_SCREEN, "_compositor_refresh", "()", ("painting.py",), "overridden: a held screen is not drawn"),
     TextualMember(
         _SCREEN,
         "_on_timer_update",
@@ -297,6 +340,13 @@ RELIED_UPON = (
         _HERE,
         "replaced: its cache keeps removed widgets' lines",
     ),
+    TextualMember(_STRIP, "__init__", "(segments, cell_length=None)", _HERE, "replaced: makes no caches"),
+    TextualMember(_STRIP, "_segments", "list", _HERE, "set by that"),
+    TextualMember(_STRIP, "_cell_length", "NoneType", _HERE, "set by that"),
+    TextualMember(_STRIP, "_render_cache", "NoneType", _HERE, "set by that"),
+    TextualMember(_STRIP, "_link_ids", "NoneType", _HERE, "set by that"),
+    TextualMember(_STRIP, "_cell_count", "NoneType", _HERE, "set by that"),
+    TextualMember(_FIFO_CACHE, "_maxsize", "int", _HERE, "caches that are made late hold as much"),
     TextualMember(_INPUT, "_suggestion", "reactive", _HERE, "Tab completes a path"),
     TextualMember(
         _INPUT,
