@@ -91,7 +91,7 @@ def _messages(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     cells, last_cells = _cells(fixed), _cells(last)
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, [*fixed, *last]), *last]
-    rows = conn.execute(  # by the primary key of message: CROSS JOIN lets SQLite keep message outermost
+    rows = conn.stream(  # by the primary key of message: CROSS JOIN lets SQLite keep message outermost
         f"""
         SELECT message.at AS timestamp, message.id AS message_id, message.direction AS message_direction,
                message.body AS message_body, users.first_name AS sender_first_name, users.last_name AS sender_last_name,
@@ -119,7 +119,7 @@ def _surveys(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     cells = _cells(fixed)
     codes = _field_codes(conn, campaign_id)
     yield [*fixed, *_titles(codes, fixed)]
-    rows = conn.execute(  # by the primary key of answer, which CROSS JOIN keeps outermost
+    rows = conn.stream(  # by the primary key of answer, which CROSS JOIN keeps outermost
         f"""
         SELECT campaign.id AS campaign_id, campaign.name AS campaign_name, conversation.id AS conversation_id,
                question.id AS survey_id, question.text AS survey_question, 'single_choice' AS survey_type,
@@ -144,7 +144,7 @@ def _opt_outs(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     columns = export_columns.OPT_OUTS
     cells = _cells(columns)
     yield [*columns]
-    rows = conn.execute(  # in the order of opt_out's primary key
+    rows = conn.stream(  # in the order of opt_out's primary key
         f"""
         SELECT opt_out.at AS timestamp, contact.id AS contact_id, contact.first_name AS contact_first_name,
                contact.last_name AS contact_last_name, opt_out.phone AS contact_phone,
@@ -175,7 +175,7 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
     )
     questions = [row["text"] for row in asked]
     yield [*fixed, *_titles(questions, fixed)]
-    rows = conn.execute(  # in the order of conversation's rowid
+    rows = conn.stream(  # in the order of conversation's rowid
         f"""
         SELECT conversation.id AS conversation_id, campaign.name AS campaign_name, {_CONTACT},
                {user_name()} AS assignee,
@@ -203,7 +203,7 @@ def _conversations(conn: Connection, campaign_id: CampaignId | None) -> Rows:
 
 def _field_codes(conn: Connection, campaign_id: CampaignId | None) -> list[str]:
     """Return the custom fields of all exported contacts; reads all of these."""
-    rows = conn.execute(
+    rows = conn.stream(
         f"""
         SELECT contact.fields FROM contact
         WHERE EXISTS (SELECT 1 FROM conversation

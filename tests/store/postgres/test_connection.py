@@ -48,8 +48,8 @@ def test_what_is_no_plain_insert_runs_row_by_row(sql: str) -> None:
 def test_an_insert_is_taken_apart_at_its_values() -> None:
     found = bulk_insert("INSERT INTO a (b, c) VALUES (:b, (SELECT MAX(d) FROM e WHERE f = :f)) ON CONFLICT DO NOTHING")
     assert found is not None
-    assert found.values == b"(%s, (SELECT MAX(d) FROM e WHERE f = %s))"
-    assert found.names == ("b", "f")
+    assert found.values == b"(%(b)s, (SELECT MAX(d) FROM e WHERE f = %(f)s))"
+    assert found.after == " ON CONFLICT DO NOTHING"
 
 
 def test_a_row_is_found_by_name_and_by_position(db: Database) -> None:

@@ -74,11 +74,11 @@ _STANDING = tuple(field.name for field in fields(ConversationState))
 def _wrong_standings(conn: Connection) -> Iterator[_Wrong]:
     """Compare with the messages (`docs/rules.md 1.1`); reads both once, in the order of conversations."""
     messages = groupby(  # by message_in_thread
-        conn.execute(f"SELECT conversation_id, {FACTS} FROM message ORDER BY conversation_id"),
+        conn.stream(f"SELECT conversation_id, {FACTS} FROM message ORDER BY conversation_id"),
         key=itemgetter("conversation_id"),
     )
     owner, facts = next(messages, (None, iter(())))
-    for row in conn.execute("SELECT * FROM conversation ORDER BY id"):
+    for row in conn.stream("SELECT * FROM conversation ORDER BY id"):
         while owner is not None and owner < row["id"]:
             owner, facts = next(messages, (None, iter(())))
         derived = state_from(map(fact_of, facts) if owner == row["id"] else ())
@@ -147,7 +147,7 @@ def _wrong_follow_ups(conn: Connection) -> Iterator[_Wrong]:
 
 def _wrong_keys(conn: Connection) -> Iterator[_Wrong]:
     """Compare the sorting names with the contact's names."""
-    rows = conn.execute(
+    rows = conn.stream(
         """
         SELECT conversation.id, conversation.first_key, conversation.last_key, contact.first_name, contact.last_name
         FROM conversation JOIN contact ON contact.id = conversation.contact_id

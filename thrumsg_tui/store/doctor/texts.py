@@ -35,7 +35,7 @@ def mend(tx: Transaction) -> Iterator[str]:
 
 def _wrong_segments(conn: Connection) -> Iterator[tuple[int, int, int]]:
     """Yield id, stored segments and right segments of each message where these differ; purged ones have no text."""
-    for row in conn.execute("SELECT id, body, segments FROM message WHERE body <> ? ORDER BY id", (REMOVED,)):
+    for row in conn.stream("SELECT id, body, segments FROM message WHERE body <> ? ORDER BY id", (REMOVED,)):
         right = measure(row["body"]).segments
         if row["segments"] != right:
             yield row["id"], row["segments"], right
@@ -43,6 +43,6 @@ def _wrong_segments(conn: Connection) -> Iterator[tuple[int, int, int]]:
 
 def _wrong_notes(conn: Connection) -> Iterator[tuple[str, str]]:
     """Yield the right searchable note and the number of each opt-out that stores another."""
-    for row in conn.execute("SELECT phone, note, note_key FROM opt_out ORDER BY phone"):
+    for row in conn.stream("SELECT phone, note, note_key FROM opt_out ORDER BY phone"):
         if row["note_key"] != fold(row["note"]):
             yield fold(row["note"]), row["phone"]

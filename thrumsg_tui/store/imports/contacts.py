@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign
@@ -61,10 +62,12 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """A new conversation: the line that it comes from, and the values to insert."""
+    """A new conversation: the line that it comes from, the contact's number, and the names by which it is sorted."""
 
     line: int
-    row: tuple[int, int, str, str, str]
+    phone: str
+    first_key: str
+    last_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
     holder = unassigned(tx.conn, campaign.id)
     new = [person for person in people if person.number.e164 not in known]
     _insert_contacts(tx, steps.over(new))
-    starting = [_arrival(campaign, holder, person) for person in new]
+    starting = [_arrival(person) for person in new]
     for person in steps.over([person for person in people if person.number.e164 in known]):
         before = known[person.number.e164]
         after = _merged(before, person)
@@ -187,19 +190,11 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
             tally.line = person.line
             tally.count_known(changed=changed)
         else:
-            starting.append(_arrival(campaign, holder, person, after))
+            starting.append(_arrival(person, after))
     for arrival in starting:
         tally.line = arrival.line
         tally.count_new()
-    tx.conn.executemany(
-        """
-        INSERT INTO conversation (campaign_id, assignment_id, first_key, last_key, contact_id, opted_out)
-        SELECT ?, ?, ?, ?, contact.id,
-               CASE WHEN EXISTS (SELECT 1 FROM opt_out WHERE opt_out.phone = contact.phone) THEN 1 ELSE 0 END
-        FROM contact WHERE contact.phone = ?
-        """,
-        (arrival.row for arrival in steps.over(starting)),
-    )
+    _insert_conversations(tx, campaign, holder, steps.over(starting))
 
 
 def _known(conn: Connection, campaign: Campaign, phones: Sequence[str]) -> dict[str, _Known]:
@@ -263,8 +258,29 @@ def _update_contact(tx: Transaction, before: _Known, after: _Known) -> None:
         )
 
 
-def _arrival(campaign: Campaign, holder: int, person: _Person, stored: _Known | None = None) -> _Arrival:
-    """Return a contact's new conversation, with the names as they are stored; its contact is found by number."""
+def _arrival(person: _Person, stored: _Known | None = None) -> _Arrival:
+    """Return a contact's new conversation, with the names as they are stored."""
     last_name = stored.last_name if stored else person.last_name
-    row = (campaign.id, holder, fold(person.first_name), fold(last_name), person.number.e164)
-    return _Arrival(person.line, row)
+    return _Arrival(person.line, person.number.e164, fold(person.first_name), fold(last_name))
+
+
+def _insert_conversations(tx: Transaction, campaign: Campaign, holder: int, arrivals: Iterable[_Arrival]) -> None:
+    """Store conversations of contacts that are stored; the ids are read first, many at once, for a server's sake."""
+    waiting = iter(arrivals)
+    while some := list(islice(waiting, _BATCH)):
+        rows = tx.conn.execute(
+            f"""
+            SELECT contact.phone, contact.id, CASE WHEN opt_out.phone IS NULL THEN 0 ELSE 1 END AS opted_out
+            FROM contact LEFT JOIN opt_out ON opt_out.phone = contact.phone
+            WHERE contact.phone IN ({", ".join("?" * len(some))})
+            """,
+            [arrival.phone for arrival in some],
+        )
+        found = {row["phone"]: (row["id"], row["opted_out"]) for row in rows}
+        tx.conn.executemany(
+            """
+            INSERT INTO conversation (campaign_id, assignment_id, first_key, last_key, contact_id, opted_out)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [(campaign.id, holder, each.first_key, each.last_key, *found[each.phone]) for each in some],
+        )

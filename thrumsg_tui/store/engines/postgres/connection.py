@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import count, islice
 from typing import Any
@@ -89,8 +89,9 @@ class ServerConnection:
         self.inside.close()
 
     def _insert(self, insert: BulkInsert, rows: Sequence[Parameters]) -> int:
-        statement = insert.before + b", ".join([insert.values] * len(rows)) + insert.after
-        return self.inside.execute(statement, [value for row in rows for value in _values(insert, row)]).rowcount
+        cursor = ClientCursor(self.inside)
+        values = ", ".join(cursor.mogrify(insert.values, row) for row in rows)
+        return cursor.execute(f"{insert.before}{values}{insert.after}".encode()).rowcount
 
     def _run_each(self, statement: bytes, rows: Sequence[Parameters]) -> int:
         cursor = ClientCursor(self.inside)
@@ -103,7 +104,3 @@ class ServerConnection:
     def __del__(self) -> None:
         with suppress(AttributeError):  # it was never made
             self.inside.close()  # a thread that ends leaves its connections open
-
-
-def _values(insert: BulkInsert, row: Parameters) -> Sequence[Any]:
-    return [row[name] for name in insert.names] if isinstance(row, Mapping) else row

@@ -28,15 +28,13 @@ class BulkInsert:
 
     Args:
         before: The statement up to its values.
-        values: The values of a row, in brackets.
+        values: The values of a row, in brackets, with psycopg's placeholders.
         after: What follows them.
-        names: The names of the parameters in order; empty if they have none.
     """
 
-    before: bytes
+    before: str
     values: bytes
-    after: bytes
-    names: tuple[str, ...]
+    after: str
 
 
 def translated(sql: str) -> bytes:
@@ -57,9 +55,7 @@ def bulk_insert(sql: str) -> BulkInsert | None:
     before, values, after = sql[: found.end()], sql[found.end() : end], sql[end:]
     if _placeholders(before) or _placeholders(after):
         return None
-    names = tuple(name for name in _placeholders(values) if name)
-    by_position = _PIECES.sub(_by_position, _escaped(values)).encode()
-    return BulkInsert(_translated(before), by_position, _translated(after), names)
+    return BulkInsert(before, _translated(values), after)
 
 
 @lru_cache(maxsize=1024)
@@ -79,13 +75,8 @@ def _by_name(piece: re.Match[str]) -> str:
     return f"%({piece['name']})s" if piece["name"] else "%s" if piece["place"] else piece[0]
 
 
-def _by_position(piece: re.Match[str]) -> str:
-    return piece[0] if piece["kept"] else "%s"
-
-
-def _placeholders(sql: str) -> list[str]:
-    """Return the names of the parameters; an empty text for one without a name."""
-    return [piece["name"] or "" for piece in _PIECES.finditer(sql) if not piece["kept"]]
+def _placeholders(sql: str) -> bool:
+    return any(not piece["kept"] for piece in _PIECES.finditer(sql))
 
 
 def _end_of_brackets(sql: str, start: int) -> int:
