@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from random import Random
 from uuid import uuid4
 
 import psycopg
@@ -106,3 +107,47 @@ def require_true(address: str, told: Told) -> None:
         assert told.not_sent & texts.keys() == set(), "denied, and there"
         assert texts.keys() <= told.sent.keys() | told.unknown
         assert examine(db) == []
+
+
+@contextmanager
+def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Do something in another thread, which is told when the body has ended; raise what it raises."""
+    ended, raised = threading.Event(), []
+
+    def run() -> None:
+        try:
+            work(ended)
+        except BaseException as error:  # noqa: BLE001 - raised below
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+    if raised:
+        raise raised[0]
+
+
+class BackendKiller:
+    """Ends backends of a database at random."""
+
+    def __init__(self, address: str) -> None:
+        self.killed = 0
+        self._address = address
+
+    def run(self, ended: threading.Event) -> None:
+        """End one after the other, until the event comes."""
+        chance = Random(7)
+        with psycopg.connect(self._address, autocommit=True) as conn:
+            while not ended.wait(chance.uniform(0, 0.2)):
+                found = conn.execute(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                    ORDER BY random() LIMIT 1
+                    """
+                )
+                self.killed += found.rowcount

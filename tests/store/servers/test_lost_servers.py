@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from random import Random
+from collections.abc import Iterator
+from contextlib import closing
 from time import monotonic
 
 import psycopg
@@ -13,7 +12,15 @@ import pytest
 
 from tests.postgres_server import Cluster, own_cluster, shared_cluster
 from tests.store.arranging import known_as
-from tests.store.servers.failing_server import make_campaign, make_database, require_true, send_all
+from tests.store.servers.failing_server import (
+    BackendKiller,
+    make_campaign,
+    make_database,
+    meanwhile,
+    require_true,
+    send_all,
+)
+from tests.store.servers.standbys import address_of_both, cluster_with_standby
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseUnreachable
 from thrumsg_tui.store.changes.send import send
@@ -28,28 +35,6 @@ LASTING = {"synchronous_commit": "on"}
 def campaign_at(address: str, contacts: int) -> list[ConversationId]:
     with closing(Database(ServerAddress(address))) as db:
         return make_campaign(db, contacts)
-
-
-@contextmanager
-def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Do something in another thread, which is told when the body has ended; raise what it raises."""
-    ended, raised = threading.Event(), []
-
-    def run() -> None:
-        try:
-            work(ended)
-        except BaseException as error:  # noqa: BLE001 - raised below
-            raised.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-    if raised:
-        raise raised[0]
 
 
 def stored_in(address: str) -> int:
@@ -68,22 +53,10 @@ def wait_for(count: int, address: str, ended: threading.Event) -> None:
 def test_ended_backends_lose_nothing_and_have_nothing_sent_twice() -> None:
     address = shared_cluster().address(make_database(shared_cluster()))
     conversations = campaign_at(address, 400)
-    chance, killed = Random(7), [0]
-
-    def end_backends(ended: threading.Event) -> None:
-        with psycopg.connect(address, autocommit=True) as conn:
-            while not ended.wait(chance.uniform(0, 0.2)):
-                found = conn.execute(
-                    """
-                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND application_name = 'thrumsg' ORDER BY random() LIMIT 1
-                    """
-                )
-                killed[0] += found.rowcount
-
-    with meanwhile(end_backends):
+    killer = BackendKiller(address)
+    with meanwhile(killer.run):
         told = send_all(address, conversations, threads=4, persistent=False)
-    assert killed[0] > 20
+    assert killer.killed > 20
     assert len(told.sent) > 300
     require_true(address, told)
 
@@ -143,3 +116,19 @@ def test_the_connections_of_a_restarted_server_are_made_anew_without_an_error(cl
             assert has_users(conn)
         send(db, who, first)
     assert stored_in(address) == 1
+
+
+def test_a_promoted_standby_has_all_that_was_confirmed_and_is_gone_on_with() -> None:
+    with cluster_with_standby() as (primary, standby):
+        name = make_database(primary)
+        conversations = campaign_at(primary.address(name), 200)
+
+        def fail_over(ended: threading.Event) -> None:
+            wait_for(80, primary.address(name), ended)
+            primary.stop("immediate")
+            standby.promote()
+
+        with meanwhile(fail_over):
+            told = send_all(address_of_both(primary, standby, name), conversations, threads=4, persistent=True)
+        assert len(told.sent) + len(told.unknown) == len(conversations)
+        require_true(standby.address(name), told)
