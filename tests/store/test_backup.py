@@ -24,6 +24,8 @@ from thrumsg_tui.store.doctor import examine
 
 PAGE = 4096
 
+pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
+
 
 @pytest.fixture
 def worked(db: Database, owner: Identity, spring: Campaign) -> Database:
@@ -128,7 +130,6 @@ def test_no_name_leads_a_backup_onto_the_database_itself(worked: Database, tmp_p
 WRITER = """
 import os, sqlite3, sys
 
-pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
 conn = sqlite3.connect(sys.argv[1])
 conn.execute("INSERT INTO setting (key, value) VALUES ('x', '1')")
 conn.commit()

@@ -1,0 +1,79 @@
+"""Which tests do not run on a PostgreSQL server: nobody makes the list longer without being seen (CONTRIBUTING.md)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+MODULES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglob("*.py"))}
+ALL = "all"
+
+MARKED: dict[str, int | str] = {
+    "gateway/test_deliverer.py": 1,
+    "gateway/test_practice.py": 3,
+    "gateway/test_service_manager.py": 1,
+    "gateway/test_settling.py": 1,
+    "store/bulk_moves/test_recovery.py": 1,
+    "store/test_backup.py": ALL,
+    "store/test_benchmark_database.py": 1,
+    "store/test_consent.py": 1,
+    "store/test_damage.py": ALL,
+    "store/test_doctor.py": 3,
+    "store/test_drafts_after_a_backup.py": ALL,
+    "store/test_engines.py": ALL,
+    "store/test_growth.py": ALL,
+    "store/test_killed_at_each_step.py": ALL,
+    "store/test_killed_restores.py": ALL,
+    "store/test_list_indexes.py": ALL,
+    "store/test_long_queues.py": ALL,
+    "store/test_many_processes.py": 12,
+    "store/test_migrations.py": ALL,
+    "store/test_opt_out_report.py": 1,
+    "store/test_opt_outs_after_a_backup.py": ALL,
+    "store/test_purge.py": 1,
+    "store/test_query_plans.py": ALL,
+    "store/test_recognising.py": ALL,
+    "store/test_restore.py": ALL,
+    "store/test_spool.py": 4,
+    "store/test_storable_text.py": 1,
+    "store/test_transactions.py": ALL,
+    "store/test_undoable_changes.py": 1,
+    "store/test_upgrading.py": ALL,
+    "store/test_waiting.py": ALL,
+}
+"""How many tests of each module have the mark, or that all have it."""
+
+
+def marks_in(path: Path) -> list[tuple[ast.AST, str]]:
+    """The marks of a module with their reasons, each with what it is set on."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    set_on: list[tuple[ast.AST, ast.expr]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            set_on += [(node, each) for each in node.decorator_list]
+        elif isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] == ["pytestmark"]:
+            set_on += [(node, each) for each in (node.value.elts if isinstance(node.value, ast.List) else [node.value])]
+    calls = [(node, each) for node, each in set_on if isinstance(each, ast.Call)]
+    return [
+        (node, ast.literal_eval(each.args[0]) if each.args else "")
+        for node, each in calls
+        if ast.unparse(each.func) == "pytest.mark.only_sqlite"
+    ]
+
+
+def marked(path: Path) -> int | str:
+    """How many tests of a module are marked, or that the whole module is."""
+    marks = marks_in(path)
+    return ALL if any(isinstance(node, ast.Assign) for node, _ in marks) else len(marks)
+
+
+def test_no_other_test_is_left_out_on_a_server() -> None:
+    assert {module: found for module, path in MODULES.items() if (found := marked(path))} == MARKED
+
+
+@pytest.mark.parametrize("module", MARKED)
+def test_each_says_why(module: str) -> None:
+    assert all(len(reason.split()) >= 4 for _, reason in marks_in(MODULES[module]))
