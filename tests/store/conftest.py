@@ -10,6 +10,7 @@ import pytest
 from tests.clock import Clock
 from tests.new_database import new_database
 from tests.store.arranging import give, known_as, take_in
+from tests.store.held_locks import watch
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
@@ -20,6 +21,12 @@ from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.users import identify
+
+
+@pytest.fixture(autouse=True)
+def watched_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change holds what it writes."""
+    watch(monkeypatch)
 
 
 @pytest.fixture

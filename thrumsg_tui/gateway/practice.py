@@ -40,6 +40,7 @@ from thrumsg_tui.store.imports.opt_outs import import_opt_outs
 from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.imports.users import import_users
+from thrumsg_tui.store.locks import SettingsLock
 from thrumsg_tui.store.queries.campaigns import find_assignment
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.settings import PRACTICE
@@ -94,6 +95,7 @@ def prepare(
             make_first_owner(db, login, first_name, last_name)
             seed = _FIRST_SEED if seed is None else seed
             with db.writing() as tx:
+                tx.hold(SettingsLock())
                 store_setting(tx, PRACTICE, str(seed))
             _build(db, past, login, zone or get_localzone_name(), seed)
         overwrite(path, built)

@@ -13,7 +13,7 @@ from zlib import crc32
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from thrumsg_tui.domain.campaigns import CampaignId
     from thrumsg_tui.domain.conversations import ConversationId, EventId
@@ -116,6 +116,17 @@ Lock: TypeAlias = (
     | ConversationLock
     | ContactLock
 )
+
+
+def number_locks(*phones: str) -> Sequence[Lock]:
+    """Return the locks of numbers (E.164) and of all conversations with them."""
+    return [lock for phone in phones for lock in (NumberLock(phone), ContactLock(phone))]
+
+
+def content_locks(campaign_id: CampaignId | None) -> Sequence[Lock]:
+    """Return the locks of the texts of a campaign, or of those of all campaigns: they are judged by the settings."""
+    return [SettingsLock()] if campaign_id is None else [SettingsLock(shared=True), CampaignLock(campaign_id)]
+
 
 _KINDS: tuple[tuple[type[Lock], ...], ...] = (
     (EverythingLock,),

@@ -19,6 +19,7 @@ from thrumsg_tui.store.changes.kept_opt_outs import keep_opt_outs
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import EverythingLock
 from thrumsg_tui.store.queries.settings import RESTORED
 from thrumsg_tui.store.queries.users import find_user
 from thrumsg_tui.store.since_backup import BackupState, PresentOptOuts, StoredDraft, state_of_backup
@@ -66,6 +67,7 @@ class RestoredCopy:
                 tell.
         """
         with db.writing() as tx:
+            tx.hold(EverythingLock())
             state = state_of_backup(tx.conn)
             (newest,) = tx.conn.execute("SELECT MAX(at) FROM event").fetchone()
             as_of = None if newest is None else from_ms(newest)
@@ -81,6 +83,7 @@ class RestoredCopy:
         db = Database(self.path, clock=self.clock)
         try:
             with db.writing() as tx:
+                tx.hold(EverythingLock())
                 keep_drafts(tx, drafts)
                 return keep_opt_outs(tx, self._who(tx), present)
         finally:

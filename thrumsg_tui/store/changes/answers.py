@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 from thrumsg_tui.domain.campaigns import CampaignId, ChoiceId, QuestionId
@@ -19,6 +19,7 @@ from thrumsg_tui.store.conversation_state import refresh_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
 from thrumsg_tui.store.queries.ownership import require_own
@@ -53,6 +54,7 @@ def record_answer(
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
+        tx.hold(ConversationLock(conversation_id))
         conversation = get_conversation_head(tx.conn, conversation_id)
         require_own(who, conversation)
         asked = question_named(questions(tx.conn, conversation.campaign_id), question)
@@ -131,6 +133,10 @@ class AnswerChange(UndoableChange):
             (self.question, self.event.id),
         ).fetchone()
         return row is not None and row["choice_id"] == self.after
+
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The conversation."""
+        return self.conversation_locks(conn)
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Store the earlier answer again."""

@@ -26,6 +26,7 @@ from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, recorded_facts, rewrite
+from thrumsg_tui.store.locks import CampaignLock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
 from thrumsg_tui.store.queries.reassignment import possible_among
@@ -135,7 +136,7 @@ def step(db: Database, begun: Outcome) -> Outcome:
     if begun.event is None:
         return begun
     with db.writing(bulk=True) as tx:
-        job = job_of(tx.conn, begun.event)
+        job = _hold(tx, begun.event)
         if job and not job.finished and job.passed == begun.moved:
             until = monotonic() + db.pacing.hold
             while _take_some(tx, job, db.pacing.step) and monotonic() < until:
@@ -210,6 +211,13 @@ def _watched(db: Database, job: Job) -> Job | None:
             return None
         job = later
     return job
+
+
+def _hold(tx: Transaction, event_id: EventId) -> Job | None:
+    """Hold the campaign of a job, and return the job; None if it is gone."""
+    if job := job_of(tx.conn, event_id):
+        tx.hold(CampaignLock(job.campaign_id))
+    return job and job_of(tx.conn, event_id)
 
 
 def _take_some(tx: Transaction, job: Job, size: int) -> bool:

@@ -31,6 +31,7 @@ from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_scheduled, reschedule, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import CampaignLock, SettingsLock, content_locks
 from thrumsg_tui.store.queries.campaigns import (
     find_assignment,
     find_campaign,
@@ -65,6 +66,7 @@ def create_campaign(db: Database, who: Identity, setup: Setup, *, draft: bool = 
     setup = _trimmed(setup)
     require_storable(setup.name, setup.initial_script, setup.description)
     with db.writing() as tx:
+        tx.hold(SettingsLock(shared=True))
         _require_fit(tx, setup)
         points = () if draft else setup_points(tx.conn, who, setup, None, tx.now)
         open_points = codes_to_confirm(points)
@@ -134,6 +136,7 @@ def edit_campaign(
         merged = _merged(looked_at.setup, wanted, seen)
         points = points_by_edit(conn, who, looked_at, merged, db.clock(), db.path)
     with db.writing() as tx:
+        tx.hold(*content_locks(campaign_id))
         before = require_not_archived(tx, campaign_id)
         setup = _merged(before.setup, wanted, seen)
         changed = tuple(part for part in SetupPart if getattr(setup, part) != getattr(before.setup, part))
@@ -233,7 +236,9 @@ def change_state(
     who.require(Permission.RUN_CAMPAIGN)
     checked, points, newest = points_of_launch(db, who, name, to)
     with db.writing() as tx:
-        campaign = find_campaign(tx.conn, name)
+        campaign_id = find_campaign(tx.conn, name).id
+        tx.hold(*content_locks(campaign_id))
+        campaign = get_campaign(tx.conn, campaign_id)
         if checked is not None and campaign != checked:
             raise Refused(f"{campaign.name!r} was changed meanwhile: look at it again.", Nothing.CHANGED)
         if checked is not None and judged_anew(tx.conn, newest):
@@ -275,7 +280,9 @@ def add_senders(db: Database, who: Identity, name: str | CampaignId, logins: Seq
     """
     who.require(Permission.MANAGE_PEOPLE)
     with db.writing() as tx:
-        campaign = find_campaign(tx.conn, name)
+        campaign_id = find_campaign(tx.conn, name).id
+        tx.hold(CampaignLock(campaign_id, shared=True))
+        campaign = get_campaign(tx.conn, campaign_id)
         if campaign.state is CampaignState.ARCHIVED:
             raise Refused(f"{campaign.name!r} is archived: nobody can be added any more.")
         added = []
@@ -321,6 +328,7 @@ def remove_sender(
     who.require(Permission.MANAGE_PEOPLE)
     with db.writing(bulk=True) as tx:
         campaign = find_campaign(tx.conn, name)
+        tx.hold(CampaignLock(campaign.id))
         leaving = find_assignment(tx.conn, campaign, login)
         destinations: Destinations
         if isinstance(to, ToAllOthers):

@@ -20,6 +20,7 @@ from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import ConversationLock, NumberLock, OurNumbersLock
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_number
 from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, NoRoom, candidates, outgoing_of
@@ -114,6 +115,10 @@ def _admitted(
 def _claim_all(db: Database, chosen: Sequence[Candidate], gateway: str) -> list[Outgoing]:
     """Claim those that may still leave; the first one's try shows whether it was stored, since nobody else makes it."""
     with db.writing() as tx:
+        tx.hold(
+            OurNumbersLock(shared=True),
+            *(lock for each in chosen for lock in (NumberLock(each.phone), ConversationLock(each.conversation_id))),
+        )
         taken = [message for candidate in chosen if (message := _claim(tx, candidate, gateway))]
         if taken:
             tx.shown_by(

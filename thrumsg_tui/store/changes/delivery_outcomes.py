@@ -16,6 +16,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_at_carrier
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Row
+from thrumsg_tui.store.locks import ConversationLock, OurNumbersLock, number_locks
 from thrumsg_tui.store.queries.gateway_numbers import NOTHING_LEFT
 from thrumsg_tui.store.queries.outbox import Doubtful
 from thrumsg_tui.store.times import from_ms, to_ms
@@ -45,6 +46,11 @@ def record_outcomes(
         retry: The least time that a message waits after a number of tries.
     """
     with db.writing() as tx:
+        opted_out = [
+            message.phone for message, outcome in answers if isinstance(outcome, Rejected) and outcome.opted_out
+        ]
+        conversations = [ConversationLock(message.conversation_id) for message, _ in answers]
+        tx.hold(OurNumbersLock(shared=True), *number_locks(*opted_out), *conversations)
         for message, outcome in answers:
             match outcome:
                 case Accepted():
@@ -70,7 +76,8 @@ def doubt_all(db: Database) -> int:
         if conn.execute(f"SELECT 1 FROM message WHERE {_SENDING} LIMIT 1").fetchone() is None:
             return 0
     with db.writing() as tx:
-        left = tx.conn.execute(f"SELECT id FROM message WHERE {_SENDING} ORDER BY tried_at").fetchall()
+        left = tx.conn.execute(f"SELECT id, conversation_id FROM message WHERE {_SENDING} ORDER BY tried_at").fetchall()
+        tx.hold(*(ConversationLock(row["conversation_id"]) for row in left))
         for row in left:
             _change(tx, MessageId(row["id"]), MessageState.IN_DOUBT, words=_ENDED)
         return len(left)
@@ -103,6 +110,7 @@ def settle(
     """
     message = doubtful.message
     with db.writing() as tx:
+        tx.hold(OurNumbersLock(shared=True), ConversationLock(message.conversation_id))
         row = _row(tx, message.id)
         if row is None or row["state"] != MessageState.IN_DOUBT:
             return Settlement.ELSEWHERE
@@ -154,8 +162,11 @@ def report_in(db: Database, gateway: str, report: Report) -> bool:
         Whether a message was found to which it belongs.
     """
     with db.writing() as tx:
-        row = _reported(tx, gateway, report)
-        if row is None:
+        if (found := _reported(tx, gateway, report)) is None:
+            return False
+        numbers = number_locks(found["phone"]) if report.opted_out else ()
+        tx.hold(OurNumbersLock(shared=True), *numbers, ConversationLock(found["conversation_id"]))
+        if (row := _reported(tx, gateway, report)) is None:
             return False
         message_id, before = MessageId(row["id"]), MessageState(row["state"])
         if next_state(before, report.state) is not None:

@@ -18,6 +18,7 @@ from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.scheduled_messages import cancel
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import ConversationLock
 from thrumsg_tui.store.queries.doubts import MessageInDoubt, message_in_doubt
 
 
@@ -44,6 +45,7 @@ def answer_doubt(
     """
     who.require(Permission.SETTLE_DOUBTS)
     with db.writing() as tx:
+        tx.hold(ConversationLock(message_in_doubt(tx.conn, message_id).conversation_id))
         message = message_in_doubt(tx.conn, message_id)
         match answer:
             case DoubtAnswer.WAS_SENT:

@@ -8,22 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.store.change import change
-from thrumsg_tui.store.queries.due import anything_due
+from thrumsg_tui.store.locks import CampaignLock
+from thrumsg_tui.store.queries.due import anything_due, due_campaigns
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
     from thrumsg_tui.store.database import Database
 
 
-@change
 def let_due(db: Database) -> None:
     """Queue scheduled messages whose time has come (`docs/rules.md 6.4`), and end expired follow-ups.
 
-    The journal gets one event for the messages of each campaign and one for each follow-up, all without an author.
+    Each campaign has a transaction of its own. The journal gets one event for the messages of each campaign and one for
+    each follow-up, all without an author.
     """
-    if not anything_due(db):
-        return
+    for campaign_id in due_campaigns(db) if anything_due(db) else ():
+        _let_due_in(db, campaign_id)
+
+
+@change
+def _let_due_in(db: Database, campaign_id: CampaignId) -> None:
     from thrumsg_tui.store.changes.scheduled_messages import expire, release
 
     with db.writing() as tx:
-        release(tx)
-        expire(tx)
+        tx.hold(CampaignLock(campaign_id))
+        release(tx, campaign_id)
+        expire(tx, campaign_id)

@@ -21,6 +21,7 @@ from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.conversation_state import refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import content_locks
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, UNSENT, Reach, reach, target_parameters
 from thrumsg_tui.store.times import from_ms_or_none, to_ms
@@ -80,7 +81,9 @@ def create_follow_up(
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign = require_not_archived(tx, find_campaign(tx.conn, campaign_name).id)
+        campaign_id = find_campaign(tx.conn, campaign_name).id
+        tx.hold(*content_locks(campaign_id))
+        campaign = require_not_archived(tx, campaign_id)
         _require_fit(tx, title, text, expires_at)
         with judged(tx, who, campaign.id, confirmed):
             return _create(tx, who, campaign, title, text, expires_at, target)
@@ -166,6 +169,7 @@ def edit_follow_up(
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
+        _hold(tx, follow_up_id)
         row = tx.conn.execute(
             """
             SELECT campaign_id, title, text, expires_at, active,
@@ -209,6 +213,7 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
+        _hold(tx, follow_up_id)
         row = tx.conn.execute(
             f"SELECT campaign_id, title, active, {UNSENT} AS unsent FROM follow_up WHERE id = ?", (follow_up_id,)
         ).fetchone()
@@ -222,6 +227,13 @@ def end_follow_up(db: Database, who: Identity, follow_up_id: FollowUpId) -> int:
         facts = FollowUpEnded(row["title"], row["unsent"], expired=False)
         record(tx, who, EventKind.END_FOLLOW_UP, facts, campaign_id=campaign.id)
         return int(row["unsent"])
+
+
+def _hold(tx: Transaction, follow_up_id: FollowUpId) -> None:
+    """Hold the campaign of a follow-up, if there is such a one."""
+    row = tx.conn.execute("SELECT campaign_id FROM follow_up WHERE id = ?", (follow_up_id,)).fetchone()
+    if row is not None:
+        tx.hold(*content_locks(CampaignId(row["campaign_id"])))
 
 
 def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | None) -> None:

@@ -26,6 +26,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import CampaignLock, ConversationLock, OurNumbersLock
 from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.gateway_numbers import (
@@ -80,6 +81,7 @@ def enter_numbers(db: Database, gateway: str, configured: Iterable[Configured]) 
     if stored.issuperset(wanted):
         return
     with db.writing() as tx:
+        tx.hold(OurNumbersLock())
         for number, name, kind, mps in wanted:
             _store(tx, number, name, NumberKind(kind), mps)
 
@@ -96,6 +98,7 @@ def add_number(db: Database, who: Identity, gateway: str, text: str, kind: Numbe
     if not 0 < mps <= FASTEST:
         raise Refused(f"A pace is over 0 and at most {FASTEST:g} segments a second.", Nothing.CHANGED)
     with db.writing() as tx:
+        tx.hold(OurNumbersLock())
         before = our_number(tx.conn, number)
         if before and (before.gateway, before.kind, before.mps) == (gateway, kind, mps):
             return before
@@ -119,6 +122,7 @@ def _store(tx: Transaction, number: str, gateway: str, kind: NumberKind, mps: fl
 def stop_number(db: Database, number: str, reason: str) -> None:
     """Stop a number that is ready, since the carrier takes nothing from it. Not journalled: nobody does it."""
     with db.writing() as tx:
+        tx.hold(OurNumbersLock())
         stored = our_number(tx.conn, number)
         if stored and stored.is_ready:
             _set_state(tx, stored, NumberState.STOPPED, storable(reason))
@@ -137,6 +141,7 @@ def change_number_state(db: Database, who: Identity, text: str, to: NumberState,
     who.require(Permission.CHANGE_NUMBERS)
     require_storable(why)
     with db.writing() as tx:
+        tx.hold(OurNumbersLock())
         before = find_our_number(tx.conn, text)
         if before.state is to:
             raise Refused(f"{before.number} is {to} already.", Nothing.CHANGED)
@@ -176,7 +181,9 @@ def set_campaign_numbers(db: Database, who: Identity, name: str, texts: Sequence
     """
     who.require(Permission.RUN_CAMPAIGN)
     with db.writing() as tx:
-        campaign = require_not_archived(tx, find_campaign(tx.conn, name).id)
+        campaign_id = find_campaign(tx.conn, name).id
+        tx.hold(OurNumbersLock(), CampaignLock(campaign_id))
+        campaign = require_not_archived(tx, campaign_id)
         numbers = {each.number: each for each in (find_our_number(tx.conn, text) for text in texts)}
         for each in numbers.values():
             if each.state is NumberState.WITHDRAWN:
@@ -218,6 +225,7 @@ def renumber(db: Database, who: Identity, conversation_id: ConversationId, text:
     """
     who.require(Permission.RENUMBER)
     with db.writing() as tx:
+        tx.hold(OurNumbersLock(), ConversationLock(conversation_id))
         head = get_conversation_head(tx.conn, conversation_id)
         require_not_archived(tx, head.campaign_id)
         row = tx.conn.execute("SELECT our_number FROM conversation WHERE id = ?", (conversation_id,)).fetchone()
@@ -246,6 +254,7 @@ def replace_number(db: Database, who: Identity, old: str, new: str | None = None
     """
     who.require(Permission.RENUMBER)
     with db.writing() as tx:
+        tx.hold(OurNumbersLock())
         was = _require_not_ready(tx, find_our_number(tx.conn, old).number)
         rows = tx.conn.execute(
             """
@@ -259,6 +268,7 @@ def replace_number(db: Database, who: Identity, old: str, new: str | None = None
         ).fetchall()
         if not rows:
             raise Refused(f"No conversation keeps {was.number}.", Nothing.CHANGED)
+        tx.hold(*(ConversationLock(row["id"]) for row in rows))
         pool = NumberPool(tx.conn, was.gateway)
         now = None if new is None else find_our_number(tx.conn, new).number
         given = [

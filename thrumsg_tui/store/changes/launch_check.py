@@ -20,6 +20,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import content_locks
 from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign, get_campaign
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_facts
 from thrumsg_tui.store.queries.confirmations import confirmations
@@ -130,6 +131,7 @@ def confirm_open_points(db: Database, who: Identity, name: str | CampaignId) -> 
     left = tuple(point for point in points if point.code not in confirmed)
     if left:
         with db.writing() as tx:
+            tx.hold(*content_locks(campaign.id))
             codes = tuple(dict.fromkeys(point.code for point in left))
             facts = PointsConfirmed(campaign.name, codes)
             record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)

@@ -12,6 +12,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import ConversationLock
 from thrumsg_tui.store.queries.old_queue import never_tried
 
 
@@ -30,6 +31,7 @@ def cancel_old(db: Database, who: Identity | None, before: datetime) -> int:
     if who:
         who.require(Permission.DELIVER)
     with db.writing() as tx:
+        tx.hold(*(ConversationLock(each.conversation_id) for each in never_tried(tx.conn, before)))
         old = never_tried(tx.conn, before)
         for each in old:
             cancel(tx, each.id, each.conversation_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
 from thrumsg_tui.domain.conversation_facts import ListOptedOut, ListUndone
@@ -28,6 +28,7 @@ from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, Un
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import Lock, number_locks
 from thrumsg_tui.store.phones import normalize, require_region
 
 _LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
@@ -92,6 +93,7 @@ def opt_out_numbers(db: Database, who: Identity, text: str, note: str = "", regi
             unreadable.append(NoNumber(line, piece, str(reason)))
     wanted = dict.fromkeys(phones, note.strip())
     with db.writing() as tx:
+        tx.hold(*number_locks(*wanted))
         batch = enter_list(tx, who, wanted.items())
         event = None
         if batch.opt_outs:
@@ -179,9 +181,13 @@ class OptOutList(UndoableChange):
         ).fetchone()
         return row is not None
 
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The numbers."""
+        return number_locks(*(phone for phone, _ in _numbers(conn, self.event.id)))
+
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Opt the numbers in again or, for a redo, out as they were; skip those that were opted in or out since."""
-        out, numbers = self.is_undo, _numbers(tx, self.event.id)
+        out, numbers = self.is_undo, _numbers(tx.conn, self.event.id)
         batch = _batch(_entered(tx, numbers) if out else _erased(tx, numbers))
         if not batch.opt_outs:
             return self.nothing_left("all of its numbers were opted in or out again since")
@@ -224,8 +230,8 @@ def _described(tx: Transaction, who: Identity, note: str) -> Described:
     return {"kind": OptOutKind.IMPORTED, "note": note, "at": tx.now_ms, "user_id": who.user.id}
 
 
-def _numbers(tx: Transaction, event_id: EventId) -> list[tuple[str, Described]]:
-    rows = tx.conn.execute(
+def _numbers(conn: Connection, event_id: EventId) -> list[tuple[str, Described]]:
+    rows = conn.execute(
         "SELECT phone, kind, note, at, user_id FROM event_number WHERE event_id = ? ORDER BY phone", (event_id,)
     )
     return [(row["phone"], {key: row[key] for key in row.keys()[1:]}) for row in rows]

@@ -38,6 +38,7 @@ from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, Un
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import Lock, number_locks
 from thrumsg_tui.store.queries.ownership import require_own_number
 from thrumsg_tui.store.queries.thread import get_conversation_head, get_opt_out
 
@@ -65,6 +66,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
     who.require(Permission.WORK)
     require_storable(note)
     with db.writing() as tx:
+        tx.hold(*number_locks(phone))
         require_own_number(tx.conn, who, phone)
         if already := get_opt_out(tx.conn, phone):
             since = f"{already.at:%Y-%m-%d %H:%M} UTC"
@@ -87,6 +89,7 @@ def opt_out_each(db: Database, who: Identity, phones: Sequence[str], note: str =
     who.require(Permission.WORK)
     require_storable(note)
     with db.writing() as tx:
+        tx.hold(*number_locks(*phones))
         for phone in phones:
             require_own_number(tx.conn, who, phone)
         wanted = []
@@ -112,6 +115,7 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
     note = note.strip()
     require_storable(note)
     with db.writing() as tx:
+        tx.hold(*number_locks(phone))
         present = get_opt_out(tx.conn, phone)
         if present is None:
             raise Refused("{phone} is not opted out, so there is no note to change.", phone=Phone(phone))
@@ -135,6 +139,7 @@ def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
     """Opt a number (E.164) in by hand, without a message (`docs/rules.md 5.7`); raise as `store_opt_in` does."""
     who.require(Permission.OPT_IN)
     with db.writing() as tx:
+        tx.hold(*number_locks(phone))
         return store_opt_in(tx, who, phone)
 
 
@@ -266,6 +271,10 @@ class NumberOptOut(UndoableChange):
         asked_for = present is not None and present.kind is OptOutKind.AUTOMATIC
         return UndoPreview(entry, present is not None, asked_for=asked_for)
 
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The number."""
+        return number_locks(self.phone)
+
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Opt the number in again."""
         present = describe_opt_out(tx, self.phone)
@@ -302,6 +311,10 @@ class NumberOptIn(UndoableChange):
     def is_effective(self, conn: Connection) -> bool:
         """Whether the number is still opted in."""
         return conn.execute("SELECT 1 FROM opt_out WHERE phone = ?", (self.phone,)).fetchone() is None
+
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The number."""
+        return number_locks(self.phone)
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Opt the number out as it was, without a confirmation, and flag its conversations again."""

@@ -21,6 +21,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import CampaignLock, ContactsLock
 from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
@@ -77,7 +78,7 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
     at_carrier: list[AtCarrier] = []
     messages = nameless = of_campaign = 0
     for page in pages:
-        known_to_carrier, texts, everybody, purged = _purge_page(db, page)
+        known_to_carrier, texts, everybody, purged = _purge_page(db, campaign, page)
         at_carrier += known_to_carrier
         messages += texts
         of_campaign += everybody
@@ -87,9 +88,10 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
 
 
 @change
-def _purge_page(db: Database, page: _Page) -> tuple[list[AtCarrier], int, int, int]:
+def _purge_page(db: Database, campaign: Campaign, page: _Page) -> tuple[list[AtCarrier], int, int, int]:
     """Purge some conversations; return what the carrier has, and how many messages, contacts and purged ones."""
     with db.writing() as tx:
+        tx.hold(ContactsLock(), CampaignLock(campaign.id))
         at_carrier = _at_carrier(tx, page)
         _purge_journal(tx, page)
         messages = _purge_messages(tx, page)
@@ -105,6 +107,7 @@ def _purge_page(db: Database, page: _Page) -> tuple[list[AtCarrier], int, int, i
 def _end(db: Database, who: Identity, campaign: Campaign, messages: int, contacts: int) -> None:
     """Journal a purge."""
     with db.writing() as tx:
+        tx.hold(CampaignLock(campaign.id))
         tx.conn.execute("UPDATE campaign SET purged_at = ? WHERE id = ?", (tx.now_ms, campaign.id))
         facts = CampaignPurged(campaign.name, messages=messages, contacts=contacts)
         record(tx, who, EventKind.CHANGE_CAMPAIGN, facts, campaign_id=campaign.id)

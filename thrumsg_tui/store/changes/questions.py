@@ -24,6 +24,7 @@ from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import CampaignLock
 from thrumsg_tui.store.queries.campaigns import questions
 
 MOST_CHOICES = 9
@@ -43,6 +44,7 @@ def add_question(db: Database, who: Identity, campaign_id: CampaignId, text: str
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
+        tx.hold(CampaignLock(campaign_id))
         require_not_archived(tx, campaign_id)
         text = _fit(tx, campaign_id, text, choices)
         question_id = insert_question(tx, campaign_id, text)
@@ -83,7 +85,7 @@ def edit_question(
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, before = find_question(tx, question_id)
+        campaign_id, before = hold_question(tx, question_id)
         require_not_archived(tx, campaign_id)
         if seen is not None and (seen.text, seen.choices) != (before.text, before.choices):
             raise Refused("Somebody has changed this question meanwhile; look at it again.", Nothing.CHANGED)
@@ -122,7 +124,7 @@ def move_question(db: Database, who: Identity, question_id: QuestionId, place: i
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, moved = find_question(tx, question_id)
+        campaign_id, moved = hold_question(tx, question_id)
         require_not_archived(tx, campaign_id)
         asked = [each.id for each in questions(tx.conn, campaign_id)]
         if question_id not in asked:
@@ -148,7 +150,7 @@ def retire_question(db: Database, who: Identity, question_id: QuestionId) -> boo
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, question = find_question(tx, question_id)
+        campaign_id, question = hold_question(tx, question_id)
         require_not_archived(tx, campaign_id)
         if question.retired:
             raise Refused(f"{question.text!r} is retired already.")
@@ -172,7 +174,7 @@ def restore_question(db: Database, who: Identity, question_id: QuestionId) -> No
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, question = find_question(tx, question_id)
+        campaign_id, question = hold_question(tx, question_id)
         require_not_archived(tx, campaign_id)
         if not question.retired:
             raise Refused(f"{question.text!r} is asked already.")
@@ -185,6 +187,14 @@ def restore_question(db: Database, who: Identity, question_id: QuestionId) -> No
             (campaign_id, question_id),
         )
         record(tx, who, EventKind.EDIT_SURVEY, QuestionRestored(question.text), campaign_id=campaign_id)
+
+
+def hold_question(tx: Transaction, question_id: QuestionId) -> tuple[CampaignId, Question]:
+    """Hold the campaign of a question, and return both as `find_question` does."""
+    row = tx.conn.execute("SELECT campaign_id FROM question WHERE id = ?", (question_id,)).fetchone()
+    if row is not None:
+        tx.hold(CampaignLock(CampaignId(row["campaign_id"])))
+    return find_question(tx, question_id)
 
 
 def find_question(tx: Transaction, question_id: QuestionId) -> tuple[CampaignId, Question]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -24,6 +24,7 @@ from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, Un
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import CampaignLock, Lock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_archived, still_possible
@@ -46,6 +47,7 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
     if large and db.pacing.too_many(len(large.moves)):
         return apply_plan(db, who, large)
     with db.writing(bulk=True) as tx:
+        tx.hold(CampaignLock(request.campaign_id))
         return move(tx, who, plan(tx.conn, request, tx.now))
 
 
@@ -76,6 +78,7 @@ def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
     with db.reading() as conn:
         long = is_long(conn, planned, db.pacing)
     with db.writing(bulk=True) as tx:
+        tx.hold(CampaignLock(planned.campaign_id))
         require_not_archived(get_campaign(tx.conn, planned.campaign_id))
         return begin(tx, who, planned) if long else move(tx, who, planned, on_progress=on_progress)
 
@@ -168,6 +171,10 @@ class Reassignment(UndoableChange):
         planned = undo_plan(conn, self.campaign_id, self.event.id)
         return planned if is_long(conn, planned, pacing) else None
 
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The campaign."""
+        return [CampaignLock(self.campaign_id)]
+
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Move back the conversations that were not moved again since."""
         planned = undo_plan(tx.conn, self.campaign_id, self.event.id)
@@ -212,6 +219,10 @@ class SenderRemoval(UndoableChange):
         moves, skipped = still_possible(conn, planned, returning=None if self.is_undo else self.removed)
         gains = net_gains(tuple(moves), planned.logins)
         return UndoPreview(entry, True, len(moves), tuple(skipped), gains)
+
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The campaign."""
+        return [CampaignLock(self.campaign_id)]
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Put the sender back on the campaign or, for a redo, remove them, and move back what can be."""

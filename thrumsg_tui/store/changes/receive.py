@@ -27,6 +27,7 @@ from thrumsg_tui.store.changes.stored_opt_outs import note_wish
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import OurNumbersLock, number_locks
 from thrumsg_tui.store.media import media_column
 from thrumsg_tui.store.message_origin import as_given, is_number, read_origin
 from thrumsg_tui.store.queries.consent import wish
@@ -115,6 +116,7 @@ def receive(
     sender, body, provider_id = as_given(sender), storable(body), storable(provider_id or "") or None
     message = _Message(sender, body, gateway, provider_id, our_number, media_column(media))
     with db.writing() as tx:
+        tx.hold(OurNumbersLock(shared=True), *number_locks(sender))
         if provider_id and (seen := _seen_before(tx, gateway, provider_id, sender)):
             return seen
         named = None if campaign_id is None else _route(tx, sender, campaign_id)

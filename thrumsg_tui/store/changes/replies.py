@@ -17,6 +17,7 @@ from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import content_locks
 from thrumsg_tui.store.queries.recommended_replies import replies_of
 
 
@@ -47,10 +48,12 @@ def add_reply(
     """
     who.require(Permission.EDIT_CONTENT)
     require_storable(title, body)
-    with db.writing() as tx, judged(tx, who, campaign_id, confirmed):
-        title = _fit(tx, campaign_id, title, body)
-        reply_id = insert_reply(tx, campaign_id, title, body)
-        record(tx, who, EventKind.EDIT_REPLIES, ReplyAdded(title), campaign_id=campaign_id)
+    with db.writing() as tx:
+        tx.hold(*content_locks(campaign_id))
+        with judged(tx, who, campaign_id, confirmed):
+            title = _fit(tx, campaign_id, title, body)
+            reply_id = insert_reply(tx, campaign_id, title, body)
+            record(tx, who, EventKind.EDIT_REPLIES, ReplyAdded(title), campaign_id=campaign_id)
         return reply_id
 
 
@@ -76,7 +79,7 @@ def edit_reply(
     who.require(Permission.EDIT_CONTENT)
     require_storable(title or "", body or "")
     with db.writing() as tx:
-        campaign_id, old_title, old_body = _find(tx, reply_id)
+        campaign_id, old_title, old_body = _hold(tx, reply_id)
         body = old_body if body is None else body
         title = _fit(tx, campaign_id, old_title if title is None else title, body, besides=reply_id)
         if (title, body) == (old_title, old_body):
@@ -105,7 +108,7 @@ def move_reply(db: Database, who: Identity, reply_id: int, place: int) -> None:
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, title, _ = _find(tx, reply_id)
+        campaign_id, title, _ = _hold(tx, reply_id)
         if campaign_id is not None:
             require_not_archived(tx, campaign_id)
         rows = tx.conn.execute(
@@ -131,7 +134,7 @@ def remove_reply(db: Database, who: Identity, reply_id: int) -> None:
     """
     who.require(Permission.EDIT_CONTENT)
     with db.writing() as tx:
-        campaign_id, title, body = _find(tx, reply_id)
+        campaign_id, title, body = _hold(tx, reply_id)
         if campaign_id is not None:
             require_not_archived(tx, campaign_id)
         tx.conn.execute("DELETE FROM recommended_reply WHERE id = ?", (reply_id,))
@@ -165,6 +168,13 @@ def _fit(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str,
     if known and known["id"] != besides:
         raise Refused(f"There is a reply {title!r} already.", Nothing.CHANGED)
     return title
+
+
+def _hold(tx: Transaction, reply_id: int) -> tuple[CampaignId | None, str, str]:
+    """Hold what a reply belongs to, and return its campaign, title and body; raise `NotFound` if it is gone."""
+    campaign_id, _, _ = _find(tx, reply_id)
+    tx.hold(*content_locks(campaign_id))
+    return _find(tx, reply_id)
 
 
 def _find(tx: Transaction, reply_id: int) -> tuple[CampaignId | None, str, str]:

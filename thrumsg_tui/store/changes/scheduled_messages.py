@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 
 from thrumsg_tui.domain.campaign_facts import FollowUpEnded
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
@@ -87,17 +86,17 @@ def tell_threads(tx: Transaction, event_id: EventId, cancelled: Sequence[Convers
     touch(tx, event_id, ((conversation_id, None, None) for conversation_id in cancelled))
 
 
-def release(tx: Transaction) -> None:
-    """Queue the messages whose time has come; the journal gets one event for each campaign."""
+def release(tx: Transaction, campaign_id: CampaignId) -> None:
+    """Queue the messages of a campaign whose time has come; the journal gets one event for them."""
     rows = tx.conn.execute(
-        f"{_MESSAGES} WHERE {DUE} ORDER BY conversation.campaign_id, message.id", {"now": tx.now_ms}
-    ).fetchall()
-    for campaign_id, due in groupby(rows, key=lambda row: CampaignId(row["campaign_id"])):
-        settled = _settle(tx, get_campaign(tx.conn, campaign_id), list(due))
-        if settled.released or settled.cancelled:
-            facts = MessagesReleased(settled.released, len(settled.cancelled))
-            event_id = record(tx, None, EventKind.RELEASE, facts, campaign_id=campaign_id)
-            tell_threads(tx, event_id, settled.cancelled)
+        f"{_MESSAGES} WHERE {DUE} AND conversation.campaign_id = :campaign_id",
+        {"now": tx.now_ms, "campaign_id": campaign_id},
+    )
+    settled = _settle(tx, get_campaign(tx.conn, campaign_id), _by_age(rows))
+    if settled.released or settled.cancelled:
+        facts = MessagesReleased(settled.released, len(settled.cancelled))
+        event_id = record(tx, None, EventKind.RELEASE, facts, campaign_id=campaign_id)
+        tell_threads(tx, event_id, settled.cancelled)
 
 
 def _by_age(rows: Iterable[Row]) -> list[Row]:
@@ -132,19 +131,19 @@ def _settle(tx: Transaction, campaign: Campaign, rows: Sequence[Row]) -> Settled
     return Settled(len(leaving), len(waiting), _distinct(shut))
 
 
-def expire(tx: Transaction) -> None:
-    """End the follow-ups that have expired; the journal gets one event for each."""
+def expire(tx: Transaction, campaign_id: CampaignId) -> None:
+    """End the follow-ups of a campaign that have expired; the journal gets one event for each."""
     rows = tx.conn.execute(
         f"""
-        UPDATE follow_up SET active = 0 WHERE active = 1 AND expires_at <= ?
-        RETURNING id, campaign_id, title, {UNSENT} AS unsent
+        UPDATE follow_up SET active = 0 WHERE active = 1 AND expires_at <= ? AND campaign_id = ?
+        RETURNING id, title, {UNSENT} AS unsent
         """,
-        (tx.now_ms,),
+        (tx.now_ms, campaign_id),
     ).fetchall()
     for row in rows:
         refresh_pending_follow_ups(tx.conn, "follow_up_id = :expired", {"expired": row["id"]})
         facts = FollowUpEnded(row["title"], row["unsent"], expired=True)
-        record(tx, None, EventKind.END_FOLLOW_UP, facts, campaign_id=CampaignId(row["campaign_id"]))
+        record(tx, None, EventKind.END_FOLLOW_UP, facts, campaign_id=campaign_id)
 
 
 def _distinct(rows: Sequence[Row]) -> tuple[ConversationId, ...]:

@@ -25,7 +25,9 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import ConversationLock
 from thrumsg_tui.store.queries.campaigns import get_campaign
+from thrumsg_tui.store.queries.consent import is_opted_out
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.settings import settings
@@ -80,6 +82,7 @@ def send(
             characters that cannot be stored. The draft is kept.
     """
     with db.writing() as tx:
+        tx.hold(ConversationLock(conversation_id))
         to = get_conversation_head(tx.conn, conversation_id)
         undo_seconds = settings(tx.conn).undo_send if from_box else 0
         return send_in(
@@ -99,7 +102,7 @@ def send_in(
     undo_seconds: int = 0,
     single: bool = True,
 ) -> Sent:
-    """Do what `send` does, in an open transaction.
+    """Do what `send` does, in an open transaction that holds the conversation.
 
     `undo_seconds` is how long it waits for its undo. If it is not `single`, only its event's number undoes it.
     """
@@ -117,7 +120,7 @@ def send_in(
         role=who.role,
         is_holder=to.sender_id == who.user.id,
         holder_name=to.sender_name,
-        opted_out=to.opted_out,
+        opted_out=to.opted_out or is_opted_out(tx.conn, to.phone),  # an import may have missed the opt-out
         number_withdrawn=to.number_withdrawn,
     )
     if refusal := forbidden(attempt, tx.now):  # first: better words would not help

@@ -18,6 +18,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.locks import CampaignLock, ConversationLock
 from thrumsg_tui.store.queries.campaigns import get_assignment, get_campaign
 from thrumsg_tui.store.queries.thread import draft, get_conversation_head
 
@@ -74,6 +75,7 @@ def send_batch(
         raise Refused("Send All is for initials and follow-ups only, never for replies.")
     with db.writing() as tx:
         viewed = get_assignment(tx.conn, assignment_id, tx.now)
+        tx.hold(CampaignLock(viewed.campaign_id, shared=True))
         own = viewed.user is not None and viewed.user.id == who.user.id
         if not own and not who.may(Permission.WORK_FOR_OTHERS):
             raise Refused("You can use Send All for your own conversations only.")
@@ -81,14 +83,13 @@ def send_batch(
         if not campaign.quicksend:
             raise Refused(_without_quicksend(campaign, tx.now))
         condition = "tab = 'initial'" if kind is MessageKind.INITIAL else "in_follow_ups = 1"
-        rows = tx.conn.execute(
-            f"SELECT id FROM conversation WHERE assignment_id = ? AND {condition} AND id > ? ORDER BY id LIMIT ?",
-            (assignment_id, after or 0, BATCH),
-        ).fetchall()
+        query = f"SELECT id FROM conversation WHERE assignment_id = ? AND {condition} AND id > ? ORDER BY id LIMIT ?"
+        batch = [ConversationId(row["id"]) for row in tx.conn.execute(query, (assignment_id, after or 0, BATCH))]
+        tx.hold(*map(ConversationLock, batch))
+        left = {row["id"] for row in tx.conn.execute(query, (assignment_id, after or 0, BATCH))}
         sent: list[MessageId] = []
         refused: list[Unsendable] = []
-        for row in rows:
-            conversation_id = ConversationId(row["id"])
+        for conversation_id in (each for each in batch if each in left):  # others may have sent before it was held
             if draft(tx.conn, who.user.id, conversation_id) is not None:
                 refused.append(Unsendable(conversation_id, "You have a draft in it: open it and send it by itself."))
                 continue
@@ -100,7 +101,7 @@ def send_batch(
                 )
             except Refused as reason:
                 refused.append(Unsendable(conversation_id, str(reason)))
-        last = ConversationId(rows[-1]["id"]) if len(rows) == BATCH else None
+        last = batch[-1] if len(batch) == BATCH else None
         return SentBatch(tuple(sent), tuple(refused), last)
 
 

@@ -21,6 +21,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import judged
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import SettingsLock
 from thrumsg_tui.store.queries.settings import Setting, stored_settings
 
 _HOURS = (Setting.DEFAULT_OPEN, Setting.DEFAULT_CLOSE)
@@ -69,6 +70,7 @@ def change_settings(
     require_storable(*values.values())
     wanted = {setting.value: checked_setting(setting, value) for setting, value in named.items()}
     with db.writing() as tx:
+        tx.hold(SettingsLock())
         if any(each in wanted for each in _HOURS):
             _require_day(stored_settings(tx.conn), wanted)
         with judged(tx, who, None, confirmed) if Setting.ORGANIZATION in wanted else nullcontext():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from thrumsg_tui.domain.campaign_facts import FollowUpSkipped, FollowUpSkipUndone, SkipUndoneState
@@ -22,6 +23,7 @@ from thrumsg_tui.store.conversation_state import refresh_follow_ups, refresh_pen
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.queries.ownership import require_own
 from thrumsg_tui.store.queries.thread import get_conversation_head
 
@@ -36,6 +38,7 @@ def skip_follow_up(db: Database, who: Identity, conversation_id: ConversationId)
     """
     who.require(Permission.WORK)
     with db.writing() as tx:
+        tx.hold(ConversationLock(conversation_id))
         conversation = get_conversation_head(tx.conn, conversation_id)
         require_own(who, conversation)
         require_not_archived(tx, conversation.campaign_id)
@@ -88,6 +91,10 @@ class FollowUpSkip(UndoableChange):
             (self.event.id, self.follow_up, "pending" if self.is_undo else "skipped"),
         ).fetchone()
         return row is not None
+
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The conversation."""
+        return self.conversation_locks(conn)
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Set the follow-up to pending again or, for a redo, skip it again."""

@@ -70,7 +70,7 @@ def enter_opt_out(tx: Transaction, phone: str, described: Described) -> list[Con
         {**described, "phone": phone, "note_key": fold(str(described["note"]))},
     )
     concerned = mark(tx, phone, opted_out=True)
-    _cancel_unsent(tx, concerned)
+    cancel_unsent(tx, concerned)
     return concerned
 
 
@@ -95,7 +95,7 @@ def conversations_of(tx: Transaction, phone: str) -> list[ConversationId]:
     return [ConversationId(row["id"]) for row in rows]
 
 
-def _cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
+def cancel_unsent(tx: Transaction, concerned: list[ConversationId]) -> None:
     """Cancel the messages of these conversations that have not left yet (`docs/rules.md 5.8`)."""
     for conversation_id in concerned:
         cancelled = tx.conn.execute(

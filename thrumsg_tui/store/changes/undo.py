@@ -9,6 +9,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.locks import EventLock
 from thrumsg_tui.store.queries.undo_preview import change_to_undo
 
 
@@ -42,7 +43,9 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
     with db.reading() as conn:  # planning a job reads only, so that no writer waits
         large = change_to_undo(conn, who, event_id).bulk_plan(conn, db.pacing)
     with db.writing(bulk=True) as tx:
-        change = change_to_undo(tx.conn, who, event_id)
+        found = change_to_undo(tx.conn, who, event_id)
+        tx.hold(EventLock(found.event.id), *found.locks(tx.conn))
+        change = change_to_undo(tx.conn, who, found.event.id)  # somebody may have undone it before it was held
         if large is not None and large.as_of == change.event.id:
             outcome = begin(tx, who, large, kind=change.undo_kind, undoes=change.event.id)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from thrumsg_tui.domain.conversation_facts import MessageTakenBack
@@ -17,6 +18,7 @@ from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, Un
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.queries.next_message import next_message
 from thrumsg_tui.store.queries.ownership import require_own
 from thrumsg_tui.store.queries.thread import draft, get_conversation_head
@@ -99,6 +101,11 @@ class SentMessage(UndoableChange):
         except Refused as refusal:
             return f"The message to {to.name} cannot be taken back by you any more. {refusal}"
         return None
+
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """The conversation."""
+        row = conn.execute("SELECT conversation_id FROM message WHERE id = ?", (self.message,)).fetchone()
+        return [ConversationLock(ConversationId(row["conversation_id"]))]
 
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Cancel the message, restore the flag of its conversation, and keep the text as its author's draft.

@@ -24,6 +24,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.base import Connection, Row
 from thrumsg_tui.store.journal import record, touch
+from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.thread import get_conversation_head
@@ -75,6 +76,10 @@ class UndoableChange(ABC):
         """Whether anything is left to undo; a later change may have replaced it."""
 
     @abstractmethod
+    def locks(self, conn: Connection) -> Sequence[Lock]:
+        """Return what `revert` needs to hold."""
+
+    @abstractmethod
     def revert(self, tx: Transaction, who: Identity) -> Outcome:
         """Undo the change and record the undo.
 
@@ -111,6 +116,11 @@ class UndoableChange(ABC):
         campaign = get_campaign(conn, self.event.campaign_id)
         if campaign.state is CampaignState.ARCHIVED:
             raise Refused(f"{campaign.name!r} is archived: nothing in it changes any more.")
+
+    def conversation_locks(self, conn: Connection) -> Sequence[Lock]:
+        """Return the lock of each conversation that the event lists."""
+        rows = conn.execute("SELECT conversation_id FROM event_conversation WHERE event_id = ?", (self.event.id,))
+        return [ConversationLock(ConversationId(row["conversation_id"])) for row in rows]
 
     def conversation(self, conn: Connection) -> ConversationHead:
         """Return the conversation of a change that concerns exactly one."""

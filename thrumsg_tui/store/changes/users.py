@@ -14,6 +14,7 @@ from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import UsersLock
 from thrumsg_tui.store.queries.users import find_user, has_users, users
 
 
@@ -24,6 +25,7 @@ def make_first_owner(db: Database, login: str, first_name: str, last_name: str) 
         if has_users(conn):
             return False
     with db.writing() as tx:
+        tx.hold(UsersLock())
         if has_users(tx.conn):  # another process was first
             return False
         owner = insert_user(tx, login, first_name, last_name, "", Role.OWNER)
@@ -45,6 +47,7 @@ def add_user(
     if not first_name.strip():
         raise Refused(f"{login} needs a first name: messages are signed with it.", Nothing.CHANGED)
     with db.writing() as tx:
+        tx.hold(UsersLock())
         require_may_give(who, role)
         if tx.conn.execute("SELECT 1 FROM users WHERE login = ?", (login,)).fetchone():
             raise Refused(f"There is a user {login!r} already.", Nothing.CHANGED)
@@ -95,6 +98,7 @@ def edit_user(
     who.require(Permission.MANAGE_PEOPLE)
     require_storable(first_name or "", last_name or "", email or "")
     with db.writing() as tx:
+        tx.hold(UsersLock())
         user = find_user(tx.conn, login)
         require_may_edit(who, user)
         after = replace(
@@ -143,6 +147,7 @@ def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
         Refused: If the user is the only owner and would no longer be one.
     """
     with db.writing() as tx:
+        tx.hold(UsersLock())
         return give_role(tx, who, find_user(tx.conn, login), role)
 
 

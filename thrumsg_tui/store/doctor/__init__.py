@@ -18,6 +18,7 @@ from thrumsg_tui.store.doctor import conversations, counts, damage, moves, spool
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import Connection, Engine
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import EverythingLock
 
 __all__ = ["Problem", "damage_in", "examine", "repair", "wrong_figures_in"]
 
@@ -67,6 +68,7 @@ def repair(db: Database, who: Identity) -> list[str]:
 def _figures_mended(db: Database, who: Identity, mended: Sequence[str]) -> list[str]:
     """Correct the figures, and journal that with what was mended before."""
     with db.writing() as tx:
+        tx.hold(EverythingLock())
         all_mended = [*mended, *chain.from_iterable(subject.mend(tx) for subject in _SUBJECTS)]
         if all_mended:
             record(tx, who, EventKind.REPAIR, Repaired(tuple(all_mended)))

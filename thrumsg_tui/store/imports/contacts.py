@@ -18,6 +18,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import record_confirmed
+from thrumsg_tui.store.changes.missed_opt_outs import mark_missed, newest_conversation
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
@@ -26,6 +27,7 @@ from thrumsg_tui.store.imports.import_run import (
     AS_IT_IS,
     ImportOptions,
     Tally,
+    hold_campaign,
     journal_import,
     open_campaign,
     transaction,
@@ -34,6 +36,7 @@ from thrumsg_tui.store.imports.names import NameReader
 from thrumsg_tui.store.imports.numbers import NumberReader
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.imports.table import Table, read_table
+from thrumsg_tui.store.locks import ContactLock, ContactsLock
 from thrumsg_tui.store.phones import PhoneNumber, require_region
 from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.campaigns import unassigned
@@ -80,6 +83,10 @@ class _Known:
     fields: Mapping[str, str]
     in_campaign: bool
 
+    def renames(self, before: _Known) -> bool:
+        """Whether it has another name than before."""
+        return (self.first_name, self.last_name) != (before.first_name, before.last_name)
+
 
 @change
 def import_contacts(
@@ -118,15 +125,18 @@ def import_contacts(
         looked_at, newest = open_campaign(conn, campaign), newest_event(conn)
         opened = _opened(conn, who, looked_at, people, db.clock(), db.path)
     with transaction(db, dry_run=options.dry_run) as tx:
-        into = open_campaign(tx.conn, campaign)
+        into = hold_campaign(tx, campaign, ContactsLock(), shared=True)
         if into != looked_at or judged_anew(tx.conn, newest):
             opened = _opened(tx.conn, who, into, people, tx.now, db.path)
         record_confirmed(
             *(tx, who, *opened, options.confirmed, tally.notes.append), dry_run=options.dry_run, may_leave_open=True
         )
+        newest_before = newest_conversation(tx.conn)
         _store(tx, into, people, tally, steps)
         steps.end()
         event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, into.id)
+    if not options.dry_run:
+        mark_missed(db, into.id, newest_before)
     return tally.result(table, columns, None if options.dry_run else event)
 
 
@@ -180,9 +190,11 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
     new = [person for person in people if person.number.e164 not in known]
     _insert_contacts(tx, steps.over(new))
     starting = [_arrival(person) for person in new]
+    merged = {number: _merged(known[number], person) for person in people if (number := person.number.e164) in known}
+    tx.hold(*(ContactLock(number) for number, after in merged.items() if after.renames(known[number])))
     for person in steps.over([person for person in people if person.number.e164 in known]):
         before = known[person.number.e164]
-        after = _merged(before, person)
+        after = merged[person.number.e164]
         changed = after != before
         if changed:
             _update_contact(tx, before, after)
@@ -251,7 +263,7 @@ def _update_contact(tx: Transaction, before: _Known, after: _Known) -> None:
         "UPDATE contact SET first_name = ?, last_name = ?, fields = ? WHERE id = ?",
         (after.first_name, after.last_name, json.dumps(after.fields), after.id),
     )
-    if (after.first_name, after.last_name) != (before.first_name, before.last_name):
+    if after.renames(before):
         tx.conn.execute(
             "UPDATE conversation SET first_key = ?, last_key = ? WHERE contact_id = ?",
             (fold(after.first_name), fold(after.last_name), after.id),

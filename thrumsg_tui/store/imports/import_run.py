@@ -21,8 +21,9 @@ from thrumsg_tui.store.imports.result import FileRow, Imported, Reading, Rejecte
 from thrumsg_tui.store.imports.table import Table
 from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import CampaignLock, Lock, SettingsLock
 from thrumsg_tui.store.progress import OnProgress
-from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.store.queries.campaigns import find_campaign, get_campaign
 
 
 def _no_lines() -> array[int]:
@@ -155,7 +156,20 @@ def open_campaign(conn: Connection, name: str) -> Campaign:
         NotFound: If there is no such campaign.
         Refused: If it is archived.
     """
-    campaign = find_campaign(conn, name)
+    return _require_open(find_campaign(conn, name))
+
+
+def hold_campaign(tx: Transaction, name: str, *others: Lock, shared: bool = False) -> Campaign:
+    """Hold the campaign to import into, shared or alone, with the settings and other locks; return it.
+
+    Raises as `open_campaign` does.
+    """
+    campaign_id = find_campaign(tx.conn, name).id
+    tx.hold(SettingsLock(shared=True), CampaignLock(campaign_id, shared), *others)
+    return _require_open(get_campaign(tx.conn, campaign_id))
+
+
+def _require_open(campaign: Campaign) -> Campaign:
     if campaign.state is CampaignState.ARCHIVED:
         raise Refused(f"{campaign.name!r} is archived: nothing can be imported into it any more.")
     return campaign

@@ -18,6 +18,7 @@ from thrumsg_tui.store.imports.import_run import AS_IT_IS, ImportOptions, Tally,
 from thrumsg_tui.store.imports.numbers import NumberReader
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.imports.table import Table, read_table
+from thrumsg_tui.store.locks import number_locks
 from thrumsg_tui.store.phones import require_region
 from thrumsg_tui.store.progress import PhaseProgress
 
@@ -63,6 +64,7 @@ def import_opt_outs(
     steps = PhaseProgress(options.on_progress, len(table.rows), _PHASES)
     wanted = _usable(table, columns, numbers, tally, steps)
     with transaction(db, dry_run=options.dry_run) as tx:
+        tx.hold(*number_locks(*wanted))
         batch = enter_list(tx, who, steps.over([(phone, said.note) for phone, said in wanted.items()]))
         for phone, said in wanted.items():
             tally.line = said.line

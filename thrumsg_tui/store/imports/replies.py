@@ -18,12 +18,13 @@ from thrumsg_tui.store.imports.import_run import (
     AS_IT_IS,
     ImportOptions,
     Tally,
+    hold_campaign,
     journal_import,
-    open_campaign,
     transaction,
 )
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.imports.table import read_table
+from thrumsg_tui.store.locks import content_locks
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.recommended_replies import replies_of
 
@@ -57,7 +58,8 @@ def import_replies(
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
     with transaction(db, dry_run=options.dry_run) as tx:
-        campaign_id = None if campaign is None else open_campaign(tx.conn, campaign).id
+        campaign_id = None if campaign is None else hold_campaign(tx, campaign).id
+        tx.hold(*content_locks(campaign_id))
         codes = field_codes(tx.conn, campaign_id)
         with judged(tx, who, campaign_id, options.confirmed, tally.notes.append, dry_run=options.dry_run):
             for row in tally.each(table.rows):

@@ -18,8 +18,8 @@ from thrumsg_tui.store.imports.import_run import (
     AS_IT_IS,
     ImportOptions,
     Tally,
+    hold_campaign,
     journal_import,
-    open_campaign,
     transaction,
 )
 from thrumsg_tui.store.imports.result import Imported
@@ -55,7 +55,7 @@ def import_survey(
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
     with transaction(db, dry_run=options.dry_run) as tx:
-        into = open_campaign(tx.conn, campaign)
+        into = hold_campaign(tx, campaign)
         for row in tally.each(table.rows):
             said = row.values(columns)
             text = said["question"]

@@ -21,6 +21,7 @@ from thrumsg_tui.store.imports.import_run import AS_IT_IS, ImportOptions, Tally,
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.imports.table import read_table
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import UsersLock
 from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.users import find_user
 
@@ -61,6 +62,7 @@ def import_users(
     lines: dict[str, int] = {}
     steps = PhaseProgress(options.on_progress, len(table.rows), 1)
     with transaction(db, dry_run=options.dry_run) as tx:
+        tx.hold(UsersLock())
         for row in tally.each(steps.over(table.rows)):
             said = _without_placeholders(row.values(columns))
             if said["login"] in lines:

@@ -17,6 +17,11 @@ On `opt_out`, joined with the `opt_out_word` of the same number, if any.
 """
 
 
+def is_opted_out(conn: Connection, phone: str) -> bool:
+    """Whether a number (E.164) is opted out, whatever is marked in its conversations."""
+    return conn.execute("SELECT 1 FROM opt_out WHERE phone = ?", (phone,)).fetchone() is not None
+
+
 def wish(conn: Connection, phone: str) -> Wish | None:
     """Read when the opt-out of a number (E.164) was written and when it came; None if the number is not opted out."""
     row = conn.execute(

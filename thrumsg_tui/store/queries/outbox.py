@@ -239,7 +239,9 @@ def _ms(span: timedelta) -> int:
 OUTGOING = """
     SELECT message.id, message.send_key, message.conversation_id, message.body, message.kind, message.segments,
            message.tries, message.doubts, message.at, message.tried_at, message.state_at, message.expires_at,
-           message.media, contact.phone, conversation.campaign_id, conversation.opted_out,
+           message.media, contact.phone, conversation.campaign_id,
+           CASE WHEN EXISTS (SELECT 1 FROM opt_out WHERE opt_out.phone = contact.phone)
+                THEN 1 ELSE 0 END AS opted_out,  -- itself: an import may have missed to mark it
            COALESCE(message.our_number, conversation.our_number) AS our_number,
            conversation.our_number AS kept_number,
            (SELECT COUNT(*) FROM message AS earlier

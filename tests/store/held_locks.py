@@ -1,0 +1,184 @@
+"""Watches on SQLite that each change holds the locks of what it writes, and takes them in order.
+
+There nobody needs the locks, so a missing one would show only on a server, and seldom. What a test writes by itself is
+not watched.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pytest
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
+from thrumsg_tui.store.locks import (
+    CampaignLock,
+    ContactLock,
+    ContactsLock,
+    ConversationLock,
+    EventLock,
+    EverythingLock,
+    Lock,
+    NumberLock,
+    OurNumbersLock,
+    SettingsLock,
+    UsersLock,
+    in_order,
+    rank,
+)
+
+_PRODUCT = str(Path(__file__).parent.parent.parent / "thrumsg_tui")
+
+_CONVERSATION = "(SELECT campaign_id FROM conversation WHERE id = {row}.conversation_id), {row}.conversation_id"
+
+_CONTENT = "{row}.campaign_id, NULL"
+_ALONE = "NULL, NULL"
+
+_WATCHED = (
+    (
+        "conversation",
+        "UPDATE OF assignment_id, status, opted_out, flagged, texted, replied, follow_up_id ON conversation",
+        "{row}.campaign_id, {row}.id",
+    ),
+    ("our number", "UPDATE OF our_number ON conversation", "{row}.campaign_id, {row}.id"),
+    ("message", "INSERT ON message", _CONVERSATION),
+    ("message", "UPDATE OF state, body ON message", _CONVERSATION),
+    ("answer", "INSERT ON answer", _CONVERSATION),
+    ("target", "INSERT ON follow_up_target", _CONVERSATION),
+    ("campaign", "UPDATE ON campaign", "{row}.id, NULL"),
+    ("follow-up", "INSERT ON follow_up", _CONTENT),
+    ("follow-up", "UPDATE ON follow_up", _CONTENT),
+    ("question", "INSERT ON question", _CONTENT),
+    ("question", "UPDATE ON question", _CONTENT),
+    ("reply", "INSERT ON recommended_reply", _CONTENT),
+    ("reply", "UPDATE ON recommended_reply", _CONTENT),
+    ("reply", "DELETE ON recommended_reply", _CONTENT),
+    ("assignment", "UPDATE OF active ON assignment", "{row}.campaign_id, NULL"),
+    ("opt-out", "INSERT ON opt_out", "{row}.phone, NULL"),
+    ("opt-out", "UPDATE ON opt_out", "{row}.phone, NULL"),
+    ("opt-out", "DELETE ON opt_out", "{row}.phone, NULL"),
+    ("user", "INSERT ON users", _ALONE),
+    ("user", "UPDATE ON users", _ALONE),
+    ("setting", "INSERT ON setting", _ALONE),
+    ("setting", "UPDATE ON setting", _ALONE),
+    ("contact", "INSERT ON contact", _ALONE),
+    ("contact", "UPDATE ON contact", _ALONE),
+    ("our number", "UPDATE OF state, kind, mps ON gateway_number", _ALONE),
+    ("undone", "UPDATE OF undone_by ON event", "{row}.campaign_id, {row}.id"),
+)
+"""What is written, where that is seen, and by what its lock is found."""
+
+
+_WHOLE: dict[str, Lock] = {"user": UsersLock(), "setting": SettingsLock(), "contact": ContactsLock()}
+"""What one lock protects as a whole."""
+
+
+class Held:
+    """The locks of one transaction, and what it wrote without one."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._locks: dict[Lock, None] = {}
+        self.watches = False
+        self.bare: list[str] = []
+        conn.create_function("written", 3, self._written)
+
+    def install(self) -> None:
+        """Make the triggers; SQLite drops them when a bulk change chooses where temporary things are kept."""
+        if self._conn.execute("SELECT 1 FROM temp.sqlite_schema LIMIT 1").fetchone():
+            return
+        for number, (subject, what, found_by) in enumerate(_WATCHED):
+            found = found_by.format(row="OLD" if what.startswith("DELETE") else "NEW")
+            self._conn.execute(
+                f"CREATE TEMP TRIGGER watched_{number} AFTER {what.replace(' ON ', ' ON main.')} "
+                f"BEGIN SELECT written('{subject}', {found}); END"
+            )
+
+    def begin(self) -> None:
+        """Begin a transaction; one of the test itself is not watched."""
+        self._locks.clear()
+        self.bare.clear()
+        self.watches = _by_the_product()
+
+    def hold(self, locks: tuple[Lock, ...]) -> None:
+        """Hold locks; none that comes before those that are held, nor one alone that it shares already."""
+        new = [lock for lock in in_order(locks) if lock not in self._locks]
+        if new and self._locks and self.watches:
+            highest = max(self._locks, key=rank)
+            assert rank(new[0]) >= rank(highest), f"{new[0]} is held after {highest}"
+            shared = [
+                lock for lock in new if isinstance(lock, CampaignLock) and replace(lock, shared=True) in self._locks
+            ]
+            assert not shared, f"{shared} was shared before"
+        self._locks |= dict.fromkeys(new)
+
+    def _written(self, subject: str, key: Any, row: Any) -> None:
+        if self.watches and EverythingLock() not in self._locks and not self._is_held(subject, key, row):
+            self.bare.append(f"{subject} ({key}, {row}) was written, and only {list(self._locks)} were held")
+
+    def _is_held(self, subject: str, key: Any, row: Any) -> bool:
+        if subject in _WHOLE:
+            return _WHOLE[subject] in self._locks
+        if subject == "opt-out":
+            return NumberLock(key) in self._locks
+        if subject == "our number" and OurNumbersLock(shared=True) not in self._locks:
+            return OurNumbersLock() in self._locks
+        if subject == "undone" and EventLock(EventId(row)) in self._locks:
+            return True
+        if key is None:
+            return subject == "reply" and SettingsLock() in self._locks
+        if CampaignLock(CampaignId(key)) in self._locks:
+            return True
+        if subject == "assignment":
+            return CampaignLock(CampaignId(key), shared=True) in self._locks
+        return row is not None and self._holds(ConversationId(row))
+
+    def _holds(self, conversation_id: ConversationId) -> bool:
+        if ConversationLock(conversation_id) in self._locks:
+            return True
+        query = "SELECT phone FROM contact WHERE id = (SELECT contact_id FROM conversation WHERE id = ?)"
+        return ContactLock(self._conn.execute(query, (conversation_id,)).fetchone()[0]) in self._locks
+
+
+def _by_the_product() -> bool:
+    """Whether a transaction is begun by the code that is tested, and not by a test or a benchmark."""
+    frame = sys._getframe(1)
+    while frame.f_back and not (frame.f_code.co_name == "writing" and frame.f_code.co_filename.endswith("database.py")):
+        frame = frame.f_back
+    while frame.f_back and frame.f_code.co_filename.endswith(("contextlib.py", "database.py", "import_run.py")):
+        frame = frame.f_back
+    return frame.f_code.co_filename.startswith(_PRODUCT)
+
+
+def watch(patched: pytest.MonkeyPatch) -> None:
+    """Watch all writers that are opened from now on."""
+    held: WeakKeyDictionary[sqlite3.Connection, Held] = WeakKeyDictionary()
+    begin_write, hold, commit = SqliteEngine.begin_write, SqliteEngine.hold, SqliteEngine.commit
+
+    def begin_watched(self: SqliteEngine, conn: sqlite3.Connection, **how: Any) -> str | None:
+        if conn not in held:
+            held[conn] = Held(conn)
+        held[conn].install()
+        key = begin_write(self, conn, **how)
+        held[conn].begin()
+        return key
+
+    def hold_watched(self: SqliteEngine, conn: sqlite3.Connection, locks: tuple[Lock, ...]) -> None:
+        held[conn].hold(locks)
+        hold(self, conn, locks)
+
+    def commit_watched(self: SqliteEngine, conn: sqlite3.Connection) -> None:
+        if conn in held:
+            assert not held[conn].bare, held[conn].bare
+        commit(self, conn)
+
+    patched.setattr(SqliteEngine, "begin_write", begin_watched)
+    patched.setattr(SqliteEngine, "hold", hold_watched)
+    patched.setattr(SqliteEngine, "commit", commit_watched)

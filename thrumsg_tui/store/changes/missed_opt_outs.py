@@ -1,0 +1,48 @@
+"""Opt-outs and opt-ins that happened while their number was imported into a campaign (`docs/rules.md` 5)."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.store.change import change
+from thrumsg_tui.store.changes.stored_opt_outs import cancel_unsent, mark
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.locks import AllNumbersLock, ContactLock
+
+
+def newest_conversation(conn: Connection) -> int:
+    """Return the highest id of a conversation; those that are stored later have higher ones."""
+    return int(conn.execute("SELECT COALESCE(MAX(id), 0) FROM conversation").fetchone()[0])
+
+
+@change
+def mark_missed(db: Database, campaign_id: CampaignId, after: int) -> None:
+    """Mark in new conversations of a campaign what an import could not see. Not journalled: the opt-outs are.
+
+    Where several write at a time, an import and an opt-out do not see each other's rows before both are committed. All
+    numbers are held until the marks are right, so every opt-out has been committed, or sees the new conversations.
+    Meanwhile a message is refused by the opt-out itself (`changes/send.py`, `changes/delivery.py`).
+
+    Args:
+        db: The database.
+        campaign_id: The campaign.
+        after: The `newest_conversation` before the import.
+    """
+    with db.writing() as tx:
+        tx.hold(AllNumbersLock())
+        rows = tx.conn.execute(
+            """
+            SELECT contact.phone, opt_out.phone IS NOT NULL AS opted_out
+            FROM conversation
+            JOIN contact ON contact.id = conversation.contact_id
+            LEFT JOIN opt_out ON opt_out.phone = contact.phone
+            WHERE conversation.id > :after AND conversation.campaign_id = :campaign_id
+              AND conversation.opted_out <> CASE WHEN opt_out.phone IS NULL THEN 0 ELSE 1 END
+            """,
+            {"after": after, "campaign_id": campaign_id},
+        ).fetchall()
+        tx.hold(*(ContactLock(row["phone"]) for row in rows))
+        for row in rows:
+            concerned = mark(tx, row["phone"], opted_out=bool(row["opted_out"]))
+            if row["opted_out"]:
+                cancel_unsent(tx, concerned)
