@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.store.engines.base import BUSY_SECONDS, Access, Column, Damage, Failure, OnWait, Role
+from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines.base import Access, Column, Damage, Failure, OnWait, Role
 from thrumsg_tui.store.engines.postgres import errors, lost_transactions
 from thrumsg_tui.store.engines.postgres.access import access
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
@@ -90,7 +91,7 @@ class PostgresEngine:
         key = os.urandom(16).hex()
         fast = "" if durable and not scratch else "SET LOCAL synchronous_commit = off; "
         conn.script(
-            f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{BUSY_SECONDS}s'; "
+            f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = {int(base.BUSY_SECONDS * 1000)}; "
             f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_IN_BULK if conn.is_bulk else _IDLE}s'; {fast}"
             f"SELECT pg_advisory_xact_lock({KEY_LOCK}, hashtext('{key}'))"
         )

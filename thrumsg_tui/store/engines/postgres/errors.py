@@ -8,7 +8,8 @@ import psycopg
 from psycopg import errors
 
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, DatabaseUnusable, Nothing, ThrumsgError
-from thrumsg_tui.store.engines.base import BUSY_SECONDS, Failure
+from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines.base import Failure
 from thrumsg_tui.store.location import ServerAddress
 
 UNREADABLE: tuple[type[Exception], ...] = (errors.DataCorrupted, errors.IndexCorrupted, errors.CharacterNotInRepertoire)
@@ -75,7 +76,7 @@ def explained(location: ServerAddress, error: Exception) -> ThrumsgError | None:
     match failure(error):
         case Failure.BUSY:
             return DatabaseBusy(
-                f"Somebody else kept what this needs in {location} locked for {BUSY_SECONDS} seconds.",
+                f"Somebody else kept what this needs in {location} locked for {base.BUSY_SECONDS} seconds.",
                 Nothing.CHANGED,
                 advice="Try again.",
             )
@@ -125,4 +126,5 @@ def _not_let_in(location: ServerAddress, error: psycopg.Error) -> tuple[str, str
 def _reason(error: psycopg.Error) -> str:
     """Return what the server or libpq said: its first line, without the host, which the sentence names."""
     first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
-    return first.rpartition("failed: ")[2].removeprefix("FATAL:").strip().rstrip(".")
+    said = first.rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+    return said.removeprefix("fe_sendauth: ").rstrip(".")
