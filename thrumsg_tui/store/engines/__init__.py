@@ -27,7 +27,7 @@ def _server_engine_for(address: ServerAddress) -> Engine[Any]:
             f"{address} needs psycopg, PostgreSQL's driver, which is not installed ({error}). Install it with "
             "pip install 'thrumsg[postgres]'."
         ) from error
-    return PostgresEngine(address)  # type: ignore[return-value]  # `access`, `delivery_lock` and `hold` follow
+    return PostgresEngine(address)
 
 
 def file_engine_for(location: Location) -> FileEngine[Any]:

@@ -15,9 +15,11 @@ from thrumsg_tui.store.engines.base import Access, Column, Damage, Failure, OnWa
 from thrumsg_tui.store.engines.postgres import errors, lost_transactions
 from thrumsg_tui.store.engines.postgres.access import access
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
+from thrumsg_tui.store.engines.postgres.locks import hold
 from thrumsg_tui.store.engines.postgres.lost_transactions import KEY_LOCK
 from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
 from thrumsg_tui.store.location import ServerAddress
+from thrumsg_tui.store.locks import Lock
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.engines.postgres.delivery_lock import ServerDeliveryLock
@@ -96,6 +98,10 @@ class PostgresEngine:
             f"SELECT pg_advisory_xact_lock({KEY_LOCK}, hashtext('{key}'))"
         )
         return key
+
+    def hold(self, conn: ServerConnection, locks: Sequence[Lock]) -> None:
+        """Hold locks, and wait for those who have them."""
+        hold(conn, locks)
 
     def await_end(self, conn: ServerConnection, key: str) -> None:
         """End the other transaction, or wait for its end."""

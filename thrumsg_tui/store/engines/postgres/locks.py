@@ -1,0 +1,125 @@
+"""Hold the locks of `thrumsg_tui.store.locks`: advisory ones, and the rows of conversations.
+
+All end with their transaction, so that they need no session, which a pooler would lose. The statements of one call go
+to the server in one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from thrumsg_tui.store.engines.postgres.connection import ServerConnection
+from thrumsg_tui.store.locks import (
+    AllNumbersLock,
+    CampaignLock,
+    ContactLock,
+    ContactsLock,
+    ConversationLock,
+    EventLock,
+    EverythingLock,
+    Lock,
+    NumberLock,
+    OurNumbersLock,
+    SettingsLock,
+    UsersLock,
+    in_order,
+)
+
+_CLASSES: dict[type[Lock], int] = {
+    EverythingLock: 1,
+    UsersLock: 2,
+    SettingsLock: 3,
+    ContactsLock: 4,
+    OurNumbersLock: 5,
+    AllNumbersLock: 6,
+    CampaignLock: 7,
+    NumberLock: 8,
+}
+"""The first key of each advisory lock; other modules of this package have 9 and 10."""
+
+_KEYS = 1 << 31
+"""How many second keys there are."""
+
+_AT_ONCE = 500
+"""How many locks one SELECT takes; it may have 1,664 columns."""
+
+
+class _Advisory(NamedTuple):
+    kind: int
+    key: int = 0
+    shared: bool = False
+
+    def __str__(self) -> str:
+        return f"pg_advisory_xact_lock{'_shared' if self.shared else ''}({self.kind}, {self.key})"
+
+
+def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
+    """Hold locks in the open transaction; wait for those who have them."""
+    ordered = in_order(locks)
+    if not ordered:
+        return
+    events = [lock.id for lock in ordered if isinstance(lock, EventLock)]
+    statements = [*_taking([_everything(ordered)])]
+    values: list[Any] = []
+    if events:
+        statements.append("SELECT id FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE")
+        values.append(events)
+    statements += _taking(each for lock in ordered for each in _advisory(lock))
+    ids = [lock.id for lock in ordered if isinstance(lock, ConversationLock)]
+    phones = [lock.phone for lock in ordered if isinstance(lock, ContactLock)]
+    if ids or phones:
+        statements += _ROWS
+        values += [ids, phones, ids, phones]
+    conn.inside.execute("; ".join(statements).encode(), values)
+
+
+_WANTED = """
+    SELECT unnest(%s::bigint[])
+    UNION SELECT conversation.id FROM conversation JOIN contact ON contact.id = conversation.contact_id
+    WHERE contact.phone = ANY(%s::text[])
+"""
+
+_ROWS = (
+    f"""
+    SELECT pg_advisory_xact_lock_shared({_CLASSES[CampaignLock]}, (campaign_id %% {_KEYS})::integer)
+    FROM (SELECT DISTINCT campaign_id FROM conversation WHERE id IN ({_WANTED}) ORDER BY campaign_id) AS campaigns
+    """,
+    f"""
+    SELECT COUNT(*)
+    FROM (SELECT 1 FROM conversation WHERE id IN ({_WANTED}) ORDER BY id FOR NO KEY UPDATE OF conversation) AS held
+    """,
+)
+"""Share the campaigns of conversations, then lock their rows.
+
+The rows of messages, answers and follow-ups that others insert meanwhile refer to the locked ones, and do not wait.
+"""
+
+
+def _taking(locks: Iterable[_Advisory]) -> Iterator[str]:
+    """Yield the statements that take advisory locks in order, each once."""
+    left = iter(dict.fromkeys(locks))
+    while some := list(islice(left, _AT_ONCE)):
+        yield f"SELECT {', '.join(map(str, some))}"
+
+
+def _everything(ordered: Sequence[Lock]) -> _Advisory:
+    """Return the lock that comes before all others: whoever holds another one shares it."""
+    return _Advisory(_CLASSES[EverythingLock], shared=EverythingLock() not in ordered)
+
+
+def _advisory(lock: Lock) -> Iterator[_Advisory]:
+    """Yield the advisory locks that stand for a lock, but for that of everything."""
+    match lock:
+        case UsersLock() | ContactsLock() | AllNumbersLock():
+            yield _Advisory(_CLASSES[type(lock)])
+        case SettingsLock() | OurNumbersLock():
+            yield _Advisory(_CLASSES[type(lock)], shared=lock.shared)
+        case NumberLock():
+            yield _Advisory(_CLASSES[AllNumbersLock], shared=True)
+            yield _Advisory(_CLASSES[NumberLock], lock.place)
+        case CampaignLock():
+            yield _Advisory(_CLASSES[CampaignLock], lock.id % _KEYS, lock.shared)
+        case EverythingLock() | EventLock() | ConversationLock() | ContactLock():
+            pass
