@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.imports.replies import import_replies
+from thrumsg_tui.store.input_files import STANDARD_INPUT
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.outbox import doubts_due
 
@@ -112,3 +115,14 @@ def test_a_purge_counts_each_page_once(db: Database, owner: Identity, ann: Conve
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
     engine_of(db).failures.append(failure)
     assert purge(db, owner, "Spring").messages == 1
+
+
+@OUTCOMES
+def test_what_came_by_standard_input_is_imported_once(
+    db: Database, owner: Identity, spring: Campaign, monkeypatch: pytest.MonkeyPatch, failure: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("title,body\nThanks,Thank you\n"))
+    engine_of(db).failures.append(failure)
+    assert import_replies(db, owner, STANDARD_INPUT, "Spring").imported == 1
+    with db.reading() as conn:
+        assert conn.execute("SELECT COUNT(*) FROM recommended_reply").fetchone()[0] == 1

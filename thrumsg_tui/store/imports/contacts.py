@@ -88,7 +88,6 @@ class _Known:
         return (self.first_name, self.last_name) != (before.first_name, before.last_name)
 
 
-@change
 def import_contacts(
     db: Database,
     who: Identity,
@@ -115,6 +114,12 @@ def import_contacts(
     with db.reading() as conn:
         open_campaign(conn, campaign)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    return _imported(db, who, path, table, campaign, options)
+
+
+@change
+def _imported(db: Database, who: Identity, path: Path, table: Table, campaign: str, options: ImportOptions) -> Imported:
+    """Import a file that was read, from standard input perhaps, which is read once."""
     columns = choose(table.header, FIELDS, options.mapping, custom=True)
     numbers = NumberReader(table.header, options.mapping, columns, options.region, keep=options.dry_run)
     tally = Tally(rejected=list(table.rejected), phones=numbers.columns, readings=numbers.readings)

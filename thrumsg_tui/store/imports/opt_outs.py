@@ -36,7 +36,6 @@ class _Said:
     note: str
 
 
-@change
 def import_opt_outs(
     db: Database,
     who: Identity,
@@ -56,6 +55,12 @@ def import_opt_outs(
     except ValueError as error:
         raise Refused(str(error)) from None
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    return _imported(db, who, path, table, options)
+
+
+@change
+def _imported(db: Database, who: Identity, path: Path, table: Table, options: ImportOptions) -> Imported:
+    """Import a file that was read, from standard input perhaps, which is read once."""
     columns = choose(table.header, FIELDS, options.mapping)
     numbers = NumberReader(
         table.header, options.mapping, columns, options.region, keep=options.dry_run, to_opt_out=True

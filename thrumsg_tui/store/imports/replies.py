@@ -23,7 +23,7 @@ from thrumsg_tui.store.imports.import_run import (
     transaction,
 )
 from thrumsg_tui.store.imports.result import Imported
-from thrumsg_tui.store.imports.table import read_table
+from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.locks import content_locks
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.recommended_replies import replies_of
@@ -34,7 +34,6 @@ FIELDS = (
 )
 
 
-@change
 def import_replies(
     db: Database,
     who: Identity,
@@ -54,6 +53,14 @@ def import_replies(
     """
     who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    return _imported(db, who, path, table, campaign, options)
+
+
+@change
+def _imported(
+    db: Database, who: Identity, path: Path, table: Table, campaign: str | None, options: ImportOptions
+) -> Imported:
+    """Import a file that was read, from standard input perhaps, which is read once."""
     columns = choose(table.header, FIELDS, options.mapping)
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}

@@ -23,7 +23,7 @@ from thrumsg_tui.store.imports.import_run import (
     transaction,
 )
 from thrumsg_tui.store.imports.result import Imported
-from thrumsg_tui.store.imports.table import read_table
+from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.queries.campaigns import questions
 
 FIELDS = (
@@ -32,7 +32,6 @@ FIELDS = (
 )
 
 
-@change
 def import_survey(
     db: Database,
     who: Identity,
@@ -51,6 +50,12 @@ def import_survey(
     """
     who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    return _imported(db, who, path, table, campaign, options)
+
+
+@change
+def _imported(db: Database, who: Identity, path: Path, table: Table, campaign: str, options: ImportOptions) -> Imported:
+    """Import a file that was read, from standard input perhaps, which is read once."""
     columns = choose(table.header, FIELDS, options.mapping)
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}

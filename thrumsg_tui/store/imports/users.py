@@ -19,7 +19,7 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, ImportField, choose, example, fitness
 from thrumsg_tui.store.imports.import_run import AS_IT_IS, ImportOptions, Tally, journal_import, transaction
 from thrumsg_tui.store.imports.result import Imported
-from thrumsg_tui.store.imports.table import read_table
+from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import UsersLock
 from thrumsg_tui.store.progress import PhaseProgress
@@ -37,7 +37,6 @@ FIELDS = (
 )
 
 
-@change
 def import_users(
     db: Database,
     who: Identity,
@@ -57,6 +56,12 @@ def import_users(
     """
     who.require(Permission.IMPORT)
     table = read_table(path, fitness(FIELDS, options.mapping), example(FIELDS))
+    return _imported(db, who, path, table, options)
+
+
+@change
+def _imported(db: Database, who: Identity, path: Path, table: Table, options: ImportOptions) -> Imported:
+    """Import a file that was read, from standard input perhaps, which is read once."""
     columns = choose(table.header, FIELDS, options.mapping)
     tally = Tally(rejected=list(table.rejected))
     lines: dict[str, int] = {}
