@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from thrumsg_tui.domain.errors import DatabaseMoved
+from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
@@ -117,6 +117,15 @@ class Database:
                 yield conn
             finally:
                 self.engine.roll_back(conn)
+
+    def read(self, query: Callable[[Connection], _T]) -> _T:
+        """Return what a query reads in one transaction; it is run once more if its connection is lost meanwhile."""
+        try:
+            with self.reading() as conn:
+                return query(conn)
+        except DatabaseUnreachable:
+            with self.reading() as conn:
+                return query(conn)
 
     @contextmanager
     def writing(self, *, durable: bool = True, bulk: bool = False) -> Iterator[Transaction]:

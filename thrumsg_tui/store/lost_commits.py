@@ -54,8 +54,7 @@ def was_committed(engine: Engine[Any], evidence: Evidence, on_wait: OnWait, wait
     Raises:
         OutcomeUnknown: The server cannot be asked, or nothing shows what became of the transaction.
     """
-    until = monotonic() + BUSY_SECONDS
-    on_wait(True)
+    until, told = monotonic() + BUSY_SECONDS, False
     try:
         while True:
             try:
@@ -65,9 +64,13 @@ def was_committed(engine: Engine[Any], evidence: Evidence, on_wait: OnWait, wait
                     raise
                 if monotonic() > until:
                     raise OutcomeUnknown(_SENTENCE) from error
+            if not told:
+                told = True
+                on_wait(True)
             wait(_PAUSE)
     finally:
-        on_wait(False)
+        if told:
+            on_wait(False)
 
 
 def _looked_up(engine: Engine[Any], evidence: Evidence, on_wait: OnWait) -> bool:

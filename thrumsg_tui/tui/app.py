@@ -86,6 +86,8 @@ class ThrumsgApp(NavigatingApp):
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
         self._version = -1
+        self._is_cut_off = False
+        """Whether the database could not be used at the last look."""
         self._delivery: PracticeDelivery | None = None
         self._restored: str | None = None
 
@@ -178,8 +180,12 @@ class ThrumsgApp(NavigatingApp):
         try:
             version = await self.store.version()
         except ThrumsgError as error:
+            self._is_cut_off = True
             self.tell(str(error))
             return
+        if self._is_cut_off:
+            self._is_cut_off, self._version = False, -1
+            self.tell("The database can be used again.")
         if version != self._version:
             self._version = version
             await self._know_the_role()

@@ -75,8 +75,8 @@ class StoreClient:
         """Run a query in one read transaction."""
 
         def run() -> _T:
-            with refusals_redacted(self.db), self.db.reading() as conn:
-                return query(conn, *args, **kwargs)
+            with refusals_redacted(self.db):
+                return self.db.read(lambda conn: query(conn, *args, **kwargs))
 
         return await self._awaited(self._reader, run)
 

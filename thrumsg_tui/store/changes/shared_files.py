@@ -63,7 +63,6 @@ def writing_shared(db: Database, who: Identity, names: Sequence[str]) -> Iterato
                 _store_author(db, who, written)
 
 
-@change
 def remove_shared(db: Database, who: Identity, name: str) -> None:
     """Remove a file from the folder; one that thrumsg did not write is for whoever may export."""
     find_shared_file(db, who, name)
@@ -71,8 +70,7 @@ def remove_shared(db: Database, who: Identity, name: str) -> None:
         (shared_folder(db.path) / name).unlink()
     except OSError as error:
         raise Refused(f"{name} cannot be removed: {error.strerror}.", Nothing.CHANGED) from error
-    with db.writing() as tx:
-        tx.conn.execute("DELETE FROM shared_file WHERE name = ?", (name,))
+    _forget_author(db, name)
 
 
 @contextmanager
@@ -102,6 +100,12 @@ def _is_taken(lock: int, path: Path) -> bool:
     except (BlockingIOError, FileNotFoundError):
         return False
     return (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino)
+
+
+@change
+def _forget_author(db: Database, name: str) -> None:
+    with db.writing() as tx:
+        tx.conn.execute("DELETE FROM shared_file WHERE name = ?", (name,))
 
 
 @change

@@ -88,8 +88,10 @@ class MessageSender:
             self._box.must_be_seen()  # an Enter pressed before the refusal must not send it
             self.screen.say(str(refusal), warning=True)
         finally:
-            await self.screen.ask_and_paint()
-            self._box.read_only = False
+            try:
+                await self.screen.ask_and_paint()
+            finally:  # also without a database: the words are to be sent when it is there again
+                self._box.read_only = False
 
     async def _sent(
         self, contact: Conversation, kind: MessageKind, body: str, read_to: MessageId | None

@@ -1,0 +1,87 @@
+"""A server that is away under an open app: that is said, and nothing that was typed is lost (docs/rules.md 13.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.postgres_server import Cluster, own_cluster
+from tests.store.servers.failing_server import make_database
+from tests.tui.office import Office
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import ServerAddress
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    with own_cluster({"synchronous_commit": "on"}) as running:
+        yield running
+
+
+@pytest.fixture
+def address(cluster: Cluster) -> ServerAddress:
+    return ServerAddress(cluster.address(make_database(cluster)))
+
+
+@pytest.fixture
+def on_server(address: ServerAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    monkeypatch.setattr("tests.tui.office.new_database", lambda _: address)
+    office = Office(tmp_path)
+    office.campaign()
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def ids(on_server: Office) -> list[ConversationId]:
+    return [on_server.contact(name, wrote="Where do I vote?") for name in ("Maria Lopez", "Dev Patel")]
+
+
+async def test_a_message_waits_in_the_box_until_the_server_is_back(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+) -> None:
+    async with on_server.messenger() as person:
+        await person.press("enter")
+        await person.type("At the ")
+        cluster.stop("immediate")
+        await person.type("library")
+        await person.press("enter")
+        assert "does not answer" in person.notice
+        assert person.box == "At the library"
+        cluster.start()
+        await person.wait_for("The database can be used again.")
+        await person.press("enter")
+        assert on_server.bodies(ids[0])[-1] == "At the library", (person.notice, person.box)
+        assert person.app._exception is None
+
+
+async def test_an_idle_app_shows_what_happened_meanwhile(
+    on_server: Office, cluster: Cluster, address: ServerAddress, ids: list[ConversationId]
+) -> None:
+    async with on_server.messenger() as person:
+        cluster.stop("immediate")
+        await person.wait_for("does not answer")
+        cluster.start()
+        with closing(Database(address)) as db:
+            receive(db, None, on_server.conversation(ids[1]).phone, "Is it far?")
+        await person.wait_for("Is it far?")
+        assert person.app._exception is None
+
+
+async def test_a_restart_between_two_looks_is_not_noticed(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+) -> None:
+    async with on_server.messenger() as person:
+        before = person.notice
+        cluster.stop()
+        cluster.start()
+        await person.press("j", "enter")
+        await person.type("On Tuesday")
+        await person.press("enter")
+        assert on_server.bodies(ids[1])[-1] == "On Tuesday"
+        assert "does not answer" not in before + person.notice
