@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -60,9 +60,9 @@ class Team:
 
 
 @contextmanager
-def team_server() -> Iterator[Team]:
+def team_server(settings: Mapping[str, str] | None = None) -> Iterator[Team]:
     """Start a server with the roles of a team; its database has no tables yet."""
-    with own_cluster() as cluster:
+    with own_cluster(settings) as cluster:
         team = Team(cluster)
         team.make_database()
         with team.connected(database="postgres") as conn:

@@ -174,6 +174,10 @@ def test_a_person_acts_for_others_as_their_own_role_allows(team: Seats) -> None:
 
 
 def test_a_reader_reads_and_writes_nothing(team: Seats) -> None:
+    """Also where something has come due, which others end."""
+    team.done("olga", "follow-up", "create", "Spring", "Again", "--text", "Hi", "--expires", "2030-01-01T00:00Z")
+    with team.team.connected("olga") as conn:
+        conn.execute("UPDATE follow_up SET expires_at = 1")
     assert team.shell.json(*team.words("auditor", "overview", "Spring"))
     assert team.done("auditor", "export", "messages").startswith("timestamp,")
     result = team.shell.run(*team.words("auditor", "campaign", "pause", "Spring"))

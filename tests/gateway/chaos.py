@@ -6,27 +6,31 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from tests.carrier.running import Carrier, running_carrier
 from tests.gateway.power_cut import PROGRAM, cut_power
 from tests.store.arranging import known_as, take_in
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.location import Location
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = "+12025550123"
@@ -96,10 +100,24 @@ class Traffic:
         messages: About how many messages.
         wait: Seconds to the first look for a message in doubt.
         again: Seconds to the second.
+        location: Where the database is, in which nothing has happened yet; None makes a file.
+        address: How deliverers name it, if they do otherwise.
     """
 
-    def __init__(self, folder: Path, carrier: Carrier, messages: int, *, wait: float, again: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        carrier: Carrier,
+        messages: int,
+        *,
+        wait: float,
+        again: float,
+        location: Location | None = None,
+        address: Location | None = None,
+    ) -> None:
         self.database, self.carrier = folder / "thrumsg.db", carrier
+        self.location = location or self.database
+        self._address = address or self.location
         self._config, self._log = folder / "gateway.toml", folder / "deliver.log"
         token = folder / "token"
         token.write_text(carrier.token)
@@ -116,7 +134,7 @@ class Traffic:
         self._fill(messages)
 
     def _fill(self, messages: int) -> None:
-        db = Database(self.database, scratch=True)
+        db = Database(self.location, scratch=True)
         make_first_owner(db, "ana", "Ana", "Ortiz")
         ana = known_as(db, "ana")
         hours = DailyHours("UTC", 0, 24 * 60)
@@ -128,17 +146,17 @@ class Traffic:
                 send(db, ana, each, body=f"Hi P{nth}" if nth % 3 else "And another thing")
         db.close()
 
-    def command(self, program: str | None = None) -> list[str]:
+    def command(self, program: str | None = None, *options: str) -> list[str]:
         """The command line of a deliverer: thrumsg itself, or a program that changes it."""
         runs = ["-m", "thrumsg_tui"] if program is None else ["-c", program]
-        return [sys.executable, *runs, "--db", str(self.database), "deliver", "--config", str(self._config)]
+        return [sys.executable, *runs, "--db", str(self._address), "deliver", "--config", str(self._config), *options]
 
     @contextmanager
-    def deliverer(self, program: str | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    def deliverer(self, program: str | None = None, *options: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run a deliverer; it is killed at the end if it still runs."""
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                self.command(program), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command(program, *options), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
             yield process
@@ -210,18 +228,35 @@ class Traffic:
 
     def _await_lock(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until a deliverer is at work."""
-        lock, end = Path(f"{self.database}.deliver.lock"), time.monotonic() + PATIENCE
-        while not (lock.exists() and lock.read_text().startswith(f"{process.pid} ")):
+        end = time.monotonic() + PATIENCE
+        while not self.is_at_work(process):
             assert process.poll() is None, self._log.read_text()[-2000:]
             assert time.monotonic() < end
             time.sleep(0.02)
 
+    def is_at_work(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether it is this process that delivers."""
+        lock = DeliveryLock(self.location)
+        try:
+            return re.match(rf"process {process.pid}\b", lock.holder()) is not None
+        finally:
+            lock.release()
+
     def count(self, *states: str) -> int:
         """Count the messages in some states."""
-        with closing(sqlite3.connect(self.database)) as conn:
-            marks = ", ".join("?" * len(states))
-            (found,) = conn.execute(f"SELECT COUNT(*) FROM message WHERE state IN ({marks})", states).fetchone()
+        marks = ", ".join("?" * len(states))
+        [(found,)] = self._rows(f"SELECT COUNT(*) FROM message WHERE state IN ({marks})", states)
         return int(found)
+
+    def _rows(self, sql: str, parameters: Sequence[str] = ()) -> list[Any]:
+        """Run a query on a connection that is closed afterwards: a deliverer's is often the last one."""
+        engine = engine_for(self.location)
+        conn = engine.open("reader")
+        try:
+            rows: list[Any] = conn.execute(sql, parameters).fetchall()
+            return rows
+        finally:
+            engine.close(conn)
 
     def _taken(self) -> int:
         """How many messages the carrier has taken, by its log, of which only what is new is read."""
@@ -235,14 +270,13 @@ class Traffic:
 
     def verdict(self) -> Verdict:
         """Compare the database with the carrier's log."""
-        with closing(sqlite3.connect(self.database)) as conn:
-            rows = conn.execute(
-                """
-                SELECT message.id, send_key, message.state, tries, contact.phone FROM message
-                JOIN conversation ON conversation.id = message.conversation_id
-                JOIN contact ON contact.id = conversation.contact_id ORDER BY message.id
-                """
-            ).fetchall()
+        rows = self._rows(
+            """
+            SELECT message.id, send_key, message.state, tries, contact.phone FROM message
+            JOIN conversation ON conversation.id = message.conversation_id
+            JOIN contact ON contact.id = conversation.contact_id ORDER BY message.id
+            """
+        )
         taken = self.carrier.accepted()
         times = Counter(each["key"] for each in taken)
         expected: dict[str, list[str]] = defaultdict(list)
@@ -272,13 +306,15 @@ def traffic(
     wait: float = 1.5,
     again: float = 0.3,
     late: float = 0.5,
+    location: Location | None = None,
+    address: Location | None = None,
 ) -> Iterator[Traffic]:
     """A database with queued messages, and a carrier with faults that takes late ones after some seconds."""
     options = ["--number", OURS, "--seed", str(seed), "--late-time", str(late), "--silence-time", "1"]
     options += ["--no-answers-stop", "--give-up-after", "1", *faults]
     with running_carrier(folder / "carrier.log", *options) as carrier:
         carrier.tell("number", number=OURS, state="ready")
-        yield Traffic(folder, carrier, messages, wait=wait, again=again)
+        yield Traffic(folder, carrier, messages, wait=wait, again=again, location=location, address=address)
 
 
 def halt(process: subprocess.Popen[bytes], seconds: float) -> None:

@@ -23,16 +23,16 @@ from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 forced, files = {}, {}
 
 def begin_write(self, conn, *, durable, scratch, on_wait):
-    begin(self, conn, durable=durable, scratch=scratch, on_wait=on_wait)
     forced[id(conn)] = durable
+    return begin(self, conn, durable=durable, scratch=scratch, on_wait=on_wait)
 
 def commit(self, conn):
     finish(self, conn)
     if not forced.pop(id(conn)):
         return
     if not files:  # never closed: with a file, all locks of its process would go
-        files["index"] = os.open(f"{self.path}-shm", os.O_RDONLY)
-        files["note"] = os.open(f"{self.path}.forced", os.O_WRONLY | os.O_CREAT, 0o600)
+        files["index"] = os.open(f"{self.location}-shm", os.O_RDONLY)
+        files["note"] = os.open(f"{self.location}.forced", os.O_WRONLY | os.O_CREAT, 0o600)
     index = os.pread(files["index"], 48, 0)
     os.pwrite(files["note"], index[16:20] + index[32:40], 0)
 

@@ -19,7 +19,7 @@ from tests.store.world import World
 from thrumsg_tui.domain.delivery import Accepted, Outcome, Outgoing
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.deliverer import Deliverer
-from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+from thrumsg_tui.gateway.delivery_lock import DeliveryLock, LockLost
 from thrumsg_tui.gateway.delivery_service import Stopping, serve
 from thrumsg_tui.gateway.service_manager import ServiceManager
 from thrumsg_tui.store.engines import base
@@ -154,6 +154,40 @@ def test_a_database_that_is_locked_makes_the_deliverer_seem_no_less_alive(
             thread.join(PATIENCE)
     assert states(world) == ["sent"]
     world.db.close()
+
+
+def test_a_deliverer_that_loses_its_lock_is_not_about_to_end(world: World, systemd: socket.socket) -> None:
+    """docs/rules.md 13.5: it stands by."""
+    told = ServiceManager({"NOTIFY_SOCKET": systemd.getsockname(), "WATCHDOG_USEC": "1000"})
+    with DeliveryLock(world.db.path) as lock:
+        world.db.path.with_name(f"{world.db.path.name}.deliver.lock").unlink()
+        with pytest.raises(LockLost, match="may have begun"):
+            serve(world.db, Deliverer(world.db, ScriptedGateway(), Configuration("scripted")), Stopping(), lock, told)
+    said = heard(systemd)
+    assert said[0].startswith("READY=1")
+    assert not any("STOPPING" in each for each in said)
+
+
+@pytest.mark.parametrize(("is_replaced", "state"), [(False, "in_doubt"), (True, "sending")])
+def test_what_another_process_has_under_way_is_left_to_it(world: World, is_replaced: bool, state: str) -> None:
+    """docs/rules.md 13.5: whoever has lost the lock puts nothing in doubt."""
+    queue(world, 1)
+    begun, may_end = Event(), Event()
+
+    def late(_: Outgoing) -> Outcome:
+        begun.set()
+        may_end.wait(PATIENCE)
+        return Accepted("P1")
+
+    deliverer = Deliverer(world.db, ScriptedGateway(always=late), Configuration("scripted"))
+    deliverer.start()
+    try:
+        deliverer.turn()
+        begun.wait(PATIENCE)
+        deliverer.stop(lambda: 0.0, is_replaced=is_replaced)
+        assert states(world) == [state]
+    finally:
+        may_end.set()
 
 
 def wait_for(sock: socket.socket, beginning: str) -> None:

@@ -11,13 +11,13 @@ from thrumsg_tui.cli.output import complain
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.services import logged, opened_for_service
 from thrumsg_tui.domain.conversations import MessageId
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import DatabaseUnreachable, Refused
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.database_configuration import configuration_of
 from thrumsg_tui.gateway.deliverer import Deliverer
-from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+from thrumsg_tui.gateway.delivery_lock import DeliveryLock, LockLost
 from thrumsg_tui.gateway.delivery_service import Stopping, serve, wait_for_lock, with_stored_numbers
 from thrumsg_tui.gateway.dry_run import what_would_leave
 from thrumsg_tui.gateway.registry import calls_us, open_gateway
@@ -39,11 +39,16 @@ def deliver(args: Namespace) -> Report:
         configuration = configuration_of(db, args.config)
         stopping, lock, manager = Stopping(), DeliveryLock(db.location), ServiceManager()
         with logged(), stopping.by_signals():
-            if args.wait and not wait_for_lock(lock, stopping, complain, manager):
-                return Report({"handed_over": 0}, [])
-            with lock:
-                _look_at_old_queue(db, who, args)
-                return _serve(db, configuration, stopping, lock, manager, args)
+            while not args.wait or wait_for_lock(lock, stopping, complain, manager):
+                try:
+                    with lock:
+                        _look_at_old_queue(db, who, args)
+                        return _serve(db, configuration, stopping, lock, manager, args)
+                except (LockLost, DatabaseUnreachable) as lost:
+                    if not args.wait:
+                        raise
+                    complain(lost.reason)
+            return Report({"handed_over": 0}, [])
 
 
 def _serve(

@@ -146,11 +146,13 @@ class Deliverer:
             self.done.wait(self.idle_seconds())
         return handed_over
 
-    def stop(self, patience: Callable[[], float] = lambda: PATIENCE) -> None:
+    def stop(self, patience: Callable[[], float] = lambda: PATIENCE, *, is_replaced: bool = False) -> None:
         """Hand over nothing more; store the answers that come in time, and put the other messages in doubt.
 
         Args:
             patience: Returns how many seconds the calls that are under way get; asked again and again.
+            is_replaced: Whether another process may deliver by now. It has put our messages in doubt, and we would put
+                its own in doubt.
         """
         begun = self._now()
         while self.under_way and self._now() < begun + patience():
@@ -164,12 +166,13 @@ class Deliverer:
             if self.under_way:
                 self.done.wait(_LOOK_EVERY)
         self._record()
-        if self._calls.under_way:
+        if self._calls.under_way and not is_replaced:
             LOG.warning("in_doubt=%d reason=no_answer_before_the_end", doubt_all(self._db))
         self._calls.end()
         for questions in self._asking:
             questions.end()
-        self._reporter.end()
+        if not is_replaced:
+            self._reporter.end()
 
     @property
     def under_way(self) -> int:

@@ -26,13 +26,17 @@ class DeliveryLock:
 
     @property
     def is_held(self) -> bool:
-        """Whether this object holds the lock now: it can be lost, and its holder looks again and again."""
+        """Whether this object holds the lock now: it can be lost, and its holder looks again and again.
+
+        Raises:
+            DatabaseUnusable: Nobody can tell now, and so nobody hands over anything.
+        """
         return self._lock.is_held
 
     def require(self) -> None:
-        """Raise `LockLost` unless the lock is still held."""
-        if not self._lock.is_held:
-            raise LockLost(f"{self._lock.lost} This one hands over nothing more; start it again.")
+        """Raise `LockLost` unless the lock is still held, and `DatabaseUnusable` if nobody can tell."""
+        if not self.is_held:
+            raise LockLost(self._lock.lost, advice="This one hands over nothing more; start it again.")
 
     def __enter__(self) -> DeliveryLock:
         """Take the lock; raise `Refused` if another process has it."""

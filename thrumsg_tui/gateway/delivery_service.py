@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
-from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnreachable, DatabaseUnusable
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber
 from thrumsg_tui.gateway.deliverer import PATIENCE, Deliverer
-from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+from thrumsg_tui.gateway.delivery_lock import DeliveryLock, LockLost
 from thrumsg_tui.gateway.service_manager import ServiceManager
 from thrumsg_tui.store.changes.gateway_numbers import enter_numbers
 from thrumsg_tui.store.database import Database
@@ -61,8 +61,7 @@ def wait_for_lock(lock: DeliveryLock, stopping: Stopping, tell: Callable[[str], 
         manager: Is told that the service is ready when it stands by: nobody can tell for how long.
     """
     is_told = False
-    while not lock.acquire():
-        stands_by = f"Standing by: this database is delivered by {lock.holder()}."
+    while (stands_by := _standing_by(lock)) is not None:
         if not is_told:
             tell(stands_by)
             manager.ready(stands_by)
@@ -72,6 +71,14 @@ def wait_for_lock(lock: DeliveryLock, stopping: Stopping, tell: Callable[[str], 
             return False
         time.sleep(_STAND_BY)
     return True
+
+
+def _standing_by(lock: DeliveryLock) -> str | None:
+    """Try to get the lock; return a sentence that says why it is not held, or None if it is."""
+    try:
+        return None if lock.acquire() else f"Standing by: this database is delivered by {lock.holder()}."
+    except DatabaseUnreachable as reason:
+        return f"Standing by: {reason}"
 
 
 def with_stored_numbers(db: Database, configuration: Configuration) -> Configuration:
@@ -127,20 +134,26 @@ def serve(
         DatabaseUnusable: The database cannot be used at the start.
         LockLost: Another process may deliver by now.
     """
+    handed_over, is_replaced = 0, False
+
+    def patience() -> float:
+        if is_replaced:  # the service goes on, and stands by
+            manager.alive("Another process may deliver by now: waiting for the answers to what is under way.")
+        return PATIENCE if stopping.times < 2 else 0.0
+
     deliverer.start()
-    handed_over = 0
     try:
         manager.ready(standing(db))
         while not stopping.times and deliverer.standstill.stopped is None:
             deliverer.done.clear()
-            lock.require()
             try:
+                lock.require()
                 handed_over += len(deliverer.turn())
                 if manager.is_due:
                     manager.alive(standing(db))
-            except DatabaseDamaged:
+            except (DatabaseDamaged, LockLost):
                 raise
-            except DatabaseUnusable as reason:  # locked, or the disk is full: the answers are kept until it is not
+            except DatabaseUnusable as reason:  # locked, full or not reached: the answers are kept until it is not
                 LOG.error("database=unusable reason=%r", str(reason))  # noqa: TRY400 - the sentence says it
                 manager.alive(f"The database cannot be used: {reason}")
                 time.sleep(_TRY_AGAIN)
@@ -148,7 +161,11 @@ def serve(
             if once and deliverer.rests and not deliverer.asks:
                 break
             deliverer.done.wait(deliverer.idle_seconds())
+    except LockLost:
+        is_replaced = True
+        raise
     finally:
-        manager.ending()
-        deliverer.stop(lambda: PATIENCE if stopping.times < 2 else 0.0)
+        if not is_replaced:
+            manager.ending()
+        deliverer.stop(patience, is_replaced=is_replaced)
     return handed_over

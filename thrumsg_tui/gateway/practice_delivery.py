@@ -41,11 +41,11 @@ class PracticeDelivery:
         if deliverer := self._present(db):
             deliverer.drain()
 
-    def end(self, _db: Database | None = None) -> None:
+    def end(self, _db: Database | None = None, *, is_replaced: bool = False) -> None:
         """Deliver nothing more; what has no answer yet is in doubt until the next delivery."""
         if self._deliverer and self._gateway:
             with closing(self._gateway):
-                self._deliverer.stop(lambda: 0.0)
+                self._deliverer.stop(lambda: 0.0, is_replaced=is_replaced)
         if self._lock:
             self._lock.release()
         self._deliverer = self._gateway = None
@@ -53,7 +53,7 @@ class PracticeDelivery:
     def _present(self, db: Database) -> Deliverer | None:
         """Return our deliverer; None if another process delivers, also where the file of our lock was removed."""
         if self._deliverer and self._lock and not self._lock.is_held:
-            self.end()
+            self.end(is_replaced=True)
         return self._deliverer or self._begun(db)
 
     def _begun(self, db: Database) -> Deliverer | None:

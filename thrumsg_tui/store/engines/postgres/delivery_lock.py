@@ -29,7 +29,7 @@ _ITS_OWN = """
 """What holds for the connection of the lock alone: a host that dies without a word loses it after some 10 seconds."""
 
 _HOLDER = f"""
-    SELECT activity.application_name, activity.usename
+    SELECT activity.application_name
     FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
     WHERE pg_locks.locktype = 'advisory' AND pg_locks.granted AND pg_locks.classid = {_CLASS}
       AND pg_locks.objid = (hashtext(current_schema())::bigint & 4294967295) AND pg_locks.objsubid = 2
@@ -98,14 +98,12 @@ class ServerDeliveryLock:
         self._has = False
 
     def holder(self) -> str:
-        """Say who has the lock, such as "process 1234 on host-a", or their role where that is all we may see."""
+        """Say who has the lock, such as "process 1234 on host-a"."""
         try:
             found = self._asked(_HOLDER)
         except ThrumsgError:
             return "another process"
-        for name, role in found:
-            return str(name).removeprefix(_NAME) if name else f"another process, with the role {role}"
-        return "another process"
+        return str(found[0][0]).removeprefix(_NAME) if found else "another process"
 
     def _asked(self, sql: str) -> list[Row]:
         """Run a query; connect first if there is no connection."""
