@@ -19,6 +19,9 @@ from thrumsg_tui.store.location import ServerAddress
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+LARGE = 1_000_000
+"""From how many bytes on the server has to look at its tables, as it does by itself where it is not told otherwise."""
+
 AFRESH = 100
 """After how many uses a database is truncated, because deleted rows have made it slow."""
 
@@ -110,6 +113,8 @@ class _Held:
                 if held:
                     with self.conn.cursor().copy(f"COPY {table} ({columns}) FROM STDIN".encode()) as copy:
                         copy.write(held)
+        if sum(len(held) for _, held in rows.tables.values()) > LARGE:
+            self.conn.execute("VACUUM ANALYZE")
 
     def is_as_it_was(self) -> bool:
         """End all other connections to it; whether its tables are as they were at first."""

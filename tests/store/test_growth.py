@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from benchmarks.large import BUSY, CAMPAIGN, OWNER, cached
+from tests.new_database import Template
+from tests.store.measuring import measured
 from tests.store.screen_queries import ASKED, Filled
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, StatusFilter, Tab
@@ -23,33 +23,14 @@ from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view
 from thrumsg_tui.store.queries.search import Search, Slices
 from thrumsg_tui.store.queries.users import identify
 
-pytestmark = pytest.mark.only_sqlite("it counts the steps of SQLite's machine")
-
 SMALL, LARGE = 8_000, 24_000
 """How many conversations the two databases have: more than one slice of whatever is read in slices."""
 
 
-def measured(filled: Filled, ask: Callable[..., object]) -> int:
-    """How many steps SQLite's virtual machine takes for a query, in tens."""
-    tens = 0
-
-    def count() -> None:
-        nonlocal tens
-        tens += 1
-
-    with filled.db.reading() as conn:
-        sqlite = cast(sqlite3.Connection, conn)
-        sqlite.set_progress_handler(count, 10)
-        try:
-            ask(conn, filled)
-        finally:
-            sqlite.set_progress_handler(None, 0)
-    return tens
-
-
 def filled_with(folder: Path, conversations: int) -> Filled:
     """A database of so many conversations; half of them are one sender's."""
-    db = Database(cached(folder, conversations, 4))
+    made = Template(cached(folder, conversations, 4))
+    db = Database(made.copy(folder / f"{conversations}.db"))
     with db.reading() as conn:
         who, campaign = identify(conn, OWNER), find_campaign(conn, CAMPAIGN)
         busy, nobodys = find_assignment(conn, campaign, BUSY), unassigned(conn, campaign.id)

@@ -1,0 +1,76 @@
+"""How much a query costs, in the terms of its engine: whatever else the machine does changes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tests.new_database import ON_SERVER
+from tests.store.screen_queries import Filled
+from thrumsg_tui.store.engines.base import Connection, Cursor, Parameters
+
+Plan = Mapping[str, Any]
+"""A step of a plan, as the server describes it."""
+
+
+class Recording:
+    """A connection that remembers the statements that it is asked."""
+
+    def __init__(self, inside: Connection) -> None:
+        self._inside = inside
+        self.statements: list[tuple[str, Parameters]] = []
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:
+        """Run one."""
+        self.statements.append((sql, parameters))
+        return self._inside.execute(sql, parameters)
+
+    def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[Any]:
+        """Read the rows of one."""
+        self.statements.append((sql, parameters))
+        return self._inside.stream(sql, parameters)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inside, name)
+
+
+def measured(filled: Filled, ask: Callable[..., object]) -> int:
+    """Return how many steps a query takes SQLite's machine, in tens, or at how many pages a server looks for it."""
+    if ON_SERVER:
+        return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for _, plan in plans(filled, ask))
+    tens = 0
+
+    def count() -> None:
+        nonlocal tens
+        tens += 1
+
+    with filled.db.reading() as conn:
+        assert isinstance(conn, sqlite3.Connection)
+        conn.set_progress_handler(count, 10)
+        try:
+            ask(conn, filled)
+        finally:
+            conn.set_progress_handler(None, 0)
+    return tens
+
+
+def plans(filled: Filled, ask: Callable[..., object]) -> Sequence[tuple[str, Plan]]:
+    """Give each statement of a query, and the whole plan by which a server has run it."""
+    with filled.db.reading() as conn:
+        recording = Recording(conn)
+        ask(recording, filled)
+        return [
+            (" ".join(sql.split()), conn.execute(f"{EXPLAIN} {sql}", parameters).fetchone()[0][0]["Plan"])
+            for sql, parameters in recording.statements
+        ]
+
+
+EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)"
+
+
+def steps(plan: Plan) -> Iterator[Plan]:
+    """Give a plan with all steps below it."""
+    yield plan
+    for each in plan.get("Plans", ()):
+        yield from steps(each)
