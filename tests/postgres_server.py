@@ -85,6 +85,10 @@ class Cluster:
         options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
         self._run("pg_ctl", "-D", self._data, "-l", self.folder / "log", "-t", PATIENCE, "-w", "-o", options, "start")
 
+    def add_role(self, name: str) -> None:
+        """Make a role to which others may belong; a superuser belongs to every one."""
+        self._run("createuser", "-h", self.folder, "-U", USER, "--no-login", name)
+
     def stop(self, mode: str = "fast") -> None:
         """Stop it, and wait until it has ended; `immediate` is as if it had crashed."""
         self._run("pg_ctl", "-D", self._data, "-t", PATIENCE, "-w", "-m", mode, "stop")
@@ -175,6 +179,7 @@ def shared_cluster() -> Cluster:
                 _check(guardian, log, cwd=ROOT, start_new_session=True)
             cluster.create()
             cluster.start()
+            cluster.add_role("thrumsg_host")  # so people are known by their logins on this host, as with a file
     return cluster
 
 
