@@ -190,8 +190,9 @@ IN_OTHER_WORDS = {
     Permission.WORK_FOR_OTHERS: "who may not is told whose the conversation is: the rows of `_beyond_own`",
     Permission.SEND_WHILE_CLOSED: "who may not is told why it is closed: tests/domain/test_send_rules.py",
     Permission.CONFIRM_COMPLIANCE: "who may not is told what an owner has to confirm: tests/store/test_launch_check.py",
+    Permission.MOVE_DATABASE: "names its databases itself, and closes the one: tests/cli/test_move.py",
 }
-"""Permissions that no row has as its action, since they are refused with a sentence of their own."""
+"""Permissions that no row has as its action, most since they are refused with a sentence of their own."""
 
 
 INITIAL = "Hi, this is Harbor. Reply STOP to end."

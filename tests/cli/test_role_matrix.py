@@ -157,6 +157,7 @@ def test_each_command_is_in_the_table() -> None:
         ("files", "remove"): "is about a folder: tests/cli/test_shared_files.py",
         ("media",): "asks the carrier: tests/cli/test_media.py",
         ("listen",): "runs until it is stopped: tests/cli/test_listen.py",
+        ("move",): "closes its database: tests/cli/test_move.py",
         ("restore",): "replaces everything: tests/cli/test_restore.py",
     }
     assert commands - tried == untried.keys()

@@ -76,14 +76,15 @@ def global_options() -> Parser:
     parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     options = parent.add_argument_group("everywhere")
     where = "the database: a file, or postgresql://HOST/NAME (default: THRUMSG_DB, else your own)"
-    options.add_argument("--db", type=_location, metavar="DATABASE", help=where)
+    options.add_argument("--db", type=location, metavar="DATABASE", help=where)
     options.add_argument("--as", dest="acting_for", metavar="LOGIN", help="act for another user")
     options.add_argument("--forced-login", metavar="LOGIN", help=argparse.SUPPRESS)
     options.add_argument("--json", action="store_true", help="print JSON, for scripts")
     return parent
 
 
-def _location(text: str) -> Location:
+def location(text: str) -> Location:
+    """Parse what names a database: a file, or the address of a server."""
     from thrumsg_tui.store.location import read_location  # not for --help
 
     return read_location(text)

@@ -280,6 +280,12 @@ def _add_upkeep(commands: Commands) -> None:
         "upkeep_arguments.settings",
     )
     commands.add(
+        "move",
+        "move.move",
+        "move everything to another database, between files and servers",
+        "upkeep_arguments.move",
+    )
+    commands.add(
         "doctor",
         "maintenance.doctor",
         "check the database, or a backup, for damage and wrong figures",

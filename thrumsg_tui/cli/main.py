@@ -24,6 +24,7 @@ _WITHOUT_SESSION = {
     "deliver.deliver",
     "gateway.check",
     "listen.listen",
+    "move.move",
     "restore.check_file",
     "restore.restore",
 }

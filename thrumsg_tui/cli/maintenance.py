@@ -13,7 +13,7 @@ from thrumsg_tui.cli.compliance import confirming
 from thrumsg_tui.cli.output import standard_output
 from thrumsg_tui.cli.report import Report, pairs
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import DatabaseMoved, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.backup import backup as copy_database
@@ -42,6 +42,9 @@ def settings(session: Session, args: Namespace) -> Report:
 def doctor(session: Session, args: Namespace) -> Report:
     """Check all stored values; with `--repair`, first recompute wrong ones."""
     session.who.require(Permission.MAINTAIN)
+    moved = session.db.mark
+    if moved and args.repair:
+        raise DatabaseMoved(moved.sentence(session.db.location))
     mended = repair(session.db, session.who) if args.repair else []
     problems = examine(session.db)
     with session.db.reading() as conn:
@@ -53,8 +56,10 @@ def doctor(session: Session, args: Namespace) -> Report:
             {"subject": subject, "sentence": each.sentence} for subject, each in zip(subjects, problems, strict=True)
         ],
         "mended": mended,
+        "moved_to": moved and moved.other,
     }
     lines = [f"Mended: {each}." for each in mended]
+    lines += [moved.sentence(session.db.location)] if moved else []
     lines += [f"{subject}: {each.sentence}" for subject, each in zip(subjects, problems, strict=True)]
     if not problems:
         return Report(record, [*lines, "All is well."])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.cli.argv import readable
 from thrumsg_tui.cli.options import InputFile, OutputFile
 from thrumsg_tui.cli.output import complain
-from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, NotPermitted, Refused
+from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnusable, Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.folders import make_private
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 STANDARD_STREAM = "-"
 """The file name that means standard input or output."""
+
+_OF_A_MOVED_DATABASE = {"maintenance.backup", "maintenance.doctor"}
+"""The commands that work on a database whose contents were moved to another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +69,18 @@ def opened(args: Namespace) -> Iterator[Session]:
     location = database_location(args.db)
     if args.forced_login is not None and isinstance(location, Path):
         location = location.absolute()  # the working directory changes for named files
-    db = open_database(location, args.pacing)
+    db = _open_for(args.run, location, args.pacing)
     try:
         access = db.access()
         person = identified(access, args.forced_login)
         is_new = _make_first_owner(db, access, person)
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        if access.may_write:
+        may_write = access.may_write and not db.mark
+        if may_write:
             let_due(db)
         with db.damage_named(), _files_placed(args, db, who):
-            yield Session(db, who, program(args), access.may_write)
+            yield Session(db, who, program(args), may_write)
         if is_new:
             complain(f"{location} is new, and {person.login} is its owner.")
     finally:
@@ -235,12 +239,21 @@ def new_files_private() -> Iterator[None]:
         os.umask(mask)
 
 
-def open_database(location: Location, pacing: Pacing | None = None) -> Database:
+def open_database(location: Location, pacing: Pacing | None = None, *, closed_too: bool = False) -> Database:
     """Open a database, or create one that only its creator can read; raise `DatabaseUnusable` if that fails."""
     from thrumsg_tui.store.database import Database
 
     with new_files_private(), explained(location):
-        return Database(location, on_wait=tell_of_waiting, pacing=pacing)
+        return Database(location, on_wait=tell_of_waiting, pacing=pacing, closed_too=closed_too)
+
+
+def _open_for(command: str, location: Location, pacing: Pacing | None) -> Database:
+    """Open the database for a command; some take also one that was moved to another place."""
+    db = open_database(location, pacing, closed_too=command in _OF_A_MOVED_DATABASE)
+    if db.mark and not db.mark.is_whole:
+        db.close()
+        raise DatabaseMoved(db.mark.sentence(location))
+    return db
 
 
 def tell_of_waiting(begins: bool) -> None:

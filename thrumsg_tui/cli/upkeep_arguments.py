@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
 
 from thrumsg_tui.cli import options
-from thrumsg_tui.cli.argument_parser import Parser
+from thrumsg_tui.cli.argument_parser import Parser, location
 
 
 def demo(parser: Parser) -> None:
@@ -23,6 +24,21 @@ def settings(parser: Parser) -> None:
     parser.set_defaults(late="value")
 
 
+def move(parser: Parser) -> None:
+    """Add those of `move`."""
+    parser.add_argument("source", type=location, metavar="FROM", help="the database to move")
+    parser.add_argument(
+        "target", type=location, nargs="?", metavar="TO", help="a new file, or an empty database of a server"
+    )
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="move wrong figures too; with --back, leave behind what is new in TO",
+    )
+    parser.add_argument("--back", action="store_true", help="use FROM again as it was when it was moved, and close TO")
+    parser.set_defaults(check=_wrong_move)
+
+
 def doctor(parser: Parser) -> None:
     """Add those of `doctor`."""
     parser.add_argument("--repair", action="store_true", help="correct wrong figures")
@@ -35,3 +51,11 @@ def doctor(parser: Parser) -> None:
 def completion(parser: Parser) -> None:
     """Add those of `completion`."""
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
+
+
+def _wrong_move(args: Namespace) -> str | None:
+    if args.db is not None:
+        return "move names its databases itself: leave --db out"
+    if args.back:
+        return None if args.target is None else "move --back finds out itself to where FROM was moved: leave TO out"
+    return "move needs FROM and TO" if args.target is None else None

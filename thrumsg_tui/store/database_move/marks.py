@@ -39,6 +39,11 @@ class Mark:
     login: str
     at: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all contents of a database are in the one with this mark."""
+        return self.kind is not MarkKind.ARRIVING
+
     def sentence(self, location: Location) -> str:
         """Say why a database with this mark cannot be used, and what to do."""
         moment = f"{datetime.fromisoformat(self.at):%Y-%m-%d %H:%M} UTC"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnusable, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -27,7 +28,7 @@ from thrumsg_tui.store.database_move.copy import Copied, TableContents, contents
 from thrumsg_tui.store.database_move.marks import Mark, MarkKind, read_mark, store_mark
 from thrumsg_tui.store.database_move.tables import KEYS
 from thrumsg_tui.store.doctor import damage_in, examine, wrong_figures_in
-from thrumsg_tui.store.engines import whole_tables_of
+from thrumsg_tui.store.engines import file_engine_for, whole_tables_of
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.location import Location, ServerAddress
@@ -103,6 +104,18 @@ def move_database(
         tables.close_to_writers(out.conn, KEYS, moved.sentence(source.location))
     _open_target(target, who, mark, copied)
     return Moved(copied.tables, copied.replaced, wrong, finished=False)
+
+
+def forget_unused(target: Database) -> None:
+    """Remove the new file of a target in which nothing was begun, such as after a refusal."""
+    if not isinstance(target.location, Path):
+        return
+    with target.reading() as conn:
+        is_used = read_mark(conn) is not None or count_rows(conn) > 0
+    target.close()
+    if not is_used:
+        for path in (*file_engine_for(target.location).companions(), target.location):
+            path.unlink(missing_ok=True)
 
 
 def name_of(location: Location) -> str:
