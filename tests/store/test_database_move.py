@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clock import Clock
+from tests.new_database import new_database, no_database
 from tests.store.arranging import ask_everyone, give, known_as, number, sentence_of, take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
@@ -29,7 +30,8 @@ from thrumsg_tui.store.database_move.copy import TableContents, contents
 from thrumsg_tui.store.database_move.move import move_database
 from thrumsg_tui.store.database_move.tables import KEYS
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.engines.sqlite.whole_tables import SqliteWholeTables
+from thrumsg_tui.store.engines import whole_tables_of
+from thrumsg_tui.store.engines.whole_tables import WholeTables
 from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.spool import Spool, SpooledRequest
@@ -58,7 +60,7 @@ def busy(db: Database, owner: Identity, spring: Campaign, ann: ConversationId) -
 @pytest.fixture
 def target(tmp_path: Path, clock: Clock) -> Iterator[Database]:
     """An empty database."""
-    database = Database(tmp_path / "target.db", clock=clock, scratch=True, closed_too=True)
+    database = Database(no_database(tmp_path / "target.db"), clock=clock, scratch=True, closed_too=True)
     yield database
     database.close()
 
@@ -66,6 +68,11 @@ def target(tmp_path: Path, clock: Clock) -> Iterator[Database]:
 def stored(db: Database) -> dict[str, TableContents]:
     with db.reading() as conn:
         return contents(db.engine, conn, lambda _: None)
+
+
+def whole_tables(db: Database) -> type[WholeTables]:
+    """The class of what the engine of a database does with whole tables."""
+    return type(whole_tables_of(db.location))
 
 
 def opened(db: Database) -> Database:
@@ -85,7 +92,7 @@ def test_everything_arrives_as_it_was(busy: Database, target: Database, owner: I
         newest, *earlier = history(conn)
     with busy.reading() as conn:
         assert earlier == history(conn)[: len(earlier)]
-    assert sentence_of(newest) == f"moved the database here from {busy.path}, {moved.rows} rows"
+    assert sentence_of(newest) == f"moved the database here from {busy.location}, {moved.rows} rows"
     assert newest.by == "ana"
     send(target, known_as(target, "kim"), ConversationId(1), body="It is Kim.")
     assert examine(target) == []
@@ -99,14 +106,12 @@ def test_an_id_that_was_given_is_never_given_again(busy: Database, target: Datab
     assert add_reply(target, owner, None, "Who", "Everybody") > second > first
 
 
-def test_the_old_one_can_be_looked_at_and_not_used(
-    busy: Database, target: Database, owner: Identity, tmp_path: Path
-) -> None:
+def test_the_old_one_can_be_looked_at_and_not_used(busy: Database, target: Database, owner: Identity) -> None:
     before = stored(busy)
     move_database(busy, target, owner)
-    said = f"{busy.path} was moved to {target.path} by ana, 2026-03-03 18:00 UTC: use that one."
+    said = f"{busy.location} was moved to {target.location} by ana, 2026-03-03 18:00 UTC: use that one."
     with pytest.raises(DatabaseMoved, match="was moved to") as refused:
-        Database(busy.path)
+        Database(busy.location)
     assert said in str(refused.value)
     for change in (
         lambda: opt_out_number(busy, owner, number(43)),
@@ -117,13 +122,18 @@ def test_the_old_one_can_be_looked_at_and_not_used(
         assert said in str(refused.value)
     assert stored(busy) == before
     assert examine(busy) == []
+    with pytest.raises(DatabaseMoved):
+        move_database(opened(busy), target, owner)
+
+
+@pytest.mark.only_sqlite("a backup is a copy of a file")
+def test_the_old_one_is_backed_up_as_it_is(busy: Database, target: Database, owner: Identity, tmp_path: Path) -> None:
+    move_database(busy, target, owner)
     spool = Spool(busy.path)
     spool.write([SpooledRequest("small", "1", "/", "", b"late", busy.clock())])
     spool.close()
     backup(opened(busy), tmp_path / "backup.db")
     assert check_backup(tmp_path / "backup.db").wrong == ()
-    with pytest.raises(DatabaseMoved):
-        move_database(opened(busy), target, owner)
 
 
 def test_only_an_owner_may(busy: Database, target: Database, moderator: Identity) -> None:
@@ -152,13 +162,13 @@ def test_a_half_made_one_is_begun_anew_by_the_same_command_only(
 
     for nth, how_far in enumerate(("load", "set_last_ids", "close_to_writers")):
         with monkeypatch.context() as patch:
-            patch.setattr(SqliteWholeTables, how_far, interrupted)
+            patch.setattr(whole_tables(target), how_far, interrupted)
             with pytest.raises(KeyboardInterrupt):
                 move_database(busy, target, owner)
         with pytest.raises(DatabaseMoved, match=r"is half-made: ana began to move .* begins anew or finishes it"):
-            Database(target.path)
+            Database(target.location)
         opt_out_number(busy, owner, number(43 + nth))
-    other = Database(tmp_path / "other.db", clock=clock)
+    other = Database(new_database(tmp_path / "other.db"), clock=clock)
     with other.writing() as tx:
         tx.conn.execute(
             "INSERT INTO users (login, first_name, last_name, role, created_at) VALUES ('ana', '', '', 'owner', 0)"
@@ -168,7 +178,7 @@ def test_a_half_made_one_is_begun_anew_by_the_same_command_only(
     other.close()
     moved = move_database(busy, target, owner)
     assert stored(opened(target))["message"] == moved.tables["message"]
-    Database(target.path).close()
+    Database(target.location).close()
 
 
 def test_a_kill_before_the_last_step_is_made_good_by_the_same_command(
@@ -183,13 +193,13 @@ def test_a_kill_before_the_last_step_is_made_good_by_the_same_command(
             move_database(busy, target, owner)
     for closed in (busy, target):
         with pytest.raises(DatabaseMoved):
-            Database(closed.path)
+            Database(closed.location)
     moved = move_database(opened(busy), target, owner)
     assert moved.finished
     assert moved.tables == stored(busy)
     with pytest.raises(DatabaseMoved):
-        Database(busy.path)
-    Database(target.path).close()
+        Database(busy.location)
+    Database(target.location).close()
 
 
 def test_what_the_doctor_finds_is_moved_only_if_asked_to(busy: Database, target: Database, owner: Identity) -> None:
@@ -213,22 +223,23 @@ def test_what_is_damaged_is_not_moved(busy: Database, target: Database, owner: I
 def test_a_row_that_is_lost_on_the_way_is_noticed(
     busy: Database, target: Database, owner: Identity, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    loaded = SqliteWholeTables.load
+    loaded: Any = whole_tables(target).load
 
-    def lossy(self: SqliteWholeTables, conn: Any, name: str, columns: Any, rows: Any) -> None:
+    def lossy(self: WholeTables, conn: Any, name: str, columns: Any, rows: Any) -> None:
         loaded(self, conn, name, columns, rows)
         if name == table:
             text = {"contact": "first_name", "message": "body", "event": "details"}[table]
             conn.execute(f"UPDATE {table} SET {text} = {text} || ' ' WHERE id = (SELECT MAX(id) FROM {table})")
 
     with monkeypatch.context() as patch:
-        patch.setattr(SqliteWholeTables, "load", lossy)
+        patch.setattr(whole_tables(target), "load", lossy)
         with pytest.raises(DatabaseUnusable, match=rf"is not what was sent \(in {table}\): nothing was moved"):
             move_database(busy, target, owner)
     opt_out_number(busy, owner, number(43))
     move_database(busy, target, owner)
 
 
+@pytest.mark.only_sqlite("a server stores no NUL: tests/store/postgres/test_move.py")
 def test_a_nul_is_replaced_where_the_other_engine_stores_none(
     busy: Database, target: Database, owner: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,7 +247,7 @@ def test_a_nul_is_replaced_where_the_other_engine_stores_none(
         tx.conn.execute("UPDATE message SET body = ? WHERE id = 1", ("a\0b\0c",))
         tx.conn.execute("UPDATE message SET body = ? WHERE id = 2", (r"no NUL: \u0000",))
         tx.conn.execute("UPDATE contact SET fields = ? WHERE id = 1", (r'{"a": "x\u0000y", "b": "\\u0000"}',))
-    monkeypatch.setattr(SqliteWholeTables, "stores_nul", False)
+    monkeypatch.setattr(whole_tables(target), "stores_nul", False)
     moved = move_database(busy, target, owner)
     assert moved.replaced == 2
     with target.reading() as conn:
@@ -253,6 +264,7 @@ def test_its_progress_ends_with_every_row_twice(busy: Database, target: Database
     assert seen[-1] == (2 * moved.rows, 2 * moved.rows)
 
 
+@pytest.mark.only_sqlite("it looks at the schema with PRAGMAs")
 def test_the_tables_are_all_there_are_each_after_those_it_refers_to(db: Database) -> None:
     with db.reading() as conn:
         assert db.engine.columns(conn).keys() == {*KEYS, "_sqlite_migrations"}
@@ -267,6 +279,7 @@ def test_the_tables_are_all_there_are_each_after_those_it_refers_to(db: Database
 
 
 def test_what_waits_in_the_spool_goes_along(busy: Database, target: Database, owner: Identity) -> None:
+    busy.path.parent.mkdir(parents=True, exist_ok=True)
     spool = Spool(busy.path)
     spool.write([SpooledRequest("small", "1", "/in", "", b"hello", busy.clock())])
     spool.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.clock import Clock
+from tests.new_database import no_database
 from tests.store.arranging import sentence_of
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.errors import DatabaseMoved, NotPermitted, Refused
@@ -23,7 +25,7 @@ from thrumsg_tui.store.queries.history import history
 @pytest.fixture
 def target(db: Database, owner: Identity, spring: Campaign, tmp_path: Path, clock: Clock) -> Iterator[Database]:
     """The database to which that of `spring` was moved."""
-    database = Database(tmp_path / "target.db", clock=clock, scratch=True, closed_too=True)
+    database = Database(no_database(tmp_path / "target.db"), clock=clock, scratch=True, closed_too=True)
     move_database(db, database, owner)
     yield database
     database.close()
@@ -36,7 +38,7 @@ def moved(db: Database) -> Database:
 
 def test_it_is_used_again_and_the_other_one_no_longer(db: Database, target: Database, owner: Identity) -> None:
     take_back(moved(db), target, owner)
-    with pytest.raises(DatabaseMoved, match=f"was moved to {db.path} by ana"):
+    with pytest.raises(DatabaseMoved, match=re.escape(f"was moved to {db.location} by ana")):
         Database(target.location)
     with pytest.raises(DatabaseMoved):
         add_reply(target, owner, None, "When", "Tuesday")
@@ -44,7 +46,7 @@ def test_it_is_used_again_and_the_other_one_no_longer(db: Database, target: Data
     assert examine(Database(db.location, clock=db.clock)) == []
     with db.reading() as conn:
         event = history(conn)[1]
-    assert sentence_of(event) == f"took the database back from {target.path}, as it was when it was moved"
+    assert sentence_of(event) == f"took the database back from {target.location}, as it was when it was moved"
 
 
 def test_what_was_done_since_is_not_left_behind_unasked(db: Database, target: Database, owner: Identity) -> None:
@@ -69,7 +71,7 @@ def test_what_cannot_be_closed_may_be_in_use(db: Database, target: Database, own
 def test_one_that_went_on_to_a_third_is_no_longer_that_of_the_first(
     db: Database, target: Database, owner: Identity, tmp_path: Path, clock: Clock
 ) -> None:
-    third = Database(tmp_path / "third.db", clock=clock, closed_too=True)
+    third = Database(no_database(tmp_path / "third.db"), clock=clock, closed_too=True)
     move_database(target, third, owner)
     with pytest.raises(Refused, match="is not the database to which"):
         take_back(moved(db), moved(target), owner)

@@ -46,7 +46,9 @@ def file_engine_for(location: Location) -> FileEngine[Any]:
 def whole_tables_of(location: Location) -> WholeTables:
     """Return the operations on whole tables of the engine of a database."""
     if isinstance(location, ServerAddress):
-        raise Refused(f"{location} cannot be used: this version of thrumsg keeps a database in a file.")
+        from thrumsg_tui.store.engines.postgres.whole_tables import PostgresWholeTables
+
+        return PostgresWholeTables()
     from thrumsg_tui.store.engines.sqlite.whole_tables import SqliteWholeTables
 
     return SqliteWholeTables()

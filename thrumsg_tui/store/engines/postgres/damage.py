@@ -113,10 +113,11 @@ def columns(conn: ServerConnection) -> dict[str, list[Column]]:
     found: dict[str, list[Column]] = {}
     rows = conn.execute(
         """
-        SELECT table_name, column_name, data_type = 'text' AS is_text FROM information_schema.columns
+        SELECT table_name, column_name, data_type = 'text' AS is_text, is_generated = 'ALWAYS' AS is_generated
+        FROM information_schema.columns
         WHERE table_schema = current_schema() AND table_name <> 'thrumsg_format' ORDER BY table_name, ordinal_position
         """
     )
-    for table, column, is_text in rows:
-        found.setdefault(table, []).append(Column(column, bool(is_text)))
+    for table, column, is_text, is_generated in rows:
+        found.setdefault(table, []).append(Column(column, bool(is_text), bool(is_generated)))
     return found

@@ -7,13 +7,23 @@ import re
 import psycopg
 from psycopg import errors
 
-from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, DatabaseUnusable, Nothing, ThrumsgError
+from thrumsg_tui.domain.errors import (
+    DatabaseBusy,
+    DatabaseMoved,
+    DatabaseUnreachable,
+    DatabaseUnusable,
+    Nothing,
+    ThrumsgError,
+)
 from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.engines.base import Failure
 from thrumsg_tui.store.location import ServerAddress
 
 UNREADABLE: tuple[type[Exception], ...] = (errors.DataCorrupted, errors.IndexCorrupted, errors.CharacterNotInRepertoire)
 """The exceptions of reading a damaged table."""
+
+CLOSED = "TM001"
+"""The code of our own errors: the database takes no changes, since its contents were moved to another one."""
 
 _KINDS = {
     "22021": Failure.DAMAGED,  # a stored text that is not UTF-8
@@ -36,6 +46,7 @@ _KINDS = {
     "58030": Failure.NO_ROOM,
     "XX001": Failure.DAMAGED,
     "XX002": Failure.DAMAGED,
+    CLOSED: Failure.CLOSED,
 }
 """What the codes of https://www.postgresql.org/docs/current/errcodes-appendix.html mean for us."""
 
@@ -74,6 +85,8 @@ def explained(location: ServerAddress, error: Exception) -> ThrumsgError | None:
     if not isinstance(error, psycopg.Error):
         return None
     match failure(error):
+        case Failure.CLOSED:
+            return DatabaseMoved(error.diag.message_primary or "")
         case Failure.BUSY:
             return DatabaseBusy(
                 f"Somebody else kept what this needs in {location} locked for {base.BUSY_SECONDS} seconds.",
@@ -92,10 +105,9 @@ def explained(location: ServerAddress, error: Exception) -> ThrumsgError | None:
         case Failure.DISCONNECTED:
             said, advice = _not_reached(location, error)
             return DatabaseUnreachable(said, Nothing.CHANGED, advice=advice)
-        case _ if isinstance(error, psycopg.OperationalError):
-            return DatabaseUnusable(f"The server of {location} cannot do this ({_reason(error)}).", Nothing.CHANGED)
         case _:
-            return None
+            said = f"The server of {location} cannot do this ({_reason(error)})."
+            return DatabaseUnusable(said, Nothing.CHANGED) if isinstance(error, psycopg.OperationalError) else None
 
 
 def _not_reached(location: ServerAddress, error: psycopg.Error) -> tuple[str, str]:

@@ -83,8 +83,7 @@ def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
     """
     conn.script("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('thrumsg upgrade ' || current_schema(), 0))")
     try:
-        for (owner,) in conn.execute(_OWNER).fetchall():
-            conn.script(f"SET LOCAL ROLE {owner}")  # every member of it may change what we make
+        act_as_owner(conn)
         present = found_format(location, conn)
         conn.script("SELECT set_config('search_path', quote_ident(current_schema()), true)")
         apply(conn, present)
@@ -100,6 +99,12 @@ def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
         with suppress(psycopg.Error):  # the first error is the one to report
             conn.roll_back()
         raise
+
+
+def act_as_owner(conn: ServerConnection) -> None:
+    """Be the role that owns the tables until the transaction ends, so that all its members may change what we make."""
+    for (owner,) in conn.execute(_OWNER).fetchall():
+        conn.script(f"SET LOCAL ROLE {owner}")
 
 
 def apply(conn: ServerConnection, present: int) -> None:
