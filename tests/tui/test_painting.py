@@ -14,7 +14,8 @@ from rich.console import COLOR_SYSTEMS
 from textual._compositor import Compositor
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Resize
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.widget import Widget
 
 from tests.tui.office import PATIENCE, Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
@@ -22,6 +23,7 @@ from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.timers import Timers
+from thrumsg_tui.tui.widgets.line_widgets import StripWidget
 
 WIDTH, HEIGHT = 120, 40
 CELLS = WIDTH * HEIGHT
@@ -141,6 +143,29 @@ async def test_the_terminal_shows_what_the_app_draws(patient: Office, terminal: 
             for press in (key, "down", "a", "escape", "j"):
                 await person.press(press)
                 assert terminal.looks() == drawn_in_full(person), f"after {press} of {key}"
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+async def test_lines_look_as_textual_would_draw_them(
+    patient: Office, monkeypatch: pytest.MonkeyPatch, no_color: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    for number in range(30):
+        patient.contact(f"Contact {number}")
+    async with patient.app() as person:
+        for keys in (["j"], ["enter"], ["1"], ["a"], ["escape", "H"], ["q", "q", "q"], ["p"]):
+            await person.press(*keys)
+            widgets = [each for each in person.app.screen.walk_children(StripWidget) if each.region]
+            assert widgets
+            for widget in widgets:
+                assert not any(widget.styles.gutter), widget
+                crop = Region(1, 0, widget.region.width - 1, widget.region.height)
+                ours, theirs = widget.render_lines(crop), Widget.render_lines(widget, crop)
+                assert [each.cell_length for each in ours] == [each.cell_length for each in theirs], widget
+                beside_bar = widget.scrollable_content_region.width - 1
+                assert [each.crop(0, beside_bar).simplify() for each in ours] == [
+                    each.crop(0, beside_bar).simplify() for each in theirs
+                ], widget
 
 
 async def test_what_has_not_changed_is_not_written(patient: Office, terminal: Terminal) -> None:

@@ -19,10 +19,14 @@ from thrumsg_tui.store.queries.messenger import messenger_view
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
+from thrumsg_tui.tui.widgets import line_widgets
 from thrumsg_tui.tui.widgets.paged_list import thumb_start
 
 FEW = 4
 """The most queries for keys that come together: the first key may be taken alone, and a watch may fall between."""
+
+MOST_NEW_LINES = 12
+"""The lines of two rows in another look, of a new row, and what else names the contact."""
 
 
 @pytest.fixture
@@ -102,6 +106,15 @@ async def test_steps_in_a_picker_lead_as_far_as_they_came(crowded: Office) -> No
         assert "down" in person.app.step_keys
         await at_once(person, "up", "up", "up", "down", "down", "enter")
         assert person.sees("Viewing as: Lee")
+
+
+async def test_a_list_that_scrolls_makes_only_the_lines_that_are_new(crowded: Office) -> None:
+    async with crowded.messenger() as person:
+        await person.press("1", *["j"] * 20)
+        top, made = person.messenger.list_pane.list.scroll_offset.y, line_widgets._strip.cache_info().misses
+        await person.press("j")
+        assert person.messenger.list_pane.list.scroll_offset.y == top + 2
+        assert line_widgets._strip.cache_info().misses - made <= MOST_NEW_LINES
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -60,7 +61,7 @@ def width_of(parts: Iterable[Part]) -> int:
 
 
 class StripWidget(Widget):
-    """A widget that draws strips from parts."""
+    """A widget that draws strips from parts. It has neither a border nor padding."""
 
     _keeps_style = False
     _style: Style | None = None
@@ -83,31 +84,45 @@ class StripWidget(Widget):
             self._keeps_style, self._style = False, None
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines as they are; Textual would make each of them anew, for the border that there is not."""
+        strips: list[Strip] = []
         with self.one_style():
-            return super().render_lines(crop)
+            (_, background), filters = self.background_colors, self.get_line_filters()
+            for y in crop.line_range:
+                line = self.render_line(y)
+                for each in filters:
+                    line = line.apply_filter(each, background)
+                strips.append(line.crop_extend(*crop.column_span, self.style_of_lines))
+        return strips
 
     def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
         """Draw one line of `width` cells, with `left` and `right` at its ends and the look `base` under all of it.
 
         If there is no room for both, `right` loses its first parts, down to the last one, before `left` is cut.
         """
-        left = [(separated(text), name) for text, name in left]
-        right = [(separated(text), name) for text, name in right]
-        while len(right) > 1 and width_of(left) + width_of(right) > width:
-            del right[0]
-        room = width - width_of(right)
-        if room < min(8, width_of(left)):
-            right, room = [], width
-        segments: list[Segment] = []
-        for text, name in left:
-            cut = fit(text, room)
-            segments.append(Segment(cut, LOOKS[name]))
-            room -= cell_len(cut)
-            if cut != text:
-                break
-        segments.append(Segment(" " * max(room, 0)))
-        segments += [Segment(text, LOOKS[name]) for text, name in right]
-        return Strip(segments, width).apply_style(self.style_of_lines + LOOKS[base])
+        return _strip(tuple(left), tuple(right), width, self.style_of_lines + LOOKS[base])
+
+
+@lru_cache(maxsize=512)
+def _strip(left: Sequence[Part], right: Sequence[Part], width: int, style: Style) -> Strip:
+    """Draw a line as `StripWidget.strip` says; a list that scrolls draws nearly the same lines again."""
+    left = [(separated(text), name) for text, name in left]
+    right = [(separated(text), name) for text, name in right]
+    while len(right) > 1 and width_of(left) + width_of(right) > width:
+        del right[0]
+    room = width - width_of(right)
+    if room < min(8, width_of(left)):
+        right, room = [], width
+    segments: list[Segment] = []
+    for text, name in left:
+        cut = fit(text, room)
+        segments.append(Segment(cut, LOOKS[name]))
+        room -= cell_len(cut)
+        if cut != text:
+            break
+    segments.append(Segment(" " * max(room, 0)))
+    segments += [Segment(text, LOOKS[name]) for text, name in right]
+    return Strip(segments, width).apply_style(style)
 
 
 class LineWidget(StripWidget):

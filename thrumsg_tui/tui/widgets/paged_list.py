@@ -235,7 +235,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         if thumb_start(new_value, height, lines) != thumb_start(bar.position, height, lines):
             bar.position = new_value
         if round(old_value) != round(new_value):
-            self.refresh(self.size.region)
+            self.refresh(Region(0, 0, self.scrollable_content_region.width, height))
 
     def _scroll_to_cursor(self) -> bool:
         """Scroll as little as needed to make the cursor visible; return whether anything moved."""
