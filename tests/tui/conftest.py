@@ -6,9 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_style_sheet_parsed_once() -> Iterator[None]:
+    """Keep the rules of each style sheet for the next app: parsing was an eighth of the start of an app."""
+    parse, parsed = Stylesheet._parse_rules, dict[object, list[RuleSet]]()
+
+    def parse_once(sheet: Stylesheet, css: str, *rest: object, **options: object) -> list[RuleSet]:
+        key = (css, rest, tuple(sorted(options.items())), tuple(sheet._variables.items()))
+        if key not in parsed:
+            parsed[key] = parse(sheet, css, *rest, **options)  # type: ignore[arg-type]
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
 
 
 @pytest.fixture
