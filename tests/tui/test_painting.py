@@ -120,6 +120,23 @@ async def test_a_held_screen_is_not_drawn(office: Office, dev: ConversationId, m
     assert set(was_held) == {False}
 
 
+async def test_a_new_screen_is_not_styled_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    style, styled = HeldScreen.update_node_styles, list[object]()
+
+    def style_and_note(screen: HeldScreen[Any], **options: Any) -> None:
+        styled.append(screen)
+        style(screen, **options)
+
+    monkeypatch.setattr(HeldScreen, "update_node_styles", style_and_note)
+    async with office.messenger() as person:
+        assert styled == []
+        await person.press("H")
+        assert person.sees("History")
+        assert styled == []
+        await person.press("q")
+        assert styled == [person.app.screen]
+
+
 async def test_screens_and_dialogs_are_few_bytes(patient: Office, terminal: Terminal) -> None:
     async with patient.app() as person:
         assert len(terminal.updates[0]) <= 10_000

@@ -6,7 +6,7 @@ from asyncio import Event
 from typing import Generic, TypeVar
 
 from rich.console import COLOR_SYSTEMS, RenderableType
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
@@ -55,6 +55,11 @@ class HeldScreen(Screen[_Result], Generic[_Result]):
             self.call_after_refresh(refreshed.set)
             await refreshed.wait()
             is_idle = not is_busy and not self._was_to_draw
+
+    @on(events.ScreenResume)
+    def _keep_first_styles(self, event: events.ScreenResume) -> None:
+        """Leave the styles of a new screen as they are: its widgets got them just now."""
+        event.refresh_styles = not self.is_held
 
     def _compositor_refresh(self) -> None:
         """Draw, except while the screen is held: `release` will draw all of it."""
