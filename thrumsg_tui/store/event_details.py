@@ -7,7 +7,7 @@ field that was released is ever renamed; a new field has a default.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, assert_never, get_args, get_origin, get_type_hints
@@ -59,7 +59,7 @@ def are_readable(details: str) -> bool:
     stored = json.loads(details)
     if "facts" not in stored:
         return True
-    named = [forms[form] for forms in map(_forms, EventKind) if (form := stored["facts"]["form"]) in forms]
+    named = _facts_by_form().get(stored["facts"]["form"])
     return not named or any(_fits(cls, stored["facts"]) for cls in named)
 
 
@@ -90,6 +90,15 @@ def _value(hint: Any, stored: Any) -> Any:
     if isinstance(hint, UnionType):
         hint = next(member for member in get_args(hint) if member is not NoneType)
     return _record(hint, stored) if issubclass(hint, FrozenRecord) else hint(stored)
+
+
+@cache
+def _facts_by_form() -> Mapping[str, Sequence[type[EventFacts]]]:
+    named: dict[str, list[type[EventFacts]]] = {}
+    for kind in EventKind:
+        for form, facts in _forms(kind).items():
+            named.setdefault(form, []).append(facts)
+    return named
 
 
 def _forms(kind: EventKind) -> Mapping[str, type[EventFacts]]:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
