@@ -179,7 +179,8 @@ class Database:
         try:
             self.engine.commit(tx.conn)
         except self.engine.driver_error as error:
-            if tx.evidence is None or self.engine.failure(error) is not Failure.DISCONNECTED:
+            lost = self.engine.failure(error) is Failure.DISCONNECTED or self.engine.is_lost(tx.conn)
+            if tx.evidence is None or not lost:
                 raise
             from thrumsg_tui.store.lost_commits import was_committed
 

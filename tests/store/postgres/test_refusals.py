@@ -13,9 +13,12 @@ import psycopg
 import pytest
 
 from tests.postgres_server import Cluster, own_cluster, shared_cluster
+from tests.store.servers.standbys import address_of_both, cluster_with_standby
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, DatabaseUnusable
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines.base import Failure
+from thrumsg_tui.store.engines.postgres.errors import failure
 from thrumsg_tui.store.location import ServerAddress
 
 _SECRET = "correct-horse"
@@ -140,3 +143,30 @@ def test_without_the_driver_there_are_only_files(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(DatabaseUnusable, match=r"needs psycopg, .*pip install 'thrumsg\[postgres\]'"):
         Database("postgresql://h/d")
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "consuming input failed: SSL connection has been closed unexpectedly",
+        "consuming input failed: SSL SYSCALL error: EOF detected",
+        "SSL error: unexpected eof while reading",
+        "the connection is lost",
+    ],
+)
+def test_a_connection_that_is_lost_over_tls_is_a_lost_connection(lost: str) -> None:
+    assert failure(psycopg.OperationalError(lost)) is Failure.DISCONNECTED
+
+
+def test_a_certificate_that_is_not_trusted_is_no_lost_connection() -> None:
+    said = "connection failed: SSL error: certificate verify failed"
+    assert failure(psycopg.OperationalError(said)) is Failure.NO_ACCESS
+
+
+def test_of_several_servers_one_may_take_changes_soon(sentence: Any) -> None:
+    with cluster_with_standby() as (primary, standby):
+        both = address_of_both(primary, standby, "postgres")  # which is there before anything is replayed
+        primary.stop("immediate")
+        said = sentence(both, DatabaseUnreachable)
+    assert "None of the servers of" in said
+    assert "takes changes now (session is read-only). Nothing was changed. Try again when one does." in said

@@ -50,6 +50,10 @@ _KINDS = {
 }
 """What the codes of https://www.postgresql.org/docs/current/errcodes-appendix.html mean for us."""
 
+_SEVERAL = "Multiple connection attempts failed"
+_CONNECTING = re.compile(rf"^connection (is bad|failed)|^{_SEVERAL}", re.MULTILINE)
+"""How an error begins of a connection that cannot be made; one that is lost later may be about SSL, too."""
+
 _PASSWORD = re.compile(r"password|authentication|pg_hba\.conf")
 _NO_DATABASE = re.compile(r'database ".*" does not exist')
 _TURNED_AWAY = re.compile(
@@ -68,9 +72,11 @@ def failure(error: BaseException) -> Failure:
     code = error.sqlstate
     if code is not None:
         return Failure.DISCONNECTED if code.startswith("08") else _KINDS.get(code, Failure.OTHER)
-    reason = _reason(error)
-    if _PASSWORD.search(reason) or _TURNED_AWAY.search(reason) or _STANDBY.search(reason):
-        return Failure.NO_ACCESS
+    if isinstance(error, psycopg.ProgrammingError) or _CONNECTING.search(str(error)):
+        reason = _reason(error)
+        standby = _STANDBY.search(reason) and _SEVERAL not in str(error)  # else it may be about to take over
+        if _PASSWORD.search(reason) or _TURNED_AWAY.search(reason) or standby:
+            return Failure.NO_ACCESS
     lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     return Failure.DISCONNECTED if lost else Failure.OTHER
 
@@ -116,6 +122,8 @@ def _not_reached(location: ServerAddress, error: psycopg.Error) -> tuple[str, st
     if _FULL.search(reason):
         often = "If that happens often, it needs more of them (max_connections) or a pooler such as PgBouncer."
         return f"All connections of the server of {location} are taken.", f"Try again in a moment. {often}"
+    if _STANDBY.search(reason):
+        return f"None of the servers of {location} takes changes now ({reason}).", "Try again when one does."
     if _STARTING.search(reason):
         return f"The server of {location} is starting or stopping ({reason}).", "Try again in a moment."
     return f"The server of {location} does not answer ({reason}).", "Try again when it does, or check the address."
