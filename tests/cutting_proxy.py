@@ -47,9 +47,14 @@ class CuttingProxy:
         """Return the address of a database behind the proxy."""
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}?sslmode=disable&gssencmode=disable"
 
+    def refuse(self) -> None:
+        """Take no more connections; those that are open stay."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
     def close(self) -> None:
         """End it, and all connections."""
-        self._listener.close()
+        _close(self._listener)
         for each in list(self._open):
             _close(each)
 
