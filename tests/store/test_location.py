@@ -61,6 +61,10 @@ def test_the_options_are_kept_for_the_driver() -> None:
         "postgresql://kim:@h/d",
         "postgres://h/d?password=secret",
         "postgres:///?sslpassword=secret",
+        "postgresql://kim:secret/more@h/d",
+        "postgresql://kim:1/secret@h/d",
+        "postgresql://kim:1?secret@h/d",
+        "postgresql://kim:secret@more@h/d",
     ],
 )
 def test_an_address_with_a_password_is_refused_and_never_shown(text: str) -> None:
@@ -69,10 +73,21 @@ def test_an_address_with_a_password_is_refused_and_never_shown(text: str) -> Non
     assert "secret" not in f"{refused.value!r} {refused.value}"
 
 
-@pytest.mark.parametrize("text", ["postgresql://h:port/d", "postgresql://h:54 32/d"])
-def test_an_address_that_cannot_be_read_is_refused(text: str) -> None:
-    with pytest.raises(DatabaseUnusable, match="is not an address"):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://h:port/d",
+        "postgresql://h:54 32/d",
+        "PostgreSQL://kim:secret@h/d",
+        "postgresql+psycopg://kim:secret@h/d",
+        "mysql://kim:secret@h/d",
+        "postgresql://kim:secret",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_and_never_shown(text: str) -> None:
+    with pytest.raises(DatabaseUnusable, match="is not the address of a database") as refused:
         read_location(text)
+    assert text not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,13 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _SCHEMES = ("postgresql://", "postgres://")
 
+_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
 _SECRETS = frozenset({"password", "sslpassword"})
 """The options of an address that nobody but its owner may see."""
+
+_NO_ADDRESS = "This is not the address of a database: write it like postgresql://HOST:5432/NAME."
+"""It does not quote the text, in which a password may stand where nobody looks for one."""
 
 _SEARCH_PATH = re.compile(r"search_path=(\S+)")
 
@@ -35,13 +40,14 @@ class ServerAddress:
     text: str
 
     def __post_init__(self) -> None:
-        if ":" in self._userinfo or _SECRETS & self.options.keys():
+        badly_written = "@" in self._place or any("@" in name for name in self.options)  # of a password with / or ?
+        if ":" in self._userinfo or badly_written or _SECRETS & self.options.keys():
             raise DatabaseUnusable(
                 "An address with a password is not taken: others see it in the list of processes, and the shell keeps "
                 "it. Leave it out, and write it into ~/.pgpass or a service file."
             )
         if any(port and not port.isdigit() for _, port in self._endpoints):
-            raise DatabaseUnusable(f"{self} is not an address: write it like postgresql://HOST:5432/NAME.")
+            raise DatabaseUnusable(_NO_ADDRESS)
 
     def __str__(self) -> str:
         return self.text
@@ -126,7 +132,11 @@ def read_location(text: str) -> Location:
     Raises:
         DatabaseUnusable: It is an address that cannot be read, or has a password.
     """
-    return ServerAddress(text) if text.startswith(_SCHEMES) else Path(text)
+    if text.startswith(_SCHEMES):
+        return ServerAddress(text)
+    if _OTHER_SCHEME.match(text):
+        raise DatabaseUnusable(_NO_ADDRESS)
+    return Path(text)
 
 
 def path_of(location: Location) -> Path:
