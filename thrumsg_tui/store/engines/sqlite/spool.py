@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.folders import make_private
 from thrumsg_tui.store.engines.base import Damage, OnWait
 from thrumsg_tui.store.engines.sqlite.connections import pragma
 from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
@@ -69,7 +70,11 @@ class SpoolEngine(SqliteEngine):
             raise
 
     def make_private(self) -> None:
-        """Create the file, if it does not exist, for its owner only; the files beside it get the same mode."""
+        """Create the file, if it does not exist, for its owner only; the files beside it get the same mode.
+
+        So is its folder, which nothing else may have made where the database is on a server.
+        """
+        make_private(self.location.parent)
         with suppress(FileExistsError):
             os.close(os.open(self.location, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
