@@ -17,6 +17,7 @@ from thrumsg_tui.store.engines.postgres.access import access
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.locks import hold
 from thrumsg_tui.store.engines.postgres.lost_transactions import KEY_LOCK
+from thrumsg_tui.store.engines.postgres.tls import ssl_options
 from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import Lock
@@ -69,9 +70,8 @@ class PostgresEngine:
     def open(self, role: Role) -> ServerConnection:  # noqa: ARG002 - a transaction says whether it writes
         """Connect to the server."""
         named = self.location.options
-        return ServerConnection(
-            str(self.location), **{name: value for name, value in _CONNECTING.items() if name not in named}
-        )
+        usual = {name: value for name, value in _CONNECTING.items() if name not in named}
+        return ServerConnection(str(self.location), **usual, **ssl_options(self.location))
 
     def close(self, conn: ServerConnection) -> None:
         """Close a connection."""

@@ -59,6 +59,7 @@ _NO_DATABASE = re.compile(r'database ".*" does not exist')
 _TURNED_AWAY = re.compile(
     r"does not exist|not permitted|permission denied|SSL|certificate|definition of service|invalid "
 )
+_UNPROVEN = re.compile(r"certificate|does not support SSL|SSL was required")
 _STANDBY = re.compile(r"session is read-only|server is in hot standby mode")
 _FULL = re.compile(r"too many (clients|connections)|remaining connection slots")
 _STARTING = re.compile(r"starting up|shutting down|in recovery mode|not yet accepting")
@@ -135,6 +136,12 @@ def _not_let_in(location: ServerAddress, error: psycopg.Error) -> tuple[str, str
     if error.sqlstate == "25006" or _STANDBY.search(reason):
         name = "Name the server that takes changes, or all of them and target_session_attrs=read-write."
         return f"The server of {location} is a standby, which takes no changes.", name
+    if _UNPROVEN.search(reason):
+        where = "Put the certificate of its authority into ~/.postgresql/root.crt, or name it with sslrootcert=FILE."
+        return (
+            f"The server of {location} does not prove who it is ({reason}).",
+            f"{where} With sslmode=require in the address nobody asks for a proof.",
+        )
     if _PASSWORD.search(reason):
         file = "A password belongs into ~/.pgpass (mode 600) or a service file."
         return f"The server of {location} does not let you in ({reason}).", file
