@@ -33,10 +33,15 @@ TARGET, LIVE = "target.db", "live.db"
 
 def dies(action: Callable[[], object], at: int) -> bool:
     """Run an action in a process of its own, which is killed at a step; whether it had not ended before."""
+    return child_dies(lambda: _die_at(at), action)
+
+
+def child_dies(watch: Callable[[], object], action: Callable[[], object]) -> bool:
+    """Run an action in a process of its own, in which `watch` has arranged how it dies; whether it did."""
     child = os.fork()
     if child == 0:
         try:
-            _die_at(at)
+            watch()
             action()
         except BaseException:  # noqa: BLE001 - it must not go on as a copy of its parent
             traceback.print_exc()

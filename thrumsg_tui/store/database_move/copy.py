@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.store.database_move.tables import KEYS, without_nul
+from thrumsg_tui.store.database_move.tables import KEYS, may_have_nul, without_nul
 from thrumsg_tui.store.engines import whole_tables_of
 from thrumsg_tui.store.engines.base import Connection, Engine
 from thrumsg_tui.store.progress import EVERY
@@ -123,8 +123,11 @@ class _Reading:
         names, key = ", ".join(self._columns), ", ".join(KEYS[self._table])
         rows = self._conn.stream(f"SELECT {names} FROM {self._table} {_own_rows(self._table)} ORDER BY {key}")
         for row in map(tuple, rows):
-            kept = row if self._with_nul else self._replaced(row)
-            self._digest.update(repr(kept).encode())
+            kept, text = row, repr(row)
+            if not self._with_nul and may_have_nul(text):
+                kept = self._replaced(row)
+                text = repr(kept)
+            self._digest.update(text.encode())
             self._rows += 1
             if self._rows % EVERY == 0:
                 self._on_rows(EVERY)
