@@ -21,7 +21,7 @@ from tests.tui.office import PATIENCE, Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
-from thrumsg_tui.tui.painting import HeldScreen
+from thrumsg_tui.tui.painting import HeldScreen, StyledScreen
 from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.widgets.line_widgets import StripWidget
 
@@ -120,21 +120,23 @@ async def test_a_held_screen_is_not_drawn(office: Office, dev: ConversationId, m
     assert set(was_held) == {False}
 
 
-async def test_a_new_screen_is_not_styled_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    style, styled = HeldScreen.update_node_styles, list[object]()
+async def test_no_screen_is_styled_as_a_whole(
+    office: Office, dev: ConversationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style, styled = StyledScreen.update_node_styles, list[object]()
 
-    def style_and_note(screen: HeldScreen[Any], **options: Any) -> None:
+    def style_and_note(screen: StyledScreen[Any], **options: Any) -> None:
         styled.append(screen)
         style(screen, **options)
 
-    monkeypatch.setattr(HeldScreen, "update_node_styles", style_and_note)
+    monkeypatch.setattr(StyledScreen, "update_node_styles", style_and_note)
     async with office.messenger() as person:
-        assert styled == []
-        await person.press("H")
-        assert person.sees("History")
-        assert styled == []
-        await person.press("q")
-        assert styled == [person.app.screen]
+        for key, heading in (("H", "History"), ("q", "Spring"), ("R", "Reassign All"), ("f1", "Keys")):
+            await person.press(key)
+            assert person.sees(heading)
+        await person.press("escape", "escape")
+        assert person.row == "Maria Lopez"
+    assert styled == []
 
 
 async def test_screens_and_dialogs_are_few_bytes(patient: Office, terminal: Terminal) -> None:

@@ -31,7 +31,19 @@ from thrumsg_tui.tui.textual_compat import (
 _Result = TypeVar("_Result")
 
 
-class HeldScreen(Screen[_Result], Generic[_Result]):
+class StyledScreen(Screen[_Result], Generic[_Result]):
+    """A screen whose styles are right whenever it comes to the front.
+
+    Textual styles all its widgets again, in case the theme changed meanwhile. Here the theme stays, and a change of a
+    class or of the focus styles the widgets at once, behind other screens too.
+    """
+
+    @on(events.ScreenResume)
+    def _keep_styles(self, event: events.ScreenResume) -> None:
+        event.refresh_styles = False
+
+
+class HeldScreen(StyledScreen[_Result], Generic[_Result]):
     """A screen of which nothing is drawn before it is released; until then the terminal shows the screen before it.
 
     So a screen appears at once and whole, and not first as empty panes.
@@ -55,11 +67,6 @@ class HeldScreen(Screen[_Result], Generic[_Result]):
             self.call_after_refresh(refreshed.set)
             await refreshed.wait()
             is_idle = not is_busy and not self._was_to_draw
-
-    @on(events.ScreenResume)
-    def _keep_first_styles(self, event: events.ScreenResume) -> None:
-        """Leave the styles of a new screen as they are: its widgets got them just now."""
-        event.refresh_styles = not self.is_held
 
     def _compositor_refresh(self) -> None:
         """Draw, except while the screen is held: `release` will draw all of it."""

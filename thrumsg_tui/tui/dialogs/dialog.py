@@ -10,11 +10,12 @@ from textual.screen import ModalScreen
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, scopes_at
 from thrumsg_tui.tui.compositor import draw_by_line
+from thrumsg_tui.tui.painting import StyledScreen
 
 _Result = TypeVar("_Result")
 
 
-class Dialog(ModalScreen[_Result], Generic[_Result]):
+class Dialog(StyledScreen[_Result], ModalScreen[_Result], Generic[_Result]):
     """A dialog over a screen. F1 shows its keys, those of the focused field first."""
 
     SCOPES: ClassVar[Sequence[Scope]] = ()

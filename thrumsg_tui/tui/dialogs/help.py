@@ -13,6 +13,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
 from thrumsg_tui.tui.compositor import draw_by_line
+from thrumsg_tui.tui.painting import StyledScreen
 from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, pad
 
 
@@ -39,7 +40,7 @@ class _Keys(ScrollingLines, can_focus=True):
         return strips
 
 
-class HelpDialog(ModalScreen[None]):
+class HelpDialog(StyledScreen[None], ModalScreen[None]):
     """The keys of a dialog's own commands, then of some scopes, without those that the user's role forbids."""
 
     BINDINGS = bindings(commands_of(Scope.HELP), checked=False, priority=True)
