@@ -24,7 +24,7 @@ class FlakyEngine(SqliteEngine):
     """Fails once for each of `failures`, in order.
 
     `read` and `begin` fail at the beginning of a transaction. At its end `conflict` and `commit` fail before it is
-    stored, `answer` after that, and with `no server` there is no server any more, which `dead` says.
+    stored, `answer` after that, none at a `page`, and with `no server` there is no server any more, which `dead` says.
     """
 
     repeated = frozenset({Failure.CONFLICT, Failure.DISCONNECTED, Failure.NOT_UNIQUE, Failure.NO_SUCH_ROW})
@@ -59,6 +59,8 @@ class FlakyEngine(SqliteEngine):
             conn.rollback()  # as a server does
             raise
         super().commit(conn)
+        if self.failures and self.failures[0] == "page":
+            self.failures.popleft()
         self._fail("answer")
         if "no server" in self.failures:
             self.dead = True

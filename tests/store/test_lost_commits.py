@@ -18,7 +18,9 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Doubt, NotNow, Scope
 from thrumsg_tui.domain.enums import CampaignState, MessageState
+from thrumsg_tui.domain.errors import DatabaseBusy
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.change import TRIES
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import Settlement, record_outcomes, settle
@@ -115,6 +117,14 @@ def test_a_purge_counts_each_page_once(db: Database, owner: Identity, ann: Conve
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
     engine_of(db).failures.append(failure)
     assert purge(db, owner, "Spring").messages == 1
+
+
+def test_a_purge_that_ends_early_says_what_is_gone(db: Database, owner: Identity, ann: ConversationId) -> None:
+    take_in(db, owner, "Spring", ["Bea B"], first=1)
+    change_state(db, owner, "Spring", CampaignState.ARCHIVED)
+    engine_of(db).failures.extend(["page", *["conflict"] * (TRIES + 1)])
+    with pytest.raises(DatabaseBusy, match=r"Before that, 1 conversation was purged; to purge again removes the rest"):
+        purge(db, owner, "Spring", step=1)
 
 
 @OUTCOMES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from shlex import quote
 
@@ -62,16 +62,22 @@ def explained_if_cut_short(session: Session) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        for job in _cut_short(session):
-            complain(f"{job.sentence}; the rest is moved by the next thrumsg that anybody starts.")
+        with suppress(DatabaseUnusable):
+            for job in _cut_short(session):
+                complain(f"{job.sentence}; the rest is moved by the next thrumsg that anybody starts.")
         raise
     except DatabaseUnusable as error:
-        moved = "".join(
-            f" Before that, {job.passed:,} of {job.total:,} were moved; the next thrumsg that anybody starts moves the "
-            "rest."
-            for job in _cut_short(session)
-        )
-        raise type(error)(f"{error}{moved}") from error
+        raise type(error)(f"{error}{_moved_before(session)}") from error
+
+
+def _moved_before(session: Session) -> str:
+    """Say what a move in steps has moved, as far as that can be read now."""
+    rest = "the next thrumsg that anybody starts moves the rest."
+    try:
+        jobs = _cut_short(session)
+    except DatabaseUnusable:
+        return f" If the move was made in steps, what was moved before stays moved; {rest}"
+    return "".join(f" Before that, {job.passed:,} of {job.total:,} were moved; {rest}" for job in jobs)
 
 
 def _cut_short(session: Session) -> list[Job]:

@@ -34,7 +34,10 @@ def proxy() -> Iterator[CuttingProxy]:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_a_message_is_sent_once_whenever_its_connection_is_cut(name: str, proxy: CuttingProxy, cut: Cut) -> None:
+def test_a_message_is_sent_once_whenever_its_connection_is_cut(
+    name: str, proxy: CuttingProxy, cut: Cut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_IDLE", 600)  # nobody waits for that
     address = shared_cluster().address(name)
     with closing(Database(ServerAddress(address))) as near:
         [conversation] = make_campaign(near, 1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from thrumsg_tui.domain.campaign_facts import CampaignPurged
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversations import REMOVED
 from thrumsg_tui.domain.enums import CampaignState
-from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
@@ -78,13 +79,27 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
     at_carrier: list[AtCarrier] = []
     messages = nameless = of_campaign = 0
     for page in pages:
-        known_to_carrier, texts, everybody, purged = _purge_page(db, campaign, page)
+        with _explained_in_steps(of_campaign):
+            known_to_carrier, texts, everybody, purged = _purge_page(db, campaign, page)
         at_carrier += known_to_carrier
         messages += texts
         of_campaign += everybody
         nameless += purged
-    _end(db, who, campaign, messages, nameless)
+    with _explained_in_steps(of_campaign):
+        _end(db, who, campaign, messages, nameless)
     return Purged(campaign.name, messages, nameless, of_campaign - nameless, tuple(at_carrier))
+
+
+@contextmanager
+def _explained_in_steps(purged: int) -> Iterator[None]:
+    """If a step fails, say how many conversations the steps before it have purged."""
+    try:
+        yield
+    except DatabaseUnusable as error:
+        if not purged:
+            raise
+        before = f"Before that, {pluralize(purged, 'conversation was', 'conversations were')} purged"
+        raise type(error)(f"{error} {before}; to purge again removes the rest.") from error
 
 
 @change
