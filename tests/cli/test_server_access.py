@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -64,11 +65,23 @@ def test_the_first_owner_is_who_owns_the_database(new: Seats) -> None:
     result = new.shell.run(*new.words("kim", "user", "list"))
     assert result.code == 3
     assert "has no tables yet" in result.err
+    assert "Whoever has the role thrumsg_owner does it" in result.err
     with new.team.connected("olga") as conn:
         assert conn.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
     result = new.shell.run(*new.words("olga", "user", "list"))
     assert "is new, and olga is its owner" in result.err
     assert new.logins() == ["olga"]
+
+
+def test_tables_of_an_older_version_are_upgraded_by_whoever_owns_them(new: Seats) -> None:
+    """As if the next version had come: what it finds is the format before."""
+    new.done("olga", "user", "list")
+    with new.team.connected("olga") as conn:
+        conn.execute("UPDATE thrumsg_format SET format = format - 1")
+    result = new.shell.run(*new.words("host_a", "user", "list"))
+    assert result.code == 3
+    assert re.search(r"has format \d+, and this thrumsg needs \d+, and your role may not change them", result.err)
+    assert "Whoever has the role thrumsg_owner does it, with any command." in result.err
 
 
 @pytest.mark.parametrize("role", ["kim", "host_a", "auditor"])
@@ -175,7 +188,7 @@ def test_a_person_acts_for_others_as_their_own_role_allows(team: Seats) -> None:
 
 def test_a_reader_reads_and_writes_nothing(team: Seats) -> None:
     """Also where something has come due, which others end."""
-    team.done("olga", "follow-up", "create", "Spring", "Again", "--text", "Hi", "--expires", "2030-01-01T00:00Z")
+    team.done("olga", "follow-up", "create", "Spring", *("--title", "Again", "--text", "Hi", "--expires", "2035-01-01"))
     with team.team.connected("olga") as conn:
         conn.execute("UPDATE follow_up SET expires_at = 1")
     assert team.shell.json(*team.words("auditor", "overview", "Spring"))

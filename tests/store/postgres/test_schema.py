@@ -324,7 +324,8 @@ def test_a_role_that_may_not_make_tables_is_told_who_can(empty: ServerAddress) -
     told(empty, "CREATE ROLE nobody_here LOGIN")
     try:
         with pytest.raises(
-            DatabaseUnusable, match=r"has no tables yet, and your role may not change them.*open it once"
+            DatabaseUnusable,
+            match=r"has no tables yet, and your role may not change them.*Whoever has the role thrumsg does it",
         ):
             Database(str(empty).replace("thrumsg@", "nobody_here@"))
     finally:

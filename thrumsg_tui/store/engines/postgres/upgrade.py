@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from thrumsg_tui.domain.errors import DatabaseUnusable
+from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.sentences import foreign
 from thrumsg_tui.store.location import ServerAddress
@@ -32,13 +32,12 @@ _ABOUT = """
 """
 
 _OWNER = """
-    SELECT quote_ident(pg_get_userbyid(owner)) FROM (
+    SELECT pg_get_userbyid(owner), pg_has_role(session_user, owner, 'MEMBER') FROM (
         SELECT COALESCE((SELECT relowner FROM pg_class WHERE oid = to_regclass('thrumsg_format')), datdba) AS owner
         FROM pg_database WHERE datname = current_database()
     ) AS found
-    WHERE pg_has_role(session_user, owner, 'MEMBER')
 """
-"""The role that owns the tables, or the database while there are none; no row for who is not a member of it."""
+"""The role that owns the tables, or the database while there are none, and whether we are one of its members."""
 
 
 def read_migration(file: str) -> str:
@@ -91,9 +90,11 @@ def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
     except psycopg.errors.InsufficientPrivilege as error:
         conn.roll_back()
         what = "has no tables yet" if not present else f"has format {present}, and this thrumsg needs {FORMAT}"
+        owner = conn.execute(_OWNER).fetchall()[0][0]
         raise DatabaseUnusable(
-            f"{location} {what}, and your role may not change them ({str(error).splitlines()[0]}). Nothing was "
-            "changed; let the role that owns the database open it once."
+            f"{location} {what}, and your role may not change them ({str(error).splitlines()[0]}).",
+            Nothing.CHANGED,
+            advice=f"Whoever has the role {owner} does it, with any command.",
         ) from error
     except BaseException:
         with suppress(psycopg.Error):  # the first error is the one to report
@@ -103,8 +104,9 @@ def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
 
 def act_as_owner(conn: ServerConnection) -> None:
     """Be the role that owns the tables until the transaction ends, so that all its members may change what we make."""
-    for (owner,) in conn.execute(_OWNER).fetchall():
-        conn.script(f"SET LOCAL ROLE {owner}")
+    owner, is_ours = conn.execute(_OWNER).fetchall()[0]
+    if is_ours:
+        conn.execute("SELECT set_config('role', ?, true)", (owner,))
 
 
 def apply(conn: ServerConnection, present: int) -> None:
