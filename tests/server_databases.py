@@ -20,7 +20,7 @@ from thrumsg_tui.store.location import ServerAddress
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 LARGE = 1_000_000
-"""From how many bytes on the server has to look at its tables, as it does by itself where it is not told otherwise."""
+"""From how many bytes on the server has to look at its tables, as it would by itself after a while."""
 
 AFRESH = 100
 """After how many uses a database is truncated, because deleted rows have made it slow."""
@@ -62,7 +62,9 @@ def rows_of_file(path: Path) -> Rows:
     sequences: dict[str, tuple[int, bool]] = {}
     with closing(Database(path)) as db, db.reading() as conn:
         for table, columns in db.engine.columns(conn).items():
-            names = [column.name for column in columns]
+            if table.startswith("_"):  # what sqlite-utils notes
+                continue
+            names = [column.name for column in columns if not column.is_generated]
             rows = list(db.engine.stored_rows(conn, table, names))
             tables[table] = (", ".join(names), "".join(map(_line, rows)).encode())
             if rows and "id" in names:
@@ -85,6 +87,7 @@ class _Held:
     def __init__(self, address: ServerAddress) -> None:
         self.address = address
         self.conn: Connection = psycopg.connect(str(address), autocommit=True)
+        self.conn.execute("SET synchronous_commit = on")  # VACUUM marks only what has reached the log
         self._shape_at_first = self._shape()
         self._uses = 0
 
@@ -146,9 +149,9 @@ class _Pool:
     def filled(self, rows: Rows) -> ServerAddress:
         """Return a database with these rows."""
         held = self._free.pop() if self._free else self._with_tables()
-        held.fill(rows)
         self._used[held.address] = held
         self._hand_out(held.address)
+        held.fill(rows)
         return held.address
 
     def rows_of(self, address: ServerAddress) -> Rows:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.large import BUSY, CAMPAIGN, OWNER, cached
-from tests.new_database import Template
+from tests.new_database import ON_SERVER, Template
 from tests.store.measuring import measured
 from tests.store.screen_queries import ASKED, Filled
 from thrumsg_tui.domain.conversations import ConversationId
@@ -85,7 +85,8 @@ def has_grown(small: int, large: int) -> bool:
 def test_a_query_takes_no_longer_where_there_is_more(both: tuple[Filled, Filled], name: str) -> None:
     _, ask = ASKED[name]
     small, large = (measured(each, ask) for each in both)
-    assert has_grown(small, large) == name.startswith(tuple(GROWS)), (small, large)
+    grown, may_grow = has_grown(small, large), name.startswith(tuple(GROWS))
+    assert grown == may_grow or (ON_SERVER and may_grow), (small, large)  # pages of the server hold many rows
 
 
 @pytest.mark.parametrize("place", PLACES)

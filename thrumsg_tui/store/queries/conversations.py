@@ -106,7 +106,8 @@ def search_condition(request: ListRequest) -> tuple[str, dict[str, object]]:
     """Return the condition for the conversations that a search finds, by name or number."""
     matches, parameters = name_condition(request)
     if number := number_condition(request):
-        has_number = f"EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_id AND {number[0]})"
+        # but for the OFFSET, PostgreSQL would read all contacts rather than look up those of a slice
+        has_number = f"EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_id AND {number[0]} LIMIT 1 OFFSET 0)"
         return f"({matches} OR {has_number})", parameters | number[1]
     return matches, parameters
 

@@ -21,11 +21,12 @@ from thrumsg_tui.store.times import from_ms
 _MAY_NOT_HAVE_LEFT = """
     EXISTS (SELECT 1 FROM message
             WHERE message.conversation_id = event.conversation_id AND message.at = event.at
-              AND message.state IN ('unsent', 'queued'))
+              AND message.state IN ('unsent', 'queued') LIMIT 1 OFFSET 0)
 """
 """On a send `event`: false only if a gateway has taken its message; by `message_in_thread`.
 
 Only the details say which message of that moment it is; this condition avoids reading them where none is left.
+PostgreSQL would read all messages once, rather than look up those of the entries shown, but for the OFFSET.
 """
 
 _ENTRY = f"""
