@@ -7,10 +7,11 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
+from tests.examples import examples
 from tests.new_database import ON_SERVER
 
 # without a deadline anywhere, and with the same examples every time in CI
-settings.register_profile("default", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("default", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=examples(100))
 settings.load_profile("default")
 
 pytest_plugins = ["tests.on_server"] if ON_SERVER else []

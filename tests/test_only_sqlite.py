@@ -19,6 +19,7 @@ MARKED: dict[str, int | str] = {
     "store/bulk_moves/test_recovery.py": 1,
     "store/test_backup.py": ALL,
     "store/test_benchmark_database.py": 1,
+    "store/test_change.py": ALL,
     "store/test_consent.py": 1,
     "store/test_damage.py": ALL,
     "store/test_doctor.py": 3,

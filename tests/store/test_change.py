@@ -21,6 +21,8 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.users import identify
 
+pytestmark = pytest.mark.only_sqlite("a file plays a server that fails")
+
 
 @pytest.fixture
 def waits() -> list[float]:

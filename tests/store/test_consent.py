@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.clock import Clock
+from tests.examples import examples
 from tests.store.arranging import journal, look_at, number
 from tests.store.formats import make_format
 from tests.store.world import phone_of, worlds
@@ -221,7 +222,7 @@ ARRIVALS = st.lists(st.tuples(WORDS, st.integers(-5000, 1000)), max_size=8, uniq
 """Words with the minutes by which each was written before or after now, by the carrier's clock; all different."""
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(arrivals=ARRIVALS)
 @example(arrivals=[("STOP", -180), ("START", -480)])
 @example(arrivals=[("STOP", -3), ("START", -2), ("STOP", -5), ("START", -4)])

@@ -8,6 +8,7 @@ from io import StringIO
 
 from hypothesis import settings
 
+from tests.examples import examples
 from tests.store.anything import AnythingInAnyOrder
 from tests.store.world import World
 from thrumsg_tui.domain.campaigns import Campaign
@@ -111,4 +112,4 @@ class WhateverHappened(AnythingInAnyOrder):
 
 
 TestWhateverHappened = WhateverHappened.TestCase
-TestWhateverHappened.settings = settings(max_examples=40, stateful_step_count=40)
+TestWhateverHappened.settings = settings(max_examples=examples(40), stateful_step_count=40)

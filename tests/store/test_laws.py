@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import settings
 
+from tests.examples import examples
 from tests.store.anything import AnythingInAnyOrder
 
 TestAnythingInAnyOrder = AnythingInAnyOrder.TestCase
-TestAnythingInAnyOrder.settings = settings(max_examples=40, stateful_step_count=30)
+TestAnythingInAnyOrder.settings = settings(max_examples=examples(40), stateful_step_count=30)

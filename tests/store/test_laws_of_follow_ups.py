@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.examples import examples
 from tests.store.world import World, follow_ups_for, phone_of
 from thrumsg_tui.domain.campaigns import AnswerCondition, FollowUpId, Target
 from thrumsg_tui.domain.conversations import ConversationId
@@ -134,4 +135,4 @@ class FollowUpsInAnyOrder(RuleBasedStateMachine):
 
 
 TestFollowUpsInAnyOrder = FollowUpsInAnyOrder.TestCase
-TestFollowUpsInAnyOrder.settings = settings(max_examples=40, stateful_step_count=30)
+TestFollowUpsInAnyOrder.settings = settings(max_examples=examples(40), stateful_step_count=30)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.store.wishes import Wish, request_of, wishes
 from tests.store.world import HOLDERS, PEOPLE, World, expected, phone_of, worlds
 from thrumsg_tui.domain.campaigns import AssignmentId
@@ -52,7 +53,7 @@ arrangements = st.builds(
 )
 TO_KIM = Wish(frozenset([None]), False, ("kim",), StatusFilter.ANY, None, False)
 TO_NOBODY = Wish(frozenset(), True, (None,), StatusFilter.ANY, None, False)
-quickly = settings(max_examples=25)
+quickly = settings(max_examples=examples(25))
 
 
 def arrange(world: World, wanted: Arrangement) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.clock import Clock
+from tests.examples import examples
 from tests.store.arranging import assignment_of, give, look_at, number, senders, take_in
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup, Target
 from thrumsg_tui.domain.conversations import ConversationId
@@ -58,7 +59,7 @@ SEARCHES = (
     "415",
     "zz",
 )
-READ_ONLY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+READ_ONLY = settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

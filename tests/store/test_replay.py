@@ -18,6 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.examples import examples
 from tests.store.arranging import take_in
 from tests.store.wishes import Wish, request_of, wishes
 from tests.store.world import HOLDERS, PEOPLE, SENDERS, World, phone_of, worlds
@@ -272,7 +273,7 @@ class AnythingThatIsJournalled(RuleBasedStateMachine):
 
 
 TestAnythingThatIsJournalled = AnythingThatIsJournalled.TestCase
-TestAnythingThatIsJournalled.settings = settings(max_examples=150, stateful_step_count=50)
+TestAnythingThatIsJournalled.settings = settings(max_examples=examples(150), stateful_step_count=50)
 
 
 def test_a_move_in_steps_replays_although_others_move_and_undo_meanwhile() -> None:

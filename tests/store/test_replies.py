@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.store.arranging import journal, sentence_of
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState
@@ -121,7 +122,7 @@ def test_a_reply_is_moved_among_its_own_kind(db: Database, owner: Identity, spri
     assert titles(db, spring if is_global else None) == ["A", "B", "C"]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(-2, 9)), max_size=12))
 def test_whatever_is_moved_each_keeps_a_place_of_its_own(
     db: Database, owner: Identity, moves: list[tuple[int, int]]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.new_database import give_back, new_database
 from tests.store.arranging import ask_everyone, known_as
 from thrumsg_tui.domain.campaigns import Campaign, Setup
@@ -140,7 +141,7 @@ def test_a_look_at_an_export_says_what_would_not_be_used(db: Database, owner: Id
 cells = st.tuples(st.text("'=+-@\t\rAz\u00e9 \u200b", max_size=6), st.text("'=+-@Az", max_size=4))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(cells, min_size=1, max_size=8))
 def test_whatever_names_a_file_gave_their_export_changes_none(names: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

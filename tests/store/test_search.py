@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.large import BUSY, CAMPAIGN, cached
+from tests.examples import examples
 from tests.new_database import Template, give_back
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
@@ -43,7 +44,9 @@ SLICES = (
     Slices(rows=50, entries=130, sorted=1_000, frequent=10),
     Slices(),
 )
-READ_ONLY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+READ_ONLY = settings(
+    max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 
 Lists = st.builds(lambda tab, sort: (tab, sort), st.sampled_from(list(Tab)), st.sampled_from(list(ConversationSort)))
 
