@@ -32,7 +32,7 @@ from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.compliance import compliance_points, points_by_edit, state_hours
-from thrumsg_tui.store.queries.confirmations import confirmations
+from thrumsg_tui.store.queries.confirmations import confirmations, judged_anew, judged_events
 from thrumsg_tui.store.queries.history import history
 
 HOURS = DailyHours("America/New_York", 9 * 60, 21 * 60)
@@ -389,3 +389,16 @@ def test_another_name_of_the_organization_is_judged_in_all_launched_campaigns(
         "confirmed for 'Fit': sender",
         "confirmed for 'Fat': sender",
     ]
+
+
+def test_a_change_is_noticed_that_is_stored_after_one_with_a_higher_number(db: Database, spring: Campaign) -> None:
+    write = "INSERT INTO event (id, at, action, summary) VALUES (?, 0, ?, '')"
+    with db.writing() as tx:
+        tx.conn.execute(write, (1000, "send"))
+    with db.reading() as conn:
+        known = judged_events(conn)
+        assert not judged_anew(conn, known)
+    with db.writing() as tx:
+        tx.conn.execute(write, (999, "change_setting"))
+    with db.reading() as conn:
+        assert judged_anew(conn, known)

@@ -176,7 +176,7 @@ def _saved(session: Session, args: Namespace) -> Plan:
         present = campaigns.assignments(conn, planned.campaign_id, session.db.clock())
         now = {each.id: each.login for each in present}
         ours = campaigns.find_campaign(conn, name).id == planned.campaign_id
-        ours = ours and planned.as_of <= queries.newest_event(conn)
+        ours = ours and planned.as_of <= queries.newest_event(conn, planned.campaign_id)
         ours = ours and all(now.get(each, login) == login for each, login in planned.logins.items())
     if not ours:
         raise Refused(f"{called(args.plan)} was saved from another database.", Nothing.MOVED)

@@ -40,8 +40,8 @@ from thrumsg_tui.store.queries.campaigns import (
     unassigned,
 )
 from thrumsg_tui.store.queries.compliance import compliance_points, points_by_edit, setup_points
-from thrumsg_tui.store.queries.confirmations import judged_anew
-from thrumsg_tui.store.queries.reassignment import newest_event, plan
+from thrumsg_tui.store.queries.confirmations import judged_anew, judged_events
+from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.users import find_user
 
 _ALLOWED_BEFORE = {
@@ -132,7 +132,7 @@ def edit_campaign(
     who.require(Permission.RUN_CAMPAIGN)
     wanted = _trimmed(setup)
     with db.reading() as conn:  # before the transaction: it may read every contact
-        looked_at, newest = get_campaign(conn, campaign_id), newest_event(conn)
+        looked_at, known = get_campaign(conn, campaign_id), judged_events(conn)
         merged = _merged(looked_at.setup, wanted, seen)
         points = points_by_edit(conn, who, looked_at, merged, db.clock(), db.path)
     with db.writing() as tx:
@@ -144,7 +144,7 @@ def edit_campaign(
             return before
         require_storable(*(getattr(setup, name) for name in _TEXTS if name in changed))
         _require_fit(tx, setup, before)
-        if before != looked_at or judged_anew(tx.conn, newest):
+        if before != looked_at or judged_anew(tx.conn, known):
             points = points_by_edit(tx.conn, who, before, setup, tx.now, db.path)
         codes = confirmed_codes(who, [Opened(before.name, points)], confirmed)
         assignments = ", ".join(f"{column} = :{column}" for column in _columns(setup))
@@ -234,14 +234,14 @@ def change_state(
             a launch that its compliance list refuses, or of which a point is not confirmed by an owner.
     """
     who.require(Permission.RUN_CAMPAIGN)
-    checked, points, newest = points_of_launch(db, who, name, to)
+    checked, points, known = points_of_launch(db, who, name, to)
     with db.writing() as tx:
         campaign_id = find_campaign(tx.conn, name).id
         tx.hold(*content_locks(campaign_id))
         campaign = get_campaign(tx.conn, campaign_id)
         if checked is not None and campaign != checked:
             raise Refused(f"{campaign.name!r} was changed meanwhile: look at it again.", Nothing.CHANGED)
-        if checked is not None and judged_anew(tx.conn, newest):
+        if checked is not None and judged_anew(tx.conn, known):
             points = compliance_points(tx.conn, who, campaign, tx.now, db.path)
         if to is CampaignState.ARCHIVED:
             require_no_job(tx, campaign.id)

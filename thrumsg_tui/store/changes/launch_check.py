@@ -23,8 +23,7 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import content_locks
 from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign, get_campaign
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_facts
-from thrumsg_tui.store.queries.confirmations import confirmations
-from thrumsg_tui.store.queries.reassignment import newest_event
+from thrumsg_tui.store.queries.confirmations import confirmations, judged_events
 
 
 def codes_to_confirm(points: Sequence[Point]) -> tuple[str, ...]:
@@ -140,16 +139,16 @@ def confirm_open_points(db: Database, who: Identity, name: str | CampaignId) -> 
 
 def points_of_launch(
     db: Database, who: Identity, name: str | CampaignId, to: CampaignState
-) -> tuple[Campaign | None, tuple[Point, ...], EventId]:
-    """Return a draft that is to be launched, its compliance list, and the newest event that the list knows of.
+) -> tuple[Campaign | None, tuple[Point, ...], frozenset[EventId]]:
+    """Return a draft that is to be launched, its compliance list, and the events that the list knows of.
 
     Read before the transaction: it takes time.
     """
     with db.reading() as conn:
-        campaign, newest = find_campaign(conn, name), newest_event(conn)
+        campaign, known = find_campaign(conn, name), judged_events(conn)
         if to is not CampaignState.ACTIVE or campaign.state is not CampaignState.DRAFT:
-            return None, (), newest
-        return campaign, compliance_points(conn, who, campaign, db.clock(), db.path), newest
+            return None, (), known
+        return campaign, compliance_points(conn, who, campaign, db.clock(), db.path), known
 
 
 def accepted_points(

@@ -41,8 +41,7 @@ from thrumsg_tui.store.phones import PhoneNumber, require_region
 from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.campaigns import unassigned
 from thrumsg_tui.store.queries.compliance import Arrival
-from thrumsg_tui.store.queries.confirmations import judged_anew
-from thrumsg_tui.store.queries.reassignment import newest_event
+from thrumsg_tui.store.queries.confirmations import judged_anew, judged_events
 
 FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
 FILLED_IN = ("sender_first_name", "sender_last_name", "organization")
@@ -127,11 +126,11 @@ def _imported(db: Database, who: Identity, path: Path, table: Table, campaign: s
     steps = PhaseProgress(options.on_progress, len(table.rows), _PHASES)
     people = _usable(table, columns, numbers, tally, steps)
     with db.reading() as conn:  # before the transaction: it takes time
-        looked_at, newest = open_campaign(conn, campaign), newest_event(conn)
+        looked_at, events = open_campaign(conn, campaign), judged_events(conn)
         opened = _opened(conn, who, looked_at, people, db.clock(), db.path)
     with transaction(db, dry_run=options.dry_run) as tx:
         into = hold_campaign(tx, campaign, ContactsLock(), shared=True)
-        if into != looked_at or judged_anew(tx.conn, newest):
+        if into != looked_at or judged_anew(tx.conn, events):
             opened = _opened(tx.conn, who, into, people, tx.now, db.path)
         record_confirmed(
             *(tx, who, *opened, options.confirmed, tally.notes.append), dry_run=options.dry_run, may_leave_open=True

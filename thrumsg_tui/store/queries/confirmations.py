@@ -71,12 +71,24 @@ def confirmations(conn: Connection, campaign_id: CampaignId, after: EventId | No
     return found
 
 
-def judged_anew(conn: Connection, after: EventId) -> bool:
-    """Return whether something was changed since an event that may change a compliance list."""
-    row = conn.execute(
-        f"SELECT 1 FROM event WHERE id > ? AND action IN ({_kinds(*_JUDGED)}) LIMIT 1", (after,)
-    ).fetchone()
-    return row is not None
+_LATE = 10_000
+"""How many later events may be stored before one that a server numbered earlier, since its transaction took longer."""
+
+
+def judged_events(conn: Connection) -> frozenset[EventId]:
+    """Return the latest events that may have changed a compliance list."""
+    rows = conn.execute(
+        f"""
+        SELECT id FROM event
+        WHERE id > (SELECT COALESCE(MAX(id), 0) FROM event) - {_LATE} AND {NOTABLE} AND action IN ({_kinds(*_JUDGED)})
+        """
+    )
+    return frozenset(EventId(row["id"]) for row in rows)
+
+
+def judged_anew(conn: Connection, known: frozenset[EventId]) -> bool:
+    """Return whether something was changed that may change a compliance list, besides `known` events."""
+    return not judged_events(conn) <= known
 
 
 def _kinds(*kinds: EventKind) -> str:

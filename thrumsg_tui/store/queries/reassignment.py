@@ -80,7 +80,7 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
     moves = tuple(holding.moved_to(destination) for holding, destination in dealt)
     involved = {*(move.source for move in moves), *request.named_sources, *order}
     names, logins = _named(conn, involved, active)
-    return Plan(campaign.id, newest_event(conn), moves, already_there, names, logins)
+    return Plan(campaign.id, newest_event(conn, campaign.id), moves, already_there, names, logins)
 
 
 def require_not_archived(campaign: Campaign) -> None:
@@ -98,9 +98,13 @@ def at_most(conn: Connection, request: Request) -> int:
     return held if request.count is None else min(held, request.count)
 
 
-def newest_event(conn: Connection) -> EventId:
-    """Return the id of the newest event, 0 in an empty journal."""
-    return EventId(conn.execute("SELECT COALESCE(MAX(id), 0) FROM event").fetchone()[0])
+def newest_event(conn: Connection, campaign_id: CampaignId) -> EventId:
+    """Return the id of the newest event of a campaign, 0 if there is none.
+
+    Moves are numbered one after the other only within a campaign, which each of them holds.
+    """
+    row = conn.execute("SELECT COALESCE(MAX(id), 0) FROM event WHERE campaign_id = ?", (campaign_id,)).fetchone()
+    return EventId(row[0])
 
 
 def still_possible(
