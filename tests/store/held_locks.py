@@ -33,6 +33,7 @@ from thrumsg_tui.store.locks import (
     in_order,
     rank,
 )
+from thrumsg_tui.store.schema import APPLICATION_ID
 
 _PRODUCT = str(Path(__file__).parent.parent.parent / "thrumsg_tui")
 
@@ -163,6 +164,8 @@ def watch(patched: pytest.MonkeyPatch) -> None:
     begin_write, hold, commit = SqliteEngine.begin_write, SqliteEngine.hold, SqliteEngine.commit
 
     def begin_watched(self: SqliteEngine, conn: sqlite3.Connection, **how: Any) -> str | None:
+        if self.mark != APPLICATION_ID:  # a spool, which has no such tables
+            return begin_write(self, conn, **how)
         if conn not in held:
             held[conn] = Held(conn)
         held[conn].install()
