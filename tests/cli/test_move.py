@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import ANN, MARIA, Shell
 from tests.json_keys import json_keys
+from tests.server_databases import POOL
 from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.store.changes.gateway_state import listener_seen
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.database_move import move as moving
+from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.queries.settings import settings
 
 SHOWN = (
@@ -53,10 +56,23 @@ def shown(shell: Shell, *database: object) -> list[object]:
     return [shell.json(*database, *words) for words in SHOWN]
 
 
-def test_everything_looks_the_same_in_the_new_place_and_back(busy: Shell, target: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def server() -> Iterator[ServerAddress]:
+    """An empty database of a server, on which people have their logins of this host."""
+    address = POOL.absent()
+    yield address
+    POOL.give_back(address)
+
+
+@pytest.mark.parametrize("place", ["target", "server"])
+def test_everything_looks_the_same_in_the_new_place_and_back(
+    busy: Shell, place: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    target = request.getfixturevalue(place)
     before = shown(busy)
     said = busy.done("move", busy.database, target)
-    assert re.search(rf"^Moved {busy.database} to {target}: \d+ rows in \d+ tables, and each is the same there.", said)
+    assert said.startswith(f"Moved {busy.database} to {target}: ")
+    assert re.search(r": \d+ rows in \d+ tables, and each is the same there\.$", said.splitlines()[0])
     assert f"Name {target} from now on" in said
     after = shown(busy, "--db", target)
     _without_the_move(after)

@@ -1,9 +1,9 @@
 """Kills the move of a database: `python -m tests.store.killed_database_move FOLDER KIND KIND SERVER STEPS`.
 
 The kinds say where it is and where it is moved to: `file` or `server`. It is moved in a forked process that kills
-itself (`kill -9`) at the nth step, for each n until it ends by itself. After each kill at most one of the two databases can be
-used, and the same command finishes the move; a line says how each stood. FOLDER has `before.db`, SERVER is the address
-of a cluster of the tests, with NAME for the database, and STEPS is `all` or `commits`.
+itself (`kill -9`) at the nth step, for each n until it ends by itself. After each kill at most one of the two databases
+can be used, and the same command finishes the move; a line says how each stood. FOLDER has `before.db`, SERVER is the
+address of a cluster of the tests, with NAME for the database, and STEPS is `all` or `commits`.
 """
 
 from __future__ import annotations

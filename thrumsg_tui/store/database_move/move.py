@@ -32,6 +32,7 @@ from thrumsg_tui.store.engines import file_engine_for, whole_tables_of
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.location import Location, ServerAddress
+from thrumsg_tui.store.locks import EverythingLock
 from thrumsg_tui.store.progress import OnProgress
 
 
@@ -90,8 +91,7 @@ def move_database(
     mark = Mark(MarkKind.ARRIVING, os.urandom(16).hex(), name_of(source.location), who.actor.login, _now(source))
     requests = spooled_requests(source)
     with source.writing() as out:
-        tables = whole_tables_of(source.location)
-        tables.exclude_others(out.conn, KEYS)
+        exclude_others(out, source.location)
         if present := _closing_mark(out.conn):
             raise DatabaseMoved(present.sentence(source.location))
         _claim(target, mark)
@@ -101,7 +101,7 @@ def move_database(
         _compare(target, copied, passed, wrong=wrong)
         moved = replace(mark, kind=MarkKind.MOVED, other=name_of(target.location))
         store_mark(out.conn, moved)
-        tables.close_to_writers(out.conn, KEYS, moved.sentence(source.location))
+        whole_tables_of(source.location).close_to_writers(out.conn, KEYS, moved.sentence(source.location))
     _open_target(target, who, mark, copied)
     return Moved(copied.tables, copied.replaced, wrong, finished=False)
 
@@ -116,6 +116,12 @@ def forget_unused(target: Database) -> None:
     if not is_used:
         for path in (*file_engine_for(target.location).companions(), target.location):
             path.unlink(missing_ok=True)
+
+
+def exclude_others(tx: Transaction, location: Location) -> None:
+    """Let nobody else write until the transaction ends."""
+    tx.hold(EverythingLock())  # whoever changes several tables ends before these are locked one by one
+    whole_tables_of(location).exclude_others(tx.conn, KEYS)
 
 
 def name_of(location: Location) -> str:
@@ -155,7 +161,7 @@ def _require_sound(source: Database, *, anyway: bool) -> int:
 def _claim(target: Database, mark: Mark) -> None:
     """Close the target, so that nobody else uses it before it is whole."""
     with target.writing() as tx:
-        whole_tables_of(target.location).exclude_others(tx.conn, KEYS)
+        exclude_others(tx, target.location)
         _require_empty(target, tx.conn, mark.other)
         store_mark(tx.conn, mark)
 
@@ -173,7 +179,7 @@ def _require_empty(target: Database, conn: Connection, source: str) -> None:
 def _fill(source: Database, out: Transaction, target: Database, passed: _Passed) -> Copied:
     """Copy everything in one transaction of the target."""
     with target.writing(bulk=True) as tx:
-        whole_tables_of(target.location).exclude_others(tx.conn, KEYS)
+        exclude_others(tx, target.location)
         return copy_tables(source.engine, out.conn, target.engine, tx.conn, passed.more)
 
 
@@ -198,6 +204,7 @@ def _compare(target: Database, copied: Copied, passed: _Passed, *, wrong: int) -
 def _open_target(target: Database, who: Identity, mark: Mark, copied: Copied) -> None:
     """Let the target be used, and journal where its contents came from."""
     with target.writing() as tx:
+        tx.hold(EverythingLock())
         store_mark(tx.conn, replace(mark, kind=MarkKind.ARRIVED))
         record(tx, who, EventKind.MOVE_DATABASE, MovedHere(mark.other, copied.rows, copied.replaced))
 

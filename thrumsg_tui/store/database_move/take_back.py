@@ -12,11 +12,12 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.database_move.marks import Mark, MarkKind, read_mark, remove_mark, store_mark
-from thrumsg_tui.store.database_move.move import name_of
+from thrumsg_tui.store.database_move.move import exclude_others, name_of
 from thrumsg_tui.store.database_move.tables import KEYS
 from thrumsg_tui.store.engines import whole_tables_of
 from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.locks import EverythingLock
 
 
 def take_back(source: Database, target: Database | None, who: Identity, *, anyway: bool = False) -> Mark:
@@ -47,6 +48,7 @@ def take_back(source: Database, target: Database | None, who: Identity, *, anywa
             Nothing.CHANGED,
         )
     with source.writing() as tx:
+        tx.hold(EverythingLock())
         whole_tables_of(source.location).open_to_writers(tx.conn, KEYS)
         remove_mark(tx.conn)
         record(tx, who, EventKind.MOVE_DATABASE, DatabaseTakenBack(moved.other))
@@ -57,8 +59,7 @@ def _close(target: Database, moved: Mark, source: Database, who: Identity, *, an
     """Close the target, which then says that its contents are in the source again."""
     own = name_of(source.location)
     with target.writing() as tx:
-        tables = whole_tables_of(target.location)
-        tables.exclude_others(tx.conn, KEYS)
+        exclude_others(tx, target.location)
         mark = read_mark(tx.conn)
         if mark is None or mark.key != moved.key:
             if not anyway:
@@ -78,7 +79,7 @@ def _close(target: Database, moved: Mark, source: Database, who: Identity, *, an
             )
         back = replace(mark, kind=MarkKind.MOVED, other=own, login=who.actor.login, at=_now(target))
         store_mark(tx.conn, back)
-        tables.close_to_writers(tx.conn, KEYS, back.sentence(target.location))
+        whole_tables_of(target.location).close_to_writers(tx.conn, KEYS, back.sentence(target.location))
 
 
 def _changes_since(conn: Connection) -> int:

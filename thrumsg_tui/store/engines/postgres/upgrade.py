@@ -102,11 +102,16 @@ def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
         raise
 
 
-def act_as_owner(conn: ServerConnection) -> None:
-    """Be the role that owns the tables until the transaction ends, so that all its members may change what we make."""
+def act_as_owner(conn: ServerConnection) -> bool:
+    """Be the role that owns the tables until the transaction ends, so that all its members may change what we make.
+
+    Returns:
+        Whether whoever has signed in may be it.
+    """
     owner, is_ours = conn.execute(_OWNER).fetchall()[0]
     if is_ours:
         conn.execute("SELECT set_config('role', ?, true)", (owner,))
+    return bool(is_ours)
 
 
 def apply(conn: ServerConnection, present: int) -> None:

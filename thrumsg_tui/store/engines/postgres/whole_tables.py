@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from thrumsg_tui.domain.errors import Nothing, NotPermitted
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.errors import CLOSED
 from thrumsg_tui.store.engines.postgres.upgrade import act_as_owner
@@ -45,7 +46,7 @@ class PostgresWholeTables:
             "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL tcp_keepalives_idle = 10; "
             "SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3"
         )
-        act_as_owner(conn)
+        _require_owner(conn)
         conn.script(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
 
     @contextmanager
@@ -95,7 +96,7 @@ class PostgresWholeTables:
 
     def open_to_writers(self, conn: ServerConnection, tables: Iterable[str]) -> None:
         """Drop those triggers."""
-        act_as_owner(conn)
+        _require_owner(conn)
         for table in tables:
             conn.script(f"DROP TRIGGER IF EXISTS {_TRIGGER} ON {table}")
         conn.script(f"DROP FUNCTION IF EXISTS {_FUNCTION}()")
@@ -103,3 +104,12 @@ class PostgresWholeTables:
     def _sequences(self, conn: ServerConnection, tables: Iterable[str]) -> dict[str, str]:
         """Return by table the sequence from which its ids come."""
         return dict(map(tuple, conn.inside.execute(_SEQUENCES, {"tables": list(tables)}).fetchall()))
+
+
+def _require_owner(conn: ServerConnection) -> None:
+    if not act_as_owner(conn):
+        (role,) = conn.execute("SELECT session_user").fetchall()[0]
+        raise NotPermitted(
+            f"A database of a server is moved by the role that owns its tables, and by its members; {role} is none.",
+            Nothing.MOVED,
+        )
