@@ -12,7 +12,7 @@ MODULES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglob("*.
 ALL = "all"
 
 MARKED: dict[str, int | str] = {
-    "gateway/test_deliverer.py": 1,
+    "gateway/test_deliverer.py": 2,
     "gateway/test_practice.py": 3,
     "gateway/test_service_manager.py": 1,
     "gateway/test_settling.py": 1,
@@ -31,6 +31,7 @@ MARKED: dict[str, int | str] = {
     "store/test_killed_restores.py": ALL,
     "store/test_list_indexes.py": ALL,
     "store/test_long_queues.py": ALL,
+    "store/test_lost_commits.py": ALL,
     "store/test_many_processes.py": 12,
     "store/test_migrations.py": ALL,
     "store/test_opt_out_report.py": 1,

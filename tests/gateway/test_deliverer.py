@@ -171,6 +171,7 @@ def test_what_has_no_answer_at_the_end_is_in_doubt(world: World) -> None:
     assert states(world) == ["in_doubt"]
 
 
+@pytest.mark.only_sqlite("its engine is SQLite's, which fails as a server does")
 def test_a_claim_of_which_nobody_knows_whether_it_was_stored_is_in_doubt(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

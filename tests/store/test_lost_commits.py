@@ -34,6 +34,8 @@ from thrumsg_tui.store.input_files import STANDARD_INPUT
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.outbox import doubts_due
 
+pytestmark = pytest.mark.only_sqlite("its engine is SQLite's, which fails as a server does")
+
 BUSY = NotNow(timedelta(0), Scope.MESSAGE, "busy")
 
 OUTCOMES = pytest.mark.parametrize("failure", ["answer", "commit", "conflict"])

@@ -17,10 +17,18 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import ServerAddress
 
 
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def own() -> Iterator[Cluster]:
     with own_cluster({"synchronous_commit": "on"}) as running:
         yield running
+
+
+@pytest.fixture
+def cluster(own: Cluster) -> Cluster:
+    """A server that a test may stop."""
+    if not own.is_running():
+        own.start()
+    return own
 
 
 @pytest.fixture

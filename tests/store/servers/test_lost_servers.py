@@ -61,10 +61,18 @@ def test_ended_backends_lose_nothing_and_have_nothing_sent_twice() -> None:
     require_true(address, told)
 
 
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def own() -> Iterator[Cluster]:
     with own_cluster(LASTING) as running:
         yield running
+
+
+@pytest.fixture
+def cluster(own: Cluster) -> Cluster:
+    """A server that a test may stop."""
+    if not own.is_running():
+        own.start()
+    return own
 
 
 def test_a_server_that_crashes_and_comes_back_has_all_that_was_confirmed(cluster: Cluster) -> None:
