@@ -21,6 +21,7 @@ from typing import Any
 
 from tests.carrier.running import Carrier, running_carrier
 from tests.gateway.power_cut import PROGRAM, cut_power
+from tests.new_database import no_database
 from tests.store.arranging import known_as, take_in
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
@@ -100,7 +101,7 @@ class Traffic:
         messages: About how many messages.
         wait: Seconds to the first look for a message in doubt.
         again: Seconds to the second.
-        location: Where the database is, in which nothing has happened yet; None makes a file.
+        location: Where the database is, in which nothing has happened yet; None makes one of the tests' engine.
         address: How deliverers name it, if they do otherwise.
     """
 
@@ -116,7 +117,7 @@ class Traffic:
         address: Location | None = None,
     ) -> None:
         self.database, self.carrier = folder / "thrumsg.db", carrier
-        self.location = location or self.database
+        self.location = location or no_database(self.database)
         self._address = address or self.location
         self._config, self._log = folder / "gateway.toml", folder / "deliver.log"
         token = folder / "token"

@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.gateway.chaos import DOUBTFUL, NAIVE, PATIENCE, halt, traffic
 from tests.gateway.power_cut import CARELESS
 
@@ -56,6 +58,7 @@ def test_a_halted_deliverer_keeps_its_lock_and_sends_nothing_twice(tmp_path: Pat
     assert verdict.is_good, verdict
 
 
+@pytest.mark.only_sqlite("the disk of a file loses its power")
 def test_a_power_cut_loses_nothing_and_sends_nothing_twice(tmp_path: Path) -> None:
     with traffic(tmp_path, 240, *faults(2, *DOUBTFUL)) as run:
         assert run.cut_power_again_and_again(8, Random(1), each=10) == 8
@@ -65,6 +68,7 @@ def test_a_power_cut_loses_nothing_and_sends_nothing_twice(tmp_path: Path) -> No
     assert verdict.tries > verdict.messages
 
 
+@pytest.mark.only_sqlite("the disk of a file loses its power")
 def test_the_judge_sees_what_a_power_cut_made_the_database_forget(tmp_path: Path) -> None:
     """Where a claim is not forced to the disk before its message is handed over."""
     with traffic(tmp_path, 120) as run:
