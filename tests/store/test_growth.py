@@ -3,51 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from benchmarks.large import BUSY, CAMPAIGN, OWNER, cached
+from benchmarks.large import cached
 from tests.new_database import ON_SERVER, Template
+from tests.store.filled import open_filled
 from tests.store.measuring import measured
 from tests.store.screen_queries import ASKED, Filled
-from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, StatusFilter, Tab
-from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
-from thrumsg_tui.store.changes.reassign import reassign
-from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, unassigned
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
 from thrumsg_tui.store.queries.list_places import Landmark, ids_between, ids_from
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view
 from thrumsg_tui.store.queries.search import Search, Slices
-from thrumsg_tui.store.queries.users import identify
 
 SMALL, LARGE = 8_000, 24_000
 """How many conversations the two databases have: more than one slice of whatever is read in slices."""
-
-
-def filled_with(folder: Path, conversations: int) -> Filled:
-    """A database of so many conversations; half of them are one sender's."""
-    made = Template(cached(folder, conversations, 4))
-    db = Database(made.copy(folder / f"{conversations}.db"))
-    with db.reading() as conn:
-        who, campaign = identify(conn, OWNER), find_campaign(conn, CAMPAIGN)
-        busy, nobodys = find_assignment(conn, campaign, BUSY), unassigned(conn, campaign.id)
-        rows = conn.execute(
-            "SELECT id FROM conversation WHERE assignment_id = ? AND tab = 'responses' ORDER BY urgency, id", (busy,)
-        ).fetchall()
-    people = [ConversationId(rows[len(rows) * nth // 30]["id"]) for nth in range(30)]
-    moved = reassign(db, who, Request(campaign.id, FromConversations(tuple(people[-1:])), ToAssignments((nobodys,))))
-    assert moved.event is not None
-    return Filled(db, who, campaign, busy, nobodys, people[:-1], moved.event)
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Filled, Filled]]:
     """The small database and the large one."""
     folder = tmp_path_factory.mktemp("growth")
-    small, large = filled_with(folder, SMALL), filled_with(folder, LARGE)
+    made = [Template(cached(folder, each, 4)).copy(folder / f"{each}.db") for each in (SMALL, LARGE)]
+    small, large = map(open_filled, made)
     yield small, large
     small.db.close()
     large.db.close()
