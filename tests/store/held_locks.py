@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from tests.new_database import ON_SERVER
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
@@ -81,13 +82,37 @@ _WHOLE: dict[str, Lock] = {"user": UsersLock(), "setting": SettingsLock(), "cont
 """What one lock protects as a whole."""
 
 
-class Held:
-    """The locks of one transaction, and what it wrote without one."""
+class Order:
+    """The locks of the transactions of one connection, which they take in order."""
+
+    def __init__(self) -> None:
+        self.locks: dict[Lock, None] = {}
+        self.watches = False
+
+    def begin(self) -> None:
+        """Begin a transaction; one of the test itself is not watched."""
+        self.locks.clear()
+        self.watches = _by_the_product()
+
+    def hold(self, locks: tuple[Lock, ...]) -> None:
+        """Hold locks; none that comes before those that are held, nor one alone that it shares already."""
+        new = [lock for lock in in_order(locks) if lock not in self.locks]
+        if new and self.locks and self.watches:
+            highest = max(self.locks, key=rank)
+            assert rank(new[0]) >= rank(highest), f"{new[0]} is held after {highest}"
+            shared = [
+                lock for lock in new if isinstance(lock, CampaignLock) and replace(lock, shared=True) in self.locks
+            ]
+            assert not shared, f"{shared} was shared before"
+        self.locks |= dict.fromkeys(new)
+
+
+class Held(Order):
+    """The locks of a transaction of SQLite, and what it wrote without one."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
+        super().__init__()
         self._conn = conn
-        self._locks: dict[Lock, None] = {}
-        self.watches = False
         self.bare: list[str] = []
         conn.create_function("written", 3, self._written)
 
@@ -103,49 +128,36 @@ class Held:
             )
 
     def begin(self) -> None:
-        """Begin a transaction; one of the test itself is not watched."""
-        self._locks.clear()
+        """Begin a transaction that has written nothing."""
+        super().begin()
         self.bare.clear()
-        self.watches = _by_the_product()
-
-    def hold(self, locks: tuple[Lock, ...]) -> None:
-        """Hold locks; none that comes before those that are held, nor one alone that it shares already."""
-        new = [lock for lock in in_order(locks) if lock not in self._locks]
-        if new and self._locks and self.watches:
-            highest = max(self._locks, key=rank)
-            assert rank(new[0]) >= rank(highest), f"{new[0]} is held after {highest}"
-            shared = [
-                lock for lock in new if isinstance(lock, CampaignLock) and replace(lock, shared=True) in self._locks
-            ]
-            assert not shared, f"{shared} was shared before"
-        self._locks |= dict.fromkeys(new)
 
     def _written(self, subject: str, key: Any, row: Any) -> None:
-        if self.watches and EverythingLock() not in self._locks and not self._is_held(subject, key, row):
-            self.bare.append(f"{subject} ({key}, {row}) was written, and only {list(self._locks)} were held")
+        if self.watches and EverythingLock() not in self.locks and not self._is_held(subject, key, row):
+            self.bare.append(f"{subject} ({key}, {row}) was written, and only {list(self.locks)} were held")
 
     def _is_held(self, subject: str, key: Any, row: Any) -> bool:
         if subject in _WHOLE:
-            return _WHOLE[subject] in self._locks
+            return _WHOLE[subject] in self.locks
         if subject == "opt-out":
-            return NumberLock(key) in self._locks
-        if subject == "our number" and OurNumbersLock(shared=True) not in self._locks:
-            return OurNumbersLock() in self._locks
-        if subject == "undone" and EventLock(EventId(row)) in self._locks:
+            return NumberLock(key) in self.locks
+        if subject == "our number" and OurNumbersLock(shared=True) not in self.locks:
+            return OurNumbersLock() in self.locks
+        if subject == "undone" and EventLock(EventId(row)) in self.locks:
             return True
         if key is None:
-            return subject == "reply" and SettingsLock() in self._locks
-        if CampaignLock(CampaignId(key)) in self._locks:
+            return subject == "reply" and SettingsLock() in self.locks
+        if CampaignLock(CampaignId(key)) in self.locks:
             return True
         if subject == "assignment":
-            return CampaignLock(CampaignId(key), shared=True) in self._locks
+            return CampaignLock(CampaignId(key), shared=True) in self.locks
         return row is not None and self._holds(ConversationId(row))
 
     def _holds(self, conversation_id: ConversationId) -> bool:
-        if ConversationLock(conversation_id) in self._locks:
+        if ConversationLock(conversation_id) in self.locks:
             return True
         query = "SELECT phone FROM contact WHERE id = (SELECT contact_id FROM conversation WHERE id = ?)"
-        return ContactLock(self._conn.execute(query, (conversation_id,)).fetchone()[0]) in self._locks
+        return ContactLock(self._conn.execute(query, (conversation_id,)).fetchone()[0]) in self.locks
 
 
 def _by_the_product() -> bool:
@@ -159,7 +171,13 @@ def _by_the_product() -> bool:
 
 
 def watch(patched: pytest.MonkeyPatch) -> None:
-    """Watch all writers that are opened from now on."""
+    """Watch all writers that begin a transaction from now on."""
+    if ON_SERVER:
+        _watch_order(patched)
+    _watch_writes(patched)
+
+
+def _watch_writes(patched: pytest.MonkeyPatch) -> None:
     held: WeakKeyDictionary[sqlite3.Connection, Held] = WeakKeyDictionary()
     begin_write, hold, commit = SqliteEngine.begin_write, SqliteEngine.hold, SqliteEngine.commit
 
@@ -185,3 +203,22 @@ def watch(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(SqliteEngine, "begin_write", begin_watched)
     patched.setattr(SqliteEngine, "hold", hold_watched)
     patched.setattr(SqliteEngine, "commit", commit_watched)
+
+
+def _watch_order(patched: pytest.MonkeyPatch) -> None:
+    from thrumsg_tui.store.engines.postgres.engine import PostgresEngine
+
+    orders: WeakKeyDictionary[object, Order] = WeakKeyDictionary()
+    begin_write, hold = PostgresEngine.begin_write, PostgresEngine.hold
+
+    def begin_watched(self: PostgresEngine, conn: Any, **how: Any) -> str:
+        key = begin_write(self, conn, **how)
+        orders.setdefault(conn, Order()).begin()
+        return key
+
+    def hold_watched(self: PostgresEngine, conn: Any, locks: tuple[Lock, ...]) -> None:
+        orders[conn].hold(locks)
+        hold(self, conn, locks)
+
+    patched.setattr(PostgresEngine, "begin_write", begin_watched)
+    patched.setattr(PostgresEngine, "hold", hold_watched)
