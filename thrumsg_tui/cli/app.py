@@ -50,7 +50,11 @@ def demo(args: Namespace) -> int:
     from thrumsg_tui.store.queries.users import identify
     from thrumsg_tui.tui.app import run_app
 
-    path = database_file(args.db, "A walkthrough has a file of its own.") if args.db else own_folder() / "practice.db"
+    path = (
+        database_file(args.db, "A walkthrough has a file of its own: leave --db out, or name a file.")
+        if args.db
+        else own_folder() / "practice.db"
+    )
     person = account(args.forced_login)
     with new_files_private(), explained(path):
         _refuse_real(path)

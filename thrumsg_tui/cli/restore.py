@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
 
+from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import (
     account,
-    database_file,
+    database_location,
     explained,
+    identified,
     new_files_private,
     open_database,
     program,
@@ -23,12 +25,15 @@ from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, NotPermitted, Re
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.folders import make_private
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.store.backup_file import check_backup
+from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.users import identify
+from thrumsg_tui.store.queries.users import has_users, identify
 from thrumsg_tui.store.restore import Restored, openable
 from thrumsg_tui.store.restore import restore as go_back
+from thrumsg_tui.store.restore_on_server import restore_on_server
 from thrumsg_tui.store.since_backup import Since
 from thrumsg_tui.store.times import iso
 
@@ -39,14 +44,8 @@ def restore(args: Namespace) -> Report:
         raise NotPermitted(
             "restore reads a file of this host, so it is for people with a login here.", Nothing.RESTORED
         )
-    path = database_file(
-        args.db, "A backup of a server's database is made with pg_dump, and goes back with pg_restore."
-    )
-    login = account(args.forced_login).login
-    with new_files_private(), explained(path):
-        who = _who(path, login, args.acting_for)
-        with _undelivered(path):
-            done = go_back(path, args.file, login, args.acting_for, who=who)
+    location = database_location(args.db)
+    done = _into_server(args, location) if isinstance(location, ServerAddress) else _into_file(args, location)
     record = {
         "file": str(args.file),
         "as_of": iso(done.as_of),
@@ -58,6 +57,34 @@ def restore(args: Namespace) -> Report:
         "purged_since": list(done.since.purged) if done.since else None,
     }
     return Report(record, _lines(args.file, done, program(args)))
+
+
+def _into_file(args: Namespace, path: Path) -> Restored:
+    login = account(args.forced_login).login
+    with new_files_private(), explained(path):
+        who = _who(path, login, args.acting_for)
+        with _undelivered(path):
+            return go_back(path, args.file, login, args.acting_for, who=who)
+
+
+def _into_server(args: Namespace, address: ServerAddress) -> Restored:
+    """Restore into a server; whoever owns an empty database there may do it as well."""
+    with closing(open_database(address)) as db, new_files_private(), explained(address):
+        access = db.access()
+        login = identified(access, None).login
+        who: Identity | None = None
+        with db.reading() as conn:
+            if has_users(conn) or not access.may_be_first_owner:
+                who = identify(conn, login, args.acting_for)
+        lock = DeliveryLock(address)
+        if not lock.acquire():
+            raise Refused(f"This database is being delivered: {lock.holder()}. Stop that first.", Nothing.RESTORED)
+        try:
+            make_private(db.path.parent)
+            with shown_progress("Restoring") as on_progress:
+                return restore_on_server(db, args.file, login, args.acting_for, who=who, on_progress=on_progress)
+        finally:
+            lock.release()
 
 
 def check_file(args: Namespace) -> Report:

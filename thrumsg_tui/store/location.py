@@ -81,17 +81,22 @@ class ServerAddress:
         return dict(parse_qsl(self.text.partition("?")[2], keep_blank_values=True))
 
     @property
+    def schema(self) -> str:
+        """The schema of the tables, if the address names one, else empty."""
+        found = _SEARCH_PATH.search(self.options.get("options", ""))
+        return found[1] if found else ""
+
+    @property
     def path(self) -> Path:
         """A path for what this host keeps of the database, such as the spool, as if it were a file of that name."""
         from platformdirs import user_data_path
 
         port = self._endpoints[0][1] or self.options.get("port", "") or os.environ.get("PGPORT", "") or "5432"
-        schema = _SEARCH_PATH.search(self.options.get("options", ""))
         parts = [
             "+".join(self.hosts) or "local",
             port,
             self.database or "default",
-            *(schema.groups() if schema else ()),
+            *filter(None, [self.schema]),
         ]
         name = re.sub(r"[^A-Za-z0-9.+_-]", "_", "-".join(parts)).lstrip(".")
         return user_data_path("thrumsg", appauthor=False) / "servers" / name / "thrumsg"

@@ -10,6 +10,11 @@ T = TypeVar("T")
 OnProgress = Callable[[int, int], None]
 """Called as (rows done, rows in total). An exception raised here ends the work, and nothing of it is kept."""
 
+
+def no_progress(_done: int, _total: int) -> None:
+    """Report nothing."""
+
+
 EVERY = 1000
 """How many rows pass between two calls."""
 

@@ -141,22 +141,27 @@ def _unsent_now(path: Path, backup: Database, source: Path) -> frozenset[Message
     Raises:
         Refused: A practice database would replace a real one, or the other way round.
     """
-    with backup.reading() as conn:
-        practises = settings(conn).practice_seed is not None
     if not openable(path):
         return None
     live = Database(path)
     try:
-        with live.reading() as conn:
-            same = practises == (settings(conn).practice_seed is not None)
-            unsent = unsent_messages(conn)
+        return unsent_now(live, backup, source)
     except DatabaseDamaged:
         return None
     finally:
         live.close()
+
+
+def unsent_now(live: Database, backup: Database, source: Path) -> frozenset[MessageId]:
+    """Return what is still scheduled in a database; raise `Refused` if a backup of the other kind would replace it."""
+    with backup.reading() as conn:
+        practises = settings(conn).practice_seed is not None
+    with live.reading() as conn:
+        same = practises == (settings(conn).practice_seed is not None)
+        unsent = unsent_messages(conn)
     if not same:
         kinds = ("practice database", "real one") if practises else ("real database", "practice one")
-        raise Refused(f"{source} is a {kinds[0]}, and {path} a {kinds[1]}.", Nothing.RESTORED)
+        raise Refused(f"{source} is a {kinds[0]}, and {live.location} a {kinds[1]}.", Nothing.RESTORED)
     return unsent
 
 

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_move.tables import KEYS, may_have_nul, without_nul
 from thrumsg_tui.store.engines import whole_tables_of
 from thrumsg_tui.store.engines.base import Connection, Engine
-from thrumsg_tui.store.progress import EVERY
+from thrumsg_tui.store.progress import EVERY, OnProgress
 
 OnRows = Callable[[int], None]
 """Called with how many more rows were read."""
@@ -35,6 +35,18 @@ class Copied:
     def rows(self) -> int:
         """How many rows there are in all tables."""
         return sum(each.rows for each in self.tables.values())
+
+
+class Passed:
+    """Counts the rows that have passed."""
+
+    def __init__(self, total: int, on_progress: OnProgress) -> None:
+        self._done, self._total, self._on_progress = 0, total, on_progress
+
+    def more(self, rows: int) -> None:
+        """Report that more rows have passed."""
+        self._done += rows
+        self._on_progress(min(self._done, self._total), self._total)
 
 
 def count_rows(conn: Connection) -> int:

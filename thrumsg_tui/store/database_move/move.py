@@ -24,7 +24,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.backup import spooled_requests
 from thrumsg_tui.store.changes.spooled import put_spooled
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.database_move.copy import Copied, TableContents, contents, copy_tables, count_rows
+from thrumsg_tui.store.database_move.copy import Copied, Passed, TableContents, contents, copy_tables, count_rows
 from thrumsg_tui.store.database_move.marks import Mark, MarkKind, read_mark, store_mark
 from thrumsg_tui.store.database_move.tables import KEYS
 from thrumsg_tui.store.doctor import damage_in, examine, wrong_figures_in
@@ -33,7 +33,7 @@ from thrumsg_tui.store.engines.base import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.location import Location, ServerAddress
 from thrumsg_tui.store.locks import EverythingLock
-from thrumsg_tui.store.progress import OnProgress
+from thrumsg_tui.store.progress import OnProgress, no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def move_database(
     who: Identity,
     *,
     anyway: bool = False,
-    on_progress: OnProgress = lambda _done, _total: None,
+    on_progress: OnProgress = no_progress,
 ) -> Moved:
     """Copy everything into an empty database, with all ids, and close the source; 60 µs a row.
 
@@ -96,7 +96,7 @@ def move_database(
             raise DatabaseMoved(present.sentence(source.location))
         _claim(target, mark)
         put_spooled(out.conn, requests)
-        passed = _Passed(2 * count_rows(out.conn), on_progress)
+        passed = Passed(2 * count_rows(out.conn), on_progress)
         copied = _fill(source, out, target, passed)
         _compare(target, copied, passed, wrong=wrong)
         moved = replace(mark, kind=MarkKind.MOVED, other=name_of(target.location))
@@ -176,14 +176,14 @@ def _require_empty(target: Database, conn: Connection, source: str) -> None:
         raise Refused(f"{target.location} is not empty: name a new database.", Nothing.MOVED)
 
 
-def _fill(source: Database, out: Transaction, target: Database, passed: _Passed) -> Copied:
+def _fill(source: Database, out: Transaction, target: Database, passed: Passed) -> Copied:
     """Copy everything in one transaction of the target."""
     with target.writing(bulk=True) as tx:
         exclude_others(tx, target.location)
         return copy_tables(source.engine, out.conn, target.engine, tx.conn, passed.more)
 
 
-def _compare(target: Database, copied: Copied, passed: _Passed, *, wrong: int) -> None:
+def _compare(target: Database, copied: Copied, passed: Passed, *, wrong: int) -> None:
     """Raise `DatabaseUnusable` unless the target has what was copied, and nothing that the doctor finds."""
     with target.reading() as conn:
         arrived = contents(target.engine, conn, passed.more)
@@ -219,7 +219,7 @@ def _finish(source: Database, moved: Mark, target: Database, who: Identity, on_p
         mark = read_mark(conn)
         if not mark or (mark.kind, mark.key, moved.kind) != (MarkKind.ARRIVING, moved.key, MarkKind.MOVED):
             raise DatabaseMoved(moved.sentence(source.location))
-        passed = _Passed(count_rows(conn), on_progress)
+        passed = Passed(count_rows(conn), on_progress)
         copied = Copied(contents(target.engine, conn, passed.more), 0)
     _open_target(target, who, mark, copied)
     return Moved(copied.tables, 0, 0, finished=True)
@@ -227,15 +227,3 @@ def _finish(source: Database, moved: Mark, target: Database, who: Identity, on_p
 
 def _now(db: Database) -> str:
     return db.clock().isoformat(timespec="seconds")
-
-
-class _Passed:
-    """Counts the rows that have passed."""
-
-    def __init__(self, total: int, on_progress: OnProgress) -> None:
-        self._done, self._total, self._on_progress = 0, total, on_progress
-
-    def more(self, rows: int) -> None:
-        """Report that more rows have passed."""
-        self._done += rows
-        self._on_progress(min(self._done, self._total), self._total)
