@@ -51,13 +51,18 @@ class PostgresWholeTables:
 
     @contextmanager
     def loading(self, conn: ServerConnection, tables: Iterable[str]) -> Iterator[None]:
-        """Drop references and indexes, and make them again afterwards: all rows at once take a third of the time."""
-        found = conn.inside.execute(_DROPPED, {"tables": list(tables)}).fetchall()
+        """Drop references and indexes, and make them again afterwards: all rows at once take a third of the time.
+
+        The server also counts the values then, so that it plans the first queries as well as all later ones.
+        """
+        names = list(tables)
+        found = conn.inside.execute(_DROPPED, {"tables": names}).fetchall()
         for each in found:
             conn.script(each["dropping"])
         yield
         for each in reversed(found):
             conn.script(each["making"])
+        conn.script(f"ANALYZE {', '.join(names)}")
 
     def load(
         self, conn: ServerConnection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
