@@ -186,8 +186,8 @@ def refresh_scrollbars(widget: Widget) -> None:
 
 
 def repaint_required(widget: Widget) -> bool:
-    """Return whether the widget itself is still to be painted."""
-    return widget._repaint_required
+    """Return whether anything of the widget is to be painted that its screen does not know of yet."""
+    return widget._repaint_required and bool(widget._repaint_regions)
 
 
 def has_work(widget: Widget) -> bool:
@@ -326,6 +326,7 @@ RELIED_UPON = (
     TextualMember(_WIDGET, "_message_queue", "Queue", _HERE, "a screen is shown when its widgets are idle"),
     TextualMember(_WIDGET, "_layout_required", "bool", _HERE, "a screen is shown when its widgets are laid out"),
     TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells a repaint for itself from one for a neighbour"),
+    TextualMember(_WIDGET, "_repaint_regions", "set", _HERE, "tells what was drawn from what is still to be"),
     TextualMember(
         _WIDGET,
         "render_lines",
