@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import islice
+from random import Random
 
 import pytest
 
@@ -83,6 +84,16 @@ def test_any_text_comes_back_as_it_was(db: Database) -> None:
         tx.conn.execute(_PAIR, ("key", text))
     with db.reading() as conn:
         assert conn.execute("SELECT value FROM setting WHERE value = :value", {"value": text}).fetchone()[0] == text
+
+
+def test_a_note_may_be_longer_than_an_entry_of_an_index(db: Database) -> None:
+    note = "".join(chr(0x4E00 + Random(nth).randrange(20_000)) for nth in range(5_000))  # nothing to compress
+    with db.writing() as tx:
+        tx.conn.execute(
+            "INSERT INTO opt_out (phone, kind, note, note_key, at) VALUES ('+1', 'manual', ?, ?, 0)", (note, note)
+        )
+    with db.reading() as conn:
+        assert conn.execute("SELECT note_key FROM opt_out").fetchone()[0] == note
 
 
 def test_text_has_the_order_of_its_bytes(db: Database) -> None:

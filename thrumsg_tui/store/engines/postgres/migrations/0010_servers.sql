@@ -256,7 +256,7 @@ CREATE TABLE opt_out (
     at       BIGINT NOT NULL,
     user_id  BIGINT REFERENCES users (id)
 );
-CREATE INDEX opt_out_newest ON opt_out (at DESC, phone, note_key);
+CREATE INDEX opt_out_newest ON opt_out (at DESC, phone);  -- a note may be too long for an index
 
 CREATE TABLE answer (
     conversation_id BIGINT NOT NULL REFERENCES conversation (id),
