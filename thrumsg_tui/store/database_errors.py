@@ -71,6 +71,7 @@ def _damage(engine: Engine[Any], error: BaseException) -> str:
     try:
         conn = engine.open("writer")
         try:
+            engine.begin_read(conn)  # whole tables are read within a transaction; closing ends it
             found = damage(engine, conn)
         finally:
             engine.close(conn)

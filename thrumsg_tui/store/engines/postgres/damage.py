@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 
 import psycopg
@@ -121,3 +121,18 @@ def columns(conn: ServerConnection) -> dict[str, list[Column]]:
     for table, column, is_text, is_generated in rows:
         found.setdefault(table, []).append(Column(column, bool(is_text), bool(is_generated)))
     return found
+
+
+def stored_rows(conn: ServerConnection, table: str, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """Read columns of a whole table in the order of its key: that of its pages changes with every update."""
+    key = conn.execute(
+        """
+        SELECT quote_ident(attname) FROM pg_index
+        JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey)
+        WHERE indrelid = CAST(quote_ident(?) AS regclass) AND indisprimary ORDER BY array_position(indkey, attnum)
+        """,
+        (table,),
+    )
+    order = ", ".join(name for (name,) in key)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return conn.stream(f'SELECT {quoted} FROM "{table}" ORDER BY {order or "1"}')

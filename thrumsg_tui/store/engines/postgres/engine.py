@@ -169,8 +169,9 @@ class PostgresEngine:
 
     def stored_rows(self, conn: ServerConnection, table: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
         """Read columns of a whole table."""
-        quoted = ", ".join(f'"{name}"' for name in columns)
-        return conn.stream(f'SELECT {quoted} FROM "{table}"')
+        from thrumsg_tui.store.engines.postgres import damage
+
+        return damage.stored_rows(conn, table, columns)
 
     def is_about_index(self, sentence: str) -> bool:
         """Whether a sentence is one of `unusable_indexes`."""
