@@ -111,7 +111,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection on which several queries see one state of the database."""
-        with translated_errors(self.engine):
+        with translated_errors(self.engine, reads=True):
             conn, _ = self._on_connection("reader", self.engine.begin_read)
             try:
                 yield conn
@@ -159,7 +159,7 @@ class Database:
 
     def version(self) -> int:
         """Return a number that changes whenever anybody but this thread's reader has committed; 5 µs."""
-        with translated_errors(self.engine):
+        with translated_errors(self.engine, reads=True):
             return self._on_connection("reader", self.engine.version)[1]
 
     def access(self) -> Access:

@@ -24,13 +24,18 @@ _SUSPECT = (
 
 
 @contextmanager
-def translated_errors(engine: Engine[Any]) -> Iterator[None]:
-    """Replace errors of the driver, the file system or a damaged database with errors that explain them."""
+def translated_errors(engine: Engine[Any], *, reads: bool = False) -> Iterator[None]:
+    """Replace errors of the driver, the file system or a damaged database with errors that explain them.
+
+    That of a body that only `reads` does not say what was left unchanged: a change before it may have been stored.
+    """
     try:
         with damage_named(engine):
             yield
     except (engine.driver_error, PermissionError) as error:
         if explanation := engine.explained(error):
+            if reads:
+                explanation.nothing = None
             raise explanation from error
         raise
 

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from uuid import uuid4
@@ -19,6 +19,7 @@ from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.errors import DatabaseUnusable, OutcomeUnknown
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import make_first_owner
@@ -65,13 +66,12 @@ def send_all(address: str, conversations: Sequence[ConversationId], threads: int
     """
     db = Database(ServerAddress(address))
     told, lock = Told(), threading.Lock()
+    who = _known(db)
 
     def work(some: Iterable[ConversationId]) -> None:
-        who = None
         for each in some:
             while True:
                 try:
-                    who = who or known_as(db, "ana")
                     message = send(db, who, each).message_id
                 except OutcomeUnknown:
                     with lock:
@@ -93,6 +93,12 @@ def send_all(address: str, conversations: Sequence[ConversationId], threads: int
         list(pool.map(work, [conversations[nth::threads] for nth in range(threads)]))
     db.close()
     return told
+
+
+def _known(db: Database) -> Identity:
+    while True:
+        with suppress(DatabaseUnusable):
+            return known_as(db, "ana")
 
 
 def require_true(address: str, told: Told) -> None:

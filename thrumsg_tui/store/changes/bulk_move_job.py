@@ -141,8 +141,8 @@ def step(db: Database, begun: Outcome) -> Outcome:
             until = monotonic() + db.pacing.hold
             while _take_some(tx, job, db.pacing.step) and monotonic() < until:
                 pass
-    with db.reading() as conn:
-        return outcome_of(conn, begun.event)
+    event = begun.event
+    return db.read(lambda conn: outcome_of(conn, event))
 
 
 def outcome_of(conn: Connection, event_id: EventId) -> Outcome:
