@@ -90,7 +90,7 @@ class PostgresEngine:
 
         All that is set ends with the transaction: behind a pooler the session is not ours.
         """
-        key = os.urandom(16).hex()
+        key = os.urandom(8).hex()  # short: each event of the journal keeps one
         fast = "" if durable and not scratch else "SET LOCAL synchronous_commit = off; "
         conn.script(
             f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = {int(base.BUSY_SECONDS * 1000)}; "
