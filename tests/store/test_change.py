@@ -12,7 +12,7 @@ from tests.new_database import new_database
 from tests.store.flaky_engine import FlakyEngine, engine_of
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, OutcomeUnknown, Refused
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store import lost_commits
 from thrumsg_tui.store.change import TRIES
 from thrumsg_tui.store.changes.preferences import set_preference
@@ -160,3 +160,18 @@ def test_only_the_first_event_of_a_transaction_has_its_key(db: Database, owner: 
         keys = [row["change_key"] for row in conn.execute("SELECT change_key FROM event ORDER BY id")]
     assert keys[-2:] == [keys[-2], None]
     assert keys[-2]
+
+
+def test_what_others_did_meanwhile_is_not_searched_for_damage(
+    db: Database, owner: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[object] = []
+
+    def damage(*args: object) -> list[object]:
+        searched.append(args)
+        return []
+
+    monkeypatch.setattr("thrumsg_tui.store.doctor.damage.damage", damage)
+    with pytest.raises(Refused, match="no longer in the database"):
+        set_preference(db, UserId(owner.user.id + 7), "order", "name")
+    assert searched == []

@@ -69,7 +69,7 @@ def _damage(engine: Engine[Any], error: BaseException) -> str:
     from thrumsg_tui.store.doctor.damage import damage  # imported only after a failure
 
     failure = engine.failure(error)
-    if failure in NO_DAMAGE:
+    if failure in NO_DAMAGE or failure in engine.repeated:
         return ""
     if failure is Failure.DAMAGED:
         return str(error)
