@@ -31,9 +31,9 @@ class Team:
         self.is_filled = False
         """Whether somebody has filled the database since it was made; they say so."""
 
-    def address(self, role: str, more: str = "") -> str:
+    def address(self, role: str, more: str = "", database: str = DATABASE) -> str:
         """Return the address by which a role signs in, with more options."""
-        return self.cluster.address(DATABASE).replace("postgresql://thrumsg@", f"postgresql://{role}@") + more
+        return self.cluster.address(database).replace("postgresql://thrumsg@", f"postgresql://{role}@") + more
 
     def location(self, role: str) -> ServerAddress:
         """Return the same for a `Database`."""
@@ -44,18 +44,17 @@ class Team:
         self, role: str = "thrumsg", database: str = DATABASE
     ) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         """Sign in without thrumsg; the superuser, unless a role is named."""
-        address = self.cluster.address(database).replace("postgresql://thrumsg@", f"postgresql://{role}@")
-        with psycopg.connect(address, autocommit=True) as conn:
+        with psycopg.connect(self.address(role, database=database), autocommit=True) as conn:
             yield conn
 
-    def make_database(self) -> None:
-        """Make the database anew, without tables."""
-        self.is_filled = False
+    def make_database(self, name: str = DATABASE) -> None:
+        """Make a database anew, without tables."""
+        self.is_filled = self.is_filled and name != DATABASE
         with self.connected(database="postgres") as conn:
-            conn.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)".encode())
+            conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         superuser = self.cluster.address("postgres")
         script, psql = ROOT / "deploy" / "postgresql.sql", (binaries() or ROOT) / "psql"
-        words = [psql, "--no-psqlrc", "--quiet", "-d", superuser, "-v", f"database={DATABASE}", "-f", script]
+        words = [psql, "--no-psqlrc", "--quiet", "-d", superuser, "-v", f"database={name}", "-f", script]
         subprocess.run(list(map(str, words)), check=True, timeout=PATIENCE, capture_output=True)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.postgres_server import PATIENCE, ROOT, binaries
 from tests.public_keys import KIMS
 from tests.team_server import Team, team_server
 
@@ -246,3 +248,35 @@ def test_files_of_a_forced_command_lie_in_the_folder_of_the_host(team: Seats, mo
     assert written.parent.stat().st_mode & 0o777 == 0o700
     assert os.path.relpath(written, home).startswith("thrumsg/servers/")
     assert "messages.csv" in team.done("host_a", "--forced-login", "olga", "files")
+
+
+PAGE = ROOT / "docs" / "postgresql.md"
+
+
+def test_the_roles_of_the_page_can_be_made(team: Seats) -> None:
+    statements = re.findall(r"^CREATE ROLE .*;$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(statements) == 4
+    with team.team.connected() as conn:
+        for statement in statements:
+            role, groups = re.fullmatch(r"CREATE ROLE (\w+) +LOGIN IN ROLE ([\w, ]+);", statement).groups()  # type: ignore[union-attr]
+            conn.execute(f"CREATE ROLE page_{role} LOGIN IN ROLE {groups}".encode())
+    assert "olga" in team.done("page_host_a", "--forced-login", "olga", "user", "list")
+    assert "'page_backup' is not a user" in team.refused("page_backup", "user", "list")
+
+
+def test_a_reader_dumps_what_an_owner_restores(team: Seats) -> None:
+    """As docs/postgresql.md says, with the options that it gives."""
+    told = PAGE.read_text(encoding="utf-8")
+    for words in ("pg_dump -Fc -d", "pg_restore --no-owner --no-privileges --role=thrumsg_owner --exit-on-error -d"):
+        assert words in told
+    dump, programs = team.shell.database.with_name("thrumsg.dump"), binaries() or ROOT
+    team.team.make_database("restored")
+    restored = team.team.address("olga", database="restored")
+    options = ["--no-owner", "--no-privileges", "--role=thrumsg_owner", "--exit-on-error"]
+    for command in (
+        [programs / "pg_dump", "-Fc", "-d", team.team.address("auditor"), "-f", dump],
+        [programs / "pg_restore", *options, "-d", restored, dump],
+    ):
+        subprocess.run(list(map(str, command)), check=True, timeout=PATIENCE, capture_output=True)
+    assert team.shell.done("--db", restored, "doctor") == "All is well.\n"
+    assert team.shell.json("--db", restored, "user", "list") == team.shell.json(*team.words("olga", "user", "list"))
