@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -168,6 +169,7 @@ class _Pool:
         """Use a database for something else from now on."""
         if address in self._of_this_test:
             self._of_this_test.remove(address)
+        shutil.rmtree(address.path.parent, ignore_errors=True)  # what this host keeps of it
         held = self._used.pop(address, None)
         if held and held.is_as_it_was():
             self._free.append(held)

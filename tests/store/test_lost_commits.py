@@ -41,6 +41,8 @@ BUSY = NotNow(timedelta(0), Scope.MESSAGE, "busy")
 OUTCOMES = pytest.mark.parametrize("failure", ["answer", "commit", "conflict"])
 """The answer to a commit is lost, or the commit, or others were first."""
 
+pytestmark = pytest.mark.only_sqlite("a file plays a server that fails")
+
 
 @pytest.fixture
 def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[Database]:
