@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -25,14 +26,17 @@ from tests.outside_tools import require_tool
 from tests.team_server import DATABASE, Team, team_server
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock, LockLost
+from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
 from thrumsg_tui.host import this_host
+from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import ServerAddress
+from thrumsg_tui.store.queries.settings import PRACTICE
 
 BOUNCER = Path("/usr/sbin/pgbouncer")
 SECONDS_TO_TAKE_OVER = 5
 
-AFTER_EVERY_CALL = 15.0
+AFTER_EVERY_CALL = 12.0
 """Seconds to the first look for a message in doubt whose process may still live: its call must have ended."""
 
 
@@ -124,6 +128,12 @@ def test_a_pooler_is_refused(team: Team, mode: str) -> None:
         assert holders(team) == []
 
 
+def listens(path: Path) -> bool:
+    """Whether somebody takes connections at a socket."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        return caller.connect_ex(str(path)) == 0
+
+
 @contextmanager
 def pooled(team: Team, mode: str) -> Iterator[ServerAddress]:
     """Put PgBouncer before the server, for anybody."""
@@ -140,7 +150,7 @@ def pooled(team: Team, mode: str) -> Iterator[ServerAddress]:
         shutil.chown(folder, server.owner(), server.group())
         process = subprocess.Popen([str(BOUNCER), "--quiet", str(settings)], **account)
         try:
-            until(lambda: (folder / ".s.PGSQL.6432").exists() or process.poll() is not None)
+            until(lambda: listens(folder / ".s.PGSQL.6432") or process.poll() is not None)
             assert process.poll() is None, log.read_text()
             yield ServerAddress(f"postgresql://host_a@/{DATABASE}?host={quote(name, safe='')}&port=6432")
         finally:
@@ -178,9 +188,9 @@ def pair(run: Traffic) -> Iterator[Pair]:
 
 def test_a_standby_takes_over_when_the_active_one_is_killed(team: Team, tmp_path: Path) -> None:
     """Again and again, under traffic; nothing is lost, and nothing leaves twice."""
-    with on_server(team, tmp_path, 240) as run:
+    with on_server(team, tmp_path, 160) as run:
         with pair(run) as hosts:
-            for _ in range(4):
+            for _ in range(3):
                 assert run.await_traffic(hosts.active, 20)
                 hosts.active.kill()
                 assert hosts.take_over() < SECONDS_TO_TAKE_OVER
@@ -192,16 +202,16 @@ def test_a_standby_takes_over_when_the_active_one_is_killed(team: Team, tmp_path
 
 
 def test_the_judge_sees_what_is_sent_twice_where_no_carrier_is_asked(team: Team, tmp_path: Path) -> None:
-    with on_server(team, tmp_path, 120) as run:
+    with on_server(team, tmp_path, 90) as run:
         run.kill_again_and_again(3, Random(1), each=10, program=NAIVE)
         run.finish(NAIVE)
         assert run.verdict().doubled > 0
 
 
 def test_whoever_loses_the_lock_under_traffic_stands_by_again(team: Team, tmp_path: Path) -> None:
-    with on_server(team, tmp_path, 240, wait=AFTER_EVERY_CALL) as run:
+    with on_server(team, tmp_path, 120, wait=AFTER_EVERY_CALL) as run:
         with pair(run) as hosts:
-            for _ in range(3):
+            for _ in range(2):
                 assert run.await_traffic(hosts.active, 20)
                 with team.connected() as conn:
                     conn.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE classid = 10 AND granted")
@@ -228,7 +238,7 @@ def test_a_halted_deliverer_keeps_the_lock(team: Team, tmp_path: Path) -> None:
 def test_both_go_on_when_a_killed_server_is_back(tmp_path: Path) -> None:
     with team_server({"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}) as team:
         Database(team.location("olga")).close()
-        with on_server(team, tmp_path, 240, wait=AFTER_EVERY_CALL) as run:
+        with on_server(team, tmp_path, 120, wait=AFTER_EVERY_CALL) as run:
             with pair(run) as hosts:
                 for _ in range(2):
                     assert run.await_traffic(hosts.active, 20)
@@ -241,3 +251,19 @@ def test_both_go_on_when_a_killed_server_is_back(tmp_path: Path) -> None:
             run.finish()
             verdict = run.verdict()
     assert verdict.is_good, verdict
+
+
+def test_of_several_apps_one_delivers_a_practice_database(team: Team) -> None:
+    with closing(Database(team.location("olga"))) as db, closing(Database(team.location("kim"))) as other:
+        with db.writing() as tx:
+            store_setting(tx, PRACTICE, "7")
+        first, second = PracticeDelivery(), PracticeDelivery()
+        first.turn(db)
+        second.turn(other)
+        assert len(holders(team)) == 1
+        first.end()
+        assert holders(team) == []
+        second.turn(other)
+        assert len(holders(team)) == 1
+        second.end()
+    assert holders(team) == []
