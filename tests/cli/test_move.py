@@ -78,7 +78,8 @@ def test_everything_looks_the_same_in_the_new_place_and_back(
     _without_the_move(after)
     assert after == before
     assert busy.done("--db", target, "doctor") == "All is well.\n"
-    busy.done("move", target, tmp_path / "again.db")
+    said = busy.done("move", target, tmp_path / "again.db")
+    assert ("in the spools of other hosts" in said) == isinstance(target, ServerAddress)
     again = shown(busy, "--db", tmp_path / "again.db")
     _without_the_move(again)
     _without_the_move(again)

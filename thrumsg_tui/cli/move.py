@@ -19,7 +19,7 @@ from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.database_move.move import Moved, forget_unused, move_database
 from thrumsg_tui.store.database_move.take_back import take_back
-from thrumsg_tui.store.location import Location, read_location
+from thrumsg_tui.store.location import Location, ServerAddress, read_location
 from thrumsg_tui.store.phone_display import refusals_redacted
 from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.queries.shared_files import shared_files, shared_folder
@@ -66,6 +66,8 @@ def _lines(args: Namespace, done: Moved, left: Sequence[str], folder: str, new_f
         lines.append(f"Wrong as before: {pluralize(done.wrong, 'figure')}; `thrumsg doctor --repair` mends them.")
     lines.append(f"{args.source} keeps its contents as they were, and takes no changes any more.")
     lines.append(f"Name {args.target} from now on: with --db or THRUMSG_DB, for services, and for keys by `ssh add`.")
+    if isinstance(args.source, ServerAddress):
+        lines.append("Not moved: what waits in the spools of other hosts; `thrumsg status` there says if any does.")
     if left:
         lines.append(
             f"Not moved: {pluralize(len(left), 'file')} in {folder}. If you need them, copy them to {new_folder}."
