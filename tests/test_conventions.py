@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 TESTS = Path(__file__).parent
 MODULES = {str(path.relative_to(TESTS.parent)): path for path in sorted(TESTS.rglob("*.py"))}
 WAITS = {"pause", "sleep", "timeout", "Timer", "wait", "wait_for", "wait_until"}
@@ -47,28 +45,35 @@ def named_times(tree: ast.AST) -> Iterator[str]:
                 yield f"line {node.lineno}: {called} for {value.value} s"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_module_imports_a_test_module(module: str) -> None:
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_no_module_imports_a_test_module() -> None:
     """What two test modules share is in a module of its own."""
-    names = imported(ast.parse(MODULES[module].read_text(encoding="utf-8")))
-    tests = [name for name in names if name.startswith("tests.") and ".test_" in name]
-    assert tests == []
+    found = {module: [each for each in imported(parsed(path)) if is_test(each)] for module, path in MODULES.items()}
+    assert {module: tests for module, tests in found.items() if tests} == {}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_test_waits_for_a_time(module: str) -> None:
+def is_test(imported: str) -> bool:
+    return imported.startswith("tests.") and ".test_" in imported
+
+
+def test_no_test_waits_for_a_time() -> None:
     """What is waited for is an event, with the patience that is the same for all."""
-    assert list(named_times(ast.parse(MODULES[module].read_text(encoding="utf-8")))) == []
+    found = {module: list(named_times(parsed(path))) for module, path in MODULES.items()}
+    assert {module: waits for module, waits in found.items() if waits} == {}
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if Path(module).name.startswith("test_")])
-def test_no_test_module_is_too_long(module: str) -> None:
+def test_no_test_module_is_too_long() -> None:
     """One that is longer is cut by subject."""
-    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST
+    tests = {module: path for module, path in MODULES.items() if path.name.startswith("test_")}
+    lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in tests.items()}
+    assert {module: length for module, length in lengths.items() if length > LONGEST} == {}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_constant_of_the_package_is_overwritten(module: str) -> None:
+def test_no_constant_of_the_package_is_overwritten() -> None:
     """What a test wants otherwise is a parameter: the pacing, a timer, a clock."""
-    overwritten = set(re.findall(r"""setattr\([^)]*?["'.]([A-Z][A-Z_]+)["'],""", MODULES[module].read_text("utf-8")))
-    assert overwritten <= NOT_YET_PARAMETERS
+    patched = re.compile(r"""setattr\([^)]*?["'.]([A-Z][A-Z_]+)["'],""")
+    found = {module: {*patched.findall(path.read_text("utf-8"))} for module, path in MODULES.items()}
+    assert {module: names for module, names in found.items() if names - NOT_YET_PARAMETERS} == {}

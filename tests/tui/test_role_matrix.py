@@ -42,6 +42,8 @@ class Arranged:
 
     database: Path
     folder: Path
+    stored: list[str]
+    """What is stored in it, as `dump` says it."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def arranged(tmp_path_factory: pytest.TempPathFactory) -> Arranged:
 
     arrange(run, folder)
     put_in_doubt(database)
-    return Arranged(database, folder)
+    return Arranged(database, folder, dump(database))
 
 
 def dump(path: Path) -> list[str]:
@@ -215,7 +217,7 @@ async def test_the_keys_of_a_role_do_what_it_may_and_nothing_else(
 ) -> None:
     path = Path(shutil.copyfile(arranged.database, tmp_path / "thrumsg.db"))
     folder = Path(shutil.copytree(arranged.folder, tmp_path / "files"))
-    before = dump(path)
+    before = arranged.stored
     async with opened(path, role) as person:
         if role is Role.SENDER:
             await person.press("q")
