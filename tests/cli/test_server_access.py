@@ -143,7 +143,12 @@ def test_a_role_of_their_own_does_not_make_a_person_somebody_else(team: Seats) -
 def test_nobody_makes_themselves_a_host(team: Seats) -> None:
     """What is not theirs to grant, a table or a schema of that name included."""
     with team.team.connected("kim") as conn:
-        for statement in ("GRANT thrumsg_host TO kim", "CREATE ROLE thrumsg_host2", "CREATE SCHEMA thrumsg_host"):
+        for statement in (
+            "GRANT thrumsg_host TO kim",
+            "CREATE ROLE thrumsg_host2",
+            "CREATE SCHEMA own",
+            "CREATE TEMP TABLE users ()",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 conn.execute(statement.encode())
 

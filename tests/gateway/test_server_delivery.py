@@ -24,12 +24,14 @@ import pytest
 from tests.gateway.chaos import NAIVE, PATIENCE, Traffic, halt, traffic
 from tests.outside_tools import require_tool
 from tests.team_server import DATABASE, Team, team_server
-from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock, LockLost
 from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
 from thrumsg_tui.host import this_host
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines import engine_for
+from thrumsg_tui.store.engines.postgres.delivery_lock import ServerDeliveryLock
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.queries.settings import PRACTICE
 
@@ -112,6 +114,22 @@ def test_whoever_loses_the_connection_has_lost_the_lock(team: Team) -> None:
             lock.require()
         assert lock.acquire()
         lock.require()
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(60, "60 seconds ahead of"), (-60, "60 seconds behind")])
+def test_a_host_whose_clock_is_wrong_does_not_deliver(team: Team, seconds: float, words: str) -> None:
+    """It would ask the carrier about a message whose call another host has only just begun."""
+    with pytest.raises(DatabaseUnusable, match=f"The clock of this host is {words} the server's"):
+        lock_by_clock(team, seconds).acquire()
+    near = lock_by_clock(team, seconds / 6)
+    assert near.acquire()
+    near.release()
+
+
+def lock_by_clock(team: Team, seconds: float) -> ServerDeliveryLock:
+    """The lock of a host whose clock is so far ahead."""
+    engine = engine_for(team.location("host_a"))
+    return ServerDeliveryLock(lambda: engine.open("writer"), engine.explained, clock=lambda: time.time() + seconds)
 
 
 @pytest.mark.parametrize("mode", ["transaction", "session"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import psycopg
 
-from thrumsg_tui.domain.errors import Refused, ThrumsgError
+from thrumsg_tui.domain.errors import DatabaseUnusable, Refused, ThrumsgError
 from thrumsg_tui.host import this_host
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.rows import Row
@@ -36,6 +37,12 @@ _HOLDER = f"""
       AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
+_APART = 30.0
+"""How many seconds the clock of this host may differ from the server's: by it a deliverer judges how old the calls are
+that another host has begun."""
+
+_ABOUT = "SELECT pg_backend_pid(), EXTRACT(EPOCH FROM clock_timestamp())"
+
 _TAKE = f"SELECT pg_try_advisory_lock({_CLASS}, hashtext(current_schema()))"
 _LET_GO = f"SELECT pg_advisory_unlock({_CLASS}, hashtext(current_schema()))"
 
@@ -48,14 +55,19 @@ class ServerDeliveryLock:
     Args:
         connect: Opens a connection to the server itself.
         explained: Explains an error of the driver; None if there is nothing to explain.
+        clock: The present time of this host, in seconds since 1970.
     """
 
     lost = "The connection that kept the lock of the deliverer was lost, so that another process may have begun."
 
     def __init__(
-        self, connect: Callable[[], ServerConnection], explained: Callable[[Exception], ThrumsgError | None]
+        self,
+        connect: Callable[[], ServerConnection],
+        explained: Callable[[Exception], ThrumsgError | None],
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._connect, self._explained = connect, explained
+        self._connect, self._explained, self._clock = connect, explained, clock
         self._conn: ServerConnection | None = None
         self._has = False
 
@@ -82,7 +94,7 @@ class ServerDeliveryLock:
         """Take the lock, unless another process has it; return whether it is held now.
 
         Raises:
-            DatabaseUnusable: The server cannot be reached.
+            DatabaseUnusable: The server cannot be reached, or the clock of this host is wrong.
             Refused: A pooler is in between, which gives the same connection to others.
         """
         if not self._has:
@@ -118,14 +130,33 @@ class ServerDeliveryLock:
             conn = self._conn = self._connect()
             conn.script(_ITS_OWN)
             conn.execute("SELECT set_config('application_name', ?, false)", (name,))
-            (behind,) = conn.execute("SELECT pg_backend_pid()").fetchall()[0]
-        if behind != conn.inside.info.backend_pid:
+            behind, server_time = conn.execute(_ABOUT).fetchall()[0]
+        try:
+            self._require_direct(conn, behind)
+            self._require_same_time(float(server_time))
+        except ThrumsgError:
             self._close()
+            raise
+        return conn
+
+    def _require_direct(self, conn: ServerConnection, behind: int) -> None:
+        """Raise `Refused` unless the server that answers is the one that we have connected to."""
+        if behind != conn.inside.info.backend_pid:
             raise Refused(
                 "The address leads to a pooler, such as PgBouncer, which gives the connection that keeps the lock of "
                 "the deliverer to others. Nothing was handed over; give deliver the address of the server itself."
             )
-        return conn
+
+    def _require_same_time(self, server_time: float) -> None:
+        """Raise `DatabaseUnusable` if the clock of this host is wrong."""
+        apart = self._clock() - server_time
+        if abs(apart) > _APART:
+            how = f"{abs(apart):.0f} seconds {'ahead of' if apart > 0 else 'behind'}"
+            raise DatabaseUnusable(
+                f"The clock of this host is {how} the server's. Hosts that deliver need the same time, or a message "
+                "may leave twice. Nothing was handed over; let the host get its time from the network "
+                "(timedatectl set-ntp true)."
+            )
 
     @contextmanager
     def _closed_on_error(self) -> Iterator[None]:
