@@ -28,6 +28,7 @@ MARKED: dict[str, int | str] = {
     "store/test_drafts_after_a_backup.py": ALL,
     "store/test_engines.py": ALL,
     "store/test_flaky_twins.py": ALL,
+    "store/test_held_locks.py": 1,
     "store/test_killed_at_each_step.py": ALL,
     "store/test_killed_database_moves.py": ALL,
     "store/test_killed_restores.py": ALL,

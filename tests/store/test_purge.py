@@ -62,7 +62,7 @@ def archive(db: Database, owner: Identity) -> None:
 def everything(db: Database) -> str:
     """All that the database has, as text."""
     with db.reading() as conn:
-        tables = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        tables = db.engine.columns(conn)
         return "\n".join(str(tuple(row)) for table in tables for row in conn.execute(f"SELECT * FROM {table}"))
 
 
