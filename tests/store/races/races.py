@@ -359,6 +359,36 @@ def in_both(db: Database, processes: int) -> Sequence[Any]:
     return ()
 
 
+# Sends against opt-outs of the same campaign, which change the same counts
+
+
+def send_or_stop(db: Database, number: int, conversations: Sequence[ConversationId]) -> Iterator[str]:
+    who, half = ana(db), MANY // 2
+    for turn in range(half):
+        if number % 2:
+            yield outcome(lambda: send(db, who, conversations[(number * 7 + turn) % half], body="Hello"))  # noqa: B023
+        else:
+            receive(db, None, PHONES[half + (number * 3 + turn) % half], "START" if turn % 4 == 3 else "STOP")
+
+
+def no_deadlock(db: Database, said: Said) -> Iterator[str]:
+    """The server had to end none of the two: that takes it a second."""
+    yield from (words for each in said for words in each if words != "done")
+    yield from (
+        f"{times} deadlocks"
+        for [times] in figures(db, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        if times
+    )
+
+
+def half_texted(db: Database, processes: int) -> Sequence[Any]:
+    """Half of the contacts were texted, so that an opt-out is confirmed; the conversations are the argument."""
+    (conversations,) = spring(db, processes)
+    for each in conversations[MANY // 2 :]:
+        send(db, ana(db), each)
+    return (conversations,)
+
+
 # Kept counts against their repair
 
 
@@ -390,5 +420,6 @@ RACES = {
     "campaigns of one name": Race(spring, create_all, one_campaign_each, is_lost=False),
     "imports of the same numbers": Race(two_empty, import_renamed, all_imported, is_lost=False),
     "opt-outs in different order": Race(in_both, opt_out_shuffled, each_is_out_once, is_lost=False),
+    "sends and opt-outs": Race(half_texted, send_or_stop, no_deadlock, is_lost=False),
     "kept counts and their repair": Race(spring, work_or_repair, nothing, is_lost=False),
 }

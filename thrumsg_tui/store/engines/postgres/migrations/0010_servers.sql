@@ -550,8 +550,13 @@ END $$;
 CREATE TRIGGER our_number_changed AFTER UPDATE ON conversation
     REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION recount_kept_numbers();
 
+-- Whoever changes both counts locks assignments first: an opt-out changes a conversation before it sends its confirmation.
 CREATE FUNCTION count_outbox() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+    PERFORM 1 FROM assignment WHERE id IN (
+        SELECT conversation.assignment_id FROM added JOIN conversation ON conversation.id = added.conversation_id
+        WHERE added.state IN ('queued', 'sending')
+    ) ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO outbox (campaign_id, messages, segments)
         SELECT conversation.campaign_id, COUNT(*), SUM(added.segments)
         FROM added JOIN conversation ON conversation.id = added.conversation_id
@@ -565,6 +570,11 @@ CREATE TRIGGER outbox_after_message_insert AFTER INSERT ON message
 
 CREATE FUNCTION recount_outbox() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+    PERFORM 1 FROM assignment WHERE id IN (
+        SELECT conversation.assignment_id
+        FROM before JOIN after ON after.id = before.id JOIN conversation ON conversation.id = after.conversation_id
+        WHERE before.state IN ('queued', 'sending') AND after.state = 'cancelled'
+    ) ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO outbox (campaign_id, messages, segments)
         SELECT conversation.campaign_id, SUM(counted.sign) AS messages, SUM(counted.sign * counted.segments) AS segments
         FROM before JOIN after ON after.id = before.id
