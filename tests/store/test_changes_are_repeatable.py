@@ -22,6 +22,7 @@ NOT_REPEATED = {
     "store/database_move/move.py:move_database": "the command is given again, and finishes what it began",
     "store/database_move/take_back.py:_close": "the command is given again, and finishes what it began",
     "store/database_move/take_back.py:take_back": "the command is given again, and finishes what it began",
+    "store/restore_on_server.py:_restore": "nothing is changed, and the command is given again",
     "store/restored_copy.py:keep": "a copy that nobody else has open",
     "store/restored_copy.py:prepare": "a copy that nobody else has open",
     "store/imports/import_run.py:transaction": "its body belongs to the import, which is run again",

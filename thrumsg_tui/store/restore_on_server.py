@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from thrumsg_tui.domain.errors import Nothing, Refused, ThrumsgError
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import copy_rows_into
@@ -56,6 +56,7 @@ def _restore(db: Database, copy: RestoredCopy, on_progress: OnProgress) -> Resto
     new = Database(copy.path, clock=copy.clock)
     with db.reading() as conn:
         kept = free_name(db.path.with_suffix(".db"), copy.clock()) if has_users(conn) else None
+    may_be_stored = False
     try:
         prepared = copy.prepare(new, unsent_now(db, new, copy.source) if kept else None)
         with db.writing(bulk=True) as tx:
@@ -69,8 +70,9 @@ def _restore(db: Database, copy: RestoredCopy, on_progress: OnProgress) -> Resto
                 passed = Passed(count_rows(conn), on_progress)
                 copy_tables(new.engine, conn, db.engine, tx.conn, passed.more)
                 tx.shown_by("SELECT 1 FROM setting WHERE key = ? AND value = ?", (RESTORED, restored_at(conn)))
-    except (ThrumsgError, OSError):
-        if kept:
+            may_be_stored = True  # by a commit that gets no answer
+    except BaseException:
+        if kept and not may_be_stored:
             with suppress(OSError):
                 remove_part(kept)
         raise
