@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,25 @@ def test_a_row_that_is_lost_on_the_way_is_noticed(
             move_database(busy, target, owner)
     opt_out_number(busy, owner, number(43))
     move_database(busy, target, owner)
+
+
+def test_what_the_doctor_finds_in_the_new_one_only_is_no_move(
+    busy: Database, target: Database, owner: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All rows are there, but not the index by which threads are read."""
+    loading = whole_tables(target).loading
+
+    @contextmanager
+    def forgetful(self: WholeTables, conn: Any, tables: Any) -> Iterator[None]:
+        with loading(self, conn, tables):
+            yield
+        conn.execute("DROP INDEX message_in_thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(whole_tables(target), "loading", forgetful)
+        with pytest.raises(DatabaseUnusable, match=r"The doctor finds in .* what it did not find before"):
+            move_database(busy, target, owner)
+    opt_out_number(busy, owner, number(43))
 
 
 @pytest.mark.only_sqlite("a server stores no NUL: tests/store/postgres/test_move.py")

@@ -52,20 +52,28 @@ def test_a_nul_of_an_older_version_is_replaced(db: Database, file: Database) -> 
 def test_who_waits_for_the_move_is_told_where_it_went(
     db: Database, file: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They have begun their transaction before the move ends, and are at the lock of a table by then."""
+    """They have begun their transaction before the move ends, and are at the lock of a table by then.
+
+    What needs no named lock waits as well, such as a draft.
+    """
     owner = named_owner(db)
     compare = moving._compare
 
+    def write() -> None:
+        with db.writing() as tx:
+            tx.conn.execute("UPDATE users SET email = 'ana@example.org'")
+
     def wait_for_a_writer(*arguments: object, **named: object) -> None:
-        started.append(threads.submit(add_reply, db, owner, None, "When", "Tuesday"))
+        started.append(threads.submit(write))
         with db.reading() as conn:
             for _ in range(PATIENCE * 1000):
                 waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
-                if conn.execute(waiting + "WHERE datname = current_database())").fetchone()[0]:
+                query = waiting + "WHERE datname = current_database())"
+                if conn.execute(query).fetchone()[0] or started[0].done():
                     break
         compare(*arguments, **named)  # type: ignore[arg-type]
 
-    started: list[Future[int]] = []
+    started: list[Future[None]] = []
     monkeypatch.setattr(moving, "_compare", wait_for_a_writer)
     with ThreadPoolExecutor(1) as threads:
         move_database(db, file, owner)
